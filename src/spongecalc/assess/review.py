@@ -1,0 +1,69 @@
+"""What an assessment hands to the report: tables of plain figures and, per community, what its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+
+@dataclass(frozen=True)
+class CommunityPage:
+    """Everything the report shows of one community.
+
+    ``layers`` maps a scenario's name ("before", "after") to the community's layers in it, by layer name
+    (nodes, pipes, connections, surfaces, buildings, facilities, utilities), with the columns of the data
+    contract, in metres of the project's CRS. ``hydrographs`` maps a scenario to the runoff in l/s under
+    the headline storm, indexed by minutes from its start. ``sites`` and ``joints`` are the community's
+    ponding sites and cross-connections under the headline storm, with a point each; their columns are
+    those of ponding.csv and separation.csv. ``row`` is its row of communities.csv.
+    """
+
+    community_id: str
+    name: str
+    row: Mapping[str, object]
+    boundary: BaseGeometry
+    layers: Mapping[str, Mapping[str, gpd.GeoDataFrame]]
+    hydrographs: Mapping[str, pd.Series]
+    sites: gpd.GeoDataFrame
+    joints: gpd.GeoDataFrame
+    runs: pd.DataFrame
+    quantities: pd.DataFrame
+    findings: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class StormSummary:
+    """A storm as the report states it: its formula with its source, its depth and its hyetograph."""
+
+    storm_id: str
+    return_period_a: float
+    duration_min: float
+    depth_mm: float
+    formula_place: str
+    formula_text: str
+    formula_source: str
+    formula_confidence: str
+    intensity_mm_h: pd.Series
+
+
+@dataclass(frozen=True)
+class Review:
+    """The whole assessment: what results/*.csv hold and what the report is made of.
+
+    ``tables`` maps a file stem (communities, quantities, separation, ponding, sponge, runs, findings) to
+    its frame. ``notes`` are keys of the report's catalogue with their parameters: what a reader must know
+    (the storm formula of another place, an example that is illustrative).
+    """
+
+    project_name: str
+    crs: str
+    headline_storm: str
+    storms: tuple[StormSummary, ...]
+    tables: Mapping[str, pd.DataFrame]
+    pages: tuple[CommunityPage, ...]
+    notes: tuple[tuple[str, Mapping[str, object]], ...]
+    versions: Mapping[str, str]
