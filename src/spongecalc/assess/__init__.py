@@ -1,0 +1,1 @@
+"""Answers from SWMM's own results: separation, sponge performance, ponding, per community and in total."""

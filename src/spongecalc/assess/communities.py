@@ -1,0 +1,126 @@
+"""The figures of the five questions: a row for each community, and a row TOTAL."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+TOTAL = "TOTAL"
+
+COMMUNITY_COLUMNS = [
+    "community_id",
+    "name",
+    "phase",
+    "district",
+    "households",
+    "residents",
+    "area_m2",
+    "storm_laid_m",
+    "sewage_laid_m",
+    "claimed_storm_m",
+    "claimed_sewage_m",
+    "separated_before",
+    "separated_after",
+    "cross_connections_before",
+    "cross_connections_after",
+    "sewage_to_storm_before_m3_d",
+    "sewage_to_storm_after_m3_d",
+    "storm_id",
+    "rainfall_m3",
+    "runoff_before_m3",
+    "runoff_after_m3",
+    "runoff_reduction_percent",
+    "peak_before_l_s",
+    "peak_after_l_s",
+    "peak_reduction_percent",
+    "ponding_sites_before",
+    "ponding_sites_after",
+    "ponding_before_m3",
+    "ponding_after_m3",
+    "ponding_eliminated_percent",
+    "households_relieved",
+    "worst_continuity_error_percent",
+    "errors",
+    "warnings",
+    "status",
+]
+
+# What adds up from communities to TOTAL. Peaks do not: those of different communities do not coincide.
+SUMMED = (
+    "households",
+    "residents",
+    "area_m2",
+    "storm_laid_m",
+    "sewage_laid_m",
+    "claimed_storm_m",
+    "claimed_sewage_m",
+    "cross_connections_before",
+    "cross_connections_after",
+    "sewage_to_storm_before_m3_d",
+    "sewage_to_storm_after_m3_d",
+    "rainfall_m3",
+    "runoff_before_m3",
+    "runoff_after_m3",
+    "ponding_sites_before",
+    "ponding_sites_after",
+    "ponding_before_m3",
+    "ponding_after_m3",
+    "households_relieved",
+    "errors",
+    "warnings",
+)
+
+
+def reduction_percent(before: float, after: float) -> float:
+    """By how many percent a figure fell; NaN where either is unknown or there was nothing before."""
+    if math.isnan(before) or math.isnan(after) or before <= 0:
+        return float("nan")
+    return 100.0 * (before - after) / before
+
+
+def with_reductions(row: Mapping[str, object]) -> dict[str, object]:
+    """The row with the percentages that follow from its own figures."""
+
+    def reduction(before: str, after: str) -> float:
+        return reduction_percent(
+            float(row.get(before, math.nan)),  # type: ignore[arg-type]
+            float(row.get(after, math.nan)),  # type: ignore[arg-type]
+        )
+
+    return {
+        **row,
+        "runoff_reduction_percent": reduction("runoff_before_m3", "runoff_after_m3"),
+        "peak_reduction_percent": reduction("peak_before_l_s", "peak_after_l_s"),
+        "ponding_eliminated_percent": reduction("ponding_before_m3", "ponding_after_m3"),
+    }
+
+
+def communities_table(rows: Sequence[Mapping[str, object]], headline: str) -> pd.DataFrame:
+    """The table of communities.csv from its rows, with the row TOTAL at its end.
+
+    A figure that is unknown for one community is left out of the sum of the others; the community's status
+    says so. Percentages of TOTAL are those of its sums, over the communities that have both figures.
+    """
+    table = pd.DataFrame([with_reductions(r) for r in rows], columns=COMMUNITY_COLUMNS)
+    table = table.sort_values("community_id", ignore_index=True)
+    total: dict[str, object] = {"community_id": TOTAL, "storm_id": headline}
+    for column in SUMMED:
+        values = pd.to_numeric(table[column], errors="coerce")
+        total[column] = float(values.sum()) if values.notna().any() else float("nan")
+    for column in ("separated_before", "separated_after"):
+        total[column] = _all_separated(table[column].tolist())
+    worst = pd.to_numeric(table["worst_continuity_error_percent"], errors="coerce").abs()
+    total["worst_continuity_error_percent"] = float(worst.max()) if worst.notna().any() else float("nan")
+    states = set(table["status"])
+    total["status"] = "done" if states <= {"done"} else "incomplete"
+    return pd.concat(
+        [table, pd.DataFrame([with_reductions(total)], columns=COMMUNITY_COLUMNS)], ignore_index=True
+    )
+
+
+def _all_separated(answers: Sequence[object]) -> str:
+    if any(a == "no" for a in answers):
+        return "no"
+    return "yes" if answers and all(a == "yes" for a in answers) else "unknown"

@@ -1,0 +1,143 @@
+"""Ponding as SWMM's node flooding: where, how much, how long, for whom; and what became of it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.project.settings import PondingSettings
+
+PONDING_COLUMNS = [
+    "community_id",
+    "scenario",
+    "storm_id",
+    "return_period_a",
+    "level",
+    "site_id",
+    "node_id",
+    "volume_m3",
+    "duration_h",
+    "peak_l_s",
+    "max_ponded_m3",
+    "max_depth_m",
+    "households",
+    "verdict",
+    "x_m",
+    "y_m",
+]
+
+LEVEL = 1
+# A site counts as changed when its volume differs by more than a tenth: less is within the model's noise.
+CHANGE = 0.1
+
+
+def ponding_sites(
+    modelled: Modelled, community_id: str, storm_id: str, return_period_a: float, settings: PondingSettings
+) -> pd.DataFrame:
+    """The flooded nodes of a community in one run, as rows of ponding.csv without a verdict.
+
+    A node counts when SWMM's flood volume reaches ``settings.min_volume_m3``. Households are those of
+    buildings within ``settings.household_radius_m``. Empty without a finished run.
+    """
+    result = modelled.finished(storm_id)
+    if result is None:
+        return pd.DataFrame(columns=PONDING_COLUMNS)
+    table = modelled.model.elements
+    own = table[(table["role"] == "junction") & (table["community_id"] == community_id)]
+    nodes = modelled.system.nodes.set_index("node_id")
+    rows = []
+    for element in own.itertuples():
+        flooded = result.nodes.loc[element.model_id]
+        if not flooded["flood_volume_m3"] >= settings.min_volume_m3:
+            continue
+        node = nodes.loc[element.feature_id]
+        rows.append(
+            {
+                "community_id": community_id,
+                "scenario": modelled.system.scenario,
+                "storm_id": storm_id,
+                "return_period_a": return_period_a,
+                "level": LEVEL,
+                "site_id": f"{community_id}:{element.feature_id}",
+                "node_id": element.feature_id,
+                "volume_m3": float(flooded["flood_volume_m3"]),
+                "duration_h": float(flooded["flooded_h"]),
+                "peak_l_s": float(flooded["flood_peak_l_s"]),
+                "max_ponded_m3": float(flooded["max_ponded_m3"]),
+                "max_depth_m": max(
+                    0.0, float(flooded["max_depth_m"]) - float(node["ground_m"] - node["invert_m"])
+                ),
+                "households": households_near(modelled, [node.geometry], settings.household_radius_m),
+                "verdict": "",
+                "x_m": node.geometry.x,
+                "y_m": node.geometry.y,
+            }
+        )
+    return pd.DataFrame(rows, columns=PONDING_COLUMNS).sort_values("site_id", ignore_index=True)
+
+
+def buildings_near(modelled: Modelled, places: list[shapely.Point], radius_m: float) -> set[str]:
+    """Ids of the buildings within ``radius_m`` of any of the places."""
+    frame = modelled.system.buildings
+    if not places or frame.empty:
+        return set()
+    distances = shapely.distance(
+        frame.geometry.to_numpy()[:, None], np.array(places, dtype=object)[None, :]
+    ).min(axis=1)
+    return set(frame.loc[distances <= radius_m, "building_id"])
+
+
+def households_near(modelled: Modelled, places: list[shapely.Point], radius_m: float) -> float:
+    """Households of the buildings within ``radius_m`` of any of the places."""
+    frame = modelled.system.buildings
+    near = frame["building_id"].isin(buildings_near(modelled, places, radius_m))
+    return float(frame.loc[near, "households"].fillna(0).sum())
+
+
+def with_verdicts(before: pd.DataFrame, after: pd.DataFrame, radius_m: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Say of each site what became of it.
+
+    A site before is compared with all sites after within ``radius_m``: none: eliminated; less water by more
+    than a tenth: reduced; more: worse; else unchanged. A site after has the verdict of its nearest site
+    before, or "new" where there is none. Without a run of the other scenario verdicts stay empty.
+    """
+    distances = np.hypot(
+        before["x_m"].to_numpy(float)[:, None] - after["x_m"].to_numpy(float)[None, :],
+        before["y_m"].to_numpy(float)[:, None] - after["y_m"].to_numpy(float)[None, :],
+    )
+    near = distances <= radius_m
+    volumes = after["volume_m3"].to_numpy(float)
+    judged = [
+        _verdict(float(volume), float(volumes[near[i]].sum()))
+        for i, volume in enumerate(before["volume_m3"])
+    ]
+    matched = [
+        judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))
+    ]
+    return before.assign(verdict=judged), after.assign(verdict=matched)
+
+
+def _verdict(before_m3: float, after_m3: float) -> str:
+    if after_m3 <= 0:
+        return "eliminated"
+    if math.isclose(before_m3, after_m3, rel_tol=CHANGE):
+        return "unchanged"
+    return "reduced" if after_m3 < before_m3 else "worse"
+
+
+def households_relieved(
+    before: Modelled, after: Modelled, sites_before: pd.DataFrame, sites_after: pd.DataFrame, radius_m: float
+) -> float:
+    """Households near a ponding site before and near none after."""
+
+    def near(modelled: Modelled, sites: pd.DataFrame) -> set[str]:
+        places = [shapely.Point(x, y) for x, y in zip(sites["x_m"], sites["y_m"], strict=True)]
+        return buildings_near(modelled, places, radius_m)
+
+    relieved = near(before, sites_before) - near(after, sites_after)
+    households = before.system.buildings.set_index("building_id")["households"].fillna(0)
+    return float(households.reindex(sorted(relieved)).fillna(0).sum())

@@ -1,0 +1,93 @@
+"""Runoff of a community under a storm: volume and peak, with what its permeable ground and tanks keep."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.surfaces.cover import PERMEABLE_PAVINGS
+from spongecalc.swmm.run_result import RunResult
+
+SPONGE_COLUMNS = [
+    "community_id",
+    "scenario",
+    "storm_id",
+    "rainfall_m3",
+    "infiltration_m3",
+    "evaporation_m3",
+    "surface_runoff_m3",
+    "tank_held_m3",
+    "runoff_m3",
+    "runoff_coefficient",
+    "peak_l_s",
+    "permeable_m2",
+    "green_m2",
+    "impervious_m2",
+]
+
+
+def runoff_series_l_s(modelled: Modelled, community_id: str, storm_id: str) -> pd.Series:
+    """Runoff of a community in l/s by minutes from the start of the run; empty without a finished run.
+
+    The sum of SWMM's runoff of the community's subcatchments, with the water that flows into its rain tanks
+    taken out and what the tanks spill put in.
+    """
+    result = modelled.finished(storm_id)
+    if result is None:
+        return pd.Series(dtype=float)
+    areas = modelled.elements(community_id, "ground") + modelled.elements(community_id, "roof")
+    series = result.series
+    total = series[[f"runoff_l_s:{a}" for a in areas]].sum(axis=1)
+    for tank in modelled.elements(community_id, "tank"):
+        total = total - series[f"lateral_inflow_l_s:{tank}"]
+    for overflow in modelled.elements(community_id, "tank_overflow"):
+        total = total + series[f"flow_l_s:{overflow}"]
+    return total.clip(lower=0.0)
+
+
+def tank_held_m3(modelled: Modelled, community_id: str, result: RunResult) -> float:
+    """Water that a community's tanks hold at the end of a run, and what was reused from them, in m3."""
+    tanks = modelled.elements(community_id, "tank")
+    reuse = modelled.elements(community_id, "outfall_reuse")
+    held = result.storages.loc[tanks, "final_volume_m3"].sum() if tanks else 0.0
+    reused = result.outfalls.loc[reuse, "volume_m3"].sum() if reuse else 0.0
+    return float(held + reused)
+
+
+def sponge_row(modelled: Modelled, community_id: str, storm_id: str) -> dict[str, object]:
+    """A row of sponge.csv; figures of a run that did not finish are missing."""
+    areas = [a for a in modelled.model.areas if a.community_id == community_id]
+    covers: dict[str, float] = {}
+    for area in areas:
+        for cover, square_m in area.covers_m2.items():
+            covers[cover] = covers.get(cover, 0.0) + square_m
+    permeable = sum(covers.get(c, 0.0) for c in PERMEABLE_PAVINGS)
+    impervious = sum(
+        a.mix.impervious_percent / 100 * (a.area_m2 - sum(a.paving_m2.values())) for a in areas
+    )
+    row: dict[str, object] = {
+        "community_id": community_id,
+        "scenario": modelled.system.scenario,
+        "storm_id": storm_id,
+        "permeable_m2": permeable,
+        "green_m2": covers.get("green", 0.0) + covers.get("sunken_green", 0.0),
+        "impervious_m2": impervious,
+    }
+    result = modelled.finished(storm_id)
+    if result is None:
+        return row
+    names = modelled.elements(community_id, "ground") + modelled.elements(community_id, "roof")
+    own = result.subcatchments.loc[names]
+    rainfall, surface = float(own["rainfall_m3"].sum()), float(own["runoff_m3"].sum())
+    held = tank_held_m3(modelled, community_id, result)
+    series = runoff_series_l_s(modelled, community_id, storm_id)
+    return row | {
+        "rainfall_m3": rainfall,
+        "infiltration_m3": float(own["infiltration_m3"].sum()),
+        "evaporation_m3": float(own["evaporation_m3"].sum()),
+        "surface_runoff_m3": surface,
+        "tank_held_m3": held,
+        "runoff_m3": surface - held,
+        "runoff_coefficient": (surface - held) / rainfall if rainfall > 0 else float("nan"),
+        "peak_l_s": float(series.max()) if len(series) else 0.0,
+    }

@@ -1,0 +1,43 @@
+"""The layers of a project, read and brought to the data contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+from pyproj import CRS
+
+from spongecalc.layers.schema import SCHEMAS
+
+
+@dataclass(frozen=True)
+class LayerSet:
+    """All vector layers in one projected CRS, in metres, with the contract's columns; and where the DEM is.
+
+    Each frame has the contract's columns, ``community_id``, ``file`` (the source it came from) and
+    ``geometry``; a layer that the project does not have is an empty frame.
+    """
+
+    crs: CRS
+    frames: Mapping[str, gpd.GeoDataFrame]
+    dem: Path | None
+
+    def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
+        return self.frames[layer]
+
+    def with_frame(self, layer: str, frame: gpd.GeoDataFrame) -> LayerSet:
+        """A copy with ``layer`` replaced by ``frame``."""
+        return replace(self, frames={**self.frames, layer: frame})
+
+    @property
+    def community_ids(self) -> tuple[str, ...]:
+        """Ids of the communities, in sorted order."""
+        return tuple(sorted(self.frames["communities"]["community_id"].dropna().unique()))
+
+
+def empty_frame(layer: str, crs: CRS) -> gpd.GeoDataFrame:
+    """A frame of ``layer`` without rows, with the contract's columns."""
+    columns = [*SCHEMAS[layer].column_names, "community_id", "file"]
+    return gpd.GeoDataFrame({c: [] for c in dict.fromkeys(columns)}, geometry=[], crs=crs)

@@ -1,0 +1,88 @@
+"""Which community a feature belongs to: by its id, else by its place, else by the pipes that touch it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+
+
+def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Give every feature its community.
+
+    A stated community_id counts if that community exists. Where it is missing, a point of the feature that
+    lies on it (the middle of a line) decides by place. A node outside every community takes that of a pipe
+    at it, a connection that of its source. What is left belongs to none, is not modelled, and is named.
+    """
+    findings: list[Finding] = []
+    known = set(layers.community_ids)
+    areas = layers["communities"].dropna(subset=["community_id", "geometry"])
+    areas = areas[["community_id", "geometry"]].drop_duplicates("community_id")
+    frames = dict(layers.frames)
+    for name, frame in layers.frames.items():
+        if name == "communities" or frame.empty:
+            continue
+        stated = frame["community_id"]
+        unknown = stated.notna() & ~stated.isin(known)
+        for row in frame[unknown].itertuples():
+            findings.append(
+                finding_at("community.unknown", "error", name, row, community=row.community_id)
+            )
+        frames[name] = frame.assign(community_id=stated.where(stated.isin(known), _by_place(frame, areas)))
+    frames["nodes"] = _nodes_by_pipes(frames["nodes"], frames["pipes"])
+    frames["connections"] = _connections_by_source(frames)
+    for name, frame in frames.items():
+        if name == "communities" or frame.empty:
+            continue
+        for row in frame[frame["community_id"].isna()].itertuples():
+            findings.append(finding_at("community.none", "warning", name, row))
+    return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
+
+
+def _by_place(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
+    """The community each feature lies in, by a point on it; None outside all and for empty geometries."""
+    found = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    if placed.empty or areas.empty:
+        return found
+    lines = placed.geom_type == "LineString"
+    points = placed.geometry.representative_point()
+    points[lines] = placed.geometry[lines].interpolate(0.5, normalized=True)
+    inside = gpd.sjoin(gpd.GeoDataFrame(geometry=points), areas, predicate="within")
+    inside = inside[~inside.index.duplicated()]
+    found.loc[inside.index] = inside["community_id"]
+    return found
+
+
+def _nodes_by_pipes(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Nodes outside every community (the municipal manhole in the street) take that of a pipe at them."""
+    if nodes.empty or pipes.empty:
+        return nodes
+    ends = pd.concat(
+        [
+            pipes[["to_node", "community_id"]].rename(columns={"to_node": "node_id"}),
+            pipes[["from_node", "community_id"]].rename(columns={"from_node": "node_id"}),
+        ]
+    ).dropna()
+    by_node = ends.sort_values("community_id").drop_duplicates("node_id").set_index("node_id")["community_id"]
+    return nodes.assign(community_id=nodes["community_id"].fillna(nodes["node_id"].map(by_node)))
+
+
+def _connections_by_source(frames: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """A lateral that lies in no community belongs to that of the building or inlet it comes from."""
+    connections = frames["connections"]
+    if connections.empty:
+        return connections
+    sources = pd.concat(
+        [
+            frames["buildings"].set_index("building_id")["community_id"],
+            frames["nodes"].set_index("node_id")["community_id"],
+        ]
+    )
+    sources = sources[~sources.index.duplicated()]
+    return connections.assign(
+        community_id=connections["community_id"].fillna(connections["source"].map(sources))
+    )

@@ -1,0 +1,249 @@
+"""The data contract: which layers there are, with which columns, units and allowed values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STATUSES = ("existing", "proposed", "removed")
+SYSTEMS = ("storm", "sewage", "combined")
+NODE_KINDS = ("manhole", "inlet", "outfall", "septic_tank", "storage", "pump", "junction")
+RECEIVERS = ("municipal_storm", "municipal_sewage", "municipal_combined", "river", "reuse")
+SHAPES = ("circular", "rect_closed", "rect_open", "egg")
+COVERS = (
+    "roof",
+    "asphalt",
+    "concrete",
+    "permeable_concrete",
+    "permeable_brick",
+    "gravel",
+    "green",
+    "sunken_green",
+    "bare_soil",
+    "water",
+)
+CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain")
+FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
+UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")
+
+POINT = ("Point",)
+LINE = ("LineString",)
+POLYGON = ("Polygon", "MultiPolygon")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``kind`` is text, number or date; bounds are inclusive and in the column's own unit."""
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    positive: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LayerSchema:
+    """One layer: its geometry types, its id column, its columns, whether a project needs it."""
+
+    name: str
+    geometry: tuple[str, ...]
+    id_column: str
+    columns: tuple[Column, ...]
+    needed: bool = False
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of all columns, the id first."""
+        return tuple(c.name for c in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; raises KeyError."""
+        return {c.name: c for c in self.columns}[name]
+
+
+def _text(name: str, required: bool = False, allowed: tuple[str, ...] = ()) -> Column:
+    return Column(name, "text", required, allowed=allowed)
+
+
+def _number(
+    name: str, minimum: float | None = None, maximum: float | None = None, *, positive: bool = False
+) -> Column:
+    return Column(name, "number", minimum=minimum, maximum=maximum, positive=positive)
+
+
+_STATUS = _text("status", True, STATUSES)
+_COMMUNITY = _text("community_id")
+
+# Elevations: the Dead Sea shore to the highest plateau town, so that a depth in an elevation column shows.
+_LEVEL_MIN_M, _LEVEL_MAX_M = -500.0, 6000.0
+
+SCHEMAS: dict[str, LayerSchema] = {
+    s.name: s
+    for s in (
+        LayerSchema(
+            "communities",
+            POLYGON,
+            "community_id",
+            (
+                _text("community_id", True),
+                _text("name"),
+                _text("phase"),
+                _text("district"),
+                _text("grid"),
+                _number("households", 0),
+                _number("residents", 0),
+                _number("buildings", 0),
+                _number("floor_area_m2", 0),
+                _number("claimed_storm_m", 0),
+                _number("claimed_sewage_m", 0),
+            ),
+            needed=True,
+        ),
+        LayerSchema(
+            "nodes",
+            POINT,
+            "node_id",
+            (
+                _text("node_id", True),
+                _text("system", True, SYSTEMS),
+                _text("kind", True, NODE_KINDS),
+                _number("ground_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("invert_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _text("receives", allowed=RECEIVERS),
+                _number("outfall_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _STATUS,
+                _COMMUNITY,
+            ),
+            needed=True,
+        ),
+        LayerSchema(
+            "pipes",
+            LINE,
+            "pipe_id",
+            (
+                _text("pipe_id", True),
+                _text("system", True, SYSTEMS),
+                _text("from_node"),
+                _text("to_node"),
+                _text("shape", allowed=SHAPES),
+                _number("diameter_mm", 50, 6000, positive=True),
+                _number("width_mm", 50, 20000, positive=True),
+                _number("height_mm", 50, 20000, positive=True),
+                _text("material"),
+                _number("roughness", 0.005, 0.1, positive=True),
+                _number("invert_up_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("invert_down_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("sediment_mm", 0, 6000),
+                _number("year", 1800, 2200),
+                _STATUS,
+                _COMMUNITY,
+            ),
+            needed=True,
+        ),
+        LayerSchema(
+            "surfaces",
+            POLYGON,
+            "surface_id",
+            (
+                _text("surface_id", True),
+                _text("cover", True, COVERS),
+                _number("surface_mm", 10, 1000, positive=True),
+                _number("base_mm", 0, 3000),
+                _number("porosity_percent", 1, 60, positive=True),
+                _number("base_porosity_percent", 1, 70, positive=True),
+                _number("permeability_mm_s", 0, 50),
+                _number("subgrade_mm_h", 0, 1000),
+                _text("laid"),
+                _STATUS,
+                _COMMUNITY,
+            ),
+            needed=True,
+        ),
+        LayerSchema(
+            "buildings",
+            POLYGON,
+            "building_id",
+            (
+                _text("building_id", True),
+                _number("households", 0, 5000),
+                _number("residents", 0, 20000),
+                _number("floors", 0, 120),
+                _text("roof_to"),
+                _text("sewage_to"),
+                _STATUS,
+                _COMMUNITY,
+            ),
+        ),
+        LayerSchema(
+            "connections",
+            LINE,
+            "connection_id",
+            (
+                _text("connection_id", True),
+                _text("source", True),
+                _text("kind", True, CONNECTION_KINDS),
+                _text("to_node"),
+                _STATUS,
+                _COMMUNITY,
+            ),
+        ),
+        LayerSchema(
+            "facilities",
+            (*POLYGON, *POINT),
+            "facility_id",
+            (
+                _text("facility_id", True),
+                _text("kind", True, FACILITY_KINDS),
+                _number("volume_m3", 0, 1e6),
+                _number("area_m2", 0, 1e6),
+                _text("from_node"),
+                _text("overflow_to"),
+                _number("first_flush_mm", 0, 50),
+                _number("demand_m3_d", 0, 1e5),
+                _STATUS,
+                _COMMUNITY,
+            ),
+        ),
+        LayerSchema(
+            "ponding_records",
+            (*POINT, *POLYGON),
+            "record_id",
+            (
+                _text("record_id", True),
+                Column("observed_on", "date"),
+                _number("depth_m", 0, 20),
+                _number("duration_min", 0, 100000),
+                _number("area_m2", 0),
+                _number("rainfall_mm", 0, 3000),
+                _COMMUNITY,
+            ),
+        ),
+        LayerSchema(
+            "utilities",
+            LINE,
+            "utility_id",
+            (
+                _text("utility_id", True),
+                _text("utility", True, UTILITIES),
+                _number("diameter_mm", 0, 5000),
+                _number("top_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _STATUS,
+                _COMMUNITY,
+            ),
+        ),
+        LayerSchema(
+            "monitoring",
+            POINT,
+            "sensor_id",
+            (
+                _text("sensor_id", True),
+                _text("node_or_pipe"),
+                _text("quantity"),
+                _text("file"),
+                _COMMUNITY,
+            ),
+        ),
+    )
+}

@@ -1,0 +1,101 @@
+"""Rules on the values of single features: ids, required columns, allowed values, bounds, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.schema import SCHEMAS, Column
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FILE_NAME_UNSAFE = re.compile(r"[^\w.\-]", re.ASCII)
+
+
+def check_values(layers: LayerSet) -> Iterator[Finding]:
+    """Findings about ids and values of every layer."""
+    for name, frame in layers.frames.items():
+        if frame.empty:
+            continue
+        yield from _ids(name, frame)
+        for column in SCHEMAS[name].columns:
+            if column.name == SCHEMAS[name].id_column:
+                continue
+            yield from _column(name, frame, column)
+    yield from _names(layers["communities"])
+
+
+def _ids(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
+    ids = frame[SCHEMAS[layer].id_column]
+    for row in frame[ids.isna()].itertuples():
+        yield finding_at("id.missing", "error", layer, row, column=SCHEMAS[layer].id_column)
+    for row in frame[ids.notna() & ids.duplicated(keep=False)].itertuples():
+        count = int((ids == getattr(row, SCHEMAS[layer].id_column)).sum())
+        yield finding_at("id.duplicate", "error", layer, row, count=count)
+
+
+def _column(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
+    values = frame[column.name]
+    if column.required:
+        for row in frame[values.isna()].itertuples():
+            yield finding_at("value.missing", "error", layer, row, column=column.name)
+    if column.allowed:
+        wrong = values.notna() & ~values.isin(column.allowed)
+        for row in frame[wrong].itertuples():
+            yield finding_at(
+                "value.not_allowed",
+                "error",
+                layer,
+                row,
+                column=column.name,
+                value=getattr(row, column.name),
+                allowed=", ".join(column.allowed),
+            )
+    if column.kind == "number":
+        yield from _bounds(layer, frame, column)
+    if column.kind == "date":
+        dates = pd.to_datetime(values, errors="coerce", format="ISO8601")
+        for row in frame[values.notna() & dates.isna()].itertuples():
+            yield finding_at(
+                "value.not_a_date",
+                "warning",
+                layer,
+                row,
+                column=column.name,
+                value=getattr(row, column.name),
+            )
+
+
+def _bounds(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
+    values = frame[column.name].astype(float)
+    low = -np.inf if column.minimum is None else column.minimum
+    high = np.inf if column.maximum is None else column.maximum
+    for row in frame[(values < low) | (values > high)].itertuples():
+        yield finding_at(
+            "value.out_of_bounds",
+            "error",
+            layer,
+            row,
+            column=column.name,
+            value=f"{getattr(row, column.name):g}",
+            low="-" if column.minimum is None else f"{low:g}",
+            high="-" if column.maximum is None else f"{high:g}",
+        )
+
+
+def _names(communities: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Names and ids that would be read as a formula by a spreadsheet, or that cannot name a folder."""
+    for row in communities.itertuples():
+        for column in ("community_id", "name"):
+            value = getattr(row, column)
+            if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+                yield finding_at("name.formula", "warning", "communities", row, column=column, value=value)
+        identifier = row.community_id
+        if isinstance(identifier, str) and FILE_NAME_UNSAFE.search(identifier):
+            yield finding_at("name.unsafe_id", "warning", "communities", row, value=identifier)

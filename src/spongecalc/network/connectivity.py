@@ -1,0 +1,41 @@
+"""Whether every part of the network that receives water leads to an outfall."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.network.graph import drainage_graph
+from spongecalc.network.sources import sources
+from spongecalc.scenario import DrainageSystem
+
+
+def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
+    """Findings about communities without an outfall, and about sources whose water reaches none."""
+    graph = drainage_graph(system)
+    outfalls = {n for n, d in graph.nodes(data=True) if d["kind"] == "outfall"}
+    findings: list[Finding] = []
+    scenario = system.scenario
+    if not outfalls:
+        for row in system.boundaries.itertuples():
+            rule = "community.no_outfall" if len(graph) else "community.no_network"
+            findings.append(finding_at(rule, "error", "communities", row, scenario=scenario))
+        return tuple(findings)
+    for row in system.nodes[system.nodes["kind"] == "outfall"].itertuples():
+        if graph.out_degree(row.node_id):
+            findings.append(finding_at("outfall.leads_on", "error", "nodes", row, scenario=scenario))
+    reaching = set(outfalls)
+    for outfall in outfalls:
+        reaching |= nx.ancestors(graph, outfall)
+    stranded = sorted({s.node_id for s in sources(system)} - reaching)
+    rows = {row.node_id: row for row in system.nodes.itertuples()}
+    findings.extend(
+        finding_at("node.reaches_no_outfall", "warning", "nodes", rows[node], scenario=scenario)
+        for node in stranded
+    )
+    fed = {s.community_id for s in sources(system) if s.water == "rain"}
+    for row in system.boundaries.itertuples():
+        if row.community_id not in fed:
+            findings.append(finding_at("community.no_inlet", "warning", "communities", row, scenario=scenario))
+    return tuple(findings)

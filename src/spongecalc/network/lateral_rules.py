@@ -1,0 +1,40 @@
+"""Whether laterals join what exists, and every household's sewage has a way into the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.network.sources import sources
+from spongecalc.scenario import DrainageSystem
+
+
+def check_laterals(system: DrainageSystem) -> Iterator[Finding]:
+    """Findings about laterals and about buildings whose sewage enters nowhere, in one scenario."""
+    scenario = system.scenario
+    served = {s.building_id for s in sources(system) if s.water == "sewage"}
+    for row in system.buildings.itertuples():
+        if row.building_id not in served:
+            yield finding_at("building.no_sewage_way", "warning", "buildings", row, scenario=scenario)
+    nodes = set(system.nodes["node_id"])
+    known = set(system.buildings["building_id"]) | nodes
+    for row in system.connections.itertuples():
+        if row.source is not None and row.source not in known:
+            yield finding_at(
+                "connection.unknown_source",
+                "error",
+                "connections",
+                row,
+                source=row.source,
+                scenario=scenario,
+            )
+        if row.to_node is not None and row.to_node not in nodes:
+            yield finding_at(
+                "connection.node_not_in_scenario",
+                "error",
+                "connections",
+                row,
+                node=row.to_node,
+                scenario=scenario,
+            )

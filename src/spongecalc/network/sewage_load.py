@@ -1,0 +1,70 @@
+"""Households' sewage as mean dry-weather flow at the nodes where it enters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import geopandas as gpd
+
+from spongecalc.network.sources import Source
+from spongecalc.project.settings import SewageSettings
+
+SECONDS_PER_DAY = 86400.0
+
+
+def mean_sewage_l_s(residents: float, quota_l_d: float, discharge_ratio: float) -> float:
+    """Mean dry-weather flow of a number of residents.
+
+    Parameters
+    ----------
+    residents
+        Number of people.
+    quota_l_d
+        Water used per person and day, in litres.
+    discharge_ratio
+        Share of the water used that becomes sewage, 0 to 1.
+
+    Returns
+    -------
+    Mean flow over the day in l/s.
+
+    References
+    ----------
+    GB 50014-2021, section 4.1, on the comprehensive domestic sewage quota (80 to 90 % of the water quota).
+    """
+    return residents * quota_l_d * discharge_ratio / SECONDS_PER_DAY
+
+
+def residents_of(building: object, settings: SewageSettings) -> float:
+    """Residents of a building, from its households where they were not counted; 0 where both are unknown."""
+    residents, households = float(building.residents), float(building.households)  # type: ignore[attr-defined]
+    if not math.isnan(residents):
+        return residents
+    return 0.0 if math.isnan(households) else households * settings.residents_per_household
+
+
+def sewage_by_node_l_s(
+    buildings: gpd.GeoDataFrame, entering: Sequence[Source], settings: SewageSettings
+) -> dict[str, float]:
+    """Mean sewage flow by node id.
+
+    A building's flow is shared out by the kinds of lateral that it has (toilet, kitchen, balcony), in the
+    proportions of the project's settings, and equally among laterals of one kind.
+    """
+    flows: dict[str, float] = {}
+    by_building: dict[str, list[Source]] = {}
+    for source in entering:
+        if source.water == "sewage" and source.building_id is not None:
+            by_building.setdefault(source.building_id, []).append(source)
+    for row in buildings.sort_values("building_id").itertuples():
+        own = by_building.get(row.building_id, [])
+        flow = mean_sewage_l_s(residents_of(row, settings), settings.quota_l_d, settings.discharge_ratio)
+        if not own or flow <= 0:
+            continue
+        counts = {part: sum(s.part == part for s in own) for part in {s.part for s in own}}
+        weights = [settings.shares.get(s.part, 1.0) / counts[s.part] for s in own]
+        for source, weight in zip(own, weights, strict=True):
+            share = flow * weight / sum(weights)
+            flows[source.node_id] = flows.get(source.node_id, 0.0) + share
+    return flows

@@ -1,0 +1,78 @@
+"""Where water enters the network: households' sewage, roofs' and yards' rain, and the node it enters at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.scenario import DrainageSystem
+
+SEWAGE_LATERALS = ("toilet", "kitchen", "balcony_drain")
+RAIN_LATERALS = ("roof_drain", "yard_drain")
+
+LATERAL_WATER = {**dict.fromkeys(SEWAGE_LATERALS, "sewage"), **dict.fromkeys(RAIN_LATERALS, "rain")}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place where water enters: ``water`` is "sewage" or "rain", ``node_id`` the node it enters at.
+
+    ``layer`` and ``feature_id`` name the lateral, inlet or building by which it enters; ``building_id`` the
+    building behind it, if there is one; ``part`` the lateral's kind.
+    """
+
+    water: str
+    node_id: str
+    layer: str
+    feature_id: str
+    part: str
+    building_id: str | None
+    community_id: str
+
+
+def sources(system: DrainageSystem) -> tuple[Source, ...]:
+    """All sources of a system, in a fixed order.
+
+    A lateral from a building enters at its ``to_node``; an inlet's rain at the inlet itself (its lead is an
+    edge of the graph); a building without laterals of a kind enters by its ``sewage_to`` or ``roof_to``.
+    """
+    nodes = set(system.nodes["node_id"])
+    buildings = set(system.buildings["building_id"].dropna())
+    found: list[Source] = []
+    served: dict[str, set[str]] = {"sewage": set(), "rain": set()}
+    for row in system.connections.sort_values("connection_id").itertuples():
+        if row.source in buildings and row.to_node in nodes:
+            water = LATERAL_WATER[row.kind]
+            if row.kind != "yard_drain":
+                served[water].add(row.source)
+            found.append(
+                Source(
+                    water,
+                    row.to_node,
+                    "connections",
+                    row.connection_id,
+                    row.kind,
+                    row.source,
+                    row.community_id,
+                )
+            )
+    for row in system.buildings.sort_values("building_id").itertuples():
+        for water, node, part in (("sewage", row.sewage_to, "sewage"), ("rain", row.roof_to, "roof_drain")):
+            if row.building_id not in served[water] and node in nodes:
+                found.append(
+                    Source(
+                        water, node, "buildings", row.building_id, part, row.building_id, row.community_id
+                    )
+                )
+    inlets = system.nodes[system.nodes["kind"] == "inlet"].sort_values("node_id")
+    found.extend(
+        Source("rain", r.node_id, "nodes", r.node_id, "inlet", None, r.community_id)
+        for r in inlets.itertuples()
+    )
+    return tuple(found)
+
+
+def households_of(system: DrainageSystem) -> pd.Series:
+    """Households by building id; unknown counts as 0."""
+    return system.buildings.set_index("building_id")["households"].fillna(0.0)

@@ -1,0 +1,149 @@
+"""One community's drainage in one scenario: the layers cut to the features that exist in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import pandas as pd
+from pyproj import CRS
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+
+SCENARIO_LAYERS = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities", "utilities")
+
+# What the far end of a pipe that leaves the modelled communities is taken to be, by the pipe's system.
+BORDER_RECEIVER = {"storm": "municipal_storm", "sewage": "municipal_sewage", "combined": "municipal_combined"}
+
+
+@dataclass(frozen=True)
+class DrainageSystem:
+    """The drainage of one community, or of several that drain through one another, in one scenario.
+
+    Frames have the columns of the data contract and hold only features of this scenario. ``communities``
+    are sorted ids; ``dem`` is the file of ground elevations, if the project has one.
+    """
+
+    scenario: str
+    communities: tuple[str, ...]
+    crs: CRS
+    boundaries: gpd.GeoDataFrame
+    nodes: gpd.GeoDataFrame
+    pipes: gpd.GeoDataFrame
+    surfaces: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    connections: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    utilities: gpd.GeoDataFrame
+    dem: Path | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the model: the communities' ids joined by a plus sign."""
+        return "+".join(self.communities)
+
+    def of_community(self, community_id: str) -> dict[str, gpd.GeoDataFrame]:
+        """The community's own features by layer name."""
+        return {
+            name: getattr(self, name)[getattr(self, name)["community_id"] == community_id]
+            for name in SCENARIO_LAYERS
+        }
+
+
+def drainage_systems(
+    layers: LayerSet, scenario: str, statuses: Sequence[str], excluded: frozenset[str] = frozenset()
+) -> tuple[tuple[DrainageSystem, ...], tuple[Finding, ...]]:
+    """Cut the layers into one system per community, joining communities that drain through one another.
+
+    Parameters
+    ----------
+    layers
+        Checked layers.
+    scenario
+        Its name, such as "before".
+    statuses
+        The statuses of the features that exist in it: before = existing + removed, after = existing +
+        proposed.
+    excluded
+        Communities that are not modelled because their data has errors. A pipe from a modelled community
+        into an excluded one ends in an outfall at the border, which is a finding.
+
+    Returns
+    -------
+    Systems in the order of their communities' ids, and what was found.
+    """
+    frames = {name: _in_scenario(layers[name], statuses) for name in SCENARIO_LAYERS}
+    wanted = [c for c in layers.community_ids if c not in excluded]
+    links = _links_between(frames)
+    groups = nx.Graph()
+    groups.add_nodes_from(wanted)
+    groups.add_edges_from((a, b) for a, b in links if a in groups and b in groups)
+    findings: list[Finding] = []
+    systems = []
+    for group in sorted(sorted(c) for c in nx.connected_components(groups)):
+        own = {
+            name: frame[frame["community_id"].isin(group)].reset_index(drop=True)
+            for name, frame in frames.items()
+        }
+        own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
+        boundaries = layers["communities"]
+        systems.append(
+            DrainageSystem(
+                scenario,
+                tuple(group),
+                layers.crs,
+                boundaries[boundaries["community_id"].isin(group)].reset_index(drop=True),
+                **own,
+                dem=layers.dem,
+            )
+        )
+    return tuple(systems), tuple(findings)
+
+
+def _in_scenario(frame: gpd.GeoDataFrame, statuses: Sequence[str]) -> gpd.GeoDataFrame:
+    return frame[frame["status"].isin(list(statuses))].reset_index(drop=True)
+
+
+def _links_between(frames: Mapping[str, gpd.GeoDataFrame]) -> list[tuple[str, str]]:
+    """Pairs of communities that a pipe, lateral or tank overflow joins."""
+    community = dict(zip(frames["nodes"]["node_id"], frames["nodes"]["community_id"], strict=True))
+    pairs = set()
+    for layer, columns in (
+        ("pipes", ("from_node", "to_node")),
+        ("connections", ("to_node",)),
+        ("facilities", ("from_node", "overflow_to")),
+    ):
+        frame = frames[layer]
+        for column in columns:
+            others = frame[column].map(community)
+            for own, other in zip(frame["community_id"], others, strict=True):
+                if isinstance(own, str) and isinstance(other, str) and own != other:
+                    pairs.add((min(own, other), max(own, other)))
+    return sorted(pairs)
+
+
+def _border_outfalls(
+    own: Mapping[str, gpd.GeoDataFrame], every_node: gpd.GeoDataFrame, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """The system's nodes, and as outfalls those beyond its border that one of its pipes runs to."""
+    nodes, pipes = own["nodes"], own["pipes"]
+    beyond = pipes[pipes["to_node"].notna() & ~pipes["to_node"].isin(nodes["node_id"])]
+    added = []
+    for row in beyond.itertuples():
+        match = every_node[every_node["node_id"] == row.to_node]
+        if match.empty:
+            continue
+        findings.append(finding_at("border.cut", "warning", "pipes", row, node=row.to_node))
+        outfall = match.iloc[[0]].assign(
+            kind="outfall", receives=BORDER_RECEIVER[row.system], community_id=row.community_id
+        )
+        added.append(outfall)
+    if not added:
+        return nodes
+    joined = pd.concat([nodes, *added], ignore_index=True).drop_duplicates("node_id", ignore_index=True)
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=nodes.crs)

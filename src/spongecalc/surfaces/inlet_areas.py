@@ -1,0 +1,57 @@
+"""The ground that each inlet drains: every point to its nearest inlet of the same community."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from spongecalc.scenario import DrainageSystem
+
+
+def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, shapely.Point]]:
+    """The nodes that take in surface runoff: inlets; where a survey has none, rain and combined manholes.
+
+    Without any of those the nearest thing is taken: every node that is not an outfall.
+    """
+    nodes = system.nodes[system.nodes["community_id"] == community_id].sort_values("node_id")
+    choices = (
+        nodes[nodes["kind"] == "inlet"],
+        nodes[nodes["system"].isin(["storm", "combined"]) & ~nodes["kind"].isin(["outfall", "storage"])],
+        nodes[nodes["kind"] != "outfall"],
+    )
+    for chosen in choices:
+        if len(chosen):
+            return list(zip(chosen["node_id"], chosen.geometry, strict=True))
+    return []
+
+
+def inlet_areas(
+    ground: shapely.Geometry, inlets: list[tuple[str, shapely.Point]]
+) -> dict[str, shapely.Geometry]:
+    """Split ``ground`` into the parts nearest to each inlet (Thiessen polygons).
+
+    Two inlets at one place share nothing: the first by id takes the area. Parts without area are left out.
+    """
+    first_at: dict[tuple[float, float], str] = {}
+    for node_id, point in inlets:
+        first_at.setdefault((point.x, point.y), node_id)
+    if ground.is_empty or not first_at:
+        return {}
+    if len(first_at) == 1:
+        return {next(iter(first_at.values())): ground}
+    points = shapely.MultiPoint(np.array(list(first_at)))
+    cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=shapely.box(*ground.bounds)))
+    tree = shapely.STRtree(cells)
+    parts: dict[str, shapely.Geometry] = {}
+    for (x, y), node_id in first_at.items():
+        cell = cells[int(tree.query(shapely.Point(x, y), predicate="intersects")[0])]
+        part = polygons_of(shapely.intersection(ground, cell))
+        if part.area > 0:
+            parts[node_id] = part
+    return parts
+
+
+def polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
+    """The polygons in a geometry, without the lines and points that an intersection leaves behind."""
+    polygons = [p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > 0]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)

@@ -1,0 +1,219 @@
+"""Subcatchments of a drainage system: the ground each inlet drains, and the roofs by their downpipes.
+
+Each drop of rain falls on one subcatchment only: a building's footprint is cut out of the ground, and what
+no surface covers is taken as the project's cover for such ground.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.project.settings import SurfaceSettings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.cover import PERMEABLE_PAVINGS, Cover, CoverMix, covers, mix
+from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
+from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of
+from spongecalc.surfaces.terrain import Terrain
+
+# Uncovered ground below this is the sliver between two digitised edges, not a gap in the survey.
+GAP_M2 = 5.0
+MIN_AREA_M2 = 0.01
+
+
+@dataclass(frozen=True)
+class Subcatchment:
+    """One subcatchment. ``kind`` is "ground" or "roof"; ``feature_id`` the inlet or lateral it drains by.
+
+    ``paving_m2`` holds the area of each kind of permeable paving in it; ``area_m2`` includes that area,
+    ``mix`` describes the rest. ``covers_m2`` is the area by cover name, all of it.
+    """
+
+    kind: str
+    layer: str
+    feature_id: str
+    community_id: str
+    outlet_node: str
+    area_m2: float
+    width_m: float
+    slope_percent: float
+    mix: CoverMix
+    paving_m2: dict[PermeablePaving, float]
+    covers_m2: dict[str, float]
+    geometry: shapely.Geometry
+
+
+def subcatchments(
+    system: DrainageSystem, settings: SurfaceSettings, terrain: Terrain | None
+) -> tuple[tuple[Subcatchment, ...], tuple[Finding, ...]]:
+    """All subcatchments of a system in a fixed order, and what was found on the way."""
+    known = covers(settings.covers)
+    found: list[Subcatchment] = []
+    findings: list[Finding] = []
+    for row in system.boundaries.sort_values("community_id").itertuples():
+        roofs = _roofs(system, row.community_id, settings, known)
+        found.extend(roofs)
+        drained = {s.feature_id for s in roofs}
+        found.extend(_ground(system, row, settings, known, terrain, drained, findings))
+    return tuple(found), tuple(findings)
+
+
+def overland_width_m(area_m2: float, path_m: float) -> float:
+    """Width of a subcatchment as its area over its longest overland path.
+
+    Parameters
+    ----------
+    area_m2, path_m
+        Area in m2 and path in m, both positive.
+
+    References
+    ----------
+    Rossman (2015), SWMM User's Manual Version 5.1, EPA-600/R-14/413b, on the subcatchment width.
+    """
+    return area_m2 / path_m
+
+
+def _roofs(
+    system: DrainageSystem, community_id: str, settings: SurfaceSettings, known: dict[str, Cover]
+) -> list[Subcatchment]:
+    """Each building's roof, shared equally by its downpipes. A building without any sheds to the ground."""
+    buildings = system.buildings[system.buildings["community_id"] == community_id]
+    laterals = system.connections[system.connections["kind"] == "roof_drain"].sort_values("connection_id")
+    nodes = set(system.nodes["node_id"])
+    roofs = []
+    for row in buildings.sort_values("building_id").itertuples():
+        own = laterals[(laterals["source"] == row.building_id) & laterals["to_node"].isin(nodes)]
+        outlets = [("connections", r.connection_id, r.to_node) for r in own.itertuples()]
+        if not outlets and row.roof_to in nodes:
+            outlets = [("buildings", row.building_id, row.roof_to)]
+        for layer, feature_id, node in outlets:
+            area = row.geometry.area / len(outlets)
+            roofs.append(
+                Subcatchment(
+                    "roof",
+                    layer,
+                    feature_id,
+                    community_id,
+                    node,
+                    area,
+                    overland_width_m(area, _roof_path_m(row.geometry)),
+                    settings.roof_slope_percent,
+                    mix({"roof": area}, known),
+                    {},
+                    {"roof": area},
+                    row.geometry,
+                )
+            )
+    return roofs
+
+
+def _roof_path_m(footprint: shapely.Geometry) -> float:
+    """Way of water over a roof: half the short side of the smallest rectangle around it (ridge to eaves)."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(footprint))
+    sides = np.hypot(*np.diff(corners[:3], axis=0).T)
+    return max(float(sides.min()) / 2, 0.5)
+
+
+def _ground(
+    system: DrainageSystem,
+    boundary: object,
+    settings: SurfaceSettings,
+    known: dict[str, Cover],
+    terrain: Terrain | None,
+    drained: set[str],
+    findings: list[Finding],
+) -> list[Subcatchment]:
+    community_id = str(boundary.community_id)  # type: ignore[attr-defined]
+    area = boundary.geometry  # type: ignore[attr-defined]
+    pieces = _pieces(system, community_id, area, drained, settings.uncovered)
+    gap = pieces.loc[pieces["gap"], "geometry"].area.sum()
+    if gap > GAP_M2:
+        findings.append(
+            finding_at(
+                "surface.gap",
+                "warning",
+                "communities",
+                boundary,
+                scenario=system.scenario,
+                area=f"{gap:.0f}",
+                cover=settings.uncovered,
+            )
+        )
+    inlets = intake_nodes(system, community_id)
+    ground = polygons_of(shapely.union_all(pieces.geometry.to_numpy())) if len(pieces) else area
+    points = dict(inlets)
+    tree = shapely.STRtree(pieces.geometry.to_numpy())
+    rows = list(pieces.itertuples())
+    made = []
+    for node, part in inlet_areas(ground, inlets).items():
+        covers_m2: dict[str, float] = {}
+        paving_m2: dict[PermeablePaving, float] = {}
+        for index in sorted(tree.query(part, predicate="intersects").tolist()):
+            piece = rows[index]
+            overlap = shapely.intersection(part, piece.geometry).area
+            if overlap < MIN_AREA_M2:
+                continue
+            covers_m2[piece.cover] = covers_m2.get(piece.cover, 0.0) + overlap
+            if piece.cover in PERMEABLE_PAVINGS:
+                paving = paving_of(piece)
+                paving_m2[paving] = paving_m2.get(paving, 0.0) + overlap
+        total = sum(covers_m2.values())
+        if total < MIN_AREA_M2:
+            continue
+        rest = {c: a for c, a in covers_m2.items() if c not in PERMEABLE_PAVINGS}
+        slope = terrain.slope_percent(points[node], part) if terrain else math.nan
+        slope = settings.default_slope_percent if math.isnan(slope) else slope
+        corners = shapely.get_coordinates(part)
+        path = np.hypot(corners[:, 0] - points[node].x, corners[:, 1] - points[node].y).max()
+        made.append(
+            Subcatchment(
+                "ground",
+                "nodes",
+                node,
+                community_id,
+                node,
+                total,
+                overland_width_m(total, float(path)),
+                max(slope, settings.min_slope_percent),
+                mix(rest, known),
+                dict(sorted(paving_m2.items())),
+                dict(sorted(covers_m2.items())),
+                part,
+            )
+        )
+    return made
+
+
+def _pieces(
+    system: DrainageSystem, community_id: str, area: shapely.Geometry, drained: set[str], uncovered: str
+) -> gpd.GeoDataFrame:
+    """Ground of a community by cover, without overlaps: what is drawn first by id counts.
+
+    Roofs that drain by downpipes are cut out, other roofs are ground of cover "roof".
+    """
+    buildings = system.buildings[system.buildings["community_id"] == community_id].sort_values("building_id")
+    laterals = system.connections[system.connections["connection_id"].isin(drained)]
+    by_pipe = set(laterals["source"]) | drained
+    surfaces = system.surfaces[system.surfaces["community_id"] == community_id].sort_values("surface_id")
+    cut = shapely.union_all(buildings.geometry.to_numpy()) if len(buildings) else shapely.Polygon()
+    left = shapely.difference(area, cut)
+    rows: list[dict[str, object]] = []
+    for row in surfaces.itertuples():
+        part = polygons_of(shapely.intersection(row.geometry, left))
+        if part.area > MIN_AREA_M2:
+            rows.append({**row._asdict(), "geometry": part, "gap": False})
+            left = shapely.difference(left, part)
+    for row in buildings.itertuples():
+        if row.building_id not in by_pipe:
+            rows.append({"cover": "roof", "geometry": row.geometry, "gap": False})
+    rest = polygons_of(left)
+    if rest.area > MIN_AREA_M2:
+        rows.append({"cover": uncovered, "geometry": rest, "gap": True})
+    frame = gpd.GeoDataFrame(rows, columns=[*surfaces.columns, "gap"], geometry="geometry", crs=system.crs)
+    return frame.reset_index(drop=True)

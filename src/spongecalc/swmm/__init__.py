@@ -1,0 +1,1 @@
+"""SWMM: models from drainage systems, running them, reading results back."""

@@ -1,0 +1,114 @@
+"""What a model is run through: a design storm, or dry weather; and the sections that state it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from spongecalc.project.settings import SimulationSettings
+from spongecalc.rainfall.storm import Storm
+from spongecalc.swmm.inp_text import fixed
+
+DRY = "dry"
+
+# A fixed date keeps models the same from day to day. Storms start at noon, when the daily pattern of
+# sewage is near its mean; dry weather at midnight, so that whole days are measured.
+STORM_START = datetime(2025, 6, 1, 12, 0)
+DRY_START = datetime(2025, 6, 1, 0, 0)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event. ``storm_id`` is "dry" for dry weather; ``mark_s`` is where the measured part begins."""
+
+    storm_id: str
+    start: datetime
+    duration_s: float
+    routing_step_s: float
+    settings: SimulationSettings
+    mark_s: float | None = None
+
+
+def storm_event(storm: Storm, settings: SimulationSettings) -> Event:
+    """A design storm and the recession after it."""
+    seconds = 60 * (storm.duration_min + settings.recession_min)
+    return Event(storm.storm_id, STORM_START, seconds, settings.routing_step_s, settings)
+
+
+def dry_event(settings: SimulationSettings) -> Event:
+    """Dry weather: a warm-up that fills the pipes, then the measured time."""
+    warm_up_s = 60 * settings.dry_warm_up_min
+    total_s = warm_up_s + 60 * settings.dry_measure_min
+    return Event(DRY, DRY_START, total_s, settings.dry_routing_step_s, settings, warm_up_s)
+
+
+def event_sections(
+    event: Event, storms: Sequence[Storm], tanks: Sequence[str], overflows: Sequence[str]
+) -> dict[str, list[tuple[str, ...]]]:
+    """OPTIONS, RAINGAGES, TIMESERIES and REPORT for an event.
+
+    Every storm of the project stands in the file, so that an engineer can switch the gage to another; the
+    gage names the event's.
+    """
+    end = event.start + timedelta(seconds=event.duration_s)
+    settings = event.settings
+    options = [
+        ("FLOW_UNITS", "LPS"),
+        ("INFILTRATION", "HORTON"),
+        ("FLOW_ROUTING", "DYNWAVE"),
+        ("LINK_OFFSETS", "ELEVATION"),
+        ("MIN_SLOPE", "0"),
+        ("ALLOW_PONDING", "YES"),
+        ("SKIP_STEADY_STATE", "NO"),
+        ("START_DATE", event.start.strftime("%m/%d/%Y")),
+        ("START_TIME", event.start.strftime("%H:%M:%S")),
+        ("REPORT_START_DATE", event.start.strftime("%m/%d/%Y")),
+        ("REPORT_START_TIME", event.start.strftime("%H:%M:%S")),
+        ("END_DATE", end.strftime("%m/%d/%Y")),
+        ("END_TIME", end.strftime("%H:%M:%S")),
+        ("SWEEP_START", "01/01"),
+        ("SWEEP_END", "12/31"),
+        ("DRY_DAYS", "7"),
+        ("REPORT_STEP", _clock(settings.report_step_s)),
+        ("WET_STEP", _clock(settings.wet_step_s)),
+        ("DRY_STEP", _clock(settings.wet_step_s if event.storm_id != DRY else 300.0)),
+        ("ROUTING_STEP", fixed(event.routing_step_s, 2)),
+        ("INERTIAL_DAMPING", "PARTIAL"),
+        ("NORMAL_FLOW_LIMITED", "BOTH"),
+        ("FORCE_MAIN_EQUATION", "H-W"),
+        ("SURCHARGE_METHOD", "EXTRAN"),
+        ("VARIABLE_STEP", "0.75"),
+        ("LENGTHENING_STEP", "0"),
+        ("MIN_SURFAREA", "1.167"),
+        ("MAX_TRIALS", str(settings.max_trials)),
+        ("HEAD_TOLERANCE", "0.0015"),
+        ("THREADS", "1"),
+    ]
+    step_min = storms[0].step_min if storms else 5.0
+    gage = ("RAIN_GAGE", "INTENSITY", _clock(60 * step_min)[:-3], "1.0", "TIMESERIES", _series(event.storm_id))
+    series: list[tuple[str, ...]] = [(_series(DRY), "0:00", "0.000"), (_series(DRY), "24:00", "0.000")]
+    for storm in storms:
+        times = [*storm.hyetograph.index.tolist(), storm.duration_min]
+        values = [*storm.hyetograph.tolist(), 0.0]
+        series.extend(
+            (_series(storm.storm_id), _clock(60 * t)[:-3], fixed(v, 3))
+            for t, v in zip(times, values, strict=True)
+        )
+    report = [
+        ("INPUT", "NO"),
+        ("CONTROLS", "NO"),
+        ("SUBCATCHMENTS", "ALL"),
+        ("NODES", *(tanks or ["NONE"])),
+        ("LINKS", *(overflows or ["NONE"])),
+    ]
+    return {"OPTIONS": options, "RAINGAGES": [gage], "TIMESERIES": series, "REPORT": report}
+
+
+def _series(storm_id: str) -> str:
+    return f"RAIN_{storm_id}"
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -1,0 +1,135 @@
+"""Sections of a SWMM input file as text: fixed order, fixed number format, aligned columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+# The order in which SWMM's own interface writes them, so that a reviewer finds things where expected.
+SECTION_ORDER = (
+    "TITLE",
+    "OPTIONS",
+    "EVAPORATION",
+    "RAINGAGES",
+    "SUBCATCHMENTS",
+    "SUBAREAS",
+    "INFILTRATION",
+    "LID_CONTROLS",
+    "LID_USAGE",
+    "JUNCTIONS",
+    "OUTFALLS",
+    "STORAGE",
+    "CONDUITS",
+    "OUTLETS",
+    "XSECTIONS",
+    "POLLUTANTS",
+    "DWF",
+    "CURVES",
+    "TIMESERIES",
+    "PATTERNS",
+    "REPORT",
+    "TAGS",
+    "MAP",
+    "COORDINATES",
+    "VERTICES",
+    "POLYGONS",
+    "SYMBOLS",
+)
+
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "RAINGAGES": ("Name", "Format", "Interval", "SCF", "Source", "Series"),
+    "SUBCATCHMENTS": ("Name", "Gage", "Outlet", "Area_ha", "Imperv_%", "Width_m", "Slope_%", "CurbLen"),
+    "SUBAREAS": ("Subcatchment", "N-Imperv", "N-Perv", "S-Imperv", "S-Perv", "PctZero", "RouteTo"),
+    "INFILTRATION": ("Subcatchment", "MaxRate", "MinRate", "Decay", "DryTime", "MaxInfil"),
+    "LID_USAGE": (
+        "Subcatchment",
+        "Control",
+        "Number",
+        "Area_m2",
+        "Width_m",
+        "InitSat",
+        "FromImp",
+        "ToPerv",
+    ),
+    "JUNCTIONS": ("Name", "Invert_m", "MaxDepth", "InitDepth", "SurDepth", "Ponded_m2"),
+    "OUTFALLS": ("Name", "Invert_m", "Type", "Stage", "Gated"),
+    "STORAGE": (
+        "Name",
+        "Invert_m",
+        "MaxDepth",
+        "InitDepth",
+        "Shape",
+        "Coeff",
+        "Expon",
+        "Const_m2",
+        "Ponded",
+        "Evap",
+    ),
+    "CONDUITS": ("Name", "FromNode", "ToNode", "Length_m", "N", "InOffset", "OutOffset", "InitFlow"),
+    "OUTLETS": ("Name", "FromNode", "ToNode", "Offset_m", "Type", "Curve", "Gated"),
+    "XSECTIONS": ("Link", "Shape", "Geom1", "Geom2", "Geom3", "Geom4", "Barrels"),
+    "POLLUTANTS": (
+        "Name",
+        "Units",
+        "Crain",
+        "Cgw",
+        "Crdii",
+        "Kdecay",
+        "Snow",
+        "CoPoll",
+        "CoFrac",
+        "Cdwf",
+        "Cinit",
+    ),
+    "DWF": ("Node", "Constituent", "Baseline", "Pattern"),
+    "CURVES": ("Name", "Type", "X", "Y"),
+    "TIMESERIES": ("Name", "Time", "Value"),
+    "TAGS": ("Object", "Name", "Tag"),
+    "COORDINATES": ("Node", "X", "Y"),
+    "VERTICES": ("Link", "X", "Y"),
+    "POLYGONS": ("Subcatchment", "X", "Y"),
+    "SYMBOLS": ("Gage", "X", "Y"),
+}
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with a fixed count of decimals, never "-0"."""
+    text = f"{value:.{decimals}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows as lines with aligned columns; a row of one cell (a comment, a title) stays as it is."""
+    listed = [tuple(row) for row in rows]
+    cells = [row for row in listed if len(row) > 1]
+    count = max((len(row) for row in cells), default=0)
+    widths = [max((len(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
+    return [
+        row[0]
+        if len(row) == 1
+        else "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()
+        for row in listed
+    ]
+
+
+def inp_text(sections: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """A whole input file from the rows of its sections; sections without rows are left out.
+
+    Raises
+    ------
+    KeyError
+        If a section is not one of ``SECTION_ORDER``.
+    """
+    unknown = sorted(set(sections) - set(SECTION_ORDER))
+    if unknown:
+        raise KeyError(", ".join(unknown))
+    lines: list[str] = []
+    for name in SECTION_ORDER:
+        rows = sections.get(name, ())
+        if not rows:
+            continue
+        lines.append(f"[{name}]")
+        heading = HEADINGS.get(name)
+        body = [(f";;{heading[0]}", *heading[1:]), *rows] if heading else list(rows)
+        lines.extend(aligned(body))
+        lines.append("")
+    return "\n".join(lines)

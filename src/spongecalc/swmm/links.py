@@ -1,0 +1,279 @@
+"""Links of a model: pipes, inlet leads, tank overflows and reuse; and their cross sections."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import shapely
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.project.settings import Settings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.standards.materials import roughness_of
+from spongecalc.swmm.identifiers import model_ids, tag
+from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.tank import Tank, tanks_of
+
+# Shorter conduits only force shorter time steps; the length of a lead is not surveyed to better than this.
+MIN_LEAD_M = 1.0
+LEAD_N = 0.011
+# A pipe laid between the same two levels still drains: SWMM would otherwise raise a warning for each.
+MILLIMETRE_M = 0.001
+
+
+@dataclass(frozen=True)
+class Conduit:
+    """One conduit in the model's terms; elevations and lengths in m."""
+
+    model_id: str
+    role: str
+    layer: str
+    feature_id: str
+    community_id: str
+    from_node: str
+    to_node: str
+    length_m: float
+    roughness: float
+    up_m: float
+    down_m: float
+    section: tuple[str, float, float]
+    vertices: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Links:
+    """All links, the tanks they belong to, and the copies of outfalls that several links end at."""
+
+    conduits: tuple[Conduit, ...]
+    tanks: tuple[Tank, ...]
+    tank_nodes: Mapping[str, Tank]
+    outfall_copies: Mapping[str, tuple[str, ...]]
+    findings: tuple[Finding, ...] = ()
+    outlets: tuple[tuple[str, str, str, float, str], ...] = ()
+    elements: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def links_of(
+    system: DrainageSystem, settings: Settings, ids: Mapping[str, str]
+) -> tuple[Links, tuple[Finding, ...]]:
+    """Every link of the system.
+
+    SWMM lets one link end at an outfall. Where the survey has more, each link gets its own copy of the
+    outfall at the same place and level, which changes nothing in the hydraulics.
+    """
+    findings: list[Finding] = []
+    tanks, tank_findings = tanks_of(system, settings.tanks.depth_m)
+    findings.extend(tank_findings)
+    raw = [*_pipes(system, findings), *_leads(system, settings, findings), *_overflows(system, tanks, settings)]
+    names = model_ids([c.model_id for c in raw], "L_")
+    outfalls = set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"])
+    copies: dict[str, list[str]] = {}
+    conduits = []
+    for conduit in sorted(raw, key=lambda c: (c.role, c.model_id)):
+        to_node = ids[conduit.to_node]
+        if conduit.to_node in outfalls:
+            known = copies.setdefault(conduit.to_node, [])
+            to_node = f"{to_node}__{len(known) + 1}" if known else to_node
+            known.append(to_node)
+        conduits.append(
+            Conduit(
+                **{
+                    **conduit.__dict__,
+                    "model_id": names[conduit.model_id],
+                    "from_node": ids[conduit.from_node],
+                    "to_node": to_node,
+                }
+            )
+        )
+    elements = [
+        ("link", c.model_id, c.role, c.layer, c.feature_id, c.community_id) for c in conduits
+    ]
+    outlets = []
+    for tank in tanks:
+        if tank.demand_m3_d > 0:
+            node = ids[tank.node_id]
+            outlet = (f"{node}__PUMP", node, f"{node}__REUSE", tank.shape.bottom_m, f"{node}__DEMAND")
+            outlets.append(outlet)
+            elements.append(
+                ("link", outlet[0], "tank_reuse", "facilities", tank.facility_id, tank.community_id)
+            )
+    links = Links(
+        tuple(conduits),
+        tanks,
+        {t.node_id: t for t in tanks},
+        {node: tuple(c) for node, c in copies.items()},
+        tuple(findings),
+        tuple(outlets),
+        elements,
+    )
+    return links, tuple(findings)
+
+
+def section_of(row: object) -> tuple[str, float, float]:
+    """SWMM's cross section of a pipe row: shape, first and second measure in m.
+
+    Sediment in a circular pipe makes it a filled circular section.
+    """
+    shape = row.shape or "circular"  # type: ignore[attr-defined]
+    if shape == "circular":
+        diameter = row.diameter_mm / 1000  # type: ignore[attr-defined]
+        sediment = row.sediment_mm / 1000  # type: ignore[attr-defined]
+        if sediment > 0:
+            return ("FILLED_CIRCULAR", diameter, sediment)
+        return ("CIRCULAR", diameter, 0.0)
+    height = row.height_mm / 1000  # type: ignore[attr-defined]
+    if shape == "egg":
+        return ("EGG", height, 0.0)
+    width = row.width_mm / 1000  # type: ignore[attr-defined]
+    sediment = row.sediment_mm / 1000  # type: ignore[attr-defined]
+    if sediment > 0:
+        height = max(height - sediment, 0.01)
+    return ("RECT_CLOSED" if shape == "rect_closed" else "RECT_OPEN", height, width)
+
+
+def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
+    conduits = []
+    nodes = set(system.nodes["node_id"])
+    for row in system.pipes.sort_values("pipe_id").itertuples():
+        if row.from_node not in nodes or row.to_node not in nodes:
+            missing = row.from_node if row.from_node not in nodes else row.to_node
+            findings.append(
+                finding_at(
+                    "pipe.node_not_in_scenario",
+                    "error",
+                    "pipes",
+                    row,
+                    node=missing,
+                    scenario=system.scenario,
+                )
+            )
+            continue
+        roughness = float(row.roughness)
+        if math.isnan(roughness):
+            roughness, known = roughness_of(row.material)
+            rule = "pipe.roughness_from_material" if known else "pipe.roughness_assumed"
+            findings.append(
+                finding_at(
+                    rule,
+                    "info" if known else "warning",
+                    "pipes",
+                    row,
+                    material=row.material or "-",
+                    n=f"{roughness:.3f}",
+                )
+            )
+        lift = row.height_mm / 1000 - section_of(row)[1] if (row.shape or "").startswith("rect") else 0.0
+        conduits.append(
+            Conduit(
+                row.pipe_id,
+                "pipe",
+                "pipes",
+                row.pipe_id,
+                row.community_id,
+                row.from_node,
+                row.to_node,
+                max(row.geometry.length, MILLIMETRE_M),
+                roughness,
+                row.invert_up_m + lift,
+                row.invert_down_m + lift,
+                section_of(row),
+                tuple(row.geometry.coords[1:-1]),
+            )
+        )
+    return conduits
+
+
+def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) -> list[Conduit]:
+    """Laterals that start at a node (an inlet): conduits of the project's lead size, falling to the node."""
+    nodes = {row.node_id: row for row in system.nodes.itertuples()}
+    conduits = []
+    for row in system.connections.sort_values("connection_id").itertuples():
+        upper, lower = nodes.get(row.source), nodes.get(row.to_node)
+        if upper is None or lower is None:
+            continue
+        length = max(row.geometry.length, MIN_LEAD_M)
+        wanted = upper.invert_m - length * settings.inlets.lead_slope_percent / 100
+        findings.append(
+            finding_at(
+                "lead.assumed", "info", "connections", row, diameter=f"{settings.inlets.lead_diameter_mm:.0f}"
+            )
+        )
+        if lower.invert_m > upper.invert_m:
+            findings.append(finding_at("lead.uphill", "warning", "connections", row, node=row.to_node))
+        conduits.append(
+            Conduit(
+                row.connection_id,
+                "lead",
+                "connections",
+                row.connection_id,
+                row.community_id,
+                row.source,
+                row.to_node,
+                length,
+                LEAD_N,
+                upper.invert_m,
+                max(wanted, lower.invert_m),
+                ("CIRCULAR", settings.inlets.lead_diameter_mm / 1000, 0.0),
+                tuple(row.geometry.coords[1:-1]),
+            )
+        )
+    return conduits
+
+
+def _overflows(system: DrainageSystem, tanks: tuple[Tank, ...], settings: Settings) -> list[Conduit]:
+    nodes = {row.node_id: row for row in system.nodes.itertuples()}
+    conduits = []
+    for tank in tanks:
+        if tank.overflow_to is None:
+            continue
+        upper, lower = nodes[tank.node_id], nodes[tank.overflow_to]
+        length = max(shapely.distance(upper.geometry, lower.geometry), MIN_LEAD_M)
+        fall = length * settings.inlets.lead_slope_percent / 100
+        conduits.append(
+            Conduit(
+                f"{tank.facility_id}__OVERFLOW",
+                "tank_overflow",
+                "facilities",
+                tank.facility_id,
+                tank.community_id,
+                tank.node_id,
+                tank.overflow_to,
+                float(length),
+                LEAD_N,
+                tank.shape.crest_m,
+                max(tank.shape.crest_m - fall, lower.invert_m),
+                ("CIRCULAR", settings.tanks.overflow_diameter_mm / 1000, 0.0),
+                (),
+            )
+        )
+    return conduits
+
+
+def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
+    """CONDUITS, OUTLETS and XSECTIONS, each pipe with its own id as a description above it."""
+    conduits: list[tuple[str, ...]] = []
+    sections: list[tuple[str, ...]] = []
+    for c in links.conduits:
+        conduits.append((f";{tag(c.feature_id)} ({c.role})",))
+        conduits.append(
+            (
+                c.model_id,
+                c.from_node,
+                c.to_node,
+                fixed(c.length_m, 3),
+                fixed(c.roughness, 4),
+                fixed(c.up_m, 3),
+                fixed(c.down_m, 3),
+                "0",
+            )
+        )
+        shape, first, second = c.section
+        sections.append((c.model_id, shape, fixed(first, 3), fixed(second, 3), "0", "0", "1"))
+    outlets = [
+        (name, upper, lower, fixed(offset, 3), "TABULAR/DEPTH", curve, "NO")
+        for name, upper, lower, offset, curve in links.outlets
+    ]
+    return {"CONDUITS": conduits, "OUTLETS": outlets, "XSECTIONS": sections}

@@ -1,0 +1,112 @@
+"""A SWMM model of a drainage system: the sections of its input file and which feature each element is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.layers.finding import Finding
+from spongecalc.network.sewage_load import sewage_by_node_l_s
+from spongecalc.network.sources import sources
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.storm import Storm
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
+from spongecalc.surfaces.terrain import read_terrain
+from spongecalc.swmm.event import Event, event_sections
+from spongecalc.swmm.identifiers import model_ids
+from spongecalc.swmm.inp_text import fixed, inp_text
+from spongecalc.swmm.links import Links, link_sections, links_of
+from spongecalc.swmm.nodes import NodePart, node_sections
+from spongecalc.swmm.runoff import map_sections, runoff_sections
+
+ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
+PATTERN = "HOURLY_SEWAGE"
+TRACER_MG_L = 100.0
+
+
+@dataclass(frozen=True)
+class SwmmModel:
+    """One model, ready to be written for any event.
+
+    ``sections`` holds what does not depend on the event. ``elements`` maps each element (node, link,
+    subcatchment) to its feature: columns element, model_id, role, layer, feature_id, community_id.
+    ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries.
+    """
+
+    name: str
+    scenario: str
+    communities: tuple[str, ...]
+    sections: Mapping[str, Sequence[Sequence[str]]]
+    elements: pd.DataFrame
+    areas: tuple[Subcatchment, ...]
+    storms: tuple[Storm, ...]
+    findings: tuple[Finding, ...]
+
+    def text(self, event: Event) -> str:
+        """The input file for one event. Same model and event, same bytes."""
+        tanks = self.elements[self.elements["role"].isin(["tank"])]["model_id"].tolist()
+        overflows = self.elements[self.elements["role"] == "tank_overflow"]["model_id"].tolist()
+        return inp_text({**self.sections, **event_sections(event, self.storms, tanks, overflows)})
+
+
+def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
+    """Make the model of a drainage system.
+
+    Both pipe systems and whatever joins them are in one model, so that water finds the joints by itself.
+    Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each.
+    """
+    bounds = tuple(system.boundaries.total_bounds)
+    terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)  # type: ignore[arg-type]
+    areas, findings = subcatchments(system, settings.surfaces, terrain)
+    ids = model_ids(system.nodes["node_id"], "N_")
+    links, link_findings = links_of(system, settings, ids)
+    flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
+    fed = {a.outlet_node for a in areas} | set(flows)
+    nodes = node_sections(system, settings, ids, links, fed, terrain)
+    runoff, runoff_elements = runoff_sections(areas, ids, settings.surfaces)
+    sections: dict[str, Sequence[Sequence[str]]] = {
+        "TITLE": [(f"spongecalc {system.model} {system.scenario}",)],
+        "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
+        **runoff,
+        **nodes.sections,
+        **link_sections(links),
+        "POLLUTANTS": [_tracer("RAIN", TRACER_MG_L, 0.0), _tracer("SEWAGE", 0.0, TRACER_MG_L)],
+        "DWF": [
+            (ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0
+        ],
+        "PATTERNS": _pattern_rows(settings.sewage.pattern),
+        "CURVES": nodes.curves,
+        **map_sections(system, areas, ids, links, nodes, runoff_elements),
+    }
+    return SwmmModel(
+        system.model,
+        system.scenario,
+        system.communities,
+        sections,
+        _elements(nodes, links, runoff_elements),
+        areas,
+        tuple(storms),
+        (*findings, *link_findings, *nodes.findings),
+    )
+
+
+def _tracer(name: str, in_rain_mg_l: float, in_sewage_mg_l: float) -> tuple[str, ...]:
+    rain, sewage = fixed(in_rain_mg_l, 1), fixed(in_sewage_mg_l, 1)
+    return (name, "MG/L", rain, "0.0", "0.0", "0.0", "NO", "*", "0.0", sewage, "0.0")
+
+
+def _pattern_rows(multipliers: Sequence[float]) -> list[tuple[str, ...]]:
+    """The 24 hourly multipliers, six a line as SWMM's interface writes them."""
+    rows = []
+    for start in range(0, 24, 6):
+        kind = "HOURLY" if start == 0 else ""
+        rows.append((PATTERN, kind, *(fixed(m, 4) for m in multipliers[start : start + 6])))
+    return rows
+
+
+def _elements(nodes: NodePart, links: Links, runoff: list[tuple[str, ...]]) -> pd.DataFrame:
+    rows = [*nodes.elements, *links.elements, *runoff]
+    return pd.DataFrame(rows, columns=ELEMENT_COLUMNS)

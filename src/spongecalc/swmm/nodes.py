@@ -1,0 +1,146 @@
+"""Nodes of a model: junctions with the ground their water ponds on, outfalls, rain tanks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import networkx as nx
+import shapely
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.network.graph import drainage_graph
+from spongecalc.project.settings import Settings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.terrain import Terrain
+from spongecalc.swmm.identifiers import tag
+from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.links import Links
+from spongecalc.swmm.tank import DRAWDOWN_M, Tank
+
+SECONDS_PER_DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class NodePart:
+    """The nodes' sections and elements; ``places`` maps each model node to its coordinates."""
+
+    sections: Mapping[str, list[tuple[str, ...]]]
+    curves: list[tuple[str, ...]]
+    elements: list[tuple[str, ...]]
+    places: Mapping[str, tuple[float, float]]
+    tags: list[tuple[str, ...]] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+
+
+def node_sections(
+    system: DrainageSystem,
+    settings: Settings,
+    ids: Mapping[str, str],
+    links: Links,
+    fed: set[str],
+    terrain: Terrain | None,
+) -> NodePart:
+    """JUNCTIONS, OUTFALLS and STORAGE of a system.
+
+    A node that no link touches and no water enters is left out, and is a finding.
+    """
+    graph = drainage_graph(system)
+    alone = set(nx.isolates(graph))
+    walls = list(system.buildings.geometry)
+    junctions: list[tuple[str, ...]] = []
+    outfalls: list[tuple[str, ...]] = []
+    storages: list[tuple[str, ...]] = []
+    curves: list[tuple[str, ...]] = []
+    elements: list[tuple[str, ...]] = []
+    places: dict[str, tuple[float, float]] = {}
+    findings: list[Finding] = []
+    for row in system.nodes.sort_values("node_id").itertuples():
+        name = ids[row.node_id]
+        if row.node_id in alone and row.node_id not in fed and row.node_id not in links.tank_nodes:
+            findings.append(
+                finding_at("node.alone", "info", "nodes", row, scenario=system.scenario)
+            )
+            continue
+        description = (f";{tag(row.node_id)} ({row.system} {row.kind})",)
+        own = ("nodes", row.node_id, row.community_id)
+        places[name] = (row.geometry.x, row.geometry.y)
+        if row.kind == "outfall":
+            for copy in links.outfall_copies.get(row.node_id, (name,)):
+                outfalls.extend([description, _outfall(copy, row)])
+                elements.append(("node", copy, f"outfall_{row.receives}", *own))
+                places[copy] = (row.geometry.x, row.geometry.y)
+        elif row.node_id in links.tank_nodes:
+            tank = links.tank_nodes[row.node_id]
+            storages.extend([description, _storage(name, tank)])
+            elements.append(("node", name, "tank", "facilities", tank.facility_id, tank.community_id))
+            if tank.demand_m3_d > 0:
+                outfalls.append((f"{name}__REUSE", fixed(tank.shape.bottom_m - 1, 3), "FREE", "", "NO"))
+                places[f"{name}__REUSE"] = (row.geometry.x + 2, row.geometry.y + 2)
+                elements.append(
+                    (
+                        "node",
+                        f"{name}__REUSE",
+                        "outfall_reuse",
+                        "facilities",
+                        tank.facility_id,
+                        tank.community_id,
+                    )
+                )
+                curves.extend(_demand_curve(f"{name}__DEMAND", tank))
+        else:
+            area = _ponded_area_m2(row.geometry, row.ground_m, settings, terrain, walls)
+            junctions.extend([description, _junction(name, row, area)])
+            elements.append(("node", name, "junction", *own))
+    sections = {"JUNCTIONS": junctions, "OUTFALLS": outfalls, "STORAGE": storages}
+    return NodePart(sections, curves, elements, places, findings=tuple(findings))
+
+
+def _junction(name: str, row: object, ponded_m2: float) -> tuple[str, ...]:
+    depth = row.ground_m - row.invert_m  # type: ignore[attr-defined]
+    return (
+        name,
+        fixed(row.invert_m, 3),  # type: ignore[attr-defined]
+        fixed(depth, 3),
+        "0",
+        "0",
+        fixed(ponded_m2, 1),
+    )
+
+
+def _outfall(name: str, row: object) -> tuple[str, ...]:
+    invert, level = row.invert_m, row.outfall_level_m  # type: ignore[attr-defined]
+    if math.isnan(level):
+        return (name, fixed(invert, 3), "FREE", "", "NO")
+    return (name, fixed(invert, 3), "FIXED", fixed(level, 3), "NO")
+
+
+def _storage(name: str, tank: Tank) -> tuple[str, ...]:
+    shape = tank.shape
+    depth = fixed(shape.top_m - shape.bottom_m, 3)
+    area = fixed(shape.area_m2, 3)
+    return (name, fixed(shape.bottom_m, 3), depth, "0", "FUNCTIONAL", "0", "0", area, "0", "0")
+
+
+def _demand_curve(name: str, tank: Tank) -> list[tuple[str, ...]]:
+    """Reuse as a rating curve: the full demand while there is water, nothing from an empty tank."""
+    rate = fixed(tank.demand_m3_d * 1000 / SECONDS_PER_DAY, 6)
+    depth = fixed(tank.shape.top_m - tank.shape.bottom_m, 3)
+    return [
+        (name, "Rating", "0.000", "0.000000"),
+        (name, "", fixed(DRAWDOWN_M, 3), rate),
+        (name, "", depth, rate),
+    ]
+
+
+def _ponded_area_m2(
+    place: shapely.Point, rim_m: float, settings: Settings, terrain: Terrain | None, walls: list
+) -> float:
+    ponding = settings.ponding
+    if terrain is None:
+        return ponding.default_area_m2
+    near = [w for w in walls if shapely.distance(w, place) <= ponding.search_radius_m]
+    area = terrain.ponded_area_m2(place, rim_m, ponding.depth_m, ponding.search_radius_m, near)
+    return area if area > 0 else ponding.default_area_m2

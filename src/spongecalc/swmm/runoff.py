@@ -1,0 +1,168 @@
+"""Subcatchments of a model with their permeable paving, and the map of all its elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import shapely
+
+from spongecalc.project.settings import SurfaceSettings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.permeable_paving import PermeablePaving
+from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.identifiers import model_ids, tag
+from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.links import Links
+from spongecalc.swmm.nodes import NodePart
+
+Rows = list[tuple[str, ...]]
+
+PAVING_SLOPE_PERCENT = 1.0
+
+
+def runoff_sections(
+    areas: Sequence[Subcatchment], ids: Mapping[str, str], settings: SurfaceSettings
+) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
+    """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
+
+    SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that
+    area: so the whole area is stated, and the paving in it as a LID unit of its own area.
+    """
+    names = model_ids([f"{_prefix(a)}{a.feature_id}" for a in areas], "S_")
+    controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
+    rows: dict[str, Rows] = {
+        k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
+    }
+    elements = []
+    for area in areas:
+        name = names[f"{_prefix(area)}{area.feature_id}"]
+        mix = area.mix
+        rows["SUBCATCHMENTS"].append((f";{tag(area.feature_id)} ({area.kind})",))
+        rows["SUBCATCHMENTS"].append(
+            (
+                name,
+                "RAIN_GAGE",
+                ids[area.outlet_node],
+                fixed(area.area_m2 / 1e4, 6),
+                fixed(mix.impervious_percent, 2),
+                fixed(area.width_m, 2),
+                fixed(area.slope_percent, 2),
+                "0",
+            )
+        )
+        rows["SUBAREAS"].append(
+            (
+                name,
+                fixed(mix.n_impervious, 4),
+                fixed(mix.n_pervious, 4),
+                fixed(mix.storage_impervious_mm, 2),
+                fixed(mix.storage_pervious_mm, 2),
+                "0",
+                "OUTLET",
+            )
+        )
+        rows["INFILTRATION"].append(
+            (
+                name,
+                fixed(mix.f0_mm_h, 2),
+                fixed(mix.fmin_mm_h, 2),
+                fixed(mix.decay_1_h, 2),
+                fixed(mix.dry_days, 1),
+                "0",
+            )
+        )
+        for paving, paved_m2 in area.paving_m2.items():
+            share = paved_m2 / sum(area.paving_m2.values())
+            rows["LID_USAGE"].append(
+                (
+                    name,
+                    controls[paving],
+                    "1",
+                    fixed(paved_m2, 2),
+                    fixed(area.width_m, 2),
+                    "0",
+                    fixed(settings.run_on_percent * share, 2),
+                    "0",
+                )
+            )
+        elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
+    for paving, control in controls.items():
+        rows["LID_CONTROLS"].extend(_control(control, paving, settings))
+    return rows, elements
+
+
+def _prefix(area: Subcatchment) -> str:
+    return "R_" if area.kind == "roof" else "S_"
+
+
+def _control(name: str, paving: PermeablePaving, settings: SurfaceSettings) -> Rows:
+    """The layers of one kind of paving; without clogging and without an underdrain."""
+    cover = settings.paving_surface
+    return [
+        (name, "PP"),
+        (
+            name,
+            "SURFACE",
+            fixed(cover.depression_storage_mm, 2),
+            "0",
+            fixed(cover.manning_n, 4),
+            fixed(PAVING_SLOPE_PERCENT, 2),
+            "0",
+        ),
+        (
+            name,
+            "PAVEMENT",
+            fixed(paving.surface_mm, 1),
+            fixed(paving.void_ratio, 4),
+            "0",
+            fixed(paving.permeability_mm_h, 1),
+            "0",
+            "0",
+            "0",
+        ),
+        (
+            name,
+            "STORAGE",
+            fixed(paving.base_mm, 1),
+            fixed(paving.base_void_ratio, 4),
+            fixed(paving.subgrade_mm_h, 3),
+            "0",
+        ),
+        (name, "DRAIN", "0", "0.5", "0", "6", "0", "0"),
+    ]
+
+
+def map_sections(
+    system: DrainageSystem,
+    areas: Sequence[Subcatchment],
+    ids: Mapping[str, str],  # noqa: ARG001
+    links: Links,
+    nodes: NodePart,
+    runoff_elements: Sequence[tuple[str, ...]],
+) -> dict[str, Rows]:
+    """MAP, COORDINATES, VERTICES, POLYGONS, SYMBOLS and TAGS, so that the model opens as a map."""
+    x0, y0, x1, y1 = system.boundaries.total_bounds
+    margin = 0.05 * max(x1 - x0, y1 - y0)
+    dimensions = [fixed(v, 3) for v in (x0 - margin, y0 - margin, x1 + margin, y1 + margin)]
+    polygons: Rows = []
+    for area, element in zip(areas, runoff_elements, strict=True):
+        polygons.extend(_ring(element[1], area.geometry))
+    elements = [*nodes.elements, *links.elements, *runoff_elements]
+    kinds = {"node": "Node", "link": "Link", "subcatchment": "Subcatch"}
+    return {
+        "MAP": [("DIMENSIONS", *dimensions), ("UNITS", "Meters")],
+        "COORDINATES": [(name, fixed(x, 3), fixed(y, 3)) for name, (x, y) in nodes.places.items()],
+        "VERTICES": [
+            (c.model_id, fixed(x, 3), fixed(y, 3)) for c in links.conduits for x, y in c.vertices
+        ],
+        "POLYGONS": polygons,
+        "SYMBOLS": [("RAIN_GAGE", fixed(x0, 3), fixed(y1, 3))],
+        "TAGS": [(kinds[e[0]], e[1], tag(e[4])) for e in elements],
+    }
+
+
+def _ring(name: str, geometry: shapely.Geometry) -> Rows:
+    """The outline of a subcatchment's largest part: SWMM's map draws one ring each."""
+    parts = shapely.get_parts(geometry)
+    largest = max(parts, key=lambda p: p.area)
+    return [(name, fixed(x, 3), fixed(y, 3)) for x, y in largest.exterior.coords[:-1]]
