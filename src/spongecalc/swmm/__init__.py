@@ -1,0 +1,1 @@
+"""SWMM models: running them and reading their results back in SI units."""
