@@ -1,1 +1,1 @@
-"""SWMM: models from drainage systems, running them, reading results back."""
+"""SWMM models: running them and reading their results back in SI units."""

@@ -1,0 +1,250 @@
+"""Running one SWMM model and reading everything back in SI units.
+
+The engine keeps its state in globals: one run at a time in a process (``spongecalc.batch`` runs many, each in a
+process of its own).
+"""
+
+import math
+import os
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+from swmm.toolkit import solver
+from swmm.toolkit.shared_enum import SimOption, TimeProperty
+
+from spongecalc.swmm import report_file, statistics
+from spongecalc.swmm.error_lines import parse_errors, parse_warnings
+from spongecalc.swmm.input_file import (
+    ENGINE_PATH_BYTES,
+    InputFile,
+    concentration_units,
+    decode,
+    parse_input,
+    preflight,
+)
+from spongecalc.swmm.output_file import open_output
+from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
+from spongecalc.swmm.units import unit_factors
+
+CONTINUITY_WARNING_PERCENT = 1.0
+"""Above this continuity error of runoff or routing a result carries a warning."""
+
+CONTINUITY_FAILURE_PERCENT = 5.0
+"""Above this continuity error of runoff or routing a run counts as failed."""
+
+_ENGINE_EPOCH = datetime(1899, 12, 30)
+_LONGEST_STRIDE_S = 2**31 - 1
+
+
+def run_inp(
+    inp: Path,
+    folder: Path,
+    *,
+    mark_s: float | None = None,
+    series: SeriesRequest | None = None,
+    keep_out: bool = False,
+) -> RunResult:
+    """Run one SWMM input file and return its results in SI units.
+
+    The file is run where it lies, so that external files named relative to it are found. In ``folder`` the engine's
+    report ``model.rpt`` stays; ``model.out`` is read and, unless asked for, deleted. A model that does not run gives
+    a result of status "failed" with explained messages, and leaves the engine ready for the next one.
+
+    Without ``mark_s`` the steps are those of a plain SWMM run. A mark cuts the routing step that would stride over
+    it, which shifts later variable steps by less than one step.
+
+    Parameters
+    ----------
+    inp : Path
+        SWMM 5 input file in any flow units.
+    folder : Path
+        Where model.rpt (and model.out) go; made if absent.
+    mark_s : float, optional
+        Elapsed time [s], whole seconds, at which outfalls and nodes are read a first time; the result then has
+        ``..._after_mark`` columns with what came between the mark and the end.
+    series : SeriesRequest, optional
+        Time series to bring back.
+    keep_out : bool
+        Keep model.out.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    ValueError
+        ``mark_s`` is not a positive whole number of seconds.
+    """
+    if mark_s is not None and (mark_s <= 0 or mark_s != int(mark_s)):
+        raise ValueError(f"mark_s is {mark_s}: it must be a positive whole number of seconds")
+    began = time.perf_counter()
+    version = str(solver.swmm_version_info())
+    rpt, out = folder / "model.rpt", folder / "model.out"
+    data, refusal = preflight(inp)
+    refusal = refusal or _prepare(inp, folder, rpt, out)
+    if refusal:
+        result = RunResult("failed", (refusal,))
+    else:
+        try:
+            result = _run(inp, rpt, out, parse_input(data), mark_s, series or SeriesRequest())
+        finally:
+            if not keep_out:
+                out.unlink(missing_ok=True)
+    return replace(result, engine_version=version, mark_s=mark_s, seconds=time.perf_counter() - began)
+
+
+def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
+    """Make the folder and clear an earlier run's files, which the engine leaves standing when it fails early."""
+    paths = [path.resolve() for path in (inp, rpt, out)]
+    if max(len(os.fsencode(path)) for path in paths) > ENGINE_PATH_BYTES:
+        return Message("error", "engine.run.path_too_long", subject=inp.name)
+    if paths[0] in paths[1:]:
+        return Message("error", "engine.run.file_overwritten", subject=inp.name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        out.unlink(missing_ok=True)
+        rpt.write_bytes(b"")
+    except OSError as error:
+        reason = (("reason", error.strerror or type(error).__name__),)
+        return Message("error", "engine.run.folder_not_writable", subject=folder.name, values=reason)
+    return None
+
+
+def _run(
+    inp: Path, rpt: Path, out: Path, text: InputFile, mark_s: float | None, series: SeriesRequest
+) -> RunResult:
+    """Take the engine through one run, closing it whatever happens, then read its files."""
+    result: RunResult | None = None
+    trouble = ""
+    try:
+        solver.swmm_open(*(str(path.resolve()) for path in (inp, rpt, out)))
+        try:
+            solver.swmm_start(True)
+            result = _simulate(text, mark_s)
+            computed = _computed_processes(result)
+        finally:
+            solver.swmm_end()
+        result = _with_continuity(result, computed, solver.swmm_get_mass_balance())
+    except Exception as error:
+        if type(error) is not Exception:  # the toolkit raises plain Exception for every error of the engine
+            raise
+        result, trouble = None, str(error)
+    finally:
+        solver.swmm_close()
+    report = decode(rpt.read_bytes())[0]
+    if result is None:
+        errors = parse_errors(report, text) or parse_errors(trouble, text)
+        errors = errors or (Message("error", "engine.run.engine_stopped", engine_text=trouble.strip()),)
+        return RunResult("failed", errors, parse_warnings(report))
+    return _with_files(result, report, out, text, series)
+
+
+def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
+    """Step through the open model and read its statistics."""
+    model = statistics.read_objects(text.encoding)
+    units = concentration_units(text)
+    start = datetime(*solver.simulation_get_datetime(TimeProperty.START_DATE.value))
+    report_start = datetime(*solver.simulation_get_datetime(TimeProperty.REPORT_DATE.value))
+    initial_m3 = sum(statistics.stored_m3(model))
+    mark: statistics.Cumulative | None = None
+    messages: list[Message] = []
+    if mark_s is None:
+        solver.swmm_stride(_LONGEST_STRIDE_S)
+    elif solver.swmm_stride(int(mark_s)) > 0.0:
+        mark = statistics.cumulative(model)
+        solver.swmm_stride(_LONGEST_STRIDE_S)
+    else:
+        messages.append(Message("warning", "engine.run.mark_beyond_end"))
+    if report_start > start:
+        messages.append(Message("warning", "engine.run.report_start", subject=report_start.isoformat()))
+    end = datetime(*solver.simulation_get_current_datetime())
+    return RunResult(
+        status="done",
+        messages=tuple(messages),
+        duration_h=(end - start).total_seconds() / 3600.0,
+        start=start.isoformat(),
+        flow_units=model.units.flow_units,
+        totals_m3=statistics.system_totals_m3(model, initial_m3, statistics.stored_m3(model)),
+        pollutants={name: units.get(name, "MG/L") for name in model.pollutants},
+        subcatchments=statistics.subcatchment_frame(model),
+        nodes=statistics.node_frame(model, mark),
+        links=statistics.link_frame(model),
+        outfalls=statistics.outfall_frame(model, units, mark),
+        storages=statistics.storage_frame(model),
+    )
+
+
+def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
+    """Tell of the open model whether runoff, routing and quality are computed at all."""
+    routing = len(result.nodes) > 0 and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE.value)
+    quality = bool(result.pollutants) and not solver.simulation_get_setting(
+        SimOption.IGNORE_ROUTE_QUALITY.value
+    )
+    return len(result.subcatchments) > 0, routing, routing and quality
+
+
+def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], errors: list[float]) -> RunResult:
+    """Add the engine's continuity errors, and judge the run by those of runoff and routing."""
+    runoff, routing, quality = (
+        float(error) if present else math.nan for error, present in zip(errors, computed, strict=True)
+    )
+    status = result.status
+    messages = list(result.messages)
+    for process, error in (("runoff", runoff), ("routing", routing), ("quality", quality)):
+        values = (("percent", f"{error:.2f}"),)
+        if abs(error) > CONTINUITY_FAILURE_PERCENT and process != "quality":
+            status = "failed"
+            messages.append(Message("error", f"engine.run.continuity_{process}_failed", values=values))
+        elif abs(error) > CONTINUITY_WARNING_PERCENT:
+            messages.append(Message("warning", f"engine.run.continuity_{process}", values=values))
+    return replace(
+        result,
+        status=status,
+        messages=tuple(messages),
+        runoff_error_percent=runoff,
+        routing_error_percent=routing,
+        quality_error_percent=quality,
+    )
+
+
+def _with_files(
+    result: RunResult, report: str, out: Path, text: InputFile, series: SeriesRequest
+) -> RunResult:
+    """Add what only the engine's files hold: series, fillings, warnings, unstable elements."""
+    messages = list(result.messages)
+    start_day = (datetime.fromisoformat(result.start) - _ENGINE_EPOCH).total_seconds() / 86400.0
+    with open_output(out, lambda name: statistics.clean_id(name, text.encoding)) as output:
+        depths = output.full_depths()
+        frame, absent = output.series(
+            series, tuple(result.outfalls.index), unit_factors(result.flow_units), start_day
+        )
+    if absent:
+        messages.append(
+            Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),))
+        )
+    length_m = unit_factors(result.flow_units).length_m
+    rounded = report_file.conduit_fillings(report)
+    fillings = [
+        depth_m / (depths[name] * length_m) if depths.get(name) else rounded.get(name, math.nan)
+        for name, depth_m in result.links["max_depth_m"].items()
+    ]
+    conduit = result.links["kind"] == "conduit"
+    reported = report_file.nonconverging_nodes(report)
+    unlisted = result.nodes.index[result.nodes["nonconverged_steps"] > 0].difference(
+        [name for name, _ in reported], sort=False
+    )
+    return replace(
+        result,
+        messages=tuple(messages),
+        warnings=parse_warnings(report),
+        links=result.links.assign(
+            max_filling=pd.Series(fillings, result.links.index, "float64").where(conduit)
+        ),
+        unstable_links=report_file.unstable_links(report),
+        nonconverging_nodes=(*reported, *((str(name), math.nan) for name in unlisted)),
+        series=frame,
+    )

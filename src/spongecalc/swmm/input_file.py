@@ -1,0 +1,128 @@
+"""A SWMM input file before the engine reads it: its lines, the engine's count of them, what the engine would misread."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from spongecalc.swmm.run_result import Message
+
+ENGINE_LINE_BYTES = 1023
+"""Bytes that the engine reads at once: ``MAXLINE`` (1024) of its ``consts.h`` less the closing zero."""
+
+ENGINE_PATH_BYTES = 259
+"""Longest file name that the engine keeps: ``MAXFNAME`` of its ``consts.h``."""
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A SWMM input file as its reader and the engine see it.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        As an editor shows them.
+    engine_lines : tuple of int
+        For each line as the engine counts (from 1, at index 0), the editor's number (from 1).
+    sections : tuple of str
+        For each of the editor's lines, the section it lies in, as the file spells it, without brackets.
+    encoding : str
+        "utf-8", "gb18030" or "latin-1".
+    """
+
+    lines: tuple[str, ...]
+    engine_lines: tuple[int, ...]
+    sections: tuple[str, ...]
+    encoding: str
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Return text and the encoding it was in: UTF-8, else GB 18030 (which holds GBK), else Latin-1."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding), encoding.removesuffix("-sig")
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1"), "latin-1"
+
+
+def parse_input(data: bytes) -> InputFile:
+    """Split the bytes of a .inp into lines, with the engine's own count of them.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, in any encoding that keeps ASCII.
+    """
+    encoding = decode(data)[1]
+    lines: list[str] = []
+    engine_lines: list[int] = []
+    sections: list[str] = []
+    section = ""
+    pieces = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    for number, piece in enumerate(pieces, start=1):
+        line = piece.decode(encoding, errors="replace").rstrip("\r")
+        heading = re.match(r"\s*\[([^\]\s]*)", line)
+        if heading:
+            section = heading[1]
+        lines.append(line)
+        sections.append(section)
+        bytes_read = len(piece) + (number < len(pieces))
+        engine_lines.extend([number] * max(1, -(-bytes_read // ENGINE_LINE_BYTES)))
+    return InputFile(tuple(lines), tuple(engine_lines), tuple(sections), encoding)
+
+
+def file_line(inp: InputFile, engine_line: int) -> int | None:
+    """Translate the engine's line number to the editor's (both from 1); None beyond the end of the file."""
+    if 1 <= engine_line <= len(inp.engine_lines):
+        return inp.engine_lines[engine_line - 1]
+    return None
+
+
+def preflight(path: Path) -> tuple[bytes, Message | None]:
+    """Read a .inp and tell what would keep the engine from reading it sensibly.
+
+    The engine answers an empty file, a photograph or a text without sections alike, with "start date comes after
+    ending date"; and it skips a first heading that follows a byte order mark, running with US units instead.
+
+    Parameters
+    ----------
+    path : Path
+        The .inp.
+
+    Returns
+    -------
+    bytes, Message or None
+        The content, and an error message when the file must not go to the engine.
+    """
+
+    def refusal(name: str, **values: str) -> Message:
+        return Message("error", f"engine.run.{name}", subject=path.name, values=tuple(values.items()))
+
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return b"", refusal("file_missing")
+    except OSError as error:
+        return b"", refusal("file_unreadable", reason=error.strerror or type(error).__name__)
+    if not data.strip():
+        return data, refusal("file_empty")
+    if b"\0" in data:
+        return data, refusal("file_not_text")
+    if b"\n" not in data and b"\r" in data.strip():
+        return data, refusal("line_ends")
+    headings = re.findall(rb"^[ \t,\r]*(\xef\xbb\xbf)?[ \t]*\[([^\]\s]*)", data, flags=re.MULTILINE)
+    if not headings:
+        return data, refusal("no_sections")
+    if headings[0][0] and not headings[0][1].upper().startswith(b"TITL"):
+        return data, refusal("byte_order_mark", section=decode(headings[0][1])[0])
+    return data, None
+
+
+def concentration_units(inp: InputFile) -> dict[str, str]:
+    """Return pollutant -> unit of its concentration ("MG/L", "UG/L", "#/L") from the [POLLUTANTS] section."""
+    units: dict[str, str] = {}
+    for line, section in zip(inp.lines, inp.sections, strict=True):
+        words = line.partition(";")[0].split()
+        if section.upper().startswith("POLLUT") and len(words) > 1 and not words[0].startswith("["):
+            units[words[0].strip('"')] = words[1].upper()
+    return units

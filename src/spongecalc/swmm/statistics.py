@@ -1,0 +1,304 @@
+"""The statistics of the model that the engine holds at present, in SI units.
+
+They can be read from the first step until ``swmm_end``, which frees them. Units of what the toolkit hands out, found
+in its source and confirmed against the engine's report: a subcatchment's rain is a depth, its other terms volumes;
+system runoff totals are depths over the whole area; system routing totals are volumes, except the stored ones, which
+stay in cubic feet whatever the model's units (so these are summed from nodes and links here).
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+from swmm.toolkit import solver
+from swmm.toolkit.shared_enum import LinkResult, LinkType, NodeResult, NodeType, ObjectType, SubcatchProperty
+
+from spongecalc.swmm.run_result import typed_frame
+from spongecalc.swmm.units import FLOW_UNITS, UnitFactors, unit_factors
+
+LITRES_PER_CUBIC_FOOT = 28.317
+"""The engine's constant ``LperFT3``; the toolkit leaves it out of loads counted in numbers."""
+
+
+@dataclass(frozen=True)
+class ModelObjects:
+    """Names and kinds of what the engine's model consists of, in the engine's order."""
+
+    units: UnitFactors
+    subcatchments: tuple[str, ...]
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+    pollutants: tuple[str, ...]
+    node_types: tuple[NodeType, ...]
+    link_types: tuple[LinkType, ...]
+
+    def numbers_of(self, kind: NodeType) -> tuple[int, ...]:
+        """Return the engine's numbers of the nodes of one kind."""
+        return tuple(n for n, node_type in enumerate(self.node_types) if node_type is kind)
+
+
+@dataclass(frozen=True)
+class Cumulative:
+    """What outfalls and nodes have gathered up to one moment; tuples in the engine's order.
+
+    Loads are in kg, or as log10 of counts for pollutants in #/L.
+    """
+
+    outfall_volumes_m3: tuple[float, ...]
+    outfall_loads: tuple[tuple[float, ...], ...]
+    flood_volumes_m3: tuple[float, ...]
+    flooded_h: tuple[float, ...]
+    lateral_inflows_m3: tuple[float, ...]
+
+
+def clean_id(name: str, encoding: str) -> str:
+    """Turn an id as the toolkit decodes it (UTF-8, other bytes as surrogates) into the .inp's own text."""
+    return name.encode("utf-8", "surrogateescape").decode(encoding, "replace")
+
+
+def read_objects(encoding: str) -> ModelObjects:
+    """Read names and kinds of the open model; ``encoding`` is the .inp's."""
+
+    def ids(kind: ObjectType) -> tuple[str, ...]:
+        count = solver.project_get_count(kind.value)
+        return tuple(clean_id(solver.project_get_id(kind.value, n), encoding) for n in range(count))
+
+    nodes, links = ids(ObjectType.NODE), ids(ObjectType.LINK)
+    return ModelObjects(
+        units=unit_factors(FLOW_UNITS[solver.simulation_get_unit(1)]),
+        subcatchments=ids(ObjectType.SUBCATCH),
+        nodes=nodes,
+        links=links,
+        pollutants=ids(ObjectType.POLLUT),
+        node_types=tuple(NodeType(solver.node_get_type(n)) for n in range(len(nodes))),
+        link_types=tuple(LinkType(solver.link_get_type(n)) for n in range(len(links))),
+    )
+
+
+def stored_m3(model: ModelObjects) -> tuple[float, float]:
+    """Return the water in nodes and in links at this moment [m3]."""
+    nodes = sum(solver.node_get_result(n, NodeResult.VOLUME.value) for n in range(len(model.nodes)))
+    links = sum(solver.link_get_result(n, LinkResult.VOLUME.value) for n in range(len(model.links)))
+    return float(nodes) * model.units.volume_m3, float(links) * model.units.volume_m3
+
+
+def cumulative(model: ModelObjects) -> Cumulative:
+    """Read what outfalls and nodes have gathered so far."""
+    volume_m3 = model.units.volume_m3
+    outfalls = model.numbers_of(NodeType.OUTFALL)
+    nodes = [solver.node_get_stats(n) for n in range(len(model.nodes))]
+    loads = []
+    for n in outfalls:
+        outfall = solver.outfall_get_stats(n)
+        loads.append(tuple(outfall.get_totalLoad(p) for p in range(len(model.pollutants))))
+    return Cumulative(
+        outfall_volumes_m3=tuple(solver.node_get_total_inflow(n) * volume_m3 for n in outfalls),
+        outfall_loads=tuple(loads),
+        flood_volumes_m3=tuple(s.volFlooded * volume_m3 for s in nodes),
+        flooded_h=tuple(s.timeFlooded for s in nodes),
+        lateral_inflows_m3=tuple(s.totLatFlow * volume_m3 for s in nodes),
+    )
+
+
+def subcatchment_frame(model: ModelObjects) -> pd.DataFrame:
+    """Return the ``subcatchments`` frame of a result."""
+    units = model.units
+    numbers = range(len(model.subcatchments))
+    stats = [solver.subcatch_get_stats(n) for n in numbers]
+    areas = [solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in numbers]
+    rain = [_finite(s.precip) for s in stats]
+    return typed_frame(
+        "subcatchments",
+        model.subcatchments,
+        {
+            "area_m2": [a * units.area_m2 for a in areas],
+            "rainfall_mm": [r * units.rain_mm for r in rain],
+            "rainfall_m3": [r * a * units.depth_area_m3 for r, a in zip(rain, areas, strict=True)],
+            "infiltration_m3": [s.infil * units.volume_m3 for s in stats],
+            "evaporation_m3": [s.evap * units.volume_m3 for s in stats],
+            "runon_m3": [s.runon * units.volume_m3 for s in stats],
+            "runoff_m3": [s.runoff * units.volume_m3 for s in stats],
+            "peak_l_s": [s.maxFlow * units.flow_l_s for s in stats],
+        },
+    )
+
+
+def node_frame(model: ModelObjects, mark: Cumulative | None) -> pd.DataFrame:
+    """Return the ``nodes`` frame of a result; with a reading at a mark also what came after it."""
+    units = model.units
+    stats = [solver.node_get_stats(n) for n in range(len(model.nodes))]
+    gathered = cumulative(model)
+    columns: dict[str, Iterable[float | int | str]] = {
+        "kind": [kind.name.lower() for kind in model.node_types],
+        "max_depth_m": [s.maxDepth * units.length_m for s in stats],
+        "surcharged_h": [s.timeSurcharged for s in stats],
+        "flooded_h": gathered.flooded_h,
+        "flood_volume_m3": gathered.flood_volumes_m3,
+        "flood_peak_l_s": [s.maxOverflow * units.flow_l_s for s in stats],
+        "max_ponded_m3": [s.maxPondedVol * units.volume_m3 for s in stats],
+        "inflow_peak_l_s": [s.maxInflow * units.flow_l_s for s in stats],
+        "lateral_inflow_m3": gathered.lateral_inflows_m3,
+        "nonconverged_steps": [int(s.nonConvergedCount) for s in stats],
+    }
+    after: dict[str, Iterable[float | int | str]] = {}
+    if mark:
+        after = {
+            "flooded_h_after_mark": _since(gathered.flooded_h, mark.flooded_h),
+            "flood_volume_m3_after_mark": _since(gathered.flood_volumes_m3, mark.flood_volumes_m3),
+            "lateral_inflow_m3_after_mark": _since(gathered.lateral_inflows_m3, mark.lateral_inflows_m3),
+        }
+    return typed_frame("nodes", model.nodes, {**columns, **after}, tuple(after))
+
+
+def link_frame(model: ModelObjects) -> pd.DataFrame:
+    """Return the ``links`` frame of a result, without the fillings that need the section's depth."""
+    units = model.units
+    stats = [solver.link_get_stats(n) for n in range(len(model.links))]
+    conduits = [kind is LinkType.CONDUIT for kind in model.link_types]
+    of_conduits = list(zip(stats, conduits, strict=True))
+    return typed_frame(
+        "links",
+        model.links,
+        {
+            "kind": [kind.name.lower() for kind in model.link_types],
+            "peak_l_s": [s.maxFlow * units.flow_l_s for s in stats],
+            "max_velocity_m_s": [s.maxVeloc * units.length_m if c else math.nan for s, c in of_conduits],
+            "max_depth_m": [s.maxDepth * units.length_m if c else math.nan for s, c in of_conduits],
+            "max_filling": [math.nan] * len(stats),
+            "surcharged_h": [s.timeSurcharged if c else math.nan for s, c in of_conduits],
+            "flow_turns": [int(s.flowTurns) for s in stats],
+        },
+    )
+
+
+def outfall_frame(
+    model: ModelObjects, concentration_units: dict[str, str], mark: Cumulative | None
+) -> pd.DataFrame:
+    """Return the ``outfalls`` frame of a result; with a reading at a mark also what came after it.
+
+    Parameters
+    ----------
+    model : ModelObjects
+    concentration_units : dict
+        Pollutant -> "MG/L", "UG/L" (loads in kg) or "#/L" (loads as counts).
+    mark : Cumulative or None
+    """
+    outfalls = model.numbers_of(NodeType.OUTFALL)
+    gathered = cumulative(model)
+    columns: dict[str, Iterable[float]] = {
+        "volume_m3": gathered.outfall_volumes_m3,
+        "peak_l_s": [solver.outfall_get_stats(n).maxFlow * model.units.flow_l_s for n in outfalls],
+    }
+    extra: dict[str, Iterable[float]] = {}
+    if mark:
+        extra["volume_m3_after_mark"] = _since(gathered.outfall_volumes_m3, mark.outfall_volumes_m3)
+    for position, pollutant in enumerate(model.pollutants):
+        counted = concentration_units.get(pollutant) == "#/L"
+        column = f"load_{pollutant}_{'count' if counted else 'kg'}"
+        total = _loads(gathered, position, counted, model.units)
+        extra[column] = total
+        if mark:
+            extra[f"{column}_after_mark"] = _since(total, _loads(mark, position, counted, model.units))
+    names = [model.nodes[n] for n in outfalls]
+    return typed_frame("outfalls", names, {**columns, **extra}, tuple(extra))
+
+
+def storage_frame(model: ModelObjects) -> pd.DataFrame:
+    """Return the ``storages`` frame of a result."""
+    numbers = model.numbers_of(NodeType.STORAGE)
+    stats = [solver.storage_get_stats(n) for n in numbers]
+    volume_m3 = model.units.volume_m3
+    return typed_frame(
+        "storages",
+        [model.nodes[n] for n in numbers],
+        {
+            "initial_volume_m3": [s.initVol * volume_m3 for s in stats],
+            "final_volume_m3": [
+                solver.node_get_result(n, NodeResult.VOLUME.value) * volume_m3 for n in numbers
+            ],
+            "max_volume_m3": [s.maxVol * volume_m3 for s in stats],
+            "evaporation_m3": [s.evapLosses * volume_m3 for s in stats],
+            "exfiltration_m3": [s.exfilLosses * volume_m3 for s in stats],
+        },
+    )
+
+
+def system_totals_m3(
+    model: ModelObjects, initial_m3: float, final_m3: tuple[float, float]
+) -> dict[str, float]:
+    """Return the system's totals by term [m3]: first the surfaces, then the drainage network.
+
+    ``runoff`` is what surfaces gave to the network; drains of LID units count apart as ``lid_drainage``.
+
+    Parameters
+    ----------
+    model : ModelObjects
+    initial_m3 : float
+        Water in nodes and links at the start [m3].
+    final_m3 : tuple of float
+        Water in nodes and in links at the end [m3].
+    """
+    totals: dict[str, float] = {}
+    if model.subcatchments:
+        areas = sum(
+            solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value)
+            for n in range(len(model.subcatchments))
+        )
+        surface = solver.system_get_runoff_totals()
+        to_m3 = areas * model.units.depth_area_m3
+        for term, depth in (
+            ("rainfall", surface.rainfall),
+            ("outfall_runon", surface.runon),
+            ("surface_storage_initial", surface.initStorage),
+            ("snow_initial", surface.initSnowCover),
+            ("evaporation", surface.evap),
+            ("infiltration", surface.infil),
+            ("runoff", surface.runoff),
+            ("lid_drainage", surface.drains),
+            ("snow_removed", surface.snowRemoved),
+            ("surface_storage_final", surface.finalStorage),
+            ("snow_final", surface.finalSnowCover),
+        ):
+            totals[term] = _finite(depth) * to_m3
+        totals["surface_storage_change"] = (
+            totals["surface_storage_final"]
+            + totals["snow_final"]
+            - totals["surface_storage_initial"]
+            - totals["snow_initial"]
+        )
+    if model.nodes:
+        network = solver.system_get_routing_totals()
+        for term, volume in (
+            ("dry_weather_inflow", network.dwInflow),
+            ("wet_weather_inflow", network.wwInflow),
+            ("groundwater_inflow", network.gwInflow),
+            ("rdii_inflow", network.iiInflow),
+            ("external_inflow", network.exInflow),
+            ("outflow", network.outflow),
+            ("flooding", network.flooding),
+            ("network_evaporation", network.evapLoss),
+            ("network_exfiltration", network.seepLoss),
+        ):
+            totals[term] = volume * model.units.volume_m3
+        totals["storage_initial"] = initial_m3
+        totals["storage_final"] = sum(final_m3)
+        totals["storage_change"] = sum(final_m3) - initial_m3
+    return totals
+
+
+def _finite(value: float) -> float:
+    """Return a depth over an area, 0 where the area is nought (the toolkit divides by it)."""
+    return value if math.isfinite(value) else 0.0
+
+
+def _since(end: Iterable[float], mark: Iterable[float]) -> list[float]:
+    return [later - earlier for later, earlier in zip(end, mark, strict=True)]
+
+
+def _loads(gathered: Cumulative, position: int, counted: bool, units: UnitFactors) -> list[float]:
+    """Return one pollutant's load by outfall: kg, or the count whose logarithm the toolkit gives."""
+    raw = [loads[position] for loads in gathered.outfall_loads]
+    if not counted:
+        return [load * units.mass_kg for load in raw]
+    return [10.0**load * LITRES_PER_CUBIC_FOOT if load > 0.0 else 0.0 for load in raw]
