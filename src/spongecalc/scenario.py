@@ -91,6 +91,7 @@ def drainage_systems(
             for name, frame in frames.items()
         }
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
+        own["pipes"] = _without_upstream(own, findings)
         boundaries = layers["communities"]
         systems.append(
             DrainageSystem(
@@ -147,3 +148,14 @@ def _border_outfalls(
         return nodes
     joined = pd.concat([nodes, *added], ignore_index=True).drop_duplicates("node_id", ignore_index=True)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=nodes.crs)
+
+
+def _without_upstream(own: Mapping[str, gpd.GeoDataFrame], findings: list[Finding]) -> gpd.GeoDataFrame:
+    """The system's pipes without those that begin at a node which is not modelled; each is named."""
+    pipes = own["pipes"]
+    within = pipes["from_node"].isin(own["nodes"]["node_id"])
+    findings.extend(
+        finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
+        for row in pipes[~within].itertuples()
+    )
+    return pipes[within].reset_index(drop=True)

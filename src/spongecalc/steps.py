@@ -21,6 +21,7 @@ from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
+from spongecalc.swmm.tank import tanks_of
 from spongecalc.swmm.model import SwmmModel, build_model
 
 SCENARIOS = ("before", "after")
@@ -80,6 +81,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         for system in drainage_systems(layers, scenario, statuses[scenario])[0]:
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
+            findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
     wanted = set(communities)
     systems: list[DrainageSystem] = []
     for scenario in scenarios:

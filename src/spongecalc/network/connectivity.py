@@ -22,6 +22,14 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
             rule = "community.no_outfall" if len(graph) else "community.no_network"
             findings.append(finding_at(rule, "error", "communities", row, scenario=scenario))
         return tuple(findings)
+    for row in system.pipes.itertuples():
+        for node in (row.from_node, row.to_node):
+            if node is not None and node not in graph:
+                findings.append(
+                    finding_at(
+                        "pipe.node_not_in_scenario", "error", "pipes", row, node=node, scenario=scenario
+                    )
+                )
     for row in system.nodes[system.nodes["kind"] == "outfall"].itertuples():
         if graph.out_degree(row.node_id):
             findings.append(finding_at("outfall.leads_on", "error", "nodes", row, scenario=scenario))

@@ -51,7 +51,6 @@ class Links:
     tanks: tuple[Tank, ...]
     tank_nodes: Mapping[str, Tank]
     outfall_copies: Mapping[str, tuple[str, ...]]
-    findings: tuple[Finding, ...] = ()
     outlets: tuple[tuple[str, str, str, float, str], ...] = ()
     elements: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -65,8 +64,7 @@ def links_of(
     outfall at the same place and level, which changes nothing in the hydraulics.
     """
     findings: list[Finding] = []
-    tanks, tank_findings = tanks_of(system, settings.tanks.depth_m)
-    findings.extend(tank_findings)
+    tanks = tanks_of(system, settings.tanks.depth_m)[0]
     raw = [*_pipes(system, findings), *_leads(system, settings, findings), *_overflows(system, tanks, settings)]
     names = model_ids([c.model_id for c in raw], "L_")
     outfalls = set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"])
@@ -105,7 +103,6 @@ def links_of(
         tanks,
         {t.node_id: t for t in tanks},
         {node: tuple(c) for node, c in copies.items()},
-        tuple(findings),
         tuple(outlets),
         elements,
     )
@@ -136,21 +133,7 @@ def section_of(row: object) -> tuple[str, float, float]:
 
 def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
     conduits = []
-    nodes = set(system.nodes["node_id"])
     for row in system.pipes.sort_values("pipe_id").itertuples():
-        if row.from_node not in nodes or row.to_node not in nodes:
-            missing = row.from_node if row.from_node not in nodes else row.to_node
-            findings.append(
-                finding_at(
-                    "pipe.node_not_in_scenario",
-                    "error",
-                    "pipes",
-                    row,
-                    node=missing,
-                    scenario=system.scenario,
-                )
-            )
-            continue
         roughness = float(row.roughness)
         if math.isnan(roughness):
             roughness, known = roughness_of(row.material)

@@ -13,6 +13,7 @@ from spongecalc.network.sources import sources
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.cover import covers
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
@@ -66,7 +67,9 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
     fed = {a.outlet_node for a in areas} | set(flows)
     nodes = node_sections(system, settings, ids, links, fed, terrain)
-    runoff, runoff_elements = runoff_sections(areas, ids, settings.surfaces)
+    runoff, runoff_elements = runoff_sections(
+        areas, ids, settings.surfaces, covers(settings.surfaces.covers)["permeable_concrete"]
+    )
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": [(f"spongecalc {system.model} {system.scenario}",)],
         "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
@@ -79,7 +82,7 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         ],
         "PATTERNS": _pattern_rows(settings.sewage.pattern),
         "CURVES": nodes.curves,
-        **map_sections(system, areas, ids, links, nodes, runoff_elements),
+        **map_sections(system, areas, links, nodes, runoff_elements),
     }
     return SwmmModel(
         system.model,

@@ -8,6 +8,7 @@ import shapely
 
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.identifiers import model_ids, tag
@@ -21,7 +22,7 @@ PAVING_SLOPE_PERCENT = 1.0
 
 
 def runoff_sections(
-    areas: Sequence[Subcatchment], ids: Mapping[str, str], settings: SurfaceSettings
+    areas: Sequence[Subcatchment], ids: Mapping[str, str], settings: SurfaceSettings, paving_surface: Cover
 ) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
     """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
 
@@ -87,7 +88,7 @@ def runoff_sections(
             )
         elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
     for paving, control in controls.items():
-        rows["LID_CONTROLS"].extend(_control(control, paving, settings))
+        rows["LID_CONTROLS"].extend(_control(control, paving, paving_surface))
     return rows, elements
 
 
@@ -95,9 +96,8 @@ def _prefix(area: Subcatchment) -> str:
     return "R_" if area.kind == "roof" else "S_"
 
 
-def _control(name: str, paving: PermeablePaving, settings: SurfaceSettings) -> Rows:
+def _control(name: str, paving: PermeablePaving, cover: Cover) -> Rows:
     """The layers of one kind of paving; without clogging and without an underdrain."""
-    cover = settings.paving_surface
     return [
         (name, "PP"),
         (
@@ -135,7 +135,6 @@ def _control(name: str, paving: PermeablePaving, settings: SurfaceSettings) -> R
 def map_sections(
     system: DrainageSystem,
     areas: Sequence[Subcatchment],
-    ids: Mapping[str, str],  # noqa: ARG001
     links: Links,
     nodes: NodePart,
     runoff_elements: Sequence[tuple[str, ...]],
