@@ -91,7 +91,7 @@ def drainage_systems(
             for name, frame in frames.items()
         }
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
-        own["pipes"] = _without_upstream(own, findings)
+        own["pipes"] = _without_upstream(own, frames["nodes"], findings)
         boundaries = layers["communities"]
         systems.append(
             DrainageSystem(
@@ -150,12 +150,15 @@ def _border_outfalls(
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=nodes.crs)
 
 
-def _without_upstream(own: Mapping[str, gpd.GeoDataFrame], findings: list[Finding]) -> gpd.GeoDataFrame:
-    """The system's pipes without those that begin at a node which is not modelled; each is named."""
+def _without_upstream(
+    own: Mapping[str, gpd.GeoDataFrame], every_node: gpd.GeoDataFrame, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """The system's pipes without those that begin at a node of a community left out; each is named."""
     pipes = own["pipes"]
-    within = pipes["from_node"].isin(own["nodes"]["node_id"])
+    elsewhere = every_node.loc[~every_node["node_id"].isin(own["nodes"]["node_id"]), "node_id"]
+    cut = pipes["from_node"].isin(elsewhere)
     findings.extend(
         finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
-        for row in pipes[~within].itertuples()
+        for row in pipes[cut].itertuples()
     )
-    return pipes[within].reset_index(drop=True)
+    return pipes[~cut].reset_index(drop=True)

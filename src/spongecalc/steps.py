@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spongecalc.assess.assessment import Inputs, join_results
+from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.review import Review
+from spongecalc.batch.runs import Run, execute, plan_runs
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
@@ -18,11 +22,16 @@ from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.geopackage import write_geopackages
+from spongecalc.report.page import write_report
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
-from spongecalc.swmm.tank import tanks_of
 from spongecalc.swmm.model import SwmmModel, build_model
+from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.tank import tanks_of
+from spongecalc.versions import versions
 
 SCENARIOS = ("before", "after")
 
@@ -91,3 +100,122 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
     return Checked(project, layers, tuple(systems), tuple(findings), ids)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The models of the checked systems, in their order, and every event they are run through."""
+
+    checked: Checked
+    models: tuple[SwmmModel, ...]
+    storms: tuple[Storm, ...]
+    events: tuple[Event, ...]
+    findings: tuple[Finding, ...]
+
+
+def build(checked: Checked, progress: Progress = no_progress) -> Built:
+    """Make the SWMM model of each drainage system."""
+    settings = checked.project.settings
+    storms = design_storms(settings)
+    models = []
+    progress("build", 0, len(checked.systems))
+    for system in checked.systems:
+        models.append(build_model(system, settings, storms))
+        progress("build", len(models), len(checked.systems))
+    events = (*(storm_event(s, settings.simulation) for s in storms), dry_event(settings.simulation))
+    findings = (*checked.findings, *(f for m in models for f in m.findings))
+    return Built(checked, tuple(models), storms, events, findings)
+
+
+def model_files(built: Built) -> dict[Path, str]:
+    """Where each model belongs in the project's folder of models, and its text for the headline storm."""
+    project = built.checked.project
+    headline = next(s for s in built.storms if s.storm_id == project.settings.headline_storm)
+    event = storm_event(headline, project.settings.simulation, report_all=True)
+    folder = project.folder / project.settings.models
+    return {
+        folder / folder_name(model.name) / f"{model.scenario}.inp": model.text(event)
+        for model in built.models
+    }
+
+
+def stale_models(built: Built) -> tuple[Path, ...]:
+    """Model files that are not what the layers give: missing, different, or left over from other layers.
+
+    Left-overs are looked for only when the whole project was built.
+    """
+    wanted = model_files(built)
+    stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    return tuple(sorted([*stale, *_left_over(built, wanted)]))
+
+
+def write_models(built: Built) -> tuple[Path, ...]:
+    """Write the models; files that would not change are left alone. Returns those written or removed."""
+    changed = stale_models(built)
+    wanted = model_files(built)
+    for path in changed:
+        if path in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted[path], encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+    return changed
+
+
+def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
+    checked = built.checked
+    whole = set(checked.community_ids) == set(checked.layers.community_ids)
+    if not whole or {s.scenario for s in checked.systems} != set(SCENARIOS):
+        return []
+    folder = checked.project.folder / checked.project.settings.models
+    names = [f"{scenario}.inp" for scenario in SCENARIOS]
+    return [p for name in names for p in folder.glob(f"*/{name}") if p not in wanted]
+
+
+def plan(built: Built) -> tuple[Run, ...]:
+    """Every run of the built models, each in its folder under the project's results."""
+    project = built.checked.project
+    folder = project.folder / project.settings.results / "runs"
+    return plan_runs(built.models, built.events, folder, keep_out=project.settings.simulation.keep_out)
+
+
+def run(built: Built, jobs: int, progress: Progress = no_progress) -> dict[str, RunResult]:
+    """Run every model through every event in ``jobs`` worker processes; results by run id."""
+    runs = plan(built)
+    progress("run", 0, len(runs))
+    return execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
+
+
+def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None) -> Review:
+    """Answer the five questions from the results of the runs."""
+    checked = built.checked
+    settings = checked.project.settings
+    inputs = Inputs(
+        checked.layers,
+        settings,
+        built.storms,
+        join_results(checked.systems, built.models, results),
+        plan(built),
+        results,
+        built.findings,
+        checked.community_ids,
+    )
+    return assess_inputs(inputs, language or settings.language, versions())
+
+
+def write_results(built: Built, review: Review) -> list[Path]:
+    """Write results/*.csv and the GeoPackages."""
+    project = built.checked.project
+    folder = project.folder / project.settings.results
+    folder.mkdir(parents=True, exist_ok=True)
+    return [*write_tables(review.tables, folder), *write_geopackages(review, folder)]
+
+
+def report(built: Built, review: Review, language: str | None = None) -> Path:
+    """Write the report; returns the page to open."""
+    project = built.checked.project
+    return write_report(
+        review, project.folder / project.settings.report, language or project.settings.language
+    )

@@ -20,7 +20,11 @@ DRY_START = datetime(2025, 6, 1, 0, 0)
 
 @dataclass(frozen=True)
 class Event:
-    """One event. ``storm_id`` is "dry" for dry weather; ``mark_s`` is where the measured part begins."""
+    """One event. ``storm_id`` is "dry" for dry weather; ``mark_s`` is where the measured part begins.
+
+    ``report_all`` saves the series of every element, for whoever opens the model in SWMM's interface; a
+    batch saves only what the assessment reads.
+    """
 
     storm_id: str
     start: datetime
@@ -28,12 +32,13 @@ class Event:
     routing_step_s: float
     settings: SimulationSettings
     mark_s: float | None = None
+    report_all: bool = False
 
 
-def storm_event(storm: Storm, settings: SimulationSettings) -> Event:
+def storm_event(storm: Storm, settings: SimulationSettings, *, report_all: bool = False) -> Event:
     """A design storm and the recession after it."""
     seconds = 60 * (storm.duration_min + settings.recession_min)
-    return Event(storm.storm_id, STORM_START, seconds, settings.routing_step_s, settings)
+    return Event(storm.storm_id, STORM_START, seconds, settings.routing_step_s, settings, report_all=report_all)
 
 
 def dry_event(settings: SimulationSettings) -> Event:
@@ -99,8 +104,8 @@ def event_sections(
         ("INPUT", "NO"),
         ("CONTROLS", "NO"),
         ("SUBCATCHMENTS", "ALL"),
-        ("NODES", *(tanks or ["NONE"])),
-        ("LINKS", *(overflows or ["NONE"])),
+        ("NODES", *(["ALL"] if event.report_all else tanks or ["NONE"])),
+        ("LINKS", *(["ALL"] if event.report_all else overflows or ["NONE"])),
     ]
     return {"OPTIONS": options, "RAINGAGES": [gage], "TIMESERIES": series, "REPORT": report}
 

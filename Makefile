@@ -1,0 +1,73 @@
+# Targets are described by `make help`. Everything is installed into .venv; nothing else is touched.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SPONGECALC := $(BIN)/spongecalc
+JOBS ?=
+LANG_OPTION := $(if $(REPORT_LANG),--lang $(REPORT_LANG))
+JOBS_OPTION := $(if $(JOBS),--jobs $(JOBS))
+
+# The first Python from 3.12 up to (not including) 3.14; with pyenv, .python-version chooses it.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python; do \
+	if $$p -c 'import sys; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; then \
+	echo $$p; break; fi; done)
+
+.PHONY: help setup demo test lint bench models check-models run report example clean
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-zA-Z%_-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  make model-EY03      models of one community (any id)"
+	@echo "  make run-EY03        models, runs and report of one community"
+	@echo "  options: JOBS=2 (processes), REPORT_LANG=en (language), PYTHON=python3.13"
+
+$(READY): pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.12 or 3.13 is needed; name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@touch $(READY)
+
+setup: $(READY)  ## install into .venv
+
+demo: $(READY)  ## the worked example, from its layers to its report
+	$(SPONGECALC) all . $(JOBS_OPTION) $(LANG_OPTION)
+	@echo "report/index.html"
+
+test: $(READY)  ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## time of the example's batch against the bare engine's
+	$(BIN)/python -m tests.bench.overhead
+
+example: $(READY)  ## make the layers of the worked example again
+	$(BIN)/python gis/make_layers.py
+
+models: $(READY)  ## regenerate swmm_models/ from the layers
+	$(SPONGECALC) build .
+
+model-%: $(READY)
+	$(SPONGECALC) build . --community $*
+
+check-models: $(READY)  ## fail if swmm_models/ is not what the layers give
+	$(SPONGECALC) build . --check
+
+run: $(READY)  ## build and run the models
+	$(SPONGECALC) run . $(JOBS_OPTION) $(LANG_OPTION)
+
+run-%: $(READY)
+	$(SPONGECALC) all . --community $* $(JOBS_OPTION) $(LANG_OPTION)
+
+report: $(READY)  ## tables and report from the runs already made
+	$(SPONGECALC) report . $(LANG_OPTION)
+
+clean:  ## remove results, report and caches (not .venv)
+	rm -rf results report build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,5 @@
+"""``python -m spongecalc``."""
+
+from spongecalc.cli.app import main
+
+main()

@@ -1,0 +1,301 @@
+"""From models and their results to the review: every table and every community's page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from spongecalc.assess.communities import communities_table
+from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
+from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.assess.run_table import run_table
+from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
+from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
+from spongecalc.batch.runs import Run
+from spongecalc.layers.finding import Finding, findings_table
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.network.quantities import laid_m, quantities
+from spongecalc.network.sewage_load import residents_of
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.storm import Storm
+from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.run_result import RunResult
+
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What an assessment reads: checked layers, models and the results of their runs."""
+
+    layers: LayerSet
+    settings: Settings
+    storms: tuple[Storm, ...]
+    modelled: tuple[Modelled, ...]
+    runs: tuple[Run, ...]
+    results: Mapping[str, RunResult]
+    findings: tuple[Finding, ...]
+    community_ids: tuple[str, ...]
+
+    def of(self, community_id: str, scenario: str) -> Modelled | None:
+        """The model that a community is in, in a scenario; None where it could not be modelled."""
+        for one in self.modelled:
+            if one.system.scenario == scenario and community_id in one.system.communities:
+                return one
+        return None
+
+
+def join_results(
+    systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
+) -> tuple[Modelled, ...]:
+    """Each system with its model and the results of the model's runs by storm id."""
+    joined = []
+    for system, model in zip(systems, models, strict=True):
+        prefix = f"{model.name}/{model.scenario}/"
+        own = {key.removeprefix(prefix): r for key, r in results.items() if key.startswith(prefix)}
+        joined.append(Modelled(system, model, own))
+    return tuple(joined)
+
+
+def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review:
+    """Answer the five questions for every community.
+
+    A figure that rests on a run which did not finish, or on a community that could not be modelled, is
+    missing (NaN); the community's status says why.
+    """
+    headline = inputs.settings.headline_storm
+    findings = findings_table(inputs.findings, language)
+    separation = separation_table(
+        [m.system for m in inputs.modelled], inputs.settings.sewage.residents_per_household
+    )
+    separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
+    runs = run_table(inputs.runs, inputs.results, language)
+    ponding = _ponding(inputs)
+    sponge = pd.DataFrame(
+        [
+            sponge_row(modelled, community, storm.storm_id)
+            for community in inputs.community_ids
+            for scenario in ("before", "after")
+            if (modelled := inputs.of(community, scenario)) is not None
+            for storm in inputs.storms
+        ],
+        columns=SPONGE_COLUMNS,
+    )
+    tables = {
+        "separation": separation,
+        "ponding": ponding,
+        "sponge": sponge,
+        "quantities": quantities(inputs.layers),
+        "runs": runs,
+        "findings": findings,
+    }
+    rows = [_row(inputs, community, tables) for community in inputs.community_ids]
+    communities = communities_table(rows, headline)
+    pages = tuple(
+        _page(inputs, row, tables) for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
+    )
+    return Review(
+        inputs.settings.name,
+        inputs.layers.crs.to_string(),
+        headline,
+        tuple(_storm_summary(s) for s in inputs.storms),
+        {"communities": communities, **tables},
+        pages,
+        _notes(inputs.settings),
+        versions,
+    )
+
+
+def _ponding(inputs: Inputs) -> pd.DataFrame:
+    """Sites of all communities, scenarios and storms, with verdicts where both scenarios have run."""
+    settings = inputs.settings.ponding
+    parts = []
+    for community in inputs.community_ids:
+        for storm in inputs.storms:
+            sites = {}
+            for scenario in ("before", "after"):
+                modelled = inputs.of(community, scenario)
+                if modelled is not None and modelled.finished(storm.storm_id):
+                    sites[scenario] = ponding_sites(
+                        modelled, community, storm.storm_id, storm.return_period_a, settings
+                    )
+            if len(sites) == 2:
+                parts.extend(with_verdicts(sites["before"], sites["after"], settings.household_radius_m))
+            else:
+                parts.extend(sites.values())
+    filled = [p for p in parts if len(p)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=PONDING_COLUMNS)
+
+
+def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:
+    """One row of communities.csv, but for the percentages that follow from it."""
+    layers, headline = inputs.layers, inputs.settings.headline_storm
+    about = layers["communities"].drop_duplicates("community_id").set_index("community_id").loc[community]
+    findings = tables["findings"]
+    own_findings = findings[findings["community_id"] == community]
+    after = inputs.of(community, "after")
+    row: dict[str, object] = {
+        "community_id": community,
+        "name": about["name"] or community,
+        "phase": about["phase"],
+        "district": about["district"],
+        "households": about["households"],
+        "residents": about["residents"],
+        "area_m2": about.geometry.area,
+        "storm_laid_m": laid_m(layers, community, "storm"),
+        "sewage_laid_m": laid_m(layers, community, "sewage"),
+        "claimed_storm_m": about["claimed_storm_m"],
+        "claimed_sewage_m": about["claimed_sewage_m"],
+        "storm_id": headline,
+        "errors": int((own_findings["severity"] == "error").sum()),
+        "warnings": int((own_findings["severity"] == "warning").sum()),
+    }
+    buildings = layers["buildings"]
+    own_buildings = buildings[
+        (buildings["community_id"] == community) & buildings["status"].isin(["existing", "proposed"])
+    ]
+    if pd.isna(row["households"]):
+        row["households"] = own_buildings["households"].sum(min_count=1)
+    if pd.isna(row["residents"]) and len(own_buildings):
+        row["residents"] = sum(residents_of(b, inputs.settings.sewage) for b in own_buildings.itertuples())
+    sites = tables["ponding"]
+    sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
+    for scenario in ("before", "after"):
+        row |= _scenario_figures(inputs, community, scenario, tables, sites)
+    before = inputs.of(community, "before")
+    if before and after and before.finished(headline) and after.finished(headline):
+        row["households_relieved"] = households_relieved(
+            before,
+            after,
+            sites[sites["scenario"] == "before"],
+            sites[sites["scenario"] == "after"],
+            inputs.settings.ponding.household_radius_m,
+        )
+    row["worst_continuity_error_percent"] = _worst_continuity(inputs, community)
+    row["status"] = _status(inputs, community, row)
+    return row
+
+
+def _scenario_figures(
+    inputs: Inputs, community: str, scenario: str, tables: Mapping[str, pd.DataFrame], sites: pd.DataFrame
+) -> dict[str, object]:
+    modelled = inputs.of(community, scenario)
+    if modelled is None:
+        return {f"separated_{scenario}": "unknown"}
+    headline = inputs.settings.headline_storm
+    joints = tables["separation"]
+    count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
+    figures: dict[str, object] = {
+        f"separated_{scenario}": "no" if count else "yes",
+        f"cross_connections_{scenario}": count,
+        f"sewage_to_storm_{scenario}_m3_d": sewage_to_storm_m3_d(
+            modelled, community, inputs.settings.simulation.dry_measure_min
+        ),
+    }
+    if modelled.finished(headline) is None:
+        return figures
+    sponge = tables["sponge"]
+    own = sponge[
+        (sponge["community_id"] == community)
+        & (sponge["scenario"] == scenario)
+        & (sponge["storm_id"] == headline)
+    ].iloc[0]
+    ponding = sites[sites["scenario"] == scenario]
+    return figures | {
+        "rainfall_m3": own["rainfall_m3"],
+        f"runoff_{scenario}_m3": own["runoff_m3"],
+        f"peak_{scenario}_l_s": own["peak_l_s"],
+        f"ponding_sites_{scenario}": len(ponding),
+        f"ponding_{scenario}_m3": float(ponding["volume_m3"].sum()),
+    }
+
+
+def _worst_continuity(inputs: Inputs, community: str) -> float:
+    """The largest runoff or routing continuity error, in magnitude, of the runs the community is in."""
+    errors = [
+        inputs.results[run.run_id].worst_continuity_error_percent
+        for run in inputs.runs
+        if community in run.communities and run.run_id in inputs.results
+    ]
+    known = [e for e in errors if not math.isnan(e)]
+    return max(known) if known else float("nan")
+
+
+def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
+    if row["errors"]:
+        return "data_error"
+    own = [run for run in inputs.runs if community in run.communities]
+    if not own:
+        return "data_error"
+    finished = all(r.run_id in inputs.results and inputs.results[r.run_id].status == "done" for r in own)
+    return "done" if finished else "failed"
+
+
+def _page(
+    inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]
+) -> CommunityPage:
+    community = str(row["community_id"])
+    headline = inputs.settings.headline_storm
+    about = inputs.layers["communities"]
+    boundary = about.loc[about["community_id"] == community, "geometry"].iloc[0]
+    layers, hydrographs = {}, {}
+    for scenario in ("before", "after"):
+        modelled = inputs.of(community, scenario)
+        if modelled is not None:
+            layers[scenario] = modelled.system.of_community(community)
+            hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
+    runs = tables["runs"]
+    in_run = [community in str(c).split(";") for c in runs["communities"]]
+    ponding = tables["ponding"]
+
+    def own(name: str) -> pd.DataFrame:
+        table = tables[name]
+        return table[table["community_id"] == community].reset_index(drop=True)
+
+    sites = ponding[(ponding["community_id"] == community) & (ponding["storm_id"] == headline)]
+    return CommunityPage(
+        community,
+        str(row["name"]),
+        row,
+        boundary,
+        layers,
+        hydrographs,
+        _placed(sites, inputs.layers),
+        _placed(own("separation").reindex(columns=SEPARATION_COLUMNS), inputs.layers),
+        runs[in_run].reset_index(drop=True),
+        own("quantities"),
+        own("findings"),
+    )
+
+
+def _placed(table: pd.DataFrame, layers: LayerSet) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(table["x_m"].astype(float), table["y_m"].astype(float))
+    return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=points, crs=layers.crs)
+
+
+def _storm_summary(storm: Storm) -> StormSummary:
+    formula = storm.formula
+    return StormSummary(
+        storm.storm_id,
+        storm.return_period_a,
+        storm.duration_min,
+        storm.depth_mm,
+        formula.place,
+        formula.text(),
+        formula.source,
+        formula.confidence,
+        storm.hyetograph,
+    )
+
+
+def _notes(settings: Settings) -> tuple[tuple[str, Mapping[str, object]], ...]:
+    """What a reader must know, as keys of the report's catalogue with their parameters."""
+    notes: list[tuple[str, Mapping[str, object]]] = []
+    if not settings.rainfall.own_formula:
+        notes.append(("note_formula_of_another_place", {"place": settings.rainfall.formula}))
+    notes.extend(("note_of_project", {"text": line}) for line in settings.notes)
+    return tuple(notes)

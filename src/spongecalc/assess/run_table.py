@@ -1,0 +1,70 @@
+"""A row for each run: what it was, whether it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from spongecalc.batch.runs import Run
+from spongecalc.language import text
+from spongecalc.swmm.run_result import Message, RunResult
+
+RUN_COLUMNS = [
+    "run_id",
+    "model",
+    "communities",
+    "scenario",
+    "storm_id",
+    "status",
+    "model_sha256",
+    "engine_version",
+    "runoff_error_percent",
+    "routing_error_percent",
+    "quality_error_percent",
+    "unstable_links",
+    "nonconverging_nodes",
+    "warnings",
+    "seconds",
+    "message",
+]
+
+
+def run_table(runs: Sequence[Run], results: Mapping[str, RunResult], language: str) -> pd.DataFrame:
+    """Rows of runs.csv; a run without a result has the status "missing"."""
+    rows = []
+    for run in runs:
+        row: dict[str, object] = {
+            "run_id": run.run_id,
+            "model": run.model,
+            "communities": ";".join(run.communities),
+            "scenario": run.scenario,
+            "storm_id": run.event.storm_id,
+            "status": "missing",
+            "model_sha256": run.sha256,
+        }
+        result = results.get(run.run_id)
+        if result is not None:
+            row |= {
+                "status": result.status,
+                "engine_version": result.engine_version,
+                "runoff_error_percent": result.runoff_error_percent,
+                "routing_error_percent": result.routing_error_percent,
+                "quality_error_percent": result.quality_error_percent,
+                "unstable_links": len(result.unstable_links),
+                "nonconverging_nodes": len(result.nonconverging_nodes),
+                "warnings": len(result.warnings),
+                "seconds": result.seconds,
+                "message": " ".join(sentence(m, language) for m in result.messages),
+            }
+        rows.append(row)
+    return pd.DataFrame(rows, columns=RUN_COLUMNS)
+
+
+def sentence(message: Message, language: str) -> str:
+    """A run's message in words: what the engine says it means, where, and what to do."""
+    params = {**dict(message.values), "subject": message.subject}
+    parts = [text(f"{message.key}.meaning", language, **params), text(f"{message.key}.action", language, **params)]
+    if message.line is not None:
+        parts.insert(1, f"[{message.section}] {message.line}: {message.line_text}")
+    return " ".join(p for p in parts if p)

@@ -1,0 +1,212 @@
+"""The commands: init, check, build, run, assess, report, all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spongecalc.cli.console import Output
+from spongecalc.language import text
+
+DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="GIS layers of drainage -> SWMM models -> review report. 由管网和下垫面图层生成 SWMM 模型与评审报告。",
+)
+
+
+class Language(StrEnum):
+    """Languages of messages and reports."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Scenario(StrEnum):
+    """Scenarios of a renovation."""
+
+    before = "before"
+    after = "after"
+
+
+Folder = Annotated[Path, typer.Argument(help="project folder (default: here) 项目文件夹")]
+Community = Annotated[
+    list[str] | None, typer.Option("--community", help="community id, repeatable 小区编号，可重复")
+]
+OneScenario = Annotated[Scenario | None, typer.Option("--scenario", help="only this scenario 只处理一个情景")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="worker processes (default: all cores) 并行进程数")
+]
+Lang = Annotated[Language | None, typer.Option("--lang", help="zh or en (default: the project's) 语言")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="print errors only 只显示错误")]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON document 输出 JSON")]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What every command is given."""
+
+    folder: Path
+    communities: tuple[str, ...]
+    scenario: Scenario | None
+    jobs: int
+    language: Language | None
+    quiet: bool
+    as_json: bool
+
+
+def _call(
+    folder: Path,
+    community: list[str] | None,
+    scenario: Scenario | None,
+    jobs: int | None,
+    lang: Language | None,
+    quiet: bool,
+    as_json: bool,
+) -> Call:
+    return Call(folder, tuple(community or ()), scenario, jobs or cores(), lang, quiet, as_json)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@app.command()
+def init(folder: Folder = Path(), lang: Lang = None) -> None:
+    """Write a commented spongecalc.toml to start from. 生成带注释的 spongecalc.toml。"""
+    from spongecalc.project.template import write_template  # noqa: PLC0415  imports only what a command needs
+
+    output = Output((lang or Language.zh).value)
+    path = folder / "spongecalc.toml"
+    if path.exists():
+        output.error(text("cli.init_exists", output.language, path=path))
+        raise typer.Exit(WRONG_USAGE)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_template(path)
+    output.say("init_done", path=path)
+
+
+@app.command()
+def check(
+    folder: Folder = Path(),
+    community: Community = None,
+    scenario: OneScenario = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Read the layers and say what is wrong with them. 读取并检查图层。"""
+    from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
+
+    raise typer.Exit(run_check(_call(folder, community, scenario, 1, lang, quiet, as_json)))
+
+
+@app.command()
+def build(
+    folder: Folder = Path(),
+    community: Community = None,
+    scenario: OneScenario = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="write nothing; fail if models are stale 只检查是否过期")
+    ] = False,
+) -> None:
+    """Write the SWMM models. 生成 SWMM 模型。"""
+    from spongecalc.cli.project_commands import run_build  # noqa: PLC0415
+
+    call = _call(folder, community, scenario, 1, lang, quiet, as_json)
+    raise typer.Exit(run_build(call, only_check=only_check))
+
+
+@app.command()
+def run(
+    folder: Folder = Path(),
+    community: Community = None,
+    scenario: OneScenario = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Build and run the models; or run any SWMM file: spongecalc run model.inp. 运行模型，或任意 .inp 文件。"""
+    if folder.suffix.lower() == ".inp":
+        from spongecalc.cli.foreign import run_foreign  # noqa: PLC0415
+
+        raise typer.Exit(run_foreign(folder, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+    from spongecalc.cli.project_commands import run_run  # noqa: PLC0415
+
+    raise typer.Exit(run_run(_call(folder, community, scenario, jobs, lang, quiet, as_json)))
+
+
+@app.command()
+def assess(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
+    from spongecalc.cli.project_commands import run_assess  # noqa: PLC0415
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(run_assess(call, with_report=False))
+
+
+@app.command()
+def report(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
+    from spongecalc.cli.project_commands import run_assess  # noqa: PLC0415
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(run_assess(call, with_report=True))
+
+
+@app.command("all")
+def everything(
+    folder: Folder = Path(),
+    community: Community = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Check, build, run, assess and report. 完成全部步骤。"""
+    from spongecalc.cli.project_commands import run_all_steps  # noqa: PLC0415
+
+    raise typer.Exit(run_all_steps(_call(folder, community, None, jobs, lang, quiet, as_json)))
+
+
+@app.command()
+def version() -> None:
+    """Print the version. 显示版本。"""
+    from spongecalc import __version__  # noqa: PLC0415
+
+    print(__version__)
+
+
+def main() -> None:
+    """Entry point of the command ``spongecalc``."""
+    # A redirected stream on a Chinese Windows is GBK, which cannot hold every character of a name.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

@@ -1,0 +1,107 @@
+"""What a command prints: texts in the user's language, tables, progress bars; or JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from spongecalc.language import text
+from spongecalc.steps import Progress as StepProgress
+from spongecalc.steps import no_progress
+
+MOST_ROWS = 40
+
+
+@dataclass
+class Output:
+    """Where a command's words go. ``document`` gathers what ``--json`` prints at the end."""
+
+    language: str
+    quiet: bool = False
+    as_json: bool = False
+    document: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def _silent(self) -> bool:
+        return self.quiet or self.as_json
+
+    def say(self, key: str, **params: object) -> None:
+        """Print a sentence of the catalogue ``cli``, unless quiet."""
+        if not self._silent:
+            Console().print(escape(text(f"cli.{key}", self.language, **params)), highlight=False)
+
+    def error(self, sentence: str) -> None:
+        """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
+        if self.as_json:
+            errors = self.document.setdefault("errors", [])
+            assert isinstance(errors, list)
+            errors.append(sentence)
+        else:
+            Console(stderr=True).print(escape(sentence), style="red", highlight=False)
+
+    def table(self, title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table, unless quiet; rows beyond a screenful are counted, not printed."""
+        if self._silent:
+            return
+        shown = Table(title=escape(title), title_justify="left", header_style="bold")
+        for header in headers:
+            shown.add_column(escape(header), overflow="fold")
+        for row in rows[:MOST_ROWS]:
+            shown.add_row(*(escape(str(cell)) for cell in row))
+        Console().print(shown)
+        if len(rows) > MOST_ROWS:
+            self.say("more_rows", count=len(rows) - MOST_ROWS)
+
+    def frame(self, name: str, table: pd.DataFrame) -> None:
+        """Put a frame into the JSON document."""
+        self.document[name] = [
+            {str(k): _plain(v) for k, v in row.items()} for row in table.to_dict("records")
+        ]
+
+    def finish(self) -> None:
+        """Print the JSON document, if asked for."""
+        if self.as_json:
+            print(json.dumps(self.document, ensure_ascii=False, indent=1))
+
+    @contextmanager
+    def progress(self) -> Iterator[StepProgress]:
+        """A progress bar per step on standard error; nothing when quiet or not at a terminal."""
+        console = Console(stderr=True)
+        if self._silent or not console.is_terminal:
+            yield no_progress
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as bars:
+            tasks: dict[str, object] = {}
+
+            def tell(step: str, done: int, total: int) -> None:
+                if step not in tasks:
+                    tasks[step] = bars.add_task(text(f"cli.step_{step}", self.language), total=total)
+                bars.update(tasks[step], completed=done, total=total)  # type: ignore[arg-type]
+
+            yield tell
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it: no NaN, no numpy types."""
+    if value is None or value is pd.NA:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def plain(values: Mapping[str, object]) -> dict[str, object]:
+    """A mapping as JSON has it."""
+    return {key: _plain(value) for key, value in values.items()}

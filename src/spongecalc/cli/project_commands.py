@@ -1,0 +1,210 @@
+"""What the commands do with a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spongecalc import steps
+from spongecalc.assess.run_table import run_table
+from spongecalc.batch.runs import stored_results
+from spongecalc.cli.console import Output
+from spongecalc.language import text
+from spongecalc.layers.finding import findings_table
+from spongecalc.project.load import Project, ProjectError, load_project
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
+SHOWN_SEVERITIES = ("error", "warning")
+
+
+def _open(call: Call) -> tuple[Project | None, Output]:
+    """The project, or None with the mistakes in its file printed."""
+    language = call.language.value if call.language else "zh"
+    output = Output(language, call.quiet, call.as_json)
+    try:
+        project = load_project(call.folder)
+    except ProjectError as mistakes:
+        for sentence in mistakes.sentences(language):
+            output.error(sentence)
+        output.finish()
+        return None, output
+    output.language = call.language.value if call.language else project.settings.language
+    return project, output
+
+
+def _check(call: Call, project: Project, output: Output) -> steps.Checked | None:
+    """Checked layers with their findings printed; None where a named community does not exist."""
+    scenarios = (call.scenario.value,) if call.scenario else steps.SCENARIOS
+    checked = steps.check(project, call.communities, scenarios)
+    known = set(checked.layers.community_ids)
+    unknown = [c for c in call.communities if c not in known]
+    if unknown:
+        output.error(
+            text(
+                "cli.unknown_community",
+                output.language,
+                ids=", ".join(unknown),
+                known=", ".join(sorted(known)) or "-",
+            )
+        )
+        output.finish()
+        return None
+    return checked
+
+
+def _print_findings(findings: tuple, output: Output) -> int:
+    """Print findings; returns DATA_ERRORS if one of them is an error."""
+    table = findings_table(findings, output.language)
+    counts = table["severity"].value_counts()
+    shown = table[table["severity"].isin(SHOWN_SEVERITIES)]
+    errors = table[table["severity"] == "error"]
+    if output.quiet:
+        for row in errors.itertuples():
+            where = " ".join(str(p) for p in (row.file, row.layer, row.feature_id) if p)
+            output.error(f"{where}: {row.message} {row.action}")
+    headers = [text(f"cli.column_{c}", output.language) for c in ("severity", "where", "message", "action")]
+    rows = [
+        (
+            text(f"cli.severity_{r.severity}", output.language),
+            " ".join(str(p) for p in (r.community_id, r.layer, r.feature_id) if p),
+            r.message,
+            r.action,
+        )
+        for r in shown.itertuples()
+    ]
+    if rows:
+        output.table(text("cli.findings", output.language), headers, rows)
+    output.say(
+        "finding_counts",
+        errors=int(counts.get("error", 0)),
+        warnings=int(counts.get("warning", 0)),
+        infos=int(counts.get("info", 0)),
+    )
+    output.frame("findings", table)
+    return DATA_ERRORS if len(errors) else DONE
+
+
+def run_check(call: Call) -> int:
+    """``spongecalc check``."""
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    code = _print_findings(checked.findings, output)
+    output.finish()
+    return code
+
+
+def run_build(call: Call, *, only_check: bool) -> int:
+    """``spongecalc build``, and ``build --check``, which only says which models are stale."""
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    code = _print_findings(built.findings, output)
+    changed = steps.stale_models(built) if only_check else steps.write_models(built)
+    names = [p.relative_to(project.folder).as_posix() for p in changed]
+    output.document["models"] = len(built.models)
+    output.document["changed"] = names
+    if only_check and names:
+        for name in names:
+            output.error(text("cli.model_stale", output.language, path=name))
+        code = DATA_ERRORS
+    elif not only_check:
+        output.say("built", models=len(built.models), changed=len(names), folder=project.settings.models)
+    output.finish()
+    return code
+
+
+def _run(built: steps.Built, call: Call, output: Output) -> tuple[dict, int]:
+    with output.progress() as progress:
+        results = steps.run(built, call.jobs, progress)
+    table = run_table(steps.plan(built), results, output.language)
+    failed = table[table["status"] != "done"]
+    for row in failed.itertuples():
+        output.error(f"{row.run_id}: {row.message}")
+    output.say("ran", runs=len(table), failed=len(failed))
+    output.frame("runs", table)
+    return results, RUN_FAILED if len(failed) else DONE
+
+
+def run_run(call: Call) -> int:
+    """``spongecalc run`` on a project."""
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    code = _print_findings(built.findings, output)
+    steps.write_models(built)
+    _, failed = _run(built, call, output)
+    output.finish()
+    return failed or code
+
+
+def _answer(built: steps.Built, results: dict, call: Call, output: Output, *, with_report: bool) -> None:
+    review = steps.assess(built, results, output.language)
+    folder = built.checked.project.folder
+    steps.write_results(built, review)
+    output.frame("communities", review.tables["communities"])
+    _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
+    output.say("results_written", folder=built.checked.project.settings.results)
+    if with_report:
+        page = steps.report(built, review, output.language)
+        output.document["report"] = page.relative_to(folder).as_posix()
+        output.say("report_written", path=page.relative_to(folder).as_posix())
+
+
+def _print_total(total: dict, output: Output) -> None:
+    """The county's figures, a line each."""
+    lines = (
+        ("total_laid", ("storm_laid_m", "sewage_laid_m")),
+        ("total_separation", ("cross_connections_before", "cross_connections_after")),
+        ("total_runoff", ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent")),
+        ("total_ponding", ("ponding_before_m3", "ponding_after_m3", "households_relieved")),
+    )
+    for key, columns in lines:
+        output.say(key, **{c: _figure(total.get(c)) for c in columns})
+
+
+def _figure(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124  NaN is the one value that differs from itself
+        return "-"
+    return f"{float(value):.0f}" if abs(float(value)) >= 100 else f"{float(value):.1f}"  # type: ignore[arg-type]
+
+
+def run_assess(call: Call, *, with_report: bool) -> int:
+    """``spongecalc assess`` and ``report``: from the runs that are on disk and still belong to the layers."""
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    results, due = stored_results(steps.plan(built))
+    if due:
+        output.error(text("cli.runs_due", output.language, count=len(due), first=due[0]))
+        output.document["due"] = list(due)
+        output.finish()
+        return RUN_FAILED
+    code = _print_findings(built.findings, output)
+    _answer(built, results, call, output, with_report=with_report)
+    output.finish()
+    failed = any(r.status != "done" for r in results.values())
+    return RUN_FAILED if failed else code
+
+
+def run_all_steps(call: Call) -> int:
+    """``spongecalc all``."""
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    code = _print_findings(built.findings, output)
+    steps.write_models(built)
+    results, failed = _run(built, call, output)
+    _answer(built, results, call, output, with_report=True)
+    output.finish()
+    return failed or code

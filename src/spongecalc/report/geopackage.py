@@ -1,0 +1,78 @@
+"""What is spatial in a review as GeoPackages: results/spongecalc.gpkg and results/findings.gpkg."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from spongecalc.assess.review import Review
+
+# GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
+FIXED_STAMP = "2000-01-01T00:00:00.000Z"
+
+
+def write_geopackages(review: Review, folder: Path) -> list[Path]:
+    """Write both files whole or not at all; layers without features are left out."""
+    results = {
+        "communities": _communities(review),
+        "cross_connections": _joined([p.joints for p in review.pages], review.crs),
+        "ponding_sites": _points(review.tables["ponding"], review.crs),
+    }
+    for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):
+        frames = [
+            page.layers[scenario][layer].assign(scenario=scenario)
+            for page in review.pages
+            for scenario in sorted(page.layers, reverse=True)
+        ]
+        results[layer] = _joined(frames, review.crs)
+    findings = {"findings": _points(review.tables["findings"], review.crs)}
+    return [
+        _write(folder / "spongecalc.gpkg", results),
+        _write(folder / "findings.gpkg", findings),
+    ]
+
+
+def _communities(review: Review) -> gpd.GeoDataFrame:
+    table = review.tables["communities"]
+    places = gpd.GeoDataFrame(
+        {"community_id": [p.community_id for p in review.pages]},
+        geometry=[p.boundary for p in review.pages],
+        crs=review.crs,
+    )
+    return places.merge(table, on="community_id", how="left")
+
+
+def _joined(frames: list[gpd.GeoDataFrame], crs: str) -> gpd.GeoDataFrame:
+    filled = [f for f in frames if len(f)]
+    if not filled:
+        return gpd.GeoDataFrame(geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=crs)
+
+
+def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Rows as points by x_m and y_m; a row without a place keeps an empty geometry, so that none is lost."""
+    places = gpd.points_from_xy(table["x_m"].astype(float), table["y_m"].astype(float))
+    return gpd.GeoDataFrame(table.copy(), geometry=places, crs=crs)
+
+
+def _write(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> Path:
+    whole = path.with_suffix(".part.gpkg")
+    whole.unlink(missing_ok=True)
+    before = os.environ.get("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_STAMP})
+    try:
+        for name, frame in layers.items():
+            if len(frame):
+                texts = {c: frame[c].astype("string") for c in frame.columns if frame[c].dtype == object}
+                pyogrio.write_dataframe(frame.assign(**texts), whole, layer=name, driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    if whole.exists():
+        whole.replace(path)
+    else:
+        path.unlink(missing_ok=True)
+    return path
