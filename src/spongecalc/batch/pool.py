@@ -1,12 +1,13 @@
 """Jobs in warm worker processes, one at a time in each, none of which can take the others down.
 
-SWMM keeps its state in globals and can end its process (a crash in the engine, a run that never comes to an end), so
-every job runs in a worker process, also when only one is asked for: a job that dies must not take the caller along,
-and a caller whose process is deep in the engine could not be interrupted. Workers import what jobs need once and live
-until all jobs are done; one that dies or overruns its time is replaced.
+SWMM keeps its state in globals and can end its process (a crash in the engine, a run that never comes to an
+end), so every job runs in a worker process, also when only one is asked for: a job that dies must not take
+the caller along, and a caller whose process is deep in the engine could not be interrupted. Workers import
+what jobs need once and live until all jobs are done; one that dies or overruns its time is replaced.
 
-Workers start by ``forkserver`` where the system has it, else by ``spawn``: the server imports once, each worker is a
-copy of it (figures in the tests' benchmark). Plain ``fork`` would copy a parent with threads and locks.
+Workers start by ``forkserver`` where the system has it, else by ``spawn``: the server imports once, each
+worker is a copy of it (figures in the tests' benchmark). Plain ``fork`` would copy a parent with threads and
+locks.
 """
 
 import multiprocessing
@@ -64,8 +65,8 @@ class Outcome:
     reason : str
         "" when done; "raised", "time_limit", "worker_died".
     detail : str
-        For "raised" the exception, for "time_limit" the limit in seconds, for "worker_died" the exit code (negative:
-        the signal that ended it).
+        For "raised" the exception, for "time_limit" the limit in seconds, for "worker_died" the exit code
+        (negative: the signal that ended it).
     seconds : float
         Time in the worker; from the handing over to the end for a job that failed.
     """

@@ -1,13 +1,13 @@
 """Texts for people, in Chinese and English, kept in data files beside this module.
 
-A file is named ``<part>.<lang>.toml`` (``engine.zh.toml``, ``cli.en.toml``). A text is addressed by the part and
-its place in that file, joined by dots: ``engine.error.205.meaning``. Texts may hold named fields in braces, filled
-by :func:`text`.
+A file is named ``<part>.<lang>.toml`` (``engine.zh.toml``, ``cli.en.toml``). A text is addressed by the part
+and its place in that file, joined by dots: ``engine.error.205.meaning``. Texts may hold named fields in
+braces, filled by :func:`text`.
 """
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any

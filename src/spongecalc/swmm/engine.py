@@ -1,7 +1,7 @@
 """Running one SWMM model and reading everything back in SI units.
 
-The engine keeps its state in globals: one run at a time in a process (``spongecalc.batch`` runs many, each in a
-process of its own).
+The engine keeps its state in globals: one run at a time in a process (``spongecalc.batch`` runs many, each in
+a process of its own).
 """
 
 import math
@@ -49,12 +49,13 @@ def run_inp(
 ) -> RunResult:
     """Run one SWMM input file and return its results in SI units.
 
-    The file is run where it lies, so that external files named relative to it are found. In ``folder`` the engine's
-    report ``model.rpt`` stays; ``model.out`` is read and, unless asked for, deleted. A model that does not run gives
-    a result of status "failed" with explained messages, and leaves the engine ready for the next one.
+    The file is run where it lies, so that external files named relative to it are found. In ``folder`` the
+    engine's report ``model.rpt`` stays; ``model.out`` is read and, unless asked for, deleted. A model that
+    does not run gives a result of status "failed" with explained messages, and leaves the engine ready for
+    the next one.
 
-    Without ``mark_s`` the steps are those of a plain SWMM run. A mark cuts the routing step that would stride over
-    it, which shifts later variable steps by less than one step.
+    Without ``mark_s`` the steps are those of a plain SWMM run. A mark cuts the routing step that would stride
+    over it, which shifts later variable steps by less than one step.
 
     Parameters
     ----------
@@ -63,8 +64,8 @@ def run_inp(
     folder : Path
         Where model.rpt (and model.out) go; made if absent.
     mark_s : float, optional
-        Elapsed time [s], whole seconds, at which outfalls and nodes are read a first time; the result then has
-        ``..._after_mark`` columns with what came between the mark and the end.
+        Elapsed time [s], whole seconds, at which outfalls and nodes are read a first time; the result then
+        has ``..._after_mark`` columns with what came between the mark and the end.
     series : SeriesRequest, optional
         Time series to bring back.
     keep_out : bool
@@ -90,7 +91,7 @@ def run_inp(
         result = RunResult("failed", (refusal,))
     else:
         try:
-            result = _run(inp, rpt, out, parse_input(data), mark_s, series or SeriesRequest())
+            result = _run((inp, rpt, out), parse_input(data), mark_s, series or SeriesRequest())
         finally:
             if not keep_out:
                 out.unlink(missing_ok=True)
@@ -98,7 +99,7 @@ def run_inp(
 
 
 def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
-    """Make the folder and clear an earlier run's files, which the engine leaves standing when it fails early."""
+    """Make the folder and clear an earlier run's files, which the engine leaves when it fails early."""
     paths = [path.resolve() for path in (inp, rpt, out)]
     if max(len(os.fsencode(path)) for path in paths) > ENGINE_PATH_BYTES:
         return Message("error", "engine.run.path_too_long", subject=inp.name)
@@ -115,13 +116,14 @@ def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
 
 
 def _run(
-    inp: Path, rpt: Path, out: Path, text: InputFile, mark_s: float | None, series: SeriesRequest
+    paths: tuple[Path, Path, Path], text: InputFile, mark_s: float | None, series: SeriesRequest
 ) -> RunResult:
-    """Take the engine through one run, closing it whatever happens, then read its files."""
+    """Take the engine through one run, closing it whatever happens, then read its files (.inp, .rpt, .out)."""
+    _, rpt, out = paths
     result: RunResult | None = None
     trouble = ""
     try:
-        solver.swmm_open(*(str(path.resolve()) for path in (inp, rpt, out)))
+        solver.swmm_open(*(str(path.resolve()) for path in paths))
         try:
             solver.swmm_start(True)
             result = _simulate(text, mark_s)

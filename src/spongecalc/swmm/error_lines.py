@@ -1,12 +1,13 @@
 """Why a SWMM input file does not run, in the file's own lines.
 
-SWMM names its input errors as ``ERROR 209: undefined object JX at line 49 of [CONDUIT] section:`` and repeats the
-line. Three things stand between that and an engineer with an editor:
+SWMM names its input errors as ``ERROR 209: undefined object JX at line 49 of [CONDUIT] section:`` and repeats
+the line. Three things stand between that and an engineer with an editor:
 
-- SWMM reads lines in pieces of at most 1023 bytes and counts the pieces, so after one long line every number is too
-  high; :func:`spongecalc.swmm.input_file.file_line` counts back;
+- SWMM reads lines in pieces of at most 1023 bytes and counts the pieces, so after one long line every number
+  is too high; :func:`spongecalc.swmm.input_file.file_line` counts back;
 - the section is printed as SWMM's own keyword stem (``[CONDUIT``, ``[INFIL``), not as the file has it;
-- an unknown section heading makes SWMM repeat the same error for every line below it; only the heading is to blame.
+- an unknown section heading makes SWMM repeat the same error for every line below it; only the heading is to
+  blame.
 """
 
 import re
@@ -18,21 +19,35 @@ from spongecalc.swmm.run_result import Message, Severity
 _ERROR = re.compile(r"^\s*ERROR (?P<code>\d+): (?P<text>.*)$")
 _PLACE = re.compile(r"\s*at line (?P<line>\d+) of (?:\[\w*\] section|input file):\s*$")
 _WARNING = re.compile(r"^\s*WARNING (?P<code>\d+): (?P<text>.*)$")
-_SUBJECT = re.compile(
-    r"(?:keyword|object|ID name|number|date/time|file|[Ss]ubcatchment|Aquifer|Conduit|Link|Pump|[Nn]ode|Divider|"
-    r"Regulator|Outfall|set|Gage|gage|Curve|Series|Pack|LID|Transect|Rule) (?P<subject>\S+)"
+_NAMED = (
+    "keyword|object|ID name|number|date/time|[Ss]ubcatchment|Aquifer|Conduit|Link|Pump|[Nn]ode|Divider|Regulator",
+    "Outfall|set|Gage|gage|Curve|Time Series|Pack|LID|Transect|Control Rule|file",
 )
+_SUBJECT = re.compile(rf"\b(?:{'|'.join(_NAMED)}) (?!used\b)(?P<subject>\S+)")
 
 
-def _message(severity: Severity, code: str, text: str, **place: object) -> Message:
+def _message(
+    severity: Severity,
+    code: str,
+    text: str,
+    line: int | None = None,
+    section: str = "",
+    line_text: str = "",
+) -> Message:
     """Build a message for one of SWMM's own sentences."""
-    kind = severity if severity == "warning" else "error"
-    key = f"engine.{kind}.{code}"
+    key = f"engine.{severity}.{code}"
     if not has_text(f"{key}.meaning", "en"):
-        key = f"engine.{kind}.other"
-    found = _SUBJECT.search(text)
-    subject = found["subject"].rstrip(".,:") if found else ""
-    return Message(severity, key, f"{severity.upper()} {code}: {text}", subject, **place)  # type: ignore[arg-type]
+        key = f"engine.{severity}.other"
+    found = _SUBJECT.findall(text)
+    return Message(
+        severity,
+        key,
+        engine_text=f"{severity.upper()} {code}: {text}",
+        subject=found[-1].rstrip(".,:") if found else "",
+        line=line,
+        section=section,
+        line_text=line_text,
+    )
 
 
 def parse_errors(report: str, inp: InputFile) -> tuple[Message, ...]:
@@ -48,8 +63,8 @@ def parse_errors(report: str, inp: InputFile) -> tuple[Message, ...]:
     Returns
     -------
     tuple of Message
-        In the order of the report, without repetitions; the errors that SWMM repeats below an unknown heading are
-        left out.
+        In the order of the report, without repetitions; the errors that SWMM repeats below an unknown heading
+        are left out.
     """
     found: list[Message] = []
     lines = report.splitlines()
@@ -76,7 +91,7 @@ def parse_errors(report: str, inp: InputFile) -> tuple[Message, ...]:
             if heading:
                 text = f"{text} {line_text.strip().split()[0]}"
         message = _message(
-            "error", match["code"], text, line=number, section=section, line_text=line_text.rstrip()
+            "error", match["code"], text, line=number, section=section, line_text=_clipped(line_text)
         )
         found.append(message)
     return tuple(dict.fromkeys(found))
@@ -100,3 +115,9 @@ def _until_blank(lines: list[str]) -> list[str]:
             break
         block.append(line)
     return block
+
+
+def _clipped(line: str, longest: int = 200) -> str:
+    """Return a line of the .inp short enough to print."""
+    line = line.rstrip()
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."

@@ -1,4 +1,4 @@
-"""A SWMM input file before the engine reads it: its lines, the engine's count of them, what the engine would misread."""
+"""A SWMM input file before the engine reads it: its lines, the engine's count of them, what it would misread."""
 
 import re
 from dataclasses import dataclass
@@ -81,8 +81,9 @@ def file_line(inp: InputFile, engine_line: int) -> int | None:
 def preflight(path: Path) -> tuple[bytes, Message | None]:
     """Read a .inp and tell what would keep the engine from reading it sensibly.
 
-    The engine answers an empty file, a photograph or a text without sections alike, with "start date comes after
-    ending date"; and it skips a first heading that follows a byte order mark, running with US units instead.
+    The engine answers an empty file, a photograph or a text without sections alike, with "start date comes
+    after ending date"; and it skips a first heading that follows a byte order mark, running with US units
+    instead.
 
     Parameters
     ----------

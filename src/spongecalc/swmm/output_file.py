@@ -49,8 +49,8 @@ class OutputFile:
     def full_depths(self) -> dict[str, float]:
         """Return link -> full depth of its section, in the model's length units.
 
-        The depths are inputs that the engine copies to the file's header, five words per link after the tables of
-        subcatchments (one word each) and nodes (three); the toolkit has no call for them.
+        The depths are inputs that the engine copies to the file's header, five words per link after the
+        tables of subcatchments (one word each) and nodes (three); the toolkit has no call for them.
         """
         with self.path.open("rb") as stream:
             stream.seek(-20, 2)

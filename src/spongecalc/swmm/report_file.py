@@ -40,8 +40,9 @@ def unstable_links(report: str) -> tuple[tuple[str, float], ...]:
 def nonconverging_nodes(report: str) -> tuple[tuple[str, float], ...]:
     """Return (node, percent of steps without convergence) of the report's worst nodes; at most five.
 
-    The engine's report says "convergence obtained at all time steps" when the worst node is the first node of the
-    model, even if it did not converge; the statistics (``nodes.nonconverged_steps``) do not have that gap.
+    The engine's report says "convergence obtained at all time steps" when the worst node is the first node of
+    the model, even if it did not converge; the statistics (``nodes.nonconverged_steps``) do not have that
+    gap.
 
     Parameters
     ----------

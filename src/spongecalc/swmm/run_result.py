@@ -53,7 +53,7 @@ FRAMES: dict[str, tuple[tuple[str, type], ...]] = {
         ("exfiltration_m3", float),
     ),
 }
-"""Columns that every frame of a result has, in order; pollutant loads and ``_after_mark`` columns follow them."""
+"""Columns that every frame of a result has, in order; loads and ``_after_mark`` columns follow them."""
 
 Severity = Literal["error", "warning"]
 Status = Literal["done", "failed"]
@@ -67,8 +67,8 @@ class Message:
     ----------
     severity : "error" or "warning"
     key : str
-        Where the wording is: ``engine.error.205``, ``engine.warning.02``, ``engine.run.file_missing``; below it the
-        texts ``meaning`` and ``action``.
+        Where the wording is: ``engine.error.205``, ``engine.warning.02``, ``engine.run.file_missing``; below
+        it the texts ``meaning`` and ``action``.
     engine_text : str
         SWMM's own sentence, empty where the message is not SWMM's.
     subject : str
@@ -195,8 +195,8 @@ class RunResult:
         Indexed by id, columns of :data:`FRAMES`. Outfalls also have ``load_<pollutant>_kg`` (``_count`` for
         pollutants counted in #/L).
     unstable_links, nonconverging_nodes : tuple of (id, value)
-        As in the engine's report: the five worst flow instability indexes; percent of steps without convergence.
-        The value is nan where the report leaves an element out that the statistics name.
+        As in the engine's report: the five worst flow instability indexes; percent of steps without
+        convergence. The value is nan where the report leaves an element out that the statistics name.
     series : DataFrame
         Indexed by minutes from the start; columns of the :class:`SeriesRequest`.
     """
@@ -269,9 +269,9 @@ class RunResult:
         names = {item.name for item in fields(cls)}
         if not isinstance(document, dict) or set(document) != names:
             raise ValueError(f"{path.name} is not a run result of this version")
-        for name in FRAMES:
+        for name, layout in FRAMES.items():
             columns = document[name]["columns"]
-            extra = [c for c in columns if c not in {column for column, _ in FRAMES[name]}]
+            extra = [c for c in columns if c not in dict(layout)]
             document[name] = typed_frame(name, document[name]["index"], columns, extra)
         document["series"] = series_frame(document["series"]["index"], document["series"]["columns"])
         for name in ("messages", "warnings"):

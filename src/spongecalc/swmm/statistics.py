@@ -1,13 +1,14 @@
 """The statistics of the model that the engine holds at present, in SI units.
 
-They can be read from the first step until ``swmm_end``, which frees them. Units of what the toolkit hands out, found
-in its source and confirmed against the engine's report: a subcatchment's rain is a depth, its other terms volumes;
-system runoff totals are depths over the whole area; system routing totals are volumes, except the stored ones, which
-stay in cubic feet whatever the model's units (so these are summed from nodes and links here).
+They can be read from the first step until ``swmm_end``, which frees them. Units of what the toolkit hands
+out, found in its source and confirmed against the engine's report: a subcatchment's rain is a depth, its
+other terms volumes; system runoff totals are depths over the whole area; system routing totals are volumes,
+except the stored ones, which stay in cubic feet whatever the model's units (so these are summed from nodes
+and links here).
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -129,7 +130,7 @@ def node_frame(model: ModelObjects, mark: Cumulative | None) -> pd.DataFrame:
     units = model.units
     stats = [solver.node_get_stats(n) for n in range(len(model.nodes))]
     gathered = cumulative(model)
-    columns: dict[str, Iterable[float | int | str]] = {
+    columns: dict[str, Sequence[float | int | str]] = {
         "kind": [kind.name.lower() for kind in model.node_types],
         "max_depth_m": [s.maxDepth * units.length_m for s in stats],
         "surcharged_h": [s.timeSurcharged for s in stats],
@@ -141,7 +142,7 @@ def node_frame(model: ModelObjects, mark: Cumulative | None) -> pd.DataFrame:
         "lateral_inflow_m3": gathered.lateral_inflows_m3,
         "nonconverged_steps": [int(s.nonConvergedCount) for s in stats],
     }
-    after: dict[str, Iterable[float | int | str]] = {}
+    after: dict[str, Sequence[float | int | str]] = {}
     if mark:
         after = {
             "flooded_h_after_mark": _since(gathered.flooded_h, mark.flooded_h),
@@ -186,11 +187,11 @@ def outfall_frame(
     """
     outfalls = model.numbers_of(NodeType.OUTFALL)
     gathered = cumulative(model)
-    columns: dict[str, Iterable[float]] = {
+    columns: dict[str, Sequence[float]] = {
         "volume_m3": gathered.outfall_volumes_m3,
         "peak_l_s": [solver.outfall_get_stats(n).maxFlow * model.units.flow_l_s for n in outfalls],
     }
-    extra: dict[str, Iterable[float]] = {}
+    extra: dict[str, Sequence[float]] = {}
     if mark:
         extra["volume_m3_after_mark"] = _since(gathered.outfall_volumes_m3, mark.outfall_volumes_m3)
     for position, pollutant in enumerate(model.pollutants):
@@ -292,7 +293,7 @@ def _finite(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
-def _since(end: Iterable[float], mark: Iterable[float]) -> list[float]:
+def _since(end: Sequence[float], mark: Sequence[float]) -> list[float]:
     return [later - earlier for later, earlier in zip(end, mark, strict=True)]
 
 

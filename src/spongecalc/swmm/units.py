@@ -1,12 +1,13 @@
 """The SWMM engine's unit factors, and the way back to true SI.
 
-Inside, SWMM counts in feet and cubic feet per second whatever units the model is written in, and it converts with
-constants rounded to four or five digits (1 ft3 = 0.02832 m3 where 0.0283168 is true). A volume read through the
-toolkit therefore is divided by the engine's own constant, which gives its feet exactly, and multiplied with the true
-factor. Without this a volume would stand 0.011 % beside the one in the engine's own report.
+Inside, SWMM counts in feet and cubic feet per second whatever units the model is written in, and it converts
+with constants rounded to four or five digits (1 ft3 = 0.02832 m3 where 0.0283168 is true). A volume read
+through the toolkit therefore is divided by the engine's own constant, which gives its feet exactly, and
+multiplied with the true factor. Without this a volume would stand 0.011 % beside the one in the engine's own
+report.
 
-Source of the constants: EPA SWMM 5.2 engine, tables ``Ucf`` and ``Qcf`` of ``swmm5.c``; true factors: international
-foot 0.3048 m, US gallon 231 in3, acre 43 560 ft2.
+Source of the constants: EPA SWMM 5.2 engine, tables ``Ucf`` and ``Qcf`` of ``swmm5.c``; true factors:
+international foot 0.3048 m, US gallon 231 in3, acre 43 560 ft2.
 """
 
 from dataclasses import dataclass
