@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from spongecalc.batch.runs import Run
-from spongecalc.language import text
 from spongecalc.swmm.run_result import Message, RunResult
+from spongecalc.swmm.water_balance import explain
 
 RUN_COLUMNS = [
     "run_id",
@@ -62,9 +62,7 @@ def run_table(runs: Sequence[Run], results: Mapping[str, RunResult], language: s
 
 
 def sentence(message: Message, language: str) -> str:
-    """A run's message in words: what the engine says it means, where, and what to do."""
-    params = {**dict(message.values), "subject": message.subject}
-    parts = [text(f"{message.key}.meaning", language, **params), text(f"{message.key}.action", language, **params)]
-    if message.line is not None:
-        parts.insert(1, f"[{message.section}] {message.line}: {message.line_text}")
-    return " ".join(p for p in parts if p)
+    """A run's message in words: what it means, where in the file, and what to do."""
+    meaning, action = explain(message, language)
+    place = f"[{message.section}] {message.line}: {message.line_text}" if message.line is not None else ""
+    return " ".join(part for part in (meaning, place, action) if part)

@@ -119,7 +119,7 @@ def _run_in_folder(
 def _lost(run: Run, outcome: Outcome) -> RunResult:
     """The result of a run whose worker did not come back with one."""
     values = (("detail", outcome.detail),)
-    key = f"engine.job.{outcome.reason}"
+    key = f"batch.{outcome.reason}"
     return RunResult("failed", (Message("error", key, subject=run.run_id, values=values),))
 
 

@@ -1,0 +1,51 @@
+"""``spongecalc run model.inp``: any SWMM model, its balance, flooding and warnings in SI units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spongecalc.batch.pool import Job, run_all
+from spongecalc.cli.console import Output
+from spongecalc.swmm.engine import run_inp
+from spongecalc.swmm.run_result import Message, RunResult
+from spongecalc.swmm.water_balance import Section, describe
+
+DONE, RUN_FAILED = 0, 3
+
+
+def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:
+    """Run one input file of any flow units and print what came of it; returns the exit code.
+
+    The run is made in a process of its own, so that an engine that crashes is reported like any error.
+    """
+    output = Output(language, quiet, as_json)
+    with TemporaryDirectory(prefix="spongecalc-") as folder:
+        job = Job(inp.name, run_inp, (inp, Path(folder)))
+        outcome = run_all([job], processes=1)[0]
+    if outcome.status == "done":
+        result = outcome.value
+    else:
+        values = (("detail", outcome.detail),)
+        result = RunResult("failed", (Message("error", f"batch.{outcome.reason}", values=values),))
+    sections = describe(result, language)
+    for section in sections:
+        output.table(section.title, section.headers, [_cells(row) for row in section.rows])
+    if quiet and result.status != "done":
+        for message in result.messages:
+            output.error(f"{inp.name}: {message.engine_text or message.key}")
+    output.document |= {"file": inp.name, "status": result.status, "sections": [_plain(s) for s in sections]}
+    output.finish()
+    return DONE if result.status == "done" else RUN_FAILED
+
+
+def _cells(row: tuple) -> list[str]:
+    return ["" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row]
+
+
+def _plain(section: Section) -> dict[str, object]:
+    return {
+        "title": section.title,
+        "headers": list(section.headers),
+        "rows": [list(row) for row in section.rows],
+    }
