@@ -118,7 +118,7 @@ def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
 def _run(
     paths: tuple[Path, Path, Path], text: InputFile, mark_s: float | None, series: SeriesRequest
 ) -> RunResult:
-    """Take the engine through one run, closing it whatever happens, then read its files (.inp, .rpt, .out)."""
+    """Take the engine through one run, always closing it, then read its files (.inp, .rpt, .out)."""
     _, rpt, out = paths
     result: RunResult | None = None
     trouble = ""

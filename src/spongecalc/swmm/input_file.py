@@ -1,4 +1,4 @@
-"""A SWMM input file before the engine reads it: its lines, the engine's count of them, what it would misread."""
+"""A SWMM input file before the engine reads it: its lines as the engine counts them, and what it misreads."""
 
 import re
 from dataclasses import dataclass
