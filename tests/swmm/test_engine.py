@@ -238,3 +238,24 @@ def test_chinese_names_in_utf8_and_gbk(tmp_path, courtyard):
         assert list(result.series.columns)[-1] == "depth_m:雨水井1"
         assert result.links.max_filling.notna().all()
     assert results[0].subcatchments.equals(results[1].subcatchments)
+
+
+def test_nodes_without_links(tmp_path, courtyard):
+    """The engine keeps no statistics then, and must not be asked for them."""
+    text = courtyard.partition("[CONDUITS]")[0]
+    result = run_inp(write(tmp_path, text), tmp_path / "run", mark_s=3600)
+    # the water that reaches the nodes goes nowhere, so the engine's balance does not close
+    assert [m.key for m in result.messages] == ["engine.run.no_links", "engine.run.continuity_routing_failed"]
+    assert result.status == "failed"
+    assert result.nodes.empty
+    assert result.totals_m3["wet_weather_inflow"] > 1.0
+
+
+def test_surfaces_without_network(tmp_path, courtyard):
+    text = courtyard.partition("[LID_CONTROLS]")[0].replace("YARD RG J1", "YARD RG YARD")
+    text = text.replace("ROOF RG J1", "ROOF RG ROOF").replace("PARK RG T1", "PARK RG PARK")
+    result = run_inp(write(tmp_path, text), tmp_path / "run")
+    assert result.status == "done"
+    assert result.totals_m3["rainfall"] == pytest.approx(result.subcatchments.rainfall_m3.sum(), rel=1e-6)
+    assert "outflow" not in result.totals_m3
+    assert math.isnan(result.routing_error_percent)

@@ -50,13 +50,24 @@ def test_error_in_a_line(tmp_path, courtyard, case):
 def test_line_numbers_behind_long_lines(tmp_path, courtyard):
     """The engine counts pieces of 1023 bytes; the message has the editor's line all the same."""
     long_lines = "; " + "x" * 5000 + "\n;" + "y" * 1021 + "\n;" + "z" * 1022 + "\n"
-    text = courtyard.replace("[JUNCTIONS]", long_lines + "[JUNCTIONS]").replace("C1 J1 J2", "C1 J1 JX")
+    text = courtyard.replace("[OPTIONS]", long_lines + "[OPTIONS]", 1).replace("C1 J1 J2", "C1 J1 JX")
     result = run(tmp_path, text)
     message = next(m for m in result.messages if m.key == "engine.error.209")
     assert message.line == line_of(text, "C1 J1 JX")
     report = (tmp_path / "run" / "model.rpt").read_text(encoding="utf-8")
     engine_line = int(re.search(r"JX at line (\d+)", report)[1])
     assert engine_line == message.line + 5  # 5003 bytes are five pieces, 1024 bytes are two
+
+
+@pytest.mark.parametrize(
+    "line", ["; " + "x" * 1100, "C1 J1 J2 30 0.013 10 9.8" + " " * 1100 + "0", "; " + "注" * 400]
+)
+def test_a_line_that_the_engine_would_cut(tmp_path, courtyard, line):
+    text = courtyard.replace("[XSECTIONS]", line + "\n[XSECTIONS]")
+    result = run(tmp_path, text)
+    assert [(m.key, m.line, m.section) for m in result.messages] == [
+        ("engine.error.201", line_of(text, line), "CONDUITS")
+    ]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
