@@ -24,6 +24,7 @@ from spongecalc.swmm.input_file import (
     decode,
     parse_input,
     preflight,
+    split_lines,
 )
 from spongecalc.swmm.output_file import open_output
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
@@ -87,11 +88,13 @@ def run_inp(
     rpt, out = folder / "model.rpt", folder / "model.out"
     data, refusal = preflight(inp)
     refusal = refusal or _prepare(inp, folder, rpt, out)
-    if refusal:
-        result = RunResult("failed", (refusal,))
+    text = parse_input(data)
+    refusals = (refusal,) if refusal else split_lines(text)
+    if refusals:
+        result = RunResult("failed", refusals)
     else:
         try:
-            result = _run((inp, rpt, out), parse_input(data), mark_s, series or SeriesRequest())
+            result = _run((inp, rpt, out), text, mark_s, series or SeriesRequest())
         finally:
             if not keep_out:
                 out.unlink(missing_ok=True)
@@ -118,7 +121,7 @@ def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
 def _run(
     paths: tuple[Path, Path, Path], text: InputFile, mark_s: float | None, series: SeriesRequest
 ) -> RunResult:
-    """Take the engine through one run, closing it whatever happens, then read its files (.inp, .rpt, .out)."""
+    """Take the engine through one run, always closing it, then read its files (.inp, .rpt, .out)."""
     _, rpt, out = paths
     result: RunResult | None = None
     trouble = ""
@@ -152,8 +155,13 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
     start = datetime(*solver.simulation_get_datetime(TimeProperty.START_DATE.value))
     report_start = datetime(*solver.simulation_get_datetime(TimeProperty.REPORT_DATE.value))
     initial_m3 = sum(statistics.stored_m3(model))
+    totals_of = model
     mark: statistics.Cumulative | None = None
     messages: list[Message] = []
+    if model.nodes and not model.links:
+        # without links the engine keeps no statistics of nodes, and the toolkit crashes when asked for them
+        model = replace(model, nodes=(), node_types=())
+        messages.append(Message("warning", "engine.run.no_links"))
     if mark_s is None:
         solver.swmm_stride(_LONGEST_STRIDE_S)
     elif solver.swmm_stride(int(mark_s)) > 0.0:
@@ -170,7 +178,7 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
         duration_h=(end - start).total_seconds() / 3600.0,
         start=start.isoformat(),
         flow_units=model.units.flow_units,
-        totals_m3=statistics.system_totals_m3(model, initial_m3, statistics.stored_m3(model)),
+        totals_m3=statistics.system_totals_m3(totals_of, initial_m3, statistics.stored_m3(totals_of)),
         pollutants={name: units.get(name, "MG/L") for name in model.pollutants},
         subcatchments=statistics.subcatchment_frame(model),
         nodes=statistics.node_frame(model, mark),
@@ -182,7 +190,9 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
 
 def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
     """Tell of the open model whether runoff, routing and quality are computed at all."""
-    routing = len(result.nodes) > 0 and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE.value)
+    routing = "outflow" in result.totals_m3 and not solver.simulation_get_setting(
+        SimOption.IGNORE_ROUTE.value
+    )
     quality = bool(result.pollutants) and not solver.simulation_get_setting(
         SimOption.IGNORE_ROUTE_QUALITY.value
     )

@@ -20,8 +20,8 @@ _ERROR = re.compile(r"^\s*ERROR (?P<code>\d+): (?P<text>.*)$")
 _PLACE = re.compile(r"\s*at line (?P<line>\d+) of (?:\[\w*\] section|input file):\s*$")
 _WARNING = re.compile(r"^\s*WARNING (?P<code>\d+): (?P<text>.*)$")
 _NAMED = (
-    "keyword|object|ID name|number|date/time|[Ss]ubcatchment|Aquifer|Conduit|Link|Pump|[Nn]ode|Divider|Regulator",
-    "Outfall|set|Gage|gage|Curve|Time Series|Pack|LID|Transect|Control Rule|file",
+    "keyword|object|ID name|number|date/time|[Ss]ubcatchment|Aquifer|Conduit|Link|Pump|[Nn]ode|Divider",
+    "Regulator|Outfall|set|Gage|gage|Curve|Time Series|Pack|LID|Transect|Control Rule|file",
 )
 _SUBJECT = re.compile(rf"\b(?:{'|'.join(_NAMED)}) (?!used\b)(?P<subject>\S+)")
 
@@ -30,6 +30,7 @@ def _message(
     severity: Severity,
     code: str,
     text: str,
+    *,
     line: int | None = None,
     section: str = "",
     line_text: str = "",
@@ -111,7 +112,7 @@ def _until_blank(lines: list[str]) -> list[str]:
     """Return the lines up to the first blank one: what SWMM adds below an error without a place."""
     block: list[str] = []
     for line in lines:
-        if not line.strip() or _ERROR.match(line) or len(block) == 10:
+        if not line.strip() or _ERROR.match(line) or _WARNING.match(line) or len(block) == 10:
             break
         block.append(line)
     return block

@@ -1,4 +1,4 @@
-"""A SWMM input file before the engine reads it: its lines, the engine's count of them, what it would misread."""
+"""A SWMM input file before the engine reads it: its lines as the engine counts them, and what it misreads."""
 
 import re
 from dataclasses import dataclass
@@ -117,6 +117,36 @@ def preflight(path: Path) -> tuple[bytes, Message | None]:
     if headings[0][0] and not headings[0][1].upper().startswith(b"TITL"):
         return data, refusal("byte_order_mark", section=decode(headings[0][1])[0])
     return data, None
+
+
+_NOT_READ = ("TITLE", "TAGS", "MAP", "COORD", "VERTI", "POLYG", "SYMB", "LABEL", "BACKD", "PROFIL")
+"""Sections whose lines the engine keeps or passes over without reading their words."""
+
+
+def split_lines(inp: InputFile) -> tuple[Message, ...]:
+    """Return an error for each line that the engine would read as two.
+
+    What stands behind the 1023rd byte, be it the end of a comment, is taken as a line of its own: at best an
+    error in a place where nothing is wrong, at worst a crash. SWMM has an error for it (201) that never
+    comes, because the line is cut before its length is looked at.
+
+    Parameters
+    ----------
+    inp : InputFile
+    """
+    return tuple(
+        Message(
+            "error",
+            "engine.error.201",
+            line=number,
+            section=section,
+            line_text=f"{line[:80]}...",
+        )
+        for number, (line, section) in enumerate(zip(inp.lines, inp.sections, strict=True), start=1)
+        if len(line) > ENGINE_LINE_BYTES // 4
+        and len(line.rstrip().encode(inp.encoding, "replace")) > ENGINE_LINE_BYTES
+        and not section.upper().startswith(_NOT_READ)
+    )
 
 
 def concentration_units(inp: InputFile) -> dict[str, str]:

@@ -32,10 +32,8 @@ class OutputFile:
     handle : object of the toolkit
     subcatchments, nodes, links : dict
         Id -> position in the file.
-    step_s : int
-        Reporting step [s].
     periods : int
-        Number of reporting periods; the first ends one step after the file's start.
+        Number of reporting periods.
     """
 
     path: Path
@@ -43,7 +41,6 @@ class OutputFile:
     subcatchments: dict[str, int]
     nodes: dict[str, int]
     links: dict[str, int]
-    step_s: int
     periods: int
 
     def full_depths(self) -> dict[str, float]:
@@ -116,8 +113,8 @@ class OutputFile:
                     swmm_output.get_system_series(self.handle, attribute, 0, last) if self.periods else []
                 )
                 columns[quantity] = [value * factor for value in values]
-        lead = (swmm_output.get_start_date(self.handle) - start_day) * 1440.0
-        minutes = [round(lead + self.step_s / 60.0 * (period + 1), 4) for period in range(self.periods)]
+        days = swmm_output.get_date_series(self.handle, 0, last) if self.periods else []
+        minutes = [round((day - start_day) * 1440.0, 2) for day in days]
         return series_frame(minutes, columns), tuple(absent)
 
 
@@ -151,7 +148,6 @@ def open_output(path: Path, clean: Callable[[str], str]) -> Iterator[OutputFile]
             subcatchments=positions[0],
             nodes=positions[1],
             links=positions[2],
-            step_s=swmm_output.get_times(handle, Time.REPORT_STEP),
             periods=swmm_output.get_times(handle, Time.NUM_PERIODS),
         )
     finally:

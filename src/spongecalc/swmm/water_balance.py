@@ -94,7 +94,7 @@ class WaterBalance:
 
 @dataclass(frozen=True)
 class Section:
-    """A table for a person: title, headers and rows in one language; numbers stay numbers, None is no figure."""
+    """A table for a person in one language; numbers stay numbers, None is no figure."""
 
     title: str
     headers: tuple[str, ...]
@@ -187,7 +187,7 @@ def _headers(lang: str, *columns: str) -> tuple[str, ...]:
 
 
 def _figure(value: float, digits: int) -> float | None:
-    return None if math.isnan(value) else round(value, digits) + 0.0
+    return None if math.isnan(value) else round(float(value), digits) + 0.0
 
 
 def _run_section(result: RunResult, lang: str) -> Section:

@@ -1,0 +1,80 @@
+import math
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from spongecalc.batch.pool import Job, run_all
+from spongecalc.swmm.engine import run_inp
+
+MODEL = Path(__file__).parents[1] / "swmm" / "models" / "courtyard_lps.inp"
+
+
+def test_results_in_the_order_of_jobs():
+    waits = (0.3, 0.0, 0.1)
+    finished = []
+    outcomes = run_all(
+        [Job(f"{wait}", time.sleep, (wait,)) for wait in waits],
+        processes=2,
+        on_done=lambda o: finished.append(o.key),
+    )
+    assert [o.key for o in outcomes] == ["0.3", "0.0", "0.1"]
+    assert {o.status for o in outcomes} == {"done"}
+    assert sorted(finished) == ["0.0", "0.1", "0.3"]
+    assert finished[-1] == "0.3"
+
+
+def test_largest_first():
+    order = []
+    jobs = [Job(f"{size}", abs, (size,), size=size) for size in (1.0, 9.0, 4.0)]
+    outcomes = run_all(jobs, processes=1, on_done=lambda o: order.append(o.key))
+    assert order == ["9.0", "4.0", "1.0"]
+    assert [o.value for o in outcomes] == [1.0, 9.0, 4.0]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_bad_job_fails_alone(processes):
+    jobs = [
+        Job("good", math.sqrt, (16.0,)),
+        Job("raises", math.sqrt, (-1.0,)),
+        Job("exits", os._exit, (7,)),
+        Job("aborts", os.abort),
+        Job("hangs", time.sleep, (60.0,), time_limit_s=0.5),
+        Job("cannot travel", lambda: 1),
+        Job("result cannot travel", threading.Lock),
+        Job("last", math.sqrt, (25.0,)),
+    ]
+    began = time.perf_counter()
+    outcomes = {o.key: o for o in run_all(jobs, processes=processes)}
+    assert time.perf_counter() - began < 20.0
+    assert (outcomes["good"].value, outcomes["last"].value) == (4.0, 5.0)
+    assert (outcomes["raises"].status, outcomes["raises"].reason) == ("failed", "raised")
+    assert outcomes["raises"].detail.startswith("ValueError")
+    assert (outcomes["exits"].reason, outcomes["exits"].detail) == ("worker_died", "7")
+    assert (outcomes["aborts"].reason, outcomes["aborts"].detail) == ("worker_died", "-6")
+    assert (outcomes["hangs"].reason, outcomes["hangs"].detail) == ("time_limit", "0.5")
+    assert outcomes["cannot travel"].reason == "raised"
+    assert outcomes["result cannot travel"].reason == "raised"
+
+
+def test_a_job_may_raise_a_timeout_of_its_own():
+    outcome = run_all([Job("own", exec, ("raise TimeoutError('own')",), time_limit_s=30.0)], processes=1)[0]
+    assert outcome.status == "failed"
+    assert (outcome.reason, outcome.detail) == ("raised", "TimeoutError: own")
+
+
+def test_nothing_to_do_and_no_workers():
+    assert run_all([], processes=2) == []
+    with pytest.raises(ValueError, match="at least one"):
+        run_all([Job("a", abs, (1,))], processes=0)
+
+
+def test_models_in_workers_give_what_they_give_here(tmp_path):
+    here = run_inp(MODEL, tmp_path / "here")
+    jobs = [Job(f"{n}", run_inp, (MODEL, tmp_path / f"{n}"), time_limit_s=120.0) for n in range(6)]
+    for outcome in run_all(jobs, processes=2):
+        assert outcome.status == "done"
+        assert outcome.value.nodes.equals(here.nodes)
+        assert outcome.value.totals_m3 == here.totals_m3
