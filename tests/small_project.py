@@ -1,6 +1,6 @@
 """A project of three communities A, B and C side by side, small enough to be worked out by hand.
 
-Each is a square of 40 m: a building with four flats, a concrete lane before and permeable concrete after, and
+Each is a square of 40 m: a building with forty flats, a concrete lane before and permeable concrete after, and
 green. Before, one combined sewer takes everything to the street; after, a rain and a sewage pipe of 30 m
 each. A and B come from one file and C from another, as two survey parties would deliver them.
 """
@@ -123,8 +123,8 @@ def community(name: str, column: int) -> Frames:
                 "name": f"Square {name}",
                 "phase": "1",
                 "district": "D",
-                "households": 4,
-                "residents": 12,
+                "households": 40,
+                "residents": 120,
                 "claimed_storm_m": 30,
                 "claimed_sewage_m": 30,
                 "geometry": square,
@@ -151,8 +151,8 @@ def community(name: str, column: int) -> Frames:
         "buildings": [
             {
                 "building_id": f"{name}-H",
-                "households": 4,
-                "residents": 12,
+                "households": 40,
+                "residents": 120,
                 "floors": 2,
                 "roof_to": None,
                 "sewage_to": None,

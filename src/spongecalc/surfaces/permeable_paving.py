@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-# Values for a layer whose survey leaves them out: middle of the ranges in standards/data/permeable_concrete.csv
-# (CJJ/T 135-2009 and literature); a road course, since the lanes of a community carry light traffic.
-DEFAULT_SURFACE_MM = 180.0
-DEFAULT_BASE_MM = 200.0
-DEFAULT_POROSITY_PERCENT = 18.0
-DEFAULT_BASE_POROSITY_PERCENT = 40.0
-DEFAULT_PERMEABILITY_MM_S = 0.5
-DEFAULT_SUBGRADE_MM_H = 2.0
-
+from spongecalc.standards.tables import table
 
 @dataclass(frozen=True, order=True)
 class PermeablePaving:
@@ -66,17 +58,15 @@ def void_ratio(porosity_percent: float) -> float:
 
 
 def paving_of(row: object) -> PermeablePaving:
-    """The paving of a row of the surfaces layer; what is not known takes the defaults above."""
+    """The paving of a row of the surfaces layer.
 
-    def value(column: str, default: float) -> float:
+    What the survey leaves out takes the value of the table ``permeable_paving_defaults``, which names its
+    source for each.
+    """
+    defaults = table("permeable_paving_defaults").set_index("column")["value"]
+
+    def value(column: str) -> float:
         given = float(getattr(row, column))
-        return default if math.isnan(given) else given
+        return float(defaults[column]) if math.isnan(given) else given
 
-    return PermeablePaving(
-        value("surface_mm", DEFAULT_SURFACE_MM),
-        value("base_mm", DEFAULT_BASE_MM),
-        value("porosity_percent", DEFAULT_POROSITY_PERCENT),
-        value("base_porosity_percent", DEFAULT_BASE_POROSITY_PERCENT),
-        value("permeability_mm_s", DEFAULT_PERMEABILITY_MM_S),
-        value("subgrade_mm_h", DEFAULT_SUBGRADE_MM_H),
-    )
+    return PermeablePaving(**{field.name: value(field.name) for field in fields(PermeablePaving)})

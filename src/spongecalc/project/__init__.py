@@ -1,0 +1,1 @@
+"""A project: its file spongecalc.toml, validated."""

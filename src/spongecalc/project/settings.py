@@ -1,0 +1,292 @@
+"""What spongecalc.toml may say, with the bounds of every value. Quantities may be typed with units."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from spongecalc.layers.schema import COVERS, SCHEMAS
+from spongecalc.project.quantity import factor, parse
+from spongecalc.standards.tables import table
+
+DEM = "dem"
+LAYER_NAMES = (*SCHEMAS, DEM)
+
+
+def _in(unit: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: parse(value, unit))
+
+
+Minutes = Annotated[float, _in("minute")]
+Seconds = Annotated[float, _in("second")]
+Years = Annotated[float, _in("year")]
+Meters = Annotated[float, _in("meter")]
+Millimeters = Annotated[float, _in("millimeter")]
+CubicMeters = Annotated[float, _in("meter**3")]
+SquareMeters = Annotated[float, _in("meter**2")]
+LitersPerDay = Annotated[float, _in("liter/day")]
+Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are mistakes, values do not change once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _inside(path: str) -> str:
+    parts = PurePosixPath(path.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
+        raise ValueError(f"found {path!r}; a path inside the project's folder is allowed")
+    return parts.as_posix()
+
+
+InsidePath = Annotated[str, BeforeValidator(_inside)]
+
+
+def _known_crs(value: object) -> object:
+    try:
+        CRS.from_user_input(value)
+    except CRSError as reason:
+        raise ValueError(f'found {value!r}; an EPSG code such as "EPSG:4543" is allowed') from reason
+    return value
+
+
+class LayerSource(Section):
+    """One file that a layer comes from, and how its fields are translated to the data contract."""
+
+    source: str
+    layer: str | None = None
+    fields: dict[str, str] = {}
+    units: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    constants: dict[str, str | float] = {}
+    crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
+
+    @model_validator(mode="after")
+    def _units_fit(self) -> Self:
+        for column, unit in self.units.items():
+            factor(unit, column)
+        return self
+
+
+class ScenarioSettings(Section):
+    """Which statuses of features exist in a scenario."""
+
+    status: tuple[Literal["existing", "proposed", "removed"], ...] = Field(min_length=1)
+
+
+class FormulaSettings(Section):
+    """A storm formula typed in the project: q = A (1 + C lg P) / (t + b)^n in L/(s ha)."""
+
+    A: float = Field(gt=0)
+    C: float = Field(ge=0)
+    b: float = Field(ge=0)
+    n: float = Field(gt=0, lt=2)
+    source: str
+
+
+class RainfallSettings(Section):
+    """The storm formula and the shape of design storms."""
+
+    formula: str | FormulaSettings
+    own_formula: bool = True
+    peak_ratio: float = Field(0.4, gt=0, lt=1)
+    step_min: Minutes = Field(5.0, ge=1, le=60, alias="step")
+
+    @field_validator("formula")
+    @classmethod
+    def _place_is_known(cls, formula: str | FormulaSettings) -> str | FormulaSettings:
+        places = table("storm_formulas")["place"].tolist()
+        if isinstance(formula, str) and formula not in places:
+            raise ValueError(f"found {formula!r}; allowed are: {', '.join(places)}; or a table A, C, b, n, source")
+        return formula
+
+
+class StormSettings(Section):
+    """One design storm."""
+
+    return_period_a: Years = Field(ge=0.25, le=1000, alias="return_period")
+    duration_min: Minutes = Field(ge=5, le=1440, alias="duration")
+    id: str | None = Field(None, pattern=r"^[A-Za-z0-9_.\-]{1,30}$")
+
+    @property
+    def storm_id(self) -> str:
+        """The id given, or one made from return period and duration, such as "P3-120"."""
+        return self.id or f"P{self.return_period_a:g}-{self.duration_min:g}"
+
+
+class SimulationSettings(Section):
+    """How SWMM is run."""
+
+    routing_step_s: Seconds = Field(2.0, ge=0.5, le=30, alias="routing_step")
+    wet_step_s: Seconds = Field(15.0, ge=1, le=300, alias="wet_step")
+    report_step_s: Seconds = Field(60.0, ge=1, le=3600, alias="report_step")
+    recession_min: Minutes = Field(240.0, ge=0, le=10080, alias="recession")
+    dry_warm_up_min: Minutes = Field(360.0, ge=1, le=2880, alias="dry_warm_up")
+    dry_measure_min: Minutes = Field(1440.0, ge=60, le=10080, alias="dry_measure")
+    dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
+    max_trials: int = Field(8, ge=2, le=50)
+    time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")
+    keep_out: bool = False
+
+
+def _daily_pattern() -> tuple[float, ...]:
+    return tuple(float(m) for m in table("sewage_pattern")["multiplier"])
+
+
+class SewageSettings(Section):
+    """Households' sewage."""
+
+    quota_l_d: LitersPerDay = Field(120.0, gt=0, le=1000, alias="quota")
+    discharge_ratio: float = Field(0.85, gt=0, le=1)
+    residents_per_household: float = Field(3.0, gt=0, le=20)
+    shares: dict[Literal["toilet", "kitchen", "balcony_drain"], float] = {
+        "toilet": 0.5,
+        "kitchen": 0.3,
+        "balcony_drain": 0.2,
+    }
+    pattern: tuple[float, ...] = Field(default_factory=_daily_pattern, min_length=24, max_length=24)
+
+    @model_validator(mode="after")
+    def _shares_and_pattern_are_whole(self) -> Self:
+        if abs(sum(self.shares.values()) - 1) > 1e-6 or min(self.shares.values()) < 0:
+            raise ValueError(f"found shares {self.shares}; shares of 0 or more that add up to 1 are allowed")
+        if abs(sum(self.pattern) / 24 - 1) > 1e-6 or min(self.pattern) < 0:
+            raise ValueError("found a pattern of another mean; 24 multipliers with a mean of 1 are allowed")
+        return self
+
+
+class CoverOverride(Section):
+    """A project's own values for a cover, in place of those of the table."""
+
+    impervious_percent: Percent | None = None
+    depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
+    manning_n: float | None = Field(None, gt=0, le=1)
+    f0_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    fmin_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    decay_1_h: float | None = Field(None, gt=0, le=50)
+    dry_days: float | None = Field(None, gt=0, le=60)
+
+
+class SurfaceSettings(Section):
+    """How ground becomes subcatchments."""
+
+    uncovered: Literal[COVERS] = "bare_soil"  # type: ignore[valid-type]
+    roof_slope_percent: Percent = Field(2.0, gt=0)
+    default_slope_percent: Percent = Field(1.0, gt=0)
+    min_slope_percent: Percent = Field(0.3, gt=0)
+    run_on_percent: Percent = 0.0
+    overrides: dict[Literal[COVERS], CoverOverride] = Field({}, alias="covers")  # type: ignore[valid-type]
+
+    @property
+    def covers(self) -> dict[str, dict[str, float]]:
+        """The project's own values by cover and column."""
+        return {cover: values.model_dump(exclude_none=True) for cover, values in self.overrides.items()}
+
+
+class InletSettings(Section):
+    """What is assumed of inlet leads, which surveys draw without size or invert."""
+
+    lead_diameter_mm: Millimeters = Field(200.0, ge=50, le=1000, alias="lead_diameter")
+    lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
+
+
+class PondingSettings(Section):
+    """What counts as ponding, and the ground on which it stands."""
+
+    min_volume_m3: CubicMeters = Field(0.5, ge=0, le=1000, alias="min_volume")
+    search_radius_m: Meters = Field(15.0, gt=0, le=200, alias="search_radius")
+    depth_m: Meters = Field(0.15, gt=0, le=2, alias="depth")
+    default_area_m2: SquareMeters = Field(50.0, gt=0, le=1e5, alias="default_area")
+    household_radius_m: Meters = Field(20.0, gt=0, le=500, alias="household_radius")
+
+
+class TankSettings(Section):
+    """What is assumed of rain tanks."""
+
+    depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
+    overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
+
+
+class CheckSettings(Section):
+    """Tolerances of the data checks."""
+
+    snap_tolerance_m: Meters = Field(0.5, ge=0, le=10, alias="snap_tolerance")
+
+
+class Targets(Section):
+    """What the design is held against; the report gives a verdict on each that is stated."""
+
+    runoff_reduction_percent: Percent | None = None
+    ponding_max_m3: CubicMeters | None = Field(0.5, ge=0)
+    claimed_difference_percent: Percent = 1.0
+
+
+class Settings(Section):
+    """The whole file."""
+
+    name: str = Field(min_length=1, max_length=200)
+    language: Literal["zh", "en"] = "zh"
+    crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
+    notes: tuple[str, ...] = ()
+    models: InsidePath = "swmm_models"
+    results: InsidePath = "results"
+    report: InsidePath = "report"
+    layers: dict[Literal[LAYER_NAMES], tuple[LayerSource, ...]]  # type: ignore[valid-type]
+    scenarios: dict[Literal["before", "after"], ScenarioSettings] = {
+        "before": ScenarioSettings(status=("existing", "removed")),
+        "after": ScenarioSettings(status=("existing", "proposed")),
+    }
+    rainfall: RainfallSettings
+    storms: tuple[StormSettings, ...] = Field(min_length=1)
+    headline: str | None = None
+    simulation: SimulationSettings = SimulationSettings()
+    sewage: SewageSettings = SewageSettings()
+    surfaces: SurfaceSettings = SurfaceSettings()
+    inlets: InletSettings = InletSettings()
+    ponding: PondingSettings = PondingSettings()
+    tanks: TankSettings = TankSettings()
+    checks: CheckSettings = CheckSettings()
+    targets: Targets = Targets()
+
+    @field_validator("crs")
+    @classmethod
+    def _crs_is_projected(cls, crs: str | None) -> str | None:
+        if crs is not None and not CRS.from_user_input(crs).is_projected:
+            raise ValueError(f'found {crs!r}, in degrees; a projected system such as "EPSG:4543" is allowed')
+        return crs
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _one_source_or_several(cls, layers: Any) -> Any:
+        if not isinstance(layers, dict):
+            return layers
+        return {name: [given] if isinstance(given, dict) else given for name, given in layers.items()}
+
+    @field_validator("scenarios")
+    @classmethod
+    def _both_scenarios(cls, scenarios: dict[str, ScenarioSettings]) -> dict[str, ScenarioSettings]:
+        defaults = {"before": ("existing", "removed"), "after": ("existing", "proposed")}
+        return {n: scenarios.get(n) or ScenarioSettings(status=s) for n, s in defaults.items()}  # type: ignore[arg-type]
+
+    @model_validator(mode="after")
+    def _storms_have_names(self) -> Self:
+        ids = [s.storm_id for s in self.storms]
+        doubled = sorted({i for i in ids if ids.count(i) > 1} | ({"dry"} & set(ids)))
+        if doubled:
+            raise ValueError(f"storm ids {', '.join(doubled)} are taken; each storm needs an id of its own")
+        if self.headline is not None and self.headline not in ids:
+            raise ValueError(f"headline is {self.headline!r}; allowed are: {', '.join(ids)}")
+        return self
+
+    @property
+    def headline_storm(self) -> str:
+        """Id of the storm that communities.csv speaks of."""
+        return self.headline or self.storms[0].storm_id
+
+

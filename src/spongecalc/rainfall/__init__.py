@@ -1,0 +1,1 @@
+"""Storm formulas and design storms."""
