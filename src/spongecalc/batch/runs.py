@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel
-from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
+from spongecalc.swmm.run_result import RunResult, SeriesRequest
 
 INPUT, RESULT, DIGEST = "model.inp", "result.json", "model.sha256"
 
@@ -97,7 +98,7 @@ def execute(runs: Sequence[Run], *, processes: int, on_done: Callable[[int], Non
     ]
     outcomes = run_all(jobs, processes=processes, on_done=count)
     return {
-        run.run_id: outcome.value if outcome.status == "done" else _lost(run, outcome)
+        run.run_id: model_result(outcome)
         for run, outcome in zip(runs, outcomes, strict=True)
     }
 
@@ -114,13 +115,6 @@ def _run_in_folder(
     result.to_json(folder / RESULT)
     (folder / DIGEST).write_text(sha256 + "\n", encoding="ascii")
     return result
-
-
-def _lost(run: Run, outcome: Outcome) -> RunResult:
-    """The result of a run whose worker did not come back with one."""
-    values = (("detail", outcome.detail),)
-    key = f"batch.{outcome.reason}"
-    return RunResult("failed", (Message("error", key, subject=run.run_id, values=values),))
 
 
 def stored_results(runs: Sequence[Run]) -> tuple[dict[str, RunResult], tuple[str, ...]]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spongecalc.batch.pool import Job, run_all
+from spongecalc.batch.model_runs import run_inp_apart
 from spongecalc.cli.console import Output
-from spongecalc.swmm.engine import run_inp
-from spongecalc.swmm.run_result import Message, RunResult
 from spongecalc.swmm.water_balance import Section, describe
 
 DONE, RUN_FAILED = 0, 3
@@ -21,13 +19,7 @@ def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:
     """
     output = Output(language, quiet, as_json)
     with TemporaryDirectory(prefix="spongecalc-") as folder:
-        job = Job(inp.name, run_inp, (inp, Path(folder)))
-        outcome = run_all([job], processes=1)[0]
-    if outcome.status == "done":
-        result = outcome.value
-    else:
-        values = (("detail", outcome.detail),)
-        result = RunResult("failed", (Message("error", f"batch.{outcome.reason}", values=values),))
+        result = run_inp_apart(inp, Path(folder))
     sections = describe(result, language)
     for section in sections:
         output.table(section.title, section.headers, [_cells(row) for row in section.rows])
