@@ -1,0 +1,511 @@
+"""Make the layers of the worked example: phase 1 of the renovation in Eshan County, illustrative in detail.
+
+Ids, names and geometry are made up; the totals are those of the county's bulletin (gis/README.md). Run it from
+anywhere: it writes beside itself. The same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from shapely import LineString, Point
+
+import example_network as net
+from example_ground import ground_m, write_dem
+from example_layout import KIND_ZH, Layout, layouts
+from example_surfaces import surfaces
+
+CRS = "EPSG:4543"
+SEED = 20210630
+HERE = Path(__file__).resolve().parent
+
+# Published totals of phase 1; the source is named in gis/README.md.
+HOUSEHOLDS, STORM_M, SEWAGE_M, TELECOM_M, GAS_M, GREEN_GAIN = 1104, 2537.0, 2638.0, 6345.0, 2659.0, 0.115
+
+# Communities whose old sewer still copes: wider, less silted, without a marked low corner.
+DRY_BEFORE = (5, 10, 13, 17, 22)
+OLD_DITCH = 20
+RAIN_TANKS_M3 = {2: 12.0, 6: 20.0, 8: 15.0, 11: 10.0, 15: 18.0, 17: 8.0, 21: 25.0}
+STILL_COMBINED_STREET = (9, 16)
+# Where the works left something to find; tests/gis/planted_defects.json says what.
+BALCONY, YARD, LEFT_BEHIND, SHORT_CUT = 4, 11, 14, 19
+
+
+@dataclass
+class Rows:
+    """Rows of every layer."""
+
+    nodes: list[dict]
+    pipes: list[dict]
+    connections: list[dict]
+    facilities: list[dict]
+    buildings: list[dict]
+    surfaces: list[dict]
+    communities: list[dict]
+    utilities: list[dict]
+    ponding_records: list[dict]
+
+
+def main() -> None:
+    """Write the GeoPackage and the DEM."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    places = layouts(np.random.default_rng(options.seed))
+    rows = make(places, options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_layers(options.out / "eshan_phase1.gpkg", rows)
+    write_dem(options.out / "dem.tif", places, sunken(), CRS)
+
+
+def sunken() -> dict[int, float]:
+    """How deep the low spots are, as a share of the usual."""
+    return {**dict.fromkeys(DRY_BEFORE, 0.2), OLD_DITCH: 0.5}
+
+
+def make(places: tuple[Layout, ...], seed: int) -> Rows:
+    """All rows. Leads into the street are set last, so that the published meters are met."""
+    leads = {"storm": dict.fromkeys(range(1, 23), 6.0), "sewage": dict.fromkeys(range(1, 23), 6.0)}
+    wanted = {"storm": STORM_M, "sewage": SEWAGE_M}
+    fronts = [p.number for p in places if not net.is_back(p)]
+    for _ in range(4):
+        rows = build(places, seed, leads)
+        for system, total in wanted.items():
+            laid = sum(p["geometry"].length for p in rows.pipes if is_new(p, system))
+            share = (total - laid) / len(fronts)
+            for number in fronts:
+                leads[system][number] += share
+    claim(rows)
+    return rows
+
+
+def is_new(row: dict, system: str) -> bool:
+    """Whether a pipe is one that the works lay."""
+    return row["status"] == "proposed" and row["system"] == system
+
+
+def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, float]]) -> Rows:
+    """All rows for given lengths of the leads."""
+    rows = Rows([], [], [], [], [], [], [], [], [])
+    households = share_households(places, np.random.default_rng(seed + 1))
+    converted = share_green(places, np.random.default_rng(seed + 2))
+    depths = sunken()
+
+    def ground(x: float, y: float) -> float:
+        return float(ground_m(places, np.array(x), np.array(y), depths))
+
+    networks: dict[int, net.Network] = {}
+    for layout in places:
+        random = np.random.default_rng([seed, layout.number])
+        network = net.Network(layout, ground)
+        networks[layout.number] = network
+        buildings = [
+            {
+                "building_id": f"{layout.community_id}-B{i + 1}",
+                "households": float(count),
+                "residents": 3.0 * count,
+                "floors": float(max(3, min(7, round(count / 4)))),
+                "roof_to": None,
+                "sewage_to": None,
+                "status": "existing",
+                "community_id": layout.community_id,
+                "geometry": to_millimetres(layout.world(shape)),
+            }
+            for i, (shape, count) in enumerate(zip(layout.buildings, households[layout.number], strict=True))
+        ]
+        before(network, buildings, random)
+        after(network, buildings, leads, networks.get(7) if net.is_back(layout) else None)
+        rows.buildings += buildings
+        rows.surfaces += [
+            {**row, "geometry": layout.world(row["geometry"])}
+            for row in surfaces(
+                layout, converted[layout.number], 0.06 * layout.outline.area, np.random.default_rng([seed, 9, layout.number])
+            )
+        ]
+        rows.communities.append(community_row(layout, buildings))
+        rows.ponding_records += ponding_record(layout, random)
+        for name in ("nodes", "pipes", "connections", "facilities"):
+            getattr(rows, name).extend(getattr(network, name))
+    rows.utilities = utilities(places, rows)
+    return rows
+
+
+def share_households(places: tuple[Layout, ...], random: np.random.Generator) -> dict[int, list[int]]:
+    """The published households, shared out by the size of the buildings."""
+    areas = np.array([b.area for p in places for b in p.buildings])
+    weights = areas**0.5 * random.uniform(0.8, 1.2, len(areas))
+    exact = HOUSEHOLDS * weights / weights.sum()
+    counts = np.floor(exact).astype(int)
+    counts[np.argsort(counts - exact)[: HOUSEHOLDS - counts.sum()]] += 1
+    shared, position = {}, 0
+    for layout in places:
+        shared[layout.number] = counts[position : position + len(layout.buildings)].tolist()
+        position += len(layout.buildings)
+    return shared
+
+
+def share_green(places: tuple[Layout, ...], random: np.random.Generator) -> dict[int, float]:
+    """Ground that the works turn green: 11.5 points of the whole area, unevenly shared."""
+    areas = np.array([p.outline.area for p in places])
+    weights = areas * random.uniform(0.75, 1.25, len(areas))
+    wanted = GREEN_GAIN * areas.sum() * weights / weights.sum()
+    return {p.number: float(w) for p, w in zip(places, wanted, strict=True)}
+
+
+def before(network: net.Network, buildings: list[dict], random: np.random.Generator) -> None:
+    """What the works find."""
+    number = network.layout.number
+    if number == OLD_DITCH:
+        old_separate(network, buildings)
+        return
+    copes = number in DRY_BEFORE
+    receives = "municipal_combined" if number % 2 == 0 or number in (LEFT_BEHIND, YARD) else "municipal_storm"
+    if number in (7, 19):
+        receives = "river"
+    net.old_combined(
+        network,
+        random,
+        diameter_mm=400.0 if copes else float(random.choice([200.0, 250.0])),
+        sediment_mm=20.0 if copes else float(random.integers(5, 9) * 10),
+        receives=receives,
+    )
+    net.old_laterals(network, buildings)
+
+
+def old_separate(network: net.Network, buildings: list[dict]) -> None:
+    """An old stone ditch for the rain and an old sewage pipe, cleanly apart."""
+    layout = network.layout
+    chains = {}
+    for system, offset, depth, prefix, receives in (
+        ("storm", -1.0, 0.5, "GJ", "river"),
+        ("sewage", 1.0, 1.1, "JJ", "municipal_sewage"),
+    ):
+        places = [layout.place(layout.lane_v + offset, u) for u in [*net.stations(layout.length_m - 9, 1.5), -5.0]]
+        nodes = [network.node(p, system, "manhole", "removed", prefix=prefix) for p in places]
+        nodes[-1]["kind"], nodes[-1]["receives"] = "outfall", receives
+        invert = nodes[0]["ground_m"] - depth
+        nodes[0]["invert_m"] = round(invert, 3)
+        for upper, lower in zip(nodes[:-1], nodes[1:], strict=True):
+            arrives = min(invert - 0.05, lower["ground_m"] - depth)
+            lower["invert_m"] = round(arrives, 3)
+            row = network.pipe(
+                upper,
+                lower,
+                system,
+                "removed",
+                prefix=prefix[0],
+                diameter_mm=200.0,
+                invert_up_m=invert,
+                invert_down_m=arrives,
+                material="石砌" if system == "storm" else "混凝土",
+                roughness=0.020 if system == "storm" else 0.014,
+                year=1992,
+            )
+            if system == "storm":
+                row.update(shape="rect_open", diameter_mm=math.nan, width_mm=400.0, height_mm=400.0)
+            invert = arrives
+        chains[system] = nodes[:-1]
+    for low_v, low_u in layout.low:
+        place = layout.place(low_v, low_u)
+        inlet = network.node(place, "storm", "inlet", "removed", prefix="GK")
+        ditch = net.nearest(chains["storm"], place)
+        inlet["invert_m"] = round(max(inlet["ground_m"] - 0.35, ditch["invert_m"] + 0.02), 3)
+        network.lateral(inlet["node_id"], place, ditch, "yard_drain", "removed")
+    for building in buildings:
+        for kind in ("kitchen", "toilet", "balcony_drain", "roof_drain"):
+            manhole = net.nearest(chains["storm" if kind == "roof_drain" else "sewage"], building["geometry"])
+            wall = net.edge_towards(building["geometry"], manhole["geometry"])
+            network.lateral(building["building_id"], wall, manhole, kind, "removed")
+
+
+def after(
+    network: net.Network,
+    buildings: list[dict],
+    leads: dict[str, dict[int, float]],
+    front: net.Network | None,
+) -> None:
+    """What the works lay."""
+    layout, number = network.layout, network.layout.number
+    receives = (
+        "river" if number in (7, 19, 20, 21, 22) else "municipal_storm",
+        "municipal_combined" if number in STILL_COMBINED_STREET else "municipal_sewage",
+    )
+    storm, sewage = net.new_mains(network, leads["storm"][number], leads["sewage"][number], receives, front)
+    own_sewage = [n for n in sewage.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
+    own_storm = [n for n in storm.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
+    inlets: list[dict] = []
+    if layout.kind in ("terrace", "courtyard"):
+        far_v, u = (layout.width_m - 6, layout.length_m * 0.5) if layout.kind == "terrace" else (
+            layout.width_m * 0.34,
+            layout.length_m * 0.36,
+        )
+        branch = net.cross_main(network, storm, far_v, u, "storm")
+        own_storm.append(branch.nodes[0])
+        if layout.kind == "terrace":
+            own_sewage.append(net.cross_main(network, sewage, far_v, u, "sewage").nodes[0])
+    if number == SHORT_CUT:
+        short_cut(network, own_sewage, inlets)
+    place_inlets(network, own_storm, inlets)
+    for index, building in enumerate(buildings):
+        if number in RAIN_TANKS_M3 and index == 0:
+            rain_tank(network, building, own_storm, own_sewage, RAIN_TANKS_M3[number])
+        else:
+            net.new_laterals(network, building, own_storm, own_sewage)
+    leave_defects(network, buildings, own_storm, own_sewage, inlets)
+
+
+def place_inlets(network: net.Network, storm: list[dict], inlets: list[dict]) -> None:
+    """Inlets of the new rain sewer: two in each low spot, and one every 18 m along the lane."""
+    layout = network.layout
+    for low_v, low_u in layout.low:
+        inlets.append(net.add_inlet(network, layout.place(low_v, low_u), storm, "storm", "proposed"))
+        inlets.append(net.add_inlet(network, layout.place(low_v, low_u + 2.5), storm, "storm", "proposed"))
+    side = 1.9
+    for u in np.arange(8.0, layout.length_m - 10, 18.0):
+        if all(abs(u - low_u) > 6 for _, low_u in layout.low):
+            inlets.append(net.add_inlet(network, layout.place(layout.lane_v + side, float(u)), storm, "storm", "proposed"))
+            side = -side
+    if layout.kind == "terrace":
+        place = layout.place(layout.width_m - 9, layout.length_m * 0.5 + 1.5)
+        inlets.append(net.add_inlet(network, place, storm, "storm", "proposed"))
+
+
+def rain_tank(
+    network: net.Network, building: dict, storm: list[dict], sewage: list[dict], volume_m3: float
+) -> None:
+    """A tank that takes one roof, and overflows to the rain sewer."""
+    layout = network.layout
+    net.new_laterals(network, building, storm, sewage)
+    manhole = net.nearest(storm, building["geometry"])
+    wall = net.edge_towards(building["geometry"], manhole["geometry"])
+    place = net.along(wall, manhole["geometry"], 0.45)
+    node = network.node(place, "storm", "storage", "proposed", prefix="CC")
+    node["invert_m"] = round(max(node["ground_m"] - 0.6, manhole["invert_m"] + 0.05), 3)
+    for row in network.connections:
+        if row["source"] == building["building_id"] and row["kind"] == "roof_drain" and row["status"] == "proposed":
+            start = Point(row["geometry"].coords[0])
+            row.update(to_node=node["node_id"], geometry=LineString([start, place]))
+    network.facilities.append(
+        {
+            "facility_id": f"{layout.community_id}-T1",
+            "kind": "rain_tank",
+            "volume_m3": volume_m3,
+            "area_m2": math.nan,
+            "from_node": node["node_id"],
+            "overflow_to": manhole["node_id"],
+            "first_flush_mm": 2.0,
+            "demand_m3_d": round(volume_m3 / 25, 1),
+            "status": "proposed",
+            "community_id": layout.community_id,
+            "geometry": place,
+        }
+    )
+
+
+def short_cut(network: net.Network, sewage: list[dict], inlets: list[dict]) -> None:
+    """A rain pipe from the far yard, laid to the manhole that was nearest."""
+    layout = network.layout
+    u = layout.length_m * 0.55
+    start = network.node(layout.place(layout.lane_v + 1.9, u), "storm", "inlet", "proposed", prefix="YK")
+    end = net.nearest([n for n in sewage if n["geometry"].distance(start["geometry"]) > 3], start["geometry"])
+    start["invert_m"] = round(max(start["ground_m"] - 0.9, end["invert_m"] + 0.05), 3)
+    network.pipe(
+        start,
+        end,
+        "storm",
+        "proposed",
+        prefix="Y",
+        diameter_mm=300.0,
+        invert_up_m=start["invert_m"],
+        invert_down_m=max(end["invert_m"] + 0.02, start["invert_m"] - 0.3),
+        material="HDPE",
+        roughness=0.010,
+    )
+    inlets.append(start)
+
+
+def leave_defects(
+    network: net.Network, buildings: list[dict], storm: list[dict], sewage: list[dict], inlets: list[dict]
+) -> None:
+    """What a survey after the works would find in three of the communities."""
+    number = network.layout.number
+    new = [c for c in network.connections if c["status"] == "proposed"]
+    if number == BALCONY:
+        row = next(c for c in new if c["kind"] == "balcony_drain" and c["source"] == buildings[1]["building_id"])
+        node = net.nearest(storm, buildings[1]["geometry"])
+        wall = net.edge_towards(buildings[1]["geometry"], node["geometry"])
+        row.update(to_node=node["node_id"], geometry=LineString([wall, node["geometry"]]))
+    if number == YARD:
+        inlet = inlets[-1]
+        row = next(c for c in new if c["source"] == inlet["node_id"])
+        node = net.nearest(sewage, inlet["geometry"])
+        inlet["invert_m"] = round(max(inlet["ground_m"] - 0.8, node["invert_m"] + 0.05), 3)
+        row.update(to_node=node["node_id"], geometry=LineString([inlet["geometry"], node["geometry"]]))
+    if number == LEFT_BEHIND:
+        leave_behind(network, buildings[-1])
+
+
+def leave_behind(network: net.Network, building: dict) -> None:
+    """One building's kitchens and toilets stay on the old sewer, which stays with them down to its outfall."""
+    source = building["building_id"]
+    network.connections[:] = [
+        c
+        for c in network.connections
+        if not (c["source"] == source and c["kind"] in ("kitchen", "toilet") and c["status"] == "proposed")
+    ]
+    kept: set[str] = set()
+    for row in network.connections:
+        if row["source"] == source and row["kind"] in ("kitchen", "toilet"):
+            row["status"] = "existing"
+            kept.add(row["to_node"])
+    old = [p for p in network.pipes if p["system"] == "combined"]
+    while True:
+        below = {p["to_node"] for p in old if p["from_node"] in kept} - kept
+        if not below:
+            break
+        kept |= below
+    for row in (*network.nodes, *old):
+        if row.get("node_id") in kept or row.get("from_node") in kept:
+            row["status"] = "existing"
+
+
+def community_row(layout: Layout, buildings: list[dict]) -> dict:
+    """The community itself."""
+    households = sum(b["households"] for b in buildings)
+    return {
+        "community_id": layout.community_id,
+        "name": f"示例小区{layout.number:02d}（{KIND_ZH[layout.kind]}）",
+        "phase": "一期",
+        "district": layout.district,
+        "grid": f"G{layout.number:03d}",
+        "households": households,
+        "residents": 3.0 * households,
+        "buildings": float(len(buildings)),
+        "floor_area_m2": round(sum(b["geometry"].area * b["floors"] for b in buildings), 0),
+        "claimed_storm_m": math.nan,
+        "claimed_sewage_m": math.nan,
+        "geometry": layout.world(layout.outline),
+    }
+
+
+def claim(rows: Rows) -> None:
+    """What the contractor claims: whole meters whose sums are the published totals."""
+    for system, column, total in (("storm", "claimed_storm_m", STORM_M), ("sewage", "claimed_sewage_m", SEWAGE_M)):
+        laid = np.array(
+            [
+                sum(
+                    p["geometry"].length
+                    for p in rows.pipes
+                    if is_new(p, system) and p["community_id"] == c["community_id"]
+                )
+                for c in rows.communities
+            ]
+        )
+        whole = np.floor(laid)
+        whole[np.argsort(whole - laid, kind="stable")[: int(round(total - whole.sum()))]] += 1
+        for row, meters in zip(rows.communities, whole, strict=True):
+            row[column] = float(meters)
+
+
+def ponding_record(layout: Layout, random: np.random.Generator) -> list[dict]:
+    """What residents reported before the works."""
+    if layout.number in (*DRY_BEFORE, OLD_DITCH):
+        return []
+    return [
+        {
+            "record_id": f"{layout.community_id}-P{i + 1}",
+            "observed_on": f"2020-0{int(random.integers(6, 10))}-{int(random.integers(10, 29))}",
+            "depth_m": round(float(random.uniform(0.08, 0.25)), 2),
+            "duration_min": float(random.integers(3, 13) * 10),
+            "area_m2": float(random.integers(3, 12) * 10),
+            "rainfall_mm": float(random.integers(38, 66)),
+            "community_id": layout.community_id,
+            "geometry": layout.place(v, u),
+        }
+        for i, (v, u) in enumerate(layout.low)
+    ]
+
+
+def utilities(places: tuple[Layout, ...], rows: Rows) -> list[dict]:
+    """Telecom ducts and gas pipes: along the lane, to each building, and the rest along the street."""
+    lines = []
+    for utility, total, offsets, diameter, depth in (
+        ("telecom", TELECOM_M, (-2.2, 2.2), 110.0, 0.7),
+        ("gas_low", GAS_M, (-0.4,), 63.0, 0.9),
+    ):
+        fixed: list[tuple[Layout, LineString]] = []
+        for layout in places:
+            for offset in offsets:
+                v = layout.lane_v + offset
+                fixed.append((layout, LineString([layout.place(v, 1.0), layout.place(v, layout.length_m - 7)])))
+            trunk = fixed[-1][1]
+            for building in rows.buildings:
+                if building["community_id"] == layout.community_id:
+                    wall = net.edge_towards(building["geometry"], trunk.interpolate(trunk.project(building["geometry"].centroid)))
+                    fixed.append((layout, LineString([trunk.interpolate(trunk.project(wall)), wall])))
+        left = total - sum(line.length for _, line in fixed)
+        for layout in places:
+            v = layout.lane_v + offsets[0]
+            fixed.append((layout, LineString([layout.place(v, 1.0), layout.place(v, 1.0 - left / len(places))])))
+        counts: dict[str, int] = {}
+        for layout, line in fixed:
+            counts[layout.community_id] = counts.get(layout.community_id, 0) + 1
+            ground = net.Network(layout, lambda x, y: float(ground_m(places, np.array(x), np.array(y), sunken())))
+            lines.append(
+                {
+                    "utility_id": f"{layout.community_id}-{utility[0].upper()}{counts[layout.community_id]:02d}",
+                    "utility": utility,
+                    "diameter_mm": diameter,
+                    "top_m": round(ground.level(line.interpolate(0.5, normalized=True)) - depth, 2),
+                    "status": "proposed",
+                    "community_id": layout.community_id,
+                    "geometry": line,
+                }
+            )
+    return lines
+
+
+def to_millimetres(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Coordinates as a survey holds them."""
+    return shapely.set_coordinates(geometry, np.round(shapely.get_coordinates(geometry), 3))
+
+
+def write_layers(path: Path, rows: Rows) -> None:
+    """Write the GeoPackage anew. Three features state no community, as happens: their place decides."""
+    nodes = rows.nodes
+    for node_id in ("EY03-YK02", "EY10-YJ02", "EY16-WJ02"):
+        next(n for n in nodes if n["node_id"] == node_id)["community_id"] = None
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2021-06-30T00:00:00.000Z"})
+    path.unlink(missing_ok=True)
+    for name in (
+        "communities",
+        "nodes",
+        "pipes",
+        "surfaces",
+        "buildings",
+        "connections",
+        "facilities",
+        "ponding_records",
+        "utilities",
+    ):
+        frame = pd.DataFrame(getattr(rows, name))
+        geometry = [to_millimetres(g) for g in frame.pop("geometry")]
+        for column in frame.columns[frame.dtypes == object]:
+            frame[column] = frame[column].astype("string")
+        pyogrio.write_dataframe(gpd.GeoDataFrame(frame, geometry=geometry, crs=CRS), path, layer=name, driver="GPKG")
+
+
+if __name__ == "__main__":
+    main()
