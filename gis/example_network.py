@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -160,6 +161,10 @@ def lay_main(
         nodes[-1]["kind"], nodes[-1]["receives"] = "outfall", receives
     diameters = [sizes_mm[min(i * len(sizes_mm) // (len(nodes) - 1), len(sizes_mm) - 1)] for i in range(len(nodes) - 1)]
     invert = nodes[0]["ground_m"] - cover_m - diameters[0] / 1000
+    if end is not None:
+        # A branch starts as high as it must to fall to the manhole that it joins.
+        reach = sum(a["geometry"].distance(b["geometry"]) for a, b in itertools.pairwise(nodes))
+        invert = max(invert, end["invert_m"] + slope * reach)
     nodes[0]["invert_m"] = round(invert, 3)
     pipes = []
     for upper, lower, diameter in zip(nodes[:-1], nodes[1:], diameters, strict=True):
@@ -314,7 +319,7 @@ def new_mains(
     layout = network.layout
     mains = []
     for system, offset, top, lead, cover, slope, sizes, receiver in (
-        ("storm", STORM_OFFSET_M, 9.0, storm_lead_m, 0.75, 0.0035, (300.0, 400.0, 400.0), receives[0]),
+        ("storm", STORM_OFFSET_M, 9.0, storm_lead_m, 0.75, 0.0035, (300.0, 300.0, 300.0, 400.0), receives[0]),
         ("sewage", SEWAGE_OFFSET_M, 8.0, sewage_lead_m, 1.15, 0.0045, (200.0, 200.0, 300.0), receives[1]),
     ):
         v = layout.lane_v + offset

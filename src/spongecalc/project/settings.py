@@ -28,6 +28,7 @@ Meters = Annotated[float, _in("meter")]
 Millimeters = Annotated[float, _in("millimeter")]
 CubicMeters = Annotated[float, _in("meter**3")]
 SquareMeters = Annotated[float, _in("meter**2")]
+LitersPerSecond = Annotated[float, _in("liter/second")]
 LitersPerDay = Annotated[float, _in("liter/day")]
 Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
 
@@ -129,6 +130,7 @@ class SimulationSettings(Section):
     recession_min: Minutes = Field(240.0, ge=0, le=10080, alias="recession")
     dry_warm_up_min: Minutes = Field(360.0, ge=1, le=2880, alias="dry_warm_up")
     dry_measure_min: Minutes = Field(1440.0, ge=60, le=10080, alias="dry_measure")
+    dry_carrier_l_s: LitersPerSecond = Field(0.1, ge=0, le=10, alias="dry_carrier")
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
     max_trials: int = Field(8, ge=2, le=50)
     time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")

@@ -53,9 +53,17 @@ def dry_event(settings: SimulationSettings) -> Event:
 
 
 def event_sections(
-    event: Event, storms: Sequence[Storm], tanks: Sequence[str], overflows: Sequence[str]
+    event: Event,
+    storms: Sequence[Storm],
+    tanks: Sequence[str],
+    overflows: Sequence[str],
+    sewage_nodes: Sequence[str],
 ) -> dict[str, list[tuple[str, ...]]]:
-    """OPTIONS, RAINGAGES, TIMESERIES and REPORT for an event.
+    """OPTIONS, RAINGAGES, INFLOWS, TIMESERIES and REPORT for an event.
+
+    The tracers are followed in dry weather, where they answer a question; a storm leaves them out. SWMM
+    drops a tracer in a conduit that holds less than a litre, and a few flats' sewage in a steep pipe is less
+    than that: so in dry weather a little clean water, the carrier, enters where sewage does.
 
     Every storm of the project stands in the file, so that an engineer can switch the gage to another; the
     gage names the event's.
@@ -68,6 +76,7 @@ def event_sections(
         ("FLOW_ROUTING", "DYNWAVE"),
         ("LINK_OFFSETS", "ELEVATION"),
         ("MIN_SLOPE", "0"),
+        ("IGNORE_QUALITY", "NO" if event.storm_id == DRY else "YES"),
         ("ALLOW_PONDING", "YES"),
         ("SKIP_STEADY_STATE", "NO"),
         ("START_DATE", event.start.strftime("%m/%d/%Y")),
@@ -111,7 +120,15 @@ def event_sections(
         ("NODES", *(["ALL"] if event.report_all else tanks or ["NONE"])),
         ("LINKS", *(["ALL"] if event.report_all else overflows or ["NONE"])),
     ]
-    return {"OPTIONS": options, "RAINGAGES": [gage], "TIMESERIES": series, "REPORT": report}
+    carrier = fixed(settings.dry_carrier_l_s, 3)
+    inflows = [(node, "FLOW", '""', "FLOW", "1.0", "1.0", carrier) for node in sewage_nodes]
+    return {
+        "OPTIONS": options,
+        "RAINGAGES": [gage],
+        "INFLOWS": inflows if event.storm_id == DRY and settings.dry_carrier_l_s > 0 else [],
+        "TIMESERIES": series,
+        "REPORT": report,
+    }
 
 
 def _series(storm_id: str) -> str:

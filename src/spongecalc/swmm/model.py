@@ -48,9 +48,10 @@ class SwmmModel:
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
-        tanks = self.elements[self.elements["role"].isin(["tank"])]["model_id"].tolist()
+        tanks = self.elements[self.elements["role"] == "tank"]["model_id"].tolist()
         overflows = self.elements[self.elements["role"] == "tank_overflow"]["model_id"].tolist()
-        return inp_text({**self.sections, **event_sections(event, self.storms, tanks, overflows)})
+        sewage = [row[0] for row in self.sections["DWF"]]
+        return inp_text({**self.sections, **event_sections(event, self.storms, tanks, overflows, sewage)})
 
 
 def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
