@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from rasterio.transform import from_origin
-
 from example_layout import DISTRICT_WIDTH_M, ORIGIN_X, ORIGIN_Y, STREET_SPACING_M, Layout
+from rasterio.transform import from_origin
 
 BASE_M = 1536.0
 TOWN_SLOPE_NORTH, TOWN_SLOPE_EAST = 0.016, -0.003
@@ -48,9 +47,7 @@ def inside(layout: Layout, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (v >= -EDGE_M) & (v <= layout.width_m + EDGE_M) & (u >= 0) & (u <= layout.length_m + EDGE_M)
 
 
-def ground_m(
-    layouts: tuple[Layout, ...], x: np.ndarray, y: np.ndarray, sunken: dict[int, float]
-) -> np.ndarray:
+def ground_m(layouts: tuple[Layout, ...], x: np.ndarray, y: np.ndarray, sunken: dict[int, float]) -> np.ndarray:
     """Ground at any places of the town, in m, to the centimetre."""
     ground = np.array(town_m(x, y), dtype=float)
     for layout in layouts:

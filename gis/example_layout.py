@@ -6,6 +6,7 @@ and turned and shifted into the survey CRS at the end. The geometry is illustrat
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -133,7 +134,12 @@ def _places(areas: np.ndarray, random: np.random.Generator) -> dict[int, tuple[s
                 front_width = _width_m(JOINED_FRONT, front)
                 depth = front / front_width
                 along -= front_width + 8
-                places[number] = (district, x + along * cos - depth * sin, y + along * sin + depth * cos, angle)
+                places[number] = (
+                    district,
+                    x + along * cos - depth * sin,
+                    y + along * sin + depth * cos,
+                    angle,
+                )
                 along += front_width + 8
                 continue
             places[number] = (district, x + along * cos, y + along * sin, angle)
@@ -201,9 +207,9 @@ def _buildings(
     if kind == "terrace":
         rows = np.linspace(0, length, count + 1)
         blocks = []
-        for low, high in zip(rows[:-1], rows[1:], strict=True):
+        for low, high in itertools.pairwise(rows):
             depth = min(12.0, (high - low) - 8)
-            middle = (low + high) / 2
+            middle = float(low + high) / 2
             # The cross lane runs through the middle of the terrace: no block may stand on it.
             if abs(middle - length / 2) < depth / 2 + 4:
                 middle = length / 2 + depth / 2 + 4.5
@@ -218,7 +224,7 @@ def _buildings(
         rows = np.linspace(4, length - 4, number + 1)
         depth = min(13.0, v1 - v0)
         inset = float(random.uniform(0, max(v1 - v0 - depth, 0)))
-        for low, high in zip(rows[:-1], rows[1:], strict=True):
+        for low, high in itertools.pairwise(rows):
             gap = max(2.5, (high - low) * 0.12)
             blocks.append(box(v0 + inset, low + gap, v0 + inset + depth, high - gap))
     return tuple(blocks)

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from example_layout import JOINED_BACK, Layout
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
-
-from example_layout import JOINED_BACK, Layout
 
 Ground = Callable[[float, float], float]
 SPACING_M = 22.0
@@ -159,7 +158,9 @@ def lay_main(
         nodes.append(end)
     else:
         nodes[-1]["kind"], nodes[-1]["receives"] = "outfall", receives
-    diameters = [sizes_mm[min(i * len(sizes_mm) // (len(nodes) - 1), len(sizes_mm) - 1)] for i in range(len(nodes) - 1)]
+    diameters = [
+        sizes_mm[min(i * len(sizes_mm) // (len(nodes) - 1), len(sizes_mm) - 1)] for i in range(len(nodes) - 1)
+    ]
     invert = nodes[0]["ground_m"] - cover_m - diameters[0] / 1000
     if end is not None:
         # A branch starts as high as it must to fall to the manhole that it joins.
@@ -226,7 +227,7 @@ def old_combined(
     fall = layout.slope * 0.5 + 0.0015
     invert = min(n["ground_m"] for n in nodes[:1]) - 0.45 - diameter_mm / 1000
     nodes[0]["invert_m"] = round(invert, 3)
-    for upper, lower in zip(nodes[:-1], nodes[1:], strict=True):
+    for upper, lower in itertools.pairwise(nodes):
         length = upper["geometry"].distance(lower["geometry"])
         arrives = invert - length * fall * float(random.uniform(0.7, 1.3))
         arrives = min(arrives, lower["ground_m"] - 0.40 - diameter_mm / 1000)
@@ -296,7 +297,7 @@ def new_laterals(network: Network, building: dict, storm: list[dict], sewage: li
 
 def edge_towards(footprint: BaseGeometry, place: Point) -> Point:
     """The point of a building's wall nearest to a place."""
-    wall = footprint.exterior  # type: ignore[attr-defined]
+    wall = footprint.exterior
     return wall.interpolate(wall.project(place))
 
 

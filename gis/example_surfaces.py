@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from example_layout import Layout
 from shapely import Polygon, box
 from shapely.geometry.base import BaseGeometry
-
-from example_layout import Layout
 
 MIN_TILE_M2 = 0.5
 
@@ -34,9 +33,7 @@ def cut_area(region: BaseGeometry, wanted_m2: float, width_m: float, from_far: b
     return part
 
 
-def surfaces(
-    layout: Layout, converted_m2: float, green_m2: float, random: np.random.Generator
-) -> list[dict]:
+def surfaces(layout: Layout, converted_m2: float, green_m2: float, random: np.random.Generator) -> list[dict]:
     """Rows of the surfaces layer of one community, in its own frame.
 
     ``converted_m2`` of yard become green by the works; ``green_m2`` were green before and stay.
@@ -59,7 +56,7 @@ def surfaces(
     }
     new_green = str(random.choice(["green", "sunken_green"], p=[0.7, 0.3]))
     old_yard = str(random.choice(["concrete", "bare_soil"], p=[0.75, 0.25]))
-    rows = []
+    rows: list[dict] = []
     for region, cover, status, more in (
         (lanes, "concrete", "removed", {}),
         (lanes, "permeable_concrete", "proposed", paving),

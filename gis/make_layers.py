@@ -14,17 +14,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import itertools
+
+import example_network as net
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from shapely import LineString, Point
-
-import example_network as net
 from example_ground import ground_m, write_dem
 from example_layout import KIND_ZH, Layout, layouts
 from example_surfaces import surfaces
+from shapely import LineString, Point
 
 CRS = "EPSG:4543"
 SEED = 20210630
@@ -131,7 +132,10 @@ def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, floa
         rows.surfaces += [
             {**row, "geometry": layout.world(row["geometry"])}
             for row in surfaces(
-                layout, converted[layout.number], 0.06 * layout.outline.area, np.random.default_rng([seed, 9, layout.number])
+                layout,
+                converted[layout.number],
+                0.06 * layout.outline.area,
+                np.random.default_rng([seed, 9, layout.number]),
             )
         ]
         rows.communities.append(community_row(layout, buildings))
@@ -192,12 +196,14 @@ def old_separate(network: net.Network, buildings: list[dict]) -> None:
         ("storm", -1.0, 0.5, "GJ", "river"),
         ("sewage", 1.0, 1.1, "JJ", "municipal_sewage"),
     ):
-        places = [layout.place(layout.lane_v + offset, u) for u in [*net.stations(layout.length_m - 9, 1.5), -5.0]]
+        places = [
+            layout.place(layout.lane_v + offset, u) for u in [*net.stations(layout.length_m - 9, 1.5), -5.0]
+        ]
         nodes = [network.node(p, system, "manhole", "removed", prefix=prefix) for p in places]
         nodes[-1]["kind"], nodes[-1]["receives"] = "outfall", receives
         invert = nodes[0]["ground_m"] - depth
         nodes[0]["invert_m"] = round(invert, 3)
-        for upper, lower in zip(nodes[:-1], nodes[1:], strict=True):
+        for upper, lower in itertools.pairwise(nodes):
             arrives = min(invert - 0.05, lower["ground_m"] - depth)
             lower["invert_m"] = round(arrives, 3)
             row = network.pipe(
@@ -247,9 +253,13 @@ def after(
     own_storm = [n for n in storm.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
     inlets: list[dict] = []
     if layout.kind in ("terrace", "courtyard"):
-        far_v, u = (layout.width_m - 6, layout.length_m * 0.5) if layout.kind == "terrace" else (
-            layout.width_m * 0.34,
-            layout.length_m * 0.36,
+        far_v, u = (
+            (layout.width_m - 6, layout.length_m * 0.5)
+            if layout.kind == "terrace"
+            else (
+                layout.width_m * 0.34,
+                layout.length_m * 0.36,
+            )
         )
         branch = net.cross_main(network, storm, far_v, u, "storm")
         own_storm.append(branch.nodes[0])
@@ -275,7 +285,9 @@ def place_inlets(network: net.Network, storm: list[dict], inlets: list[dict]) ->
     side = 1.9
     for u in np.arange(8.0, layout.length_m - 10, 18.0):
         if all(abs(u - low_u) > 6 for _, low_u in layout.low):
-            inlets.append(net.add_inlet(network, layout.place(layout.lane_v + side, float(u)), storm, "storm", "proposed"))
+            inlets.append(
+                net.add_inlet(network, layout.place(layout.lane_v + side, float(u)), storm, "storm", "proposed")
+            )
             side = -side
     if layout.kind == "terrace":
         place = layout.place(layout.width_m - 9, layout.length_m * 0.5 + 1.5)
@@ -294,7 +306,11 @@ def rain_tank(
     node = network.node(place, "storm", "storage", "proposed", prefix="CC")
     node["invert_m"] = round(max(node["ground_m"] - 0.6, manhole["invert_m"] + 0.05), 3)
     for row in network.connections:
-        if row["source"] == building["building_id"] and row["kind"] == "roof_drain" and row["status"] == "proposed":
+        if (
+            row["source"] == building["building_id"]
+            and row["kind"] == "roof_drain"
+            and row["status"] == "proposed"
+        ):
             start = Point(row["geometry"].coords[0])
             row.update(to_node=node["node_id"], geometry=LineString([start, place]))
     network.facilities.append(
@@ -402,7 +418,10 @@ def community_row(layout: Layout, buildings: list[dict]) -> dict:
 
 def claim(rows: Rows) -> None:
     """What the contractor claims: whole meters whose sums are the published totals."""
-    for system, column, total in (("storm", "claimed_storm_m", STORM_M), ("sewage", "claimed_sewage_m", SEWAGE_M)):
+    for system, column, total in (
+        ("storm", "claimed_storm_m", STORM_M),
+        ("sewage", "claimed_sewage_m", SEWAGE_M),
+    ):
         laid = np.array(
             [
                 sum(
@@ -414,7 +433,7 @@ def claim(rows: Rows) -> None:
             ]
         )
         whole = np.floor(laid)
-        whole[np.argsort(whole - laid, kind="stable")[: int(round(total - whole.sum()))]] += 1
+        whole[np.argsort(whole - laid, kind="stable")[: round(total - whole.sum())]] += 1
         for row, meters in zip(rows.communities, whole, strict=True):
             row[column] = float(meters)
 
@@ -453,7 +472,9 @@ def utilities(places: tuple[Layout, ...], rows: Rows) -> list[dict]:
             trunk = fixed[-1][1]
             for building in rows.buildings:
                 if building["community_id"] == layout.community_id:
-                    wall = net.edge_towards(building["geometry"], trunk.interpolate(trunk.project(building["geometry"].centroid)))
+                    wall = net.edge_towards(
+                        building["geometry"], trunk.interpolate(trunk.project(building["geometry"].centroid))
+                    )
                     fixed.append((layout, LineString([trunk.interpolate(trunk.project(wall)), wall])))
         left = total - sum(line.length for _, line in fixed)
         for layout in places:
@@ -502,9 +523,11 @@ def write_layers(path: Path, rows: Rows) -> None:
     ):
         frame = pd.DataFrame(getattr(rows, name))
         geometry = [to_millimetres(g) for g in frame.pop("geometry")]
-        for column in frame.columns[frame.dtypes == object]:
+        for column in [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]:
             frame[column] = frame[column].astype("string")
-        pyogrio.write_dataframe(gpd.GeoDataFrame(frame, geometry=geometry, crs=CRS), path, layer=name, driver="GPKG")
+        pyogrio.write_dataframe(
+            gpd.GeoDataFrame(frame, geometry=geometry, crs=CRS), path, layer=name, driver="GPKG"
+        )
 
 
 if __name__ == "__main__":

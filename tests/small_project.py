@@ -204,7 +204,9 @@ def write_small_project(
             change(frames)
         write_delivery(path, frames)
     layers = "\n".join(
-        f'[[layers.{layer}]]\nsource = "{file}"\nlayer = "{layer}"' for layer in LAYERS for file in ("ab.gpkg", "c.gpkg")
+        f'[[layers.{layer}]]\nsource = "{file}"\nlayer = "{layer}"'
+        for layer in LAYERS
+        for file in ("ab.gpkg", "c.gpkg")
     )
     text = TOML.format(layers=layers)
     (folder / "spongecalc.toml").write_text(toml(text) if toml else text, encoding="utf-8")

@@ -22,6 +22,7 @@ from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
+
 # from spongecalc.report.csv_tables import write_tables
 # from spongecalc.report.geopackage import write_geopackages
 # from spongecalc.report.page import write_report
@@ -39,7 +40,7 @@ Progress = Callable[[str, int, int], None]
 """Told the step's name, how many are done, and how many there are."""
 
 
-def no_progress(step: str, done: int, total: int) -> None:  # noqa: ARG001
+def no_progress(step: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
@@ -84,7 +85,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         findings.extend(found)
     findings.extend(check_values(layers))
     findings.extend(check_levels(layers))
-    statuses = {name: tuple(s.status) for name, s in settings.scenarios.items()}
+    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     for scenario in scenarios:
         findings.extend(check_overlaps(layers, statuses[scenario]))
         for system in drainage_systems(layers, scenario, statuses[scenario])[0]:
@@ -134,8 +135,7 @@ def model_files(built: Built) -> dict[Path, str]:
     event = storm_event(headline, project.settings.simulation, report_all=True)
     folder = project.folder / project.settings.models
     return {
-        folder / folder_name(model.name) / f"{model.scenario}.inp": model.text(event)
-        for model in built.models
+        folder / folder_name(model.name) / f"{model.scenario}.inp": model.text(event) for model in built.models
     }
 
 
@@ -216,6 +216,4 @@ def write_results(built: Built, review: Review) -> list[Path]:
 def report(built: Built, review: Review, language: str | None = None) -> Path:
     """Write the report; returns the page to open."""
     project = built.checked.project
-    return write_report(
-        review, project.folder / project.settings.report, language or project.settings.language
-    )
+    return write_report(review, project.folder / project.settings.report, language or project.settings.language)

@@ -90,7 +90,9 @@ def test_an_inlet_whose_lead_ends_on_a_sewage_manhole():
             "geometry": LineString([(540012, 2674014), (540010, 2674012)]),
         }
         for layer, row in (("nodes", inlet), ("connections", lead)):
-            frames[layer] = pd.concat([frames[layer], gpd.GeoDataFrame([row], crs="EPSG:4543")], ignore_index=True)
+            frames[layer] = pd.concat(
+                [frames[layer], gpd.GeoDataFrame([row], crs="EPSG:4543")], ignore_index=True
+            )
 
     assert found("after", change) == [("rain_lateral_to_sewage", "A-I1", "rain")]
 

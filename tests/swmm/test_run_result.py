@@ -32,9 +32,7 @@ def test_json_is_lossless_and_stable(runs, tmp_path, name):
 
 
 def test_json_of_a_failure(tmp_path):
-    message = Message(
-        "error", "engine.error.209", "ERROR 209: x", "JX", 3, "CONDUITS", "C1 J1 JX", (("a", "b"),)
-    )
+    message = Message("error", "engine.error.209", "ERROR 209: x", "JX", 3, "CONDUITS", "C1 J1 JX", (("a", "b"),))
     result = RunResult("failed", (message,), (message,), mark_s=60.0)
     result.to_json(tmp_path / "a.json")
     same(result, RunResult.from_json(tmp_path / "a.json"))

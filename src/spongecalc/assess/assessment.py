@@ -27,7 +27,6 @@ from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import RunResult
 
 
-
 @dataclass(frozen=True)
 class Inputs:
     """What an assessment reads: checked layers, models and the results of their runs."""
@@ -96,7 +95,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
     communities = communities_table(rows, headline)
     pages = tuple(
-        _page(inputs, row, tables) for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
+        _page(inputs, row, tables)
+        for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
     )
     return Review(
         inputs.settings.name,
@@ -113,7 +113,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
 def _ponding(inputs: Inputs) -> pd.DataFrame:
     """Sites of all communities, scenarios and storms, with verdicts where both scenarios have run."""
     settings = inputs.settings.ponding
-    parts = []
+    parts: list[pd.DataFrame] = []
     for community in inputs.community_ids:
         for storm in inputs.storms:
             sites = {}
@@ -235,9 +235,7 @@ def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
     return "done" if finished else "failed"
 
 
-def _page(
-    inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]
-) -> CommunityPage:
+def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> CommunityPage:
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
     about = inputs.layers["communities"]

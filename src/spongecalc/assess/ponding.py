@@ -85,9 +85,9 @@ def buildings_near(modelled: Modelled, places: list[shapely.Point], radius_m: fl
     frame = modelled.system.buildings
     if not places or frame.empty:
         return set()
-    distances = shapely.distance(
-        frame.geometry.to_numpy()[:, None], np.array(places, dtype=object)[None, :]
-    ).min(axis=1)
+    distances = shapely.distance(frame.geometry.to_numpy()[:, None], np.array(places, dtype=object)[None, :]).min(
+        axis=1
+    )
     return set(frame.loc[distances <= radius_m, "building_id"])
 
 
@@ -98,7 +98,9 @@ def households_near(modelled: Modelled, places: list[shapely.Point], radius_m: f
     return float(frame.loc[near, "households"].fillna(0).sum())
 
 
-def with_verdicts(before: pd.DataFrame, after: pd.DataFrame, radius_m: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def with_verdicts(
+    before: pd.DataFrame, after: pd.DataFrame, radius_m: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say of each site what became of it.
 
     A site before is compared with all sites after within ``radius_m``: none: eliminated; less water by more
@@ -112,12 +114,9 @@ def with_verdicts(before: pd.DataFrame, after: pd.DataFrame, radius_m: float) ->
     near = distances <= radius_m
     volumes = after["volume_m3"].to_numpy(float)
     judged = [
-        _verdict(float(volume), float(volumes[near[i]].sum()))
-        for i, volume in enumerate(before["volume_m3"])
+        _verdict(float(volume), float(volumes[near[i]].sum())) for i, volume in enumerate(before["volume_m3"])
     ]
-    matched = [
-        judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))
-    ]
+    matched = [judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))]
     return before.assign(verdict=judged), after.assign(verdict=matched)
 
 

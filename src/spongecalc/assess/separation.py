@@ -32,7 +32,7 @@ SEPARATION_COLUMNS = [
 
 def separation_table(systems: list[DrainageSystem], residents_per_household: float) -> pd.DataFrame:
     """Cross-connections of all systems as rows of separation.csv."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for system in systems:
         residents = system.buildings.set_index("building_id")["residents"].fillna(
             system.buildings.set_index("building_id")["households"].fillna(0) * residents_per_household

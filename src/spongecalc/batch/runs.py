@@ -97,10 +97,7 @@ def execute(runs: Sequence[Run], *, processes: int, on_done: Callable[[int], Non
         for run in runs
     ]
     outcomes = run_all(jobs, processes=processes, on_done=count)
-    return {
-        run.run_id: model_result(outcome)
-        for run, outcome in zip(runs, outcomes, strict=True)
-    }
+    return {run.run_id: model_result(outcome) for run, outcome in zip(runs, outcomes, strict=True)}
 
 
 def _run_in_folder(

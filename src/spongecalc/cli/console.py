@@ -63,9 +63,7 @@ class Output:
 
     def frame(self, name: str, table: pd.DataFrame) -> None:
         """Put a frame into the JSON document."""
-        self.document[name] = [
-            {str(k): _plain(v) for k, v in row.items()} for row in table.to_dict("records")
-        ]
+        self.document[name] = [{str(k): _plain(v) for k, v in row.items()} for row in table.to_dict("records")]
 
     def finish(self) -> None:
         """Print the JSON document, if asked for."""

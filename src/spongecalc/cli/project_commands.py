@@ -144,7 +144,7 @@ def run_run(call: Call) -> int:
     return failed or code
 
 
-def _answer(built: steps.Built, results: dict, call: Call, output: Output, *, with_report: bool) -> None:
+def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> None:
     review = steps.assess(built, results, output.language)
     folder = built.checked.project.folder
     steps.write_results(built, review)
@@ -189,7 +189,7 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         output.finish()
         return RUN_FAILED
     code = _print_findings(built.findings, output)
-    _answer(built, results, call, output, with_report=with_report)
+    _answer(built, results, output, with_report=with_report)
     output.finish()
     failed = any(r.status != "done" for r in results.values())
     return RUN_FAILED if failed else code
@@ -205,6 +205,6 @@ def run_all_steps(call: Call) -> int:
     code = _print_findings(built.findings, output)
     steps.write_models(built)
     results, failed = _run(built, call, output)
-    _answer(built, results, call, output, with_report=True)
+    _answer(built, results, output, with_report=True)
     output.finish()
     return failed or code

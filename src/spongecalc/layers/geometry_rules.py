@@ -34,9 +34,7 @@ def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
                 severity = "error" if geometry is None else "warning"
                 kind = row.geometry.geom_type if row.geometry is not None else "-"
                 findings.append(
-                    finding_at(
-                        rule, severity, name, row, type=kind, allowed=", ".join(SCHEMAS[name].geometry)
-                    )
+                    finding_at(rule, severity, name, row, type=kind, allowed=", ".join(SCHEMAS[name].geometry))
                 )
             keep.append(geometry is not None)
             mended.append(geometry)
@@ -45,9 +43,7 @@ def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
 
 
-def _mended(
-    layer: str, geometry: shapely.Geometry | None
-) -> tuple[shapely.Geometry | None, str | None]:
+def _mended(layer: str, geometry: shapely.Geometry | None) -> tuple[shapely.Geometry | None, str | None]:
     """The geometry to work with (None: cannot be used) and the rule that it breaks (None: sound)."""
     allowed = SCHEMAS[layer].geometry
     if geometry is None:

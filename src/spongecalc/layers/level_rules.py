@@ -32,7 +32,7 @@ def ground_from_dem(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
             Finding("file.unreadable", "error", "dem", file=file, found={"file": file, "reason": reason}),
         )
     values = nodes["ground_m"].copy()
-    values[missing] = samples.astype(float).filled(np.nan)
+    values[missing] = np.ma.filled(samples.astype(float), np.nan)
     findings = tuple(
         finding_at("node.ground_from_dem", "info", "nodes", row, ground=f"{values[row.Index]:.2f}")
         for row in nodes[missing].itertuples()

@@ -28,9 +28,7 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
         stated = frame["community_id"]
         unknown = stated.notna() & ~stated.isin(known)
         for row in frame[unknown].itertuples():
-            findings.append(
-                finding_at("community.unknown", "error", name, row, community=row.community_id)
-            )
+            findings.append(finding_at("community.unknown", "error", name, row, community=row.community_id))
         frames[name] = frame.assign(community_id=stated.where(stated.isin(known), _by_place(frame, areas)))
     frames["nodes"] = _nodes_by_pipes(frames["nodes"], frames["pipes"])
     frames["connections"] = _connections_by_source(frames)
@@ -83,6 +81,4 @@ def _connections_by_source(frames: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFr
         ]
     )
     sources = sources[~sources.index.duplicated()]
-    return connections.assign(
-        community_id=connections["community_id"].fillna(connections["source"].map(sources))
-    )
+    return connections.assign(community_id=connections["community_id"].fillna(connections["source"].map(sources)))

@@ -41,9 +41,7 @@ def join_pipe_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tupl
                     filled[column][position] = found
                     rule, severity = ("end.joined", "info") if found else ("end.no_node", "error")
                     findings.append(
-                        finding_at(
-                            rule, severity, layer, row, column=column, node=found, tolerance=tolerance_m
-                        )
+                        finding_at(rule, severity, layer, row, column=column, node=found, tolerance=tolerance_m)
                     )
                 elif named not in places:
                     findings.append(
@@ -51,9 +49,7 @@ def join_pipe_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tupl
                     )
                 elif (gap := point.distance(places[named])) > tolerance_m:
                     findings.append(
-                        finding_at(
-                            "end.far", "warning", layer, row, column=column, node=named, gap=f"{gap:.2f}"
-                        )
+                        finding_at("end.far", "warning", layer, row, column=column, node=named, gap=f"{gap:.2f}")
                     )
         return frame.assign(**filled)
 

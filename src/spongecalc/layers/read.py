@@ -114,42 +114,46 @@ def _read_source(
     file, name = source.source, source.layer or layer
 
     def refuse(rule: str, **found: object) -> None:
-        findings.append(
-            Finding(rule, "error", layer, file=file, found={"file": file, "layer": name, **found})
-        )
+        findings.append(Finding(rule, "error", layer, file=file, found={"file": file, "layer": name, **found}))
 
     path = folder / file
     if not path.exists():
-        return refuse("file.missing")
+        refuse("file.missing")
+        return None
     try:
         available = [str(n) for n in pyogrio.list_layers(path)[:, 0]]
     except (DataSourceError, OSError) as reason:
-        return refuse("file.unreadable", reason=_one_line(reason))
+        refuse("file.unreadable", reason=_one_line(reason))
+        return None
     if len(available) == 1 and source.layer is None:
         name = available[0]
     if name not in available:
-        return refuse("layer.missing", available=", ".join(available) or "-")
+        refuse("layer.missing", available=", ".join(available) or "-")
+        return None
     try:
         raw = pyogrio.read_dataframe(path, layer=name)
     except (DataSourceError, DataLayerError, OSError, UnicodeDecodeError, ValueError) as reason:
-        return refuse("file.unreadable", reason=_one_line(reason))
+        refuse("file.unreadable", reason=_one_line(reason))
+        return None
     if not isinstance(raw, gpd.GeoDataFrame):
-        return refuse("layer.no_geometry")
+        refuse("layer.no_geometry")
+        return None
     if raw.empty:
-        findings.append(
-            Finding("layer.empty", "warning", layer, file=file, found={"file": file, "layer": name})
-        )
+        findings.append(Finding("layer.empty", "warning", layer, file=file, found={"file": file, "layer": name}))
     missing = [field for field in source.fields.values() if field not in raw.columns]
     if missing:
         fields = ", ".join(str(c) for c in raw.columns if c != raw.geometry.name)
-        return refuse("field.missing", fields=", ".join(missing), available=fields)
+        refuse("field.missing", fields=", ".join(missing), available=fields)
+        return None
     stated = source.crs or raw.crs
     if stated is None:
-        return refuse("crs.missing")
+        refuse("crs.missing")
+        return None
     try:
         placed = raw.set_crs(CRS.from_user_input(stated), allow_override=True)
     except CRSError:
-        return refuse("crs.unknown", crs=stated)
+        refuse("crs.unknown", crs=stated)
+        return None
     if placed.crs != target:
         placed = placed.to_crs(target)
     return _to_contract(layer, source, placed, findings)
@@ -204,7 +208,7 @@ def _texts(values: pd.Series) -> pd.Series:
     """Texts without blanks around them; None where there is nothing. A number read as 12.0 becomes "12"."""
 
     def one(value: object) -> str | None:
-        if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
+        if value is None or (not isinstance(value, str) and pd.isna(value)):
             return None
         if isinstance(value, (float, np.floating)) and float(value).is_integer():
             return str(int(value))

@@ -26,9 +26,7 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
         for node in (row.from_node, row.to_node):
             if node is not None and node not in graph:
                 findings.append(
-                    finding_at(
-                        "pipe.node_not_in_scenario", "error", "pipes", row, node=node, scenario=scenario
-                    )
+                    finding_at("pipe.node_not_in_scenario", "error", "pipes", row, node=node, scenario=scenario)
                 )
     for row in system.nodes[system.nodes["kind"] == "outfall"].itertuples():
         if graph.out_degree(row.node_id):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -39,7 +41,7 @@ def depth_band(depth_m: pd.Series) -> pd.Series:
     last = len(DEPTH_EDGES_M) - 2
     labels = [
         f">={low:.1f} m" if i == last else f"{low:.1f}-{high:.1f} m"
-        for i, (low, high) in enumerate(zip(DEPTH_EDGES_M, DEPTH_EDGES_M[1:], strict=False))
+        for i, (low, high) in enumerate(pairwise(DEPTH_EDGES_M))
     ]
     bands = pd.cut(depth_m.clip(lower=0), list(DEPTH_EDGES_M), labels=labels, right=False)
     return bands.astype(object).where(bands.notna(), UNKNOWN)
@@ -95,8 +97,6 @@ def laid_m(layers: LayerSet, community_id: str, system: str) -> float:
     """Meters of proposed pipe of a system in a community: plan length of the geometry."""
     pipes = layers["pipes"]
     chosen = (
-        (pipes["community_id"] == community_id)
-        & (pipes["system"] == system)
-        & (pipes["status"] == "proposed")
+        (pipes["community_id"] == community_id) & (pipes["system"] == system) & (pipes["status"] == "proposed")
     )
     return float(pipes.geometry[chosen].length.sum())

@@ -53,6 +53,7 @@ def sewage_by_node_l_s(
     proportions of the project's settings, and equally among laterals of one kind.
     """
     flows: dict[str, float] = {}
+    shares: dict[str, float] = {str(part): share for part, share in settings.shares.items()}
     by_building: dict[str, list[Source]] = {}
     for source in entering:
         if source.water == "sewage" and source.building_id is not None:
@@ -63,7 +64,7 @@ def sewage_by_node_l_s(
         if not own or flow <= 0:
             continue
         counts = {part: sum(s.part == part for s in own) for part in {s.part for s in own}}
-        weights = [settings.shares.get(s.part, 1.0) / counts[s.part] for s in own]
+        weights = [shares.get(s.part, 1.0) / counts[s.part] for s in own]
         for source, weight in zip(own, weights, strict=True):
             share = flow * weight / sum(weights)
             flows[source.node_id] = flows.get(source.node_id, 0.0) + share

@@ -61,14 +61,11 @@ def sources(system: DrainageSystem) -> tuple[Source, ...]:
         for water, node, part in (("sewage", row.sewage_to, "sewage"), ("rain", row.roof_to, "roof_drain")):
             if row.building_id not in served[water] and node in nodes:
                 found.append(
-                    Source(
-                        water, node, "buildings", row.building_id, part, row.building_id, row.community_id
-                    )
+                    Source(water, node, "buildings", row.building_id, part, row.building_id, row.community_id)
                 )
     inlets = system.nodes[system.nodes["kind"] == "inlet"].sort_values("node_id")
     found.extend(
-        Source("rain", r.node_id, "nodes", r.node_id, "inlet", None, r.community_id)
-        for r in inlets.itertuples()
+        Source("rain", r.node_id, "nodes", r.node_id, "inlet", None, r.community_id) for r in inlets.itertuples()
     )
     return tuple(found)
 

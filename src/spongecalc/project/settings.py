@@ -104,7 +104,9 @@ class RainfallSettings(Section):
     def _place_is_known(cls, formula: str | FormulaSettings) -> str | FormulaSettings:
         places = table("storm_formulas")["place"].tolist()
         if isinstance(formula, str) and formula not in places:
-            raise ValueError(f"found {formula!r}; allowed are: {', '.join(places)}; or a table A, C, b, n, source")
+            raise ValueError(
+                f"found {formula!r}; allowed are: {', '.join(places)}; or a table A, C, b, n, source"
+            )
         return formula
 
 
@@ -128,7 +130,7 @@ class SimulationSettings(Section):
     wet_step_s: Seconds = Field(15.0, ge=1, le=300, alias="wet_step")
     report_step_s: Seconds = Field(60.0, ge=1, le=3600, alias="report_step")
     recession_min: Minutes = Field(240.0, ge=0, le=10080, alias="recession")
-    dry_warm_up_min: Minutes = Field(360.0, ge=1, le=2880, alias="dry_warm_up")
+    dry_warm_up_min: Minutes = Field(120.0, ge=1, le=2880, alias="dry_warm_up")
     dry_measure_min: Minutes = Field(1440.0, ge=60, le=10080, alias="dry_measure")
     dry_carrier_l_s: LitersPerSecond = Field(0.1, ge=0, le=10, alias="dry_carrier")
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
@@ -274,7 +276,7 @@ class Settings(Section):
     @classmethod
     def _both_scenarios(cls, scenarios: dict[str, ScenarioSettings]) -> dict[str, ScenarioSettings]:
         defaults = {"before": ("existing", "removed"), "after": ("existing", "proposed")}
-        return {n: scenarios.get(n) or ScenarioSettings(status=s) for n, s in defaults.items()}  # type: ignore[arg-type]
+        return {n: scenarios.get(n) or ScenarioSettings(status=s) for n, s in defaults.items()}
 
     @model_validator(mode="after")
     def _storms_have_names(self) -> Self:
@@ -290,5 +292,3 @@ class Settings(Section):
     def headline_storm(self) -> str:
         """Id of the storm that communities.csv speaks of."""
         return self.headline or self.storms[0].storm_id
-
-

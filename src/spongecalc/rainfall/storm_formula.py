@@ -58,7 +58,9 @@ class StormFormula:
         """
         factor = 1 + self.C * np.log10(return_period_a) if return_period_a > 0 else -1.0
         if factor <= 0:
-            raise ValueError(f"a return period of {return_period_a} a gives no rain by the formula of {self.place}")
+            raise ValueError(
+                f"a return period of {return_period_a} a gives no rain by the formula of {self.place}"
+            )
         return self.A * factor / (np.asarray(duration_min, dtype=float) + self.b) ** self.n
 
     def depth_mm(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:

@@ -27,9 +27,11 @@ class Cover:
 def covers(overrides: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Cover]:
     """The table of covers that ships with the package, with a project's own values in place of its."""
     names = [f.name for f in fields(Cover)]
-    found = {str(row["cover"]): Cover(**{n: row[n] for n in names}) for _, row in table("cover_parameters").iterrows()}
+    found = {
+        str(row["cover"]): Cover(**{n: row[n] for n in names}) for _, row in table("cover_parameters").iterrows()
+    }
     for cover, values in (overrides or {}).items():
-        found[cover] = replace(found[cover], **values)
+        found[cover] = replace(found[cover], **dict(values))  # type: ignore[arg-type]
     return found
 
 

@@ -25,9 +25,7 @@ def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, s
     return []
 
 
-def inlet_areas(
-    ground: shapely.Geometry, inlets: list[tuple[str, shapely.Point]]
-) -> dict[str, shapely.Geometry]:
+def inlet_areas(ground: shapely.Geometry, inlets: list[tuple[str, shapely.Point]]) -> dict[str, shapely.Geometry]:
     """Split ``ground`` into the parts nearest to each inlet (Thiessen polygons).
 
     Two inlets at one place share nothing: the first by id takes the area. Parts without area are left out.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from spongecalc.standards.tables import table
 
+
 @dataclass(frozen=True, order=True)
 class PermeablePaving:
     """Layers of one kind of permeable pavement; thicknesses in mm, porosities in percent."""

@@ -71,19 +71,15 @@ class Terrain:
         return cells * abs(transform.a * transform.e)
 
 
-def read_terrain(
-    dem: Path | None, bounds: tuple[float, float, float, float], margin_m: float
-) -> Terrain | None:
+def read_terrain(dem: Path | None, bounds: tuple[float, float, float, float], margin_m: float) -> Terrain | None:
     """The DEM around ``bounds`` (xmin, ymin, xmax, ymax); None without a DEM or outside of it."""
     if dem is None:
         return None
     try:
         with rasterio.open(dem) as source:
             x0, y0, x1, y1 = bounds
-            wanted = from_bounds(
-                x0 - margin_m, y0 - margin_m, x1 + margin_m, y1 + margin_m, source.transform
-            )
-            whole = Window(0, 0, source.width, source.height)  # type: ignore[call-arg]
+            wanted = from_bounds(x0 - margin_m, y0 - margin_m, x1 + margin_m, y1 + margin_m, source.transform)
+            whole = Window(0, 0, source.width, source.height)
             window = wanted.round_offsets(op="floor").round_lengths(op="ceil").intersection(whole)
             data = source.read(1, window=window, masked=True).astype(float)
             return Terrain(data.filled(np.nan), source.window_transform(window))

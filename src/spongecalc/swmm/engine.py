@@ -190,12 +190,8 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
 
 def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
     """Tell of the open model whether runoff, routing and quality are computed at all."""
-    routing = "outflow" in result.totals_m3 and not solver.simulation_get_setting(
-        SimOption.IGNORE_ROUTE.value
-    )
-    quality = bool(result.pollutants) and not solver.simulation_get_setting(
-        SimOption.IGNORE_ROUTE_QUALITY.value
-    )
+    routing = "outflow" in result.totals_m3 and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE.value)
+    quality = bool(result.pollutants) and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE_QUALITY.value)
     return len(result.subcatchments) > 0, routing, routing and quality
 
 
@@ -223,9 +219,7 @@ def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], error
     )
 
 
-def _with_files(
-    result: RunResult, report: str, out: Path, text: InputFile, series: SeriesRequest
-) -> RunResult:
+def _with_files(result: RunResult, report: str, out: Path, text: InputFile, series: SeriesRequest) -> RunResult:
     """Add what only the engine's files hold: series, fillings, warnings, unstable elements."""
     messages = list(result.messages)
     start_day = (datetime.fromisoformat(result.start) - _ENGINE_EPOCH).total_seconds() / 86400.0
@@ -235,9 +229,7 @@ def _with_files(
             series, tuple(result.outfalls.index), unit_factors(result.flow_units), start_day
         )
     if absent:
-        messages.append(
-            Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),))
-        )
+        messages.append(Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),)))
     length_m = unit_factors(result.flow_units).length_m
     rounded = report_file.conduit_fillings(report)
     fillings = [
@@ -253,9 +245,7 @@ def _with_files(
         result,
         messages=tuple(messages),
         warnings=parse_warnings(report),
-        links=result.links.assign(
-            max_filling=pd.Series(fillings, result.links.index, "float64").where(conduit)
-        ),
+        links=result.links.assign(max_filling=pd.Series(fillings, result.links.index, "float64").where(conduit)),
         unstable_links=report_file.unstable_links(report),
         nonconverging_nodes=(*reported, *((str(name), math.nan) for name in unlisted)),
         series=frame,

@@ -70,7 +70,7 @@ def event_sections(
     """
     end = event.start + timedelta(seconds=event.duration_s)
     settings = event.settings
-    options = [
+    options: list[tuple[str, ...]] = [
         ("FLOW_UNITS", "LPS"),
         ("INFILTRATION", "HORTON"),
         ("FLOW_ROUTING", "DYNWAVE"),
@@ -104,7 +104,14 @@ def event_sections(
         ("THREADS", "1"),
     ]
     step_min = storms[0].step_min if storms else 5.0
-    gage = ("RAIN_GAGE", "INTENSITY", _clock(60 * step_min)[:-3], "1.0", "TIMESERIES", _series(event.storm_id))
+    gage = (
+        "RAIN_GAGE",
+        "INTENSITY",
+        _clock(60 * step_min)[:-3],
+        "1.0",
+        "TIMESERIES",
+        _series(event.storm_id),
+    )
     series: list[tuple[str, ...]] = [(_series(DRY), "0:00", "0.000"), (_series(DRY), "24:00", "0.000")]
     for storm in storms:
         times = [*storm.hyetograph.index.tolist(), storm.duration_min]
@@ -113,7 +120,7 @@ def event_sections(
             (_series(storm.storm_id), _clock(60 * t)[:-3], fixed(v, 3))
             for t, v in zip(times, values, strict=True)
         )
-    report = [
+    report: list[tuple[str, ...]] = [
         ("INPUT", "NO"),
         ("CONTROLS", "NO"),
         ("SUBCATCHMENTS", "ALL"),
@@ -121,7 +128,9 @@ def event_sections(
         ("LINKS", *(["ALL"] if event.report_all else overflows or ["NONE"])),
     ]
     carrier = fixed(settings.dry_carrier_l_s, 3)
-    inflows = [(node, "FLOW", '""', "FLOW", "1.0", "1.0", carrier) for node in sewage_nodes]
+    inflows: list[tuple[str, ...]] = [
+        (node, "FLOW", '""', "FLOW", "1.0", "1.0", carrier) for node in sewage_nodes
+    ]
     return {
         "OPTIONS": options,
         "RAINGAGES": [gage],

@@ -106,9 +106,7 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     count = max((len(row) for row in cells), default=0)
     widths = [max((len(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
     return [
-        row[0]
-        if len(row) == 1
-        else "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()
+        row[0] if len(row) == 1 else "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()
         for row in listed
     ]
 

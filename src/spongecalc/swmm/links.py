@@ -65,7 +65,11 @@ def links_of(
     """
     findings: list[Finding] = []
     tanks = tanks_of(system, settings.tanks.depth_m)[0]
-    raw = [*_pipes(system, findings), *_leads(system, settings, findings), *_overflows(system, tanks, settings)]
+    raw = [
+        *_pipes(system, findings),
+        *_leads(system, settings, findings),
+        *_overflows(system, tanks, settings),
+    ]
     names = model_ids([c.model_id for c in raw], "L_")
     outfalls = set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"])
     copies: dict[str, list[str]] = {}
@@ -86,7 +90,7 @@ def links_of(
                 }
             )
         )
-    elements = [
+    elements: list[tuple[str, ...]] = [
         ("link", c.model_id, c.role, c.layer, c.feature_id, c.community_id) for c in conduits
     ]
     outlets = []
@@ -95,9 +99,7 @@ def links_of(
             node = ids[tank.node_id]
             outlet = (f"{node}__PUMP", node, f"{node}__REUSE", tank.shape.bottom_m, f"{node}__DEMAND")
             outlets.append(outlet)
-            elements.append(
-                ("link", outlet[0], "tank_reuse", "facilities", tank.facility_id, tank.community_id)
-            )
+            elements.append(("link", outlet[0], "tank_reuse", "facilities", tank.facility_id, tank.community_id))
     links = Links(
         tuple(conduits),
         tanks,
@@ -255,7 +257,7 @@ def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
         )
         shape, first, second = c.section
         sections.append((c.model_id, shape, fixed(first, 3), fixed(second, 3), "0", "0", "1"))
-    outlets = [
+    outlets: list[tuple[str, ...]] = [
         (name, upper, lower, fixed(offset, 3), "TABULAR/DEPTH", curve, "NO")
         for name, upper, lower, offset, curve in links.outlets
     ]

@@ -61,7 +61,7 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each.
     """
     bounds = tuple(system.boundaries.total_bounds)
-    terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)  # type: ignore[arg-type]
+    terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)
     areas, findings = subcatchments(system, settings.surfaces, terrain)
     ids = model_ids(system.nodes["node_id"], "N_")
     links, link_findings = links_of(system, settings, ids)
@@ -78,9 +78,7 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         **nodes.sections,
         **link_sections(links),
         "POLLUTANTS": [_tracer("RAIN", TRACER_MG_L, 0.0), _tracer("SEWAGE", 0.0, TRACER_MG_L)],
-        "DWF": [
-            (ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0
-        ],
+        "DWF": [(ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0],
         "PATTERNS": _pattern_rows(settings.sewage.pattern),
         "CURVES": nodes.curves,
         **map_sections(system, areas, links, nodes, runoff_elements),

@@ -60,9 +60,7 @@ def node_sections(
     for row in system.nodes.sort_values("node_id").itertuples():
         name = ids[row.node_id]
         if row.node_id in alone and row.node_id not in fed and row.node_id not in links.tank_nodes:
-            findings.append(
-                finding_at("node.alone", "info", "nodes", row, scenario=system.scenario)
-            )
+            findings.append(finding_at("node.alone", "info", "nodes", row, scenario=system.scenario))
             continue
         description = (f";{tag(row.node_id)} ({row.system} {row.kind})",)
         own = ("nodes", row.node_id, row.community_id)

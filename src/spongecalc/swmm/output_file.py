@@ -81,9 +81,7 @@ class OutputFile:
         of_subcatchment, runoff = swmm_output.get_subcatch_series, SubcatchAttribute.RUNOFF_RATE
         runoff_ids = tuple(self.subcatchments) if request.subcatchment_runoff else ()
         outfall_ids = outfalls if request.outfall_inflow else ()
-        wanted: tuple[
-            tuple[str, tuple[str, ...], dict[str, int], Callable[..., list[float]], Any, float], ...
-        ]
+        wanted: tuple[tuple[str, tuple[str, ...], dict[str, int], Callable[..., list[float]], Any, float], ...]
         wanted = (
             ("runoff_l_s", runoff_ids, self.subcatchments, of_subcatchment, runoff, flow),
             ("inflow_l_s", outfall_ids, self.nodes, of_node, inflow, flow),
@@ -109,9 +107,7 @@ class OutputFile:
                 ("system_outflow_l_s", SystemAttribute.OUTFALL_FLOWS, flow),
                 ("system_flooding_l_s", SystemAttribute.FLOOD_LOSSES, flow),
             ):
-                values = (
-                    swmm_output.get_system_series(self.handle, attribute, 0, last) if self.periods else []
-                )
+                values = swmm_output.get_system_series(self.handle, attribute, 0, last) if self.periods else []
                 columns[quantity] = [value * factor for value in values]
         days = swmm_output.get_date_series(self.handle, 0, last) if self.periods else []
         minutes = [round((day - start_day) * 1440.0, 2) for day in days]

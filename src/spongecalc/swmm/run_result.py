@@ -227,9 +227,7 @@ class RunResult:
     @property
     def worst_continuity_error_percent(self) -> float:
         """Largest absolute continuity error of runoff and routing [%]; nan when neither was computed."""
-        present = [
-            abs(e) for e in (self.runoff_error_percent, self.routing_error_percent) if not math.isnan(e)
-        ]
+        present = [abs(e) for e in (self.runoff_error_percent, self.routing_error_percent) if not math.isnan(e)]
         return max(present, default=math.nan)
 
     def to_json(self, path: Path) -> None:

@@ -34,7 +34,7 @@ def runoff_sections(
     rows: dict[str, Rows] = {
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
-    elements = []
+    elements: list[tuple[str, ...]] = []
     for area in areas:
         name = names[f"{_prefix(area)}{area.feature_id}"]
         mix = area.mix
@@ -151,9 +151,7 @@ def map_sections(
     return {
         "MAP": [("DIMENSIONS", *dimensions), ("UNITS", "Meters")],
         "COORDINATES": [(name, fixed(x, 3), fixed(y, 3)) for name, (x, y) in nodes.places.items()],
-        "VERTICES": [
-            (c.model_id, fixed(x, 3), fixed(y, 3)) for c in links.conduits for x, y in c.vertices
-        ],
+        "VERTICES": [(c.model_id, fixed(x, 3), fixed(y, 3)) for c in links.conduits for x, y in c.vertices],
         "POLYGONS": polygons,
         "SYMBOLS": [("RAIN_GAGE", fixed(x0, 3), fixed(y1, 3))],
         "TAGS": [(kinds[e[0]], e[1], tag(e[4])) for e in elements],

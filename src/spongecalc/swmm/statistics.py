@@ -215,9 +215,7 @@ def storage_frame(model: ModelObjects) -> pd.DataFrame:
         [model.nodes[n] for n in numbers],
         {
             "initial_volume_m3": [s.initVol * volume_m3 for s in stats],
-            "final_volume_m3": [
-                solver.node_get_result(n, NodeResult.VOLUME.value) * volume_m3 for n in numbers
-            ],
+            "final_volume_m3": [solver.node_get_result(n, NodeResult.VOLUME.value) * volume_m3 for n in numbers],
             "max_volume_m3": [s.maxVol * volume_m3 for s in stats],
             "evaporation_m3": [s.evapLosses * volume_m3 for s in stats],
             "exfiltration_m3": [s.exfilLosses * volume_m3 for s in stats],
@@ -225,9 +223,7 @@ def storage_frame(model: ModelObjects) -> pd.DataFrame:
     )
 
 
-def system_totals_m3(
-    model: ModelObjects, initial_m3: float, final_m3: tuple[float, float]
-) -> dict[str, float]:
+def system_totals_m3(model: ModelObjects, initial_m3: float, final_m3: tuple[float, float]) -> dict[str, float]:
     """Return the system's totals by term [m3]: first the surfaces, then the drainage network.
 
     ``runoff`` is what surfaces gave to the network; drains of LID units count apart as ``lid_drainage``.
@@ -243,8 +239,7 @@ def system_totals_m3(
     totals: dict[str, float] = {}
     if model.subcatchments:
         areas = sum(
-            solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value)
-            for n in range(len(model.subcatchments))
+            solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in range(len(model.subcatchments))
         )
         surface = solver.system_get_runoff_totals()
         to_m3 = areas * model.units.depth_area_m3

@@ -24,9 +24,7 @@ class TankShape:
     area_m2: float
 
 
-def tank_shape(
-    volume_m3: float, area_m2: float, invert_m: float, ground_m: float, depth_m: float
-) -> TankShape:
+def tank_shape(volume_m3: float, area_m2: float, invert_m: float, ground_m: float, depth_m: float) -> TankShape:
     """Place a tank of a volume at a node.
 
     Parameters
