@@ -22,6 +22,8 @@ DECIMALS_BY_SUFFIX: tuple[tuple[str, int], ...] = (
 """Decimals of a column's numbers by the unit at the end of its name."""
 
 OTHER_DECIMALS = 2
+# Shares and times stay decimals even where every row happens to be whole.
+NEVER_COUNTS = ("runoff_coefficient", "seconds")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -56,7 +58,7 @@ def cell_text(value: object, decimals: int) -> str:
 
 def _is_count(column: str, values: pd.Series) -> bool:
     """Whether a column holds counts: whole numbers in a column whose name has no unit at its end."""
-    if any(column.endswith(suffix) for suffix, _ in DECIMALS_BY_SUFFIX):
+    if column in NEVER_COUNTS or any(column.endswith(suffix) for suffix, _ in DECIMALS_BY_SUFFIX):
         return False
     numbers = pd.to_numeric(values, errors="coerce").dropna()
     return bool(len(numbers)) and bool((numbers % 1 == 0).all())
