@@ -123,7 +123,7 @@ def _places(areas: np.ndarray, random: np.random.Generator) -> dict[int, tuple[s
     for index, (district, members) in enumerate(DISTRICTS):
         angle = float(random.uniform(-5, 5))
         x = ORIGIN_X + 40 + (index % 2) * DISTRICT_WIDTH_M
-        y = ORIGIN_Y + 60 + (index // 2) * STREET_SPACING_M
+        y = ORIGIN_Y + 75 + (index // 2) * STREET_SPACING_M
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         along = 0.0
         for number in members:

@@ -107,6 +107,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         pages,
         _notes(inputs.settings),
         versions,
+        inputs.settings.targets.model_dump(),
     )
 
 

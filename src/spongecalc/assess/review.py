@@ -56,7 +56,8 @@ class Review:
 
     ``tables`` maps a file stem (communities, quantities, separation, ponding, sponge, runs, findings) to
     its frame. ``notes`` are keys of the report's catalogue with their parameters: what a reader must know
-    (the storm formula of another place, an example that is illustrative).
+    (the storm formula of another place, an example that is illustrative). ``targets`` are the limits of the
+    project's [targets] by key; None where the project states none.
     """
 
     project_name: str
@@ -67,3 +68,4 @@ class Review:
     pages: tuple[CommunityPage, ...]
     notes: tuple[tuple[str, Mapping[str, object]], ...]
     versions: Mapping[str, str]
+    targets: Mapping[str, float | None]

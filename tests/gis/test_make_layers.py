@@ -1,0 +1,145 @@
+"""The worked example holds the published totals, is sound where it should be, and is made again the same."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pytest
+import rasterio
+from pandas.testing import assert_frame_equal
+
+LAYERS = (
+    "communities",
+    "nodes",
+    "pipes",
+    "surfaces",
+    "buildings",
+    "connections",
+    "facilities",
+    "ponding_records",
+    "utilities",
+)
+AFTER, BEFORE = ("existing", "proposed"), ("existing", "removed")
+
+
+@pytest.fixture(scope="module")
+def layers(repository: Path) -> dict[str, gpd.GeoDataFrame]:
+    path = repository / "gis" / "eshan_phase1.gpkg"
+    return {layer: gpd.read_file(path, layer=layer) for layer in LAYERS}
+
+
+@pytest.fixture(scope="module")
+def published(repository: Path) -> dict[str, float]:
+    with (repository / "gis" / "eshan_bulletin.csv").open(encoding="utf-8") as rows:
+        return {row["key"]: float(row["value"]) for row in csv.DictReader(rows)}
+
+
+def laid(layers, system):
+    pipes = layers["pipes"]
+    return pipes[(pipes["status"] == "proposed") & (pipes["system"] == system)].geometry.length.sum()
+
+
+def test_totals_are_the_published_ones(layers, published):
+    communities, buildings, utilities = layers["communities"], layers["buildings"], layers["utilities"]
+    assert len(communities) == published["communities"]
+    assert communities["district"].nunique() == published["districts"]
+    assert len(buildings) == published["buildings"]
+    assert buildings["households"].sum() == communities["households"].sum() == published["households"]
+    assert communities.geometry.area.sum() == pytest.approx(published["area"], abs=1)
+    assert laid(layers, "storm") == pytest.approx(published["storm_pipe_laid"], abs=0.05)
+    assert laid(layers, "sewage") == pytest.approx(published["sewage_pipe_laid"], abs=0.05)
+    assert communities["claimed_storm_m"].sum() == published["storm_pipe_laid"]
+    assert communities["claimed_sewage_m"].sum() == published["sewage_pipe_laid"]
+    for utility, key in (("telecom", "telecom_line_laid"), ("gas_low", "gas_pipe_laid")):
+        length = utilities[utilities["utility"] == utility].geometry.length.sum()
+        assert length == pytest.approx(published[key], abs=0.05)
+
+
+def test_green_share_rises_by_the_published_points(layers, published):
+    surfaces = layers["surfaces"]
+    green = surfaces[surfaces["cover"].isin(["green", "sunken_green"])]
+    area = layers["communities"].geometry.area.sum()
+    share = {
+        name: 100 * green[green["status"].isin(statuses)].geometry.area.sum() / area
+        for name, statuses in (("before", BEFORE), ("after", AFTER))
+    }
+    assert share["after"] - share["before"] == pytest.approx(published["green_ratio_gain"], abs=0.05)
+
+
+def test_ids_are_unique_and_every_pipe_ends_on_its_nodes(layers):
+    for name in ("nodes", "pipes", "connections", "surfaces", "buildings"):
+        assert layers[name].iloc[:, 0].is_unique
+    places = layers["nodes"].set_index("node_id").geometry
+    for pipe in layers["pipes"].itertuples():
+        first, last = pipe.geometry.coords[0], pipe.geometry.coords[-1]
+        assert first == places[pipe.from_node].coords[0]
+        assert last == places[pipe.to_node].coords[0]
+
+
+@pytest.mark.parametrize("statuses", [BEFORE, AFTER])
+def test_surfaces_and_buildings_tile_each_community(layers, statuses):
+    for community in layers["communities"].itertuples():
+        parts = [
+            layers[name][
+                (layers[name]["community_id"] == community.community_id) & layers[name]["status"].isin(statuses)
+            ]
+            for name in ("surfaces", "buildings")
+        ]
+        total = sum(p.geometry.area.sum() for p in parts)
+        union = gpd.GeoSeries([g for p in parts for g in p.geometry]).union_all()
+        assert total == pytest.approx(community.geometry.area, abs=2.0)
+        assert union.area == pytest.approx(total, abs=0.5)
+
+
+def test_new_pipes_fall_and_have_cover(layers):
+    nodes = layers["nodes"].set_index("node_id")
+    new = layers["pipes"][layers["pipes"]["status"] == "proposed"]
+    assert (new["invert_up_m"] > new["invert_down_m"]).all()
+    for pipe in new.itertuples():
+        assert nodes.loc[pipe.from_node, "ground_m"] - pipe.invert_up_m - pipe.diameter_mm / 1000 >= 0.3
+
+
+def test_node_grounds_agree_with_the_dem(layers, repository):
+    nodes = layers["nodes"]
+    with rasterio.open(repository / "gis" / "dem.tif") as dem:
+        ground = np.array([v[0] for v in dem.sample([(g.x, g.y) for g in nodes.geometry])])
+    assert np.abs(ground - nodes["ground_m"]).max() < 0.15
+
+
+def test_only_the_planted_defects_mix_the_waters_after_the_works(layers, repository):
+    """By plain reachability, without the package: a second way to the answer."""
+    planted = json.loads((repository / "tests" / "gis" / "planted_defects.json").read_text())
+    nodes = layers["nodes"][layers["nodes"]["status"].isin(AFTER)].set_index("node_id")
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes.index)
+    for name, upper in (("pipes", "from_node"), ("connections", "source")):
+        rows = layers[name][layers[name]["status"].isin(AFTER)]
+        graph.add_edges_from((a, b) for a, b in zip(rows[upper], rows["to_node"], strict=True) if a in nodes.index)
+    mixed = set()
+    laterals = layers["connections"][layers["connections"]["status"].isin(AFTER)]
+    for lateral in laterals.itertuples():
+        sewage = lateral.kind in ("kitchen", "toilet", "balcony_drain")
+        below = {lateral.to_node} | nx.descendants(graph, lateral.to_node)
+        wrong = {"storm", "combined"} if sewage else {"sewage", "combined"}
+        if set(nodes.loc[sorted(below), "system"]) & wrong:
+            mixed.add(lateral.connection_id[:4])
+    for inlet in nodes[nodes["kind"] == "inlet"].index:
+        if set(nodes.loc[sorted(nx.descendants(graph, inlet)), "system"]) & {"sewage", "combined"}:
+            mixed.add(inlet[:4])
+    assert mixed == set(planted)
+
+
+def test_made_again_the_layers_are_the_same_bytes(repository, tmp_path):
+    script = repository / "gis" / "make_layers.py"
+    subprocess.run([sys.executable, str(script), "--out", str(tmp_path)], check=True)
+    for layer in LAYERS:
+        committed = gpd.read_file(repository / "gis" / "eshan_phase1.gpkg", layer=layer)
+        made = gpd.read_file(tmp_path / "eshan_phase1.gpkg", layer=layer)
+        assert_frame_equal(committed, made)
+    with rasterio.open(repository / "gis" / "dem.tif") as a, rasterio.open(tmp_path / "dem.tif") as b:
+        assert np.array_equal(a.read(1), b.read(1))
