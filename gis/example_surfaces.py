@@ -43,7 +43,7 @@ def surfaces(layout: Layout, converted_m2: float, green_m2: float, random: np.ra
     rest = layout.outline.difference(houses).difference(lanes)
     green = cut_area(rest, green_m2, layout.width_m, from_far=True)
     yard = rest.difference(green)
-    converted = cut_area(yard, converted_m2, layout.width_m, from_far=False)
+    converted = cut_area(yard, converted_m2, layout.width_m, from_far=layout.number % 3 == 0)
     kept = yard.difference(converted)
     paving = {
         "surface_mm": 180.0,
