@@ -55,7 +55,7 @@ def catalogue(name: str, lang: str) -> Mapping[str, str]:
     return MappingProxyType(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), name))
 
 
-def text(key: str, lang: str, **params: object) -> str:
+def text(key: str, lang: str, /, **params: object) -> str:
     """Return one text with its fields filled in.
 
     Parameters
