@@ -79,6 +79,8 @@ def load_project(place: Path) -> Project:
         raise ProjectError([Mistake("unreadable", name, found=reason.strerror or "")]) from None
     except tomllib.TOMLDecodeError as reason:
         raise ProjectError([Mistake("not_toml", name, found=str(reason))]) from None
+    except RecursionError:
+        raise ProjectError([Mistake("not_toml", name, found="[[[[ ...")]) from None
     try:
         return Project(path.parent, Settings.model_validate(document))
     except ValidationError as reason:

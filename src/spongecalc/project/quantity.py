@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 
@@ -11,6 +12,11 @@ import pint
 NOMINAL_SIZE = re.compile(r"(?:DN|Dn|dn|[φΦøØ]|d|D)\s*(\d+(?:\.\d+)?)")
 # "a" is the are in pint; in hydrology it is the year (annus), as in "P = 3 a".
 YEARS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:a|年|years?)")
+# One number, then a product of units, each to a power of one digit: sums, brackets and towers of powers are
+# no quantities, and pint would work them out, for hours if need be.
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_UNIT = r"[^\W\d]\w*(?:\s*(?:\*\*|\^)\s*-?\d)?"
+TYPED = re.compile(rf"({_NUMBER})\s*(|%|{_UNIT}(?:\s*[*/·\s]\s*{_UNIT})*)")
 
 
 @cache
@@ -36,23 +42,27 @@ def parse(value: object, unit: str) -> float:
         If the text is no quantity, or of another dimension; the message names what was found and an example
         of what is allowed.
     """
+    improper = f"found {value!r}; a number or a text such as {example(unit)} is allowed"
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError(f"found {value!r}; a number or a text such as {example(unit)} is allowed")
+        raise ValueError(improper)
     if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            raise ValueError(improper)
         return float(value)
     typed = value.strip()
     if unit == "year" and (years := YEARS.fullmatch(typed)):
         return float(years[1])
     if size := NOMINAL_SIZE.fullmatch(typed):
         typed = f"{size[1]} mm"
+    parts = TYPED.fullmatch(typed)
+    if parts is None or not math.isfinite(number := float(parts[1])):
+        raise ValueError(improper)
+    if not parts[2]:
+        return number
     try:
-        quantity = registry().Quantity(typed)
-        if quantity.unitless and unit:
-            return float(quantity.magnitude)
-        return float(quantity.to(unit or "dimensionless").magnitude)
+        return float(registry().Quantity(number, parts[2]).to(unit or "dimensionless").magnitude)
     except (pint.PintError, ValueError, AttributeError, TypeError, AssertionError, SyntaxError) as reason:
-        allowed = f"a number or a text such as {example(unit)} is allowed"
-        raise ValueError(f"found {value!r}; {allowed}") from reason
+        raise ValueError(improper) from reason
 
 
 def example(unit: str) -> str:

@@ -39,7 +39,9 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-def _inside(path: str) -> str:
+def _inside(path: object) -> str:
+    if not isinstance(path, str):
+        raise ValueError(f"found {path!r}; a path inside the project's folder is allowed")
     parts = PurePosixPath(path.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
         raise ValueError(f"found {path!r}; a path inside the project's folder is allowed")
@@ -55,6 +57,11 @@ def _known_crs(value: object) -> object:
     except CRSError as reason:
         raise ValueError(f'found {value!r}; an EPSG code such as "EPSG:4543" is allowed') from reason
     return value
+
+
+def in_metres(crs: CRS) -> bool:
+    """Whether lengths and areas can be measured in a CRS: it is projected, and its unit is the metre."""
+    return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
 
 
 class LayerSource(Section):
@@ -115,7 +122,7 @@ class StormSettings(Section):
 
     return_period_a: Years = Field(ge=0.25, le=1000, alias="return_period")
     duration_min: Minutes = Field(ge=5, le=1440, alias="duration")
-    id: str | None = Field(None, pattern=r"^[A-Za-z0-9_.\-]{1,30}$")
+    id: str | None = Field(None, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,29}$")
 
     @property
     def storm_id(self) -> str:
@@ -158,9 +165,9 @@ class SewageSettings(Section):
 
     @model_validator(mode="after")
     def _shares_and_pattern_are_whole(self) -> Self:
-        if abs(sum(self.shares.values()) - 1) > 1e-6 or min(self.shares.values()) < 0:
+        if not (abs(sum(self.shares.values()) - 1) <= 1e-6 and min(self.shares.values()) >= 0):
             raise ValueError(f"found shares {self.shares}; shares of 0 or more that add up to 1 are allowed")
-        if abs(sum(self.pattern) / 24 - 1) > 1e-6 or min(self.pattern) < 0:
+        if not (abs(sum(self.pattern) / 24 - 1) <= 1e-6 and min(self.pattern) >= 0):
             raise ValueError("found a pattern of another mean; 24 multipliers with a mean of 1 are allowed")
         return self
 
@@ -261,8 +268,8 @@ class Settings(Section):
     @field_validator("crs")
     @classmethod
     def _crs_is_projected(cls, crs: str | None) -> str | None:
-        if crs is not None and not CRS.from_user_input(crs).is_projected:
-            raise ValueError(f'found {crs!r}, in degrees; a projected system such as "EPSG:4543" is allowed')
+        if crs is not None and not in_metres(CRS.from_user_input(crs)):
+            raise ValueError(f'found {crs!r}, not in metres; a projected system such as "EPSG:4543" is allowed')
         return crs
 
     @field_validator("layers", mode="before")
@@ -281,7 +288,9 @@ class Settings(Section):
     @model_validator(mode="after")
     def _storms_have_names(self) -> Self:
         ids = [s.storm_id for s in self.storms]
-        doubled = sorted({i for i in ids if ids.count(i) > 1} | ({"dry"} & set(ids)))
+        # SWMM and some file systems take "A" and "a" for the same.
+        lower = ["dry", *(i.lower() for i in ids)]
+        doubled = sorted({i for i in ids if lower.count(i.lower()) > 1})
         if doubled:
             raise ValueError(f"storm ids {', '.join(doubled)} are taken; each storm needs an id of its own")
         if self.headline is not None and self.headline not in ids:
