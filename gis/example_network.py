@@ -15,6 +15,10 @@ from shapely.geometry.base import BaseGeometry
 Ground = Callable[[float, float], float]
 SPACING_M = 22.0
 STORM_OFFSET_M, SEWAGE_OFFSET_M = -1.3, 1.3
+# Rain and sewage branches lie side by side, this far to either side of their common line.
+BRANCH_SHIFT_M = 0.8
+# From the upper end of a main to its lower end.
+STORM_SIZES_MM, SEWAGE_SIZES_MM = (300.0, 300.0, 300.0, 400.0), (200.0, 200.0, 300.0)
 
 
 @dataclass
@@ -130,10 +134,14 @@ class Main:
     pipes: list[dict]
 
 
-def stations(start_u: float, end_u: float) -> list[float]:
-    """Where manholes stand on a main from its upper end to its lower end: evenly, at most 22 m apart."""
-    parts = max(1, math.ceil(abs(start_u - end_u) / SPACING_M))
-    return [float(u) for u in np.linspace(start_u, end_u, parts + 1)]
+def stations(start_u: float, end_u: float, stops: tuple[float, ...] = ()) -> list[float]:
+    """Where manholes stand on a main from its upper to its lower end: at its stops, and at most 22 m apart."""
+    bends = sorted({start_u, end_u, *(u for u in stops if end_u < u < start_u)}, reverse=True)
+    places = [bends[0]]
+    for upper, lower in itertools.pairwise(bends):
+        parts = max(1, math.ceil((upper - lower) / SPACING_M))
+        places.extend(float(u) for u in np.linspace(upper, lower, parts + 1)[1:])
+    return places
 
 
 def lay_main(
@@ -319,12 +327,13 @@ def new_mains(
     """
     layout = network.layout
     mains = []
-    for system, offset, top, lead, cover, slope, sizes, receiver in (
-        ("storm", STORM_OFFSET_M, 9.0, storm_lead_m, 0.75, 0.0035, (300.0, 300.0, 300.0, 400.0), receives[0]),
-        ("sewage", SEWAGE_OFFSET_M, 8.0, sewage_lead_m, 1.15, 0.0045, (200.0, 200.0, 300.0), receives[1]),
+    for system, offset, shift, lead, cover, slope, sizes, receiver in (
+        ("storm", STORM_OFFSET_M, BRANCH_SHIFT_M, storm_lead_m, 0.75, 0.0035, STORM_SIZES_MM, receives[0]),
+        ("sewage", SEWAGE_OFFSET_M, -BRANCH_SHIFT_M, sewage_lead_m, 1.15, 0.0045, SEWAGE_SIZES_MM, receives[1]),
     ):
         v = layout.lane_v + offset
-        places = [layout.place(v, u) for u in stations(layout.length_m - top, 2.0)]
+        stops = tuple(u + shift for u in branch_stops(layout))
+        places = [layout.place(v, u) for u in stations(back_u(layout) + shift, 2.0, stops)]
         end = None
         if front is None:
             places.append(layout.place(v, 2.0 - lead))
@@ -346,18 +355,13 @@ def new_mains(
     return mains[0], mains[1]
 
 
-def inner_length_m(layout: Layout, system: str) -> float:
-    """Length of a main within the community, down to 2 m from its gate."""
-    return layout.length_m - {"storm": 9.0, "sewage": 8.0}[system] - 2.0
-
-
 def cross_main(network: Network, main: Main, far_v: float, u: float, system: str) -> Main:
     """A branch from a place at (far_v, u) to the nearest manhole of a main."""
     layout = network.layout
     offset = {"storm": STORM_OFFSET_M, "sewage": SEWAGE_OFFSET_M}[system]
     manholes = [n for n in main.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
     joint = nearest(manholes, layout.place(layout.lane_v + offset, u))
-    start = layout.place(far_v, u + (0.8 if system == "storm" else -0.8))
+    start = layout.place(far_v, u + (BRANCH_SHIFT_M if system == "storm" else -BRANCH_SHIFT_M))
     return lay_main(
         network,
         [start],
@@ -368,6 +372,16 @@ def cross_main(network: Network, main: Main, far_v: float, u: float, system: str
         receives=None,
         end=joint,
     )
+
+
+def back_u(layout: Layout) -> float:
+    """The line behind the last blocks, along the back green, where a community's mains begin."""
+    return layout.length_m - 4.5
+
+
+def branch_stops(layout: Layout) -> tuple[float, ...]:
+    """Where branches join the main below its upper end."""
+    return {"terrace": (layout.length_m * 0.5,), "courtyard": (layout.length_m * 0.36,)}.get(layout.kind, ())
 
 
 def is_back(layout: Layout) -> bool:

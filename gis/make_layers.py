@@ -266,7 +266,7 @@ def after(
         if layout.kind == "terrace":
             own_sewage.append(net.cross_main(network, sewage, far_v, u, "sewage").nodes[0])
     # Behind the blocks, along the back green, a branch to one side or to both.
-    back_u = layout.length_m - (3.5 if layout.kind == "terrace" else 8)
+    back_u = net.back_u(layout)
     sides = [layout.width_m - 5] if len(buildings) < 3 or layout.kind == "terrace" else [layout.width_m - 5, 5.0]
     for far_v in sides:
         own_storm.append(net.cross_main(network, storm, far_v, back_u, "storm").nodes[0])
