@@ -118,7 +118,9 @@ def test_the_factor_from_a_files_unit(unit: str, column: str, expected: float) -
     assert factor(unit, column) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(("unit", "column"), [("kg", "diameter_mm"), ("furlongish", "invert_m"), ("", "volume_m3;")])
+@pytest.mark.parametrize(
+    ("unit", "column"), [("kg", "diameter_mm"), ("furlongish", "invert_m"), ("", "volume_m3;")]
+)
 def test_a_unit_that_does_not_fit_is_refused(unit: str, column: str) -> None:
     if unit:
         with pytest.raises(ValueError, match="allowed"):

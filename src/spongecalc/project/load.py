@@ -11,10 +11,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from spongecalc.language import text
+from spongecalc.language import has_text, text
+from spongecalc.project.improper import ImproperError, shown
 from spongecalc.project.settings import Settings
 
 FILE_NAME = "spongecalc.toml"
+
+# Steps of a place that stand for a type or for the name of a key, and are not in the file.
+PYDANTIC_STEPS = ("[key]", "str", "FormulaSettings")
+# Where pydantic's errors hold the bound that was passed.
+LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,9 @@ class Mistake:
 
     def sentence(self, language: str) -> str:
         """The mistake in words."""
+        if self.rule.startswith("improper."):
+            what = text(f"project.{self.rule}", language, found=self.found, allowed=self.allowed)
+            return text("project.value_improper", language, file=self.file, key=self.key, what=what)
         return text(
             f"project.{self.rule}",
             language,
@@ -84,24 +93,49 @@ def load_project(place: Path) -> Project:
     try:
         return Project(path.parent, Settings.model_validate(document))
     except ValidationError as reason:
-        raise ProjectError([_mistake(name, error, document) for error in reason.errors()]) from None
+        errors = [e for e in reason.errors() if not _follows(e)]
+        raise ProjectError([_mistake(name, error, document) for error in errors]) from None
+
+
+def _follows(error: Any) -> bool:
+    """Whether an error only follows: a list is short of what was refused in it, a table is no text."""
+    given = error.get("input")
+    if error["type"] == "too_short":
+        return len(given) >= error["ctx"]["min_length"]
+    if error["loc"] and error["loc"][-1] in PYDANTIC_STEPS and error["type"] != "literal_error":
+        return isinstance(given, dict) or error["type"] != "string_type"
+    return False
 
 
 def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
     key = _key_path(error["loc"], document)
-    kind, found = error["type"], _short(error.get("input"))
+    kind, found = error["type"], shown(error.get("input"))
     if kind == "missing":
         return Mistake("key_missing", file, key)
     if kind == "extra_forbidden":
-        allowed = _keys_beside(error["loc"])
-        near = difflib.get_close_matches(str(error["loc"][-1]), allowed, n=1)
-        rule = "key_unknown_near" if near else "key_unknown"
-        return Mistake(rule, file, key, near[0] if near else "", ", ".join(allowed))
-    if kind == "value_error":
-        return Mistake("value_wrong", file, key or "-", allowed=str(error["ctx"]["error"]))
+        return _unknown(file, key, str(error["loc"][-1]), _keys_beside(error["loc"]))
+    context = error.get("ctx", {})
     if kind == "literal_error":
-        return Mistake("value_not_allowed", file, key, found, str(error["ctx"]["expected"]))
+        allowed = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+        if error["loc"][-1] == "[key]":
+            return _unknown(file, key, str(error["input"]), allowed.split(", "))
+        return Mistake("value_not_allowed", file, key, found, allowed)
+    if kind == "value_error":
+        reason: ImproperError = context["error"]
+        key = _key_path((*error["loc"], *reason.key), document)
+        return Mistake(f"improper.{reason.rule}", file, key, reason.found, reason.allowed)
+    if has_text(f"project.improper.{kind}", "en"):
+        limit = next((context[n] for n in LIMITS if n in context), "")
+        allowed = f"{limit:g}" if isinstance(limit, float) else str(limit)
+        return Mistake(f"improper.{kind}", file, key, found, allowed)
     return Mistake("value_not_allowed", file, key, found, error["msg"])
+
+
+def _unknown(file: str, key: str, found: str, allowed: Sequence[str]) -> Mistake:
+    near = difflib.get_close_matches(found, allowed, n=1)
+    return Mistake(
+        "key_unknown_near" if near else "key_unknown", file, key, near[0] if near else "", ", ".join(allowed)
+    )
 
 
 def _key_path(location: Sequence[str | int], document: Any) -> str:
@@ -112,7 +146,7 @@ def _key_path(location: Sequence[str | int], document: Any) -> str:
             if isinstance(here, list) and step < len(here):
                 key, here = f"{key}[{step + 1}]", here[step]
             continue
-        if step == "[key]":
+        if step in PYDANTIC_STEPS:
             continue
         inside = isinstance(here, dict)
         if inside or not key:
@@ -143,8 +177,3 @@ def _model_in(annotation: Any) -> Any:
         if (model := _model_in(part)) is not None:
             return model
     return None
-
-
-def _short(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -8,6 +8,8 @@ from functools import cache
 
 import pint
 
+from spongecalc.project.improper import ImproperError
+
 # Sizes are written DN300, φ300, Φ300, d300 on Chinese drawings: a diameter in mm.
 NOMINAL_SIZE = re.compile(r"(?:DN|Dn|dn|[φΦøØ]|d|D)\s*(\d+(?:\.\d+)?)")
 # "a" is the are in pint; in hydrology it is the year (annus), as in "P = 3 a".
@@ -38,16 +40,16 @@ def parse(value: object, unit: str) -> float:
 
     Raises
     ------
-    ValueError
+    ImproperError
         If the text is no quantity, or of another dimension; the message names what was found and an example
         of what is allowed.
     """
-    improper = f"found {value!r}; a number or a text such as {example(unit)} is allowed"
+    improper = ImproperError("quantity", value, example(unit))
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError(improper)
+        raise improper
     if isinstance(value, (int, float)):
         if not math.isfinite(value):
-            raise ValueError(improper)
+            raise improper
         return float(value)
     typed = value.strip()
     if unit == "year" and (years := YEARS.fullmatch(typed)):
@@ -56,13 +58,13 @@ def parse(value: object, unit: str) -> float:
         typed = f"{size[1]} mm"
     parts = TYPED.fullmatch(typed)
     if parts is None or not math.isfinite(number := float(parts[1])):
-        raise ValueError(improper)
+        raise improper
     if not parts[2]:
         return number
     try:
         return float(registry().Quantity(number, parts[2]).to(unit or "dimensionless").magnitude)
     except (pint.PintError, ValueError, AttributeError, TypeError, AssertionError, SyntaxError) as reason:
-        raise ValueError(improper) from reason
+        raise improper from reason
 
 
 def example(unit: str) -> str:
@@ -102,7 +104,7 @@ def factor(unit: str, column: str) -> float:
 
     Raises
     ------
-    ValueError
+    ImproperError
         If the units measure different things, or ``unit`` is not known.
     """
     return parse(f"1 {unit}", column_unit(column))

@@ -10,7 +10,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
-from spongecalc.project.quantity import factor, parse
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.quantity import column_unit, factor, parse
 from spongecalc.standards.tables import table
 
 DEM = "dem"
@@ -36,15 +37,15 @@ Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
 class Section(BaseModel):
     """A part of the file: unknown keys are mistakes, values do not change once read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 def _inside(path: object) -> str:
     if not isinstance(path, str):
-        raise ValueError(f"found {path!r}; a path inside the project's folder is allowed")
+        raise ImproperError("path", path)
     parts = PurePosixPath(path.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
-        raise ValueError(f"found {path!r}; a path inside the project's folder is allowed")
+        raise ImproperError("path", path)
     return parts.as_posix()
 
 
@@ -55,7 +56,7 @@ def _known_crs(value: object) -> object:
     try:
         CRS.from_user_input(value)
     except CRSError as reason:
-        raise ValueError(f'found {value!r}; an EPSG code such as "EPSG:4543" is allowed') from reason
+        raise ImproperError("crs", value) from reason
     return value
 
 
@@ -78,7 +79,11 @@ class LayerSource(Section):
     @model_validator(mode="after")
     def _units_fit(self) -> Self:
         for column, unit in self.units.items():
-            factor(unit, column)
+            try:
+                factor(unit, column)
+            except ImproperError as reason:
+                wanted = column_unit(column) or "-"
+                raise ImproperError("unit", unit, wanted, key=("units", column)) from reason
         return self
 
 
@@ -111,9 +116,7 @@ class RainfallSettings(Section):
     def _place_is_known(cls, formula: str | FormulaSettings) -> str | FormulaSettings:
         places = table("storm_formulas")["place"].tolist()
         if isinstance(formula, str) and formula not in places:
-            raise ValueError(
-                f"found {formula!r}; allowed are: {', '.join(places)}; or a table A, C, b, n, source"
-            )
+            raise ImproperError("formula", formula, ", ".join(places))
         return formula
 
 
@@ -166,9 +169,9 @@ class SewageSettings(Section):
     @model_validator(mode="after")
     def _shares_and_pattern_are_whole(self) -> Self:
         if not (abs(sum(self.shares.values()) - 1) <= 1e-6 and min(self.shares.values()) >= 0):
-            raise ValueError(f"found shares {self.shares}; shares of 0 or more that add up to 1 are allowed")
+            raise ImproperError("shares", self.shares, key=("shares",))
         if not (abs(sum(self.pattern) / 24 - 1) <= 1e-6 and min(self.pattern) >= 0):
-            raise ValueError("found a pattern of another mean; 24 multipliers with a mean of 1 are allowed")
+            raise ImproperError("pattern", self.pattern, key=("pattern",))
         return self
 
 
@@ -269,7 +272,7 @@ class Settings(Section):
     @classmethod
     def _crs_is_projected(cls, crs: str | None) -> str | None:
         if crs is not None and not in_metres(CRS.from_user_input(crs)):
-            raise ValueError(f'found {crs!r}, not in metres; a projected system such as "EPSG:4543" is allowed')
+            raise ImproperError("crs_not_in_metres", crs)
         return crs
 
     @field_validator("layers", mode="before")
@@ -292,9 +295,9 @@ class Settings(Section):
         lower = ["dry", *(i.lower() for i in ids)]
         doubled = sorted({i for i in ids if lower.count(i.lower()) > 1})
         if doubled:
-            raise ValueError(f"storm ids {', '.join(doubled)} are taken; each storm needs an id of its own")
+            raise ImproperError("storm_ids", ", ".join(doubled), key=("storms",))
         if self.headline is not None and self.headline not in ids:
-            raise ValueError(f"headline is {self.headline!r}; allowed are: {', '.join(ids)}")
+            raise ImproperError("headline", self.headline, ", ".join(ids), key=("headline",))
         return self
 
     @property

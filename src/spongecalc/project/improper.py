@@ -1,0 +1,24 @@
+"""A value that the project's file may not hold: which sentence says so, and what fills it."""
+
+from __future__ import annotations
+
+from spongecalc.language import text
+
+
+class ImproperError(ValueError):
+    """A value that is refused.
+
+    ``rule`` is the key of its sentence under ``improper`` in the catalogue ``project``; ``found`` is the
+    value as it stands there, ``allowed`` what might stand there instead; ``key`` the steps from the section
+    that was checked to the key that is to blame.
+    """
+
+    def __init__(self, rule: str, found: object, allowed: str = "", key: tuple[str, ...] = ()) -> None:
+        self.rule, self.found, self.allowed, self.key = rule, shown(found), allowed, key
+        super().__init__(text(f"project.improper.{rule}", "en", found=self.found, allowed=allowed))
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it, cut where it is long."""
+    quoted = repr(value)
+    return quoted if len(quoted) <= 80 else quoted[:77] + "..."
