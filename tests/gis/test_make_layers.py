@@ -119,7 +119,9 @@ def test_only_the_planted_defects_mix_the_waters_after_the_works(layers, reposit
     graph.add_nodes_from(nodes.index)
     for name, upper in (("pipes", "from_node"), ("connections", "source")):
         rows = layers[name][layers[name]["status"].isin(AFTER)]
-        graph.add_edges_from((a, b) for a, b in zip(rows[upper], rows["to_node"], strict=True) if a in nodes.index)
+        graph.add_edges_from(
+            (a, b) for a, b in zip(rows[upper], rows["to_node"], strict=True) if a in nodes.index
+        )
     mixed = set()
     laterals = layers["connections"][layers["connections"]["status"].isin(AFTER)]
     for lateral in laterals.itertuples():

@@ -11,7 +11,9 @@ import rasterio.features
 import shapely
 from affine import Affine
 from rasterio.errors import RasterioIOError
+from rasterio.transform import rowcol
 from rasterio.windows import Window, from_bounds
+from rasterio.windows import transform as window_transform
 from scipy import ndimage
 
 
@@ -22,9 +24,14 @@ class Terrain:
     elevation_m: np.ndarray
     transform: Affine
 
+    def _cell(self, x: float, y: float) -> tuple[int, int]:
+        """Row and column of the cell at a place; they may lie outside."""
+        row, column = rowcol(self.transform, x, y)
+        return int(row), int(column)
+
     def at(self, x: float, y: float) -> float:
         """Elevation of the cell at a place; NaN outside."""
-        column, row = (int(np.floor(v)) for v in ~self.transform * (x, y))
+        row, column = self._cell(x, y)
         rows, columns = self.elevation_m.shape
         return float(self.elevation_m[row, column]) if 0 <= row < rows and 0 <= column < columns else np.nan
 
@@ -49,20 +56,20 @@ class Terrain:
         Buildings (``walls``) are left out. 0 where the DEM does not cover the place.
         """
         x0, y0, x1, y1 = point.buffer(radius_m).bounds
-        left, top = (int(np.floor(v)) for v in ~self.transform * (x0, y1))
-        right, bottom = (int(np.ceil(v)) for v in ~self.transform * (x1, y0))
-        left, top = max(left, 0), max(top, 0)
-        piece = self.elevation_m[top : max(bottom, top), left : max(right, left)]
+        top, left = (max(cell, 0) for cell in self._cell(x0, y1))
+        bottom, right = self._cell(x1, y0)
+        piece = self.elevation_m[top : max(bottom + 1, top), left : max(right + 1, left)]
         if piece.size == 0:
             return 0.0
-        transform = self.transform * Affine.translation(left, top)
+        window = Window(left, top, piece.shape[1], piece.shape[0])
+        transform = window_transform(window, self.transform)
         rows, columns = np.indices(piece.shape)
         x = transform.c + (columns + 0.5) * transform.a
         y = transform.f + (rows + 0.5) * transform.e
         low = (piece <= rim_m + depth_m) & (np.hypot(x - point.x, y - point.y) <= radius_m)
         if walls:
             low &= rasterio.features.geometry_mask(walls, piece.shape, transform)
-        own_column, own_row = (int(np.floor(v)) for v in ~transform * (point.x, point.y))
+        own_row, own_column = (int(cell) for cell in rowcol(transform, point.x, point.y))
         if not (0 <= own_row < piece.shape[0] and 0 <= own_column < piece.shape[1]):
             return 0.0
         low[own_row, own_column] = True
