@@ -1,12 +1,17 @@
-"""What tests share: a small project of three communities, laid out by hand so that results can be worked out."""
+"""What tests share: a small project of three communities, laid out by hand to be worked out by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from spongecalc import steps
+from spongecalc.assess.review import Review
+from spongecalc.project.load import load_project
+from spongecalc.swmm.run_result import RunResult
 from tests.small_project import SmallProject, write_small_project
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -20,6 +25,29 @@ def small_project(tmp_path: Path) -> Callable[..., SmallProject]:
         return write_small_project(tmp_path / "project", **changes)  # type: ignore[arg-type]
 
     return write
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """A project taken through all its steps."""
+
+    folder: Path
+    built: steps.Built
+    results: dict[str, RunResult]
+    review: Review
+
+
+def take_through(folder: Path) -> WholeRun:
+    """Check, build, run and assess the project in a folder."""
+    built = steps.build(steps.check(load_project(folder)))
+    results = steps.run(built, 2)
+    return WholeRun(folder, built, results, steps.assess(built, results, "en"))
+
+
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
+    """The small project as it is, taken through all its steps once."""
+    return take_through(write_small_project(tmp_path_factory.mktemp("whole") / "project").folder)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ def test_every_row_has_a_source_and_a_confidence(name: str) -> None:
 
 
 def test_a_table_is_the_callers_own() -> None:
-    table("storm_formulas")["A"] = 0
+    changed = table("storm_formulas")
+    changed["A"] = 0
     assert (table("storm_formulas")["A"] > 0).all()
 
 
