@@ -21,6 +21,15 @@ from spongecalc.steps import no_progress
 MOST_ROWS = 40
 
 
+# A pipe or a file has no width: wide enough for a finding on few lines, whatever reads it.
+FILE_WIDTH = 160
+
+
+def _console(*, stderr: bool = False) -> Console:
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=FILE_WIDTH)
+
+
 @dataclass
 class Output:
     """Where a command's words go. ``document`` gathers what ``--json`` prints at the end."""
@@ -37,7 +46,7 @@ class Output:
     def say(self, key: str, **params: object) -> None:
         """Print a sentence of the catalogue ``cli``, unless quiet."""
         if not self._silent:
-            Console().print(escape(text(f"cli.{key}", self.language, **params)), highlight=False)
+            _console().print(escape(text(f"cli.{key}", self.language, **params)), highlight=False)
 
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
@@ -46,7 +55,7 @@ class Output:
             assert isinstance(errors, list)
             errors.append(sentence)
         else:
-            Console(stderr=True).print(escape(sentence), style="red", highlight=False)
+            _console(stderr=True).print(escape(sentence), style="red", highlight=False)
 
     def table(self, title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table, unless quiet; rows beyond a screenful are counted, not printed."""
@@ -57,7 +66,7 @@ class Output:
             shown.add_column(escape(header), overflow="fold")
         for row in rows[:MOST_ROWS]:
             shown.add_row(*(escape(str(cell)) for cell in row))
-        Console().print(shown)
+        _console().print(shown)
         if len(rows) > MOST_ROWS:
             self.say("more_rows", count=len(rows) - MOST_ROWS)
 

@@ -9,7 +9,7 @@ from spongecalc.batch.model_runs import run_inp_apart
 from spongecalc.cli.console import Output
 from spongecalc.swmm.water_balance import Section, describe
 
-DONE, RUN_FAILED = 0, 3
+DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 
 
 def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:
@@ -28,6 +28,8 @@ def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:
             output.error(f"{inp.name}: {message.engine_text or message.key}")
     output.document |= {"file": inp.name, "status": result.status, "sections": [_plain(s) for s in sections]}
     output.finish()
+    if not inp.exists():
+        return WRONG_USAGE
     return DONE if result.status == "done" else RUN_FAILED
 
 
