@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import swmm.toolkit.solver as solver
+from swmm.toolkit import solver
 
 from spongecalc import steps
 from spongecalc.cli.app import cores

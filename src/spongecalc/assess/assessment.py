@@ -23,7 +23,7 @@ from spongecalc.network.quantities import laid_m, quantities
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.model import ELEMENT_COLUMNS, SwmmModel
 from spongecalc.swmm.run_result import RunResult
 
 
@@ -91,6 +91,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "quantities": quantities(inputs.layers),
         "runs": runs,
         "findings": findings,
+        "elements": _elements(inputs),
     }
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
     communities = communities_table(rows, headline)
@@ -108,6 +109,21 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         _notes(inputs.settings),
         versions,
         inputs.settings.targets.model_dump(),
+    )
+
+
+def _elements(inputs: Inputs) -> pd.DataFrame:
+    """Which feature each element of each model is, so that both can be found from the other."""
+    parts = [
+        m.model.elements.assign(model=m.model.name, scenario=m.model.scenario)[
+            ["model", "scenario", *ELEMENT_COLUMNS]
+        ]
+        for m in inputs.modelled
+    ]
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["model", "scenario", *ELEMENT_COLUMNS])
     )
 
 

@@ -89,7 +89,9 @@ def hydrograph_chart(
         for scenario, series in drawn.items():
             colour, dash = LINES[scenario]
             name = f"{say(f'scenario.{scenario}')} ({say('chart_peak')} {series.max():.2f} L/s)"
-            axes.plot(series.index.to_numpy(float), series.to_numpy(float), dash, color=colour, lw=1.4, label=name)
+            axes.plot(
+                series.index.to_numpy(float), series.to_numpy(float), dash, color=colour, lw=1.4, label=name
+            )
         highest = max(float(s.max()) for s in drawn.values())
         axes.set_ylim(0, max(highest, 0.01) / (1 - RAIN_SHARE) * 1.04)
         axes.set_xlim(0, max(float(s.index.max()) for s in drawn.values()))

@@ -63,9 +63,7 @@ def community_frame(page: CommunityPage) -> Frame:
     return frame_around(shapes)
 
 
-def community_map(
-    page: CommunityPage, scenario: str, frame: Frame, marks: Mapping[str, int], say: Say
-) -> str:
+def community_map(page: CommunityPage, scenario: str, frame: Frame, marks: Mapping[str, int], say: Say) -> str:
     """The map of a scenario as an <svg> element.
 
     Parameters

@@ -103,6 +103,5 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]
     """
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        write_whole(folder / f"{stem}.csv", BYTE_ORDER_MARK + table_text(table))
-        for stem, table in tables.items()
+        write_whole(folder / f"{stem}.csv", BYTE_ORDER_MARK + table_text(table)) for stem, table in tables.items()
     ]

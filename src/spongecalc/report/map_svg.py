@@ -158,7 +158,9 @@ def picture(frame: Frame, label: str, inside: Iterable[str], css: str = "map") -
     k = frame.metres_per_px
     return (
         f'<svg class="{css}" role="img" aria-label="{escape(label)}" '
-        f'viewBox="0 0 {frame.width_m:.2f} {frame.height_m:.2f}" style="--k:{k:.4f}">' + "".join(inside) + "</svg>"
+        f'viewBox="0 0 {frame.width_m:.2f} {frame.height_m:.2f}" style="--k:{k:.4f}">'
+        + "".join(inside)
+        + "</svg>"
     )
 
 

@@ -33,4 +33,4 @@ def folder_name(model: str) -> str:
 
 def tag(text: str) -> str:
     """A text as SWMM's [TAGS] take it: one word, without the characters that end a word or start a comment."""
-    return re.sub(r"[\s;\"]+", "_", text)
+    return re.sub(r"[\s;\"\[\]]+", "_", text)

@@ -17,7 +17,7 @@ from spongecalc.surfaces.cover import covers
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
-from spongecalc.swmm.identifiers import model_ids
+from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inp_text import fixed, inp_text
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
@@ -72,7 +72,7 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         areas, ids, settings.surfaces, covers(settings.surfaces.covers)["permeable_concrete"]
     )
     sections: dict[str, Sequence[Sequence[str]]] = {
-        "TITLE": [(f"spongecalc {system.model} {system.scenario}",)],
+        "TITLE": _title(system),
         "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
         **runoff,
         **nodes.sections,
@@ -93,6 +93,15 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         tuple(storms),
         (*findings, *link_findings, *nodes.findings),
     )
+
+
+def _title(system: DrainageSystem) -> list[tuple[str, ...]]:
+    """What the model is, and the names of its communities; SWMM keeps three lines and reads no long ones."""
+    names = [
+        f"{row.community_id} {row.name or ''}".replace("\n", " ").strip()[:60]
+        for row in system.boundaries.sort_values("community_id").itertuples()
+    ]
+    return [(f"spongecalc {system.model} {system.scenario}"[:200],), *((tag(name),) for name in names[:2])]
 
 
 def _tracer(name: str, in_rain_mg_l: float, in_sewage_mg_l: float) -> tuple[str, ...]:

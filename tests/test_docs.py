@@ -1,0 +1,50 @@
+"""What the documents say of files and columns is what the package writes."""
+
+import re
+import tomllib
+
+import pytest
+
+from spongecalc.assess.communities import COMMUNITY_COLUMNS
+from spongecalc.assess.ponding import PONDING_COLUMNS
+from spongecalc.assess.run_table import RUN_COLUMNS
+from spongecalc.assess.separation import SEPARATION_COLUMNS
+from spongecalc.assess.sponge import SPONGE_COLUMNS
+from spongecalc.layers.finding import FINDING_COLUMNS
+from spongecalc.network.quantities import QUANTITY_COLUMNS
+from spongecalc.swmm.model import ELEMENT_COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("communities", COMMUNITY_COLUMNS),
+        ("separation", SEPARATION_COLUMNS),
+        ("ponding", PONDING_COLUMNS),
+        ("sponge", SPONGE_COLUMNS),
+        ("quantities", QUANTITY_COLUMNS),
+        ("runs", RUN_COLUMNS),
+        ("findings", FINDING_COLUMNS),
+        ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
+    ],
+)
+def test_columns_are_documented_in_their_order(repository, name, columns):
+    section = (repository / "docs" / "results.md").read_text(encoding="utf-8").split(f"## {name}.csv")[1]
+    listed = section.split("\n", 1)[1].split("\n## ")[0].split("\n\n")[0]
+    words = re.sub(r"\([^)]*\)", "", listed)
+    assert [w.strip() for w in words.replace("\n", " ").split(",")] == columns
+
+
+def test_toml_of_the_tutorial_is_valid(repository):
+    text = (repository / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    block = text.split("    [layers.pipes]\n")[1].split("\nA layer may come")[0]
+    lines = ["[layers.pipes]", *(line.removeprefix("    ") for line in block.splitlines())]
+    pipes = tomllib.loads("\n".join(lines))["layers"]["pipes"]
+    assert pipes["fields"]["diameter_mm"] == "管径"
+
+
+def test_files_that_the_readmes_name_exist(repository):
+    for readme in ("README.md", "README.zh.md"):
+        text = (repository / readme).read_text(encoding="utf-8")
+        for path in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (repository / path).exists(), path
