@@ -19,6 +19,7 @@ from spongecalc.steps import Progress as StepProgress
 from spongecalc.steps import no_progress
 
 MOST_ROWS = 40
+LOG_COLUMNS = 240
 
 
 @dataclass
@@ -57,7 +58,11 @@ class Output:
             shown.add_column(escape(header), overflow="fold")
         for row in rows[:MOST_ROWS]:
             shown.add_row(*(escape(str(cell)) for cell in row))
-        Console().print(shown)
+        # Rich takes 80 columns where there is no terminal, which would break words over several lines of a log.
+        console = Console()
+        if not console.is_terminal:
+            console = Console(width=LOG_COLUMNS)
+        console.print(shown)
         if len(rows) > MOST_ROWS:
             self.say("more_rows", count=len(rows) - MOST_ROWS)
 
