@@ -14,7 +14,7 @@ from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.level_rules import check_levels, ground_from_dem
-from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
@@ -74,9 +74,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     """
     settings = project.settings
     layers, read = read_layers(project.folder, settings.layers, settings.crs)
-    findings: list[Finding] = list(read)
+    layers, found = assign_communities(layers)
+    findings: list[Finding] = [*with_places(read, layers), *found]
     for step in (
-        assign_communities,
         mend_geometries,
         lambda given: join_pipe_ends(given, settings.checks.snap_tolerance_m),
         ground_from_dem,

@@ -93,8 +93,9 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "findings": findings,
         "elements": _elements(inputs),
     }
+    homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
-    communities = communities_table(rows, headline)
+    communities = communities_table(rows, headline, whole=not homeless.any())
     pages = tuple(
         _page(inputs, row, tables)
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL

@@ -72,6 +72,9 @@ SUMMED = (
     "warnings",
 )
 
+# Figures whose fall TOTAL states too.
+TOTAL_PAIRS = (("runoff_before_m3", "runoff_after_m3"), ("ponding_before_m3", "ponding_after_m3"))
+
 
 def reduction_percent(before: float, after: float) -> float:
     """By how many percent a figure fell; NaN where either is unknown or there was nothing before."""
@@ -97,11 +100,13 @@ def with_reductions(row: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def communities_table(rows: Sequence[Mapping[str, object]], headline: str) -> pd.DataFrame:
+def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, whole: bool = True) -> pd.DataFrame:
     """The table of communities.csv from its rows, with the row TOTAL at its end.
 
     A figure that is unknown for one community is left out of the sum of the others; the community's status
     says so. Percentages of TOTAL are those of its sums, over the communities that have both figures.
+    ``whole`` is false where an error in the data cannot be laid at any community's door (a file that cannot
+    be read): then TOTAL is incomplete whatever the communities say.
     """
     table = pd.DataFrame([with_reductions(r) for r in rows], columns=COMMUNITY_COLUMNS)
     table = table.sort_values("community_id", ignore_index=True)
@@ -114,9 +119,14 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str) -> pd
     worst = pd.to_numeric(table["worst_continuity_error_percent"], errors="coerce").abs()
     total["worst_continuity_error_percent"] = float(worst.max()) if worst.notna().any() else float("nan")
     states = set(table["status"])
-    total["status"] = "done" if states <= {"done"} else "incomplete"
+    total["status"] = "done" if whole and states <= {"done"} else "incomplete"
+    known = dict(total)
+    for before, after in TOTAL_PAIRS:
+        both = table[[before, after]].apply(pd.to_numeric, errors="coerce").dropna()
+        known |= {before: float(both[before].sum()), after: float(both[after].sum())}
+    percentages = {k: v for k, v in with_reductions(known).items() if k.endswith("_percent")}
     return pd.concat(
-        [table, pd.DataFrame([with_reductions(total)], columns=COMMUNITY_COLUMNS)], ignore_index=True
+        [table, pd.DataFrame([{**total, **percentages}], columns=COMMUNITY_COLUMNS)], ignore_index=True
     )
 
 

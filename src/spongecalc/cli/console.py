@@ -22,7 +22,7 @@ MOST_ROWS = 40
 
 
 # A pipe or a file has no width: wide enough for a finding on few lines, whatever reads it.
-FILE_WIDTH = 160
+FILE_WIDTH = 240
 
 
 def _console(*, stderr: bool = False) -> Console:

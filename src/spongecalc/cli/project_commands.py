@@ -68,7 +68,7 @@ def _print_findings(findings: tuple, output: Output) -> int:
     rows = [
         (
             text(f"cli.severity_{r.severity}", output.language),
-            " ".join(str(p) for p in (r.community_id, r.layer, r.feature_id) if p),
+            " ".join(str(p) for p in (r.community_id, r.file, r.layer, r.feature_id) if p),
             r.message,
             r.action,
         )

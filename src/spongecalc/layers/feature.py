@@ -10,7 +10,7 @@ def finding_at(rule: str, severity: str, layer: str, row: object, **found: objec
     """A Finding at ``row``, a row of ``layer`` as ``itertuples`` gives it; ``found`` fills its sentences."""
     geometry = getattr(row, "geometry", None)
     point = None if geometry is None or geometry.is_empty else geometry.representative_point()
-    identifier = getattr(row, SCHEMAS[layer].id_column) or f"#{getattr(row, 'Index', 0) + 1}"
+    identifier = getattr(row, SCHEMAS[layer].id_column) or f"#{getattr(row, 'file_row', 0)}"
     community = getattr(row, "community_id", None)
     return Finding(
         rule,

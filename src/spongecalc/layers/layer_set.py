@@ -16,8 +16,9 @@ from spongecalc.layers.schema import SCHEMAS
 class LayerSet:
     """All vector layers in one projected CRS, in metres, with the contract's columns; and where the DEM is.
 
-    Each frame has the contract's columns, ``community_id``, ``file`` (the source it came from) and
-    ``geometry``; a layer that the project does not have is an empty frame.
+    Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
+    from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
+    frame.
     """
 
     crs: CRS
@@ -39,5 +40,5 @@ class LayerSet:
 
 def empty_frame(layer: str, crs: CRS) -> gpd.GeoDataFrame:
     """A frame of ``layer`` without rows, with the contract's columns."""
-    columns = [*SCHEMAS[layer].column_names, "community_id", "file"]
+    columns = [*SCHEMAS[layer].column_names, "community_id", "file", "file_row"]
     return gpd.GeoDataFrame({c: [] for c in dict.fromkeys(columns)}, geometry=[], crs=crs)

@@ -80,7 +80,7 @@ def _pipes(layers: LayerSet) -> Iterator[Finding]:
                 needed = "height_mm"
             if np.isnan(size):
                 yield finding_at("pipe.no_size", "error", "pipes", row, column=needed)
-            elif row.sediment_mm >= size:
+            elif row.sediment_mm >= size > 0:
                 yield finding_at(
                     "pipe.full_of_sediment",
                     "error",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.schema import SCHEMAS
 
 
 def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
@@ -22,22 +26,49 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
     areas = layers["communities"].dropna(subset=["community_id", "geometry"])
     areas = areas[["community_id", "geometry"]].drop_duplicates("community_id")
     frames = dict(layers.frames)
+    strays: dict[str, pd.Series] = {}
     for name, frame in layers.frames.items():
         if name == "communities" or frame.empty:
             continue
         stated = frame["community_id"]
         unknown = stated.notna() & ~stated.isin(known)
-        for row in frame[unknown].itertuples():
-            findings.append(finding_at("community.unknown", "error", name, row, community=row.community_id))
+        strays[name] = stated[unknown]
         frames[name] = frame.assign(community_id=stated.where(stated.isin(known), _by_place(frame, areas)))
     frames["nodes"] = _nodes_by_pipes(frames["nodes"], frames["pipes"])
     frames["connections"] = _connections_by_source(frames)
     for name, frame in frames.items():
         if name == "communities" or frame.empty:
             continue
+        for row in frame.loc[strays[name].index].itertuples():
+            stated_id = strays[name][row.Index]
+            findings.append(finding_at("community.unknown", "warning", name, row, community=stated_id))
         for row in frame[frame["community_id"].isna()].itertuples():
             findings.append(finding_at("community.none", "warning", name, row))
     return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
+
+
+def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding, ...]:
+    """Findings made while reading, each with the community and the place that its feature has by now.
+
+    Without a community an error would keep none from being modelled.
+    """
+    rows: dict[str, dict[tuple[str, str], object]] = {}
+    placed = []
+    for finding in findings:
+        if finding.feature_id and not finding.community_id and finding.layer in layers.frames:
+            if finding.layer not in rows:
+                rows[finding.layer] = {
+                    (row.file, getattr(row, SCHEMAS[finding.layer].id_column) or f"#{row.file_row}"): row
+                    for row in layers[finding.layer].itertuples()
+                }
+            row = rows[finding.layer].get((finding.file, finding.feature_id))
+            if row is not None:
+                there = finding_at(finding.rule, finding.severity, finding.layer, row)
+                finding = replace(  # noqa: PLW2901
+                    finding, community_id=there.community_id, x_m=there.x_m, y_m=there.y_m
+                )
+        placed.append(finding)
+    return tuple(placed)
 
 
 def _by_place(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:

@@ -183,6 +183,7 @@ def _to_contract(
     geometry = [_tidy(g) for g in placed.geometry]
     out = gpd.GeoDataFrame(frame, geometry=geometry, crs=placed.crs)
     out["file"] = source.source
+    out["file_row"] = range(1, len(out) + 1)
     return out
 
 

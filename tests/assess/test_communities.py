@@ -1,0 +1,42 @@
+"""The row TOTAL, worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from spongecalc.assess.communities import communities_table, reduction_percent
+
+
+def row(community: str, before: float, after: float, status: str = "done") -> dict[str, object]:
+    return {
+        "community_id": community,
+        "runoff_before_m3": before,
+        "runoff_after_m3": after,
+        "separated_after": "yes",
+        "status": status,
+    }
+
+
+def test_the_total_falls_by_what_both_scenarios_know() -> None:
+    rows = [row("B", 100, 60), row("A", 300, 200), row("C", 500, math.nan, "failed")]
+    table = communities_table(rows, "P3-120").set_index("community_id")
+    assert table.index.tolist() == ["A", "B", "C", "TOTAL"]
+    total = table.loc["TOTAL"]
+    assert total["runoff_before_m3"] == 900
+    # (400 - 260) / 400: C has no figure after, and 500 m3 less would be no reduction
+    assert total["runoff_reduction_percent"] == pytest.approx(35.0)
+    assert table.loc["B", "runoff_reduction_percent"] == pytest.approx(40.0)
+    assert math.isnan(table.loc["C", "runoff_reduction_percent"])
+    assert total["status"] == "incomplete"
+
+
+def test_a_total_without_a_file_is_incomplete() -> None:
+    assert communities_table([row("A", 1, 1)], "x").iloc[-1]["status"] == "done"
+    assert communities_table([row("A", 1, 1)], "x", whole=False).iloc[-1]["status"] == "incomplete"
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (math.nan, 1), (1, math.nan)])
+def test_no_reduction_of_what_is_unknown_or_nothing(before: float, after: float) -> None:
+    assert math.isnan(reduction_percent(before, after))

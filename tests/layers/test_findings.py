@@ -1,0 +1,248 @@
+"""Every finding: planted once into the small project, found once, at its feature and in its community."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import LineString, Point, Polygon, box
+from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Change, Frames, SmallProject
+
+from spongecalc import steps
+from spongecalc.language import LANGUAGES, catalogue
+from spongecalc.layers.finding import Finding, findings_table
+from spongecalc.project.load import load_project
+
+IDS = {
+    "communities": "community_id",
+    "nodes": "node_id",
+    "pipes": "pipe_id",
+    "surfaces": "surface_id",
+    "buildings": "building_id",
+    "connections": "connection_id",
+}
+# The south-west corner of community C.
+X, Y = ORIGIN_X + 80, ORIGIN_Y
+NOWHERE = Point(X + 900, Y + 900)
+
+
+def edit(layer: str, feature: str, **values: object) -> Change:
+    """A change that sets values of one feature."""
+
+    def change(frames: Frames) -> None:
+        frame = frames[layer]
+        row = frame.index[frame[IDS[layer]] == feature][0]
+        for column, value in values.items():
+            if isinstance(value, str) or value is None:
+                frame[column] = frame[column].astype(object) if column in frame else None
+            frame.loc[[row], column] = pd.Series([value], index=[row]) if column != "geometry" else value
+        frames[layer] = frame
+
+    return change
+
+
+def shape(layer: str, feature: str, geometry: object) -> Change:
+    """A change of one feature's geometry."""
+
+    def change(frames: Frames) -> None:
+        frame = frames[layer]
+        shapes = frame.geometry.tolist()
+        shapes[frame[IDS[layer]].tolist().index(feature)] = geometry  # type: ignore[call-overload]
+        frames[layer] = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=shapes, crs=CRS)
+
+    return change
+
+
+def add(layer: str, like: str, **values: object) -> Change:
+    """A change that adds a feature, like another but for some values."""
+
+    def change(frames: Frames) -> None:
+        frame = frames[layer]
+        row = frame[frame[IDS[layer]] == like].iloc[[0]]
+        new = gpd.GeoDataFrame(row.assign(**{k: [v] for k, v in values.items()}), geometry="geometry", crs=CRS)
+        frames[layer] = gpd.GeoDataFrame(pd.concat([frame, new], ignore_index=True), crs=CRS)
+
+    return change
+
+
+def drop(layer: str, *features: str) -> Change:
+    """A change that takes features out."""
+
+    def change(frames: Frames) -> None:
+        frames[layer] = frames[layer][~frames[layer][IDS[layer]].isin(features)].reset_index(drop=True)
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """Several changes, one after the other."""
+
+    def change(frames: Frames) -> None:
+        for one in changes:
+            one(frames)
+
+    return change
+
+
+BOWTIE = Polygon([(X, Y + 15), (X + 40, Y + 40), (X + 40, Y + 15), (X, Y + 40)])
+PIPE = LineString([(X + 10, Y + 8), (X + 40, Y + 8)])
+
+# rule: the change, the layer and the feature it must be found at
+PLANTED: dict[str, tuple[Change, str, str]] = {
+    "value.not_a_number": (edit("pipes", "C-PR", diameter_mm="DN three hundred"), "pipes", "C-PR"),
+    "value.missing": (edit("nodes", "C-R1", system=None), "nodes", "C-R1"),
+    "value.not_allowed": (edit("nodes", "C-R1", kind="gully"), "nodes", "C-R1"),
+    "value.out_of_bounds": (edit("pipes", "C-PR", diameter_mm=-300.0), "pipes", "C-PR"),
+    "id.missing": (edit("buildings", "C-H", building_id=None), "buildings", "#1"),
+    "name.formula": (edit("communities", "C", name="=1+1"), "communities", "C"),
+    "community.none": (add("nodes", "C-S1", node_id="C-X", geometry=NOWHERE), "nodes", "C-X"),
+    "community.unknown": (edit("nodes", "C-R1", community_id="Z"), "nodes", "C-R1"),
+    "community.no_inlet": (
+        both(edit("nodes", "C-R1", kind="manhole"), drop("connections", "C-D1")),
+        "communities",
+        "C",
+    ),
+    "geometry.empty": (shape("buildings", "C-H", None), "buildings", "C-H"),
+    "geometry.wrong_type": (
+        shape("surfaces", "C-G", LineString([(X, Y + 16), (X + 9, Y + 16)])),
+        "surfaces",
+        "C-G",
+    ),
+    "geometry.no_length": (
+        shape("pipes", "C-PR", LineString([(X + 10, Y + 8), (X + 10.01, Y + 8)])),
+        "pipes",
+        "C-PR",
+    ),
+    "geometry.mended": (shape("surfaces", "C-G", BOWTIE), "surfaces", "C-G"),
+    "surface.overlap": (
+        add("surfaces", "C-G", surface_id="C-Z", geometry=box(X + 30, Y + 30, X + 34, Y + 34)),
+        "surfaces",
+        "C-G",
+    ),
+    "end.joined": (edit("pipes", "C-PR", from_node=None), "pipes", "C-PR"),
+    "end.no_node": (
+        both(
+            edit("pipes", "C-PR", from_node=None),
+            shape("pipes", "C-PR", LineString([(X + 13, Y + 8), (X + 40, Y + 8)])),
+        ),
+        "pipes",
+        "C-PR",
+    ),
+    "end.unknown_node": (edit("pipes", "C-PR", to_node="C-R9"), "pipes", "C-PR"),
+    "end.far": (shape("pipes", "C-PR", LineString([(X + 12, Y + 8), (X + 40, Y + 8)])), "pipes", "C-PR"),
+    "pipe.loop": (edit("pipes", "C-PR", to_node="C-R1"), "pipes", "C-PR"),
+    "pipe.no_size": (edit("pipes", "C-PR", diameter_mm=float("nan")), "pipes", "C-PR"),
+    "pipe.full_of_sediment": (edit("pipes", "C-PR", sediment_mm=300.0), "pipes", "C-PR"),
+    "pipe.adverse_slope": (edit("pipes", "C-PR", invert_down_m=99.2), "pipes", "C-PR"),
+    "pipe.invert_from_node": (edit("pipes", "C-PR", invert_up_m=float("nan")), "pipes", "C-PR"),
+    "pipe.node_not_in_scenario": (edit("nodes", "C-S1", status="removed"), "pipes", "C-PS"),
+    "pipe.roughness_from_material": (edit("pipes", "C-PR", roughness=float("nan")), "pipes", "C-PR"),
+    "pipe.roughness_assumed": (
+        edit("pipes", "C-PR", roughness=float("nan"), material="bamboo"),
+        "pipes",
+        "C-PR",
+    ),
+    "node.invert_from_pipe": (edit("nodes", "C-R1", invert_m=float("nan")), "nodes", "C-R1"),
+    "node.invert_above_pipe": (edit("nodes", "C-R1", invert_m=99.1), "nodes", "C-R1"),
+    "node.no_invert": (
+        both(edit("nodes", "C-R1", invert_m=float("nan")), edit("pipes", "C-PR", invert_up_m=float("nan"))),
+        "nodes",
+        "C-R1",
+    ),
+    "node.no_ground": (edit("nodes", "C-R1", ground_m=float("nan")), "nodes", "C-R1"),
+    "node.ground_below_invert": (edit("nodes", "C-R1", ground_m=98.0), "nodes", "C-R1"),
+    "node.deep": (edit("nodes", "C-R1", ground_m=120.0), "nodes", "C-R1"),
+    "node.pump": (edit("nodes", "C-S1", kind="pump"), "nodes", "C-S1"),
+    "node.alone": (
+        add("nodes", "C-S1", node_id="C-X", geometry=Point(X + 30, Y + 30)),
+        "nodes",
+        "C-X",
+    ),
+    "node.reaches_no_outfall": (drop("pipes", "C-PR"), "nodes", "C-R1"),
+    "outfall.no_receiver": (edit("nodes", "C-R2", receives=None), "nodes", "C-R2"),
+    "outfall.leads_on": (edit("nodes", "C-S1", kind="outfall", receives="river"), "nodes", "C-S1"),
+    "building.no_sewage_way": (drop("connections", "C-K1", "C-T1"), "buildings", "C-H"),
+    "connection.unknown_source": (edit("connections", "C-K1", source="C-H9"), "connections", "C-K1"),
+    "connection.node_not_in_scenario": (
+        edit("connections", "C-D0", status="existing"),
+        "connections",
+        "C-D0",
+    ),
+    "surface.gap": (edit("surfaces", "C-L1", status="removed"), "communities", "C"),
+}
+
+# What lies nowhere and says no community belongs to none.
+HOMELESS = ("community.none", "geometry.empty")
+
+
+def found(project: SmallProject) -> tuple[Finding, ...]:
+    return steps.build(steps.check(load_project(project.folder))).findings
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+def test_a_planted_fault_is_found_once(small_project: Callable[..., SmallProject], rule: str) -> None:
+    change, layer, feature = PLANTED[rule]
+    findings = found(small_project(second=change))
+    table = findings_table(findings, "en")
+    own = table[table["rule"] == rule]
+    assert len(own) == 1, own.to_string()
+    row = own.iloc[0]
+    assert (row["layer"], row["feature_id"], row["file"]) == (layer, feature, "c.gpkg")
+    assert row["community_id"] == ("" if rule in HOMELESS else "C")
+    others = table[table["community_id"].isin(["A", "B"]) & table["severity"].isin(["error", "warning"])]
+    assert others.empty, others.to_string()
+    for finding in findings:
+        for language in LANGUAGES:
+            for sentence in (finding.message(language), finding.action(language)):
+                assert sentence
+                assert "{" not in sentence
+
+
+def test_a_doubled_id_is_found_at_both_features(small_project: Callable[..., SmallProject]) -> None:
+    table = findings_table(found(small_project(second=edit("nodes", "C-S1", node_id="C-S2"))), "en")
+    own = table[table["rule"] == "id.duplicate"]
+    assert own["feature_id"].tolist() == ["C-S2", "C-S2"]
+    assert own["community_id"].tolist() == ["C", "C"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "scenarios"),
+    [
+        ("community.no_outfall", both(drop("nodes", "C-R2", "C-S2"), drop("pipes", "C-PR", "C-PS")), ["after"]),
+        (
+            "community.no_network",
+            both(
+                drop("nodes", "C-R1", "C-R2", "C-S1", "C-S2", "C-C1", "C-C2"),
+                drop("pipes", "C-PR", "C-PS", "C-PC"),
+                drop("connections", "C-K0", "C-T0", "C-D0", "C-K1", "C-T1", "C-D1"),
+            ),
+            ["before", "after"],
+        ),
+    ],
+)
+def test_a_community_that_drains_nowhere_is_named_for_each_scenario(
+    small_project: Callable[..., SmallProject], rule: str, change: Change, scenarios: list[str]
+) -> None:
+    findings = [f for f in found(small_project(second=change)) if f.rule == rule]
+    assert [f.found["scenario"] for f in findings] == scenarios
+    assert {f.feature_id for f in findings} == {"C"}
+
+
+def test_the_sound_project_has_no_error_and_no_warning(small_project: Callable[..., SmallProject]) -> None:
+    assert {f.severity for f in found(small_project())} == {"info"}
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_fields() -> None:
+    english, chinese = (catalogue("findings", language) for language in ("en", "zh"))
+    assert english.keys() == chinese.keys()
+    for key, sentence in english.items():
+        rule = key.rpartition(".")[0]
+        known = {
+            f for k in ("message", "action") for _, f, _, _ in string.Formatter().parse(english[f"{rule}.{k}"])
+        }
+        fields = {f for _, f, _, _ in string.Formatter().parse(chinese[key])}
+        assert fields <= known, key
+        assert sentence.strip()
