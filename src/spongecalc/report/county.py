@@ -1,0 +1,264 @@
+"""The county's part of the page: overall figures, the overview map, the table of communities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report import verdicts as judged
+from spongecalc.report.html_table import Cell, Heading, Table
+from spongecalc.report.label_places import LabelPlaces
+from spongecalc.report.map_svg import HEIGHT_PX, WIDTH_PX, drawing, element, frame_of, path_data, placed, titled
+from spongecalc.report.number_format import cell_text
+from spongecalc.report.wording import Wording
+
+TOTAL = "TOTAL"
+SYMBOLS: Mapping[str, str] = {
+    judged.PASS: "✓",
+    judged.ATTENTION: "!",
+    judged.UNKNOWN: "?",
+    judged.UNANSWERED: "×",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a tile: what it is, the figure, its unit, and what it is laid against."""
+
+    name: str
+    value: str
+    unit: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """The answer to one of the four questions for the whole project; the first figure is the main one."""
+
+    question: str
+    figures: Sequence[Figure]
+
+
+def total_row(review: Review) -> dict[str, object]:
+    """The row TOTAL of communities.csv; empty where there is none."""
+    table = review.tables.get("communities", pd.DataFrame())
+    if "community_id" not in table.columns:
+        return {}
+    rows = table[table["community_id"] == TOTAL]
+    return {str(k): v for k, v in rows.iloc[-1].items()} if len(rows) else {}
+
+
+def tiles(review: Review, words: Wording) -> list[Tile]:
+    """The four tiles, from the row TOTAL."""
+    total = total_row(review)
+    rows = [p.row for p in review.pages]
+
+    def change(name: str, unit: str = "") -> str:
+        pair = [_written(total, f"{name}_{s}{unit}", words) for s in ("before", "after")]
+        return " → ".join(pair)
+
+    separated = [sum(r.get(f"separated_{s}") == "yes" for r in rows) for s in ("before", "after")]
+    lengths = [
+        Figure(
+            words(f"tile.{system}_laid"),
+            _written(total, f"{system}_laid_m", words),
+            "m",
+            _against_claim(total, system, words),
+        )
+        for system in ("storm", "sewage")
+    ]
+    return [
+        Tile("lengths", lengths),
+        Tile(
+            "separation",
+            [
+                Figure(
+                    words("tile.separated"),
+                    f"{separated[0]} → {separated[1]}",
+                    words("tile.of", count="", total=len(rows)).strip(),
+                ),
+                Figure(words("tile.cross_connections"), change("cross_connections"), words("tile.unit_sites")),
+                Figure(words("tile.sewage_to_storm"), change("sewage_to_storm", "_m3_d"), "m³/d"),
+            ],
+        ),
+        Tile(
+            "runoff",
+            [
+                Figure(words("tile.reduction"), _written(total, "runoff_reduction_percent", words), "%"),
+                Figure(words("tile.runoff"), change("runoff", "_m3"), "m³"),
+                Figure(words("tile.rainfall"), _written(total, "rainfall_m3", words), "m³"),
+            ],
+        ),
+        Tile(
+            "ponding",
+            [
+                Figure(words("tile.sites"), change("ponding_sites"), words("tile.unit_sites")),
+                Figure(words("tile.volume"), change("ponding", "_m3"), "m³"),
+                Figure(
+                    words("tile.relieved"),
+                    _written(total, "households_relieved", words),
+                    words("tile.unit_households"),
+                ),
+            ],
+        ),
+    ]
+
+
+def _written(row: Mapping[str, object], column: str, words: Wording) -> str:
+    return cell_text(column, row.get(column)) or words("page.unknown")
+
+
+def _against_claim(row: Mapping[str, object], system: str, words: Wording) -> str:
+    claimed = cell_text(f"claimed_{system}_m", row.get(f"claimed_{system}_m"))
+    if not claimed:
+        return words("tile.claimed_unknown")
+    difference = judged.length_differences_m(row)[("storm", "sewage").index(system)]
+    return words("tile.claimed", claimed=claimed, difference=_signed("difference_m", difference))
+
+
+def _signed(column: str, value: float) -> str:
+    """A difference with its sign, zero without."""
+    written = cell_text(column, value)
+    return f"+{written}" if written and not written.startswith("-") and float(written) else written
+
+
+def counts(pages: Sequence[CommunityPage]) -> dict[str, int]:
+    """How many communities have each overall verdict."""
+    answers = [judged.overall(p.row) for p in pages]
+    return {code: answers.count(code) for code in SYMBOLS}
+
+
+def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: Wording) -> str:
+    """All communities by verdict, each a link to its section; empty where none has a boundary."""
+    drawn = [
+        (page, anchor)
+        for page, anchor in zip(pages, anchors, strict=True)
+        if page.boundary is not None and not page.boundary.is_empty
+    ]
+    frame = frame_of([p.boundary.bounds for p, _ in drawn])
+    if frame is None:
+        return ""
+    shapes, marks = [], []
+    places = LabelPlaces(WIDTH_PX, HEIGHT_PX)
+    places.taken.append((0, HEIGHT_PX - 40, WIDTH_PX / 3.5, HEIGHT_PX))
+    centres = []
+    for page, anchor in drawn:
+        answer = judged.overall(page.row)
+        outline = element("path", {"class": f"area {answer}", "d": path_data(page.boundary, frame)})
+        words_of = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
+        shapes.append(element("a", {"href": f"#{anchor}"}, titled(words_of), outline))
+        inside = page.boundary.representative_point()
+        x, y = frame.at(inside.x, inside.y)
+        places.take(x / frame.metres_per_px, y / frame.metres_per_px, 8)
+        centres.append((page, answer, x, y))
+    for page, answer, x, y in centres:
+        symbol = f'<circle r="8"/><text y="4" text-anchor="middle">{SYMBOLS[answer]}</text>'
+        marks.append(placed(f'<g class="verdict-mark {answer}">{symbol}</g>', x, y, frame))
+        # Long ids are cut on the map alone; the table and the section have them whole.
+        short = page.community_id if len(page.community_id) <= 10 else page.community_id[:9] + "…"
+        px, py = x / frame.metres_per_px, y / frame.metres_per_px
+        found = places.find(px, py, 8, (6.6 * len(short) + 2, 11))
+        if found is not None:
+            label = element(
+                "text",
+                {"class": "area-id", "x": f"{found[0] - px:.0f}", "y": f"{found[1] - py + 4:.0f}", "text-anchor": "middle"},
+                str(_escaped(short)),
+            )
+            marks.append(placed(label, x, y, frame))
+    label = words("map.overview_label", **counts(pages))
+    return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview")
+
+
+def _escaped(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(text))
+
+
+# Columns of the table of communities: key of the heading, and what its cells are made of.
+COMPARED = ("cross_connections", "ponding_sites", "ponding_m3")
+
+
+def communities_table(review: Review, anchors: Sequence[str], words: Wording) -> Table:
+    """A row per community, those that need attention first; the foot row is TOTAL."""
+    headings = [
+        Heading(words("column.community"), css="c-community"),
+        Heading(words("column.verdict_overall"), css="c-verdict"),
+        *(
+            Heading(words(f"column.{name}"), numeric)
+            for name, numeric in (
+                ("district", False),
+                ("households", True),
+                ("storm_laid_m", True),
+                ("storm_difference_m", True),
+                ("sewage_laid_m", True),
+                ("sewage_difference_m", True),
+                ("separated", False),
+                ("cross_connections", True),
+                ("sewage_to_storm_m3_d", True),
+                ("runoff_reduction_percent", True),
+                ("peak_reduction_percent", True),
+                ("ponding_sites", True),
+                ("ponding_m3", True),
+                ("households_relieved", True),
+                ("worst_continuity_error_percent", True),
+            )
+        ),
+    ]
+    pages = review.pages
+    order = judged.by_urgency([p.row for p in pages])
+    rows = [_community_cells(pages[i], anchors[i], rank, words) for rank, i in enumerate(order)]
+    total = total_row(review)
+    foot = [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, words)] if total else []
+    return Table(headings, rows, foot)
+
+
+def _community_cells(page: CommunityPage, anchor: str, rank: int, words: Wording) -> list[Cell]:
+    answer = judged.overall(page.row)
+    return [
+        Cell(page.name, sort=page.community_id, title=page.community_id, link=f"#{anchor}", css="c-community"),
+        Cell(words(f"verdict.{answer}"), sort=str(rank), css=f"badge {answer}"),
+        Cell(cell_text("district", page.row.get("district"))),
+        *_figures(page.row, words),
+    ]
+
+
+def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
+    storm, sewage = judged.length_differences_m(row)
+    return [
+        _plain(row, "households"),
+        _plain(row, "storm_laid_m"),
+        Cell(_signed("difference_m", storm)),
+        _plain(row, "sewage_laid_m"),
+        Cell(_signed("difference_m", sewage)),
+        _answer_pair(row, words),
+        _pair(row, "cross_connections_before", "cross_connections_after"),
+        _pair(row, "sewage_to_storm_before_m3_d", "sewage_to_storm_after_m3_d"),
+        _plain(row, "runoff_reduction_percent"),
+        _plain(row, "peak_reduction_percent"),
+        _pair(row, "ponding_sites_before", "ponding_sites_after"),
+        _pair(row, "ponding_before_m3", "ponding_after_m3"),
+        _plain(row, "households_relieved"),
+        _plain(row, "worst_continuity_error_percent"),
+    ]
+
+
+def _plain(row: Mapping[str, object], column: str) -> Cell:
+    return Cell(cell_text(column, row.get(column)))
+
+
+def _pair(row: Mapping[str, object], before: str, after: str) -> Cell:
+    """Before and after in one cell, sorted by what is left after."""
+    written = [cell_text(c, row.get(c)) for c in (before, after)]
+    if not any(written):
+        return Cell("")
+    return Cell(" → ".join(w or "?" for w in written), sort=written[1] or written[0])
+
+
+def _answer_pair(row: Mapping[str, object], words: Wording) -> Cell:
+    answers = [str(row.get(f"separated_{s}") or "unknown") for s in ("before", "after")]
+    written = " → ".join(words.name("answer", a) for a in answers)
+    return Cell(written, sort=answers[1], css="attn" if answers[1] == "no" else "")

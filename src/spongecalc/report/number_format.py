@@ -1,0 +1,68 @@
+"""How a figure is written, by its column's unit: the same in the result tables and in the report."""
+
+from __future__ import annotations
+
+import math
+from numbers import Number
+
+import pandas as pd
+
+# Decimals by the suffix of the column's name. The longest suffix decides, so that "_m3_d" is not a "_d".
+DECIMALS: dict[str, int] = {
+    "_m": 2,
+    "_m2": 2,
+    "_m3": 2,
+    "_m3_d": 2,
+    "_l_s": 2,
+    "_percent": 2,
+    "_h": 2,
+    "_mm": 1,
+    "_mm_h": 1,
+    "runoff_coefficient": 3,
+    "seconds": 2,
+}
+
+
+def decimals(column: str) -> int | None:
+    """Decimals of a column's figures; None for a figure without a unit, written as it is (counts, years)."""
+    fitting = [suffix for suffix in DECIMALS if column.endswith(suffix)]
+    return DECIMALS[max(fitting, key=len)] if fitting else None
+
+
+def is_known(value: object) -> bool:
+    """Whether a cell holds a value at all: None, NaN and NA do not."""
+    return value is not None and not (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def cell_text(column: str, value: object) -> str:
+    """A cell as written in results/*.csv and in the report.
+
+    Parameters
+    ----------
+    column
+        Name of the column; its unit suffix decides the decimals.
+    value
+        A number, text, or nothing (None, NaN, NA), which becomes empty text.
+
+    Returns
+    -------
+    str
+        A number with the column's decimals and a point, never in exponent form for a column with a unit;
+        a figure without a unit as an integer where it is one; true and false as "yes" and "no".
+    """
+    if not is_known(value):
+        return ""
+    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+        return "yes" if value else "no"
+    if not isinstance(value, Number):
+        return str(value)
+    number = float(value)  # type: ignore[arg-type]
+    if math.isinf(number):
+        return "inf" if number > 0 else "-inf"
+    places = decimals(column)
+    if places is None:
+        written = f"{number:.0f}" if number.is_integer() else f"{number:.6g}"
+    else:
+        written = f"{number:.{places}f}"
+    # A rounded small negative number must not look like one: "-0.00" and "0.00" are the same figure.
+    return written.removeprefix("-") if float(written) == 0 else written
