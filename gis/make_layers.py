@@ -81,13 +81,15 @@ def make(places: tuple[Layout, ...], seed: int) -> Rows:
     leads = {"storm": dict.fromkeys(range(1, 23), 6.0), "sewage": dict.fromkeys(range(1, 23), 6.0)}
     wanted = {"storm": STORM_M, "sewage": SEWAGE_M}
     fronts = [p.number for p in places if not net.is_back(p)]
-    for _ in range(4):
+    for attempt in range(5):
         rows = build(places, seed, leads)
         for system, total in wanted.items():
-            laid = sum(p["geometry"].length for p in rows.pipes if is_new(p, system))
-            share = (total - laid) / len(fronts)
-            for number in fronts:
-                leads[system][number] += share
+            # As a survey holds it: the millimetres lost by rounding count too.
+            laid = sum(to_millimetres(p["geometry"]).length for p in rows.pipes if is_new(p, system))
+            # At first all leads share what is missing; then one takes the millimetres that are left.
+            sharing = fronts if attempt < 2 else fronts[:1]
+            for number in sharing:
+                leads[system][number] += (total - laid) / len(sharing)
     claim(rows)
     return rows
 
