@@ -97,9 +97,7 @@ def _rain(axes: Axes, intensity_mm_h: pd.Series) -> None:
     start = intensity_mm_h.index.to_numpy(float)
     steps = np.diff(start)
     step = float(steps.min()) if len(steps) else 5.0
-    axes.bar(
-        start, intensity_mm_h.to_numpy(float), step * 0.9, align="edge", color=RAIN_COLOUR, linewidth=0
-    )
+    axes.bar(start, intensity_mm_h.to_numpy(float), step * 0.9, align="edge", color=RAIN_COLOUR, linewidth=0)
 
 
 def _inline(figure: Figure, figure_id: str, label: str) -> str:
@@ -117,7 +115,9 @@ def _inline(figure: Figure, figure_id: str, label: str) -> str:
     drawn = re.sub(r'\bid="', f'id="{figure_id}-', drawn)
     drawn = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{figure_id}-", drawn)
     drawn = re.sub(r"font(?:-family)?:\s*([\d.]+px)?[^;\"]*'[^;\"]*", _size_only, drawn)
-    drawn = re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', rf'<svg class="chart" viewBox="\1" {_aria(label)}>', drawn)
+    drawn = re.sub(
+        r'<svg [^>]*viewBox="([^"]*)"[^>]*>', rf'<svg class="chart" viewBox="\1" {_aria(label)}>', drawn
+    )
     return drawn.replace("xlink:href", "href").strip()
 
 
