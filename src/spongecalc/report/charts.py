@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "--"), "after": ("
 INK = "#333333"
 
 # Text stays text, so that the reader's own fonts show it; ids depend on the drawing alone.
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "spongecalc",
     "font.family": "sans-serif",

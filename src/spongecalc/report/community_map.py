@@ -32,6 +32,7 @@ REACH = 0.6
 # Balcony drains carry washing water, whatever pipe they were joined to.
 SEWAGE_LATERALS = ("kitchen", "toilet", "balcony_drain")
 JOINT_RADIUS_PX = 11.0
+NODE_RADIUS_PX = 3.0
 SITE_RADIUS_PX = (6.0, 34.0)
 
 DESCRIBED: Mapping[str, tuple[str, ...]] = {
@@ -118,10 +119,12 @@ def community_map(
     places = LabelPlaces(WIDTH_PX, frame.height_px)
     places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
     places.taken.append((WIDTH_PX - 48, 0, WIDTH_PX, 64))
+    node_places = _node_places(layers.get("nodes"))
+    for x, y in (frame.at(*place) for place in node_places.values()):
+        places.take(x / frame.metres_per_px, y / frame.metres_per_px, NODE_RADIUS_PX)
     # Marks take their places before any label is put down, whatever is drawn first.
     joint_marks = _joint_marks(joints, frame, places, naming)
     site_marks = _site_marks(sites, frame, places, naming, largest_m3)
-    node_places = _node_places(layers.get("nodes"))
     content = "".join(
         (
             _group("surfaces", _areas(layers.get("surfaces"), "surfaces", "cover", frame, naming)),
@@ -161,7 +164,7 @@ def _group(name: str, parts: Iterable[str]) -> str:
 
 def _geometries(layer: gpd.GeoDataFrame | None) -> Iterator[BaseGeometry]:
     for row in _rows(layer):
-        yield row["geometry"]  # type: ignore[misc]
+        yield row["geometry"]
 
 
 def _rows(layer: gpd.GeoDataFrame | None) -> Iterator[dict[str, object]]:
@@ -180,7 +183,7 @@ def _areas(
     layer: gpd.GeoDataFrame | None, name: str, coloured_by: str | None, frame: Frame, naming: Naming
 ) -> Iterator[str]:
     for row in _rows(layer):
-        data = path_data(row["geometry"], frame)  # type: ignore[arg-type]
+        data = path_data(row["geometry"], frame)
         kind = _css(row.get(coloured_by)) if coloured_by else "building"
         if data:
             yield element("path", {"class": f"a {kind}", "d": data}, titled(description(name, row, naming)))
@@ -188,7 +191,7 @@ def _areas(
 
 def _laterals(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
     for row in _rows(layer):
-        data = path_data(row["geometry"], frame)  # type: ignore[arg-type]
+        data = path_data(row["geometry"], frame)
         water = "sewage" if row.get("kind") in SEWAGE_LATERALS else "storm"
         if data:
             classes = f"lateral {water}{_removed(row)}"
@@ -206,7 +209,7 @@ def _pipes(
     arrows = []
     for row in _rows(layer):
         geometry = row["geometry"]
-        data = path_data(geometry, frame)  # type: ignore[arg-type]
+        data = path_data(geometry, frame)
         if not data:
             continue
         system = _css(row.get("system"))
@@ -261,7 +264,7 @@ def _nodes(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iter
 def _facilities(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
     for row in _rows(layer):
         words = description("facilities", row, naming)
-        data = path_data(row["geometry"], frame)  # type: ignore[arg-type]
+        data = path_data(row["geometry"], frame)
         if data:
             yield element("path", {"class": "tank-area", "d": data}, titled(words))
         centre = row["geometry"].centroid  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 # Width of a map's drawing area in its own pixels: what a half page column has on a desktop screen.
 WIDTH_PX = 640.0
 # Least and greatest height over width of a map: a long strip still leaves room for scale bar and labels.
-PROPORTIONS = (0.5, 1.2)
+PROPORTIONS = (0.5, 1.1)
 
 
 @dataclass(frozen=True)
