@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "--"), "after": ("
 INK = "#333333"
 
 # Text stays text, so that the reader's own fonts show it; ids depend on the drawing alone.
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "spongecalc",
     "font.family": "sans-serif",
@@ -97,9 +98,7 @@ def _rain(axes: Axes, intensity_mm_h: pd.Series) -> None:
     start = intensity_mm_h.index.to_numpy(float)
     steps = np.diff(start)
     step = float(steps.min()) if len(steps) else 5.0
-    axes.bar(
-        start, intensity_mm_h.to_numpy(float), step * 0.9, align="edge", color=RAIN_COLOUR, linewidth=0
-    )
+    axes.bar(start, intensity_mm_h.to_numpy(float), step * 0.9, align="edge", color=RAIN_COLOUR, linewidth=0)
 
 
 def _inline(figure: Figure, figure_id: str, label: str) -> str:
@@ -117,7 +116,9 @@ def _inline(figure: Figure, figure_id: str, label: str) -> str:
     drawn = re.sub(r'\bid="', f'id="{figure_id}-', drawn)
     drawn = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{figure_id}-", drawn)
     drawn = re.sub(r"font(?:-family)?:\s*([\d.]+px)?[^;\"]*'[^;\"]*", _size_only, drawn)
-    drawn = re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', rf'<svg class="chart" viewBox="\1" {_aria(label)}>', drawn)
+    drawn = re.sub(
+        r'<svg [^>]*viewBox="([^"]*)"[^>]*>', rf'<svg class="chart" viewBox="\1" {_aria(label)}>', drawn
+    )
     return drawn.replace("xlink:href", "href").strip()
 
 

@@ -12,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 
 from spongecalc.report.label_places import LabelPlaces, grouped, number_list
 from spongecalc.report.map_svg import (
-    HEIGHT_PX,
     WIDTH_PX,
     Frame,
     drawing,
@@ -26,11 +25,14 @@ from spongecalc.report.map_svg import (
 from spongecalc.report.number_format import cell_text, is_known
 
 Naming = Callable[[str, object], str]
-"""How a column's name or a value of the contract is called in the report's language: (group, code) -> words."""
+"""What a column or a value of the contract is called in the report's language: (group, code) -> words."""
 
 # Beyond the boundary a map shows pipes up to this share of the community's size, not a stray outfall far off.
-REACH = 0.35
+REACH = 0.6
+# Balcony drains carry washing water, whatever pipe they were joined to.
+SEWAGE_LATERALS = ("kitchen", "toilet", "balcony_drain")
 JOINT_RADIUS_PX = 11.0
+NODE_RADIUS_PX = 3.0
 SITE_RADIUS_PX = (6.0, 34.0)
 
 DESCRIBED: Mapping[str, tuple[str, ...]] = {
@@ -53,7 +55,9 @@ DESCRIBED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def community_frame(boundary: BaseGeometry | None, layers: Iterable[Mapping[str, gpd.GeoDataFrame]]) -> Frame | None:
+def community_frame(
+    boundary: BaseGeometry | None, layers: Iterable[Mapping[str, gpd.GeoDataFrame]]
+) -> Frame | None:
     """The one frame of a community's maps: its boundary, and the pipes that reach a little beyond.
 
     Without a boundary, all that its layers hold; None where there is nothing to show.
@@ -84,6 +88,7 @@ def community_frame(boundary: BaseGeometry | None, layers: Iterable[Mapping[str,
 def community_map(
     boundary: BaseGeometry | None,
     layers: Mapping[str, gpd.GeoDataFrame],
+    *,
     joints: pd.DataFrame,
     sites: pd.DataFrame,
     frame: Frame,
@@ -111,13 +116,15 @@ def community_map(
     largest_m3
         Volume of the largest ponding site of either scenario, which gets the largest circle.
     """
-    places = LabelPlaces(WIDTH_PX, HEIGHT_PX)
-    places.taken.append((0, HEIGHT_PX - 40, WIDTH_PX / 3.5, HEIGHT_PX))
+    places = LabelPlaces(WIDTH_PX, frame.height_px)
+    places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
     places.taken.append((WIDTH_PX - 48, 0, WIDTH_PX, 64))
+    node_places = _node_places(layers.get("nodes"))
+    for x, y in (frame.at(*place) for place in node_places.values()):
+        places.take(x / frame.metres_per_px, y / frame.metres_per_px, NODE_RADIUS_PX)
     # Marks take their places before any label is put down, whatever is drawn first.
     joint_marks = _joint_marks(joints, frame, places, naming)
     site_marks = _site_marks(sites, frame, places, naming, largest_m3)
-    node_places = _node_places(layers.get("nodes"))
     content = "".join(
         (
             _group("surfaces", _areas(layers.get("surfaces"), "surfaces", "cover", frame, naming)),
@@ -157,7 +164,7 @@ def _group(name: str, parts: Iterable[str]) -> str:
 
 def _geometries(layer: gpd.GeoDataFrame | None) -> Iterator[BaseGeometry]:
     for row in _rows(layer):
-        yield row["geometry"]  # type: ignore[misc]
+        yield row["geometry"]
 
 
 def _rows(layer: gpd.GeoDataFrame | None) -> Iterator[dict[str, object]]:
@@ -166,16 +173,17 @@ def _rows(layer: gpd.GeoDataFrame | None) -> Iterator[dict[str, object]]:
         return
     for row in layer.to_dict("records"):
         geometry = row["geometry"]
-        if isinstance(geometry, BaseGeometry) and not geometry.is_empty:
-            if all(math.isfinite(v) for v in geometry.bounds):
-                yield row
+        if not isinstance(geometry, BaseGeometry) or geometry.is_empty:
+            continue
+        if all(math.isfinite(v) for v in geometry.bounds):
+            yield row
 
 
 def _areas(
     layer: gpd.GeoDataFrame | None, name: str, coloured_by: str | None, frame: Frame, naming: Naming
 ) -> Iterator[str]:
     for row in _rows(layer):
-        data = path_data(row["geometry"], frame)  # type: ignore[arg-type]
+        data = path_data(row["geometry"], frame)
         kind = _css(row.get(coloured_by)) if coloured_by else "building"
         if data:
             yield element("path", {"class": f"a {kind}", "d": data}, titled(description(name, row, naming)))
@@ -183,11 +191,13 @@ def _areas(
 
 def _laterals(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
     for row in _rows(layer):
-        data = path_data(row["geometry"], frame)  # type: ignore[arg-type]
-        water = "sewage" if row.get("kind") in ("kitchen", "toilet") else "storm"
+        data = path_data(row["geometry"], frame)
+        water = "sewage" if row.get("kind") in SEWAGE_LATERALS else "storm"
         if data:
             classes = f"lateral {water}{_removed(row)}"
-            yield element("path", {"class": classes, "d": data}, titled(description("connections", row, naming)))
+            yield element(
+                "path", {"class": classes, "d": data}, titled(description("connections", row, naming))
+            )
 
 
 def _pipes(
@@ -199,7 +209,7 @@ def _pipes(
     arrows = []
     for row in _rows(layer):
         geometry = row["geometry"]
-        data = path_data(geometry, frame)  # type: ignore[arg-type]
+        data = path_data(geometry, frame)
         if not data:
             continue
         system = _css(row.get("system"))
@@ -245,18 +255,20 @@ def _nodes(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iter
         centre = row["geometry"].centroid  # type: ignore[attr-defined]
         kind = row.get("kind")
         symbol = kind if kind in ("inlet", "outfall", "septic_tank", "storage", "pump") else "manhole"
-        drawn = mark(f"node-{symbol}", *frame.at(centre.x, centre.y), frame, description("nodes", row, naming))
+        drawn = mark(
+            f"node-{symbol}", *frame.at(centre.x, centre.y), frame, words=description("nodes", row, naming)
+        )
         yield f'<g class="node {_css(row.get("system"))}">{drawn}</g>'
 
 
 def _facilities(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
     for row in _rows(layer):
         words = description("facilities", row, naming)
-        data = path_data(row["geometry"], frame)  # type: ignore[arg-type]
+        data = path_data(row["geometry"], frame)
         if data:
             yield element("path", {"class": "tank-area", "d": data}, titled(words))
         centre = row["geometry"].centroid  # type: ignore[attr-defined]
-        yield mark("tank", *frame.at(centre.x, centre.y), frame, words)
+        yield mark("tank", *frame.at(centre.x, centre.y), frame, words=words)
 
 
 def site_radius_px(volume_m3: float, largest_m3: float) -> float:
@@ -318,7 +330,7 @@ def _joint_marks(joints: pd.DataFrame, frame: Frame, places: LabelPlaces, naming
         px, py = x / frame.metres_per_px, y / frame.metres_per_px
         places.take(px, py, r + wide)
         words = "; ".join(
-            f"{rows[i]['number']} · {naming('joint', rows[i].get('kind'))} · {rows[i].get('feature_id')}"
+            f"{rows[i]['number']} · {naming('kind', rows[i].get('kind'))} · {rows[i].get('feature_id')}"
             for i in group
         )
         shape = f"M{-r - wide:.1f} 0L{-wide:.1f} {-r}H{wide:.1f}L{r + wide:.1f} 0L{wide:.1f} {r}H{-wide:.1f}Z"

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.report import verdicts as judged
 from spongecalc.report.charts import runoff_chart
 from spongecalc.report.community_map import community_frame, community_map
+from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table, frame_table
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.wording import Wording
-from spongecalc.assess.review import CommunityPage, Review, StormSummary
 
 SCENARIOS = ("before", "after")
 
@@ -65,7 +66,6 @@ RUN_COLUMNS = (
     "model_sha256",
     "message",
 )
-FINDING_COLUMNS = ("severity", "rule", "layer", "feature_id", "message", "action")
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
         page.name,
         judged.overall(row),
         _reason(row, words) if failed else "",
-        words("status.cannot_answer", questions="、".join(open_questions) if words.lang == "zh" else ", ".join(open_questions))
-        if open_questions
-        else "",
+        words("status.cannot_answer", questions=words.listed(open_questions)) if open_questions else "",
         _facts(page, storms, review.headline_storm, words),
         [
             VerdictLine(
@@ -132,18 +130,22 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
         _maps(page, joints, sites, words),
         _chart(page, review, anchor, words),
         {
-            "by_storm": frame_table(storms, [c for c in storms.columns if not c.startswith("_")], words),
+            "by_storm": _storm_table(storms, words),
             "joints": frame_table(joints, JOINT_COLUMNS, words),
-            "sites": frame_table(sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words),
+            "sites": frame_table(
+                sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words
+            ),
             "quantities": frame_table(page.quantities, QUANTITY_COLUMNS, words),
             "runs": _runs(page.runs, words),
-            "findings": frame_table(page.findings, FINDING_COLUMNS, words),
+            "findings": finding_table(page.findings, words),
         },
         {
             "joints": words(
                 "table.no_joints" if is_answered(row, "cross_connections") else "table.no_joints_unknown"
             ),
-            "sites": words("table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"),
+            "sites": words(
+                "table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"
+            ),
             "quantities": words("table.no_quantities"),
             "runs": words("table.no_runs"),
             "findings": words("table.no_findings"),
@@ -196,6 +198,24 @@ def storm_results(review: Review, community_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _storm_table(storms: pd.DataFrame, words: Wording) -> Table:
+    """The results with a row per figure and a column per storm, which fits half a page's width."""
+    if storms.empty:
+        return Table([], [])
+    figures = [c for c in storms.columns if not c.startswith("_") and c != "storm_id"]
+    headings = [Heading(words("column.storm_id")), *(Heading(str(s), True) for s in storms["storm_id"])]
+    rows = [
+        [Cell(words.name("column", c)), *(Cell(cell_text(_unit_last(c), v)) for v in storms[c])]
+        for c in figures
+    ]
+    return Table(headings, rows)
+
+
+def _unit_last(column: str) -> str:
+    """The column's name without its scenario, so that its unit is found at its end."""
+    return column.removesuffix("_before").removesuffix("_after")
+
+
 def _own(table: pd.DataFrame | None, community_id: str) -> pd.DataFrame:
     if table is None or "community_id" not in table.columns:
         return pd.DataFrame()
@@ -245,12 +265,16 @@ def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words:
     frame = community_frame(page.boundary, page.layers.values())
     if frame is None:
         return {}
-    volumes = pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
+    volumes = (
+        pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
+    )
     largest = float(volumes.max()) if volumes.notna().any() else 0.0
     drawn = {}
     for scenario in SCENARIOS:
         # Also without layers the outline is drawn: where the community lies is known.
-        own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
+        own_joints, own_sites = (
+            t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites)
+        )
         label = words(
             "map.label",
             name=page.name,
@@ -260,14 +284,23 @@ def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words:
         )
         layers = page.layers.get(scenario, {})
         drawn[scenario] = community_map(
-            page.boundary, layers, own_joints, own_sites, frame, words.name, label, largest
+            page.boundary,
+            layers,
+            joints=own_joints,
+            sites=own_sites,
+            frame=frame,
+            naming=words.name,
+            label=label,
+            largest_m3=largest,
         )
     return drawn
 
 
 def _chart(page: CommunityPage, review: Review, anchor: str, words: Wording) -> str:
     storm = headline_storm(review)
-    peaks = {s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS}
+    peaks = {
+        s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS
+    }
     return runoff_chart(
         page.hydrographs,
         storm.intensity_mm_h if storm is not None else None,

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import escape
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report import verdicts as judged
 from spongecalc.report.html_table import Cell, Heading, Table
-from spongecalc.report.label_places import LabelPlaces
-from spongecalc.report.map_svg import HEIGHT_PX, WIDTH_PX, drawing, element, frame_of, path_data, placed, titled
+from spongecalc.report.label_places import BELOW, LabelPlaces
+from spongecalc.report.map_svg import WIDTH_PX, drawing, element, frame_of, path_data, placed, titled
 from spongecalc.report.number_format import cell_text
 from spongecalc.report.wording import Wording
 
@@ -54,13 +55,12 @@ def total_row(review: Review) -> dict[str, object]:
 def tiles(review: Review, words: Wording) -> list[Tile]:
     """The four tiles, from the row TOTAL."""
     total = total_row(review)
-    rows = [p.row for p in review.pages]
 
     def change(name: str, unit: str = "") -> str:
         pair = [_written(total, f"{name}_{s}{unit}", words) for s in ("before", "after")]
         return " → ".join(pair)
 
-    separated = [sum(r.get(f"separated_{s}") == "yes" for r in rows) for s in ("before", "after")]
+    separated = separated_counts(review.pages)
     lengths = [
         Figure(
             words(f"tile.{system}_laid"),
@@ -78,9 +78,11 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
                 Figure(
                     words("tile.separated"),
                     f"{separated[0]} → {separated[1]}",
-                    words("tile.of", count="", total=len(rows)).strip(),
+                    words("tile.of", count="", total=len(review.pages)).strip(),
                 ),
-                Figure(words("tile.cross_connections"), change("cross_connections"), words("tile.unit_sites")),
+                Figure(
+                    words("tile.cross_connections"), change("cross_connections"), words("tile.unit_sites")
+                ),
                 Figure(words("tile.sewage_to_storm"), change("sewage_to_storm", "_m3_d"), "m³/d"),
             ],
         ),
@@ -131,6 +133,29 @@ def counts(pages: Sequence[CommunityPage]) -> dict[str, int]:
     return {code: answers.count(code) for code in SYMBOLS}
 
 
+def separated_counts(pages: Sequence[CommunityPage]) -> tuple[int, int]:
+    """How many communities are separated before, and after."""
+    before, after = (sum(p.row.get(f"separated_{s}") == "yes" for p in pages) for s in ("before", "after"))
+    return before, after
+
+
+def attention_list(
+    pages: Sequence[CommunityPage], anchors: Sequence[str], words: Wording
+) -> list[tuple[str, str, str]]:
+    """(anchor, community, what is wrong) of the communities that need attention, the most urgent first."""
+    listed = []
+    for i in judged.by_urgency([p.row for p in pages]):
+        row = pages[i].row
+        wrong = [
+            words(f"question.{v.question}") for v in judged.verdicts(row) if v.answer == judged.ATTENTION
+        ]
+        if not judged.finished(row):
+            wrong = [words.name("status", row.get("status")), *wrong]
+        if wrong:
+            listed.append((anchors[i], f"{pages[i].community_id} {pages[i].name}", words.listed(wrong)))
+    return listed
+
+
 def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: Wording) -> str:
     """All communities by verdict, each a link to its section; empty where none has a boundary."""
     drawn = [
@@ -142,8 +167,8 @@ def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: 
     if frame is None:
         return ""
     shapes, marks = [], []
-    places = LabelPlaces(WIDTH_PX, HEIGHT_PX)
-    places.taken.append((0, HEIGHT_PX - 40, WIDTH_PX / 3.5, HEIGHT_PX))
+    places = LabelPlaces(WIDTH_PX, frame.height_px)
+    places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
     centres = []
     for page, anchor in drawn:
         answer = judged.overall(page.row)
@@ -160,26 +185,21 @@ def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: 
         # Long ids are cut on the map alone; the table and the section have them whole.
         short = page.community_id if len(page.community_id) <= 10 else page.community_id[:9] + "…"
         px, py = x / frame.metres_per_px, y / frame.metres_per_px
-        found = places.find(px, py, 8, (6.6 * len(short) + 2, 11))
+        found = places.find(px, py, 8, (6.6 * len(short) + 2, 11), BELOW)
         if found is not None:
             label = element(
                 "text",
-                {"class": "area-id", "x": f"{found[0] - px:.0f}", "y": f"{found[1] - py + 4:.0f}", "text-anchor": "middle"},
-                str(_escaped(short)),
+                {
+                    "class": "area-id",
+                    "x": f"{found[0] - px:.0f}",
+                    "y": f"{found[1] - py + 4:.0f}",
+                    "text-anchor": "middle",
+                },
+                str(escape(short)),
             )
             marks.append(placed(label, x, y, frame))
     label = words("map.overview_label", **counts(pages))
     return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview")
-
-
-def _escaped(text: str) -> str:
-    from markupsafe import escape
-
-    return str(escape(text))
-
-
-# Columns of the table of communities: key of the heading, and what its cells are made of.
-COMPARED = ("cross_connections", "ponding_sites", "ponding_m3")
 
 
 def communities_table(review: Review, anchors: Sequence[str], words: Wording) -> Table:
@@ -213,14 +233,18 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
     rows = [_community_cells(pages[i], anchors[i], rank, words) for rank, i in enumerate(order)]
     total = total_row(review)
     foot = [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, words)] if total else []
+    if foot:
+        # Of a whole county "no" says little; how many of its communities are separated says more.
+        at = [h.text for h in headings].index(words("column.separated"))
+        foot[at] = Cell(" → ".join(str(n) for n in separated_counts(pages)) + f" / {len(pages)}")
     return Table(headings, rows, foot)
 
 
 def _community_cells(page: CommunityPage, anchor: str, rank: int, words: Wording) -> list[Cell]:
     answer = judged.overall(page.row)
     return [
-        Cell(page.name, sort=page.community_id, title=page.community_id, link=f"#{anchor}", css="c-community"),
-        Cell(words(f"verdict.{answer}"), sort=str(rank), css=f"badge {answer}"),
+        Cell(page.name, sort=page.community_id, link=f"#{anchor}", css="c-community", over=page.community_id),
+        Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),
         Cell(cell_text("district", page.row.get("district"))),
         *_figures(page.row, words),
     ]

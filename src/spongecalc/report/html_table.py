@@ -30,18 +30,25 @@ CODED: Mapping[str, str] = {
 }
 
 # Identifiers may hold digits only, and are still no figures.
-TEXT_COLUMNS = frozenset({*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"})
+TEXT_COLUMNS = frozenset(
+    {*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"}
+)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, what sorts it, what is shown on resting, where it links to, its style class."""
+    """One cell: its text, what sorts it, what is shown on resting, where it links to, its style class.
+
+    ``over`` is a small line above the text; ``badge`` the verdict that the cell shows as a badge.
+    """
 
     text: str
     sort: str = ""
     title: str = ""
     link: str = ""
     css: str = ""
+    over: str = ""
+    badge: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,9 @@ def coded(column: str, value: object, words: Wording) -> str:
     return cell_text(column, value)
 
 
-def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()) -> Table:
+def frame_table(
+    frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()
+) -> Table:
     """A frame's columns as a table, rows in their order; columns that the frame lacks are left out.
 
     ``sums`` names the columns whose sum the foot row holds.
@@ -81,7 +90,9 @@ def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sum
     shown = [c for c in columns if c in frame.columns]
     headings = [
         Heading(
-            words("table.number") if c == "number" else words.name("column", c), _numeric(frame[c], c), f"c-{c}"
+            words("table.number") if c == "number" else words.name("column", c),
+            _numeric(frame[c], c),
+            f"c-{c}",
         )
         for c in shown
     ]

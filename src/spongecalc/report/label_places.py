@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 # Offsets tried around a mark, in order of preference: (share of width, share of height) of the label.
-DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+BESIDE = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+BELOW = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
+Directions = tuple[tuple[int, int], ...]
 Box = tuple[float, float, float, float]
 
 
@@ -23,13 +25,15 @@ class LabelPlaces:
         """Keep labels off a mark."""
         self.taken.append((x - radius, y - radius, x + radius, y + radius))
 
-    def find(self, x: float, y: float, gap: float, size: tuple[float, float]) -> tuple[float, float] | None:
+    def find(
+        self, x: float, y: float, gap: float, size: tuple[float, float], directions: Directions = BESIDE
+    ) -> tuple[float, float] | None:
         """Centre of a free box of ``size`` beside a mark of radius ``gap``; None where there is none.
 
         The box is taken when found.
         """
         width, height = size
-        for across, down in DIRECTIONS:
+        for across, down in directions:
             cx = x + across * (gap + width / 2 + 1)
             cy = y + down * (gap + height / 2 + 1)
             box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from markupsafe import escape
 from shapely.geometry.base import BaseGeometry
 
-# Drawing area of one map in its own pixels: the width that a half page column has on a desktop screen.
-WIDTH_PX, HEIGHT_PX = 640.0, 480.0
+# Width of a map's drawing area in its own pixels: what a half page column has on a desktop screen.
+WIDTH_PX = 640.0
+# Least and greatest height over width of a map: a long strip still leaves room for scale bar and labels.
+PROPORTIONS = (0.5, 1.1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Frame:
         """Metres that one pixel of the drawing area stands for."""
         return self.width_m / WIDTH_PX
 
+    @property
+    def height_px(self) -> float:
+        """Height of the drawing area in its pixels."""
+        return self.height_m / self.metres_per_px
+
     def at(self, x_m: float, y_m: float) -> tuple[float, float]:
         """A place of the CRS in the map's metres: origin at the upper left corner, y downwards."""
         return x_m - self.left_m, self.top_m - y_m
@@ -37,8 +44,8 @@ class Frame:
         return f"0 0 {self.width_m:.1f} {self.height_m:.1f}"
 
 
-def frame_of(bounds: Iterable[tuple[float, float, float, float]], margin: float = 0.06) -> Frame | None:
-    """The frame around all bounds (minx, miny, maxx, maxy in m), in the drawing area's proportions.
+def frame_of(bounds: Iterable[tuple[float, ...]], margin: float = 0.06) -> Frame | None:
+    """The frame around all bounds (minx, miny, maxx, maxy in m), in proportions that a map can have.
 
     Bounds that are empty or not finite are left out; None where nothing remains. ``margin`` is the share of
     the larger side kept free on every side. A single point gets a frame 20 m wide.
@@ -50,8 +57,8 @@ def frame_of(bounds: Iterable[tuple[float, float, float, float]], margin: float 
     right, top = max(b[2] for b in known), max(b[3] for b in known)
     free = margin * max(right - left, top - bottom)
     width = max(right - left + 2 * free, 20.0)
-    height = max(top - bottom + 2 * free, 20.0 * HEIGHT_PX / WIDTH_PX)
-    width, height = max(width, height * WIDTH_PX / HEIGHT_PX), max(height, width * HEIGHT_PX / WIDTH_PX)
+    height = max(top - bottom + 2 * free, width * PROPORTIONS[0])
+    width = max(width, height / PROPORTIONS[1])
     return Frame((left + right - width) / 2, (bottom + top + height) / 2, width, height)
 
 
@@ -95,7 +102,7 @@ def titled(words: str) -> str:
     return f"<title>{escape(words)}</title>"
 
 
-def mark(symbol: str, x: float, y: float, frame: Frame, words: str = "", turn_degrees: float = 0.0) -> str:
+def mark(symbol: str, x: float, y: float, frame: Frame, *, words: str = "", turn_degrees: float = 0.0) -> str:
     """A symbol of the page's set, of the same size at any zoom, at a place in the map's metres.
 
     The symbol is drawn in pixels of the drawing area; class ``k`` lets the page's script keep its size.
@@ -129,10 +136,11 @@ def scale_and_north(frame: Frame, north: str) -> str:
     """The scale bar (lower left) and the north arrow (upper right), in pixels of the drawing area."""
     length_m = scale_length_m(frame)
     length_px = length_m / frame.metres_per_px
-    y = HEIGHT_PX - 14
+    y = frame.height_px - 14
     bar = (
         f'<g class="scalebar" transform="translate(14 {y:.0f})">'
-        f'<path class="halo" d="M0 -6V0H{length_px:.1f}V-6"/><path class="ink" d="M0 -6V0H{length_px:.1f}V-6"/>'
+        f'<path class="halo" d="M0 -6V0H{length_px:.1f}V-6"/>'
+        f'<path class="ink" d="M0 -6V0H{length_px:.1f}V-6"/>'
         f'<text x="{length_px / 2:.1f}" y="-6" text-anchor="middle">{length_m:g} m</text></g>'
     )
     arrow = (
@@ -151,7 +159,7 @@ def drawing(content: str, frame: Frame, label: str, north: str, css_class: str =
             "x": 0,
             "y": 0,
             "width": f"{WIDTH_PX:.0f}",
-            "height": f"{HEIGHT_PX:.0f}",
+            "height": f"{frame.height_px:.1f}",
             "viewBox": frame.view_box,
         },
         content,
@@ -160,7 +168,7 @@ def drawing(content: str, frame: Frame, label: str, north: str, css_class: str =
         "svg",
         {
             "class": css_class,
-            "viewBox": f"0 0 {WIDTH_PX:.0f} {HEIGHT_PX:.0f}",
+            "viewBox": f"0 0 {WIDTH_PX:.0f} {frame.height_px:.1f}",
             "role": "img",
             "aria-label": label,
         },

@@ -18,7 +18,7 @@ DECIMALS: dict[str, int] = {
     "_h": 2,
     "_mm": 1,
     "_mm_h": 1,
-    "runoff_coefficient": 3,
+    "coefficient": 3,
     "seconds": 2,
 }
 

@@ -12,13 +12,21 @@ from markupsafe import Markup
 from spongecalc.assess.review import Review
 from spongecalc.report.charts import hyetograph_chart
 from spongecalc.report.community_section import (
-    FINDING_COLUMNS,
     Section,
     community_section,
     headline_storm,
 )
-from spongecalc.report.county import SYMBOLS, communities_table, counts, overview_map, tiles, total_row
-from spongecalc.report.html_table import Cell, Heading, Table, frame_table
+from spongecalc.report.county import (
+    SYMBOLS,
+    attention_list,
+    communities_table,
+    counts,
+    overview_map,
+    tiles,
+    total_row,
+)
+from spongecalc.report.finding_table import finding_table
+from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.verdicts import finished
 from spongecalc.report.whole_file import replace_files
@@ -51,6 +59,7 @@ class Contents:
     storms: Table
     storm_chart: str
     overview: str
+    attention: list[tuple[str, str, str]]
     communities: Table
     general_findings: Table
     sections: list[Section]
@@ -96,7 +105,7 @@ def page_text(review: Review, lang: str) -> str:
         keep_trailing_newline=True,
     )
     # Styles and script are the package's own files; maps and charts escape what they hold themselves.
-    environment.globals["source"] = lambda name: Markup(_source(environment, name))  # noqa: S704
+    environment.globals["source"] = lambda name: Markup(_source(environment, name))
     environment.filters["markup"] = Markup
     return environment.get_template("index.html.j2").render(
         w=words,
@@ -138,6 +147,7 @@ def _contents(review: Review, words: Wording) -> Contents:
         _storm_table(review, words),
         chart,
         overview_map(review.pages, anchors, words),
+        attention_list(review.pages, anchors, words),
         communities_table(review, anchors, words),
         _general_findings(review, words),
         [community_section(p, review, a, words) for p, a in zip(review.pages, anchors, strict=True)],
@@ -147,7 +157,6 @@ def _contents(review: Review, words: Wording) -> Contents:
 
 def _header_facts(review: Review, words: Wording) -> list[tuple[str, str]]:
     phases = [str(p.row["phase"]) for p in review.pages if is_known(p.row.get("phase"))]
-    separator = "、" if words.lang == "zh" else ", "
     storm = headline_storm(review)
     headline = (
         words(
@@ -169,8 +178,8 @@ def _header_facts(review: Review, words: Wording) -> list[tuple[str, str]]:
             size.append(f"{words(f'facts.{column}')} {written}{unit}")
     return [
         (words("page.project"), review.project_name),
-        (words("page.phase"), separator.join(dict.fromkeys(p for p in phases if p)) or words("page.unknown")),
-        (words("page.communities"), ("，" if words.lang == "zh" else ", ").join(size)),
+        (words("page.phase"), words.listed(dict.fromkeys(p for p in phases if p)) or words("page.unknown")),
+        (words("page.communities"), words.listed(size)),
         (words("page.headline"), headline),
         (words("page.crs"), review.crs),
     ]
@@ -203,7 +212,11 @@ def _storm_table(review: Review, words: Wording) -> Table:
     ]
     rows = [
         [
-            Cell(s.storm_id + (" ★" if s.storm_id == review.headline_storm else "")),
+            Cell(
+                words("table.headline", storm=s.storm_id)
+                if s.storm_id == review.headline_storm
+                else s.storm_id
+            ),
             *(Cell(cell_text(c, getattr(s, c))) for c in ("return_period_a", "duration_min", "depth_mm")),
             Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
             Cell(f"{s.formula_place}  {s.formula_text}"),
@@ -222,4 +235,4 @@ def _general_findings(review: Review, words: Wording) -> Table:
         return Table([], [])
     shown = {p.community_id for p in review.pages}
     general = findings[[c not in shown for c in findings["community_id"]]]
-    return frame_table(general, FINDING_COLUMNS, words)
+    return finding_table(general, words)

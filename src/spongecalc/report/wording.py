@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from spongecalc.language import catalogue, text
@@ -29,6 +29,10 @@ class Wording:
             return ""
         place = group if group in ("column", "map") else f"value.{group}"
         return catalogue("report", self.lang).get(f"report.{place}.{code}", str(code))
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Words in a row."""
+        return ("、" if self.lang == "zh" else ", ").join(parts)
 
     def filled(self, key: str, figures: Mapping[str, object]) -> str:
         """A text whose fields are figures: each written as in results/*.csv, "not known" where missing."""
