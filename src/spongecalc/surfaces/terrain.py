@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +88,9 @@ def read_terrain(dem: Path | None, bounds: tuple[float, float, float, float], ma
             x0, y0, x1, y1 = bounds
             wanted = from_bounds(x0 - margin_m, y0 - margin_m, x1 + margin_m, y1 + margin_m, source.transform)
             whole = Window(0, 0, source.width, source.height)
-            window = wanted.round_offsets(op="floor").round_lengths(op="ceil").intersection(whole)
+            rows, columns = wanted.toslices()
+            cells = [(math.floor(s.start), math.ceil(s.stop)) for s in (rows, columns)]
+            window = Window.from_slices(*cells, boundless=True).intersection(whole)
             data = source.read(1, window=window, masked=True).astype(float)
             return Terrain(data.filled(np.nan), source.window_transform(window))
     except (RasterioIOError, rasterio.errors.WindowError):

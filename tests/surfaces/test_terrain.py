@@ -1,0 +1,85 @@
+"""Slope and ponded area on a small DEM whose every cell is known."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+from shapely import Point, box
+
+from spongecalc.surfaces.terrain import Terrain, read_terrain
+
+ROWS, COLUMNS, CELL_M = 60, 80, 0.5
+WIDE = (0.0, 0.0, 40.0, 30.0)
+
+
+@pytest.fixture
+def dem(tmp_path: Path) -> Path:
+    """Falls 2 % to the west; a basin of 4 x 3 m, 0.5 m below; one cell without data."""
+    x = (np.arange(COLUMNS) + 0.5) * CELL_M
+    ground = np.tile(100 + 0.02 * x, (ROWS, 1))
+    ground[30:36, 20:28] = 99.0
+    ground[0, 0] = -9999
+    path = tmp_path / "dem.tif"
+    profile = {"driver": "GTiff", "height": ROWS, "width": COLUMNS, "count": 1, "dtype": "float32"}
+    place = {"crs": "EPSG:4543", "transform": from_origin(0, 30, CELL_M, CELL_M), "nodata": -9999}
+    with rasterio.open(path, "w", **profile, **place) as out:
+        out.write(ground.astype("float32"), 1)
+    return path
+
+
+@pytest.fixture
+def terrain(dem: Path) -> Terrain:
+    found = read_terrain(dem, WIDE, 0)
+    assert found is not None
+    return found
+
+
+def test_elevations_are_those_of_the_cells(terrain: Terrain) -> None:
+    assert terrain.at(5.1, 3.0) == pytest.approx(100.105, abs=1e-4)
+    assert terrain.at(11.0, 14.0) == pytest.approx(99.0)
+    assert math.isnan(terrain.at(0.1, 29.9))
+    assert math.isnan(terrain.at(-1, 5))
+    assert math.isnan(terrain.at(41, 5))
+
+
+def test_a_part_of_the_dem_has_its_cells_at_the_same_places(dem: Path, terrain: Terrain) -> None:
+    part = read_terrain(dem, (9.9, 11.9, 14.1, 15.1), 1.0)
+    assert part is not None
+    assert part.elevation_m.size < terrain.elevation_m.size
+    for x, y in ((10.1, 12.1), (13.9, 14.9), (9.2, 11.2)):
+        assert part.at(x, y) == terrain.at(x, y)
+
+
+def test_the_slope_is_that_of_the_plane(terrain: Terrain) -> None:
+    # from (39.75, 5.25) to (1.25, 5.25) along the fall
+    area = box(1.25, 5.25, 39.75, 5.75)
+    assert terrain.slope_percent(Point(1.25, 5.25), area) == pytest.approx(2.0, abs=0.01)
+
+
+def test_water_stands_in_the_basin_only(terrain: Terrain) -> None:
+    # rim 0.1 m below the lowest of the plane around it, 0.15 m of depth: nothing but the basin's 12 m2
+    area = terrain.ponded_area_m2(Point(12, 13.5), 99.0, 0.15, 10.0, [])
+    assert area == pytest.approx(4 * 3)
+
+
+def test_a_house_takes_its_ground_out_of_the_pond(terrain: Terrain) -> None:
+    area = terrain.ponded_area_m2(Point(12, 13.5), 99.0, 0.15, 10.0, [box(10, 12, 11, 15)])
+    assert area == pytest.approx(3 * 3)
+
+
+def test_the_search_ends_at_its_radius(terrain: Terrain) -> None:
+    area = terrain.ponded_area_m2(Point(20, 8), 200.0, 0.15, 5.0, [])
+    assert area == pytest.approx(math.pi * 25, rel=0.02)
+
+
+def test_outside_of_the_dem_there_is_none(dem: Path, terrain: Terrain, tmp_path: Path) -> None:
+    assert terrain.ponded_area_m2(Point(500, 500), 100.0, 0.15, 5.0, []) == 0.0
+    assert read_terrain(dem, (500, 500, 510, 510), 1.0) is None
+    assert read_terrain(None, WIDE, 1.0) is None
+    (tmp_path / "broken.tif").write_bytes(b"II*\0nothing")
+    assert read_terrain(tmp_path / "broken.tif", WIDE, 1.0) is None
