@@ -25,7 +25,6 @@ from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.page import write_report
-
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
