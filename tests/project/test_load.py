@@ -148,9 +148,10 @@ CASES = {
         SOUND + '[scenarios.before]\nstatus = ["old"]\n',
         ("scenarios.before.status[1]", "'old'", "existing, proposed, removed"),
     ),
-    "broken TOML": (SOUND + "x = \n", (f"line {SOUND.count(chr(10)) + 1}",)),
-    "table twice": (SOUND + "[rainfall]\n", (f"line {SOUND.count(chr(10)) + 1}", "rainfall")),
+    "broken TOML": (SOUND + "x = \n", (f" {SOUND.count(chr(10)) + 1}", " 5")),
+    "table twice": (SOUND + "[rainfall]\n", (f" {SOUND.count(chr(10)) + 1}", "rainfall")),
     "too deep": (f"a = {'[' * 5000}{']' * 5000}", ("[[[[",)),
+    "number without end": (f"a = {'9' * 5000}", ("4300",)),
     "not UTF-8": (SOUND.encode("gb18030"), ("UTF-8",)),
 }
 

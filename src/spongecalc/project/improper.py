@@ -20,5 +20,8 @@ class ImproperError(ValueError):
 
 def shown(value: object) -> str:
     """A value as a message quotes it, cut where it is long."""
-    quoted = repr(value)
+    try:
+        quoted = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes out
+        quoted = "9999..."
     return quoted if len(quoted) <= 80 else quoted[:77] + "..."

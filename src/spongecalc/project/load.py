@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ FILE_NAME = "spongecalc.toml"
 
 # Steps of a place that stand for a type or for the name of a key, and are not in the file.
 PYDANTIC_STEPS = ("[key]", "str", "FormulaSettings")
+TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 # Where pydantic's errors hold the bound that was passed.
 LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
 
@@ -87,14 +89,24 @@ def load_project(place: Path) -> Project:
     except OSError as reason:
         raise ProjectError([Mistake("unreadable", name, found=reason.strerror or "")]) from None
     except tomllib.TOMLDecodeError as reason:
-        raise ProjectError([Mistake("not_toml", name, found=str(reason))]) from None
+        raise ProjectError([_syntax_mistake(name, str(reason))]) from None
     except RecursionError:
         raise ProjectError([Mistake("not_toml", name, found="[[[[ ...")]) from None
+    except ValueError as reason:  # a whole number of thousands of digits, a path that no system accepts
+        raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
     try:
         return Project(path.parent, Settings.model_validate(document))
     except ValidationError as reason:
         errors = [e for e in reason.errors() if not _follows(e)]
         raise ProjectError([_mistake(name, error, document) for error in errors]) from None
+
+
+def _syntax_mistake(name: str, reason: str) -> Mistake:
+    place = TOML_PLACE.search(reason)
+    if place is None:
+        return Mistake("not_toml", name, found=reason)
+    line, column = place.groups()
+    return Mistake("not_toml_at", name, line, TOML_PLACE.sub("", reason), column)
 
 
 def _follows(error: Any) -> bool:
