@@ -13,7 +13,7 @@ class ImproperError(ValueError):
     that was checked to the key that is to blame.
     """
 
-    def __init__(self, rule: str, found: object, allowed: str = "", key: tuple[str, ...] = ()) -> None:
+    def __init__(self, rule: str, found: object, allowed: str = "", key: tuple[str | int, ...] = ()) -> None:
         self.rule, self.found, self.allowed, self.key = rule, shown(found), allowed, key
         super().__init__(text(f"project.improper.{rule}", "en", found=self.found, allowed=allowed))
 

@@ -23,6 +23,20 @@ PYDANTIC_STEPS = ("[key]", "str", "FormulaSettings")
 TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 # Where pydantic's errors hold the bound that was passed.
 LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
+# The unit of a field by the end of its name, longest first.
+UNIT_SIGNS = {
+    "_l_s": " L/s",
+    "_l_d": " L/d",
+    "_mm_h": " mm/h",
+    "_percent": " %",
+    "_min": " min",
+    "_mm": " mm",
+    "_m2": " m2",
+    "_m3": " m3",
+    "_s": " s",
+    "_a": " a",
+    "_m": " m",
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +135,7 @@ def _follows(error: Any) -> bool:
 
 def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
     key = _key_path(error["loc"], document)
-    kind, found = error["type"], shown(error.get("input"))
+    kind, found = error["type"], shown(_typed(error["loc"], document, error.get("input")))
     if kind == "missing":
         return Mistake("key_missing", file, key)
     if kind == "extra_forbidden":
@@ -135,19 +149,41 @@ def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
     if kind == "value_error":
         reason: ImproperError = context["error"]
         key = _key_path((*error["loc"], *reason.key), document)
-        return Mistake(f"improper.{reason.rule}", file, key, reason.found, reason.allowed)
+        typed = _typed((*error["loc"], *reason.key), document, None)
+        found = shown(typed) if isinstance(typed, str) and reason.rule != "column" else reason.found
+        return Mistake(f"improper.{reason.rule}", file, key, found, reason.allowed)
     if has_text(f"project.improper.{kind}", "en"):
         limit = next((context[n] for n in LIMITS if n in context), "")
         allowed = f"{limit:g}" if isinstance(limit, float) else str(limit)
+        allowed += _unit_sign(error["loc"]) if isinstance(limit, float) else ""
         return Mistake(f"improper.{kind}", file, key, found, allowed)
     return Mistake("value_not_allowed", file, key, found, error["msg"])
 
 
 def _unknown(file: str, key: str, found: str, allowed: Sequence[str]) -> Mistake:
     near = difflib.get_close_matches(found, allowed, n=1)
-    return Mistake(
-        "key_unknown_near" if near else "key_unknown", file, key, near[0] if near else "", ", ".join(allowed)
-    )
+    if near:
+        return Mistake("key_unknown_near", file, key, near[0], ", ".join(allowed))
+    # A key typed below a [table] belongs to that table, which TOML's users trip over.
+    top = _keys_beside(("",))
+    if found in top and found != key:
+        return Mistake("key_too_low", file, key, found, ", ".join(allowed))
+    return Mistake("key_unknown", file, key, "", ", ".join(allowed))
+
+
+def _typed(location: Sequence[str | int], document: Any, given: object) -> object:
+    """What stands in the file at a place, "-2 h" and not -120; ``given`` where it is not a value of the file."""
+    here = document
+    for step in location:
+        if step in PYDANTIC_STEPS:
+            continue
+        if (isinstance(here, dict) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        ):
+            here = here[step]
+        elif not (isinstance(here, dict) and step == 0):
+            return given
+    return given if isinstance(here, dict) else here
 
 
 def _key_path(location: Sequence[str | int], document: Any) -> str:
@@ -167,8 +203,8 @@ def _key_path(location: Sequence[str | int], document: Any) -> str:
     return key
 
 
-def _keys_beside(location: Sequence[str | int]) -> list[str]:
-    """The keys allowed where an unknown one stands."""
+def _model_beside(location: Sequence[str | int]) -> Any:
+    """The settings class whose keys stand beside a place."""
     model: Any = Settings
     for step in location[:-1]:
         if isinstance(step, int):
@@ -177,8 +213,20 @@ def _keys_beside(location: Sequence[str | int]) -> list[str]:
         named = {info.alias or name: info for name, info in fields.items()} | dict(fields)
         if step in named:
             model = _model_in(named[step].annotation)
-    fields = getattr(model, "model_fields", {})
+    return model
+
+
+def _keys_beside(location: Sequence[str | int]) -> list[str]:
+    """The keys allowed where an unknown one stands."""
+    fields = getattr(_model_beside(location), "model_fields", {})
     return sorted(info.alias or name for name, info in fields.items())
+
+
+def _unit_sign(location: Sequence[str | int]) -> str:
+    """The unit of a bound: that in which the field is kept, by the end of its name."""
+    fields = getattr(_model_beside(location), "model_fields", {})
+    name = next((n for n, info in fields.items() if location[-1] in (n, info.alias)), "")
+    return next((sign for suffix, sign in UNIT_SIGNS.items() if name.endswith(suffix)), "")
 
 
 def _model_in(annotation: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,19 @@ class StormFormula:
     def text(self) -> str:
         """The formula with its numbers, as a report prints it."""
         return f"q = {self.A:g} (1 + {self.C:g} lg P) / (t + {self.b:g})^{self.n:g}"
+
+    @property
+    def least_return_period_a(self) -> float:
+        """The return period in years at and below which the formula gives no rain: 1 + C lg P = 0."""
+        return 10 ** (-1 / self.C) if self.C > 0 else 0.0
+
+    @property
+    def longest_duration_min(self) -> float:
+        """The duration in minutes at which the depth is greatest; infinite where n is not above 1.
+
+        The depth grows as t / (t + b)^n, whose derivative is zero at t = b / (n - 1).
+        """
+        return self.b / (self.n - 1) if self.n > 1 else math.inf
 
     def intensity_l_s_ha(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Mean intensity over a duration.
