@@ -177,12 +177,13 @@ def _typed(location: Sequence[str | int], document: Any, given: object) -> objec
     for step in location:
         if step in PYDANTIC_STEPS:
             continue
-        if (isinstance(here, dict) and step in here) or (
-            isinstance(here, list) and isinstance(step, int) and step < len(here)
-        ):
-            here = here[step]
-        elif not (isinstance(here, dict) and step == 0):
+        if not isinstance(here, (dict, list)):
             return given
+        try:
+            here = here[step]  # type: ignore[index]
+        except (LookupError, TypeError):
+            if isinstance(here, list) or step != 0:  # a single source stands for a list of one
+                return given
     return given if isinstance(here, dict) else here
 
 
