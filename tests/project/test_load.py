@@ -50,6 +50,17 @@ def test_the_template_is_a_sound_project(tmp_path: Path) -> None:
     assert settings.sewage.quota_l_d == pytest.approx(120)
 
 
+def test_the_templates_commented_defaults_are_the_defaults(tmp_path: Path) -> None:
+    write_template(tmp_path / "spongecalc.toml")
+    plain = load_project(tmp_path).settings
+    given, _, defaults = (tmp_path / "spongecalc.toml").read_text(encoding="utf-8").partition("# --- ")
+    lines = defaults.splitlines()[2:]
+    typed = "\n".join([given, *(line.removeprefix("# ") for line in lines)])
+    assert typed.count("\n[") > 12
+    (tmp_path / "spongecalc.toml").write_text(typed, encoding="utf-8")
+    assert load_project(tmp_path).settings == plain
+
+
 ROUND = FORMULA.replace('"昆明 (新)"', '{A = 1, C = 2, b = 3, n = 0.5, source = "s"}')
 WRONG_MEAN = f"[sewage]\npattern = [{', '.join(['0'] * 23 + ['24.1'])}]\n"
 
