@@ -50,6 +50,17 @@ def test_the_template_is_a_sound_project(tmp_path: Path) -> None:
     assert settings.sewage.quota_l_d == pytest.approx(120)
 
 
+def test_the_templates_commented_defaults_are_the_defaults(tmp_path: Path) -> None:
+    write_template(tmp_path / "spongecalc.toml")
+    plain = load_project(tmp_path).settings
+    given, _, defaults = (tmp_path / "spongecalc.toml").read_text(encoding="utf-8").partition("# --- ")
+    lines = defaults.splitlines()[2:]
+    typed = "\n".join([given, *(line.removeprefix("# ") for line in lines)])
+    assert typed.count("\n[") > 12
+    (tmp_path / "spongecalc.toml").write_text(typed, encoding="utf-8")
+    assert load_project(tmp_path).settings == plain
+
+
 ROUND = FORMULA.replace('"昆明 (新)"', '{A = 1, C = 2, b = 3, n = 0.5, source = "s"}')
 WRONG_MEAN = f"[sewage]\npattern = [{', '.join(['0'] * 23 + ['24.1'])}]\n"
 
@@ -98,7 +109,7 @@ CASES = {
     "table for list": (SOUND.replace("[[storms]]", "[storms]"), ("storms", "return_period")),
     "number for formula": (SOUND.replace(FORMULA, "formula = 3"), ("rainfall.formula", "3")),
     "above the bound": (SOUND.replace('"3 a"', "5000"), ("storms[1].return_period", "5000", "1000")),
-    "below the bound": (SOUND.replace('"2 h"', '"1 min"'), ("storms[1].duration", "1.0", "5")),
+    "below the bound": (SOUND.replace('"2 h"', '"1 min"'), ("storms[1].duration", "'1 min'", "5 min")),
     "at an open bound": (SOUND.replace(FORMULA, FORMULA + "\npeak_ratio = 1"), ("rainfall.peak_ratio", "1")),
     "infinite": (SOUND.replace(FORMULA, ROUND.replace("A = 1", "A = inf")), ("rainfall.formula.A", "inf")),
     "not a number": (SOUND + "[sewage]\ndischarge_ratio = nan\n", ("sewage.discharge_ratio", "nan")),
@@ -148,9 +159,49 @@ CASES = {
         SOUND + '[scenarios.before]\nstatus = ["old"]\n',
         ("scenarios.before.status[1]", "'old'", "existing, proposed, removed"),
     ),
-    "broken TOML": (SOUND + "x = \n", (f"line {SOUND.count(chr(10)) + 1}",)),
-    "table twice": (SOUND + "[rainfall]\n", (f"line {SOUND.count(chr(10)) + 1}", "rainfall")),
+    "broken TOML": (SOUND + "x = \n", (f" {SOUND.count(chr(10)) + 1}", " 5")),
+    "table twice": (SOUND + "[rainfall]\n", (f" {SOUND.count(chr(10)) + 1}", "rainfall")),
     "too deep": (f"a = {'[' * 5000}{']' * 5000}", ("[[[[",)),
+    "negative, as it is typed": (
+        SOUND + '[simulation]\nrecession = "-2 h"\n',
+        ("simulation.recession", "'-2 h'", "0"),
+    ),
+    "key below a table": (SOUND + 'headline = "P3-120"\n', ("storms[1].headline", "headline", "[")),
+    "column that does not exist": (
+        SOUND.replace(LAYER, LAYER + '\nfields = {nam = "x"}'),
+        ("layers.communities.fields.nam", "'nam'", "name"),
+    ),
+    "field of a raster": (
+        SOUND + '[layers.dem]\nsource = "d.tif"\nconstants = {ground_m = 3}\n',
+        ("layers.dem.constants.ground_m",),
+    ),
+    "one folder for two": (with_head('results = "Report"'), ("models", "Report, report")),
+    "part of a minute": (SOUND.replace(FORMULA, FORMULA + '\nstep = "90 s"'), ("rainfall.step", "'90 s'")),
+    "part of a second": (
+        SOUND + '[simulation]\nwet_step = "1.5 s"\n',
+        ("simulation.wet_step", "'1.5 s'"),
+    ),
+    "step that does not divide": (
+        SOUND.replace('"2 h"', '"62 min"'),
+        ("storms[1].duration", "62", "5"),
+    ),
+    "formula without rain": (
+        SOUND.replace(FORMULA, ROUND).replace('"3 a"', '"0.3 a"'),
+        ("storms[1].return_period", "0.3", "0.316"),
+    ),
+    "formula whose depth falls": (
+        SOUND.replace(FORMULA, ROUND.replace("n = 0.5", "n = 1.1")),
+        ("storms[1].duration", "'2 h'", "30 min"),
+    ),
+    "rates that rise": (
+        SOUND + "[surfaces.covers.green]\nfmin_mm_h = 60\n",
+        ("surfaces.covers.green.fmin_mm_h", "60", "f0_mm_h"),
+    ),
+    "true is no number": (
+        SOUND.replace(FORMULA, FORMULA + "\npeak_ratio = true"),
+        ("rainfall.peak_ratio", "True"),
+    ),
+    "number without end": (f"a = {'9' * 5000}", ("4300",)),
     "not UTF-8": (SOUND.encode("gb18030"), ("UTF-8",)),
 }
 

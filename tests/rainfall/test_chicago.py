@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spongecalc.rainfall.chicago import chicago_hyetograph
-from spongecalc.rainfall.storm_formula import formula_of
+from spongecalc.rainfall.storm_formula import StormFormula, formula_of
 
 KUNMING = formula_of("昆明 (新)")
 RATIOS = (0.2, 0.35, 0.4, 0.5, 0.8)
@@ -64,3 +64,10 @@ def test_durations_that_are_not_positive_are_refused(duration: float, step: floa
 def test_a_return_period_without_rain_is_refused() -> None:
     with pytest.raises(ValueError, match="return period"):
         chicago_hyetograph(KUNMING, 0.01, 120, 0.4, 5)
+
+
+def test_a_storm_longer_than_its_formula_is_refused() -> None:
+    formula = StormFormula("x", 1000.0, 0.5, 20.0, 1.1, "s", "c")
+    assert (chicago_hyetograph(formula, 3, 195, 0.4, 5) >= 0).all()
+    with pytest.raises(ValueError, match="200 min"):
+        chicago_hyetograph(formula, 3, 240, 0.4, 5)

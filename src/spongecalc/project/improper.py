@@ -13,12 +13,15 @@ class ImproperError(ValueError):
     that was checked to the key that is to blame.
     """
 
-    def __init__(self, rule: str, found: object, allowed: str = "", key: tuple[str, ...] = ()) -> None:
+    def __init__(self, rule: str, found: object, allowed: str = "", key: tuple[str | int, ...] = ()) -> None:
         self.rule, self.found, self.allowed, self.key = rule, shown(found), allowed, key
         super().__init__(text(f"project.improper.{rule}", "en", found=self.found, allowed=allowed))
 
 
 def shown(value: object) -> str:
     """A value as a message quotes it, cut where it is long."""
-    quoted = repr(value)
+    try:
+        quoted = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes out
+        quoted = "9999..."
     return quoted if len(quoted) <= 80 else quoted[:77] + "..."

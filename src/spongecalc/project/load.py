@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +20,23 @@ FILE_NAME = "spongecalc.toml"
 
 # Steps of a place that stand for a type or for the name of a key, and are not in the file.
 PYDANTIC_STEPS = ("[key]", "str", "FormulaSettings")
+TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 # Where pydantic's errors hold the bound that was passed.
 LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
+# The unit of a field by the end of its name, longest first.
+UNIT_SIGNS = {
+    "_l_s": " L/s",
+    "_l_d": " L/d",
+    "_mm_h": " mm/h",
+    "_percent": " %",
+    "_min": " min",
+    "_mm": " mm",
+    "_m2": " m2",
+    "_m3": " m3",
+    "_s": " s",
+    "_a": " a",
+    "_m": " m",
+}
 
 
 @dataclass(frozen=True)
@@ -87,14 +103,24 @@ def load_project(place: Path) -> Project:
     except OSError as reason:
         raise ProjectError([Mistake("unreadable", name, found=reason.strerror or "")]) from None
     except tomllib.TOMLDecodeError as reason:
-        raise ProjectError([Mistake("not_toml", name, found=str(reason))]) from None
+        raise ProjectError([_syntax_mistake(name, str(reason))]) from None
     except RecursionError:
         raise ProjectError([Mistake("not_toml", name, found="[[[[ ...")]) from None
+    except ValueError as reason:  # a whole number of thousands of digits, a path that no system accepts
+        raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
     try:
         return Project(path.parent, Settings.model_validate(document))
     except ValidationError as reason:
         errors = [e for e in reason.errors() if not _follows(e)]
         raise ProjectError([_mistake(name, error, document) for error in errors]) from None
+
+
+def _syntax_mistake(name: str, reason: str) -> Mistake:
+    place = TOML_PLACE.search(reason)
+    if place is None:
+        return Mistake("not_toml", name, found=reason)
+    line, column = place.groups()
+    return Mistake("not_toml_at", name, line, TOML_PLACE.sub("", reason), column)
 
 
 def _follows(error: Any) -> bool:
@@ -109,7 +135,7 @@ def _follows(error: Any) -> bool:
 
 def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
     key = _key_path(error["loc"], document)
-    kind, found = error["type"], shown(error.get("input"))
+    kind, found = error["type"], shown(_typed(error["loc"], document, error.get("input")))
     if kind == "missing":
         return Mistake("key_missing", file, key)
     if kind == "extra_forbidden":
@@ -123,19 +149,42 @@ def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
     if kind == "value_error":
         reason: ImproperError = context["error"]
         key = _key_path((*error["loc"], *reason.key), document)
-        return Mistake(f"improper.{reason.rule}", file, key, reason.found, reason.allowed)
+        typed = _typed((*error["loc"], *reason.key), document, None)
+        found = shown(typed) if isinstance(typed, str) and reason.rule != "column" else reason.found
+        return Mistake(f"improper.{reason.rule}", file, key, found, reason.allowed)
     if has_text(f"project.improper.{kind}", "en"):
         limit = next((context[n] for n in LIMITS if n in context), "")
         allowed = f"{limit:g}" if isinstance(limit, float) else str(limit)
+        allowed += _unit_sign(error["loc"]) if isinstance(limit, float) else ""
         return Mistake(f"improper.{kind}", file, key, found, allowed)
     return Mistake("value_not_allowed", file, key, found, error["msg"])
 
 
 def _unknown(file: str, key: str, found: str, allowed: Sequence[str]) -> Mistake:
     near = difflib.get_close_matches(found, allowed, n=1)
-    return Mistake(
-        "key_unknown_near" if near else "key_unknown", file, key, near[0] if near else "", ", ".join(allowed)
-    )
+    if near:
+        return Mistake("key_unknown_near", file, key, near[0], ", ".join(allowed))
+    # A key typed below a [table] belongs to that table, which TOML's users trip over.
+    top = _keys_beside(("",))
+    if found in top and found != key:
+        return Mistake("key_too_low", file, key, found, ", ".join(allowed))
+    return Mistake("key_unknown", file, key, "", ", ".join(allowed))
+
+
+def _typed(location: Sequence[str | int], document: Any, given: object) -> object:
+    """What stands in the file at a place, "-2 h" and not -120; ``given`` where it is not a value of the file."""
+    here = document
+    for step in location:
+        if step in PYDANTIC_STEPS:
+            continue
+        if not isinstance(here, (dict, list)):
+            return given
+        try:
+            here = here[step]  # type: ignore[index]
+        except (LookupError, TypeError):
+            if isinstance(here, list) or step != 0:  # a single source stands for a list of one
+                return given
+    return given if isinstance(here, dict) else here
 
 
 def _key_path(location: Sequence[str | int], document: Any) -> str:
@@ -155,8 +204,8 @@ def _key_path(location: Sequence[str | int], document: Any) -> str:
     return key
 
 
-def _keys_beside(location: Sequence[str | int]) -> list[str]:
-    """The keys allowed where an unknown one stands."""
+def _model_beside(location: Sequence[str | int]) -> Any:
+    """The settings class whose keys stand beside a place."""
     model: Any = Settings
     for step in location[:-1]:
         if isinstance(step, int):
@@ -165,8 +214,20 @@ def _keys_beside(location: Sequence[str | int]) -> list[str]:
         named = {info.alias or name: info for name, info in fields.items()} | dict(fields)
         if step in named:
             model = _model_in(named[step].annotation)
-    fields = getattr(model, "model_fields", {})
+    return model
+
+
+def _keys_beside(location: Sequence[str | int]) -> list[str]:
+    """The keys allowed where an unknown one stands."""
+    fields = getattr(_model_beside(location), "model_fields", {})
     return sorted(info.alias or name for name, info in fields.items())
+
+
+def _unit_sign(location: Sequence[str | int]) -> str:
+    """The unit of a bound: that in which the field is kept, by the end of its name."""
+    fields = getattr(_model_beside(location), "model_fields", {})
+    name = next((n for n, info in fields.items() if location[-1] in (n, info.alias)), "")
+    return next((sign for suffix, sign in UNIT_SIGNS.items() if name.endswith(suffix)), "")
 
 
 def _model_in(annotation: Any) -> Any:

@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from functools import cache
-
-import pint
+from typing import TYPE_CHECKING
 
 from spongecalc.project.improper import ImproperError
+
+if TYPE_CHECKING:
+    import pint
 
 # Sizes are written DN300, φ300, Φ300, d300 on Chinese drawings: a diameter in mm.
 NOMINAL_SIZE = re.compile(r"(?:DN|Dn|dn|[φΦøØ]|d|D)\s*(\d+(?:\.\d+)?)")
 # "a" is the are in pint; in hydrology it is the year (annus), as in "P = 3 a".
-YEARS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:a|年|years?)")
+YEARS = re.compile(r"(\d+\.?\d*|\.\d+)\s*(?:a|year|years|)")
 # One number, then a product of units, each to a power of one digit: sums, brackets and towers of powers are
 # no quantities, and pint would work them out, for hours if need be.
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_UNIT = r"[^\W\d]\w*(?:\s*(?:\*\*|\^)\s*-?\d)?"
-TYPED = re.compile(rf"({_NUMBER})\s*(|%|{_UNIT}(?:\s*[*/·\s]\s*{_UNIT})*)")
+_UNIT = r"(?:[^\W\d]\w*|[%‰])(?:\s*(?:\*\*|\^)\s*-?\d)?"
+TYPED = re.compile(rf"({_NUMBER})\s*(|{_UNIT}(?:\s*[*/·\s]\s*{_UNIT})*)")
+# Longer names first, so that 米 does not cut 毫米 in two.
+CHINESE_UNITS = {
+    "立方米": "m^3",
+    "平方米": "m^2",
+    "毫米": "mm",
+    "厘米": "cm",
+    "公里": "km",
+    "分钟": "min",
+    "小时": "h",
+    "米": "m",
+    "升": "L",
+    "秒": "s",
+    "天": "d",
+    "日": "d",
+    "年": "year",
+}
 
 
 @cache
 def registry() -> pint.UnitRegistry:
     """The one unit registry of the process; made on first use because reading its definitions takes time."""
+    import pint  # noqa: PLC0415  a project typed in plain numbers never needs it
+
     return pint.UnitRegistry(cache_folder=None)
 
 
@@ -33,8 +54,9 @@ def parse(value: object, unit: str) -> float:
     Parameters
     ----------
     value
-        A number (taken in ``unit``), or a text: a number with a unit that converts to ``unit``; "DN300" where
-        ``unit`` is a length; "3 a" or "3 年" where it is a year.
+        A number (taken in ``unit``), or a text: a number with a unit that converts to ``unit``, in Latin or
+        Chinese ("2 h", "2 小时", "120 L/(人·d)"); "DN300" where ``unit`` is a length; "3 a" or "3 年" where it
+        is a year, and nothing else there.
     unit
         Name of the wanted unit as pint spells it, such as "mm/hour"; "" for a pure number.
 
@@ -48,12 +70,18 @@ def parse(value: object, unit: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise improper
     if isinstance(value, (int, float)):
-        if not math.isfinite(value):
+        try:
+            plain = float(value)
+        except OverflowError:
+            raise improper from None
+        if not math.isfinite(plain):
             raise improper
-        return float(value)
-    typed = value.strip()
-    if unit == "year" and (years := YEARS.fullmatch(typed)):
-        return float(years[1])
+        return plain
+    typed = _latin(value)
+    if unit == "year":
+        if years := YEARS.fullmatch(typed):
+            return float(years[1])
+        raise improper
     if size := NOMINAL_SIZE.fullmatch(typed):
         typed = f"{size[1]} mm"
     parts = TYPED.fullmatch(typed)
@@ -62,9 +90,25 @@ def parse(value: object, unit: str) -> float:
     if not parts[2]:
         return number
     try:
-        return float(registry().Quantity(number, parts[2]).to(unit or "dimensionless").magnitude)
-    except (pint.PintError, ValueError, AttributeError, TypeError, AssertionError, SyntaxError) as reason:
+        converted = float(registry().Quantity(number, parts[2]).to(unit or "dimensionless").magnitude)
+    # What pint does not know it reports by exceptions of several families.
+    except (ValueError, AttributeError, TypeError, ArithmeticError, AssertionError, SyntaxError) as reason:
         raise improper from reason
+    if not math.isfinite(converted):
+        raise improper
+    # Twelve digits are more than anyone types: 0.12 m3/d is 120 L/d and not 119.99999999999999.
+    return float(f"{converted:.12g}")
+
+
+def _latin(value: str) -> str:
+    """The text with Latin units: powers as ^3, full-width signs and Chinese unit names rewritten."""
+    typed = value.strip().replace("³", "^3").replace("²", "^2")
+    typed = unicodedata.normalize("NFKC", typed)
+    for name, latin in CHINESE_UNITS.items():
+        typed = typed.replace(name, latin)
+    # A quota is written L/(人·d); that it is one resident's is in the key already.
+    typed = re.sub(r"\(\s*人\s*[·*.]\s*(\w+)\s*\)", r"\1", typed)
+    return re.sub(r"(?<![A-Za-z])([kcdm]?m)([23])(?!\w)", r"\1^\2", typed).replace("·", "*")
 
 
 def example(unit: str) -> str:
@@ -76,6 +120,11 @@ def example(unit: str) -> str:
         "mm/hour": '"0.5 mm/s"',
         "millimeter": '"DN300"',
         "meter": '"0.5 m"',
+        "meter**2": '"50 m2"',
+        "meter**3": '"0.5 m3"',
+        "liter/day": '"120 L/d"',
+        "liter/second": '"0.5 L/s"',
+        "percent": '"1 %"',
     }
     return examples.get(unit, f'"1 {unit}"' if unit else '"0.5"')
 

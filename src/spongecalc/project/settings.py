@@ -5,25 +5,48 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import column_unit, factor, parse
+from spongecalc.rainfall.storm_formula import StormFormula, formula_of
 from spongecalc.standards.tables import table
 
 DEM = "dem"
 LAYER_NAMES = (*SCHEMAS, DEM)
+TYPED_BY_PROJECT = "typed in the project"
 
 
 def _in(unit: str) -> BeforeValidator:
     return BeforeValidator(lambda value: parse(value, unit))
 
 
+def _whole(rule: str) -> AfterValidator:
+    def check(value: float) -> float:
+        if value != round(value):
+            raise ImproperError(rule, value)
+        return value
+
+    return AfterValidator(check)
+
+
+Number = Annotated[float, _in("")]
 Minutes = Annotated[float, _in("minute")]
+# SWMM's clock times: hours and minutes in rain series, whole seconds in steps. A part of one would be lost.
+WholeMinutes = Annotated[float, _in("minute"), _whole("whole_minutes")]
 Seconds = Annotated[float, _in("second")]
+WholeSeconds = Annotated[float, _in("second"), _whole("whole_seconds")]
 Years = Annotated[float, _in("year")]
 Meters = Annotated[float, _in("meter")]
 Millimeters = Annotated[float, _in("millimeter")]
@@ -73,7 +96,7 @@ class LayerSource(Section):
     fields: dict[str, str] = {}
     units: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
-    constants: dict[str, str | float] = {}
+    constants: dict[str, str | Number] = {}
     crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
 
     @model_validator(mode="after")
@@ -96,10 +119,10 @@ class ScenarioSettings(Section):
 class FormulaSettings(Section):
     """A storm formula typed in the project: q = A (1 + C lg P) / (t + b)^n in L/(s ha)."""
 
-    A: float = Field(gt=0)
-    C: float = Field(ge=0)
-    b: float = Field(ge=0)
-    n: float = Field(gt=0, lt=2)
+    A: Number = Field(gt=0)
+    C: Number = Field(ge=0)
+    b: Number = Field(ge=0)
+    n: Number = Field(gt=0, lt=2)
     source: str
 
 
@@ -108,8 +131,8 @@ class RainfallSettings(Section):
 
     formula: str | FormulaSettings
     own_formula: bool = True
-    peak_ratio: float = Field(0.4, gt=0, lt=1)
-    step_min: Minutes = Field(5.0, ge=1, le=60, alias="step")
+    peak_ratio: Number = Field(0.4, gt=0, lt=1)
+    step_min: WholeMinutes = Field(5.0, ge=1, le=60, alias="step")
 
     @field_validator("formula")
     @classmethod
@@ -119,12 +142,19 @@ class RainfallSettings(Section):
             raise ImproperError("formula", formula, ", ".join(places))
         return formula
 
+    def storm_formula(self, project: str) -> StormFormula:
+        """The formula itself; ``project`` is its place where it is typed in the project."""
+        given = self.formula
+        if isinstance(given, str):
+            return formula_of(given)
+        return StormFormula(project, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT)
+
 
 class StormSettings(Section):
     """One design storm."""
 
     return_period_a: Years = Field(ge=0.25, le=1000, alias="return_period")
-    duration_min: Minutes = Field(ge=5, le=1440, alias="duration")
+    duration_min: WholeMinutes = Field(ge=5, le=1440, alias="duration")
     id: str | None = Field(None, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,29}$")
 
     @property
@@ -137,8 +167,8 @@ class SimulationSettings(Section):
     """How SWMM is run."""
 
     routing_step_s: Seconds = Field(2.0, ge=0.5, le=30, alias="routing_step")
-    wet_step_s: Seconds = Field(15.0, ge=1, le=300, alias="wet_step")
-    report_step_s: Seconds = Field(60.0, ge=1, le=3600, alias="report_step")
+    wet_step_s: WholeSeconds = Field(15.0, ge=1, le=300, alias="wet_step")
+    report_step_s: WholeSeconds = Field(60.0, ge=1, le=3600, alias="report_step")
     recession_min: Minutes = Field(240.0, ge=0, le=10080, alias="recession")
     dry_warm_up_min: Minutes = Field(120.0, ge=1, le=2880, alias="dry_warm_up")
     dry_measure_min: Minutes = Field(1440.0, ge=60, le=10080, alias="dry_measure")
@@ -157,14 +187,14 @@ class SewageSettings(Section):
     """Households' sewage."""
 
     quota_l_d: LitersPerDay = Field(120.0, gt=0, le=1000, alias="quota")
-    discharge_ratio: float = Field(0.85, gt=0, le=1)
-    residents_per_household: float = Field(3.0, gt=0, le=20)
-    shares: dict[Literal["toilet", "kitchen", "balcony_drain"], float] = {
+    discharge_ratio: Number = Field(0.85, gt=0, le=1)
+    residents_per_household: Number = Field(3.0, gt=0, le=20)
+    shares: dict[Literal["toilet", "kitchen", "balcony_drain"], Number] = {
         "toilet": 0.5,
         "kitchen": 0.3,
         "balcony_drain": 0.2,
     }
-    pattern: tuple[float, ...] = Field(default_factory=_daily_pattern, min_length=24, max_length=24)
+    pattern: tuple[Number, ...] = Field(default_factory=_daily_pattern, min_length=24, max_length=24)
 
     @model_validator(mode="after")
     def _shares_and_pattern_are_whole(self) -> Self:
@@ -180,11 +210,11 @@ class CoverOverride(Section):
 
     impervious_percent: Percent | None = None
     depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
-    manning_n: float | None = Field(None, gt=0, le=1)
+    manning_n: Number | None = Field(None, gt=0, le=1)
     f0_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
     fmin_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    decay_1_h: float | None = Field(None, gt=0, le=50)
-    dry_days: float | None = Field(None, gt=0, le=60)
+    decay_1_h: Number | None = Field(None, gt=0, le=50)
+    dry_days: Number | None = Field(None, gt=0, le=60)
 
 
 class SurfaceSettings(Section):
@@ -287,6 +317,51 @@ class Settings(Section):
     def _both_scenarios(cls, scenarios: dict[str, ScenarioSettings]) -> dict[str, ScenarioSettings]:
         defaults = {"before": ("existing", "removed"), "after": ("existing", "proposed")}
         return {n: scenarios.get(n) or ScenarioSettings(status=s) for n, s in defaults.items()}
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> Self:
+        for layer, sources in self.layers.items():
+            known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id")
+            for index, source in enumerate(sources):
+                for part in ("fields", "units", "values", "constants"):
+                    for column in getattr(source, part):
+                        if column not in known:
+                            allowed = ", ".join(dict.fromkeys(known)) or "-"
+                            raise ImproperError("column", column, allowed, ("layers", layer, index, part, column))
+        return self
+
+    @model_validator(mode="after")
+    def _folders_differ(self) -> Self:
+        folders = [self.models, self.results, self.report]
+        if len({f.lower() for f in folders}) < len(folders):
+            raise ImproperError("folders", ", ".join(folders), key=("models",))
+        return self
+
+    @model_validator(mode="after")
+    def _storms_can_be_made(self) -> Self:
+        """The formula gives rain for each storm, and the time step divides its duration, as SWMM's gage wants."""
+        formula, step = self.rainfall.storm_formula(self.name), self.rainfall.step_min
+        for index, storm in enumerate(self.storms):
+            least, longest = formula.least_return_period_a, formula.longest_duration_min
+            if storm.return_period_a <= least:
+                key = ("storms", index, "return_period")
+                raise ImproperError("formula_return_period", storm.return_period_a, f"{least:.3g}", key)
+            if storm.duration_min > longest:
+                key = ("storms", index, "duration")
+                raise ImproperError("formula_duration", storm.duration_min, f"{longest:.0f}", key)
+            if storm.duration_min % step:
+                key = ("storms", index, "duration")
+                raise ImproperError("step_multiple", storm.duration_min, f"{step:g}", key)
+        return self
+
+    @model_validator(mode="after")
+    def _horton_rates_fall(self) -> Self:
+        known = table("cover_parameters").set_index("cover")
+        for cover, own in self.surfaces.covers.items():
+            first, last = (own.get(c, float(known.loc[cover, c])) for c in ("f0_mm_h", "fmin_mm_h"))
+            if last > first:
+                raise ImproperError("horton", last, f"{first:g}", ("surfaces", "covers", cover, "fmin_mm_h"))
+        return self
 
     @model_validator(mode="after")
     def _storms_have_names(self) -> Self:

@@ -32,7 +32,8 @@ def chicago_hyetograph(
     Raises
     ------
     ValueError
-        If the peak ratio lies outside its range or a duration is not positive.
+        If the peak ratio lies outside its range, a duration is not positive, or the storm is so long that the
+        formula's depth falls with the duration (possible where its n is above 1).
 
     References
     ----------
@@ -42,6 +43,8 @@ def chicago_hyetograph(
         raise ValueError(f"the peak ratio must lie between 0 and 1, not {peak_ratio}")
     if duration_min <= 0 or step_min <= 0:
         raise ValueError("duration and step must be positive")
+    if duration_min > formula.longest_duration_min:
+        raise ValueError(f"the formula of {formula.place} holds up to {formula.longest_duration_min:.0f} min")
     starts = np.arange(0.0, duration_min - 1e-9, step_min)
     edges = np.append(starts, duration_min)
     fallen = _fallen_mm(formula, return_period_a, edges, peak_ratio * duration_min, peak_ratio)

@@ -8,9 +8,7 @@ import pandas as pd
 
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.chicago import chicago_hyetograph
-from spongecalc.rainfall.storm_formula import StormFormula, formula_of
-
-TYPED_BY_PROJECT = "typed in the project"
+from spongecalc.rainfall.storm_formula import StormFormula
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,4 @@ def design_storms(settings: Settings) -> tuple[Storm, ...]:
 
 def project_formula(settings: Settings) -> StormFormula:
     """The project's storm formula: of the place it names, or as typed in it."""
-    given = settings.rainfall.formula
-    if isinstance(given, str):
-        return formula_of(given)
-    return StormFormula(settings.name, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT)
+    return settings.rainfall.storm_formula(settings.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,19 @@ class StormFormula:
         """The formula with its numbers, as a report prints it."""
         return f"q = {self.A:g} (1 + {self.C:g} lg P) / (t + {self.b:g})^{self.n:g}"
 
+    @property
+    def least_return_period_a(self) -> float:
+        """The return period in years at and below which the formula gives no rain: 1 + C lg P = 0."""
+        return 10 ** (-1 / self.C) if self.C > 0 else 0.0
+
+    @property
+    def longest_duration_min(self) -> float:
+        """The duration in minutes at which the depth is greatest; infinite where n is not above 1.
+
+        The depth grows as t / (t + b)^n, whose derivative is zero at t = b / (n - 1).
+        """
+        return self.b / (self.n - 1) if self.n > 1 else math.inf
+
     def intensity_l_s_ha(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Mean intensity over a duration.
 
@@ -50,7 +64,9 @@ class StormFormula:
         Notes
         -----
         Fitted by their authors to durations of 5 to 120 or 180 min and return periods of about 1 to 100 a;
-        longer durations extrapolate.
+        longer durations extrapolate. One formula for all return periods is a compromise: for 广州 花都区 and
+        增城区, whose formulas of single return periods are published too, it departs from those by at most 9 %
+        for 5 to 100 a and 5 to 120 min, but by up to 48 % for 1 a.
 
         References
         ----------
