@@ -55,6 +55,13 @@ def test_a_part_of_the_dem_has_its_cells_at_the_same_places(dem: Path, terrain: 
         assert part.at(x, y) == terrain.at(x, y)
 
 
+def test_a_margin_beyond_the_dem_is_cut_off(dem: Path, terrain: Terrain) -> None:
+    found = read_terrain(dem, WIDE, 7.3)
+    assert found is not None
+    assert found.transform == terrain.transform
+    assert np.array_equal(found.elevation_m, terrain.elevation_m, equal_nan=True)
+
+
 def test_the_slope_is_that_of_the_plane(terrain: Terrain) -> None:
     # from (39.75, 5.25) to (1.25, 5.25) along the fall
     area = box(1.25, 5.25, 39.75, 5.75)

@@ -107,17 +107,20 @@ def event_sections(
     gage = (
         "RAIN_GAGE",
         "INTENSITY",
-        _clock(60 * step_min)[:-3],
+        _clock(60 * step_min).removesuffix(":00"),
         "1.0",
         "TIMESERIES",
         _series(event.storm_id),
     )
     series: list[tuple[str, ...]] = [(_series(DRY), "0:00", "0.000"), (_series(DRY), "24:00", "0.000")]
     for storm in storms:
-        times = [*storm.hyetograph.index.tolist(), storm.duration_min]
-        values = [*storm.hyetograph.tolist(), 0.0]
+        times, values = storm.hyetograph.index.tolist(), storm.hyetograph.tolist()
+        # SWMM refuses a series with a step shorter than the gage's: the rain of a shorter last step is
+        # spread over a whole one.
+        values[-1] *= (storm.duration_min - times[-1]) / storm.step_min
+        times, values = [*times, times[-1] + storm.step_min], [*values, 0.0]
         series.extend(
-            (_series(storm.storm_id), _clock(60 * t)[:-3], fixed(v, 3))
+            (_series(storm.storm_id), _clock(60 * t).removesuffix(":00"), fixed(v, 3))
             for t, v in zip(times, values, strict=True)
         )
     report: list[tuple[str, ...]] = [
