@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
             words(f"tile.{system}_laid"),
             _written(total, f"{system}_laid_m", words),
             "m",
-            _against_claim(total, system, words),
+            _against_claim(review, system, words),
         )
         for system in ("storm", "sewage")
     ]
@@ -111,12 +112,24 @@ def _written(row: Mapping[str, object], column: str, words: Wording) -> str:
     return cell_text(column, row.get(column)) or words("page.unknown")
 
 
-def _against_claim(row: Mapping[str, object], system: str, words: Wording) -> str:
-    claimed = cell_text(f"claimed_{system}_m", row.get(f"claimed_{system}_m"))
-    if not claimed:
+def _against_claim(review: Review, system: str, words: Wording) -> str:
+    claimed = cell_text(f"claimed_{system}_m", total_row(review).get(f"claimed_{system}_m"))
+    known = _known_differences_m(review.pages, system)
+    if not claimed or not known:
         return words("tile.claimed_unknown")
-    difference = judged.length_differences_m(row)[("storm", "sewage").index(system)]
-    return words("tile.claimed", claimed=claimed, difference=_signed("difference_m", difference))
+    difference = _signed("difference_m", sum(known))
+    if len(known) == len(review.pages):
+        return words("tile.claimed", claimed=claimed, difference=difference)
+    return words("tile.claimed_partly", claimed=claimed, difference=difference, count=len(known))
+
+
+def _known_differences_m(pages: Sequence[CommunityPage], system: str) -> list[float]:
+    """Measured less claimed length of each community that has both.
+
+    Sums of all lengths and of all claims would differ by what communities without a claim have laid.
+    """
+    each = (judged.length_differences_m(p.row)[("storm", "sewage").index(system)] for p in pages)
+    return [d for d in each if not math.isnan(d)]
 
 
 def _signed(column: str, value: float) -> str:
@@ -232,6 +245,11 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
     if foot:
         # Of a whole county "no" says little; how many of its communities are separated says more.
         at = [h.text for h in headings].index(words("column.separated"))
+        for system in ("storm", "sewage"):
+            # Two columns have the same heading in some languages; the difference stands beside its length.
+            beside = [h.text for h in headings].index(words(f"column.{system}_laid_m")) + 1
+            known = _known_differences_m(pages, system)
+            foot[beside] = Cell(_signed("difference_m", sum(known)) if known else "")
         foot[at] = Cell(" → ".join(str(n) for n in separated_counts(pages)) + f" / {len(pages)}")
     return Table(headings, rows, foot)
 

@@ -1,0 +1,350 @@
+"""A review made by hand: one community with defects, one with a data error, one with names that do harm."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+
+from spongecalc.assess.review import CommunityPage, Review, StormSummary
+
+CRS = "EPSG:4543"
+X, Y = 540000.0, 2674000.0
+HEADLINE = "P3-120"
+HOSTILE = "<script>alert(1)</script>\"&'=1+1 😀"
+HOSTILE_ID = '=1+1"<b>'
+
+NUMBERS = {
+    "households": 40,
+    "residents": 120,
+    "area_m2": 4800.0,
+    "storm_laid_m": 131.2491,
+    "sewage_laid_m": 120.0,
+    "claimed_storm_m": 131.0,
+    "claimed_sewage_m": 120.0,
+    "cross_connections_before": 1,
+    "cross_connections_after": 0,
+    "sewage_to_storm_before_m3_d": 11.0159,
+    "sewage_to_storm_after_m3_d": 0.0,
+    "rainfall_m3": 268.0,
+    "runoff_before_m3": 240.004,
+    "runoff_after_m3": 180.003,
+    "runoff_reduction_percent": 25.0,
+    "peak_before_l_s": 90.5,
+    "peak_after_l_s": 60.25,
+    "peak_reduction_percent": 33.4254,
+    "ponding_sites_before": 2,
+    "ponding_sites_after": 0,
+    "ponding_before_m3": 30.0,
+    "ponding_after_m3": 0.0,
+    "ponding_eliminated_percent": 100.0,
+    "households_relieved": 24,
+    "worst_continuity_error_percent": 0.2473,
+    "errors": 0,
+    "warnings": 1,
+}
+
+
+def community_row(community_id: str, name: str, **changed: object) -> dict[str, object]:
+    row: dict[str, object] = {
+        "community_id": community_id,
+        "name": name,
+        "phase": "一期",
+        "district": "城中片区",
+        **NUMBERS,
+        "separated_before": "no",
+        "separated_after": "yes",
+        "storm_id": HEADLINE,
+        "status": "done",
+    }
+    return row | changed
+
+
+def _unknown(row: dict[str, object]) -> dict[str, object]:
+    kept = (
+        "households",
+        "residents",
+        "area_m2",
+        "storm_laid_m",
+        "sewage_laid_m",
+        "claimed_storm_m",
+        "errors",
+    )
+    blank = {name: np.nan for name in NUMBERS if name not in kept}
+    return row | blank | {"separated_before": "unknown", "separated_after": "unknown"}
+
+
+def _layers(left: float, after: bool) -> dict[str, gpd.GeoDataFrame]:
+    status = "proposed" if after else "removed"
+    systems = ["storm", "sewage"] if after else ["combined", "combined"]
+
+    def frame(columns: dict[str, list], shapes: list) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)
+
+    def at(x: float, y: float) -> Point:
+        return Point(left + x, Y + y)
+
+    return {
+        "nodes": frame(
+            {
+                "node_id": ["N1", "N2", "N3", "N4"],
+                "system": [systems[0], systems[0], systems[1], systems[1]],
+                "kind": ["inlet", "outfall", "septic_tank", "outfall"],
+                "ground_m": [1530.0, 1529.0, 1530.0, np.nan],
+                "invert_m": [1528.5, 1527.0, 1528.0, 1526.5],
+                "receives": [None, "municipal_storm", None, "municipal_sewage"],
+                "status": [status] * 4,
+            },
+            [at(20, 60), at(20, -10), at(26, 60), at(26, -10)],
+        ),
+        "pipes": frame(
+            {
+                "pipe_id": ["P1", "P2", "P3"],
+                "system": [*systems, "storm"],
+                # The second line is digitised against the flow; the third has no geometry at all.
+                "from_node": ["N1", "N3", "N1"],
+                "to_node": ["N2", "N4", "N2"],
+                "diameter_mm": [300.0, 200.0, np.nan],
+                "material": ["HDPE", None, None],
+                "status": [status] * 3,
+            },
+            [
+                LineString([at(20, 60), at(20, -10)]),
+                LineString([at(26, -10), at(26, 60)]),
+                None,
+            ],
+        ),
+        "connections": frame(
+            {
+                "connection_id": ["L1", "L2"],
+                "kind": ["toilet", "roof_drain"],
+                "source": ["B1", "B1"],
+                "to_node": ["N3", "N1"],
+                "status": ["existing", status],
+            },
+            [LineString([at(32, 50), at(26, 50)]), LineString([at(8, 40), at(20, 40)])],
+        ),
+        "surfaces": frame(
+            {
+                "surface_id": ["S1", "S2", "S3"],
+                "cover": ["permeable_concrete" if after else "concrete", "green", "never heard of"],
+                "status": [status, "existing", "existing"],
+            },
+            [
+                box(left + 10, Y, left + 30, Y + 80),
+                MultiPolygon([box(left, Y, left + 10, Y + 80)]),
+                Polygon(),
+            ],
+        ),
+        "buildings": frame(
+            {"building_id": ["B1"], "households": [40], "residents": [120], "floors": [6]},
+            [box(left + 32, Y + 20, left + 55, Y + 70)],
+        ),
+        "facilities": frame(
+            {"facility_id": ["T1"], "kind": ["rain_tank"], "volume_m3": [30.0], "status": [status]},
+            [at(40, 10)],
+        ),
+    }
+
+
+def _page(row: dict[str, object], left: float, tables: dict[str, pd.DataFrame]) -> CommunityPage:
+    community = str(row["community_id"])
+
+    def own(name: str) -> pd.DataFrame:
+        return tables[name][tables[name]["community_id"] == community].reset_index(drop=True)
+
+    def placed(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["x_m"], frame["y_m"]), crs=CRS)
+
+    minutes = pd.Index(np.arange(1.0, 181.0))
+    modelled = row["status"] == "done"
+    runs = tables["runs"]
+    return CommunityPage(
+        community,
+        str(row["name"]),
+        row,
+        box(left, Y, left + 60, Y + 80),
+        {"before": _layers(left, False), "after": _layers(left, True)} if modelled else {},
+        {
+            "before": pd.Series(90.5 * np.exp(-(((minutes - 50) / 20) ** 2)), index=minutes),
+            "after": pd.Series(60.25 * np.exp(-(((minutes - 55) / 20) ** 2)), index=minutes),
+        }
+        if modelled
+        else {},
+        placed(own("ponding")),
+        placed(own("separation")),
+        runs[runs["communities"] == community].reset_index(drop=True),
+        own("quantities"),
+        own("findings"),
+    )
+
+
+def synthetic_review() -> Review:
+    """A01 with a cross-connection and ponding left; A02 not modelled; A03 with hostile names, all well."""
+    rows = [
+        community_row("A03", HOSTILE, district=HOSTILE),
+        community_row("A02", "数据有误的小区", status="data_error", errors=2),
+        community_row(
+            "A01",
+            "示例小区一",
+            separated_after="no",
+            cross_connections_after=2,
+            sewage_to_storm_after_m3_d=1.3464,
+            ponding_sites_after=1,
+            ponding_after_m3=3.5,
+            sewage_laid_m=117.4,
+        ),
+    ]
+    rows[1] = _unknown(rows[1])
+    total = pd.DataFrame(rows)[list(NUMBERS)].apply(pd.to_numeric).sum().to_dict()
+    total |= {
+        "community_id": "TOTAL",
+        "separated_before": "no",
+        "separated_after": "no",
+        "storm_id": HEADLINE,
+        "runoff_reduction_percent": 25.0,
+        "peak_before_l_s": np.nan,
+        "peak_after_l_s": np.nan,
+        "peak_reduction_percent": np.nan,
+        "worst_continuity_error_percent": 0.2473,
+        "status": "incomplete",
+    }
+    tables = {
+        "communities": pd.DataFrame([*rows, total]),
+        "quantities": pd.DataFrame(
+            {
+                "community_id": ["A01", "A01", "A03"],
+                "phase": ["一期"] * 3,
+                "item": ["pipe", "telecom", "pipe"],
+                "system": ["storm", "", "sewage"],
+                "status": ["proposed"] * 3,
+                "shape": ["circular", "", "circular"],
+                "diameter_mm": [300.0, 110.0, 200.0],
+                "material": ["HDPE", "", HOSTILE],
+                "depth_band": ["1.0-1.5 m", "", "unknown"],
+                "length_m": [131.2491, 88.0, 120.0],
+                "count": [4, 2, 5],
+            }
+        ),
+        "separation": pd.DataFrame(
+            {
+                "community_id": ["A01", "A01", "A01", "A03"],
+                "scenario": ["before", "after", "after", "before"],
+                "joint_id": ["combined_in_service:H1", "sewage_lateral_to_storm:L1", "x:P9", "x:P1"],
+                "kind": [
+                    "combined_in_service",
+                    "sewage_lateral_to_storm",
+                    "pipe_between_systems",
+                    "combined_in_service",
+                ],
+                "layer": ["pipes", "connections", "pipes", "pipes"],
+                "feature_id": ["H1", "L1", "P9", HOSTILE_ID],
+                "at_node": ["N2", "N1", "N1", "N2"],
+                "carries": ["both", "sewage", "rain", "both"],
+                "sources": ["L1;L2", "L1", "L2", "L1"],
+                "source_count": [2, 1, 1, 1],
+                "households": [40, 22, 0, 40],
+                "residents": [120, 66, 0, 120],
+                "outfalls": ["N2", "N2", "N2", "N2"],
+                "x_m": [X + 20, X + 20, X + 20.5, X + 220],
+                "y_m": [Y - 10, Y + 40, Y + 40, Y - 10],
+            }
+        ),
+        "ponding": pd.DataFrame(
+            {
+                "community_id": ["A01", "A01", "A01", "A03", "A03"],
+                "scenario": ["before", "before", "after", "before", "before"],
+                "storm_id": [HEADLINE] * 5,
+                "return_period_a": [3.0] * 5,
+                "level": [1] * 5,
+                "site_id": ["A01:N1", "A01:N3", "A01:N1", "A03:N1", "A03:N3"],
+                "node_id": ["N1", "N3", "N1", "N1", "N3"],
+                "volume_m3": [20.0, 10.0, 3.5, 29.0, 1.0],
+                "duration_h": [1.2, 0.4, 0.2, 1.0, 0.1],
+                "peak_l_s": [30.0, 12.0, 6.0, 33.0, 2.0],
+                "max_ponded_m3": [20.0, 10.0, 3.5, 29.0, 1.0],
+                "max_depth_m": [0.21, 0.08, 0.03, 0.3, np.nan],
+                "households": [40, 40, 40, 40, 40],
+                "verdict": ["reduced", "eliminated", "reduced", "eliminated", "eliminated"],
+                "x_m": [X + 20, X + 26, X + 20, X + 220, np.nan],
+                "y_m": [Y + 60, Y + 60, Y + 60, Y + 60, np.nan],
+            }
+        ),
+        "sponge": pd.DataFrame(
+            [
+                {
+                    "community_id": community,
+                    "scenario": scenario,
+                    "storm_id": HEADLINE,
+                    "rainfall_m3": 268.0,
+                    "infiltration_m3": 30.0,
+                    "runoff_m3": 240.004 if scenario == "before" else 180.003,
+                    "runoff_coefficient": 0.8955 if scenario == "before" else 0.6717,
+                    "peak_l_s": 90.5 if scenario == "before" else 60.25,
+                    "permeable_m2": 0.0 if scenario == "before" else 1600.0,
+                    "green_m2": 800.0,
+                }
+                for community in ("A01", "A03")
+                for scenario in ("before", "after")
+            ]
+        ),
+        "runs": pd.DataFrame(
+            {
+                "run_id": ["A01/before/P3-120", "A01/after/P3-120", "A03/after/P3-120"],
+                "model": ["A01", "A01", "A03"],
+                "communities": ["A01", "A01", "A03"],
+                "scenario": ["before", "after", "after"],
+                "storm_id": [HEADLINE] * 3,
+                "status": ["done"] * 3,
+                "model_sha256": ["ab" * 32, "cd" * 32, "ef" * 32],
+                "engine_version": ["5.2.4"] * 3,
+                "runoff_error_percent": [0.001, -0.002, 0.0],
+                "routing_error_percent": [0.2473, -0.1, 0.05],
+                "quality_error_percent": [np.nan] * 3,
+                "unstable_links": [0, 1, 0],
+                "nonconverging_nodes": [7, 0, 0],
+                "warnings": [0, 0, 0],
+                "seconds": [0.39, 0.4, 0.41],
+                "message": ["", "", HOSTILE],
+            }
+        ),
+        "findings": pd.DataFrame(
+            {
+                "severity": ["error", "error", "warning", "info"],
+                "rule": ["pipe.to_nowhere", "pipe.to_nowhere", "lead.uphill", "layer.not_given"],
+                "community_id": ["A02", "A02", "A03", ""],
+                "layer": ["pipes", "pipes", "connections", "monitoring"],
+                "feature_id": ["P7", "P8", HOSTILE_ID, ""],
+                "file": ["gis/a.gpkg"] * 4,
+                "message": ["管道的终点没有节点。", "管道的终点没有节点。", HOSTILE, "项目没有给出图层。"],
+                "action": ["请改正。", "请改正。", "=1+1", "无"],
+                "x_m": [X + 120.0, X + 121.0, np.nan, np.nan],
+                "y_m": [Y, Y, np.nan, np.nan],
+            }
+        ),
+    }
+    place = {"A01": X, "A02": X + 100, "A03": X + 200}
+    pages = tuple(_page(row, place[str(row["community_id"])], tables) for row in rows)
+    minutes = pd.Index(np.arange(0.0, 120.0, 5.0))
+    storm = StormSummary(
+        HEADLINE,
+        3.0,
+        120.0,
+        55.8338,
+        "昆明 (新)",
+        "q = 1226.62 (1 + 0.958 lg P) / (t + 6.714)^0.648",
+        "昆明市新编公式",
+        "recalled",
+        pd.Series(10 + 116 * np.exp(-(((minutes - 45) / 8) ** 2)), index=minutes),
+    )
+    notes = (
+        ("note_formula_of_another_place", {"place": "昆明 (新)"}),
+        ("note_of_project", {"text": HOSTILE}),
+        ("note_that_no_catalogue_has", {"key": "a", "lang": "b"}),
+    )
+    return Review("示例项目", CRS, HEADLINE, (storm,), tables, pages, notes, {"spongecalc": "0.1.0"})
+
+
+def empty_review() -> Review:
+    """A review of nothing: frames without rows or columns, no storm, no community."""
+    names = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings")
+    return Review("", CRS, HEADLINE, (), {name: pd.DataFrame() for name in names}, (), (), {})
