@@ -12,7 +12,7 @@ from spongecalc.project.load import load_project
 from spongecalc.swmm.engine import run_inp
 
 
-@pytest.mark.parametrize("step", ["1 min", "90 s", "5 min", "7 min", "50 min"])
+@pytest.mark.parametrize("step", ["1 min", "5 min", "8 min", "60 min"])
 def test_the_engine_rains_the_formulas_depth(tmp_path: Path, step: str) -> None:
     project = write_small_project(
         tmp_path / "project",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -68,4 +68,4 @@ class Review:
     pages: tuple[CommunityPage, ...]
     notes: tuple[tuple[str, Mapping[str, object]], ...]
     versions: Mapping[str, str]
-    targets: Mapping[str, float | None]
+    targets: Mapping[str, float | None] = field(default_factory=dict)

@@ -267,8 +267,8 @@ class Targets(Section):
     """What the design is held against; the report gives a verdict on each that is stated."""
 
     runoff_reduction_percent: Percent | None = None
-    ponding_max_m3: CubicMeters | None = Field(0.5, ge=0)
-    claimed_difference_percent: Percent = 1.0
+    ponding_max_m3: CubicMeters = Field(0.0, ge=0, le=1e6)
+    length_difference_m: Meters = Field(1.0, ge=0, le=1e6)
 
 
 class Settings(Section):
