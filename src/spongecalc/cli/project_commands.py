@@ -171,10 +171,11 @@ def _print_total(total: dict, output: Output) -> None:
         ("total_ponding", ("ponding_before_m3", "ponding_after_m3", "households_relieved")),
     )
     for key, columns in lines:
-        output.say(key, **{c: _figure(total.get(c)) for c in columns})
+        output.say(key, **{c: _figure(c, total.get(c)) for c in columns})
 
 
-def _figure(value: object) -> str:
+def _figure(column: str, value: object) -> str:
+    """A figure of the row TOTAL as the tables write it; a dash where it is not known."""
     if value is None or value != value:  # noqa: PLR0124  NaN is the one value that differs from itself
         return "-"
     return f"{float(value):.0f}" if abs(float(value)) >= 100 else f"{float(value):.1f}"  # type: ignore[arg-type]
