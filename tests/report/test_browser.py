@@ -85,9 +85,7 @@ def test_both_maps_zoom_together(page):
     page.locator("#c003 .mapbox").first.click()
     page.locator("#c003 .mapbox").first.hover()
     page.mouse.wheel(0, -400)
-    page.wait_for_function(
-        f"document.querySelector('#c003 svg.view').getAttribute('viewBox') !== '{whole[0]}'"
-    )
+    page.wait_for_function(f"document.querySelector('#c003 svg.view').getAttribute('viewBox') !== '{whole[0]}'")
     zoomed = boxes()
     assert zoomed[0] == zoomed[1]
     assert float(zoomed[0].split()[2]) < float(whole[0].split()[2])

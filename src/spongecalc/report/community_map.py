@@ -62,7 +62,8 @@ def community_frame(
 
     Without a boundary, all that its layers hold; None where there is nothing to show.
     """
-    frames = [f for named in layers for f in named.values()]
+    # Other utilities run on along the street and are not drawn.
+    frames = [frame for named in layers for name, frame in named.items() if name in DESCRIBED]
     inside = boundary is not None and not boundary.is_empty
     limit: tuple[float, float, float, float] | None = None
     bounds = []
@@ -195,9 +196,7 @@ def _laterals(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> I
         water = "sewage" if row.get("kind") in SEWAGE_LATERALS else "storm"
         if data:
             classes = f"lateral {water}{_removed(row)}"
-            yield element(
-                "path", {"class": classes, "d": data}, titled(description("connections", row, naming))
-            )
+            yield element("path", {"class": classes, "d": data}, titled(description("connections", row, naming)))
 
 
 def _pipes(

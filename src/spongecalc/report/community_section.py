@@ -132,9 +132,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
         {
             "by_storm": _storm_table(storms, words),
             "joints": frame_table(joints, JOINT_COLUMNS, words),
-            "sites": frame_table(
-                sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words
-            ),
+            "sites": frame_table(sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words),
             "quantities": frame_table(page.quantities, QUANTITY_COLUMNS, words),
             "runs": _runs(page.runs, words),
             "findings": finding_table(page.findings, words),
@@ -143,9 +141,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
             "joints": words(
                 "table.no_joints" if is_answered(row, "cross_connections") else "table.no_joints_unknown"
             ),
-            "sites": words(
-                "table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"
-            ),
+            "sites": words("table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"),
             "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
             "quantities": words("table.no_quantities"),
             "runs": words("table.no_runs"),
@@ -206,8 +202,7 @@ def _storm_table(storms: pd.DataFrame, words: Wording) -> Table:
         return Table([], [])
     headings = [Heading(words("column.storm_id")), *(Heading(str(s), True) for s in storms["storm_id"])]
     rows = [
-        [Cell(words.name("column", c)), *(Cell(cell_text(_unit_last(c), v)) for v in storms[c])]
-        for c in figures
+        [Cell(words.name("column", c)), *(Cell(cell_text(_unit_last(c), v)) for v in storms[c])] for c in figures
     ]
     return Table(headings, rows)
 
@@ -254,9 +249,7 @@ def _facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Word
     facts.append((words("facts.area_m2"), words("facts.square_metres", value=area) if area else ""))
     chosen = storms[storms["storm_id"] == headline] if len(storms) else storms
     for name in ("permeable", "green"):
-        both = [
-            cell_text("area_m2", chosen[f"_{name}_{s}"].iloc[0]) if len(chosen) else "" for s in SCENARIOS
-        ]
+        both = [cell_text("area_m2", chosen[f"_{name}_{s}"].iloc[0]) if len(chosen) else "" for s in SCENARIOS]
         words_of = words("facts.from_to", before=both[0], after=both[1]) if all(both) else ""
         facts.append((words(f"facts.{name}"), words_of))
     return [(name, value) for name, value in facts if value]
@@ -272,9 +265,7 @@ def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words:
     largest = float(volumes.max()) if volumes.notna().any() else 0.0
     drawn = {}
     for scenario in SCENARIOS:
-        own_joints, own_sites = (
-            t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites)
-        )
+        own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
         label = words(
             "map.label",
             name=page.name,
@@ -302,9 +293,7 @@ def _has_features(page: CommunityPage) -> bool:
 
 def _chart(page: CommunityPage, review: Review, anchor: str, words: Wording) -> str:
     storm = headline_storm(review)
-    peaks = {
-        s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS
-    }
+    peaks = {s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS}
     return runoff_chart(
         page.hydrographs,
         storm.intensity_mm_h if storm is not None else None,

@@ -81,9 +81,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
                     f"{separated[0]} → {separated[1]}",
                     words("tile.of", count="", total=len(review.pages)).strip(),
                 ),
-                Figure(
-                    words("tile.cross_connections"), change("cross_connections"), words("tile.unit_sites")
-                ),
+                Figure(words("tile.cross_connections"), change("cross_connections"), words("tile.unit_sites")),
                 Figure(words("tile.sewage_to_storm"), change("sewage_to_storm", "_m3_d"), "m³/d"),
             ],
         ),
@@ -159,9 +157,7 @@ def attention_list(
     listed = []
     for i in judged.by_urgency([p.row for p in pages]):
         row = pages[i].row
-        wrong = [
-            words(f"question.{v.question}") for v in judged.verdicts(row) if v.answer == judged.ATTENTION
-        ]
+        wrong = [words(f"question.{v.question}") for v in judged.verdicts(row) if v.answer == judged.ATTENTION]
         if not judged.finished(row):
             wrong = [words.name("status", row.get("status")), *wrong]
         if wrong:

@@ -30,9 +30,7 @@ CODED: Mapping[str, str] = {
 }
 
 # Identifiers may hold digits only, and are still no figures.
-TEXT_COLUMNS = frozenset(
-    {*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"}
-)
+TEXT_COLUMNS = frozenset({*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"})
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,7 @@ def coded(column: str, value: object, words: Wording) -> str:
     return cell_text(column, value)
 
 
-def frame_table(
-    frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()
-) -> Table:
+def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()) -> Table:
     """A frame's columns as a table, rows in their order; columns that the frame lacks are left out.
 
     ``sums`` names the columns whose sum the foot row holds.

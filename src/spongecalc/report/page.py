@@ -210,9 +210,7 @@ def _storm_table(review: Review, words: Wording) -> Table:
     rows = [
         [
             Cell(
-                words("table.headline", storm=s.storm_id)
-                if s.storm_id == review.headline_storm
-                else s.storm_id
+                words("table.headline", storm=s.storm_id) if s.storm_id == review.headline_storm else s.storm_id
             ),
             *(Cell(cell_text(c, getattr(s, c))) for c in ("return_period_a", "duration_min", "depth_mm")),
             Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
