@@ -142,10 +142,10 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
                 "table.no_joints" if is_answered(row, "cross_connections") else "table.no_joints_unknown"
             ),
             "sites": words("table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"),
-            "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
             "quantities": words("table.no_quantities"),
             "runs": words("table.no_runs"),
             "findings": words("table.no_findings"),
+            "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
         },
     )
 
@@ -265,6 +265,7 @@ def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words:
     largest = float(volumes.max()) if volumes.notna().any() else 0.0
     drawn = {}
     for scenario in SCENARIOS:
+        # Also without layers the outline is drawn: where the community lies is known.
         own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
         label = words(
             "map.label",
