@@ -43,7 +43,7 @@ def page(browser, report, request):
     page.close()
 
 
-def test_opens_without_a_network_and_without_errors(page, report, tmp_path):
+def test_opens_without_a_network_and_without_errors(page, tmp_path):
     assert page.problems == []
     assert [u for u in page.requests if not u.startswith(("file:", "data:"))] == []
     for what in ("table.summary", "svg.overview", "#storms svg.chart", "#sign", ".tile"):

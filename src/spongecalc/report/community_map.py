@@ -27,8 +27,9 @@ from spongecalc.report.number_format import cell_text, is_known
 Naming = Callable[[str, object], str]
 """What a column or a value of the contract is called in the report's language: (group, code) -> words."""
 
-# Beyond the boundary a map shows pipes up to this share of the community's size, not a stray outfall far off.
-REACH = 0.6
+# Beyond the boundary a map shows pipes up to this share of the community's size (and to the next street).
+# A stray outfall far off must not shrink all the rest.
+REACH, LEAST_REACH_M = 0.6, 60.0
 # Balcony drains carry washing water, whatever pipe they were joined to.
 SEWAGE_LATERALS = ("kitchen", "toilet", "balcony_drain")
 JOINT_RADIUS_PX = 11.0
@@ -69,7 +70,7 @@ def community_frame(
     bounds = []
     if inside and boundary is not None:
         left, bottom, right, top = boundary.bounds
-        reach = REACH * max(right - left, top - bottom)
+        reach = max(REACH * max(right - left, top - bottom), LEAST_REACH_M)
         limit = (left - reach, bottom - reach, right + reach, top + reach)
         bounds.append((left, bottom, right, top))
     for layer in frames:

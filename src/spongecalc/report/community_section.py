@@ -145,6 +145,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
             "quantities": words("table.no_quantities"),
             "runs": words("table.no_runs"),
             "findings": words("table.no_findings"),
+            "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
         },
     )
 
@@ -196,9 +197,9 @@ def storm_results(review: Review, community_id: str) -> pd.DataFrame:
 
 def _storm_table(storms: pd.DataFrame, words: Wording) -> Table:
     """The results with a row per figure and a column per storm, which fits half a page's width."""
-    if storms.empty:
-        return Table([], [])
     figures = [c for c in storms.columns if not c.startswith("_") and c != "storm_id"]
+    if storms[[c for c in figures if c != "return_period_a"]].isna().all(axis=None):
+        return Table([], [])
     headings = [Heading(words("column.storm_id")), *(Heading(str(s), True) for s in storms["storm_id"])]
     rows = [
         [Cell(words.name("column", c)), *(Cell(cell_text(_unit_last(c), v)) for v in storms[c])] for c in figures
@@ -256,7 +257,7 @@ def _facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Word
 
 def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words: Wording) -> dict[str, str]:
     frame = community_frame(page.boundary, page.layers.values())
-    if frame is None:
+    if frame is None or not _has_features(page):
         return {}
     volumes = (
         pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
@@ -285,6 +286,10 @@ def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words:
             largest_m3=largest,
         )
     return drawn
+
+
+def _has_features(page: CommunityPage) -> bool:
+    return any(len(layer) for layers in page.layers.values() for layer in layers.values())
 
 
 def _chart(page: CommunityPage, review: Review, anchor: str, words: Wording) -> str:

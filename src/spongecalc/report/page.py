@@ -170,16 +170,13 @@ def _header_facts(review: Review, words: Wording) -> list[tuple[str, str]]:
         else review.headline_storm
     )
     total = total_row(review)
-    size = [words("page.communities_count", count=len(review.pages))]
-    for column in ("households", "area_m2"):
-        written = cell_text(column, total.get(column))
-        if written:
-            unit = " m²" if column == "area_m2" else ""
-            size.append(f"{words(f'facts.{column}')} {written}{unit}")
+    size = words.filled(
+        "page.size", {"count": len(review.pages), **{c: total.get(c) for c in ("households", "area_m2")}}
+    )
     return [
         (words("page.project"), review.project_name),
         (words("page.phase"), words.listed(dict.fromkeys(p for p in phases if p)) or words("page.unknown")),
-        (words("page.communities"), words.listed(size)),
+        (words("page.communities"), size),
         (words("page.headline"), headline),
         (words("page.crs"), review.crs),
     ]
