@@ -55,3 +55,19 @@ def test_the_most_urgent_come_first():
     assert urgency(rows[5]) == 0
     assert overall(rows[5]) == "unanswered"
     assert overall(rows[6]) == "unknown"
+
+
+def test_targets_of_the_project_move_the_limits():
+    """Each limit on both sides, by figures typed here."""
+    shorter = community_row("A", "a", storm_laid_m=98.0, claimed_storm_m=100.0)
+    assert verdicts(shorter)[0].answer == "attention"
+    assert verdicts(shorter, {"length_difference_m": 2.0})[0].answer == "pass"
+    assert verdicts(shorter, {"length_difference_m": 1.9})[0].answer == "attention"
+    falls = community_row("A", "a", runoff_before_m3=100.0, runoff_after_m3=80.0, runoff_reduction_percent=20.0)
+    assert verdicts(falls, {"runoff_reduction_percent": 20.0})[2].answer == "pass"
+    short = verdicts(falls, {"runoff_reduction_percent": 20.1})[2]
+    assert (short.answer, short.key) == ("attention", "runoff_below_target")
+    left = community_row("A", "a", ponding_sites_after=1.0, ponding_after_m3=0.5)
+    assert verdicts(left)[3].answer == "attention"
+    assert verdicts(left, {"ponding_max_m3": 0.5})[3].answer == "pass"
+    assert verdicts(left, {"ponding_max_m3": 0.4})[3].answer == "attention"

@@ -11,6 +11,7 @@ from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.report.number_format import cell_text
 
 if TYPE_CHECKING:
     from spongecalc.cli.app import Call
@@ -176,9 +177,7 @@ def _print_total(total: dict, output: Output) -> None:
 
 def _figure(column: str, value: object) -> str:
     """A figure of the row TOTAL as the tables write it; a dash where it is not known."""
-    if value is None or value != value:  # noqa: PLR0124  NaN is the one value that differs from itself
-        return "-"
-    return f"{float(value):.0f}" if abs(float(value)) >= 100 else f"{float(value):.1f}"  # type: ignore[arg-type]
+    return cell_text(column, value) or "-"
 
 
 def run_assess(call: Call, *, with_report: bool) -> int:

@@ -104,7 +104,7 @@ def headline_storm(review: Review) -> StormSummary | None:
 def community_section(page: CommunityPage, review: Review, anchor: str, words: Wording) -> Section:
     """Everything shown of one community."""
     row = page.row
-    lines = judged.verdicts(row)
+    lines = judged.verdicts(row, review.targets)
     joints = numbered(page.joints)
     sites = numbered(page.sites)
     storms = storm_results(review, page.community_id)
@@ -114,7 +114,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
         anchor,
         page.community_id,
         page.name,
-        judged.overall(row),
+        judged.overall(row, review.targets),
         _reason(row, words) if failed else "",
         words("status.cannot_answer", questions=words.listed(open_questions)) if open_questions else "",
         _facts(page, storms, review.headline_storm, words),

@@ -138,9 +138,9 @@ def _signed(column: str, value: float) -> str:
     return f"+{written}" if written and not written.startswith("-") and float(written) else written
 
 
-def counts(pages: Sequence[CommunityPage]) -> dict[str, int]:
+def counts(review: Review) -> dict[str, int]:
     """How many communities have each overall verdict."""
-    answers = [judged.overall(p.row) for p in pages]
+    answers = [judged.overall(p.row, review.targets) for p in review.pages]
     return {code: answers.count(code) for code in SYMBOLS}
 
 
@@ -150,14 +150,13 @@ def separated_counts(pages: Sequence[CommunityPage]) -> tuple[int, int]:
     return before, after
 
 
-def attention_list(
-    pages: Sequence[CommunityPage], anchors: Sequence[str], words: Wording
-) -> list[tuple[str, str, str]]:
+def attention_list(review: Review, anchors: Sequence[str], words: Wording) -> list[tuple[str, str, str]]:
     """(anchor, community, what is wrong) of the communities that need attention, the most urgent first."""
-    listed = []
-    for i in judged.by_urgency([p.row for p in pages]):
+    pages, listed = review.pages, []
+    for i in judged.by_urgency([p.row for p in pages], review.targets):
         row = pages[i].row
-        wrong = [words(f"question.{v.question}") for v in judged.verdicts(row) if v.answer == judged.ATTENTION]
+        judgements = judged.verdicts(row, review.targets)
+        wrong = [words(f"question.{v.question}") for v in judgements if v.answer == judged.ATTENTION]
         if not judged.finished(row):
             wrong = [words.name("status", row.get("status")), *wrong]
         if wrong:
@@ -165,11 +164,11 @@ def attention_list(
     return listed
 
 
-def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: Wording) -> str:
+def overview_map(review: Review, anchors: Sequence[str], words: Wording) -> str:
     """All communities by verdict, each a link to its section; empty where none has a boundary."""
     drawn = [
         (page, anchor)
-        for page, anchor in zip(pages, anchors, strict=True)
+        for page, anchor in zip(review.pages, anchors, strict=True)
         if page.boundary is not None and not page.boundary.is_empty
     ]
     frame = frame_of([p.boundary.bounds for p, _ in drawn])
@@ -180,7 +179,7 @@ def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: 
     places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
     centres = []
     for page, anchor in drawn:
-        answer = judged.overall(page.row)
+        answer = judged.overall(page.row, review.targets)
         outline = element("path", {"class": f"area {answer}", "d": path_data(page.boundary, frame)})
         words_of = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
         shapes.append(element("a", {"href": f"#{anchor}"}, titled(words_of), outline))
@@ -207,7 +206,7 @@ def overview_map(pages: Sequence[CommunityPage], anchors: Sequence[str], words: 
                 str(escape(short)),
             )
             marks.append(placed(label, x, y, frame))
-    label = words("map.overview_label", **counts(pages))
+    label = words("map.overview_label", **counts(review))
     return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview")
 
 
@@ -238,8 +237,8 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
         ),
     ]
     pages = review.pages
-    order = judged.by_urgency([p.row for p in pages])
-    rows = [_community_cells(pages[i], anchors[i], rank, words) for rank, i in enumerate(order)]
+    order = judged.by_urgency([p.row for p in pages], review.targets)
+    rows = [_community_cells(pages[i], review, anchors[i], rank, words) for rank, i in enumerate(order)]
     total = total_row(review)
     foot = [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, words)] if total else []
     if foot:
@@ -254,8 +253,8 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
     return Table(headings, rows, foot)
 
 
-def _community_cells(page: CommunityPage, anchor: str, rank: int, words: Wording) -> list[Cell]:
-    answer = judged.overall(page.row)
+def _community_cells(page: CommunityPage, review: Review, anchor: str, rank: int, words: Wording) -> list[Cell]:
+    answer = judged.overall(page.row, review.targets)
     return [
         Cell(page.name, sort=page.community_id, link=f"#{anchor}", css="c-community", over=page.community_id),
         Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),

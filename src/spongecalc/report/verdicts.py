@@ -182,7 +182,7 @@ def _ponding(row: Mapping[str, object], targets: Targets) -> Verdict:
     if math.isnan(left):
         return Verdict("ponding", UNKNOWN, "ponding_unknown", figures)
     if left > 0:
-        allowed = 0 < figures["limit_m3"] and figures["ponding_after_m3"] <= figures["limit_m3"]
+        allowed = figures["limit_m3"] > 0 and figures["ponding_after_m3"] <= figures["limit_m3"]
         return Verdict("ponding", PASS if allowed else ATTENTION, "ponding_left", figures)
     if math.isnan(figures["ponding_sites_before"]):
         return Verdict("ponding", PASS, "ponding_none_after", figures)
