@@ -80,6 +80,16 @@ class Output:
             print(json.dumps(self.document, ensure_ascii=False, indent=1))
 
     @contextmanager
+    def working(self, step: str) -> Iterator[None]:
+        """A sign of life during a step that cannot count what it does; nothing when quiet or no terminal."""
+        console = _console(stderr=True)
+        if self._silent or not console.is_terminal:
+            yield
+            return
+        with console.status(text(f"cli.step_{step}", self.language)):
+            yield
+
+    @contextmanager
     def progress(self) -> Iterator[StepProgress]:
         """A progress bar per step on standard error; nothing when quiet or not at a terminal."""
         console = Console(stderr=True)

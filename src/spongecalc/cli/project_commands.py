@@ -38,7 +38,8 @@ def _open(call: Call) -> tuple[Project | None, Output]:
 def _check(call: Call, project: Project, output: Output) -> steps.Checked | None:
     """Checked layers with their findings printed; None where a named community does not exist."""
     scenarios = (call.scenario.value,) if call.scenario else steps.SCENARIOS
-    checked = steps.check(project, call.communities, scenarios)
+    with output.working("check"):
+        checked = steps.check(project, call.communities, scenarios)
     known = set(checked.layers.community_ids)
     unknown = [c for c in call.communities if c not in known]
     if unknown:
@@ -151,14 +152,19 @@ def run_run(call: Call) -> int:
 
 
 def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> None:
-    review = steps.assess(built, results, output.language)
+    with output.working("assess"):
+        review = steps.assess(built, results, output.language)
+        steps.write_results(built, review)
     folder = built.checked.project.folder
-    steps.write_results(built, review)
     output.frame("communities", review.tables["communities"])
     _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
+    every = built.checked.layers.community_ids
+    if len(built.checked.community_ids) < len(every):
+        output.say("partial", count=len(built.checked.community_ids), total=len(every))
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
-        page = steps.report(built, review, output.language)
+        with output.working("report"):
+            page = steps.report(built, review, output.language)
         output.document["report"] = page.relative_to(folder).as_posix()
         output.say("report_written", path=page.relative_to(folder).as_posix())
 
