@@ -11,9 +11,13 @@ from shapely.geometry import Polygon
 from tests.report.synthetic_review import HOSTILE, HOSTILE_ID, empty_review, synthetic_review
 
 from spongecalc.language import catalogue
+from spongecalc.report import community_section as community_section_module
+from spongecalc.report import page as page_module
 from spongecalc.report.community_section import Section, community_section
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.page import page_text, write_report
+from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
 
@@ -249,3 +253,20 @@ def test_missing_columns_values_and_geometries_do_not_stop_the_page(review):
     assert Wording("zh")("map.no_geometry") in html
     empty_shape = replace(page, boundary=Polygon())
     assert page_text(replace(review, pages=(empty_shape,)), "zh")
+
+
+def test_a_topics_part_stands_in_its_place_with_its_text_escaped(review, monkeypatch):
+    table = Table([Heading("Id"), Heading("m", True)], [[Cell(HOSTILE), Cell("1.00")]])
+
+    def of_community(page, _review, _words):
+        if page is not review.pages[0]:
+            return None
+        return Part("trial", HOSTILE, [HOSTILE], [("rows", table)], [("drawn", "<svg id='trial-figure'></svg>")])
+
+    monkeypatch.setattr(community_section_module, "COMMUNITY_PARTS", (of_community,))
+    monkeypatch.setattr(page_module, "COUNTY_PARTS", (lambda _review, _words: Part("whole", "County"),))
+    found = read(page_text(review, "en"))
+    assert ("detail t-trial", [["Id", "m"], [HOSTILE.strip(), "1.00"]]) in found.tables
+    assert [attrs for tag, attrs in found.tags if attrs.get("id") == "trial-figure"]
+    assert sum(tag == "div" and attrs.get("class") == "part p-trial" for tag, attrs in found.tags) == 1
+    assert sum(tag == "section" and attrs.get("id") == "p-whole" for tag, attrs in found.tags) == 1

@@ -14,6 +14,8 @@ from spongecalc.report.community_map import community_frame, community_map
 from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table, frame_table
 from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.part import Part
+from spongecalc.report.topics import COMMUNITY_PARTS
 from spongecalc.report.wording import Wording
 
 SCENARIOS = ("before", "after")
@@ -94,6 +96,7 @@ class Section:
     chart: str
     tables: dict[str, Table]
     empty: dict[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
 
 def headline_storm(review: Review) -> StormSummary | None:
@@ -147,6 +150,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
             "findings": words("table.no_findings"),
             "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
         },
+        tuple(p for make in COMMUNITY_PARTS if (p := make(page, review, words)) is not None),
     )
 
 

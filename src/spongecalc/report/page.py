@@ -28,6 +28,8 @@ from spongecalc.report.county import (
 from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.part import Part
+from spongecalc.report.topics import COUNTY_PARTS
 from spongecalc.report.verdicts import finished
 from spongecalc.report.whole_file import replace_files
 from spongecalc.report.wording import Wording
@@ -64,6 +66,7 @@ class Contents:
     general_findings: Table
     sections: list[Section]
     unfinished: int
+    parts: tuple[Part, ...]
 
 
 def write_report(review: Review, folder: Path, lang: str) -> Path:
@@ -152,6 +155,7 @@ def _contents(review: Review, words: Wording) -> Contents:
         _general_findings(review, words),
         [community_section(p, review, a, words) for p, a in zip(review.pages, anchors, strict=True)],
         sum(not finished(p.row) for p in review.pages),
+        tuple(p for make in COUNTY_PARTS if (p := make(review, words)) is not None),
     )
 
 

@@ -1,0 +1,16 @@
+"""The topics that add a part of their own to the page, in its order; each is one function of one module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.part import Part
+from spongecalc.report.wording import Wording
+
+CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
+CountyPart = Callable[[Review, Wording], Part | None]
+
+# A function returns None where its topic has nothing to say.
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = ()
+COUNTY_PARTS: tuple[CountyPart, ...] = ()
