@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
@@ -19,60 +15,34 @@ from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.improper import ImproperError
-from spongecalc.project.quantity import column_unit, factor, parse
-from spongecalc.rainfall.storm_formula import StormFormula, formula_of
+from spongecalc.project.quantity import column_unit, factor
+from spongecalc.project.section import (
+    CubicMeters,
+    InsidePath,
+    LitersPerDay,
+    LitersPerSecond,
+    Meters,
+    Millimeters,
+    Minutes,
+    Number,
+    Percent,
+    Seconds,
+    Section,
+    SquareMeters,
+    WholeMinutes,
+    WholeSeconds,
+    Years,
+    quantity_in,
+)
+from spongecalc.project.sponge_settings import SpongeSettings
+from spongecalc.project.storm_pattern import StormPattern
+from spongecalc.rainfall.interval_formula import Interval, IntervalFormula, interval_formula_of, interval_places
+from spongecalc.rainfall.storm_formula import RainFormula, StormFormula, formula_of
 from spongecalc.standards.tables import table
 
 DEM = "dem"
 LAYER_NAMES = (*SCHEMAS, DEM)
 TYPED_BY_PROJECT = "typed in the project"
-
-
-def _in(unit: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: parse(value, unit))
-
-
-def _whole(rule: str) -> AfterValidator:
-    def check(value: float) -> float:
-        if value != round(value):
-            raise ImproperError(rule, value)
-        return value
-
-    return AfterValidator(check)
-
-
-Number = Annotated[float, _in("")]
-Minutes = Annotated[float, _in("minute")]
-# SWMM's clock times: hours and minutes in rain series, whole seconds in steps. A part of one would be lost.
-WholeMinutes = Annotated[float, _in("minute"), _whole("whole_minutes")]
-Seconds = Annotated[float, _in("second")]
-WholeSeconds = Annotated[float, _in("second"), _whole("whole_seconds")]
-Years = Annotated[float, _in("year")]
-Meters = Annotated[float, _in("meter")]
-Millimeters = Annotated[float, _in("millimeter")]
-CubicMeters = Annotated[float, _in("meter**3")]
-SquareMeters = Annotated[float, _in("meter**2")]
-LitersPerSecond = Annotated[float, _in("liter/second")]
-LitersPerDay = Annotated[float, _in("liter/day")]
-Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
-
-
-class Section(BaseModel):
-    """A part of the file: unknown keys are mistakes, values do not change once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
-def _inside(path: object) -> str:
-    if not isinstance(path, str):
-        raise ImproperError("path", path)
-    parts = PurePosixPath(path.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
-        raise ImproperError("path", path)
-    return parts.as_posix()
-
-
-InsidePath = Annotated[str, BeforeValidator(_inside)]
 
 
 def _known_crs(value: object) -> object:
@@ -126,32 +96,54 @@ class FormulaSettings(Section):
     source: str
 
 
+class IntervalSettings(Section):
+    """One interval of return periods of a formula whose A, b and n are k1 + k2 ln(P - k3), A in 167 L/(s ha)."""
+
+    p_from_a: Years = Field(gt=0, alias="p_from")
+    p_to_a: Years = Field(gt=0, alias="p_to")
+    A: tuple[Number, Number, Number]
+    b: tuple[Number, Number, Number]
+    n: tuple[Number, Number, Number]
+
+
 class RainfallSettings(Section):
-    """The storm formula and the shape of design storms."""
+    """The storm formula and the shape of design storms.
+
+    ``form`` chooses between one formula for all return periods and one whose coefficients are functions of the
+    return period; ``intervals`` types the latter, for a place that the table does not hold.
+    """
 
     formula: str | FormulaSettings
+    form: Literal["general", "interval"] = "general"
+    intervals: tuple[IntervalSettings, ...] = ()
     own_formula: bool = True
     peak_ratio: Number = Field(0.4, gt=0, lt=1)
     step_min: WholeMinutes = Field(5.0, ge=1, le=60, alias="step")
 
-    @field_validator("formula")
-    @classmethod
-    def _place_is_known(cls, formula: str | FormulaSettings) -> str | FormulaSettings:
-        places = table("storm_formulas")["place"].tolist()
-        if isinstance(formula, str) and formula not in places:
-            raise ImproperError("formula", formula, ", ".join(places))
-        return formula
+    @model_validator(mode="after")
+    def _place_is_known(self) -> Self:
+        if not isinstance(self.formula, str) or self.intervals:
+            return self
+        interval = self.form == "interval"
+        places = interval_places() if interval else tuple(table("storm_formulas")["place"].tolist())
+        if self.formula not in places:
+            raise ImproperError("formula", self.formula, ", ".join(places), key=("formula",))
+        return self
 
-    def storm_formula(self, project: str) -> StormFormula:
+    def storm_formula(self, project: str) -> RainFormula:
         """The formula itself; ``project`` is its place where it is typed in the project."""
         given = self.formula
+        if self.intervals:
+            place = given if isinstance(given, str) else project
+            rows = tuple(Interval(i.p_from_a, i.p_to_a, i.A, i.b, i.n) for i in self.intervals)
+            return IntervalFormula(place, rows, TYPED_BY_PROJECT, TYPED_BY_PROJECT)
         if isinstance(given, str):
-            return formula_of(given)
+            return interval_formula_of(given) if self.form == "interval" else formula_of(given)
         return StormFormula(project, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT)
 
 
-class StormSettings(Section):
-    """One design storm."""
+class StormSettings(StormPattern):
+    """One design storm: its return period and duration, and how its rain is spread over them."""
 
     return_period_a: Years = Field(ge=0.25, le=1000, alias="return_period")
     duration_min: WholeMinutes = Field(ge=5, le=1440, alias="duration")
@@ -211,8 +203,8 @@ class CoverOverride(Section):
     impervious_percent: Percent | None = None
     depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
     manning_n: Number | None = Field(None, gt=0, le=1)
-    f0_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    fmin_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    f0_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    fmin_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
     decay_1_h: Number | None = Field(None, gt=0, le=50)
     dry_days: Number | None = Field(None, gt=0, le=60)
 
@@ -297,6 +289,7 @@ class Settings(Section):
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
     targets: Targets = Targets()
+    sponge: SpongeSettings = SpongeSettings()
 
     @field_validator("crs")
     @classmethod
@@ -342,10 +335,11 @@ class Settings(Section):
         """The formula gives rain for each storm, and the time step divides its duration, as SWMM's gage wants."""
         formula, step = self.rainfall.storm_formula(self.name), self.rainfall.step_min
         for index, storm in enumerate(self.storms):
-            least, longest = formula.least_return_period_a, formula.longest_duration_min
-            if storm.return_period_a <= least:
+            least = formula.least_return_period_a
+            if storm.return_period_a < least or not formula.gives_rain(storm.return_period_a):
                 key = ("storms", index, "return_period")
                 raise ImproperError("formula_return_period", storm.return_period_a, f"{least:.3g}", key)
+            longest = formula.longest_duration_min(storm.return_period_a)
             if storm.duration_min > longest:
                 key = ("storms", index, "duration")
                 raise ImproperError("formula_duration", storm.duration_min, f"{longest:.0f}", key)
