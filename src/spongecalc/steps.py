@@ -26,6 +26,7 @@ from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.page import write_report
 from spongecalc.scenario import DrainageSystem, drainage_systems
+from spongecalc.sponge_steps import sponge_performance
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
@@ -187,10 +188,11 @@ def run(built: Built, jobs: int, progress: Progress = no_progress) -> dict[str, 
     return execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
 
 
-def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None) -> Review:
-    """Answer the five questions from the results of the runs."""
+def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None, jobs: int = 2) -> Review:
+    """Answer the five questions from the results of the runs; the year's capture from a few events of runoff alone."""
     checked = built.checked
     settings = checked.project.settings
+    performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -200,6 +202,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         results,
         built.findings,
         checked.community_ids,
+        performance,
+        tanks,
     )
     return assess_inputs(inputs, language or settings.language, versions())
 

@@ -161,7 +161,7 @@ def assess(
     """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
     from spongecalc.cli.project_commands import run_assess  # noqa: PLC0415
 
-    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    call = _call(folder, community, None, None, lang, quiet, as_json)
     raise typer.Exit(run_assess(call, with_report=False))
 
 
@@ -176,7 +176,7 @@ def report(
     """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
     from spongecalc.cli.project_commands import run_assess  # noqa: PLC0415
 
-    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    call = _call(folder, community, None, None, lang, quiet, as_json)
     raise typer.Exit(run_assess(call, with_report=True))
 
 
@@ -193,6 +193,43 @@ def everything(
     from spongecalc.cli.project_commands import run_all_steps  # noqa: PLC0415
 
     raise typer.Exit(run_all_steps(_call(folder, community, None, jobs, lang, quiet, as_json)))
+
+
+@app.command()
+def rain(
+    folder: Folder = Path(),
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    series: Annotated[
+        Path | None, typer.Option("--series", help="this rainfall file: .csv .dat .dly .nc 降雨资料文件")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="write an SVG page of charts 输出图（SVG）")] = None,
+) -> None:
+    """Design storms, the long series, the capture curve; no model is run. 设计降雨、长系列与控制率曲线。"""
+    from spongecalc.cli.rain import run_rain  # noqa: PLC0415
+
+    call = _call(folder, None, None, 1, lang, quiet, as_json)
+    raise typer.Exit(run_rain(call, series, plot))
+
+
+@app.command()
+def sponge(
+    folder: Folder = Path(),
+    community: Community = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    continuous: Annotated[
+        bool, typer.Option("--continuous", help="run SWMM over the whole series 用 SWMM 模拟整个长系列")
+    ] = False,
+) -> None:
+    """Sponge performance by the volume method and tanks; --continuous for SWMM over the series. 海绵绩效计算。"""
+    from spongecalc.cli.sponge import run_sponge  # noqa: PLC0415
+
+    call = _call(folder, community, None, jobs, lang, quiet, as_json)
+    raise typer.Exit(run_sponge(call, continuous=continuous))
 
 
 @app.command()

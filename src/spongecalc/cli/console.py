@@ -48,6 +48,11 @@ class Output:
         if not self._silent:
             _console().print(escape(text(f"cli.{key}", self.language, **params)), highlight=False)
 
+    def note(self, sentence: str) -> None:
+        """Print a sentence of another catalogue, unless quiet."""
+        if not self._silent:
+            _console().print(escape(sentence), highlight=False)
+
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
         if self.as_json:

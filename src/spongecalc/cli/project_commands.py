@@ -20,7 +20,7 @@ DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
 SHOWN_SEVERITIES = ("error", "warning")
 
 
-def _open(call: Call) -> tuple[Project | None, Output]:
+def open_project(call: Call) -> tuple[Project | None, Output]:
     """The project, or None with the mistakes in its file printed."""
     language = call.language.value if call.language else "zh"
     output = Output(language, call.quiet, call.as_json)
@@ -35,7 +35,7 @@ def _open(call: Call) -> tuple[Project | None, Output]:
     return project, output
 
 
-def _check(call: Call, project: Project, output: Output) -> steps.Checked | None:
+def check_project(call: Call, project: Project, output: Output) -> steps.Checked | None:
     """Checked layers with their findings printed; None where a named community does not exist."""
     scenarios = (call.scenario.value,) if call.scenario else steps.SCENARIOS
     with output.working("check"):
@@ -56,7 +56,7 @@ def _check(call: Call, project: Project, output: Output) -> steps.Checked | None
     return checked
 
 
-def _print_findings(findings: tuple, output: Output) -> int:
+def print_findings(findings: tuple, output: Output) -> int:
     """Print findings; returns DATA_ERRORS if one of them is an error."""
     table = findings_table(findings, output.language)
     counts = table["severity"].value_counts()
@@ -90,25 +90,25 @@ def _print_findings(findings: tuple, output: Output) -> int:
 
 def run_check(call: Call) -> int:
     """``spongecalc check``."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    project, output = open_project(call)
+    if project is None or (checked := check_project(call, project, output)) is None:
         return WRONG_USAGE
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
     with output.progress() as progress:
         built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    code = print_findings(built.findings, output)
     output.finish()
     return code
 
 
 def run_build(call: Call, *, only_check: bool) -> int:
     """``spongecalc build``, and ``build --check``, which only says which models are stale."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    project, output = open_project(call)
+    if project is None or (checked := check_project(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:
         built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    code = print_findings(built.findings, output)
     changed = steps.stale_models(built) if only_check else steps.write_models(built)
     names = [p.relative_to(project.folder).as_posix() for p in changed]
     output.document["models"] = len(built.models)
@@ -139,21 +139,21 @@ def _run(built: steps.Built, call: Call, output: Output) -> tuple[dict, int]:
 
 def run_run(call: Call) -> int:
     """``spongecalc run`` on a project."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    project, output = open_project(call)
+    if project is None or (checked := check_project(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:
         built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    code = print_findings(built.findings, output)
     steps.write_models(built)
     _, failed = _run(built, call, output)
     output.finish()
     return failed or code
 
 
-def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> None:
+def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool, jobs: int) -> None:
     with output.working("assess"):
-        review = steps.assess(built, results, output.language)
+        review = steps.assess(built, results, output.language, jobs)
         steps.write_results(built, review)
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
@@ -175,6 +175,7 @@ def _print_total(total: dict, output: Output) -> None:
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),
         ("total_separation", ("cross_connections_before", "cross_connections_after")),
         ("total_runoff", ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent")),
+        ("total_capture", ("capture_before_percent", "capture_after_percent")),
         ("total_ponding", ("ponding_before_m3", "ponding_after_m3", "households_relieved")),
     )
     for key, columns in lines:
@@ -188,8 +189,8 @@ def _figure(column: str, value: object) -> str:
 
 def run_assess(call: Call, *, with_report: bool) -> int:
     """``spongecalc assess`` and ``report``: from the runs that are on disk and still belong to the layers."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    project, output = open_project(call)
+    if project is None or (checked := check_project(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:
         built = steps.build(checked, progress)
@@ -199,8 +200,8 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         output.document["due"] = list(due)
         output.finish()
         return RUN_FAILED
-    code = _print_findings(built.findings, output)
-    _answer(built, results, output, with_report=with_report)
+    code = print_findings(built.findings, output)
+    _answer(built, results, output, with_report=with_report, jobs=call.jobs)
     output.finish()
     failed = any(r.status != "done" for r in results.values())
     return RUN_FAILED if failed else code
@@ -208,14 +209,14 @@ def run_assess(call: Call, *, with_report: bool) -> int:
 
 def run_all_steps(call: Call) -> int:
     """``spongecalc all``."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    project, output = open_project(call)
+    if project is None or (checked := check_project(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:
         built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    code = print_findings(built.findings, output)
     steps.write_models(built)
     results, failed = _run(built, call, output)
-    _answer(built, results, output, with_report=True)
+    _answer(built, results, output, with_report=True, jobs=call.jobs)
     output.finish()
     return failed or code

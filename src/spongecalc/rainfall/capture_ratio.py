@@ -156,9 +156,7 @@ class CaptureCurve:
 def curve_of_series(series: RainSeries, place: str, confidence: str) -> CaptureCurve:
     """The curve of a long series by the guide's daily method."""
     days = tuple(float(d) for d in counted_days_mm(series))
-    return CaptureCurve(
-        place, series.source, confidence, days, years=series.years, generated=series.generated
-    )
+    return CaptureCurve(place, series.source, confidence, days, years=series.years, generated=series.generated)
 
 
 def curve_of_city(city: str) -> CaptureCurve:

@@ -87,9 +87,7 @@ class IntervalFormula:
         a, b, n = (_value(k, return_period_a) for k in (interval.A, interval.b, interval.n))
         if not (a > 0 and n > 0 and b >= 0):
             raise ValueError(f"the formula of {self.place} gives no rain for {return_period_a:g} a")
-        return StormFormula(
-            self.place, L_S_HA_AS_PUBLISHED * a, 0.0, b, n, self.source, self.confidence
-        )
+        return StormFormula(self.place, L_S_HA_AS_PUBLISHED * a, 0.0, b, n, self.source, self.confidence)
 
     def intensity_l_s_ha(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Mean intensity in L/(s ha) over durations in minutes; raises ValueError as :meth:`at`."""

@@ -114,7 +114,9 @@ def regular_series(
     frame.loc[bad, "mm"] = np.nan
     note("missing", frame[frame["mm"].isna() & ~bad])
     if frame.empty:
-        return RainSeries(pd.Series(dtype=float, index=pd.DatetimeIndex([])), step_min, source, tuple(flaws), snow)
+        return RainSeries(
+            pd.Series(dtype=float, index=pd.DatetimeIndex([])), step_min, source, tuple(flaws), snow
+        )
     step = pd.Timedelta(minutes=step_min)
     grid = pd.date_range(frame["time"].iloc[0].floor("D"), frame["time"].iloc[-1], freq=step)
     off = ~frame["time"].isin(grid)

@@ -52,7 +52,7 @@ def hyetograph_chart(intensity_mm_h: pd.Series, figure_id: str, words: Mapping[s
         axes.set_ylabel(words["rain"])
         axes.spines["right"].set_visible(False)
         axes.set_ylim(bottom=0)
-        return _inline(figure, figure_id, words["label"])
+        return inline(figure, figure_id, words["label"])
 
 
 def runoff_chart(
@@ -91,7 +91,7 @@ def runoff_chart(
             ticks = [t for t in hanging.get_yticks() if 0 <= t <= highest * 1.05]
             hanging.set_yticks(ticks)
             hanging.set_ylabel(words["rain"], loc="top")
-        return _inline(figure, figure_id, words["label"])
+        return inline(figure, figure_id, words["label"])
 
 
 def _rain(axes: Axes, intensity_mm_h: pd.Series) -> None:
@@ -101,7 +101,7 @@ def _rain(axes: Axes, intensity_mm_h: pd.Series) -> None:
     axes.bar(start, intensity_mm_h.to_numpy(float), step * 0.9, align="edge", color=RAIN_COLOUR, linewidth=0)
 
 
-def _inline(figure: Figure, figure_id: str, label: str) -> str:
+def inline(figure: Figure, figure_id: str, label: str) -> str:
     """The figure's SVG for use inside a page: no prologue, no metadata, ids of its own, the page's font."""
     out = io.StringIO()
     with warnings.catch_warnings():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report import capture
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
@@ -12,5 +13,5 @@ CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = ()
-COUNTY_PARTS: tuple[CountyPart, ...] = ()
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (capture.community_part,)
+COUNTY_PARTS: tuple[CountyPart, ...] = (capture.county_part,)

@@ -10,6 +10,7 @@ from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 
 PAVING = ("subgrade_mm_h", "porosity_percent", "base_porosity_percent", "base_mm")
+LEAST_MM_H = 0.1
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,20 @@ def _paving(paving: PermeablePaving, change: object) -> PermeablePaving:
     # Whatever its range, a base that is not there stays away.
     if paving.base_mm <= 0:
         values["base_mm"] = paving.base_mm
-    return replace(
-        paving, **values, permeability_mm_s=change("permeability_mm_s", paving.permeability_mm_s)
-    )
+    return replace(paving, **values, permeability_mm_s=change("permeability_mm_s", paving.permeability_mm_s))
 
 
 def with_permeability(areas: tuple[Subcatchment, ...], share: float) -> tuple[Subcatchment, ...]:
-    """Subcatchments whose permeable surfaces let through ``share`` of what they did when new."""
+    """Subcatchments whose permeable surfaces let through ``share`` of what they did when new.
+
+    Never less than ``LEAST_MM_H``: SWMM knows no pavement that lets nothing through.
+    """
+    least = LEAST_MM_H / 3600
     return tuple(
         replace(
             a,
             paving_m2=_pavings(
-                a.paving_m2, lambda p: replace(p, permeability_mm_s=p.permeability_mm_s * share)
+                a.paving_m2, lambda p: replace(p, permeability_mm_s=max(p.permeability_mm_s * share, least))
             ),
         )
         for a in areas

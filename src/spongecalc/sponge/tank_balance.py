@@ -36,9 +36,7 @@ class TankBalance:
         return self.yield_m3 - self.reused_m3 - self.overflow_m3 - self.stored_m3
 
 
-def first_flush_m3(
-    inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float, dry_days: int = 1
-) -> np.ndarray:
+def first_flush_m3(inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float, dry_days: int = 1) -> np.ndarray:
     """What is let off before the tank, of each day's runoff.
 
     The first ``first_flush_mm`` of every spell of wet days are let off; a spell ends with ``dry_days`` without

@@ -84,9 +84,7 @@ def _renamed(row: tuple[str, ...], number: int, section: str) -> tuple[str, ...]
     return (first, f"G{number}_{row[1]}", *row[2:]) if section == "LID_USAGE" else (first, *row[1:])
 
 
-def _frame(
-    rain: RainInput, climate: RunoffClimate, rain_file: str
-) -> Mapping[str, Sequence[tuple[str, ...]]]:
+def _frame(rain: RainInput, climate: RunoffClimate, rain_file: str) -> Mapping[str, Sequence[tuple[str, ...]]]:
     end = rain.start + timedelta(hours=rain.hours)
     interval = f"{int(rain.step_min) // 60:d}:{int(rain.step_min) % 60:02d}"
     day, clock = "%m/%d/%Y", "%H:%M:%S"

@@ -79,7 +79,9 @@ def run_runoff(
             chosen = range(count) if fine is None else fine
             coarse = set(range(len(marks_s)) if coarse_marks is None else coarse_marks)
             gathered = np.full((4, len(marks_s), count), np.nan)
-            areas = np.array([solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in range(count)])
+            areas = np.array(
+                [solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in range(count)]
+            )
             elapsed = 0
             for position, mark in enumerate(marks_s):
                 solver.swmm_stride(mark - elapsed)
@@ -101,6 +103,4 @@ def run_runoff(
         for path in (inp, rpt, out, folder / "rain.dat"):
             path.unlink(missing_ok=True)
     runoff, infiltration, evaporation = (gathered[i] * UNITS.volume_m3 for i in (1, 2, 3))
-    return RunoffVolumes(
-        gathered[0] * areas * UNITS.depth_area_m3, runoff, infiltration, evaporation, error
-    )
+    return RunoffVolumes(gathered[0] * areas * UNITS.depth_area_m3, runoff, infiltration, evaporation, error)
