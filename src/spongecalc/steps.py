@@ -21,6 +21,7 @@ from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
@@ -35,13 +36,6 @@ from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
 SCENARIOS = ("before", "after")
-
-Progress = Callable[[str, int, int], None]
-"""Told the step's name, how many are done, and how many there are."""
-
-
-def no_progress(step: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,11 @@ def start_context() -> BaseContext:
 
 
 def run_all(
-    jobs: Sequence[Job], *, processes: int, on_done: Callable[[Outcome], None] | None = None
+    jobs: Sequence[Job],
+    *,
+    processes: int,
+    on_done: Callable[[Outcome], None] | None = None,
+    workers: "Sequence[Worker] | None" = None,
 ) -> list[Outcome]:
     """Run all jobs and return their outcomes in the order of the jobs.
 
@@ -130,6 +134,8 @@ def run_all(
         Workers at work at the same time; never more than jobs.
     on_done : callable, optional
         Called in the caller's thread with each outcome as it comes.
+    workers : sequence of Worker, optional
+        Idle workers to use, which stay for the next call; by default new ones that end with this call.
 
     Returns
     -------
@@ -141,14 +147,16 @@ def run_all(
         ``processes`` below 1.
     """
     outcomes: dict[int, Outcome] = {}
-    for number, outcome in finished(jobs, processes=processes):
+    for number, outcome in finished(jobs, processes=processes, workers=workers):
         outcomes[number] = outcome
         if on_done:
             on_done(outcome)
     return [outcomes[number] for number in range(len(jobs))]
 
 
-def finished(jobs: Sequence[Job], *, processes: int) -> Iterator[tuple[int, Outcome]]:
+def finished(
+    jobs: Sequence[Job], *, processes: int, workers: "Sequence[Worker] | None" = None
+) -> Iterator[tuple[int, Outcome]]:
     """Run all jobs, largest first; yield each job's number with its outcome as it comes.
 
     Outcomes are not kept, and a worker has its next job before the caller is given the outcome of the last.
@@ -156,7 +164,7 @@ def finished(jobs: Sequence[Job], *, processes: int) -> Iterator[tuple[int, Outc
 
     Parameters
     ----------
-    jobs, processes
+    jobs, processes, workers
         As for :func:`run_all`.
 
     Raises
@@ -168,7 +176,8 @@ def finished(jobs: Sequence[Job], *, processes: int) -> Iterator[tuple[int, Outc
         raise ValueError(f"processes is {processes}: at least one is needed")
     waiting = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].size))
     tries = dict.fromkeys(waiting, 0)
-    workers = [Worker() for _ in range(min(processes, len(jobs)))]
+    own = [Worker() for _ in range(min(processes, len(jobs)))] if workers is None else []
+    workers = own or list(workers or ())
     try:
         ready: deque[tuple[int, Outcome]] = deque()
         while True:
@@ -191,7 +200,7 @@ def finished(jobs: Sequence[Job], *, processes: int) -> Iterator[tuple[int, Outc
                 else:
                     ready.append((number, outcome))
     finally:
-        for worker in workers:
+        for worker in own:
             worker.end()
 
 

@@ -35,6 +35,11 @@ class Results(Mapping[str, RunResult]):
         self._order = [i for i in order if i in self._unstored or i in self._stored]
         self._held: OrderedDict[str, RunResult] = OrderedDict()
 
+    @property
+    def stored(self) -> frozenset[str]:
+        """Ids of the runs whose result is on disk."""
+        return frozenset(self._stored)
+
     def __getitem__(self, run_id: str) -> RunResult:
         """The result of a run. Raises KeyError where there is none, OSError or ValueError where it is lost."""
         if run_id in self._unstored:

@@ -18,7 +18,7 @@ from typing import Literal, Protocol
 from spongecalc.batch.engine_task import EngineAnswer, EngineTask, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, Outcome, finished
-from spongecalc.batch.result_file import INPUT, OUT, packed, read_head, read_result, show, write_result
+from spongecalc.batch.result_file import INPUT, OUT, packed, read_head, read_result, result_path, show, write_result
 from spongecalc.batch.results import Results
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import DRY, Event
@@ -206,6 +206,12 @@ def stored_results(runs: Sequence[Run]) -> tuple[Results, tuple[str, ...]]:
     due = due_runs(runs)
     stored = [run for run in runs if run.run_id not in due]
     return Results(stored, {}, [run.run_id for run in stored]), tuple(due)
+
+
+def stored_files(runs: Sequence[Run]) -> list[Path]:
+    """Files that hold the results of runs which have one."""
+    paths = (result_path(run.folder, run.key) for run in runs)
+    return [path for path in paths if path.is_file()]
 
 
 def _job(run: Run, contents: dict[Path, bytes], scratch: Path | None) -> Job:
