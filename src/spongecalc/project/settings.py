@@ -54,6 +54,7 @@ CubicMeters = Annotated[float, _in("meter**3")]
 SquareMeters = Annotated[float, _in("meter**2")]
 LitersPerSecond = Annotated[float, _in("liter/second")]
 LitersPerDay = Annotated[float, _in("liter/day")]
+Megabytes = Annotated[float, _in("megabyte")]
 Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
 
 
@@ -176,6 +177,8 @@ class SimulationSettings(Section):
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
     max_trials: int = Field(8, ge=2, le=50)
     time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")
+    file_limit_mb: Megabytes = Field(1000.0, ge=1, le=1e6, alias="file_limit")
+    memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False
 
 
