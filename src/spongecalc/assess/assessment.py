@@ -19,7 +19,8 @@ from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_r
 from spongecalc.batch.runs import Run
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.network.quantities import laid_m, quantities
+from spongecalc.network.ledger import ledger
+from spongecalc.network.quantities import as_written, laid_m, quantities_of
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -84,11 +85,13 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         ],
         columns=SPONGE_COLUMNS,
     )
+    features = as_written(ledger(inputs.layers, inputs.settings.quantities.rules))
     tables = {
         "separation": separation,
         "ponding": ponding,
         "sponge": sponge,
-        "quantities": quantities(inputs.layers),
+        "quantities": quantities_of(features),
+        "quantity_features": features,
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
@@ -164,8 +167,8 @@ def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> 
         "households": about["households"],
         "residents": about["residents"],
         "area_m2": about.geometry.area,
-        "storm_laid_m": laid_m(layers, community, "storm"),
-        "sewage_laid_m": laid_m(layers, community, "sewage"),
+        "storm_laid_m": laid_m(tables["quantity_features"], community, "storm"),
+        "sewage_laid_m": laid_m(tables["quantity_features"], community, "sewage"),
         "claimed_storm_m": about["claimed_storm_m"],
         "claimed_sewage_m": about["claimed_sewage_m"],
         "storm_id": headline,

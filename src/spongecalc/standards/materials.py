@@ -1,4 +1,4 @@
-"""Manning's n of a pipe by the name of its material."""
+"""What a pipe's material means: Manning's n and its family, by the name that a survey gives."""
 
 from __future__ import annotations
 
@@ -26,3 +26,21 @@ def roughness_of(material: str | None) -> tuple[float, bool]:
     if name in known:
         return float(known[name]), True
     return float(known[ASSUMED_MATERIAL]), False
+
+
+def family_of(material: str | None) -> str | None:
+    """The family of a material: plastic, metal, concrete, clay or masonry; None where the name is unknown.
+
+    The longest name of the table that is found in the material's decides, so that 钢筋混凝土管 is concrete and
+    not metal, and HDPE双壁波纹管 is plastic.
+    """
+    name = (material or "").strip().lower()
+    if not name:
+        return None
+    rows = table("material_families")
+    found = [
+        (len(str(m)), str(f))
+        for m, f in zip(rows["material"], rows["family"], strict=True)
+        if str(m).lower() in name
+    ]
+    return max(found)[1] if found else None
