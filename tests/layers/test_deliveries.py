@@ -71,7 +71,9 @@ def test_fifty_random_edits_are_recovered_exactly(seed):
     after, edits = edited(rows, seed, 50)
     assert len(edits) == 50
     found = compare(layer_set(**rows), layer_set(**after))
-    recovered = {tuple(r) for r in found[["layer", "feature_id", "change", "column", "before", "after"]].to_numpy()}
+    recovered = {
+        tuple(r) for r in found[["layer", "feature_id", "change", "column", "before", "after"]].to_numpy()
+    }
     assert recovered == edits
     assert len(found) == 50
 

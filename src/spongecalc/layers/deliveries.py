@@ -147,7 +147,9 @@ def _value_changes(
 def _text(value: object) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
-    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e5 and value == round(value, 3) else str(value)
+    return (
+        f"{value:g}" if isinstance(value, float) and abs(value) < 1e5 and value == round(value, 3) else str(value)
+    )
 
 
 def _at(
