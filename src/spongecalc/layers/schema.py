@@ -23,6 +23,7 @@ COVERS = (
 )
 CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain")
 FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
+TREE_KINDS = ("tree", "shrub", "pole")
 UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")
 
 POINT = ("Point",)
@@ -236,6 +237,12 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _STATUS,
                 _COMMUNITY,
             ),
+        ),
+        LayerSchema(
+            "trees",
+            POINT,
+            "tree_id",
+            (_text("tree_id", True), _text("kind", True, TREE_KINDS), _STATUS, _COMMUNITY),
         ),
         LayerSchema(
             "monitoring",

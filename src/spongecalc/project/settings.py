@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.section import (
@@ -266,6 +267,7 @@ class Settings(Section):
     checks: CheckSettings = CheckSettings()
     targets: Targets = Targets()
     quantities: BillSettings = BillSettings()
+    design: DesignSettings = DesignSettings()
 
     @field_validator("crs")
     @classmethod
