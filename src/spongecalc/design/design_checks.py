@@ -91,7 +91,7 @@ def review_design(
             inlet_time_min=design.inlet_time_min,
             infiltration_percent=design.infiltration_percent,
         )
-        proposals.append(suggestions(net, found, flows_again, limits, period, design.network))
+        proposals.append(suggestions(net, found, flows_again, limits, period, design.network, design.carriageway))
     statuses = settings.scenarios["after"].status
     trees = layers["trees"]
     checks.extend(

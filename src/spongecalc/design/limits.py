@@ -19,6 +19,7 @@ class Limits:
     def __init__(self, settings: DesignSettings) -> None:
         self._rows = pd.concat([table(name) for name in LIMIT_TABLES], ignore_index=True)
         self._own = {(o.check, o.applies_to): o for o in settings.limits}
+        self._found: dict[tuple[str, str, float], Limit] = {}
 
     def find(self, check: str, applies_to: str, size_mm: float = math.nan) -> Limit:
         """The limit of a check.
@@ -31,6 +32,12 @@ class Limits:
         KeyError
             The tables have no such check.
         """
+        asked = (check, applies_to, -1.0 if math.isnan(size_mm) else size_mm)
+        if asked not in self._found:
+            self._found[asked] = self._look_up(check, applies_to, size_mm)
+        return self._found[asked]
+
+    def _look_up(self, check: str, applies_to: str, size_mm: float) -> Limit:
         rows = self._rows[(self._rows["check"] == check) & (self._rows["applies_to"] == applies_to)]
         if rows.empty:
             raise KeyError(f"no limit {check!r} for {applies_to!r}")

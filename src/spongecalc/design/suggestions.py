@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import networkx as nx
 import numpy as np
@@ -74,14 +75,20 @@ def suggestions(
         pipe = named[-1]
         if check.verdict == FAIL and check.layer == "pipes" and statuses.get(pipe) == "proposed":
             failing.setdefault(pipe, set()).add(check.check)
+    before: dict[str, set[str]] = {}
+    for check in checks:
+        if check.verdict == FAIL and check.status == "proposed":
+            before.setdefault(check.feature_id, set()).add(check.check)
     by_size = {p for p, found in failing.items() if found & set(BY_SIZE)}
     by_slope = {p for p, found in failing.items() if found & set(BY_SLOPE)}
     rows: list[dict[str, object]] = []
     if by_size:
-        rows.extend(_sizes(net, failing, flows_of, limits, period, network, carriageway))
+        rows.extend(_sizes(net, failing, before, flows_of, limits, period, network, carriageway))
     if by_slope:
         rows.extend(
-            _slopes(net, {p: failing[p] for p in by_slope}, flows_of, limits, period, network, carriageway)
+            _slopes(
+                net, {p: failing[p] for p in by_slope}, before, flows_of, limits, period, network, carriageway
+            )
         )
     out = pd.DataFrame(rows, columns=SUGGESTION_COLUMNS)
     return out.sort_values(["community_id", "pipe_id", "option"], ignore_index=True)
@@ -89,9 +96,14 @@ def suggestions(
 
 def next_size_mm(diameter_mm: float) -> float:
     """The next trade size above a diameter; NaN above the greatest."""
-    sizes = table("pipe_sizes")["diameter_mm"].to_numpy(float)
+    sizes = _trade_sizes()
     larger = sizes[sizes > diameter_mm + 1e-9]
     return float(larger.min()) if len(larger) else float("nan")
+
+
+@cache
+def _trade_sizes() -> np.ndarray:
+    return table("pipe_sizes")["diameter_mm"].to_numpy(float)
 
 
 def _with_sizes(net: DesignNetwork, sizes: Mapping[str, float]) -> DesignNetwork:
@@ -140,6 +152,7 @@ def _carries(row: object, found: pd.Series, limits: Limits) -> bool:
 def _sizes(
     net: DesignNetwork,
     failing: Mapping[str, set[str]],
+    before: Mapping[str, set[str]],
     flows_of: Flows,
     limits: Limits,
     period: Limit,
@@ -149,6 +162,7 @@ def _sizes(
     sizes = grown_sizes(net, flows_of, limits, network)
     after = _with_sizes(net, sizes)
     fails = _fails(after, flows_of, limits, period, network, carriageway)
+    small = {p for p, found in failing.items() if found & set(BY_SIZE)}
     rows = []
     for row in net.pipes.itertuples():
         new = sizes[row.pipe_id]
@@ -156,13 +170,13 @@ def _sizes(
             continue
         own = sorted(failing.get(row.pipe_id, set()) & set(BY_SIZE))
         below = _below(net, row.pipe_id)
-        left = sorted({c for p in (row.pipe_id, *below) for c in fails.get(p, set())})
+        concerned = (row.pipe_id, *below)
         rows.append(
             {
                 **_about(row, "size", own),
                 "suggested_diameter_mm": new,
-                "because_of": "" if own else ";".join(sorted(_above(net, row.pipe_id) & set(failing))),
-                **_verdict(left, own),
+                "because_of": "" if own else ";".join(sorted(_above(net, row.pipe_id) & small)),
+                **_verdict(concerned, own, before, fails),
             }
         )
     return rows
@@ -223,6 +237,7 @@ def _slope_for_velocity(flow_l_s: float, diameter_m: float, n: float, speed_m_s:
 def _slopes(
     net: DesignNetwork,
     failing: Mapping[str, set[str]],
+    before: Mapping[str, set[str]],
     flows_of: Flows,
     limits: Limits,
     period: Limit,
@@ -239,14 +254,13 @@ def _slopes(
                 wanted[row.pipe_id] = slope
     after = regraded(net, wanted)
     fails = _fails(after, flows_of, limits, period, network, carriageway)
-    before = net.pipes.set_index("pipe_id")["invert_down_m"]
-    lowered = before - after.pipes.set_index("pipe_id")["invert_down_m"]
+    lowered = net.pipes.set_index("pipe_id")["invert_down_m"] - after.pipes.set_index("pipe_id")["invert_down_m"]
     rows = []
     for row in net.pipes.itertuples():
         if row.pipe_id not in wanted:
             continue
         below = _below(net, row.pipe_id)
-        left = sorted({c for p in (row.pipe_id, *below) for c in fails.get(p, set())})
+        concerned = (row.pipe_id, *below)
         own = sorted(failing[row.pipe_id] & set(BY_SLOPE))
         last = [p for p in (row.pipe_id, *below) if not _below(net, p)]
         rows.append(
@@ -255,7 +269,7 @@ def _slopes(
                 "suggested_slope": wanted[row.pipe_id],
                 "lowered_m": float(lowered[row.pipe_id]),
                 "outfall_lowered_m": float(lowered.reindex(last).max()),
-                **_verdict(left, own),
+                **_verdict(concerned, own, before, fails),
             }
         )
     return rows
@@ -345,6 +359,19 @@ def _about(row: object, option: str, problems: Sequence[str]) -> dict[str, objec
     }
 
 
-def _verdict(left: Sequence[str], own: Sequence[str]) -> dict[str, object]:
-    """What the re-check says: "passes" where nothing that the suggestion is about still fails."""
-    return {"recheck": "fails" if set(left) & {*own, *BY_SIZE} else "passes", "recheck_fails": ";".join(left)}
+def _verdict(
+    concerned: Sequence[str],
+    own: Sequence[str],
+    before: Mapping[str, set[str]],
+    after: Mapping[str, set[str]],
+) -> dict[str, object]:
+    """What the re-check of a pipe and of all below it says.
+
+    "passes": nothing fails any more. "other_failures": what fails failed before, and is not what the
+    suggestion is about. "fails": what it is about still fails, or something fails that did not.
+    """
+    left = {c for p in concerned for c in after.get(p, set())}
+    fresh = {c for p in concerned for c in after.get(p, set()) - before.get(p, set())}
+    still = after.get(concerned[0], set()) & set(own)
+    said = "passes" if not left else "fails" if fresh or still else "other_failures"
+    return {"recheck": said, "recheck_fails": ";".join(sorted(left))}

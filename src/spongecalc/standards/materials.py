@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from spongecalc.standards.tables import table
 
 ASSUMED_MATERIAL = "concrete"
@@ -20,8 +22,7 @@ def roughness_of(material: str | None) -> tuple[float, bool]:
     ----------
     GB 50014-2021, section 5.2; each row of ``pipe_roughness.csv`` carries its source and confidence.
     """
-    rows = table("pipe_roughness")
-    known = dict(zip(rows["material"].str.lower(), rows["manning_n"], strict=True))
+    known = _roughness()
     name = (material or "").strip().lower()
     if name in known:
         return float(known[name]), True
@@ -37,10 +38,17 @@ def family_of(material: str | None) -> str | None:
     name = (material or "").strip().lower()
     if not name:
         return None
-    rows = table("material_families")
-    found = [
-        (len(str(m)), str(f))
-        for m, f in zip(rows["material"], rows["family"], strict=True)
-        if str(m).lower() in name
-    ]
+    found = [(len(m), family) for m, family in _families().items() if m in name]
     return max(found)[1] if found else None
+
+
+@cache
+def _roughness() -> dict[str, float]:
+    rows = table("pipe_roughness")
+    return dict(zip(rows["material"].str.lower(), rows["manning_n"].astype(float), strict=True))
+
+
+@cache
+def _families() -> dict[str, str]:
+    rows = table("material_families")
+    return dict(zip(rows["material"].str.lower(), rows["family"], strict=True))
