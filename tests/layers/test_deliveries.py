@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from shapely import LineString, Point, Polygon
 from shapely.affinity import translate
+from tests.network.bill_layers import layer_set, node, pipe, square
 
 from spongecalc.layers.deliveries import compare
-from tests.network.bill_layers import layer_set, node, pipe, square
 
 
 def delivery() -> dict[str, list[dict]]:

@@ -150,8 +150,8 @@ def total_claim(**line):
         (lambda m: m.loc["P20", "plan_m"], "counted_twice"),
         (lambda m: -m.loc["P20", "plan_m"], "left_out"),
         (lambda m: (m["true_m"] - m["plan_m"])[m["system"] == "storm"].iloc[:40].sum(), "slope_length"),
-        (lambda m: 33.3, "existing_counted"),
-        (lambda m: -40.0, "manholes_deducted"),
+        (lambda _: 33.3, "existing_counted"),
+        (lambda _: -40.0, "manholes_deducted"),
     ],
 )
 def test_a_total_that_differs_is_explained(measured, rows, change, kind):
@@ -178,7 +178,7 @@ def test_a_total_agrees_up_to_the_tolerance(measured, rows, off, kind):
     assert claims_table([claim], measured, rows, 1.0)["kind"].iloc[0] == kind
 
 
-def test_the_communities_own_claim_and_a_bulletin(layers, measured, rows, repository):
+def test_the_communities_own_claim_and_a_bulletin(layers, repository):
     stated = community_claim(layers["communities"])
     assert stated.lines[["community_id", "system", "length_m"]].to_numpy().tolist() == [["A", "storm", 100.0]]
     bulletin = read_claim(repository / "gis" / "eshan_bulletin.csv")

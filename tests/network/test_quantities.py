@@ -1,5 +1,6 @@
 """Lengths stay what they are however pipes are drawn; pieces of a pipe across a border add up."""
 
+import itertools
 import math
 import random
 
@@ -29,7 +30,7 @@ def layers_with_levels(lines, *, cuts, reverse, order_seed):
         stations = sorted({0.0, *(c * line.length for c in cuts[number]), line.length})
         stations = [s for i, s in enumerate(stations) if i == 0 or s - stations[i - 1] > 0.01]
         stations[-1] = line.length
-        for k, (low, high) in enumerate(zip(stations[:-1], stations[1:], strict=True)):
+        for k, (low, high) in enumerate(itertools.pairwise(stations)):
             part = substring(line, low, high)
             ends, levels = [f"N{number}-{k}", f"N{number}-{k + 1}"], [99 - low / 100, 99 - high / 100]
             if reverse:
