@@ -194,22 +194,22 @@ def test_the_communities_own_claim_and_a_bulletin(layers, repository):
 def test_files_that_cannot_be_read_say_why(tmp_path):
     with pytest.raises(ClaimError) as missing:
         read_claim(tmp_path / "none.xlsx")
-    assert missing.value.rule == "claim_missing"
+    assert missing.value.rule == "claim.missing"
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(ClaimError) as broken:
         read_claim(tmp_path / "broken.xlsx")
-    assert broken.value.rule == "claim_unreadable"
+    assert broken.value.rule == "claim.unreadable"
     path = write_sheet(tmp_path / "odd.xlsx", [["x", 1]], headings=("甲", "乙"))
     with pytest.raises(ClaimError) as odd:
         read_claim(path)
-    assert odd.value.rule == "claim_no_heading"
+    assert odd.value.rule == "claim.no_heading"
     own = write_sheet(tmp_path / "own.xlsx", [["P01", 15.37]], headings=("甲", "乙"))
     claim = read_claim(own, {"feature_id": "甲", "length_m": "乙"})
     assert claim.itemised
     assert claim.lines["length_m"].tolist() == [15.37]
     with pytest.raises(ClaimError) as sheet:
         read_claim(own, sheet="附表")
-    assert sheet.value.rule == "claim_no_sheet"
+    assert sheet.value.rule == "claim.no_sheet"
 
 
 def test_a_formula_without_a_stored_value_is_no_number(tmp_path):

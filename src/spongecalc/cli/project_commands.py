@@ -154,7 +154,7 @@ def run_run(call: Call) -> int:
 def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> None:
     with output.working("assess"):
         review = steps.assess(built, results, output.language)
-        steps.write_results(built, review)
+        steps.write_results(built, review, output.language)
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
     _print_total(review.tables["communities"].iloc[-1].to_dict(), output)

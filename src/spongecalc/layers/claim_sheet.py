@@ -72,7 +72,7 @@ class Claim:
 
 
 class ClaimError(Exception):
-    """A file that cannot be read as a claim; ``rule`` is the key of its sentence in the catalogue ``bill``."""
+    """A file that cannot be read as a claim; ``rule`` is the key of its sentence in ``findings``."""
 
     def __init__(self, rule: str, **found: object) -> None:
         super().__init__(rule)
@@ -106,15 +106,15 @@ def _xlsx_rows(path: Path, sheet: str | None) -> list[list[object]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except FileNotFoundError:
-        raise ClaimError("claim_missing", file=path.name) from None
+        raise ClaimError("claim.missing", file=path.name) from None
     except (InvalidFileException, OSError, ValueError, KeyError) as reason:
-        raise ClaimError("claim_unreadable", file=path.name, reason=" ".join(str(reason).split())) from None
+        raise ClaimError("claim.unreadable", file=path.name, reason=" ".join(str(reason).split())) from None
     # A zip that is no workbook fails in ways of its own.
     except Exception as reason:
-        raise ClaimError("claim_unreadable", file=path.name, reason=type(reason).__name__) from None
+        raise ClaimError("claim.unreadable", file=path.name, reason=type(reason).__name__) from None
     try:
         if sheet is not None and sheet not in book.sheetnames:
-            raise ClaimError("claim_no_sheet", file=path.name, sheet=sheet, sheets=", ".join(book.sheetnames))
+            raise ClaimError("claim.no_sheet", file=path.name, sheet=sheet, sheets=", ".join(book.sheetnames))
         chosen = book[sheet] if sheet else book[book.sheetnames[0]]
         return [list(row) for row in chosen.iter_rows(values_only=True)]
     finally:
@@ -125,16 +125,16 @@ def _csv_rows(path: Path) -> list[list[object]]:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise ClaimError("claim_missing", file=path.name) from None
+        raise ClaimError("claim.missing", file=path.name) from None
     except OSError as reason:
-        raise ClaimError("claim_unreadable", file=path.name, reason=reason.strerror) from None
+        raise ClaimError("claim.unreadable", file=path.name, reason=reason.strerror) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
         return [list(row) for row in csv.reader(io.StringIO(text))]
-    raise ClaimError("claim_unreadable", file=path.name, reason="encoding")
+    raise ClaimError("claim.unreadable", file=path.name, reason="encoding")
 
 
 def _plain(value: object) -> str:
@@ -164,7 +164,7 @@ def _heading(
                 return at, columns
     seen = next((r for r in rows if any(v not in (None, "") for v in r)), [])
     raise ClaimError(
-        "claim_no_heading", file=file, found=", ".join(str(v) for v in seen if v not in (None, "")) or "-"
+        "claim.no_heading", file=file, found=", ".join(str(v) for v in seen if v not in (None, "")) or "-"
     )
 
 

@@ -21,6 +21,7 @@ class BillSettings(Section):
     support_m: Meters = Field(0.1, ge=0, le=1, alias="support")
     pavement_m: Meters = Field(0.0, ge=0, le=2, alias="pavement")
     prices: InsidePath | None = None
+    claims: tuple[InsidePath, ...] = ()
 
     @property
     def rules(self) -> BillRules:
