@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
@@ -27,6 +28,8 @@ from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.page import write_report
+from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
+from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
@@ -47,6 +50,7 @@ class Checked:
     systems: tuple[DrainageSystem, ...]
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
+    documents: BillDocuments = field(default_factory=BillDocuments)
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -86,6 +90,8 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
+    documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
+    findings.extend(documents.findings)
     wanted = set(communities)
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
@@ -94,7 +100,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids)
+    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents)
 
 
 @dataclass(frozen=True)
@@ -218,16 +224,21 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         results,
         built.findings,
         checked.community_ids,
+        checked.documents,
     )
     return assess_inputs(inputs, language or settings.language, versions())
 
 
-def write_results(built: Built, review: Review) -> list[Path]:
-    """Write results/*.csv and the GeoPackages."""
+def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:
+    """Write results/*.csv, the GeoPackages and the workbook of quantities."""
     project = built.checked.project
     folder = project.folder / project.settings.results
     folder.mkdir(parents=True, exist_ok=True)
-    return [*write_tables(review.tables, folder), *write_geopackages(review, folder)]
+    return [
+        *write_tables(review.tables, folder),
+        *write_geopackages(review, folder),
+        write_workbook(review.tables, folder / WORKBOOK, language or project.settings.language),
+    ]
 
 
 def report(built: Built, review: Review, language: str | None = None) -> Path:

@@ -192,7 +192,7 @@ def _answer(
 ) -> None:
     with output.working("assess"):
         review = steps.assess(built, results, output.language)
-        call.made.files.extend(steps.write_results(built, review))
+        call.made.files.extend(steps.write_results(built, review, output.language))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
     _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
