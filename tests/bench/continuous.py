@@ -32,8 +32,8 @@ def plain_text(text: str, rain_file: Path, start: str, end: str, evaporation: tu
     options = {**PLAIN_OPTIONS, "START_DATE": start, "REPORT_START_DATE": start, "END_DATE": end}
     options |= {"START_TIME": "00:00:00", "REPORT_START_TIME": "00:00:00", "END_TIME": "00:00:00"}
     lines = []
-    for line in text.splitlines():
-        words = line.split()
+    for given in text.splitlines():
+        line, words = given, given.split()
         if len(words) == 2 and words[0] in options:
             line = f"{words[0]} {options[words[0]]}"
         elif words[:2] == ["RAIN_GAGE", "INTENSITY"]:
@@ -67,7 +67,9 @@ def main() -> None:
     began = time.perf_counter()
     result = run_continuous(project, built.checked.systems, built.models, 2, lambda *_: None)
     seconds = time.perf_counter() - began
-    print(f"batch of {len(result.capture_percent)} grounds over {rain.years:.1f} years: {seconds:.0f} s", flush=True)
+    print(
+        f"batch of {len(result.capture_percent)} grounds over {rain.years:.1f} years: {seconds:.0f} s", flush=True
+    )
     wanted = set(sys.argv[1:])
     if not wanted:
         return

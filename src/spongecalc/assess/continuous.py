@@ -176,7 +176,9 @@ def write_continuous(result: ContinuousResult, path: Path) -> None:
         "capture_percent": [[*k, v] for k, v in result.capture_percent.items()],
         "runoff_m3": [[*k, v] for k, v in result.runoff_m3.items()],
         "failed": [[*k, v] for k, v in result.failed.items()],
-        "tanks": [{k: None if v != v else v for k, v in t.items()} for t in result.tanks],
+        "tanks": [
+            {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in t.items()} for t in result.tanks
+        ],
         "days_mm": list(result.curve.days_mm),
     }
     path.parent.mkdir(parents=True, exist_ok=True)

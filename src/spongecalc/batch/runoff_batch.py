@@ -106,7 +106,7 @@ def _run_groups(
     jobs = []
     for number, group in enumerate(groups):
         text = runoff_text(group, task.settings, task.paving_surface, task.rain, task.climate)
-        fine = None
+        fine: list[int] | None = None
         if task.fine_keys is not None:
             fine, start = [], 0
             for ground in group:
@@ -134,8 +134,7 @@ def _run_groups(
         for ground in group:
             end = start + len(ground.areas)
             v: RunoffVolumes = outcome.value
-            cut = (a[:, start:end] for a in (v.rain_m3, v.runoff_m3, v.infiltration_m3, v.evaporation_m3))
-            done[ground.key] = GroundVolumes(RunoffVolumes(*cut, v.continuity_percent))
+            done[ground.key] = GroundVolumes(v.of(slice(start, end)))
             start = end
     return done, failed
 

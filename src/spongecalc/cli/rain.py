@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.cli.console import Output
-from spongecalc.cli.project_commands import open_project
+from spongecalc.cli.project_commands import _open
 from spongecalc.language import text
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
 from spongecalc.rainfall.rain_series import RainSeries
@@ -29,7 +29,7 @@ DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
 
 def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     """Print storms, series and capture curve; returns the exit code."""
-    project, output = open_project(call)
+    project, output = _open(call)
     if project is None:
         return WRONG_USAGE
     language = output.language

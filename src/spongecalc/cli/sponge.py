@@ -1,4 +1,4 @@
-"""``spongecalc sponge``: performance by calculation without a model run; with --continuous SWMM over the series."""
+"""``spongecalc sponge``: performance by calculation; with --continuous also SWMM over the series."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from spongecalc import steps
 from spongecalc.assess.continuous import tank_rows_by_day
-from spongecalc.cli.project_commands import check_project, open_project, print_findings
+from spongecalc.cli.project_commands import _check, _open, _print_findings
 from spongecalc.language import text
 from spongecalc.report.number_format import cell_text
 from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
@@ -34,12 +34,12 @@ COLUMNS = (
 
 def run_sponge(call: Call, *, continuous: bool) -> int:
     """Print the volume method and the tanks; or run the continuous simulation and keep its result."""
-    project, output = open_project(call)
-    if project is None or (checked := check_project(call, project, output)) is None:
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:
         built = steps.build(checked, progress)
-    code = print_findings(built.findings, output)
+    code = _print_findings(built.findings, output)
     settings, language = project.settings, output.language
     sites = sites_of(checked.systems, built.models, settings)
     rain = project_rain(project)

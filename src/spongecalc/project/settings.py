@@ -14,6 +14,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
+from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.section import (
@@ -21,6 +23,7 @@ from spongecalc.project.section import (
     InsidePath,
     LitersPerDay,
     LitersPerSecond,
+    Megabytes,
     Meters,
     Millimeters,
     Minutes,
@@ -168,6 +171,8 @@ class SimulationSettings(Section):
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
     max_trials: int = Field(8, ge=2, le=50)
     time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")
+    file_limit_mb: Megabytes = Field(1000.0, ge=1, le=1e6, alias="file_limit")
+    memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False
 
 
@@ -290,6 +295,8 @@ class Settings(Section):
     checks: CheckSettings = CheckSettings()
     targets: Targets = Targets()
     sponge: SpongeSettings = SpongeSettings()
+    quantities: BillSettings = BillSettings()
+    design: DesignSettings = DesignSettings()
 
     @field_validator("crs")
     @classmethod

@@ -29,7 +29,7 @@ class SeriesError(Exception):
 
 
 def read_series(path: Path) -> RainSeries:
-    """Read a series; the ending of the file's name tells its format (.csv, .dat, .dly, .nc; all but .nc also .gz).
+    """Read a series; the file's ending tells its format (.csv, .dat, .dly, .nc; all but .nc also .gz).
 
     Raises
     ------

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def step_edges(duration_min: float, step_min: float) -> np.ndarray:
-    """Starts of the steps and the end of the last, in minutes; the last is shorter where the step does not divide.
+    """Starts of the steps and the end of the last, in minutes; the last may be shorter.
 
     Raises
     ------

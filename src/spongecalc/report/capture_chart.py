@@ -70,4 +70,5 @@ def rain_page(storms: Sequence[Storm], charts: Sequence[str], language: str) -> 
     title = text("rain.title", language)
     body = "\n".join([*parts, *charts])
     head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
-    return f'{head}<body style="font-family:sans-serif;max-width:48em;margin:auto"><h1>{title}</h1>{body}</body></html>\n'
+    style = "font-family:sans-serif;max-width:48em;margin:auto"
+    return f'{head}<body style="{style}"><h1>{title}</h1>{body}</body></html>\n'

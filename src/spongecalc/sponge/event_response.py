@@ -8,7 +8,9 @@ import numpy as np
 
 
 def annual_capture_percent(
-    depths_mm: Sequence[float], runoff_mm: Sequence[float], curve_percent: Callable[[float], float]
+    depths_mm: Sequence[float] | np.ndarray,
+    runoff_mm: Sequence[float] | np.ndarray,
+    curve_percent: Callable[[float], float],
 ) -> float:
     """Capture ratio of a year whose days are spread as a capture curve says.
 

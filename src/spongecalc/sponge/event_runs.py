@@ -141,7 +141,7 @@ def event_task(
 def range_task(
     sites: Sequence[Site], settings: Settings, design_mm: float, ranges: tuple[ParameterRange, ...]
 ) -> RunoffTask:
-    """The design rainfall for every ground after the works, with one parameter at a time at an end of its range."""
+    """The design rainfall for every ground after the works, one parameter at a time at an end of its range."""
     grounds = [
         Ground((s.community_id, s.scenario, r.name, end), at_end(s.areas, {r.name: end}, ranges))
         for s in sites
@@ -160,7 +160,7 @@ def range_task(
 
 
 def continuous_task(sites: Sequence[Site], settings: Settings, series: RainSeries) -> RunoffTask:
-    """The whole series for every ground as taken; read at every day's end where a roof feeds a tank, else by year."""
+    """The whole series for every ground as taken; read daily where a roof feeds a tank, else by year."""
     dated = series.depth_mm
     begin = dated.index[0].floor("D")
     days = int((dated.index[-1].floor("D") - begin).days) + 1

@@ -45,7 +45,7 @@ def tank_held_m3(site: Site, runoff_m3: np.ndarray) -> float:
 
 
 def event_runoff_m3(site: Site, volumes: GroundVolumes, ends: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Rain and runoff of each event in m3, tanks taken into account; ``ends`` are the marks of the events' ends."""
+    """Rain and runoff of each event in m3, after the tanks; ``ends`` are the marks of the events' ends."""
     rain = per_mark(volumes.volumes.rain_m3[list(ends)])
     runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
     kept = np.array([tank_held_m3(site, row) for row in runoff])

@@ -14,7 +14,7 @@ PAYS_M3_A_PER_M3 = 6.0
 
 @dataclass(frozen=True)
 class TankBalance:
-    """Volumes in m3 over the whole series; ``reliability_percent`` is the share of days with their whole demand."""
+    """Volumes in m3 over the whole series; ``reliability_percent`` is the share of days with all their demand."""
 
     days: int
     yield_m3: float

@@ -42,7 +42,7 @@ class Controlled:
 
 @dataclass(frozen=True)
 class VolumeMethod:
-    """Result: composite coefficient, control volume in m3, design rainfall in mm that it holds, capture ratios."""
+    """Composite coefficient, control volume in m3, design rainfall in mm that it holds, capture ratios."""
 
     area_m2: float
     coefficient: float

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.subcatchments import Subcatchment
-from spongecalc.swmm.inp_text import fixed, inp_text
+from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.runoff import runoff_sections
 
 OUTLET = "OUT"
@@ -75,7 +75,7 @@ def runoff_text(
         own, _ = runoff_sections(ground.areas, _OneOutlet(), settings, paving_surface)
         for name, rows in own.items():
             sections[name].extend(_renamed(row, number, name) for row in rows if len(row) > 1)
-    return inp_text({**_frame(rain, climate, rain_file), **sections})
+    return joined_sections(section_texts({**_frame(rain, climate, rain_file), **sections}))
 
 
 def _renamed(row: tuple[str, ...], number: int, section: str) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _frame(rain: RainInput, climate: RunoffClimate, rain_file: str) -> Mapping[s
         ("DRY_STEP", _clock(climate.dry_step_s)),
         ("ROUTING_STEP", fixed(climate.wet_step_s, 0)),
     ]
-    gage = ("RAIN_GAGE", "INTENSITY", interval, "1.0", "TIMESERIES", "RAIN")
+    gage: tuple[str, ...] = ("RAIN_GAGE", "INTENSITY", interval, "1.0", "TIMESERIES", "RAIN")
     series: list[tuple[str, ...]] = []
     if rain.lines:
         gage = ("RAIN_GAGE", "VOLUME", interval, "1.0", "FILE", f'"{rain_file}"', "RAIN", "MM")

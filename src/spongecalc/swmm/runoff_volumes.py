@@ -19,7 +19,8 @@ UNITS = unit_factors("LPS")
 class RunoffVolumes:
     """Volumes in m3 gathered until each mark: arrays of marks x subcatchments (in the model's order).
 
-    Where only some subcatchments were read at a mark, the others hold NaN there. ``continuity_percent`` is SWMM's runoff continuity error.
+    Where only some subcatchments were read at a mark, the others hold NaN there.
+    ``continuity_percent`` is SWMM's runoff continuity error.
     """
 
     rain_m3: np.ndarray
@@ -27,6 +28,11 @@ class RunoffVolumes:
     infiltration_m3: np.ndarray
     evaporation_m3: np.ndarray
     continuity_percent: float
+
+    def of(self, own: slice) -> RunoffVolumes:
+        """Those of some of the subcatchments."""
+        parts = [a[:, own] for a in (self.rain_m3, self.runoff_m3, self.infiltration_m3, self.evaporation_m3)]
+        return RunoffVolumes(parts[0], parts[1], parts[2], parts[3], self.continuity_percent)
 
 
 class RunoffError(Exception):
