@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
-from spongecalc.batch.runs import Run, execute, plan_runs
+from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
@@ -21,6 +22,7 @@ from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
@@ -37,13 +39,6 @@ from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
 SCENARIOS = ("before", "after")
-
-Progress = Callable[[str, int, int], None]
-"""Told the step's name, how many are done, and how many there are."""
-
-
-def no_progress(step: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +113,13 @@ class Built:
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
 
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, each in its folder under the project's results."""
+        project = self.checked.project
+        folder = project.folder / project.settings.results / "runs"
+        return plan_runs(self.models, self.events, folder, keep_out=project.settings.simulation.keep_out)
+
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
     """Make the SWMM model of each drainage system."""
@@ -181,16 +183,32 @@ def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
 
 def plan(built: Built) -> tuple[Run, ...]:
     """Every run of the built models, each in its folder under the project's results."""
-    project = built.checked.project
-    folder = project.folder / project.settings.results / "runs"
-    return plan_runs(built.models, built.events, folder, keep_out=project.settings.simulation.keep_out)
+    return built.runs
 
 
-def run(built: Built, jobs: int, progress: Progress = no_progress) -> dict[str, RunResult]:
-    """Run every model through every event in ``jobs`` worker processes; results by run id."""
+def run(
+    built: Built,
+    jobs: int,
+    progress: Progress = no_progress,
+    *,
+    again: Again = "nothing",
+    executor: Executor | None = None,
+    on_event: Callable[[RunDone], None] = lambda event: None,
+) -> Mapping[str, RunResult]:
+    """Run every model through every event that is due, in ``jobs`` worker processes; results by run id.
+
+    ``again``, ``executor`` and ``on_event`` are those of :func:`spongecalc.batch.runs.execute`.
+    """
     runs = plan(built)
     progress("run", 0, len(runs))
-    return execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
+    return execute(
+        runs,
+        processes=jobs,
+        on_done=lambda done: progress("run", done, len(runs)),
+        again=again,
+        executor=executor,
+        on_event=on_event,
+    )
 
 
 def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None) -> Review:

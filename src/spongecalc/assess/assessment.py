@@ -12,7 +12,7 @@ import pandas as pd
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
-from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
@@ -56,12 +56,14 @@ def join_results(
     systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
 ) -> tuple[Modelled, ...]:
     """Each system with its model and the results of the model's runs by storm id."""
-    joined = []
-    for system, model in zip(systems, models, strict=True):
-        prefix = f"{model.name}/{model.scenario}/"
-        own = {key.removeprefix(prefix): r for key, r in results.items() if key.startswith(prefix)}
-        joined.append(Modelled(system, model, own))
-    return tuple(joined)
+    own: dict[str, dict[str, str]] = {}
+    for run_id in results:
+        model_scenario, _, storm_id = run_id.rpartition("/")
+        own.setdefault(model_scenario, {})[storm_id] = run_id
+    return tuple(
+        Modelled(system, model, ResultsByStorm(results, own.get(f"{model.name}/{model.scenario}", {})))
+        for system, model in zip(systems, models, strict=True)
+    )
 
 
 def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review:

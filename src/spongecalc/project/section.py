@@ -40,6 +40,7 @@ CubicMeters = Annotated[float, quantity_in("meter**3")]
 SquareMeters = Annotated[float, quantity_in("meter**2")]
 LitersPerSecond = Annotated[float, quantity_in("liter/second")]
 LitersPerDay = Annotated[float, quantity_in("liter/day")]
+Megabytes = Annotated[float, quantity_in("megabyte")]
 Percent = Annotated[float, quantity_in("percent"), Field(ge=0, le=100)]
 
 

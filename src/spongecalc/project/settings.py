@@ -23,6 +23,7 @@ from spongecalc.project.section import (
     InsidePath,
     LitersPerDay,
     LitersPerSecond,
+    Megabytes,
     Meters,
     Millimeters,
     Minutes,
@@ -145,6 +146,8 @@ class SimulationSettings(Section):
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
     max_trials: int = Field(8, ge=2, le=50)
     time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")
+    file_limit_mb: Megabytes = Field(1000.0, ge=1, le=1e6, alias="file_limit")
+    memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False
 
 
