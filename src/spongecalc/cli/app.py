@@ -115,9 +115,7 @@ def _call(
     cluster: str | None = None,
 ) -> Call:
     communities = tuple(community or ())
-    return Call(
-        folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster
-    )
+    return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
 
 
 def _due(command: str, call: Call, **options: bool) -> typer.Exit:
@@ -269,8 +267,10 @@ def quantities(
 ) -> None:
     """Write the bill of quantities, its ledger and workbook; no runs needed. 由图层写出工程量。"""
     from spongecalc.cli.bill_commands import run_quantities  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    raise typer.Exit(run_quantities(_call(folder, community, None, 1, lang, quiet, as_json)))
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("quantities", call, run_quantities))
 
 
 @app.command()
@@ -283,8 +283,10 @@ def design(
 ) -> None:
     """Check the design against the limits of the standards. 按规范限值校核设计。"""
     from spongecalc.cli.bill_commands import run_design  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    raise typer.Exit(run_design(_call(folder, community, None, 1, lang, quiet, as_json)))
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("design", call, run_design))
 
 
 @app.command()
@@ -301,9 +303,10 @@ def claims(
 ) -> None:
     """Compare claimed lengths with the layers, feature by feature. 将申报长度与图层逐段核对。"""
     from spongecalc.cli.bill_commands import run_claims  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
     call = _call(folder, None, None, 1, lang, quiet, as_json)
-    raise typer.Exit(run_claims(call, files, field or [], sheet))
+    raise typer.Exit(do_what_is_due("claims", call, lambda c: run_claims(c, files, field or [], sheet)))
 
 
 @app.command()
@@ -320,8 +323,10 @@ def compare(
 ) -> None:
     """Say what changed since an earlier delivery of the layers. 列出图层自上次交付以来的变化。"""
     from spongecalc.cli.bill_commands import run_compare  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    raise typer.Exit(run_compare(_call(folder, community, None, 1, lang, quiet, as_json), earlier))
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("compare", call, lambda c: run_compare(c, earlier)))
 
 
 @app.command("all")

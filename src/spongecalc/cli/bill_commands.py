@@ -59,6 +59,7 @@ def _results(project: Project) -> Path:
 
 def run_quantities(call: Call) -> int:
     """``spongecalc quantities``: the bill, its ledger, claims, progress and costs, without any model run."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
     project, output = _open(call)
     if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
@@ -95,6 +96,7 @@ def run_quantities(call: Call) -> int:
 
 def run_design(call: Call) -> int:
     """``spongecalc design``: the design checks; with SWMM's flows beside them where runs are on disk."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
     project, output = _open(call)
     if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
@@ -140,6 +142,7 @@ def run_design(call: Call) -> int:
 
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:
     """``spongecalc claims``: contractors' sheets against the layers; 1 where anything differs."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
     project, output = _open(call)
     if project is None:
         return WRONG_USAGE
@@ -177,6 +180,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
 
 def run_compare(call: Call, earlier: Path) -> int:
     """``spongecalc compare``: what changed since an earlier delivery of the layers."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
     project, output = _open(call)
     if project is None:
         return WRONG_USAGE

@@ -55,7 +55,7 @@ def read_earlier(
     """
     settings = project.settings
     now, found = read_layers(project.folder, settings.layers, settings.crs)
-    now, _ = assign_communities(now)
+    now = _placed(now)
     crs = now.crs.to_string()
     if not earlier.exists():
         raise EarlierError("earlier_missing", path=earlier)
@@ -81,5 +81,14 @@ def read_earlier(
         for name in left_out:
             now = now.with_frame(name, before[name])
         early = tuple(f for f in early if f.rule != "layer.not_given")
-    before, _ = assign_communities(before)
-    return before, now, left_out, (*early, *found)
+    return _placed(before), now, left_out, (*early, *found)
+
+
+def _placed(layers: LayerSet) -> LayerSet:
+    """Layers with the community that each feature belongs to beside the one that it states."""
+    assigned, _ = assign_communities(layers)
+    for name in SCHEMAS:
+        frame = layers[name]
+        if len(frame):
+            layers = layers.with_frame(name, frame.assign(belongs_to=assigned[name]["community_id"]))
+    return layers
