@@ -111,7 +111,7 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
         return [
             not_checkable(c, subject, "sewage", "no_flow", t)
             for c, t in (("max_fullness", fullest), ("min_velocity", least))
-        ]
+        ] + [_fastest(row, found, limits, "no_flow")]
     depth = found.fullness
     checks = [
         at_most("max_fullness", subject, "sewage", 1.0, fullest, reason="over_capacity")
