@@ -55,7 +55,9 @@ def with_unchecked(checks: pd.DataFrame, communities: Sequence[str]) -> pd.DataF
     added = added.assign(**{c: added[c].astype(object).where(added[c].notna(), "") for c in texts})
     if checks.empty:
         return added
-    return pd.concat([checks, added], ignore_index=True).sort_values("community_id", kind="stable", ignore_index=True)
+    return pd.concat([checks, added], ignore_index=True).sort_values(
+        "community_id", kind="stable", ignore_index=True
+    )
 
 
 def nearest_storm(storms: Sequence[Storm], period_a: float) -> Storm | None:
