@@ -10,14 +10,9 @@ from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
 from spongecalc.batch.runs import Run, execute, plan_runs
+from spongecalc.layers.check import check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
-from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.level_rules import check_levels, ground_from_dem
-from spongecalc.layers.membership import assign_communities, with_places
-from spongecalc.layers.pipe_ends import join_pipe_ends
-from spongecalc.layers.read import read_layers
-from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.project.load import Project
@@ -72,21 +67,26 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Which of "before" and "after" to work on.
     """
     settings = project.settings
-    layers, read = read_layers(project.folder, settings.layers, settings.crs)
-    layers, found = assign_communities(layers)
-    findings: list[Finding] = [*with_places(read, layers), *found]
-    for step in (
-        mend_geometries,
-        lambda given: join_pipe_ends(given, settings.checks.snap_tolerance_m),
-        ground_from_dem,
-    ):
-        layers, found = step(layers)
-        findings.extend(found)
-    findings.extend(check_values(layers))
-    findings.extend(check_levels(layers))
     statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    findings: list[Finding] = list(found)
+    layers, found = completed(layers, settings.checks)
+    findings.extend(found)
+    return cut_systems(project, layers, findings, communities, scenarios, statuses)
+
+
+def cut_systems(
+    project: Project,
+    layers: LayerSet,
+    findings: list[Finding],
+    communities: Iterable[str],
+    scenarios: Sequence[str],
+    statuses: Mapping[str, tuple[str, ...]],
+) -> Checked:
+    """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
+    settings = project.settings
+    findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
     for scenario in scenarios:
-        findings.extend(check_overlaps(layers, statuses[scenario]))
         for system in drainage_systems(layers, scenario, statuses[scenario])[0]:
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))

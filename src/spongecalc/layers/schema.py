@@ -75,6 +75,8 @@ def _number(
 
 _STATUS = _text("status", True, STATUSES)
 _COMMUNITY = _text("community_id")
+# Which of a feature's values were not surveyed: see spongecalc.layers.provenance.
+_FLAGS = _text("flags")
 
 # Elevations: the Dead Sea shore to the highest plateau town, so that a depth in an elevation column shows.
 _LEVEL_MIN_M, _LEVEL_MAX_M = -500.0, 6000.0
@@ -98,6 +100,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("floor_area_m2", 0),
                 _number("claimed_storm_m", 0),
                 _number("claimed_sewage_m", 0),
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -111,10 +114,12 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("kind", True, NODE_KINDS),
                 _number("ground_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _number("invert_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("depth_m", 0, 100),
                 _text("receives", allowed=RECEIVERS),
                 _number("outfall_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -135,10 +140,14 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("roughness", 0.005, 0.1, positive=True),
                 _number("invert_up_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _number("invert_down_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("depth_up_m", 0, 100),
+                _number("depth_down_m", 0, 100),
+                _number("length_m", 0, 100000),
                 _number("sediment_mm", 0, 6000),
                 _number("year", 1800, 2200),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -158,6 +167,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("laid"),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -174,6 +184,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("sewage_to"),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -187,6 +198,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("to_node"),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -204,6 +216,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("demand_m3_d", 0, 1e5),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -218,6 +231,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("area_m2", 0),
                 _number("rainfall_mm", 0, 3000),
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -231,6 +245,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("top_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -243,6 +258,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("quantity"),
                 _text("file"),
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
     )
