@@ -125,7 +125,7 @@ def to_contract(
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
-    out: dict[str, object] = {}
+    out: dict[str, pd.Series] = {}
     boxes: dict[int, tuple[float, float]] = {}
     for name in dict.fromkeys([*schema.column_names, "community_id"]):
         column = column_of(layer, name)
@@ -140,9 +140,9 @@ def to_contract(
         for position in np.flatnonzero(mapped):
             flags[position][name] = MAPPED
     if schema.id_column in source.constants or schema.id_column in looks:
-        ids = out[schema.id_column]  # type: ignore[assignment]
+        ids = out[schema.id_column]
     out[schema.id_column] = ids
-    stated = list(out.get("flags", [None] * count))  # type: ignore[call-overload]
+    stated = list(out["flags"])
     merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, stated, strict=True)]
     out["flags"] = pd.Series(merged, dtype=object)
     placed = gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.schema import SCHEMAS
 
 SURVEYED, MAPPED, INFERRED, DEFAULT = "surveyed", "mapped", "inferred", "default"
 FLAGS = (SURVEYED, MAPPED, INFERRED, DEFAULT)
@@ -80,3 +81,16 @@ def provenance_table(layers: LayerSet) -> pd.DataFrame:
                             }
                         )
     return pd.DataFrame(rows, columns=PROVENANCE_COLUMNS)
+
+
+def flag_tags(layer: str, frame: gpd.GeoDataFrame) -> dict[tuple[str, str], str]:
+    """What the model's tag of a feature says of values that were not surveyed, such as "|invert_m=inferred".
+
+    Only values that the model is computed from count. Keys are the layer and the feature's id.
+    """
+    tags: dict[tuple[str, str], str] = {}
+    for identifier, flags in zip(frame[SCHEMAS[layer].id_column], frame["flags"], strict=True):
+        kept = {c: f for c, f in read_flags(flags).items() if c in MODEL_VALUES[layer]}
+        if written := write_flags(kept):
+            tags[layer, str(identifier)] = f"|{written}"
+    return tags

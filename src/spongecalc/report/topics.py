@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.data_quality import data_quality
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
@@ -13,4 +14,4 @@ CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
 COMMUNITY_PARTS: tuple[CommunityPart, ...] = ()
-COUNTY_PARTS: tuple[CountyPart, ...] = ()
+COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality,)

@@ -32,7 +32,7 @@ def found_at(
         else:
             common[name] = value
     for position, row in zip(chosen, frame.iloc[chosen].itertuples(), strict=True):
-        yield finding_at(rule, severity, layer, row, **common, **{n: v[position] for n, v in own.items()})
+        yield finding_at(rule, severity, layer, row, **common, **{n: v[int(position)] for n, v in own.items()})
 
 
 def numbers(values: object, digits: int) -> np.ndarray:

@@ -74,6 +74,7 @@ def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels) 
     rows: list[dict[str, Any]] = []
     texts: list[tuple[str, shapely.Point, str]] = []
     refused = 0
+    entity: Any
     for entity in document.modelspace():
         kind, name = entity.dxftype(), entity.dxf.layer
         if kind in TEXTS:
