@@ -304,4 +304,7 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     shapes[single] = shapely.get_geometry(shapes[single], 0)
     boxes = shapely.bounds(shapes)
     shapes[~missing & ~np.isfinite(boxes).all(axis=1)] = None
+    # Forms differ in which way round they write a ring; a model must not.
+    areas = np.isin(shapely.get_type_id(shapes), (3, 6))
+    shapes[areas] = shapely.orient_polygons(shapes[areas])
     return shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)

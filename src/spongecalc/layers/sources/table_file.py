@@ -55,12 +55,10 @@ def read_cells(path: Path, sheet: str | None = None, encoding: str | None = None
         text = data.decode("gb18030", errors="replace")
     except (OSError, LookupError) as reason:
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    start = text[:4096]
+    delimiter = max((",", "\t", ";"), key=start.count)
     try:
-        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096], delimiters=",\t;")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        rows = list(csv.reader(io.StringIO(text), dialect))
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     except csv.Error as reason:
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
     return [[cell.strip() or None for cell in row] for row in rows]
