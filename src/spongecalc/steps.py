@@ -107,8 +107,10 @@ def cut_systems(
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
     findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
+    first = {}
     for scenario in scenarios:
-        for system in drainage_systems(layers, scenario, statuses[scenario])[0]:
+        first[scenario] = drainage_systems(layers, scenario, statuses[scenario])
+        for system in first[scenario][0]:
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
@@ -116,7 +118,9 @@ def cut_systems(
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
         excluded = communities_with_errors(findings)
-        cut, found = drainage_systems(layers, scenario, statuses[scenario], excluded)
+        cut, found = (
+            drainage_systems(layers, scenario, statuses[scenario], excluded) if excluded else first[scenario]
+        )
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)

@@ -12,7 +12,7 @@ import shapely
 
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.provenance import MAPPED, read_flags, write_flags
+from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
 from spongecalc.layers.schema import SCHEMAS, Column
 from spongecalc.layers.size_text import parse_size
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
@@ -23,6 +23,7 @@ from spongecalc.project.quantity import factor
 
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
+MOST_DEGREES = 360.0
 TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
 
 Tell = Callable[[str, str, dict[str, object]], None]
@@ -137,8 +138,10 @@ def to_contract(
             out[name] = _numbers(layer, file, column, values, ids, source, findings)
         else:
             out[name] = _texts(values)
+        # A number that is the same for all features is no survey of any.
+        flag = DEFAULT if name in source.constants and column.kind == "number" else MAPPED
         for position in np.flatnonzero(mapped):
-            flags[position][name] = MAPPED
+            flags[position][name] = flag
     if schema.id_column in source.constants or schema.id_column in looks:
         ids = out[schema.id_column]
     out[schema.id_column] = ids
@@ -182,11 +185,11 @@ def _column_values(
     if not own and not usual:
         return values, mapped
     given = values.map(_plain)
-    keys = given.map(folded)
-    translated = [
-        own.get(key, usual.get(key) if text not in allowed else None) if key else None
-        for key, text in zip(keys, given, strict=True)
-    ]
+    # A layer has few different values: each is looked up once.
+    means = {
+        t: own.get(folded(t), usual.get(folded(t)) if t not in allowed else None) for t in given.unique() if t
+    }
+    translated = [means.get(t) for t in given]
     changed = np.array([t is not None and t != g for t, g in zip(translated, given, strict=True)], dtype=bool)
     if usual and changed.any():
         said = sorted(
@@ -213,7 +216,9 @@ def _column_values(
 
 def _texts(values: pd.Series) -> pd.Series:
     """Texts without blanks around them; None where there is nothing. A number read as 12.0 becomes "12"."""
-    return pd.Series([_plain(v) or None for v in values], dtype=object)
+    return pd.Series(
+        [v.strip() or None if isinstance(v, str) else _plain(v) or None for v in values], dtype=object
+    )
 
 
 def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, tuple[float, float]]]:
@@ -307,4 +312,8 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     # Forms differ in which way round they write a ring; a model must not.
     areas = np.isin(shapely.get_type_id(shapes), (3, 6))
     shapes[areas] = shapely.orient_polygons(shapes[areas])
+    reach = np.abs(shapely.bounds(shapes))
+    if np.isfinite(reach).any() and np.nanmax(reach) <= MOST_DEGREES:
+        # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
+        return shapes
     return shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)

@@ -178,6 +178,7 @@ def _borders(layers: LayerSet) -> Iterator[Finding]:
         points = ~wide
         inside[points] = shapely.contains_properly(shapes[area[points]], own[feature[points]])
         pairs = pd.DataFrame({"feature": feature, "area": ids[area]})[(share > IN_TWO_SHARE) & inside]
+        pairs = pairs[pairs["feature"].duplicated(keep=False)]
         counts = pairs.groupby("feature")["area"].agg(lambda a: ", ".join(sorted(set(a))))
         mask = np.zeros(len(frame), dtype=bool)
         names = np.full(len(frame), "", dtype=object)
