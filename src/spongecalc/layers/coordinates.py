@@ -7,6 +7,7 @@ GIS; and a file exported from a GIS may hold degrees.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -113,6 +114,12 @@ def _gauss_kruger(crs: CRS) -> bool:
     return operation is not None and "Transverse Mercator" in operation.method_name
 
 
+def _of_china(crs: CRS) -> bool:
+    """Whether a CRS is made for a part of China; other countries number and order their grids otherwise."""
+    area = crs.area_of_use
+    return area is None or (area.west >= CHINA[0] and area.east <= CHINA[2] and area.north <= CHINA[3])
+
+
 def _inside(point: tuple[float, float], bounds: tuple[float, float, float, float]) -> bool:
     margin = max(bounds[2] - bounds[0], bounds[3] - bounds[1], 2000.0)
     return (
@@ -141,7 +148,7 @@ def misplaced(
     features to the communities (or to a possible place, without communities).
     """
     bounds = bounds_of(frame)
-    if bounds is None or not crs.is_projected or not _gauss_kruger(crs):
+    if bounds is None or not crs.is_projected or not _gauss_kruger(crs) or not _of_china(crs):
         return None
     x, y = _middle(bounds)
     own_zone = zone_of(_false_easting(crs))
@@ -207,7 +214,10 @@ def transformation_accuracy_m(source: CRS, target: CRS) -> float:
     if source.geodetic_crs == target.geodetic_crs:
         return 0.0
     try:
-        best = TransformerGroup(source, target, always_xy=True)
+        with warnings.catch_warnings():
+            # That a better grid is not on this machine is what the accuracy says.
+            warnings.simplefilter("ignore")
+            best = TransformerGroup(source, target, always_xy=True)
     except ProjError:
         return float("nan")
     if not best.transformers:

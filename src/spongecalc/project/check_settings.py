@@ -46,3 +46,4 @@ class RepairSettings(BaseModel):
     default_diameter_mm: Millimeters | None = Field(None, ge=50, le=3000, alias="default_diameter")
     default_depth_m: Meters | None = Field(None, ge=0.3, le=15, alias="default_depth")
     default_slope_percent: Percent = Field(0.3, gt=0, alias="default_slope")
+    nodes_at_ends: bool = False

@@ -11,8 +11,10 @@ from spongecalc.layers.levels import ground_from_dem, levels_from_depth
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.repairs.coordinates import mend_coordinates
-from spongecalc.layers.repairs.lines import close_gaps, flip_lines, snap_ends, split_at_nodes
-from spongecalc.layers.repairs.values import fill_inverts, fill_pipe_inverts, fill_sizes
+from spongecalc.layers.repairs.direction import orient_to_outfalls
+from spongecalc.layers.repairs.lines import flip_lines, snap_ends, split_at_nodes
+from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids
+from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 
 
@@ -26,7 +28,7 @@ def repaired(
     layers
         As they were read; nothing need be complete.
     checks
-        ``snap_tolerance`` says how far an end may be moved, ``node_distance`` nothing here.
+        ``snap_tolerance`` says how far an end may be moved.
     repair
         What may be assumed.
 
@@ -44,12 +46,15 @@ def repaired(
     completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended")
     for step in (
         mend_geometries,
+        fill_ids,
         lambda given: join_pipe_ends(given, tolerance),
-        lambda given: close_gaps(given, tolerance),
+        lambda given: close_gaps(given, tolerance, at_every_end=repair.nodes_at_ends),
         lambda given: flip_lines(given, tolerance),
         lambda given: snap_ends(given, tolerance),
         split_at_nodes,
+        orient_to_outfalls,
         ground_from_dem,
+        fill_ground,
         levels_from_depth,
         lambda given: fill_inverts(given, repair),
         fill_pipe_inverts,

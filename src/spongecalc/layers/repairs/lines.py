@@ -1,4 +1,4 @@
-"""Repairs of lines: turned round, snapped to their nodes, split at nodes, joined end to end."""
+"""Repairs of lines: turned round, snapped to their nodes, split at nodes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.pipe_ends import LATERAL_ENDS, PIPE_ENDS, end_points, nodes_on_pipes, places_of
 from spongecalc.layers.provenance import INFERRED, flagged
 from spongecalc.layers.repairs.change import changed
+from spongecalc.layers.repairs.missing_nodes import free_name
 
 # Nearer than this an end is at its node as far as a survey can tell.
 AT_NODE_M = 0.001
@@ -109,7 +110,7 @@ def split_at_nodes(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
         for number in range(len(stops) - 1):
             identifier = str(row["pipe_id"].iloc[0])
             if number:
-                identifier = _free(f"{identifier}_{number + 1}", taken)
+                identifier = free_name(f"{identifier}_{number + 1}", taken)
             part = shapely.ops.substring(line, stops[number], stops[number + 1])
             coordinates = shapely.get_coordinates(part)
             if number:
@@ -140,69 +141,3 @@ def split_at_nodes(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     return layers.with_frame("pipes", gpd.GeoDataFrame(joined, geometry="geometry", crs=pipes.crs)), tuple(
         findings
     )
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
-
-
-def close_gaps(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Put a junction where the end of one pipe meets the start of another without a node.
-
-    Both ends lack a node's name, lie within the tolerance of each other, and are of one system.
-    """
-    pipes, nodes = layers["pipes"], layers["nodes"]
-    loose_down = np.flatnonzero(pipes["to_node"].isna().to_numpy())
-    loose_up = np.flatnonzero(pipes["from_node"].isna().to_numpy())
-    if not len(loose_down) or not len(loose_up):
-        return layers, ()
-    ends, starts = end_points(pipes, -1)[loose_down], end_points(pipes, 0)[loose_up]
-    which, nearest = shapely.STRtree(starts).query_nearest(ends, max_distance=tolerance_m, all_matches=False)
-    taken = set(nodes["node_id"].dropna())
-    made, used = [], set()
-    findings: list[Finding] = []
-    to_node, from_node = pipes["to_node"].to_numpy(object).copy(), pipes["from_node"].to_numpy(object).copy()
-    mask_down, mask_up = np.zeros(len(pipes), dtype=bool), np.zeros(len(pipes), dtype=bool)
-    gaps = np.full(len(pipes), "", dtype=object)
-    for w, n in zip(which, nearest, strict=True):
-        upper, lower = int(loose_down[w]), int(loose_up[n])
-        if upper == lower or lower in used or pipes["system"].iloc[upper] != pipes["system"].iloc[lower]:
-            continue
-        used.add(lower)
-        name = _free(f"{pipes['pipe_id'].iloc[upper]}_END", taken)
-        gap = float(shapely.distance(ends[w], starts[n]))
-        to_node[upper], from_node[lower] = name, name
-        mask_down[upper], mask_up[lower] = True, True
-        gaps[upper] = gaps[lower] = f"{gap:.3f}"
-        row: dict[str, object] = dict.fromkeys(nodes.columns)
-        row |= {c: np.nan for c in nodes.columns if nodes[c].dtype.kind == "f"}
-        row |= {
-            "node_id": name,
-            "system": pipes["system"].iloc[upper],
-            "kind": "junction",
-            "status": pipes["status"].iloc[upper],
-            "community_id": pipes["community_id"].iloc[upper],
-            "file": pipes["file"].iloc[upper],
-            "file_row": 0,
-            "flags": "kind=inferred",
-            "geometry": ends[w],
-        }
-        made.append(row)
-    if not made:
-        return layers, ()
-    words = {"gap": gaps}
-    for column, mask, now in (("to_node", mask_down, to_node), ("from_node", mask_up, from_node)):
-        findings.extend(
-            changed("repair.gap_closed", "pipes", pipes, mask, pipes[column], now, column=column, **words)
-        )
-    pipes = pipes.assign(
-        to_node=pd.Series(to_node, index=pipes.index, dtype=object),
-        from_node=pd.Series(from_node, index=pipes.index, dtype=object),
-    )
-    pipes = flagged(flagged(pipes, mask_down, "to_node", INFERRED), mask_up, "from_node", INFERRED)
-    new = gpd.GeoDataFrame(made, geometry="geometry", crs=nodes.crs)
-    joined = gpd.GeoDataFrame(pd.concat([nodes, new], ignore_index=True), geometry="geometry", crs=nodes.crs)
-    return layers.with_frame("nodes", joined).with_frame("pipes", pipes), tuple(findings)

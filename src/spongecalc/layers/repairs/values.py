@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pandas as pd
+import shapely
 
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
@@ -12,6 +13,52 @@ from spongecalc.layers.levels import lowest_pipe_m
 from spongecalc.layers.provenance import DEFAULT, INFERRED, flagged
 from spongecalc.layers.repairs.change import changed
 from spongecalc.project.check_settings import RepairSettings
+
+# Ground farther off than this tells nothing of the ground here.
+NEAR_M = 300.0
+
+
+def fill_ground(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Ground of nodes that neither the survey nor the DEM gives: the mean of the nodes that pipes join to it.
+
+    Goes on from node to node until nothing more is found; what is left takes the ground of the nearest node
+    within ``NEAR_M``.
+    """
+    nodes, pipes = layers["nodes"], layers["pipes"]
+    was = nodes["ground_m"].to_numpy(float)
+    if not np.isnan(was).any() or pipes.empty:
+        return layers, ()
+    index = pd.Index(nodes["node_id"])
+    if not index.is_unique:
+        return layers, ()
+    a, b = index.get_indexer(pipes["from_node"]), index.get_indexer(pipes["to_node"])
+    both = (a >= 0) & (b >= 0)
+    ends, others = np.concatenate([a[both], b[both]]), np.concatenate([b[both], a[both]])
+    ground = was.copy()
+    while True:
+        seen = pd.Series(ground[others]).groupby(ends).mean().reindex(range(len(nodes))).to_numpy()
+        fresh = np.isnan(ground) & np.isfinite(seen)
+        if not fresh.any():
+            break
+        ground = np.where(fresh, seen, ground)
+    ground = _from_nearest(ground, nodes.geometry.to_numpy())
+    mask = np.isnan(was) & np.isfinite(ground)
+    now = np.where(mask, np.round(ground, 3), was)
+    words = {"column": "ground_m", "method": "ground of the nodes beside it 取相邻节点地面"}
+    findings = tuple(changed("repair.inferred", "nodes", nodes, mask, was, now, **words))
+    return layers.with_frame("nodes", flagged(nodes.assign(ground_m=now), mask, "ground_m", INFERRED)), findings
+
+
+def _from_nearest(ground: np.ndarray, points: np.ndarray) -> np.ndarray:
+    known = np.flatnonzero(np.isfinite(ground))
+    lacking = np.flatnonzero(np.isnan(ground))
+    if not len(known) or not len(lacking):
+        return ground
+    tree = shapely.STRtree(points[known])
+    which, nearest = tree.query_nearest(points[lacking], max_distance=NEAR_M, all_matches=False)
+    filled = ground.copy()
+    filled[lacking[which]] = ground[known[nearest]]
+    return filled
 
 
 def fill_inverts(layers: LayerSet, settings: RepairSettings) -> tuple[LayerSet, tuple[Finding, ...]]:
