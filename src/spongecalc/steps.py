@@ -12,9 +12,10 @@ from spongecalc.assess.review import Review
 from spongecalc.batch.runs import Run, execute, plan_runs
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
+from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
-from spongecalc.layers.repairs.fix import repaired
+from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.project.load import Project
@@ -77,23 +78,23 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     return cut_systems(project, layers, findings, communities, scenarios, statuses)
 
 
-def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, tuple[Finding, ...]]:
-    """Read a project's layers, make every repair, and check what comes out; nothing is written.
-
-    Returns the checked repaired layers, and a finding for each change.
-    """
+def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
+    """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
     statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
-    layers, changes = repaired(layers, settings.checks, settings.repair)
+    unsound = mend_geometries(layers)[1]
+    mended = repaired(layers, settings.checks, settings.repair)
+    layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
     findings = [f for f in found if f.rule not in gone]
+    findings.extend(f for f in unsound if f.rule not in ("geometry.no_length", "geometry.mended"))
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return cut_systems(project, layers, findings, communities, SCENARIOS, statuses), changes
+    return cut_systems(project, layers, findings, communities, SCENARIOS, statuses), mended
 
 
 def cut_systems(

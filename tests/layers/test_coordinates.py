@@ -61,7 +61,8 @@ def test_wrong_coordinates_are_named_and_mended_only_when_asked(
     sound = shapely.Point(540090.0, 2674008.0)
     assert given.distance(sound) > 1000
     before = project.second.read_bytes()
-    fixed, changes = steps.fix(loaded)
+    fixed, mended = steps.fix(loaded)
+    changes = mended.changes
     assert [f.rule for f in changes if f.layer == "nodes" and f.rule == "repair.moved"] == ["repair.moved"]
     # To the millimetre; degrees lose a little on their way through the file.
     assert fixed.layers["nodes"].set_index("node_id").geometry["C-R1"].distance(sound) < 0.01

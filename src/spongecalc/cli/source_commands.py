@@ -89,10 +89,10 @@ def _print_seen(seen: Seen, output: Output) -> None:
 def run_fix(call: Call, project: Project, output: Output, print_findings: object) -> int:
     """``spongecalc check --fix``: repaired/ beside the project, with the trail; the sources stay as they are."""
     with output.working("check"):
-        fixed, changes = steps.fix(project, call.communities)
-        file = project.folder / FILE_NAME
-        written = write_repaired(file, fixed.layers, changes, output.language)
-    every = (*changes, *fixed.findings)
+        checked, mended = steps.fix(project, call.communities)
+        changes = mended.changes
+        written = write_repaired(project.folder / FILE_NAME, mended, changes, output.language)
+    every = (*changes, *checked.findings)
     code = print_findings(every, output)  # type: ignore[operator]
     counts = pd.Series([c.rule for c in changes], dtype=object).value_counts().sort_index()
     output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}

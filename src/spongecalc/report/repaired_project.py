@@ -6,10 +6,13 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
-from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.repairs.change import changes_table
+from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.schema import SCHEMAS
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_layers
@@ -19,7 +22,7 @@ FILE = "layers.gpkg"
 
 
 def write_repaired(
-    project_file: Path, layers: LayerSet, findings: Iterable[Finding], language: str
+    project_file: Path, mended: Repaired, findings: Iterable[Finding], language: str
 ) -> tuple[Path, ...]:
     """Write ``repaired/`` beside a project's file: layers.gpkg, spongecalc.toml, changes.csv, findings.csv.
 
@@ -30,12 +33,16 @@ def write_repaired(
 
     folder = project_file.parent / FOLDER
     folder.mkdir(exist_ok=True)
-    frames = {
-        name: layers[name].drop(columns=[c for c in ("file_row",) if c in layers[name]])
-        for name in SCHEMAS
-        if len(layers[name])
-    }
-    whole = write_layers(folder / FILE, {n: f.rename(columns={"file": "source_file"}) for n, f in frames.items()})
+    layers = mended.layers
+    frames = {}
+    for name in SCHEMAS:
+        parts = [f for f in (layers[name], mended.unplaced.get(name)) if f is not None and len(f)]
+        if parts:
+            whole_layer = gpd.GeoDataFrame(
+                pd.concat(parts, ignore_index=True), geometry="geometry", crs=layers.crs
+            )
+            frames[name] = whole_layer.drop(columns="file_row").rename(columns={"file": "source_file"})
+    whole = write_layers(folder / FILE, frames)
     document = tomllib.loads(project_file.read_text(encoding="utf-8-sig"))
     dem = document.get("layers", {}).get("dem")
     document["layers"] = {name: {"source": FILE, "layer": name} for name in frames}

@@ -26,8 +26,8 @@ def fixed(project: SmallProject, repair: str = "") -> tuple[steps.Checked, pd.Da
     if repair:
         page = project.folder / "spongecalc.toml"
         page.write_text(page.read_text(encoding="utf-8") + f"\n[repair]\n{repair}\n", encoding="utf-8")
-    checked, changes = steps.fix(load_project(project.folder))
-    return checked, changes_table(changes)
+    checked, mended = steps.fix(load_project(project.folder))
+    return checked, changes_table(mended.changes)
 
 
 def chain(*inverts: float) -> Change:
@@ -165,3 +165,54 @@ def test_the_repaired_copy_is_a_project_and_the_source_is_untouched(
     assert np.isnan(
         steps.check(load_project(project.folder)).layers["nodes"].set_index("node_id").loc["C-M1", "depth_m"]
     )
+
+
+def test_a_feature_without_a_place_stays_in_the_copy_with_its_error(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """A building without geometry is still missing there; a line without length is taken out and named."""
+    no_length = LineString([(X + 30, Y + 30), (X + 30.01, Y + 30)])
+    change = both(shape("buildings", "C-H", None), add("pipes", "C-PR", pipe_id="C-P0", geometry=no_length))
+    project = small_project(second=change)
+    subprocess.run(
+        [sys.executable, "-m", "spongecalc", "check", "--fix", "--quiet", str(project.folder)],
+        capture_output=True,
+        check=False,
+    )
+    again = steps.check(load_project(project.folder / "repaired"))
+    assert [(f.rule, f.feature_id) for f in again.findings if f.severity == "error"] == [
+        ("geometry.empty", "C-H")
+    ]
+    trail = pd.read_csv(project.folder / "repaired" / "changes.csv")
+    assert trail.loc[trail["rule"] == "repair.removed", "feature_id"].tolist() == ["C-P0"]
+    assert "C-P0" not in again.layers["pipes"]["pipe_id"].tolist()
+
+
+def test_a_layer_without_ids_nodes_levels_and_directions_becomes_a_model(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """Two lines drawn the wrong way round, joined to nothing but the outfall, with no attribute at all."""
+    bare = {
+        "from_node": None,
+        "to_node": None,
+        "diameter_mm": NAN,
+        "invert_up_m": NAN,
+        "invert_down_m": NAN,
+    }
+    change = both(
+        edit("nodes", "C-R2", invert_m=NAN),
+        edit("pipes", "C-PR", **bare),
+        shape("pipes", "C-PR", LineString([(X + 40, Y + 8), (X + 25, Y + 8)])),
+        add("pipes", "C-PR", pipe_id=None, geometry=LineString([(X + 25, Y + 8), (X + 10, Y + 8)])),
+        edit("nodes", "C-R1", invert_m=NAN),
+    )
+    wanted = 'default_diameter = "DN300"\ndefault_depth = "1.2 m"\nnodes_at_ends = true'
+    checked, _ = fixed(small_project(second=change), wanted)
+    assert not [f for f in checked.findings if f.severity == "error"]
+    own = checked.layers["pipes"]
+    own = own[(own["community_id"] == "C") & (own["system"] == "storm")]
+    assert set(zip(own["from_node"], own["to_node"], strict=True)) == {("C-R1", "C-PR_END"), ("C-PR_END", "C-R2")}
+    for flags in own["flags"].map(read_flags):
+        assert flags["diameter_mm"] == flags["invert_up_m"] == flags["invert_down_m"] == "default"
+    ground = checked.layers["nodes"].set_index("node_id").loc["C-PR_END"]
+    assert (ground["ground_m"], read_flags(ground["flags"])["ground_m"]) == (100.0, "inferred")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
 
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.geometry_rules import mend_geometries
+from spongecalc.layers.geometry_rules import MIN_LENGTH_M, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.levels import ground_from_dem, levels_from_depth
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.pipe_ends import join_pipe_ends
+from spongecalc.layers.repairs.change import changed
 from spongecalc.layers.repairs.coordinates import mend_coordinates
 from spongecalc.layers.repairs.direction import orient_to_outfalls
 from spongecalc.layers.repairs.lines import flip_lines, snap_ends, split_at_nodes
@@ -18,9 +25,20 @@ from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pip
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 
 
-def repaired(
-    layers: LayerSet, checks: CheckSettings, repair: RepairSettings
-) -> tuple[LayerSet, tuple[Finding, ...]]:
+@dataclass(frozen=True)
+class Repaired:
+    """Repaired layers, a finding for each change, and what cannot be placed and so stays as it was.
+
+    ``unplaced`` holds, by layer, features whose geometry cannot be used: they are in no model, but they belong
+    into the repaired copy, so that their error stays until someone draws them.
+    """
+
+    layers: LayerSet
+    changes: tuple[Finding, ...]
+    unplaced: Mapping[str, gpd.GeoDataFrame]
+
+
+def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) -> Repaired:
     """Layers with every repair made that can be made, and what was changed.
 
     Parameters
@@ -43,6 +61,8 @@ def repaired(
     findings.extend(found)
     if found:
         layers, _ = assign_communities(layers)
+    unplaced, removed = _without_place(layers)
+    findings.extend(removed)
     completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended")
     for step in (
         mend_geometries,
@@ -62,4 +82,33 @@ def repaired(
     ):
         layers, found = step(layers)
         findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
-    return layers, tuple(dataclasses.replace(f, severity="info") for f in findings)
+    return Repaired(layers, tuple(dataclasses.replace(f, severity="info") for f in findings), unplaced)
+
+
+def _without_place(layers: LayerSet) -> tuple[dict[str, gpd.GeoDataFrame], list[Finding]]:
+    """Features that no model can hold; lines without length are nothing, and are named as taken out."""
+    placed, _ = mend_geometries(layers)
+    lost: dict[str, gpd.GeoDataFrame] = {}
+    findings: list[Finding] = []
+    for name, frame in layers.frames.items():
+        kept = set(zip(placed[name]["file"], placed[name]["file_row"], strict=True))
+        gone = np.array([k not in kept for k in zip(frame["file"], frame["file_row"], strict=True)], dtype=bool)
+        if not gone.any():
+            continue
+        shapes = frame.geometry.to_numpy()
+        nothing = gone & (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) < MIN_LENGTH_M)
+        after = np.full(len(frame), "-", dtype=object)
+        words = {"column": "geometry"}
+        findings.extend(
+            changed(
+                "repair.removed",
+                name,
+                frame,
+                nothing,
+                [f"{v:.3f} m" for v in shapely.length(shapes)],
+                after,
+                **words,
+            )
+        )
+        lost[name] = frame[gone & ~nothing].reset_index(drop=True)
+    return lost, findings

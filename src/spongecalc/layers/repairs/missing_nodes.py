@@ -59,8 +59,9 @@ def close_gaps(
     pipes, nodes = layers["pipes"], layers["nodes"]
     if pipes.empty:
         return layers, ()
-    columns = list(PIPE_ENDS)
-    points = np.concatenate([end_points(pipes, v) for v in PIPE_ENDS.values()])
+    # A node is named after the pipe that ends there, rather than after one that begins.
+    columns = ["to_node", "from_node"]
+    points = np.concatenate([end_points(pipes, PIPE_ENDS[c]) for c in columns])
     pipe = np.tile(np.arange(len(pipes)), len(columns))
     loose = np.flatnonzero(np.concatenate([pipes[c].isna().to_numpy() for c in columns]))
     if not len(loose):
