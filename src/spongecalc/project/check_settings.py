@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-from spongecalc.project.quantity import parse
+from spongecalc.project.section import Meters, Millimeters, Percent, Section
 
 
-def _in(unit: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: parse(value, unit))
-
-
-Meters = Annotated[float, _in("meter")]
-Millimeters = Annotated[float, _in("millimeter")]
-Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
-
-
-class CheckSettings(BaseModel):
+class CheckSettings(Section):
     """Tolerances of the data checks.
 
     The least cover is that under a pavement (GB 50014-2021, 5.3: 0.6 m; 0.7 m under a carriageway).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
     snap_tolerance_m: Meters = Field(0.5, ge=0, le=10, alias="snap_tolerance")
     node_distance_m: Meters = Field(0.1, ge=0, le=5, alias="node_distance")
@@ -35,13 +22,11 @@ class CheckSettings(BaseModel):
     ground_difference_m: Meters = Field(1.0, ge=0.05, le=50, alias="ground_difference")
 
 
-class RepairSettings(BaseModel):
+class RepairSettings(Section):
     """What ``check --fix`` may assume where neither the survey nor its surroundings tell.
 
     A size, a depth or a slope assumed in this way carries the flag "default".
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
     default_diameter_mm: Millimeters | None = Field(None, ge=50, le=3000, alias="default_diameter")
     default_depth_m: Meters | None = Field(None, ge=0.3, le=15, alias="default_depth")

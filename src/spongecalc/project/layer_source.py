@@ -6,12 +6,13 @@ import re
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.project.improper import ImproperError
-from spongecalc.project.quantity import column_unit, factor, parse
+from spongecalc.project.quantity import column_unit, factor
+from spongecalc.project.section import Meters, Number, Section
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
 
@@ -40,16 +41,10 @@ def _pattern(value: object) -> object:
     return value
 
 
-Meters = Annotated[float, BeforeValidator(lambda value: parse(value, "meter"))]
-Plain = Annotated[float, BeforeValidator(lambda value: parse(value, ""))]
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) else v)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
-class Lookup(_Part):
+class Lookup(Section):
     """A second table that says what a code in the layer means.
 
     The row of ``source`` whose ``key`` holds what ``field`` holds in the layer gives, for each column of the
@@ -64,7 +59,7 @@ class Lookup(_Part):
     take: dict[str, str] = Field(min_length=1)
 
 
-class Labels(_Part):
+class Labels(Section):
     """How the texts of a drawing become attributes of the lines and symbols beside them.
 
     A text belongs to the nearest line or symbol within ``within``. The named groups of ``pattern`` become
@@ -76,18 +71,18 @@ class Labels(_Part):
     layers: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
 
 
-class LayerSource(_Part):
+class LayerSource(Section):
     """One file or database table that a layer comes from, and how its fields become the contract's columns."""
 
     source: str
     layer: str | None = None
     form: Literal["vector", "dxf", "survey", "inp", "postgis"] | None = None
     encoding: str | None = None
-    fields: dict[str, str] = {}
-    units: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    constants: dict[str, str | Plain] = {}
-    filter: dict[str, Annotated[tuple[Text, ...], BeforeValidator(_listed)]] = {}
+    fields: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    constants: dict[str, str | Number] = Field(default_factory=dict)
+    filter: dict[str, Annotated[tuple[Text, ...], BeforeValidator(_listed)]] = Field(default_factory=dict)
     lookups: tuple[Lookup, ...] = ()
     labels: Labels = Labels()
     points: str | None = None
