@@ -11,6 +11,8 @@ from spongecalc.assess.run_table import RUN_COLUMNS
 from spongecalc.assess.separation import SEPARATION_COLUMNS
 from spongecalc.assess.sponge import SPONGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
+from spongecalc.layers.provenance import PROVENANCE_COLUMNS
+from spongecalc.layers.repairs.change import CHANGE_COLUMNS
 from spongecalc.network.quantities import QUANTITY_COLUMNS
 from spongecalc.swmm.model import ELEMENT_COLUMNS
 
@@ -25,6 +27,8 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("quantities", QUANTITY_COLUMNS),
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),
+        ("provenance", PROVENANCE_COLUMNS),
+        ("repaired/changes", CHANGE_COLUMNS),
         ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
     ],
 )
