@@ -164,11 +164,42 @@ def check(
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="write a repaired copy with its trail 写出修复后的副本及改动清单")
+    ] = False,
 ) -> None:
     """Read the layers and say what is wrong with them. 读取并检查图层。"""
     from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
 
-    raise typer.Exit(run_check(_call(folder, community, scenario, 1, lang, quiet, as_json)))
+    raise typer.Exit(run_check(_call(folder, community, scenario, 1, lang, quiet, as_json), fix=fix))
+
+
+@app.command()
+def sources(
+    source: Annotated[str, typer.Argument(help="file, or postgresql://user@host/database 文件或数据库地址")],
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a file or database holds, and draft a mapping. 查看数据源内容并起草字段映射。"""
+    from spongecalc.cli.source_commands import run_sources  # noqa: PLC0415
+
+    raise typer.Exit(run_sources(source, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def publish(
+    folder: Folder = Path(),
+    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/database 数据库地址")] = "",
+    schema: Annotated[str, typer.Option("--schema", help="schema to write into 写入的模式")] = "spongecalc",
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write results into a PostGIS database. 把结果写入 PostGIS。"""
+    from spongecalc.cli.project_commands import run_published  # noqa: PLC0415
+
+    raise typer.Exit(run_published(_call(folder, None, None, 1, lang, quiet, as_json), to, schema))
 
 
 @app.command()
