@@ -24,6 +24,7 @@ from spongecalc.batch.runs import Run
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
@@ -104,6 +105,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
+        "provenance": provenance_of(inputs),
     }
     if inputs.performance is not None:
         tables |= {"sponge_life": inputs.performance.life, "sponge_ranges": inputs.performance.ranges}
@@ -128,6 +130,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
         **_capture_basis(inputs.performance),
     )
+
+
+def provenance_of(inputs: Inputs) -> pd.DataFrame:
+    """Where the values of the assessed communities come from."""
+    table = provenance_table(inputs.layers)
+    return table[table["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
 
 
 def _elements(inputs: Inputs) -> pd.DataFrame:

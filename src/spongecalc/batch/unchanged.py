@@ -28,6 +28,7 @@ LIBRARIES = (
     "jinja2",
     "networkx",
     "numpy",
+    "openpyxl",
     "pandas",
     "pint",
     "pydantic",
@@ -37,6 +38,7 @@ LIBRARIES = (
     "scipy",
     "shapely",
     "swmm-toolkit",
+    "xlsxwriter",
 )
 # Results of commands of their own, in the folder of results, which assess and report join.
 JOINED_RESULTS = ("sponge_continuous.json",)

@@ -52,7 +52,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
         ],
     )
     if not settings.rainfall.own_formula:
-        output.note(say("borrowed", place=formula.place))
+        output.sentence(say("borrowed", place=formula.place))
     frame = pd.DataFrame(
         [(s.storm_id, s.pattern, s.return_period_a, s.duration_min, s.depth_mm, _peak_mm_h(s)) for s in storms],
         columns=["storm_id", "pattern", "return_period_a", "duration_min", "depth_mm", "peak_mm_h"],
@@ -87,7 +87,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     rows = [(c.place or c.source, *(f"{c.design_mm(p):.1f}" for p in PERCENTS)) for _, c in shown]
     output.table(say("curve"), [say("place"), *(f"{p} %" for p in PERCENTS)], rows)
     if not curve.days_mm and not settings.sponge.own_place:
-        output.note(say("borrowed_curve", place=curve.place))
+        output.sentence(say("borrowed_curve", place=curve.place))
     output.frame(
         "curve",
         pd.DataFrame(
@@ -103,7 +103,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
             output.error(say("error.unreadable", file=plot.name, found=reason.strerror or ""))
             output.finish()
             return WRONG_USAGE
-        output.note(say("plotted", path=plot))
+        output.sentence(say("plotted", path=plot))
     output.finish()
     return code
 
@@ -143,7 +143,7 @@ def _print_series(
         say(f"flaw.{f.flaw}", count=f.count, first=f.first, depth=f"{f.depth_mm:.1f}") for f in series.flaws
     )
     for line in lines:
-        output.note(line)
+        output.sentence(line)
     output.document["series"] = {
         "source": series.source,
         "generated": series.generated,

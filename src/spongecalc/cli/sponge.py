@@ -47,7 +47,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
         found = {"file": rain.trouble.file, "found": rain.trouble.found}
         output.error(text(f"rain.error.{rain.trouble.rule}", language, **found))
     design_mm = design_rainfall_of(settings, rain.curve)
-    output.note(
+    output.sentence(
         text(
             "rain.design",
             language,
@@ -97,7 +97,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
             text("rain.continuous", language, source=result.source, years=f"{result.years:.0f}"), series, output
         )
         output.frame("continuous", series)
-        output.note(
+        output.sentence(
             text(
                 "rain.continuous_done",
                 language,

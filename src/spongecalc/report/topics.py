@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.report import capture
+from spongecalc.report.bill_part import community_bill, county_bill
+from spongecalc.report.capture import community_part as community_capture
+from spongecalc.report.capture import county_part as county_capture
+from spongecalc.report.data_quality import data_quality
+from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
@@ -13,5 +17,5 @@ CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = (capture.community_part,)
-COUNTY_PARTS: tuple[CountyPart, ...] = (capture.county_part,)
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_capture, community_bill, community_design)
+COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_capture, county_bill, county_design)
