@@ -38,8 +38,12 @@ def climate_of(place: str) -> MonthlyClimate:
     own = rows[rows["place"] == place].sort_values("month")
     if len(own) != 12:
         raise KeyError(place)
-    columns = (tuple(float(v) for v in own[c]) for c in ("rain_mm", "rain_days", "evaporation_mm_d"))
-    return MonthlyClimate(place, *columns, str(own.iloc[0]["source"]), str(own.iloc[0]["confidence"]))
+    rain, days, evaporation = (
+        tuple(float(v) for v in own[c]) for c in ("rain_mm", "rain_days", "evaporation_mm_d")
+    )
+    return MonthlyClimate(
+        place, rain, days, evaporation, str(own.iloc[0]["source"]), str(own.iloc[0]["confidence"])
+    )
 
 
 def generated_series(climate: MonthlyClimate, years: int, seed: int, first_year: int = 2001) -> RainSeries:

@@ -108,7 +108,7 @@ def regular_series(
     frame = frame[~twice]
     note("accumulated", frame[frame["accumulated"]])
     note("negative", frame[frame["mm"] < 0])
-    most = np.interp(step_min, *zip(*RECORD_MM, strict=True))
+    most = float(np.interp(step_min, [m for m, _ in RECORD_MM], [d for _, d in RECORD_MM]))
     note("impossible", frame[frame["mm"] > most])
     bad = frame["accumulated"] | (frame["mm"] < 0) | (frame["mm"] > most)
     frame.loc[bad, "mm"] = np.nan
