@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +34,7 @@ from spongecalc.sponge.event_runs import (
     sites_of,
 )
 from spongecalc.sponge.parameter_ranges import parameter_ranges
+from spongecalc.swmm.runoff_only import runoff_text
 
 CONTINUOUS_FILE = "sponge_continuous.json"
 
@@ -91,10 +92,12 @@ def sponge_performance(
     events = run_events(sites, settings, design_mm, jobs)
     kept = read_continuous(continuous_path(project))
     stale = False
-    if kept is not None and kept.digest != continuous_digest(sites, settings, rain.series)[0]:
-        kept, stale = None, True
-    found = performance(sites, settings, rain.curve, design_mm, events, kept, continuous_stale=stale)
     if kept is not None:
+        digests, _ = continuous_digests(sites, settings, rain.series)
+        stale = any(kept.digests.get(key) != digest for key, digest in digests.items())
+        kept = kept.of({key for key, digest in digests.items() if kept.digests.get(key) == digest})
+    found = performance(sites, settings, rain.curve, design_mm, events, kept, continuous_stale=stale)
+    if kept is not None and not stale:
         tanks = pd.DataFrame(list(kept.tanks), columns=TANK_COLUMNS)
     else:
         tanks = tank_rows_by_day(sites, settings, rain.series)
@@ -106,12 +109,20 @@ def continuous_path(project: Project) -> Path:
     return project.folder / project.settings.results / CONTINUOUS_FILE
 
 
-def continuous_digest(sites: tuple[Site, ...], settings: Settings, series: RainSeries) -> tuple[str, RunoffTask]:
-    """Digest of all that the continuous simulation rests on, and its task."""
+def continuous_digests(
+    sites: tuple[Site, ...], settings: Settings, series: RainSeries
+) -> tuple[dict[tuple[str, str], str], RunoffTask]:
+    """Digest by community and scenario of all that its continuous simulation rests on; and the task of all."""
     task = continuous_task(sites, settings, series)
-    tanks = repr([(s.community_id, s.scenario, s.tanks, s.first_flush_mm) for s in sites if s.tanks])
+    rain = hashlib.sha256("\n".join(task.rain.lines).encode()).hexdigest()
     quotas = repr((settings.sponge.watering_l_m2_d, settings.sponge.washing_l_m2_d))
-    return hashlib.sha256(f"{task.digest()}\n{tanks}\n{quotas}".encode()).hexdigest(), task
+    short = replace(task.rain, lines=(rain,))
+    digests = {}
+    for site, ground in zip(sites, task.grounds, strict=True):
+        text = runoff_text((ground,), task.settings, task.paving_surface, short, task.climate)
+        parts = (text, rain, quotas, repr((site.tanks, sorted(site.first_flush_mm.items()))))
+        digests[site.community_id, site.scenario] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return digests, task
 
 
 def run_continuous(
@@ -122,11 +133,11 @@ def run_continuous(
     settings = project.settings
     sites = sites_of(systems, models, settings)
     rain = project_rain(project)
-    digest, task = continuous_digest(sites, settings, rain.series)
+    digests, task = continuous_digests(sites, settings, rain.series)
     limit = max(3600.0, settings.simulation.time_limit_s)
     volumes, failed = run_task(
         task, processes=jobs, time_limit_s=limit, on_done=lambda done, total: progress("continuous", done, total)
     )
-    result = continuous_result(sites, settings, rain.series, volumes, failed, digest)
+    result = continuous_result(sites, settings, rain.series, volumes, failed, digests)
     write_continuous(result, continuous_path(project))
     return result

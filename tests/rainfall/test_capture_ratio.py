@@ -26,7 +26,7 @@ GAUGE = Path(__file__).parent / "data" / "USW00003870.dly.gz"
 def days_by_hand() -> list[float]:
     """Rain above 2 mm of days whose mean temperature is not below freezing, straight from the file's text."""
     values: dict[tuple[int, int, int], dict[str, float]] = {}
-    for line in gzip.open(GAUGE, "rt"):
+    for line in gzip.decompress(GAUGE.read_bytes()).decode().splitlines():
         year, month, element = int(line[11:15]), int(line[15:17]), line[17:21]
         for day in range(calendar.monthrange(year, month)[1]):
             value, flags = int(line[21 + 8 * day : 26 + 8 * day]), line[26 + 8 * day : 29 + 8 * day]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +42,11 @@ Key = tuple[str, str]
 class ContinuousResult:
     """Capture ratio in percent by community and scenario over the series, and the tanks' rows.
 
-    ``digest`` is that of the runoff models and the rain; ``source`` names the series, ``generated`` says that
-    it was never measured; ``curve`` is the series' own.
+    ``digests`` are those of each ground's model, tanks and rain; ``source`` names the series, ``generated`` says
+    that it was never measured; ``curve`` is the series' own.
     """
 
-    digest: str
+    digests: Mapping[Key, str]
     source: str
     generated: bool
     years: float
@@ -58,6 +58,18 @@ class ContinuousResult:
     worst_continuity_percent: float
     failed: Mapping[Key, str]
 
+    def of(self, keys: set[Key]) -> ContinuousResult | None:
+        """Only what belongs to some communities and scenarios; None where that is nothing."""
+        if not keys:
+            return None
+        communities = {community for community, _ in keys}
+        return replace(
+            self,
+            capture_percent={k: v for k, v in self.capture_percent.items() if k in keys},
+            runoff_m3={k: v for k, v in self.runoff_m3.items() if k in keys},
+            tanks=tuple(t for t in self.tanks if t["community_id"] in communities),
+        )
+
 
 def continuous_result(
     sites: Sequence[Site],
@@ -65,7 +77,7 @@ def continuous_result(
     series: RainSeries,
     volumes: Mapping[tuple[str, ...], GroundVolumes],
     failed: Mapping[tuple[str, ...], str],
-    digest: str,
+    digests: Mapping[Key, str],
 ) -> ContinuousResult:
     """Capture over the whole series: rain less runoff, roofs' runoff that tanks let be reused taken out."""
     capture: dict[Key, float] = {}
@@ -91,7 +103,7 @@ def continuous_result(
         runoff_m3[key] = runoff
         capture[key] = 100 * (1 - runoff / rain) if rain > 0 else math.nan
     return ContinuousResult(
-        digest,
+        digests,
         series.source,
         series.generated,
         series.years,
@@ -167,7 +179,7 @@ def tank_rows_by_day(sites: Sequence[Site], settings: Settings, series: RainSeri
 def write_continuous(result: ContinuousResult, path: Path) -> None:
     """Keep the result; the digest in it tells later whether it still belongs to the layers."""
     document = {
-        "digest": result.digest,
+        "digests": [[*k, v] for k, v in result.digests.items()],
         "source": result.source,
         "generated": result.generated,
         "years": result.years,
@@ -192,11 +204,11 @@ def read_continuous(path: Path) -> ContinuousResult | None:
         curve = CaptureCurve("", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"])
         by_key = {
             name: {(row[0], row[1]): row[2] for row in d[name]}
-            for name in ("capture_percent", "runoff_m3", "failed")
+            for name in ("digests", "capture_percent", "runoff_m3", "failed")
         }
         tanks = tuple({k: math.nan if v is None else v for k, v in t.items()} for t in d["tanks"])
         return ContinuousResult(
-            d["digest"],
+            by_key["digests"],
             d["source"],
             d["generated"],
             d["years"],

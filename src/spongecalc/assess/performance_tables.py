@@ -296,10 +296,11 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         )
     if curve.days_mm and curve.too_short:
         notes.append(("note_series_too_short", {"years": f"{curve.years:.1f}"}))
-    if found.continuous is None:
-        key = "note_continuous_stale" if found.continuous_stale else "note_no_continuous"
-        notes.append((key, {}))
-    elif found.continuous.generated:
+    if found.continuous_stale:
+        notes.append(("note_continuous_stale", {}))
+    elif found.continuous is None:
+        notes.append(("note_no_continuous", {}))
+    if found.continuous is not None and found.continuous.generated:
         notes.append(
             (
                 "note_generated_series",
