@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spongecalc.assess.assessment import Inputs, join_results
@@ -20,6 +20,7 @@ from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
@@ -122,7 +123,15 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     for system in checked.systems:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
-    events = (*(storm_event(s, settings.simulation) for s in storms), dry_event(settings.simulation))
+    # Of the headline storm every element is saved: its run is the very model that the project keeps, and the
+    # report shows levels and flows over time.
+    events = (
+        *(
+            storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm)
+            for s in storms
+        ),
+        dry_event(settings.simulation),
+    )
     findings = (*checked.findings, *(f for m in models for f in m.findings))
     return Built(checked, tuple(models), storms, events, findings)
 
@@ -201,7 +210,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
     )
-    return assess_inputs(inputs, language or settings.language, versions())
+    review = assess_inputs(inputs, language or settings.language, versions())
+    return replace(review, inputs=input_digests(checked.project))
 
 
 def write_results(built: Built, review: Review) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spongecalc.batch.model_runs import model_result
@@ -55,9 +55,18 @@ def plan_runs(
             node_lateral_inflow=tuple(roles.get("tank", [])),
             link_flow=tuple(roles.get("tank_overflow", [])),
         )
+        nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
+        pipes = model.elements[(model.elements["element"] == "link") & (model.elements["layer"] == "pipes")]
+        everything = replace(
+            series,
+            node_depth=tuple(nodes["model_id"]),
+            link_flow=(*series.link_flow, *pipes["model_id"]),
+        )
         for event in events:
             place = folder / folder_name(model.name) / model.scenario / event.storm_id
-            wanted = series if event.storm_id != DRY else SeriesRequest()
+            wanted = everything if event.report_all else series
+            if event.storm_id == DRY:
+                wanted = SeriesRequest()
             runs.append(
                 Run(
                     model.name,

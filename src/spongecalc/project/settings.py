@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
@@ -18,8 +15,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
+from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import column_unit, factor, parse
+from spongecalc.project.section import InsidePath, Section
 from spongecalc.rainfall.storm_formula import StormFormula, formula_of
 from spongecalc.standards.tables import table
 
@@ -55,24 +54,6 @@ SquareMeters = Annotated[float, _in("meter**2")]
 LitersPerSecond = Annotated[float, _in("liter/second")]
 LitersPerDay = Annotated[float, _in("liter/day")]
 Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
-
-
-class Section(BaseModel):
-    """A part of the file: unknown keys are mistakes, values do not change once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
-def _inside(path: object) -> str:
-    if not isinstance(path, str):
-        raise ImproperError("path", path)
-    parts = PurePosixPath(path.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
-        raise ImproperError("path", path)
-    return parts.as_posix()
-
-
-InsidePath = Annotated[str, BeforeValidator(_inside)]
 
 
 def _known_crs(value: object) -> object:
@@ -297,6 +278,7 @@ class Settings(Section):
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
     targets: Targets = Targets()
+    document: DocumentSettings = DocumentSettings()
 
     @field_validator("crs")
     @classmethod

@@ -1,0 +1,18 @@
+"""The part [document] of spongecalc.toml: which files the report is written as, and by whose template."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from spongecalc.project.section import InsidePath, Section
+
+FORMATS = ("html", "pdf", "docx", "xlsx", "profiles")
+
+
+class DocumentSettings(Section):
+    """The report's files and template."""
+
+    formats: tuple[Literal["html", "pdf", "docx", "xlsx", "profiles"], ...] = Field(FORMATS, min_length=1)
+    template: InsidePath | None = None
