@@ -25,7 +25,8 @@ from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_geopackages
-from spongecalc.report.page import write_report
+from spongecalc.report.institute import PLAIN, read_institute
+from spongecalc.report.formats import write_formats
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
@@ -223,6 +224,21 @@ def write_results(built: Built, review: Review) -> list[Path]:
 
 
 def report(built: Built, review: Review, language: str | None = None) -> Path:
-    """Write the report; returns the page to open."""
+    """Write the report in the project's formats; returns the page to open (or the first file).
+
+    Raises
+    ------
+    InstituteError
+        The template folder that the project names cannot be used.
+    """
     project = built.checked.project
-    return write_report(review, project.folder / project.settings.report, language or project.settings.language)
+    settings = project.settings.document
+    institute = read_institute(project.folder / settings.template) if settings.template else PLAIN
+    files = write_formats(
+        review,
+        project.folder / project.settings.report,
+        language or project.settings.language,
+        settings.formats,
+        institute,
+    )
+    return files[0]

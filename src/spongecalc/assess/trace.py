@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.assess.communities import SUMMED, TOTAL
 from spongecalc.assess.trace_recipes import Recipe, recipe_of
+from spongecalc.decimals import decimals
 
 # Columns of communities.csv that hold words, not figures.
 WORDS = frozenset(
@@ -155,6 +156,8 @@ def _total(sources: Sources, address: str, value: float, column: str, recipe: Re
     )
     known = [o.value for o in operands if not math.isnan(o.value)]
     if column in SUMMED:
+        # TOTAL is the sum of the figures as they are written.
+        known = [round(v, decimals(column) or 0) for v in known]
         return Trace(address, value, "total_sum", sum(known) if known else math.nan, operands)
     if recipe is not None and recipe.largest:
         return Trace(address, value, "total_largest", max(map(abs, known)) if known else math.nan, operands)

@@ -48,6 +48,11 @@ class Output:
         if not self._silent:
             _console().print(escape(text(f"cli.{key}", self.language, **params)), highlight=False)
 
+    def line(self, sentence: str) -> None:
+        """Print a sentence that is in words already, unless quiet."""
+        if not self._silent:
+            _console().print(escape(sentence), highlight=False, soft_wrap=True)
+
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
         if self.as_json:

@@ -11,6 +11,7 @@ from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def run_run(call: Call) -> int:
     return failed or code
 
 
-def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> None:
+def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> int:
+    """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with output.working("assess"):
         review = steps.assess(built, results, output.language)
         steps.write_results(built, review)
@@ -163,10 +165,18 @@ def _answer(built: steps.Built, results: dict, output: Output, *, with_report: b
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
-        with output.working("report"):
-            page = steps.report(built, review, output.language)
+        try:
+            with output.working("report"):
+                page = steps.report(built, review, output.language)
+        except InstituteError as mistake:
+            output.error(mistake.sentence(output.language))
+            return WRONG_USAGE
+        except LookupError as missing:
+            output.error(text("cli.package_missing", output.language, package=missing.args[0]))
+            return WRONG_USAGE
         output.document["report"] = page.relative_to(folder).as_posix()
         output.say("report_written", path=page.relative_to(folder).as_posix())
+    return DONE
 
 
 def _print_total(total: dict, output: Output) -> None:
@@ -200,10 +210,10 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         output.finish()
         return RUN_FAILED
     code = _print_findings(built.findings, output)
-    _answer(built, results, output, with_report=with_report)
+    unset = _answer(built, results, output, with_report=with_report)
     output.finish()
     failed = any(r.status != "done" for r in results.values())
-    return RUN_FAILED if failed else code
+    return RUN_FAILED if failed else unset or code
 
 
 def run_all_steps(call: Call) -> int:
@@ -216,6 +226,6 @@ def run_all_steps(call: Call) -> int:
     code = _print_findings(built.findings, output)
     steps.write_models(built)
     results, failed = _run(built, call, output)
-    _answer(built, results, output, with_report=True)
+    unset = _answer(built, results, output, with_report=True)
     output.finish()
-    return failed or code
+    return failed or unset or code

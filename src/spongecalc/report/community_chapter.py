@@ -19,9 +19,11 @@ from spongecalc.report.document import (
     TableBlock,
     Verdicts,
 )
+from spongecalc.report.long_section import long_sections
 from spongecalc.report.number_format import cell_text
 from spongecalc.report.part import Part
 from spongecalc.report.result_chapters import confirmations
+from spongecalc.report.section_drawing import section_svg
 from spongecalc.report.time_series import series_json
 from spongecalc.report.wording import Wording
 
@@ -73,11 +75,28 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
     blocks += [Subheading(words("document.confirm_heading")), Items(points)]
     blocks += _table(section, "quantities", words("table.quantities"))
     blocks += [part_blocks(p, 2, words) for p in section.parts]
+    blocks += _profiles(page, words)
     blocks += _table(section, "runs", words("table.runs"))
     if not section.reason:
         blocks += _table(section, "findings", words("table.findings"))
     beside_name = section.community_id if section.name != section.community_id else ""
     return Chapter(section.anchor, section.name, blocks, "community", section.overall, beside_name)
+
+
+def _profiles(page: CommunityPage, words: Wording) -> list[Block]:
+    """Long sections of the main paths; none where no path has levels."""
+    drawn: list[Block] = []
+    for section in long_sections(page):
+        caption = words(
+            "document.profile_caption",
+            name=section.name,
+            system=words.name("system", section.system),
+            scenario=words(f"scenario.{section.scenario}"),
+        )
+        svg = section_svg(section, words)
+        if svg:
+            drawn.append(Drawing(caption, svg, "profile"))
+    return [Group("profiles", [Subheading(words("document.section_profiles")), *drawn])] if drawn else []
 
 
 def _table(section: Section, key: str, heading: str) -> list[Block]:

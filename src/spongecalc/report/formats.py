@@ -10,6 +10,7 @@ from spongecalc.assess.review import Review
 from spongecalc.report import page, pdf_report, word_report, workbook
 from spongecalc.report.compose import compose
 from spongecalc.report.institute import PLAIN, Institute
+from spongecalc.report.section_files import FOLDER as PROFILES
 from spongecalc.report.section_files import profile_files
 from spongecalc.report.whole_file import replace_files
 
@@ -59,5 +60,13 @@ def write_formats(
         contents = {folder / makers[f][0]: result.result() for f, result in made.items()}
     contents |= {folder / name: content for name, content in extra.items()}
     replace_files(contents)
+    _remove_left_over(folder / PROFILES, contents)
     first = folder / page.FILE_NAME
     return sorted(contents, key=lambda p: (p != first, p.as_posix()))
+
+
+def _remove_left_over(folder: Path, written: Collection[Path]) -> None:
+    """Long sections of an earlier call whose path is no more."""
+    for path in folder.glob("*"):
+        if path.suffix in (".svg", ".dxf") and path not in written:
+            path.unlink()

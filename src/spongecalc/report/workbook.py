@@ -20,7 +20,8 @@ from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.language import has_text
 from spongecalc.report.html_table import CODED
-from spongecalc.report.number_format import cell_text, decimals, is_known
+from spongecalc.decimals import decimals
+from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.word_xml import clean
 from spongecalc.report.wording import Wording
 
@@ -162,7 +163,7 @@ def _table_sheet(sheet: Worksheet, formats: _Formats, name: str, table: pd.DataF
     for at, column in enumerate(columns):
         sheet.set_column(at, at, _width(column, table.iloc[:, at], words))
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(8 if len(columns) > 16 else 9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, 1)
 
@@ -216,9 +217,11 @@ def _formulas(columns: list[str], rows: list[dict], index: int) -> dict[str, str
                 if cell_text(column, fall) == cell_text(column, row[column]):
                     found[column] = f"=100*({before}-{after})/{before}"
         elif total and column in SUMMED and last >= first:
-            others = [float(r[column]) for r in rows[:-1] if is_known(r.get(column))]
+            places = decimals(column) or 0
+            others = [round(float(r[column]), places) for r in rows[:-1] if is_known(r.get(column))]
             if cell_text(column, sum(others)) == cell_text(column, row[column]):
-                found[column] = f"=SUM({place[column]}{first}:{place[column]}{last})"
+                # TOTAL is the sum of the figures as they are written.
+                found[column] = f"=SUMPRODUCT(ROUND({place[column]}{first}:{place[column]}{last},{places}))"
     return found
 
 
