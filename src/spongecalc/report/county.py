@@ -187,7 +187,7 @@ def overview_map(review: Review, anchors: Sequence[str], words: Wording) -> str:
             )
             marks.append(placed(label, x, y, frame))
     label = words("map.overview_label", **counts(review))
-    return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview")
+    return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview", "group")
 
 
 def communities_table(review: Review, anchors: Sequence[str], words: Wording) -> Table:

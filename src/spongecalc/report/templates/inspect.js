@@ -1,7 +1,7 @@
 // Pop-ups of features with their curves, search, the switch between maps, the time slider, and origins of figures.
 (function () {
   var words = JSON.parse(document.getElementById("words").textContent);
-  var SVG = "http://www.w3.org/2000/svg";
+  var SVG = document.querySelector("svg.symbols").namespaceURI;
 
   function make(tag, attributes, text) {
     var node = document.createElement(tag);
@@ -88,7 +88,8 @@
     var wide = popup.offsetWidth, tall = popup.offsetHeight;
     popup.style.left = Math.max(8, Math.min(at.x + 12, innerWidth - wide - 8)) + "px";
     popup.style.top = Math.max(8, Math.min(at.y + 12, innerHeight - tall - 8)) + "px";
-    popup.querySelector(".close").focus({ preventScroll: true });
+    // A pointer stays with its map, so that the wheel goes on zooming; a keyboard goes into the pop-up.
+    if (at.keyboard) { popup.querySelector(".close").focus({ preventScroll: true }); }
   }
 
   document.querySelectorAll(".mapset").forEach(function (set) {
@@ -110,8 +111,10 @@
       box.addEventListener("pointerdown", function (e) { down = [e.clientX, e.clientY]; });
       box.addEventListener("click", function (e) {
         if (down && Math.hypot(e.clientX - down[0], e.clientY - down[1]) > 5) { return; }
-        var hit = document.elementFromPoint(e.clientX, e.clientY);
-        var feature = hit && hit.closest("[data-f]");
+        // A ponding site's circle lies over the pipes: what is under it is what was meant.
+        var feature = document.elementsFromPoint(e.clientX, e.clientY)
+          .map(function (hit) { return box.contains(hit) ? hit.closest("[data-f]") : null; })
+          .find(function (found) { return found; });
         if (feature) { show(set, feature.dataset.f, { x: e.clientX, y: e.clientY, from: box }); } else { close(); }
       });
     });
@@ -130,7 +133,7 @@
         var button = make("button", { type: "button" }, id);
         button.addEventListener("click", function () {
           var r = button.getBoundingClientRect();
-          show(set, id, { x: r.left, y: r.bottom, from: button });
+          show(set, id, { x: r.left, y: r.bottom, from: button, keyboard: true });
         });
         found.appendChild(button);
       });
