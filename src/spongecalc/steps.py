@@ -24,9 +24,9 @@ from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.institute import PLAIN, read_institute
-from spongecalc.report.formats import write_formats
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
@@ -127,10 +127,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     # Of the headline storm every element is saved: its run is the very model that the project keeps, and the
     # report shows levels and flows over time.
     events = (
-        *(
-            storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm)
-            for s in storms
-        ),
+        *(storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm) for s in storms),
         dry_event(settings.simulation),
     )
     findings = (*checked.findings, *(f for m in models for f in m.findings))

@@ -173,7 +173,9 @@ def _ratio(sources: Sources, address: str, value: float, community: str, recipe:
     if community == TOTAL:
         # A fall of the sums counts only communities that have both figures.
         table = sources.table("communities")
-        own = table[table["community_id"] != TOTAL][[before, after]].apply(pd.to_numeric, errors="coerce").dropna()
+        own = (
+            table[table["community_id"] != TOTAL][[before, after]].apply(pd.to_numeric, errors="coerce").dropna()
+        )
         pair = (float(own[before].sum()), float(own[after].sum()))
     recomputed = 100 * (pair[0] - pair[1]) / pair[0] if pair[0] > 0 and not math.isnan(value) else math.nan
     operands = tuple(
@@ -274,9 +276,7 @@ def _of_roles(sources: Sources, community: str, recipe: Recipe) -> list[Row]:
     ]
 
 
-def _elements(
-    sources: Sources, community: str, recipe: Recipe
-) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _elements(sources: Sources, community: str, recipe: Recipe) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     found: dict[tuple[str, str], list[str]] = {}
     for row in _of_roles(sources, community, recipe):
         place = (f"{row.get('model')}/{row.get('scenario')}", _text(row.get("role")))

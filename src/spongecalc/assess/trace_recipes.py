@@ -110,7 +110,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         roles=(*GROUND, *TANKS),
     ),
     "peak_{s}_l_s": Recipe(
-        "peak", "sponge", ("peak_l_s",), keys=("storm_id",), reduce="first", event="storm", roles=(*GROUND, *TANKS)
+        "peak",
+        "sponge",
+        ("peak_l_s",),
+        keys=("storm_id",),
+        reduce="first",
+        event="storm",
+        roles=(*GROUND, *TANKS),
     ),
     "ponding_sites_{s}": Recipe(
         "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=("junction",)

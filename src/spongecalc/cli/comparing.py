@@ -33,7 +33,9 @@ def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: boo
         try:
             tables.append(read_tables(found))
         except StoredTablesError as reason:
-            output.error(text("document.compare_broken", language, file=found / reason.file, reason=reason.reason))
+            output.error(
+                text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
+            )
             output.finish()
             return WRONG_USAGE
     differences = compare(*tables)

@@ -16,7 +16,9 @@ def input_digests(project: Project) -> dict[str, str]:
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
     """
-    sources = sorted({s.source for given in project.settings.layers.values() for s in given if "://" not in s.source})
+    sources = sorted(
+        {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
+    )
     found: dict[str, str] = {}
     for name in (FILE_NAME, *sources):
         path = project.folder / name

@@ -317,10 +317,7 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
         columns = [c for c in ("permeable_m2", "green_m2", "impervious_m2", "tank_held_m3") if c in own]
         headings = [Heading(words("column.community_id"))]
         for c in columns:
-            headings += [
-                Heading(f"{words(f'document.{c}')} {words(f'scenario.{s}')}", True)
-                for s in SCENARIOS
-            ]
+            headings += [Heading(f"{words(f'document.{c}')} {words(f'scenario.{s}')}", True) for s in SCENARIOS]
         body = []
         for community, both in own.groupby("community_id", sort=True):
             cells = [Cell(str(community))]

@@ -62,7 +62,9 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
         else Paragraph(words("chart.none"), "none")
     ]
     storms = section.tables["by_storm"]
-    beside: list[Block] = [TableBlock(words("table.by_storm"), storms, "detail t-by_storm")] if storms.rows else []
+    beside: list[Block] = (
+        [TableBlock(words("table.by_storm"), storms, "detail t-by_storm")] if storms.rows else []
+    )
     blocks.append(Beside(chart, beside))
     blocks += _table(section, "joints", words("table.joints"))
     blocks += _table(section, "sites", words("table.sites", storm=headline))

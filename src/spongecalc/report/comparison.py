@@ -68,7 +68,14 @@ class TableDifference:
     @property
     def differs(self) -> bool:
         """Whether anything differs."""
-        parts = (self.changes, self.only_a, self.only_b, self.columns_only_a, self.columns_only_b, self.missing_in)
+        parts = (
+            self.changes,
+            self.only_a,
+            self.only_b,
+            self.columns_only_a,
+            self.columns_only_b,
+            self.missing_in,
+        )
         return any(parts)
 
 

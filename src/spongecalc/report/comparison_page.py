@@ -21,7 +21,9 @@ def comparison_page(differences: Sequence[TableDifference], a: str, b: str, lang
     names = (words("document.compare_a"), words("document.compare_b"))
     cover = Cover(words("document.compare_title"), "", [(names[0], a), (names[1], b)], "")
     differing = [d for d in differences if d.differs]
-    blocks: list[Block] = [Paragraph(words("document.compare_same"))] if not differing else [_summary(differing, words)]
+    blocks: list[Block] = (
+        [Paragraph(words("document.compare_same"))] if not differing else [_summary(differing, words)]
+    )
     chapters = [Chapter("summary", words("document.compare_summary"), blocks)]
     chapters += [_chapter(d, words) for d in differing if not d.missing_in]
     return html_text(Document(lang, f"{a} · {b}", cover, chapters))
@@ -65,7 +67,12 @@ def _chapter(d: TableDifference, words: Wording) -> Chapter:
         for c in d.changes[:MOST_ROWS]
     ]
     blocks: list[Block] = []
-    counted = {"table": f"{d.table}.csv", "changed": len(d.changes), "only_a": len(d.only_a), "only_b": len(d.only_b)}
+    counted = {
+        "table": f"{d.table}.csv",
+        "changed": len(d.changes),
+        "only_a": len(d.only_a),
+        "only_b": len(d.only_b),
+    }
     blocks.append(Paragraph(words("document.compare_counts", **counted), "small"))
     if rows:
         caption = words("document.compare_table", table=d.table)

@@ -100,7 +100,9 @@ def _claims(review: Review, anchors: Sequence[str], words: Wording) -> Chapter |
     said = words("document.claims_said", count=len(rows), over=over, limit=cell_text("limit_m", limit_m))
     blocks: list[Block] = [
         Paragraph(said),
-        TableBlock(words("document.section_claims"), Table(headings, body, foot), "detail t-claims", sortable=False),
+        TableBlock(
+            words("document.section_claims"), Table(headings, body, foot), "detail t-claims", sortable=False
+        ),
     ]
     return Chapter("claims", words("document.section_claims"), blocks, part="county")
 

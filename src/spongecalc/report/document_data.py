@@ -107,7 +107,12 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:
             return {"kind": "tiles", "tiles": [_tile(t, words) for t in block.tiles]}
         case Verdicts():
             lines = [
-                {"question": words(f"question.{v.question}"), "answer": v.answer, "found": v.found, "limit": v.limit}
+                {
+                    "question": words(f"question.{v.question}"),
+                    "answer": v.answer,
+                    "found": v.found,
+                    "limit": v.limit,
+                }
                 for v in block.lines
             ]
             return {"kind": "verdicts", "lines": lines}
@@ -125,7 +130,10 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:
             ]
             return {"kind": "maps", "maps": maps, "caption": words("table.maps")}
         case Legend():
-            return {"kind": "legend", "entries": [{"text": t, "svg": standalone(s)} for t, s in legend(block, words)]}
+            return {
+                "kind": "legend",
+                "entries": [{"text": t, "svg": standalone(s)} for t, s in legend(block, words)],
+            }
         case Beside():
             left, right = _blocks(block.left, keys, words), _blocks(block.right, keys, words)
             return {"kind": "beside", "left": left, "right": right}
@@ -147,8 +155,7 @@ def _tile(tile: object, words: Wording) -> Data:
 def _table(table: Table, keys: set[str], lang: str) -> Data:
     numeric = [h.numeric for h in table.headings]
     long = [
-        not numeric[i]
-        and max((len(r[i].text) for r in table.rows if i < len(r)), default=0) > LONG_TEXT
+        not numeric[i] and max((len(r[i].text) for r in table.rows if i < len(r)), default=0) > LONG_TEXT
         for i in range(len(numeric))
     ]
     return {
@@ -180,7 +187,10 @@ def legend(block: Legend, words: Wording) -> list[tuple[str, str]]:
         for s, text in lines.items()
     ]
     drawn += [
-        (words("map.new_pipe"), '<path class="pipe storm new" d="M2 6H38"/><path class="pipe sewage new" d="M2 14H38"/>'),
+        (
+            words("map.new_pipe"),
+            '<path class="pipe storm new" d="M2 6H38"/><path class="pipe sewage new" d="M2 14H38"/>',
+        ),
         (words("map.removed_pipe"), '<path class="pipe combined removed" d="M2 10H38"/>'),
         (
             words("map.lateral"),
@@ -205,5 +215,6 @@ def legend(block: Legend, words: Wording) -> list[tuple[str, str]]:
         sign = f'<rect class="a {cover}" x="3" y="3" width="34" height="14"/>'
         drawn.append((words.name("cover", cover), sign))
     return [
-        (text, f'<svg class="map key" viewBox="0 0 40 20" width="40" height="20">{sign}</svg>') for text, sign in drawn
+        (text, f'<svg class="map key" viewBox="0 0 40 20" width="40" height="20">{sign}</svg>')
+        for text, sign in drawn
     ]

@@ -116,7 +116,9 @@ def main_path(pipes: gpd.GeoDataFrame) -> list[str]:
         graph.remove_edge(last[0], last[1])
         if graph.number_of_edges() == 0:
             return []
-    nodes = nx.dag_longest_path(graph, weight="length", topo_order=list(nx.lexicographical_topological_sort(graph)))
+    nodes = nx.dag_longest_path(
+        graph, weight="length", topo_order=list(nx.lexicographical_topological_sort(graph))
+    )
     return [graph.edges[a, b]["pipe"] for a, b in zip(nodes[:-1], nodes[1:], strict=True)]
 
 

@@ -150,9 +150,7 @@ def scale_and_north(frame: Frame, north: str) -> str:
     return bar + arrow
 
 
-def drawing(
-    content: str, frame: Frame, label: str, north: str, css_class: str = "map", role: str = "img"
-) -> str:
+def drawing(content: str, frame: Frame, label: str, north: str, css_class: str = "map", role: str = "img") -> str:
     """A whole map: ``content`` in the frame's metres, clipped, under scale bar and north arrow.
 
     ``role`` is "group" where the map holds links, which an image may not.

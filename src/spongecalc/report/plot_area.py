@@ -58,7 +58,9 @@ class PlotArea:
         parts = []
         for value in y_ticks if y_ticks is not None else nice_ticks(self.y_low, self.y_high):
             y = self.y(value)
-            parts.append(f'<path d="M{self.left:.1f} {y:.1f}H{self.right:.1f}" stroke="{GRID}" stroke-width="0.7"/>')
+            parts.append(
+                f'<path d="M{self.left:.1f} {y:.1f}H{self.right:.1f}" stroke="{GRID}" stroke-width="0.7"/>'
+            )
             parts.append(label(self.left - 6, y + 4, tick_text(value), "end"))
         for value in nice_ticks(self.x_low, self.x_high, 8):
             x = self.x(value)
@@ -70,7 +72,9 @@ class PlotArea:
         parts.append(label(self.left - 44, (self.top + self.bottom) / 2, y_label, "middle", turned=True))
         return "".join(parts)
 
-    def line(self, xs: Iterable[float], ys: Iterable[float], colour: str, dash: str = "", width: float = 1.6) -> str:
+    def line(
+        self, xs: Iterable[float], ys: Iterable[float], colour: str, dash: str = "", width: float = 1.6
+    ) -> str:
         """A curve through the points; a point that is not known breaks it."""
         data, pen = [], "M"
         for x, y in zip(xs, ys, strict=True):
@@ -94,5 +98,7 @@ def label(x: float, y: float, words: str, anchor: str, *, turned: bool = False, 
 
 def chart(content: str, width: float, height: float, aria_label: str) -> str:
     """A whole chart."""
-    head = f'<svg class="chart" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(aria_label)}">'
+    head = (
+        f'<svg class="chart" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(aria_label)}">'
+    )
     return f"{head}{content}</svg>"

@@ -41,7 +41,9 @@ def section_svg(section: LongSection, words: Wording) -> str:
     shown = [s for s in LEVELS if any(not math.isnan(p.level_m.get(s, math.nan)) for p in section.stations)]
     for scenario in shown:
         colour, dash = LEVELS[scenario]
-        parts.append(area.line(at, [s.level_m.get(scenario, math.nan) for s in section.stations], colour, dash, 1.8))
+        parts.append(
+            area.line(at, [s.level_m.get(scenario, math.nan) for s in section.stations], colour, dash, 1.8)
+        )
     parts += [_crossing(area, c.station_m, c.top_m, c.diameter_mm) for c in section.crossings]
     parts.append(_key(section, shown, words))
     parts.append(_bands(area, section, words))
@@ -63,8 +65,14 @@ def _levels_axis(area: PlotArea, words: Wording) -> str:
         y = area.y(value)
         parts.append(f'<path d="M{area.left:.1f} {y:.1f}H{area.right:.1f}" stroke="#e2e2e2" stroke-width="0.7"/>')
         parts.append(label(area.left - 6, y + 4, f"{value:g}", "end"))
-    parts.append(f'<path d="M{area.left:.1f} {area.top:.1f}V{area.bottom:.1f}" stroke="{INK}" stroke-width="0.9"/>')
-    parts.append(label(area.left - 60, (area.top + area.bottom) / 2, words("document.profile_level"), "middle", turned=True))
+    parts.append(
+        f'<path d="M{area.left:.1f} {area.top:.1f}V{area.bottom:.1f}" stroke="{INK}" stroke-width="0.9"/>'
+    )
+    parts.append(
+        label(
+            area.left - 60, (area.top + area.bottom) / 2, words("document.profile_level"), "middle", turned=True
+        )
+    )
     return "".join(parts)
 
 
@@ -76,7 +84,9 @@ def _pipe(area: PlotArea, reach: Reach) -> str:
     x = area.x(reach.start_m), area.x(reach.end_m)
     bottom = area.y(reach.invert_up_m), area.y(reach.invert_down_m)
     top = area.y(reach.invert_up_m + tall), area.y(reach.invert_down_m + tall)
-    data = f"M{x[0]:.1f} {bottom[0]:.1f}L{x[1]:.1f} {bottom[1]:.1f}L{x[1]:.1f} {top[1]:.1f}L{x[0]:.1f} {top[0]:.1f}Z"
+    data = (
+        f"M{x[0]:.1f} {bottom[0]:.1f}L{x[1]:.1f} {bottom[1]:.1f}L{x[1]:.1f} {top[1]:.1f}L{x[0]:.1f} {top[0]:.1f}Z"
+    )
     return f'<path d="{data}" fill="#d9dde2" stroke="{PIPE}" stroke-width="1"/>'
 
 
@@ -92,7 +102,9 @@ def _crossing(area: PlotArea, station_m: float, top_m: float, diameter_mm: float
     if math.isnan(top_m):
         # Its depth is not known: the place alone.
         return f'<path d="M{x:.1f} {area.top:.1f}v10" stroke="{CROSSING}" stroke-width="1.4"/>'
-    radius = max(2.5, abs(area.y(top_m) - area.y(top_m - (0.0 if math.isnan(diameter_mm) else diameter_mm / 1000))) / 2)
+    radius = max(
+        2.5, abs(area.y(top_m) - area.y(top_m - (0.0 if math.isnan(diameter_mm) else diameter_mm / 1000))) / 2
+    )
     return (
         f'<circle cx="{x:.1f}" cy="{area.y(top_m) + radius:.1f}" r="{radius:.1f}" fill="none" '
         f'stroke="{CROSSING}" stroke-width="1.4"/>'

@@ -116,7 +116,9 @@ def _section(space: Modelspace, section: LongSection, top: float, words: Wording
             continue
         tall = 0.1 if math.isnan(crossing.diameter_mm) else crossing.diameter_mm / 1000
         x, y = at(crossing.station_m, crossing.top_m - tall / 2)
-        space.add_ellipse((x, y), (0.0, tall / 2 * VERTICAL_SCALE), 1 / VERTICAL_SCALE, dxfattribs={"layer": "SC_CROSSING"})
+        space.add_ellipse(
+            (x, y), (0.0, tall / 2 * VERTICAL_SCALE), 1 / VERTICAL_SCALE, dxfattribs={"layer": "SC_CROSSING"}
+        )
         text(crossing.utility_id, x + 0.3, y, layer="SC_CROSSING")
     return height + 44.0
 

@@ -64,7 +64,11 @@ def trace_lines(trace: Trace, lang: str, most: int = LISTED) -> list[tuple[str, 
 
     column = trace.address.rsplit(":", 1)[1]
     value = cell_text(column, trace.value) or word("unknown")
-    lines = [(word("value"), value), (word("address"), trace.address), (word("how"), word(f"formula.{trace.formula}"))]
+    lines = [
+        (word("value"), value),
+        (word("address"), trace.address),
+        (word("how"), word(f"formula.{trace.formula}")),
+    ]
     source = word(f"source.{trace.formula}")
     lines.append((word("source_label"), source))
     if not math.isnan(trace.recomputed):

@@ -75,7 +75,9 @@ def _styles(word: WordDocument, lang: str) -> None:
     """Fonts and sizes of the document's styles, as Word's users change them: in one place."""
     fonts = FONTS[lang]
     kinds = {"Normal": ("text", 10.5), "Caption": ("heading", 9.0), "List Bullet": ("text", 10.5)}
-    kinds |= {f"Heading {n}": ("heading", size) for n, size in ((1, 16.0), (2, 13.0), (3, 11.0), (4, 10.5), (5, 10.5))}
+    kinds |= {
+        f"Heading {n}": ("heading", size) for n, size in ((1, 16.0), (2, 13.0), (3, 11.0), (4, 10.5), (5, 10.5))
+    }
     for name, (kind, points) in kinds.items():
         style = word.styles[name]
         latin, chinese = fonts[kind]
@@ -319,7 +321,8 @@ class _Builder:
 
     def _counts(self, b: Data, level: int) -> str:
         counted = "".join(
-            self._badge(answer) + xml.run(f" {count}      ") for answer, count in b["counts"]  # type: ignore[attr-defined]
+            self._badge(answer) + xml.run(f" {count}      ")
+            for answer, count in b["counts"]  # type: ignore[attr-defined]
         )
         parts = [xml.paragraph(counted)]
         attention: Sequence[Sequence[str]] = b["attention"]  # type: ignore[assignment]
@@ -354,7 +357,9 @@ class _Builder:
         ]
         self.tables += 1
         named = xml.caption(self._word("table"), self.tables, str(b["caption"]), above=True)
-        return named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.paragraph("", "Remark")
+        return (
+            named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.paragraph("", "Remark")
+        )
 
     def _cell(self, c: Data) -> str:
         over = xml.run(f"{c['over']}\n", colour=xml.SOFT) if c["over"] else ""
@@ -388,7 +393,10 @@ class _Builder:
         cells = []
         for e in entries:
             text = str(e["text"])
-            cells += [WordCell(self._picture(str(e["svg"]), 9.0, text), room=8.0), WordCell(xml.run(text), room=30.0)]
+            cells += [
+                WordCell(self._picture(str(e["svg"]), 9.0, text), room=8.0),
+                WordCell(xml.run(text), room=30.0),
+            ]
         cells += [WordCell("", room=8.0)] * (-len(cells) % 6)
         rows = [cells[i : i + 6] for i in range(0, len(cells), 6)]
         return xml.table([], rows) + xml.paragraph("", "Remark")

@@ -36,7 +36,7 @@ def run(text: str, *, bold: bool = False, colour: str = "", half_points: int = 0
 
 def link(key: str, inner: str) -> str:
     """Runs that lead to a bookmark of the document."""
-    return f"<w:hyperlink w:anchor={quoteattr(key)} w:history=\"1\">{inner}</w:hyperlink>"
+    return f'<w:hyperlink w:anchor={quoteattr(key)} w:history="1">{inner}</w:hyperlink>'
 
 
 def paragraph(inner: str, style: str = "", properties: str = "") -> str:
@@ -61,7 +61,9 @@ def heading(text: str, level: int, key: str = "", number: int = 0) -> str:
     """A heading; with a key it is a bookmark that links lead to."""
     inner = run(text)
     if key:
-        inner = f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(key)}/>{inner}<w:bookmarkEnd w:id="{number}"/>'
+        inner = (
+            f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(key)}/>{inner}<w:bookmarkEnd w:id="{number}"/>'
+        )
     return paragraph(inner, f"Heading{level}")
 
 
@@ -98,7 +100,9 @@ def table(
     if not columns:
         return ""
     edges = "".join(f"<w:{e} {MAJOR}/>" for e in ("top", "bottom"))
-    inside = f"<w:insideH {MINOR}/>" + (f"<w:left {MINOR}/><w:right {MINOR}/><w:insideV {MINOR}/>" if grid else "")
+    inside = f"<w:insideH {MINOR}/>" + (
+        f"<w:left {MINOR}/><w:right {MINOR}/><w:insideV {MINOR}/>" if grid else ""
+    )
     look = (
         '<w:tblPr><w:tblStyle w:val="TableNormal"/><w:tblW w:w="5000" w:type="pct"/>'
         f"<w:tblBorders>{_in_order(edges + inside)}</w:tblBorders>"

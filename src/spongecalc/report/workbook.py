@@ -18,15 +18,15 @@ from xlsxwriter.worksheet import Worksheet
 from spongecalc.assess.communities import SUMMED, TOTAL
 from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
+from spongecalc.decimals import decimals
 from spongecalc.language import has_text
 from spongecalc.report.html_table import CODED
-from spongecalc.decimals import decimals
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.word_xml import clean
 from spongecalc.report.wording import Wording
 
 FILE_NAME = "results.xlsx"
-FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  the format holds no zone
+FIXED_TIME = datetime(2000, 1, 1)
 ORDER = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings", "elements")
 # What differs from one making to the next although nothing changed: the time that a run took.
 NOT_SHOWN = {"runs": ("seconds",)}
