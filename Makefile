@@ -46,6 +46,7 @@ lint: $(READY)  ## ruff and mypy
 
 bench: $(READY)  ## time of the example's batch against the bare engine's
 	$(BIN)/python -m tests.bench.overhead
+	$(BIN)/python -m tests.bench.page_speed
 
 example: $(READY)  ## make the layers of the worked example again
 	$(BIN)/python gis/make_layers.py

@@ -19,7 +19,7 @@ LAYOUT = """
 """
 
 
-def png_images(figures: Sequence[tuple[str, float]], ppi: float = 170.0) -> list[bytes]:
+def png_images(figures: Sequence[tuple[str, float]], ppi: float = 140.0) -> list[bytes]:
     """Each figure (whole SVG document, width in mm) as PNG, in the order given."""
     if not figures:
         return []
