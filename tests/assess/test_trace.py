@@ -33,10 +33,14 @@ def test_every_figure_of_a_run_resolves_and_is_found_again(sources):
             trace = trace_figure(sources, community, column)
             value = table.loc[table["community_id"] == community, column].iloc[0]
             assert trace.address == f"communities.csv:{community}:{column}"
-            assert has_text(f"trace.formula.{trace.formula}", "zh") and has_text(f"trace.source.{trace.formula}", "en")
+            assert has_text(f"trace.formula.{trace.formula}", "zh") and has_text(
+                f"trace.source.{trace.formula}", "en"
+            )
             assert trace.described, trace.address
             grounds = trace.operands or trace.runs or trace.elements or trace.features
-            assert grounds or column in ("errors", "warnings") or cell_text(column, value) in ("", "0"), trace.address
+            assert grounds or column in ("errors", "warnings") or cell_text(column, value) in ("", "0"), (
+                trace.address
+            )
             if not math.isnan(trace.recomputed):
                 assert cell_text(column, trace.recomputed) == cell_text(column, value), trace.address
                 again += 1

@@ -79,7 +79,9 @@ def main() -> None:
     if chromium is None:
         sys.exit("Chromium is not installed")
     html = page_text(wide_review(), "zh")
-    plain = f"<!DOCTYPE html><meta charset=utf-8><body><script type=text/plain>{'x' * len(html.encode())}</script>"
+    plain = (
+        f"<!DOCTYPE html><meta charset=utf-8><body><script type=text/plain>{'x' * len(html.encode())}</script>"
+    )
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         for name, content, act in (("map", html, True), ("no map", plain, False)):

@@ -55,11 +55,7 @@ def test_a_result_does_not_differ_from_itself(tmp_path):
 def test_the_page_marks_what_changed(tmp_path):
     differences = compare(*two_results(tmp_path))
     tables, _ = html_tables(comparison_page(differences, "<b>old</b>", "new", "zh"))
-    assert ["A01", "runoff_after_m3", "180.00", "170.00", "-10.00"] in [
-        row for table in tables for row in table
-    ] or ["A01", "改造后径流（m³）", "180.00", "170.00", "-10.00"] in [r for t in tables for r in t] or any(
-        row[0] == "A01" and row[2:] == ["180.00", "170.00", "-10.00"] for t in tables for row in t
-    )
+    assert any(row[0] == "A01" and row[2:] == ["180.00", "170.00", "-10.00"] for t in tables for row in t)
 
 
 def test_tables_come_back_from_disk_as_they_were(tmp_path):
@@ -71,7 +67,9 @@ def test_the_command(tmp_path):
     two_results(tmp_path)
     runner = CliRunner()
     page = tmp_path / "c.html"
-    done = runner.invoke(app, ["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(page), "--lang", "en"])
+    done = runner.invoke(
+        app, ["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(page), "--lang", "en"]
+    )
     assert done.exit_code == 0 and "communities.csv: 1 figures changed" in done.output
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     wrong = runner.invoke(app, ["compare", str(tmp_path), str(tmp_path / "b"), "--lang", "en"])
