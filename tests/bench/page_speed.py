@@ -16,10 +16,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 from shapely.geometry import LineString, Point, box
-from tests.report.synthetic_review import CRS, X, Y, synthetic_review
 
 from spongecalc.assess.review import Review
 from spongecalc.report.page import page_text
+from tests.report.synthetic_review import CRS, X, Y, synthetic_review
 
 FEATURES = 5000
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

@@ -28,7 +28,7 @@ class _Tables(HTMLParser):
         self._cell = False
         self._skip = 0
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, attrs):  # noqa: ARG002  the parser passes them
         self._skip += tag in ("script", "style")
         if tag == "table":
             self.tables.append([])

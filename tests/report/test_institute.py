@@ -18,7 +18,8 @@ from spongecalc.report.page import html_text
 from spongecalc.report.pdf_report import pdf_bytes
 from spongecalc.report.word_report import docx_bytes
 
-LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><rect width="40" height="10" fill="#0a4f8a"/></svg>'
+SVG = 'xmlns="http://www.w3.org/2000/svg"'
+LOGO = f'<svg {SVG} viewBox="0 0 40 10"><rect width="40" height="10" fill="#0a4f8a"/></svg>'
 TEMPLATE = """
 institute = "某某设计院 <b>"
 document_no = "SC-2026-07"

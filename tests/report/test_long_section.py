@@ -73,11 +73,8 @@ def test_a_section_by_hand(page):
     assert reach.slope_percent == pytest.approx(100 * 1.5 / 70)
     assert section.stations[0].level_m["after"] == pytest.approx(1528.5 + 0.9)
     assert section.stations[0].level_m["before"] == pytest.approx(1528.5 + 1.8)
-    assert [(c.utility_id, round(c.station_m, 3), c.top_m) for c in section.crossings][0] == (
-        "GAS1",
-        20.0,
-        1529.0,
-    )
+    first = section.crossings[0]
+    assert (first.utility_id, round(first.station_m, 3), first.top_m) == ("GAS1", 20.0, 1529.0)
     assert section.crossings[1].station_m == pytest.approx(60.0)
     assert np.isnan(section.crossings[1].top_m)
 

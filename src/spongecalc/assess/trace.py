@@ -141,7 +141,7 @@ def trace_figure(sources: Sources, community: str, column: str) -> Trace:
     address = f"communities.csv:{community}:{column}"
     if community == TOTAL:
         return _total(sources, address, value, column, recipe)
-    return _of_community(sources, address, value, community, column, recipe)
+    return _of_community(sources, address, value, community, recipe)
 
 
 def _total(sources: Sources, address: str, value: float, column: str, recipe: Recipe | None) -> Trace:
@@ -185,16 +185,14 @@ def _ratio(sources: Sources, address: str, value: float, community: str, recipe:
     return Trace(address, value, formula, recomputed, operands)
 
 
-def _of_community(
-    sources: Sources, address: str, value: float, community: str, column: str, recipe: Recipe | None
-) -> Trace:
+def _of_community(sources: Sources, address: str, value: float, community: str, recipe: Recipe | None) -> Trace:
     if recipe is None:
         runs = _runs(sources, community, "", "all")
         return Trace(address, value, "undescribed", runs=runs, described=False)
     if recipe.ratio:
         ratio = _ratio(sources, address, value, community, recipe)
         # A fall rests on the runs of both figures.
-        below = [_of_community(sources, "", math.nan, community, c, recipe_of(c)) for c in recipe.ratio]
+        below = [_of_community(sources, "", math.nan, community, recipe_of(c)) for c in recipe.ratio]
         features = _merged([f for t in below for f in t.features])
         return replace(
             ratio,
@@ -328,6 +326,6 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> float:
     try:
-        return math.nan if value is None or value == "" or pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
+        return math.nan if value is None or value == "" or pd.isna(value) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return math.nan

@@ -8,11 +8,12 @@ from pydantic import Field
 
 from spongecalc.project.section import InsidePath, Section
 
-FORMATS = ("html", "pdf", "docx", "xlsx", "profiles")
+Format = Literal["html", "pdf", "docx", "xlsx", "profiles"]
+FORMATS: tuple[Format, ...] = ("html", "pdf", "docx", "xlsx", "profiles")
 
 
 class DocumentSettings(Section):
     """The report's files and template."""
 
-    formats: tuple[Literal["html", "pdf", "docx", "xlsx", "profiles"], ...] = Field(FORMATS, min_length=1)
+    formats: tuple[Format, ...] = Field(FORMATS, min_length=1)
     template: InsidePath | None = None

@@ -76,7 +76,7 @@ def _bars(area: PlotArea, intensity_mm_h: pd.Series, *, hanging: bool) -> str:
     parts = []
     for start, value in intensity_mm_h.items():
         height = abs(area.y(float(value)) - zero)
-        left, wide = area.x(float(start)), (area.x(float(start) + step) - area.x(float(start))) * 0.9  # type: ignore[arg-type]
+        left, wide = area.x(float(start)), (area.x(float(start) + step) - area.x(float(start))) * 0.9
         top = zero if hanging else zero - height
         parts.append(f"M{left:.1f} {top:.1f}h{wide:.1f}v{height:.1f}h{-wide:.1f}z")
     return f'<path d="{"".join(parts)}" fill="{RAIN_COLOUR}"/>'

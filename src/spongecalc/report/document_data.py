@@ -88,7 +88,7 @@ def _blocks(blocks: Sequence[Block], keys: set[str], words: Wording) -> list[Dat
     return [data for b in blocks if (data := _block(b, keys, words))]
 
 
-def _block(block: Block, keys: set[str], words: Wording) -> Data:
+def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR0912  one case for each kind
     match block:
         case Subheading():
             return {"kind": "heading", "text": block.text, "level": block.level}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import networkx as nx
@@ -119,7 +120,7 @@ def main_path(pipes: gpd.GeoDataFrame) -> list[str]:
     nodes = nx.dag_longest_path(
         graph, weight="length", topo_order=list(nx.lexicographical_topological_sort(graph))
     )
-    return [graph.edges[a, b]["pipe"] for a, b in zip(nodes[:-1], nodes[1:], strict=True)]
+    return [graph.edges[a, b]["pipe"] for a, b in pairwise(nodes)]
 
 
 def _section(

@@ -58,7 +58,7 @@ def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] 
         if len(laid):
             figures = [c for c in ("length_m", "count") if c in laid]
             sums = laid.groupby(keys, dropna=False, sort=True)[figures].sum(min_count=1).reset_index()
-            for item in dict.fromkeys(sums["item"] if "item" in sums else []):
+            for item in dict.fromkeys(sums.get("item", [])):
                 own = sums[sums["item"] == item].drop(columns="item")
                 used = [c for c in own.columns if own[c].notna().any() and (own[c] != "").any()]
                 name = words.name("item", item)

@@ -94,7 +94,8 @@ def _manhole(area: PlotArea, station: Station) -> str:
     if math.isnan(station.ground_m) or math.isnan(station.invert_m):
         return ""
     x = area.x(station.station_m)
-    return f'<path d="M{x:.1f} {area.y(station.ground_m):.1f}V{area.y(station.invert_m):.1f}" stroke="{SOFT}" stroke-width="1"/>'
+    upright = f"M{x:.1f} {area.y(station.ground_m):.1f}V{area.y(station.invert_m):.1f}"
+    return f'<path d="{upright}" stroke="{SOFT}" stroke-width="1"/>'
 
 
 def _crossing(area: PlotArea, station_m: float, top_m: float, diameter_mm: float) -> str:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import docx
 from docx.document import Document as WordDocument
@@ -31,7 +32,7 @@ FONTS = {
     "en": {"text": ("Calibri", "宋体"), "heading": ("Calibri", "黑体")},
 }
 
-Data = Mapping[str, object]
+Data = Mapping[str, Any]
 
 
 def docx_bytes(document: Document) -> bytes:
@@ -114,16 +115,16 @@ def _figures(data: Data) -> list[tuple[str, float]]:
                 case "drawing":
                     found.append((str(b["svg"]), _width(b, full_mm)))
                 case "maps":
-                    found.extend((str(m["svg"]), full_mm / 2 - 3) for m in b["maps"])  # type: ignore[attr-defined]
+                    found.extend((str(m["svg"]), full_mm / 2 - 3) for m in b["maps"])
                 case "legend":
-                    found.extend((str(e["svg"]), 9.0) for e in b["entries"])  # type: ignore[attr-defined]
+                    found.extend((str(e["svg"]), 9.0) for e in b["entries"])
                 case "beside":
-                    walk(b["left"], full_mm)  # type: ignore[arg-type]
-                    walk(b["right"], full_mm)  # type: ignore[arg-type]
+                    walk(b["left"], full_mm)
+                    walk(b["right"], full_mm)
                 case "group":
-                    walk(b["blocks"], full_mm)  # type: ignore[arg-type]
+                    walk(b["blocks"], full_mm)
 
-    for chapter in data["chapters"]:  # type: ignore[attr-defined]
+    for chapter in data["chapters"]:
         walk(chapter["blocks"], WIDE_MM if chapter["wide"] else PAGE_MM)
     return list(dict.fromkeys(f for f in found if f[0]))
 
@@ -162,25 +163,25 @@ class _Builder:
         """The whole body."""
         parts = [self._cover(), xml.page_break(), self._contents()]
         before = ""
-        for chapter in self.data["chapters"]:  # type: ignore[attr-defined]
+        for chapter in self.data["chapters"]:
             parts.append(self._chapter(chapter, before))
             before = chapter["part"]
         return "".join(parts)
 
     def _word(self, key: str) -> str:
-        return str(self.data["words"][key])  # type: ignore[index]
+        return str(self.data["words"][key])
 
     def _cover(self) -> str:
-        cover: Data = self.data["cover"]  # type: ignore[assignment]
+        cover: Data = self.data["cover"]
         middle = '<w:jc w:val="center"/>'
         parts = [xml.paragraph("")] * 3
         for text in (cover["institute"], cover["subtitle"]):
             if text:
                 parts.append(xml.paragraph(xml.run(str(text)), "", middle))
         parts.append(xml.paragraph(xml.run(str(cover["title"])), "Title", middle))
-        lines = [self.data["project"], cover["document_no"], *cover["lines"]]  # type: ignore[misc]
+        lines = [self.data["project"], cover["document_no"], *cover["lines"]]
         parts += [xml.paragraph(xml.run(str(t)), "", middle) for t in lines if t]
-        parts.append(self._pairs(cover["facts"]))  # type: ignore[arg-type]
+        parts.append(self._pairs(cover["facts"]))
         parts.append(xml.paragraph(xml.run(str(cover["what"]))))
         return "".join(parts)
 
@@ -188,7 +189,7 @@ class _Builder:
         """A table of contents that stands without being worked out, and that Word can work out again."""
         lines = []
         before = ""
-        for chapter in self.data["chapters"]:  # type: ignore[attr-defined]
+        for chapter in self.data["chapters"]:
             if chapter["part"] == "community" and before != "community":
                 lines.append(xml.run(self._word("each")))
             lead = "    " if chapter["part"] == "community" else ""
@@ -225,13 +226,13 @@ class _Builder:
         parts.append(xml.heading(self._named(chapter), level, str(chapter["key"]), self.bookmarks))
         if community:
             parts.append(xml.paragraph(self._badge(str(chapter["badge"]))))
-        parts.append(self._blocks(chapter["blocks"], level, WIDE_MM if wide else PAGE_MM))  # type: ignore[arg-type]
+        parts.append(self._blocks(chapter["blocks"], level, WIDE_MM if wide else PAGE_MM))
         if wide:
             parts.append(xml.section_end(wide=True))
         return "".join(parts)
 
     def _badge(self, answer: str, words: str = "") -> str:
-        said = words or str(self.data["verdicts"][answer])  # type: ignore[index]
+        said = words or str(self.data["verdicts"][answer])
         return xml.run(f"{xml.SIGNS[answer]} {said}", bold=True, colour=xml.VERDICT_COLOURS[answer])
 
     def _blocks(self, blocks: Sequence[Data], level: int, full_mm: float) -> str:
@@ -240,19 +241,19 @@ class _Builder:
     def _block(self, b: Data, level: int, full_mm: float) -> str:  # noqa: PLR0912  one case for each kind
         match b["kind"]:
             case "heading":
-                return xml.heading(str(b["text"]), min(level + int(b["level"]) - 1, 5))  # type: ignore[call-overload]
+                return xml.heading(str(b["text"]), min(level + int(b["level"]) - 1, 5))
             case "paragraph":
                 return self._paragraph(b)
             case "facts" | "definitions":
-                return self._pairs(b["pairs"])  # type: ignore[arg-type]
+                return self._pairs(b["pairs"])
             case "items":
-                return "".join(xml.paragraph(xml.run(t), "ListBullet") for t in b["texts"])  # type: ignore[attr-defined]
+                return "".join(xml.paragraph(xml.run(t), "ListBullet") for t in b["texts"])
             case "code":
                 return xml.paragraph(xml.run(str(b["text"]), bold=True))
             case "tiles":
-                return self._tiles(b["tiles"])  # type: ignore[arg-type]
+                return self._tiles(b["tiles"])
             case "verdicts":
-                return self._verdicts(b["lines"])  # type: ignore[arg-type]
+                return self._verdicts(b["lines"])
             case "counts":
                 return self._counts(b, level)
             case "table":
@@ -262,12 +263,12 @@ class _Builder:
             case "maps":
                 return self._maps(b, full_mm)
             case "legend":
-                return self._legend(b["entries"])  # type: ignore[arg-type]
+                return self._legend(b["entries"])
             case "beside":
-                left = self._blocks(b["left"], level, full_mm)  # type: ignore[arg-type]
-                return left + self._blocks(b["right"], level, full_mm)  # type: ignore[arg-type]
+                left = self._blocks(b["left"], level, full_mm)
+                return left + self._blocks(b["right"], level, full_mm)
             case "group":
-                return self._blocks(b["blocks"], level, full_mm)  # type: ignore[arg-type]
+                return self._blocks(b["blocks"], level, full_mm)
             case "signoff":
                 return self._signoff(b)
         raise ValueError(b["kind"])
@@ -289,12 +290,12 @@ class _Builder:
 
     def _tiles(self, tiles: Sequence[Data]) -> str:
         head = [WordCell(xml.run(str(t["question"]), bold=True)) for t in tiles]
-        deep = max(len(t["figures"]) for t in tiles)  # type: ignore[arg-type]
+        deep = max(len(t["figures"]) for t in tiles)
         rows = []
         for n in range(deep):
             cells = []
             for t in tiles:
-                figures: Sequence[Data] = t["figures"]  # type: ignore[assignment]
+                figures: Sequence[Data] = t["figures"]
                 if n >= len(figures):
                     cells.append(WordCell(""))
                     continue
@@ -320,12 +321,9 @@ class _Builder:
         return xml.table(head, rows) + xml.paragraph("", "Remark")
 
     def _counts(self, b: Data, level: int) -> str:
-        counted = "".join(
-            self._badge(answer) + xml.run(f" {count}      ")
-            for answer, count in b["counts"]  # type: ignore[attr-defined]
-        )
+        counted = "".join(self._badge(answer) + xml.run(f" {count}      ") for answer, count in b["counts"])
         parts = [xml.paragraph(counted)]
-        attention: Sequence[Sequence[str]] = b["attention"]  # type: ignore[assignment]
+        attention: Sequence[Sequence[str]] = b["attention"]
         if attention:
             parts.append(xml.heading(self._word("attention"), min(level + 1, 5)))
             rows = [
@@ -339,22 +337,16 @@ class _Builder:
         return "".join(parts)
 
     def _table(self, b: Data, full_mm: float) -> str:
-        headings: Sequence[str] = b["headings"]  # type: ignore[assignment]
-        numeric: Sequence[bool] = b["numeric"]  # type: ignore[assignment]
+        headings: Sequence[str] = b["headings"]
+        numeric: Sequence[bool] = b["numeric"]
         style = "TableText" if len(headings) <= 7 else "TableSmall" if len(headings) <= 12 else "TableTiny"
         # A heading may break once, its figures may not.
         head = [
             WordCell(xml.run(h, bold=True), n, xml.room(h) * (0.55 if xml.room(h) > 8 else 1.0))
             for h, n in zip(headings, numeric, strict=True)
         ]
-        rows = [
-            [WordCell(self._cell(c), numeric[i], _room(c)) for i, c in enumerate(row)]
-            for row in b["rows"]  # type: ignore[attr-defined]
-        ]
-        foot = [
-            WordCell(xml.run(t, bold=True), numeric[i], xml.room(t))
-            for i, t in enumerate(b["foot"])  # type: ignore[arg-type]
-        ]
+        rows = [[WordCell(self._cell(c), numeric[i], _room(c)) for i, c in enumerate(row)] for row in b["rows"]]
+        foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]
         self.tables += 1
         named = xml.caption(self._word("table"), self.tables, str(b["caption"]), above=True)
         return (
@@ -382,7 +374,7 @@ class _Builder:
         return xml.paragraph(drawn, "", "<w:keepNext/>") + named
 
     def _maps(self, b: Data, full_mm: float) -> str:
-        maps: Sequence[Data] = b["maps"]  # type: ignore[assignment]
+        maps: Sequence[Data] = b["maps"]
         head = [WordCell(xml.run(str(m["caption"]), bold=True)) for m in maps]
         row = [WordCell(self._picture(str(m["svg"]), full_mm / 2 - 3, str(m["full"]))) for m in maps]
         self.drawings += 1
@@ -403,6 +395,6 @@ class _Builder:
 
     @staticmethod
     def _signoff(b: Data) -> str:
-        head = [WordCell(""), *(WordCell(xml.run(c, bold=True)) for c in b["columns"])]  # type: ignore[attr-defined]
-        rows = [[WordCell(xml.run(r)), *[WordCell("")] * (len(head) - 1)] for r in b["roles"]]  # type: ignore[attr-defined]
+        head = [WordCell(""), *(WordCell(xml.run(c, bold=True)) for c in b["columns"])]
+        rows = [[WordCell(xml.run(r)), *[WordCell("")] * (len(head) - 1)] for r in b["roles"]]
         return xml.table(head, rows, grid=True, row_mm=15.0)
