@@ -16,4 +16,5 @@ class DocumentSettings(Section):
     """The report's files and template."""
 
     formats: tuple[Format, ...] = Field(FORMATS, min_length=1)
-    template: InsidePath | None = None
+    # Empty: the package's own.
+    template: Literal[""] | InsidePath = ""
