@@ -249,8 +249,8 @@ def write_results(built: Built, review: Review, language: str | None = None) -> 
     ]
 
 
-def report(built: Built, review: Review, language: str | None = None) -> Path:
-    """Write the report in the project's formats; returns the page to open (or the first file).
+def report(built: Built, review: Review, language: str | None = None) -> tuple[Path, ...]:
+    """Write the report in the project's formats; returns its files, the page to open first.
 
     Raises
     ------
@@ -260,11 +260,10 @@ def report(built: Built, review: Review, language: str | None = None) -> Path:
     project = built.checked.project
     settings = project.settings.document
     institute = read_institute(project.folder / settings.template) if settings.template else PLAIN
-    files = write_formats(
+    return write_formats(
         review,
         project.folder / project.settings.report,
         language or project.settings.language,
         settings.formats,
         institute,
     )
-    return files[0]

@@ -84,7 +84,7 @@ def test_a_project_chooses_formats_and_template(whole_run, tmp_path):
 
     checked = replace(whole_run.built.checked, project=replace(project, folder=tmp_path, settings=settings))
     built = replace(whole_run.built, checked=checked)
-    assert steps.report(built, whole_run.review, "en") == tmp_path / "other" / "report.docx"
+    assert steps.report(built, whole_run.review, "en") == (tmp_path / "other" / "report.docx",)
     wrong = settings.model_copy(
         update={"document": project.settings.document.model_copy(update={"template": "nothing"})}
     )

@@ -204,7 +204,9 @@ def finished(
             worker.end()
 
 
-def _feed(worker: "Worker", jobs: Sequence[Job], waiting: deque[int], ready: deque[tuple[int, Outcome]]) -> None:
+def _feed(
+    worker: "Worker", jobs: Sequence[Job], waiting: deque[int], ready: deque[tuple[int, Outcome]]
+) -> None:
     """Give an idle worker the next job that can travel; one that cannot has failed."""
     while worker.number is None and waiting:
         number = waiting.popleft()

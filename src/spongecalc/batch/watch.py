@@ -29,9 +29,7 @@ class Watch:
     ``made`` counts the runs that were made in this call, ``failed`` those of them that failed.
     """
 
-    def __init__(
-        self, runs: Sequence[Run], progress: Progress, log: TextIO | None, events: TextIO | None
-    ) -> None:
+    def __init__(self, runs: Sequence[Run], progress: Progress, log: TextIO | None, events: TextIO | None) -> None:
         self.made = self.failed = 0
         self._communities = {run.run_id: run.communities for run in runs}
         self._left: dict[str, int] = {}

@@ -205,14 +205,15 @@ def _answer(
     if with_report:
         try:
             with output.working("report"):
-                page = steps.report(built, review, output.language)
+                files = steps.report(built, review, output.language)
         except InstituteError as mistake:
             output.error(mistake.sentence(output.language))
             return WRONG_USAGE
         except LookupError as missing:
             output.error(text("cli.package_missing", output.language, package=missing.args[0]))
             return WRONG_USAGE
-        call.made.files.append(page)
+        call.made.files.extend(files)
+        page = files[0]
         output.document["report"] = page.relative_to(folder).as_posix()
         output.say("report_written", path=page.relative_to(folder).as_posix())
     return DONE

@@ -21,7 +21,7 @@ def write_formats(
     lang: str,
     formats: Collection[str],
     institute: Institute = PLAIN,
-) -> list[Path]:
+) -> tuple[Path, ...]:
     """Write the report in each of the formats; returns the files, the page first.
 
     Parameters
@@ -62,7 +62,7 @@ def write_formats(
     replace_files(contents)
     _remove_left_over(folder / PROFILES, contents)
     first = folder / page.FILE_NAME
-    return sorted(contents, key=lambda p: (p != first, p.as_posix()))
+    return tuple(sorted(contents, key=lambda p: (p != first, p.as_posix())))
 
 
 def _remove_left_over(folder: Path, written: Collection[Path]) -> None:
