@@ -267,3 +267,12 @@ def report(built: Built, review: Review, language: str | None = None) -> tuple[P
         settings.formats,
         institute,
     )
+
+
+def template_files(built: Built) -> list[str]:
+    """Names of the files of the report's template in the project's folder; none where it has no template."""
+    project = built.checked.project
+    if not project.settings.document.template:
+        return []
+    folder = project.folder / project.settings.document.template
+    return sorted(p.relative_to(project.folder).as_posix() for p in folder.glob("*") if p.is_file())

@@ -203,6 +203,7 @@ def _answer(
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
+        call.made.more.extend(steps.template_files(built))
         try:
             with output.working("report"):
                 files = steps.report(built, review, output.language)
