@@ -130,7 +130,9 @@ def _storm_table(review: Review, words: Wording) -> Table:
     return Table(headings, rows)
 
 
-def data_chapter(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
+def data_chapter(
+    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
+) -> Chapter:
     """Findings by rule, and by community the share of features that rest on an inferred value."""
     findings = review.tables.get("findings", pd.DataFrame())
     blocks: list[Block] = []
@@ -177,7 +179,7 @@ def data_chapter(review: Review, anchors: Sequence[str], words: Wording) -> Chap
             Paragraph(words("document.quality_said"), "small"),
             TableBlock(words("document.quality"), Table(headings, rows), "detail t-quality"),
         ]
-    return Chapter("data", words("document.section_data"), blocks)
+    return Chapter("data", words("document.section_data"), [*blocks, *grouped])
 
 
 def inferred_share(page: CommunityPage) -> tuple[int, int]:

@@ -16,7 +16,9 @@ from spongecalc.report.number_format import cell_text
 from spongecalc.report.wording import Wording
 
 
-def hydraulics_chapter(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
+def hydraulics_chapter(
+    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
+) -> Chapter:
     """Pipes under the headline storm: how fast, how full, surcharged or not."""
     figures = ("pipes", "surcharged", "surcharged_h", "full_nodes", "velocity", "flow")
     headings = [Heading(words("column.community"), css="c-community"), Heading(words("column.scenario"))]
@@ -45,7 +47,10 @@ def hydraulics_chapter(review: Review, anchors: Sequence[str], words: Wording) -
         blocks.append(TableBlock(caption, Table(headings, rows), "detail t-hydraulics"))
     else:
         blocks = [Paragraph(words("document.no_hydraulics"), "none")]
-    return Chapter("hydraulics", words("document.section_hydraulics"), blocks)
+    return Chapter("hydraulics", words("document.section_hydraulics"), [*blocks, *grouped])
+
+
+QUANTITY_FIGURES = ("length_m", "true_length_m", "count", "volume_m3", "area_m2")
 
 
 def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
@@ -56,11 +61,11 @@ def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] 
     if keys and "length_m" in table and "status" in table:
         laid = table[table["status"] == "proposed"]
         if len(laid):
-            figures = [c for c in ("length_m", "count") if c in laid]
+            figures = [c for c in QUANTITY_FIGURES if c in laid]
             sums = laid.groupby(keys, dropna=False, sort=True)[figures].sum(min_count=1).reset_index()
             for item in dict.fromkeys(sums.get("item", [])):
                 own = sums[sums["item"] == item].drop(columns="item")
-                used = [c for c in own.columns if own[c].notna().any() and (own[c] != "").any()]
+                used = [c for c in own.columns if (own[c].notna() & (own[c] != "")).any()]
                 name = words.name("item", item)
                 caption = words("document.quantities_of", item=name)
                 made = frame_table(own[used], used, words, sums=[c for c in figures if c in used])
