@@ -6,58 +6,48 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from spongecalc.language import text
 from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.charts import STYLE, hyetograph_chart, inline
+from spongecalc.report.charts import hyetograph_chart
+from spongecalc.report.plot_area import INK, PlotArea, chart, label
 
 COLOURS = ("#005b96", "#b35900", "#4f7f3f")
-DASHES = ("-", "--", ":")
+DASHES = ("", "6 3", "2 3")
+WIDTH, HEIGHT = 640, 280
+Line = tuple[str, Sequence[float], Sequence[float]]
 
 
 def capture_chart(curves: Sequence[CaptureCurve], figure_id: str, language: str) -> str:
     """Capture ratio in percent over design rainfall in mm, a line for each curve."""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 2.8), layout="constrained")
-        axes = figure.add_subplot()
-        depths = np.linspace(0, 60, 121)
-        for curve, colour, dash in zip(curves, COLOURS, DASHES, strict=False):
-            axes.plot(
-                depths,
-                [curve.percent(d) for d in depths],
-                color=colour,
-                linestyle=dash,
-                label=curve.place or curve.source,
-            )
-        axes.set_xlim(0, 60)
-        axes.set_ylim(0, 100)
-        axes.set_xlabel(text("rain.axis_design", language))
-        axes.set_ylabel(text("rain.axis_capture", language))
-        axes.grid(color="#dddddd", linewidth=0.5)
-        axes.legend(loc="lower right")
-        return inline(figure, figure_id, text("rain.curve", language))
+    depths = np.linspace(0, 60, 121).tolist()
+    lines = [(c.place or c.source, depths, [c.percent(d) for d in depths]) for c in curves]
+    area = PlotArea(64, 12, WIDTH - 16, HEIGHT - 44, 0.0, 60.0, 0.0, 100.0)
+    return _drawn(area, lines, figure_id, "axis_design", "curve", language)
 
 
 def life_chart(life: pd.DataFrame, target_percent: float | None, figure_id: str, language: str) -> str:
     """Capture ratio over the years of a paving's life, without cleaning and with; columns of sponge_life.csv."""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 2.4), layout="constrained")
-        axes = figure.add_subplot()
-        lines = (("capture_uncleaned_percent", "uncleaned"), ("capture_cleaned_percent", "cleaned"))
-        for (column, label), colour, dash in zip(lines, COLOURS, DASHES, strict=False):
-            name = text(f"rain.{label}", language)
-            axes.plot(life["year"], life[column], color=colour, linestyle=dash, label=name)
-        if target_percent is not None:
-            axes.axhline(target_percent, color="#888888", linewidth=0.8)
-        axes.set_xlabel(text("rain.axis_year", language))
-        axes.set_ylabel(text("rain.axis_capture", language))
-        axes.set_ylim(bottom=0)
-        axes.set_xlim(0, float(life["year"].max()))
-        axes.legend(loc="best")
-        return inline(figure, figure_id, text("rain.life", language))
+    years = life["year"].tolist()
+    names = (("capture_uncleaned_percent", "uncleaned"), ("capture_cleaned_percent", "cleaned"))
+    lines = [(text(f"rain.{name}", language), years, life[column].tolist()) for column, name in names]
+    if target_percent is not None:
+        lines.append((f"{target_percent:g} %", [years[0], years[-1]], [target_percent] * 2))
+    top = 1.25 * max(max(ys) for _, _, ys in lines)
+    area = PlotArea(64, 12, WIDTH - 16, HEIGHT - 44, 0.0, float(years[-1]), 0.0, top)
+    return _drawn(area, lines, figure_id, "axis_year", "life", language)
+
+
+def _drawn(area: PlotArea, lines: Sequence[Line], figure_id: str, x_key: str, title: str, language: str) -> str:
+    parts = [area.axes(text(f"rain.{x_key}", language), text("rain.axis_capture", language))]
+    for place, ((name, xs, ys), colour, dash) in enumerate(zip(lines, COLOURS, DASHES, strict=False)):
+        parts.append(area.line(xs, ys, colour, dash, 1.8))
+        x, y = area.left + 16, area.bottom - 14 - 18 * place
+        style = f' stroke-dasharray="{dash}"' if dash else ""
+        parts.append(f'<path d="M{x:.1f} {y:.1f}h28" stroke="{colour}" stroke-width="2"{style}/>')
+        parts.append(label(x + 36, y + 4, name, "start", colour=INK))
+    return chart(f'<g id="{figure_id}">{"".join(parts)}</g>', WIDTH, HEIGHT, text(f"rain.{title}", language))
 
 
 def rain_page(storms: Sequence[Storm], charts: Sequence[str], language: str) -> str:
