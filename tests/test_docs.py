@@ -16,6 +16,8 @@ from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS
 from spongecalc.design.suggestions import SUGGESTION_COLUMNS
 from spongecalc.layers.deliveries import CHANGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
+from spongecalc.layers.provenance import PROVENANCE_COLUMNS
+from spongecalc.layers.repairs.change import CHANGE_COLUMNS as REPAIR_COLUMNS
 from spongecalc.network.claims import CLAIM_TABLE_COLUMNS
 from spongecalc.network.costs import COST_COLUMNS
 from spongecalc.network.ledger import LEDGER_COLUMNS
@@ -42,6 +44,8 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("design_suggestions", SUGGESTION_COLUMNS),
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),
+        ("provenance", PROVENANCE_COLUMNS),
+        ("repaired/changes", REPAIR_COLUMNS),
         ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
     ],
 )
