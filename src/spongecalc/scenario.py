@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
@@ -85,20 +86,21 @@ def drainage_systems(
     groups.add_edges_from((a, b) for a, b in links if a in groups and b in groups)
     findings: list[Finding] = []
     systems = []
-    for group in sorted(sorted(c) for c in nx.connected_components(groups)):
-        own = {
-            name: frame[frame["community_id"].isin(group)].reset_index(drop=True)
-            for name, frame in frames.items()
-        }
+    members = sorted(sorted(c) for c in nx.connected_components(groups))
+    rows = {name: _rows_by_group(frame, members) for name, frame in frames.items()}
+    boundaries = layers["communities"]
+    boundary_rows = _rows_by_group(boundaries, members)
+    every_id = frozenset(frames["nodes"]["node_id"])
+    for number, group in enumerate(members):
+        own = {name: frame.iloc[rows[name][number]].reset_index(drop=True) for name, frame in frames.items()}
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
-        own["pipes"] = _without_upstream(own, frames["nodes"], findings)
-        boundaries = layers["communities"]
+        own["pipes"] = _without_upstream(own, every_id, findings)
         systems.append(
             DrainageSystem(
                 scenario,
                 tuple(group),
                 layers.crs,
-                boundaries[boundaries["community_id"].isin(group)].reset_index(drop=True),
+                boundaries.iloc[boundary_rows[number]].reset_index(drop=True),
                 **own,
                 dem=layers.dem,
             )
@@ -108,6 +110,16 @@ def drainage_systems(
 
 def _in_scenario(frame: gpd.GeoDataFrame, statuses: Sequence[str]) -> gpd.GeoDataFrame:
     return frame[frame["status"].isin(list(statuses))].reset_index(drop=True)
+
+
+def _rows_by_group(frame: gpd.GeoDataFrame, groups: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Positions of each group's rows, found in one pass: a county has thousands of groups."""
+    number = {community: n for n, group in enumerate(groups) for community in group}
+    rows: list[list[int]] = [[] for _ in groups]
+    for position, community in enumerate(frame["community_id"]):
+        if community in number:
+            rows[number[community]].append(position)
+    return rows
 
 
 def _links_between(frames: Mapping[str, gpd.GeoDataFrame]) -> list[tuple[str, str]]:
@@ -151,12 +163,12 @@ def _border_outfalls(
 
 
 def _without_upstream(
-    own: Mapping[str, gpd.GeoDataFrame], every_node: gpd.GeoDataFrame, findings: list[Finding]
+    own: Mapping[str, gpd.GeoDataFrame], every_node: frozenset[str], findings: list[Finding]
 ) -> gpd.GeoDataFrame:
     """The system's pipes without those that begin at a node of a community left out; each is named."""
     pipes = own["pipes"]
-    elsewhere = every_node.loc[~every_node["node_id"].isin(own["nodes"]["node_id"]), "node_id"]
-    cut = pipes["from_node"].isin(elsewhere)
+    here = frozenset(own["nodes"]["node_id"])
+    cut = np.array([node in every_node and node not in here for node in pipes["from_node"]], dtype=bool)
     findings.extend(
         finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
         for row in pipes[cut].itertuples()

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
-from spongecalc.batch.engine_task import EngineAnswer, EngineTask, run_task, scratch_folder
+from spongecalc.batch.engine_task import EngineAnswer, EngineTask, remove_dead, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, Outcome, finished
 from spongecalc.batch.result_file import INPUT, OUT, packed, read_head, read_result, result_path, show, write_result
@@ -190,6 +190,8 @@ def execute(
         outcomes = executor(jobs) if executor else finished(jobs, processes=processes)
         for number, outcome in outcomes:
             run = waiting[number]
+            if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
+                remove_dead(scratch)  # what its worker wrote may be gigabytes
             status, reason = _keep(run, outcome, unstored)
             done, failed = done + 1, failed + (status != "done")
             on_done(done)
