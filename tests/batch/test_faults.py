@@ -27,13 +27,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.conftest import REPOSITORY
 
 from spongecalc.batch.result_file import result_path
 from spongecalc.batch.runs import Run, due_runs, execute
 from spongecalc.project.settings import SimulationSettings
-from spongecalc.swmm.event import Event, STORM_START
+from spongecalc.swmm.event import STORM_START, Event
 from spongecalc.swmm.run_result import SeriesRequest
-from tests.conftest import REPOSITORY
 
 MODEL = (REPOSITORY / "tests" / "swmm" / "models" / "courtyard_lps.inp").read_text(encoding="utf-8")
 ROUNDS, RUNS = 50, 10
@@ -172,18 +172,18 @@ def test_a_model_that_fails_hangs_or_writes_gigabytes_is_ended_and_named(tmp_pat
     good, hangs, large, bad = tiny_runs(tmp_path)[:4]
     limits = Event("storm", STORM_START, 3600.0, 2.0, SimulationSettings(time_limit_s=2.0, file_limit_mb=3.0))
     endless = MODEL.replace("END_DATE 06/01/2026", "END_DATE 06/01/2126")
-    much = endless.replace("REPORT_STEP 00:01:00", "REPORT_STEP 00:00:01").replace(
+    much = endless.replace("REPORT_STEP 00:01:00", "REPORT_STEP 00:00:02").replace(
         "[REPORT]", "[REPORT]\nNODES ALL\nLINKS ALL"
     )
     assert len({MODEL, endless, much}) == 3
     bad = replace(bad, text=MODEL.replace("[OUTFALLS]", "[OUTFALLS]\nO9 nonsense"))
-    hangs = replace(hangs, text=endless.replace("THREADS 1", "THREADS 1\nSKIP_STEADY_STATE NO"), event=limits)
+    hangs = replace(hangs, text=endless, event=limits)
     large = replace(large, text=much, event=replace(limits, settings=SimulationSettings(file_limit_mb=3.0)))
     results = execute([hangs, large, bad, good], processes=2)
     assert {i: (r.status, r.messages[0].key if r.messages else "") for i, r in results.items()} == {
         hangs.run_id: ("failed", "engine.run.time_limit"),
         large.run_id: ("failed", "engine.run.size_limit"),
-        bad.run_id: ("failed", "engine.error.209"),
+        bad.run_id: ("failed", "engine.error.203"),
         good.run_id: ("done", ""),
     }
     assert due_runs([hangs, large, bad, good]) == {}

@@ -1,8 +1,8 @@
 """A county of any number of communities, of the worked example's kind, for scale tests only.
 
 The example's 22 communities are laid down again and again, each block east or north of the last, with ids of
-their own and with silt, households and claims that differ from block to block, so that no two models are the same. The
-ground is the example's, repeated.
+their own and with silt and residents that differ from block to block, so that no two models are the same.
+The ground is the example's, repeated.
 
     python -m tests.bench.county FOLDER --communities 1000
 """

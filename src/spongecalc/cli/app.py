@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -91,7 +91,7 @@ class Call:
     made: Made = field(default_factory=Made)
 
     @property
-    def again(self) -> str:
+    def again(self) -> Literal["nothing", "failed", "all"]:
         """What is run though it has been run before: "nothing", "failed" or "all"."""
         return "all" if self.force else "failed" if self.failed else "nothing"
 
@@ -115,9 +115,7 @@ def _call(
     cluster: str | None = None,
 ) -> Call:
     communities = tuple(community or ())
-    return Call(
-        folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster
-    )
+    return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
 
 
 def _due(command: str, call: Call, **options: bool) -> typer.Exit:
