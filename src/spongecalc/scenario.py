@@ -86,21 +86,19 @@ def drainage_systems(
     groups.add_edges_from((a, b) for a, b in links if a in groups and b in groups)
     findings: list[Finding] = []
     systems = []
-    members = sorted(sorted(c) for c in nx.connected_components(groups))
-    rows = {name: _rows_by_group(frame, members) for name, frame in frames.items()}
-    boundaries = layers["communities"]
-    boundary_rows = _rows_by_group(boundaries, members)
-    every_id = frozenset(frames["nodes"]["node_id"])
-    for number, group in enumerate(members):
-        own = {name: frame.iloc[rows[name][number]].reset_index(drop=True) for name, frame in frames.items()}
+    rows = {name: frame.groupby("community_id", sort=False).indices for name, frame in frames.items()}
+    outlines = layers["communities"]
+    outline_rows = outlines.groupby("community_id", sort=False).indices
+    for group in sorted(sorted(c) for c in nx.connected_components(groups)):
+        own = {name: _of_group(frame, rows[name], group) for name, frame in frames.items()}
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
-        own["pipes"] = _without_upstream(own, every_id, findings)
+        own["pipes"] = _without_upstream(own, frames["nodes"], findings)
         systems.append(
             DrainageSystem(
                 scenario,
                 tuple(group),
                 layers.crs,
-                boundaries.iloc[boundary_rows[number]].reset_index(drop=True),
+                _of_group(outlines, outline_rows, group),
                 **own,
                 dem=layers.dem,
             )
@@ -108,18 +106,15 @@ def drainage_systems(
     return tuple(systems), tuple(findings)
 
 
+def _of_group(frame: gpd.GeoDataFrame, rows: Mapping[str, np.ndarray], group: Sequence[str]) -> gpd.GeoDataFrame:
+    """The rows of some communities, in the frame's order."""
+    found = [rows[c] for c in group if c in rows]
+    positions = np.sort(np.concatenate(found)) if found else np.array([], dtype=int)
+    return frame.iloc[positions].reset_index(drop=True)
+
+
 def _in_scenario(frame: gpd.GeoDataFrame, statuses: Sequence[str]) -> gpd.GeoDataFrame:
     return frame[frame["status"].isin(list(statuses))].reset_index(drop=True)
-
-
-def _rows_by_group(frame: gpd.GeoDataFrame, groups: Sequence[Sequence[str]]) -> list[list[int]]:
-    """Positions of each group's rows, found in one pass: a county has thousands of groups."""
-    number = {community: n for n, group in enumerate(groups) for community in group}
-    rows: list[list[int]] = [[] for _ in groups]
-    for position, community in enumerate(frame["community_id"]):
-        if community in number:
-            rows[number[community]].append(position)
-    return rows
 
 
 def _links_between(frames: Mapping[str, gpd.GeoDataFrame]) -> list[tuple[str, str]]:
@@ -163,12 +158,13 @@ def _border_outfalls(
 
 
 def _without_upstream(
-    own: Mapping[str, gpd.GeoDataFrame], every_node: frozenset[str], findings: list[Finding]
+    own: Mapping[str, gpd.GeoDataFrame], every_node: gpd.GeoDataFrame, findings: list[Finding]
 ) -> gpd.GeoDataFrame:
     """The system's pipes without those that begin at a node of a community left out; each is named."""
     pipes = own["pipes"]
-    here = frozenset(own["nodes"]["node_id"])
-    cut = np.array([node in every_node and node not in here for node in pipes["from_node"]], dtype=bool)
+    cut = pipes["from_node"].notna() & ~pipes["from_node"].isin(own["nodes"]["node_id"])
+    if cut.any():
+        cut &= pipes["from_node"].isin(every_node["node_id"])
     findings.extend(
         finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
         for row in pipes[cut].itertuples()

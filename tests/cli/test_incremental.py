@@ -13,9 +13,9 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from tests.small_project import SmallProject, write_small_project
 
 from spongecalc.batch import unchanged
-from tests.small_project import SmallProject, write_small_project
 
 
 def start(*words: str) -> subprocess.Popen[str]:

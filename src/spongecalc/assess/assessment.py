@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
+from spongecalc.assess.design import design_tables
+from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
@@ -18,9 +21,11 @@ from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
+from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.network.quantities import laid_m, quantities
+from spongecalc.layers.provenance import provenance_table
+from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -40,6 +45,7 @@ class Inputs:
     results: Mapping[str, RunResult]
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
+    documents: BillDocuments = field(default_factory=BillDocuments)
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
@@ -110,10 +116,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation": separation,
         "ponding": ponding,
         "sponge": sponge,
-        "quantities": quantities(inputs.layers),
+        **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
+        **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
+        "provenance": provenance_of(inputs),
     }
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
@@ -133,6 +141,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         versions,
         inputs.settings.targets.model_dump(),
     )
+
+
+def provenance_of(inputs: Inputs) -> pd.DataFrame:
+    """Where the values of the assessed communities come from."""
+    table = provenance_table(inputs.layers)
+    return table[table["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
 
 
 def _elements(inputs: Inputs) -> pd.DataFrame:
@@ -186,8 +200,8 @@ def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> 
         "households": about["households"],
         "residents": about["residents"],
         "area_m2": about.geometry.area,
-        "storm_laid_m": laid_m(layers, community, "storm"),
-        "sewage_laid_m": laid_m(layers, community, "sewage"),
+        "storm_laid_m": laid_m(tables["quantity_features"], community, "storm"),
+        "sewage_laid_m": laid_m(tables["quantity_features"], community, "sewage"),
         "claimed_storm_m": about["claimed_storm_m"],
         "claimed_sewage_m": about["claimed_sewage_m"],
         "storm_id": headline,
@@ -279,12 +293,13 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
     boundary = inputs.about.loc[community, "geometry"]
-    layers, hydrographs = {}, {}
+    layers, hydrographs, found = {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
+            found[scenario] = hydraulics(modelled, community, headline)
     runs = tables["runs"]
     own_runs = {run.run_id for run in inputs.runs_of(community)}
     ponding = tables["ponding"]
@@ -304,8 +319,9 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         _placed(sites, inputs.layers),
         _placed(own("separation").reindex(columns=SEPARATION_COLUMNS), inputs.layers),
         runs[runs["run_id"].isin(own_runs)].reset_index(drop=True),
-        own("quantities"),
+        own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
+        found,
     )
 
 

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
 )
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
+from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.check_settings import CheckSettings, RepairSettings
+from spongecalc.project.design_settings import DesignSettings
+from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.improper import ImproperError
-from spongecalc.project.quantity import column_unit, factor, parse
+from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
+from spongecalc.project.section import (
+    CubicMeters,
+    InsidePath,
+    LitersPerDay,
+    LitersPerSecond,
+    Megabytes,
+    Meters,
+    Millimeters,
+    Minutes,
+    Number,
+    Percent,
+    Seconds,
+    Section,
+    SquareMeters,
+    WholeMinutes,
+    WholeSeconds,
+    Years,
+    quantity_in,
+)
 from spongecalc.rainfall.storm_formula import StormFormula, formula_of
 from spongecalc.standards.tables import table
 
@@ -28,87 +46,9 @@ LAYER_NAMES = (*SCHEMAS, DEM)
 TYPED_BY_PROJECT = "typed in the project"
 
 
-def _in(unit: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: parse(value, unit))
-
-
-def _whole(rule: str) -> AfterValidator:
-    def check(value: float) -> float:
-        if value != round(value):
-            raise ImproperError(rule, value)
-        return value
-
-    return AfterValidator(check)
-
-
-Number = Annotated[float, _in("")]
-Minutes = Annotated[float, _in("minute")]
-# SWMM's clock times: hours and minutes in rain series, whole seconds in steps. A part of one would be lost.
-WholeMinutes = Annotated[float, _in("minute"), _whole("whole_minutes")]
-Seconds = Annotated[float, _in("second")]
-WholeSeconds = Annotated[float, _in("second"), _whole("whole_seconds")]
-Years = Annotated[float, _in("year")]
-Meters = Annotated[float, _in("meter")]
-Millimeters = Annotated[float, _in("millimeter")]
-CubicMeters = Annotated[float, _in("meter**3")]
-SquareMeters = Annotated[float, _in("meter**2")]
-LitersPerSecond = Annotated[float, _in("liter/second")]
-LitersPerDay = Annotated[float, _in("liter/day")]
-Megabytes = Annotated[float, _in("megabyte")]
-Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
-
-
-class Section(BaseModel):
-    """A part of the file: unknown keys are mistakes, values do not change once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
-def _inside(path: object) -> str:
-    if not isinstance(path, str):
-        raise ImproperError("path", path)
-    parts = PurePosixPath(path.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
-        raise ImproperError("path", path)
-    return parts.as_posix()
-
-
-InsidePath = Annotated[str, BeforeValidator(_inside)]
-
-
-def _known_crs(value: object) -> object:
-    try:
-        CRS.from_user_input(value)
-    except CRSError as reason:
-        raise ImproperError("crs", value) from reason
-    return value
-
-
 def in_metres(crs: CRS) -> bool:
     """Whether lengths and areas can be measured in a CRS: it is projected, and its unit is the metre."""
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
-
-
-class LayerSource(Section):
-    """One file that a layer comes from, and how its fields are translated to the data contract."""
-
-    source: str
-    layer: str | None = None
-    fields: dict[str, str] = {}
-    units: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    constants: dict[str, str | Number] = {}
-    crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
-
-    @model_validator(mode="after")
-    def _units_fit(self) -> Self:
-        for column, unit in self.units.items():
-            try:
-                factor(unit, column)
-            except ImproperError as reason:
-                wanted = column_unit(column) or "-"
-                raise ImproperError("unit", unit, wanted, key=("units", column)) from reason
-        return self
 
 
 class ScenarioSettings(Section):
@@ -214,8 +154,8 @@ class CoverOverride(Section):
     impervious_percent: Percent | None = None
     depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
     manning_n: Number | None = Field(None, gt=0, le=1)
-    f0_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    fmin_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    f0_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    fmin_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
     decay_1_h: Number | None = Field(None, gt=0, le=50)
     dry_days: Number | None = Field(None, gt=0, le=60)
 
@@ -260,12 +200,6 @@ class TankSettings(Section):
     overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
 
 
-class CheckSettings(Section):
-    """Tolerances of the data checks."""
-
-    snap_tolerance_m: Meters = Field(0.5, ge=0, le=10, alias="snap_tolerance")
-
-
 class Targets(Section):
     """What the design is held against; the report gives a verdict on each that is stated."""
 
@@ -279,7 +213,7 @@ class Settings(Section):
 
     name: str = Field(min_length=1, max_length=200)
     language: Literal["zh", "en"] = "zh"
-    crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
+    crs: Annotated[str, BeforeValidator(known_crs)] | None = None
     notes: tuple[str, ...] = ()
     models: InsidePath = "swmm_models"
     results: InsidePath = "results"
@@ -299,7 +233,11 @@ class Settings(Section):
     ponding: PondingSettings = PondingSettings()
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
+    repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
+    quantities: BillSettings = BillSettings()
+    design: DesignSettings = DesignSettings()
+    document: DocumentSettings = DocumentSettings()
 
     @field_validator("crs")
     @classmethod
@@ -327,10 +265,16 @@ class Settings(Section):
             known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id")
             for index, source in enumerate(sources):
                 for part in ("fields", "units", "values", "constants"):
+                    extra = SURVEY_KEYS if part == "fields" and layer in ("nodes", "pipes") else ()
                     for column in getattr(source, part):
-                        if column not in known:
+                        if column not in known and column not in extra:
                             allowed = ", ".join(dict.fromkeys(known)) or "-"
                             raise ImproperError("column", column, allowed, ("layers", layer, index, part, column))
+                for number, lookup in enumerate(source.lookups):
+                    for column in lookup.take:
+                        if column not in known:
+                            place = ("layers", layer, index, "lookups", number, "take", column)
+                            raise ImproperError("column", column, ", ".join(dict.fromkeys(known)) or "-", place)
         return self
 
     @model_validator(mode="after")

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from numbers import Number
 
 import pandas as pd
 
-# Decimals by the suffix of the column's name. The longest suffix decides, so that "_m3_d" is not a "_d".
-DECIMALS: dict[str, int] = {
-    "_m": 2,
-    "_m2": 2,
-    "_m3": 2,
-    "_m3_d": 2,
-    "_l_s": 2,
-    "_percent": 2,
-    "_h": 2,
-    "_mm": 1,
-    "_mm_h": 1,
-    "coefficient": 3,
-    "seconds": 2,
-}
-
-
-def decimals(column: str) -> int | None:
-    """Decimals of a column's figures; None for a figure without a unit, written as it is (counts, years)."""
-    fitting = [suffix for suffix in DECIMALS if column.endswith(suffix)]
-    return DECIMALS[max(fitting, key=len)] if fitting else None
+from spongecalc.decimals import decimals
 
 
 def is_known(value: object) -> bool:
@@ -66,3 +48,17 @@ def cell_text(column: str, value: object) -> str:
         written = f"{number:.{places}f}"
     # A rounded small negative number must not look like one: "-0.00" and "0.00" are the same figure.
     return written.removeprefix("-") if float(written) == 0 else written
+
+
+_WHOLE = re.compile(r"(?<![\w.,-])(-?)(\d{5,})(?=(\.\d+)?(?![\w.]))")
+
+
+def grouped(text: str, lang: str) -> str:
+    """A figure's text with thousands set apart as the language writes them.
+
+    English sets a comma from five digits on, Chinese standards write them without a mark
+    (GB/T 15835-2011 leaves it open). Text that holds no figure of its own stays as it is.
+    """
+    if lang != "en":
+        return text
+    return _WHOLE.sub(lambda m: f"{m[1]}{int(m[2]):,}", text)
