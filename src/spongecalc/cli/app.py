@@ -249,6 +249,27 @@ def run(
 
 
 @app.command()
+def store(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    force: Force = False,
+) -> None:
+    """Write the results of the runs as Parquet files for other tools. 将运行结果写成 Parquet 文件。"""
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    def work(given: Call) -> int:
+        from spongecalc.cli.store import run_store  # noqa: PLC0415
+
+        return run_store(given)
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    raise typer.Exit(do_what_is_due("store", call, work))
+
+
+@app.command()
 def status(
     folder: Folder = Path(),
     community: Community = None,
