@@ -44,9 +44,10 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## time of the example's batch against the bare engine's
+bench: $(READY)  ## times: the batch against the bare engine, reading and checking 100 000 pipes, clearances
 	$(BIN)/python -m tests.bench.overhead
 	$(BIN)/python -m tests.bench.survey
+	$(BIN)/python -m tests.bench.clearances
 
 example: $(READY)  ## make the layers of the worked example again
 	$(BIN)/python gis/make_layers.py

@@ -18,7 +18,16 @@ from typing import Literal, Protocol
 from spongecalc.batch.engine_task import EngineAnswer, EngineTask, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, Outcome, finished
-from spongecalc.batch.result_file import INPUT, OUT, packed, read_head, read_result, result_path, show, write_result
+from spongecalc.batch.result_file import (
+    INPUT,
+    OUT,
+    packed,
+    read_head,
+    read_result,
+    result_path,
+    show,
+    write_result,
+)
 from spongecalc.batch.results import Results
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import DRY, Event

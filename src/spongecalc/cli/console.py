@@ -56,10 +56,15 @@ class Output:
         if not self._silent:
             _console().print(escape(text(f"{part}.{key}", self.language, **params)), highlight=False)
 
-    def say_text(self, sentence: str) -> None:
+    def sentence(self, words: str) -> None:
         """Print a sentence that is already in the user's language, unless quiet."""
         if not self._silent:
-            _console().print(escape(sentence), highlight=False, soft_wrap=True)
+            _console().print(escape(words), highlight=False)
+
+    def block(self, words: str) -> None:
+        """Print lines as they are, however long, unless quiet: they are to be copied."""
+        if not self._silent:
+            _console().print(escape(words), highlight=False, soft_wrap=True)
 
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""

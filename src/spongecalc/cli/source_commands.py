@@ -52,7 +52,7 @@ def run_sources(source: str, language: str, *, quiet: bool, as_json: bool) -> in
 
 def _print_seen(seen: Seen, output: Output) -> None:
     language = output.language
-    output.say_text(
+    output.sentence(
         text("survey.source_is", language, source=seen.source, form=seen.form, encoding=seen.encoding or "-")
     )
     headers = [text(f"survey.column_{c}", language) for c in ("layer", "count", "geometry", "crs", "meant_for")]
@@ -65,8 +65,8 @@ def _print_seen(seen: Seen, output: Output) -> None:
             output.table(layer.name, heads, cells)
     drafts = [s.draft for s in seen.layers if s.draft]
     if drafts:
-        output.say_text(text("survey.draft", language))
-        output.say_text("\n\n".join(drafts))
+        output.sentence(text("survey.draft", language))
+        output.block("\n\n".join(drafts))
     output.document["source"] = {
         "source": seen.source,
         "form": seen.form,
@@ -97,7 +97,7 @@ def run_fix(call: Call, project: Project, output: Output, print_findings: object
     counts = pd.Series([c.rule for c in changes], dtype=object).value_counts().sort_index()
     output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}
     output.document["written"] = [p.relative_to(project.folder).as_posix() for p in written]
-    output.say_text(text("survey.repaired", output.language, count=len(changes), folder=written[0].parent.name))
+    output.sentence(text("survey.repaired", output.language, count=len(changes), folder=written[0].parent.name))
     output.finish()
     return int(code)
 
@@ -131,6 +131,6 @@ def run_publish(project: Project, output: Output, url: str, schema: str) -> int:
         output.finish()
         return DATA_ERRORS
     output.document["written"] = written
-    output.say_text(text("survey.published", output.language, count=len(written), schema=schema))
+    output.sentence(text("survey.published", output.language, count=len(written), schema=schema))
     output.finish()
     return DONE

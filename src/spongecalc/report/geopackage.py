@@ -31,6 +31,9 @@ def write_geopackages(review: Review, folder: Path) -> list[Path]:
             for scenario in sorted(page.layers, reverse=True)
         ]
         results[layer] = _joined(frames, review.crs)
+    if "design_checks" in review.tables:
+        checks = review.tables["design_checks"]
+        results["failed_design_checks"] = _points(checks[checks["verdict"] == "fail"], review.crs)
     findings = {"findings": _points(review.tables["findings"], review.crs)}
     return [
         write_layers(folder / "spongecalc.gpkg", results),
