@@ -17,7 +17,7 @@ from spongecalc.design.suggestions import SUGGESTION_COLUMNS
 from spongecalc.layers.deliveries import CHANGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
 from spongecalc.layers.provenance import PROVENANCE_COLUMNS
-from spongecalc.layers.repairs.change import TRAIL_COLUMNS
+from spongecalc.layers.repairs.change import CHANGE_COLUMNS as REPAIR_COLUMNS
 from spongecalc.network.claims import CLAIM_TABLE_COLUMNS
 from spongecalc.network.costs import COST_COLUMNS
 from spongecalc.network.ledger import LEDGER_COLUMNS
@@ -45,7 +45,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),
         ("provenance", PROVENANCE_COLUMNS),
-        ("repaired/changes", TRAIL_COLUMNS),
+        ("repaired/changes", REPAIR_COLUMNS),
         ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
     ],
 )

@@ -264,3 +264,68 @@ def test_one_changed_pipe_changes_that_communitys_two_models_only(repository, tm
         "swmm_models/EY14/after.inp",
         "swmm_models/EY14/before.inp",
     ]
+
+
+@pytest.fixture(scope="module")
+def review(built, results):
+    return steps.assess(built, results)
+
+
+def test_every_figure_of_the_communities_can_be_followed_back(review, built, tables):
+    """From the files on disk, as ``spongecalc explain`` does; ``tables`` has them written."""
+    from spongecalc.assess.trace import numeric_columns, trace_figure
+    from spongecalc.report.number_format import cell_text
+    from spongecalc.report.stored_tables import read_sources
+
+    sources = read_sources(built.checked.project.folder / "results")
+    table = sources.table("communities")
+    columns = numeric_columns(table)
+    assert len(table) == 23 and len(columns) >= 26
+    again = 0
+    for community in table["community_id"]:
+        for column in columns:
+            trace = trace_figure(sources, community, column)
+            value = table.loc[table["community_id"] == community, column].iloc[0]
+            if trace.recomputed == trace.recomputed:
+                # Rows on disk are rounded: a sum of some of them may differ in the last decimal.
+                assert trace.recomputed == pytest.approx(float(value), abs=0.11), trace.address
+                again += 1
+    assert again > 400
+    assert len(tables["communities"]) == 23
+    # In memory nothing is rounded, and every figure comes out to its last decimal.
+    from spongecalc.assess.trace import Sources
+    from spongecalc.report.traces import features_of
+
+    whole = Sources(review.tables, features_of(review))
+    for community in table["community_id"]:
+        for column in columns:
+            trace = trace_figure(whole, community, column)
+            if trace.recomputed == trace.recomputed:
+                assert cell_text(column, trace.recomputed) == cell_text(column, trace.value), trace.address
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_page_word_file_and_pdf_hold_the_figures_of_the_communities(review, tables, lang):
+    from spongecalc.report.compose import compose
+    from spongecalc.report.number_format import cell_text, grouped
+    from spongecalc.report.page import html_text
+    from spongecalc.report.pdf_report import pdf_bytes
+    from spongecalc.report.word_report import docx_bytes
+    from tests.report.reading import docx_tables, html_tables, pdf_text, squeezed
+
+    document = compose(review, lang)
+    html = html_text(document)
+    assert len(html.encode()) <= 8e6
+    page_rows = [r for t in html_tables(html)[0] for r in t]
+    word_rows = [r for t in docx_tables(docx_bytes(document))[0] for r in t]
+    pdf = squeezed(pdf_text(pdf_bytes(document)))
+    for row in tables["communities"].iloc[:-1].to_dict("records"):
+        named = row["community_id"] + squeezed(row["name"])
+        figures = [grouped(cell_text(c, row[c]), lang) for c in ("storm_laid_m", "sewage_laid_m")]
+        figures.append(
+            "→".join(grouped(cell_text("_m3", row[f"ponding_{s}_m3"]), lang) for s in ("before", "after"))
+        )
+        for rows in (page_rows, word_rows):
+            assert any(r[0] == named and set(figures) <= set(r) for r in rows), named
+        start = pdf.find(named)
+        assert all(f in pdf[start:] for f in figures), named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,11 +21,13 @@ from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
+from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
-from spongecalc.report.page import write_report
+from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
@@ -156,7 +158,12 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     for system in checked.systems:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
-    events = (*(storm_event(s, settings.simulation) for s in storms), dry_event(settings.simulation))
+    # Of the headline storm every element is saved: its run is the very model that the project keeps, and the
+    # report shows levels and flows over time.
+    events = (
+        *(storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm) for s in storms),
+        dry_event(settings.simulation),
+    )
     findings = (*checked.findings, *(f for m in models for f in m.findings))
     return Built(checked, tuple(models), storms, events, findings)
 
@@ -252,7 +259,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         checked.community_ids,
         checked.documents,
     )
-    return assess_inputs(inputs, language or settings.language, versions())
+    review = assess_inputs(inputs, language or settings.language, versions())
+    return replace(review, inputs=input_digests(checked.project))
 
 
 def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:
@@ -267,7 +275,30 @@ def write_results(built: Built, review: Review, language: str | None = None) -> 
     ]
 
 
-def report(built: Built, review: Review, language: str | None = None) -> Path:
-    """Write the report; returns the page to open."""
+def report(built: Built, review: Review, language: str | None = None) -> tuple[Path, ...]:
+    """Write the report in the project's formats; returns its files, the page to open first.
+
+    Raises
+    ------
+    InstituteError
+        The template folder that the project names cannot be used.
+    """
     project = built.checked.project
-    return write_report(review, project.folder / project.settings.report, language or project.settings.language)
+    settings = project.settings.document
+    institute = read_institute(project.folder / settings.template) if settings.template else PLAIN
+    return write_formats(
+        review,
+        project.folder / project.settings.report,
+        language or project.settings.language,
+        settings.formats,
+        institute,
+    )
+
+
+def template_files(built: Built) -> list[str]:
+    """Names of the files of the report's template in the project's folder; none where it has no template."""
+    project = built.checked.project
+    if not project.settings.document.template:
+        return []
+    folder = project.folder / project.settings.document.template
+    return sorted(p.relative_to(project.folder).as_posix() for p in folder.glob("*") if p.is_file())

@@ -110,12 +110,12 @@ def test_claims_that_cannot_be_read(folder, tmp_path):
 def test_compare_with_an_earlier_project_and_with_an_earlier_file(folder, tmp_path):
     earlier = tmp_path / "earlier"
     shutil.copytree(folder, earlier)
-    assert "0 changes" in call("compare", folder, earlier, "--lang", "en").output
+    assert "0 changes" in call("changes", folder, earlier, "--lang", "en").output
     pipes = gpd.read_file(earlier / "ab.gpkg", layer="pipes")
     pipes.loc[pipes["pipe_id"] == "A-PR", "diameter_mm"] = 200
     pipes = pipes[pipes["pipe_id"] != "B-PS"]
     pyogrio.write_dataframe(pipes, earlier / "ab.gpkg", layer="pipes", driver="GPKG")
-    result = call("compare", folder, earlier, "--lang", "en")
+    result = call("changes", folder, earlier, "--lang", "en")
     assert result.exit_code == 0, result.output
     changes = read(folder, "changes")[["feature_id", "change"]].to_numpy().tolist()
     assert changes == [["A-PR", "resized"], ["B-PS", "added"]]
@@ -124,11 +124,11 @@ def test_compare_with_an_earlier_project_and_with_an_earlier_file(folder, tmp_pa
 
 def test_compare_with_nothing_is_refused_in_words(folder, tmp_path):
     for path in (tmp_path / "none.gpkg", tmp_path):
-        result = call("compare", folder, path, "--lang", "en")
+        result = call("changes", folder, path, "--lang", "en")
         assert result.exit_code == 2
         assert "Traceback" not in result.output
     (tmp_path / "text.gpkg").write_text("no layers")
-    assert "no file of layers" in call("compare", folder, tmp_path / "text.gpkg", "--lang", "en").output
+    assert "no file of layers" in call("changes", folder, tmp_path / "text.gpkg", "--lang", "en").output
 
 
 def test_prices_of_the_project_give_costs_and_bad_prices_a_finding(tmp_path):

@@ -12,6 +12,7 @@ import pandas as pd
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
+from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
@@ -273,12 +274,13 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
     headline = inputs.settings.headline_storm
     about = inputs.layers["communities"]
     boundary = about.loc[about["community_id"] == community, "geometry"].iloc[0]
-    layers, hydrographs = {}, {}
+    layers, hydrographs, found = {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
+            found[scenario] = hydraulics(modelled, community, headline)
     runs = tables["runs"]
     in_run = [community in str(c).split(";") for c in runs["communities"]]
     ponding = tables["ponding"]
@@ -300,6 +302,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         runs[in_run].reset_index(drop=True),
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
+        found,
     )
 
 

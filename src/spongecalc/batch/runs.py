@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
@@ -115,9 +115,18 @@ def plan_runs(
             node_lateral_inflow=tuple(roles.get("tank", [])),
             link_flow=tuple(roles.get("tank_overflow", [])),
         )
+        nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
+        pipes = model.elements[(model.elements["element"] == "link") & (model.elements["layer"] == "pipes")]
+        everything = replace(
+            series,
+            node_depth=tuple(nodes["model_id"]),
+            link_flow=(*series.link_flow, *pipes["model_id"]),
+        )
         for event in events:
             place = folder / folder_name(model.name) / model.scenario / event.storm_id
-            wanted = series if event.storm_id != DRY else SeriesRequest()
+            wanted = everything if event.report_all else series
+            if event.storm_id == DRY:
+                wanted = SeriesRequest()
             runs.append(
                 Run(
                     model.name,

@@ -1,4 +1,4 @@
-"""The commands: init, check, build, run, assess, report, all; quantities, design, claims, compare."""
+"""The commands: each a few lines that call the module of its own name when it is asked for."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ def claims(
 
 
 @app.command()
-def compare(
+def changes(
     folder: Annotated[Path, typer.Argument(help="project folder 项目文件夹")],
     earlier: Annotated[
         Path,
@@ -353,11 +353,11 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Say what changed since an earlier delivery of the layers. 列出图层自上次交付以来的变化。"""
-    from spongecalc.cli.bill_commands import run_compare  # noqa: PLC0415
+    from spongecalc.cli.bill_commands import run_changes  # noqa: PLC0415
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
     call = _call(folder, community, None, 1, lang, quiet, as_json)
-    raise typer.Exit(do_what_is_due("compare", call, lambda c: run_compare(c, earlier)))
+    raise typer.Exit(do_what_is_due("changes", call, lambda c: run_changes(c, earlier)))
 
 
 @app.command("all")
@@ -377,6 +377,48 @@ def everything(
     options = {"force": force, "failed": failed}
     call = _call(folder, community, None, jobs, lang, quiet, as_json, **options, cluster=cluster)
     raise _status(call) if dry_run else _due("all", call)
+
+
+@app.command()
+def explain(
+    address: Annotated[str, typer.Argument(help="table:row:column 表:行:列")],
+    folder: Folder = Path(),
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say where a figure comes from: communities.csv:EY03:ponding_after_m3. 说明一个数字的来历。"""
+    from spongecalc.cli.explaining import run_explain  # noqa: PLC0415
+
+    language = lang.value if lang else None
+    raise typer.Exit(run_explain(address, folder, language, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="a result: its folder, or its project's 结果或项目文件夹")],
+    b: Annotated[Path, typer.Argument(help="the other result 另一个结果或项目文件夹")],
+    out: Annotated[Path | None, typer.Option("--out", help="page to write (compare.html) 输出的网页")] = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Two results side by side, with what differs. 对照两次结果。"""
+    from spongecalc.cli.comparing import run_compare  # noqa: PLC0415
+
+    raise typer.Exit(run_compare(a, b, out, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def template(
+    folder: Annotated[Path, typer.Argument(help="folder for the template 模板文件夹")] = Path("report_template"),
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report template for an institute to change. 生成可修改的报告模板。"""
+    from spongecalc.cli.templating import run_template  # noqa: PLC0415
+
+    raise typer.Exit(run_template(folder, (lang or Language.zh).value, quiet=quiet))
 
 
 @app.command()

@@ -178,8 +178,8 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
     return code
 
 
-def run_compare(call: Call, earlier: Path) -> int:
-    """``spongecalc compare``: what changed since an earlier delivery of the layers."""
+def run_changes(call: Call, earlier: Path) -> int:
+    """``spongecalc changes``: what changed since an earlier delivery of the layers."""
     call.made.unfinished = True  # these commands show what they find each time they are called
     project, output = _open(call)
     if project is None:

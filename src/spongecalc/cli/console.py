@@ -59,11 +59,6 @@ class Output:
     def sentence(self, words: str) -> None:
         """Print a sentence that is already in the user's language, unless quiet."""
         if not self._silent:
-            _console().print(escape(words), highlight=False)
-
-    def block(self, words: str) -> None:
-        """Print lines as they are, however long, unless quiet: they are to be copied."""
-        if not self._silent:
             _console().print(escape(words), highlight=False, soft_wrap=True)
 
     def error(self, sentence: str) -> None:

@@ -66,7 +66,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
     drafts = [s.draft for s in seen.layers if s.draft]
     if drafts:
         output.sentence(text("survey.draft", language))
-        output.block("\n\n".join(drafts))
+        output.sentence("\n\n".join(drafts))
     output.document["source"] = {
         "source": seen.source,
         "form": seen.form,

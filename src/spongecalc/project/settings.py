@@ -16,6 +16,7 @@ from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
+from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.section import (
@@ -236,6 +237,7 @@ class Settings(Section):
     targets: Targets = Targets()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
+    document: DocumentSettings = DocumentSettings()
 
     @field_validator("crs")
     @classmethod

@@ -11,7 +11,7 @@ import pandas as pd
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 
-TRAIL_COLUMNS = [
+CHANGE_COLUMNS = [
     "rule",
     "layer",
     "feature_id",
@@ -67,7 +67,7 @@ def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
         for f in findings
         if f.rule.startswith("repair.")
     ]
-    table = pd.DataFrame(rows, columns=TRAIL_COLUMNS)
+    table = pd.DataFrame(rows, columns=CHANGE_COLUMNS)
     return table.sort_values(["layer", "feature_id", "column", "rule"], kind="stable", ignore_index=True)
 
 
