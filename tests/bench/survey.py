@@ -1,7 +1,7 @@
 """``make bench``: reading and checking layers of some 1 000, 10 000 and 100 000 pipes with their nodes.
 
 Each community has 550 pipes in rows of eleven, joined to one outfall. Besides the seconds by the clock, the table
-shows those of the processor, which other work on the machine does not lengthen, and how they grow: the last column
+shows those of the processor, which other work on the machine does not lengthen, and how they grow: the last one
 is the time over n log n, relative to the smallest size, and stays at 1 or below.
 """
 
