@@ -132,6 +132,8 @@ def _figures(data: Data) -> list[tuple[str, float]]:
 def _width(drawing: Data, full_mm: float) -> float:
     if drawing["css"] in ("rain", "flow"):
         return 115.0
+    if drawing["css"] == "profile":
+        return 138.0
     return min(full_mm, 145.0 if drawing["css"] == "overview" else 170.0)
 
 
