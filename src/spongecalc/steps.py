@@ -12,14 +12,12 @@ from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
+from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
-from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
+from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.level_rules import check_levels, ground_from_dem
-from spongecalc.layers.membership import assign_communities, with_places
-from spongecalc.layers.pipe_ends import join_pipe_ends
-from spongecalc.layers.read import read_layers
-from spongecalc.layers.value_rules import check_values
+from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
@@ -73,22 +71,48 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Which of "before" and "after" to work on.
     """
     settings = project.settings
-    layers, read = read_layers(project.folder, settings.layers, settings.crs)
-    layers, found = assign_communities(layers)
-    findings: list[Finding] = [*with_places(read, layers), *found]
-    for step in (
-        mend_geometries,
-        lambda given: join_pipe_ends(given, settings.checks.snap_tolerance_m),
-        ground_from_dem,
-    ):
-        layers, found = step(layers)
-        findings.extend(found)
-    findings.extend(check_values(layers))
-    findings.extend(check_levels(layers))
     statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    findings: list[Finding] = list(found)
+    layers, found = completed(layers, settings.checks)
+    findings.extend(found)
+    return cut_systems(project, layers, findings, communities, scenarios, statuses)
+
+
+def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
+    """Read a project's layers, make every repair, and check what comes out; nothing is written."""
+    settings = project.settings
+    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    unsound = mend_geometries(layers)[1]
+    mended = repaired(layers, settings.checks, settings.repair)
+    layers = mended.layers
+    # What a repair mends is told by its change, not once more by the finding of the reading.
+    gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
+    findings = [f for f in found if f.rule not in gone]
+    findings.extend(f for f in unsound if f.rule not in ("geometry.no_length", "geometry.mended"))
+    findings.extend(check_coordinates(layers))
+    findings.extend(assign_communities(layers)[1])
+    layers, found = completed(layers, settings.checks)
+    findings.extend(found)
+    return cut_systems(project, layers, findings, communities, SCENARIOS, statuses), mended
+
+
+def cut_systems(
+    project: Project,
+    layers: LayerSet,
+    findings: list[Finding],
+    communities: Iterable[str],
+    scenarios: Sequence[str],
+    statuses: Mapping[str, tuple[str, ...]],
+) -> Checked:
+    """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
+    settings = project.settings
+    findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
+    first = {}
     for scenario in scenarios:
-        findings.extend(check_overlaps(layers, statuses[scenario]))
-        for system in drainage_systems(layers, scenario, statuses[scenario])[0]:
+        first[scenario] = drainage_systems(layers, scenario, statuses[scenario])
+        for system in first[scenario][0]:
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
@@ -98,7 +122,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
         excluded = communities_with_errors(findings)
-        cut, found = drainage_systems(layers, scenario, statuses[scenario], excluded)
+        cut, found = (
+            drainage_systems(layers, scenario, statuses[scenario], excluded) if excluded else first[scenario]
+        )
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)

@@ -23,6 +23,7 @@ from spongecalc.batch.runs import Run
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
@@ -100,6 +101,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
+        "provenance": provenance_of(inputs),
     }
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
@@ -119,6 +121,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         versions,
         inputs.settings.targets.model_dump(),
     )
+
+
+def provenance_of(inputs: Inputs) -> pd.DataFrame:
+    """Where the values of the assessed communities come from."""
+    table = provenance_table(inputs.layers)
+    return table[table["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
 
 
 def _elements(inputs: Inputs) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: boo
         output.finish()
         return WRONG_USAGE
     _print(differences, output, language)
-    output.line(text("document.compare_written", language, path=path))
+    output.sentence(text("document.compare_written", language, path=path))
     output.document["page"] = str(path)
     output.finish()
     return DONE
@@ -56,14 +56,14 @@ def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: boo
 def _print(differences: list[TableDifference], output: Output, language: str) -> None:
     differing = [d for d in differences if d.differs]
     if not differing:
-        output.line(text("document.compare_same", language))
+        output.sentence(text("document.compare_same", language))
     for d in differing:
         if d.missing_in:
             which = text("document.compare_b" if d.missing_in == "a" else "document.compare_a", language)
-            output.line(text("document.compare_file_only", language, table=d.table, which=which))
+            output.sentence(text("document.compare_file_only", language, table=d.table, which=which))
             continue
         counted = {"changed": len(d.changes), "only_a": len(d.only_a), "only_b": len(d.only_b)}
-        output.line(text("document.compare_counts", language, table=f"{d.table}.csv", **counted))
+        output.sentence(text("document.compare_counts", language, table=f"{d.table}.csv", **counted))
         if d.table in SHOWN_TABLES and d.changes:
             keys = ("row", "column", "a", "b", "difference")
             headers = [text(f"document.compare_{k}", language) for k in keys]

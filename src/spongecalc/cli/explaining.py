@@ -48,6 +48,6 @@ def run_explain(address: str, folder: Path, language: str | None, *, quiet: bool
         return WRONG_USAGE
     output.document.update(trace_document(trace))
     for label, words in trace_lines(trace, output.language, WHOLE):
-        output.line(f"{label}: {words}" if output.language == "en" else f"{label}：{words}")
+        output.sentence(f"{label}: {words}" if output.language == "en" else f"{label}：{words}")
     output.finish()
     return DONE

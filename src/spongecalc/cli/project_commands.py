@@ -103,9 +103,21 @@ def _print_findings(findings: tuple, output: Output) -> int:
     return DATA_ERRORS if len(errors) else DONE
 
 
-def run_check(call: Call) -> int:
-    """``spongecalc check``."""
+def run_published(call: Call, url: str, schema: str) -> int:
+    """``spongecalc publish``."""
+    from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
+
     project, output = _open(call)
+    return WRONG_USAGE if project is None else run_publish(project, output, url, schema)
+
+
+def run_check(call: Call, *, fix: bool = False) -> int:
+    """``spongecalc check``; with ``fix`` a repaired copy is written and checked."""
+    from spongecalc.cli.source_commands import run_fix  # noqa: PLC0415
+
+    project, output = _open(call)
+    if project is not None and fix:
+        return run_fix(call, project, output, _print_findings)
     if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.

@@ -20,8 +20,8 @@ def run_template(folder: Path, language: str, *, quiet: bool) -> int:
         output.error(text("template.unreadable", language, file=folder, folder=folder, reason=reason.strerror))
         return WRONG_USAGE
     if not written:
-        output.line(text("template.kept", language, folder=folder))
+        output.sentence(text("template.kept", language, folder=folder))
         return DONE
     names = ", ".join(p.name for p in written)
-    output.line(text("template.written", language, folder=folder.as_posix(), files=names))
+    output.sentence(text("template.written", language, folder=folder.as_posix(), files=names))
     return DONE

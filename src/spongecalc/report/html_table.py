@@ -27,6 +27,7 @@ CODED: Mapping[str, str] = {
         "layer",
         "storm_id",
         "check",
+        "change",
         "reason",
         "option",
         "recheck",
