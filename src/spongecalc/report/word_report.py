@@ -93,7 +93,8 @@ def _styles(word: WordDocument, lang: str) -> None:
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = word.styles["Normal"]
         style.font.size = Pt(points)
-        style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(1)
+        space = Pt(0 if name == "Table Tiny" else 1)
+        style.paragraph_format.space_after = style.paragraph_format.space_before = space
     word.styles["Normal"].paragraph_format.space_after = Pt(4)
     word.styles["Caption"].font.bold = False
     title = word.styles["Title"]
@@ -219,13 +220,15 @@ class _Builder:
         wide = bool(chapter["wide"])
         if wide:
             parts.append(xml.section_end(wide=False))
-        elif community or chapter["part"] == "closing" or before in ("community", ""):
-            parts.append(xml.page_break())
+        new_page = not wide and (community or chapter["part"] == "closing" or before in ("community", ""))
         if community and before != "community":
-            parts.append(xml.heading(self._word("each"), 1))
+            parts.append(xml.heading(self._word("each"), 1, new_page=True))
+            new_page = False
         self.bookmarks += 1
         level = 2 if community else 1
-        parts.append(xml.heading(self._named(chapter), level, str(chapter["key"]), self.bookmarks))
+        parts.append(
+            xml.heading(self._named(chapter), level, str(chapter["key"]), self.bookmarks, new_page=new_page)
+        )
         if community:
             parts.append(xml.paragraph(self._badge(str(chapter["badge"]))))
         parts.append(self._blocks(chapter["blocks"], level, WIDE_MM if wide else PAGE_MM))

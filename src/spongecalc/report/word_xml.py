@@ -57,14 +57,14 @@ def field(code: str, shown: str) -> str:
     )
 
 
-def heading(text: str, level: int, key: str = "", number: int = 0) -> str:
+def heading(text: str, level: int, key: str = "", number: int = 0, *, new_page: bool = False) -> str:
     """A heading; with a key it is a bookmark that links lead to."""
     inner = run(text)
     if key:
         inner = (
             f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(key)}/>{inner}<w:bookmarkEnd w:id="{number}"/>'
         )
-    return paragraph(inner, f"Heading{level}")
+    return paragraph(inner, f"Heading{level}", "<w:pageBreakBefore/>" if new_page else "")
 
 
 def caption(word: str, number: int, text: str, *, above: bool) -> str:
