@@ -291,7 +291,7 @@ class _Builder:
             [WordCell(xml.run(a, colour=xml.SOFT), room=xml.room(a)), WordCell(xml.run(b), room=44.0)]
             for a, b in pairs
         ]
-        return xml.table([], rows) + xml.paragraph("", "Remark") if rows else ""
+        return xml.table([], rows) + xml.spacer() if rows else ""
 
     def _tiles(self, tiles: Sequence[Data]) -> str:
         head = [WordCell(xml.run(str(t["question"]), bold=True)) for t in tiles]
@@ -310,7 +310,7 @@ class _Builder:
                 inner += xml.run(f" {f['unit']}" + (f"\n{f['beside']}" if f["beside"] else ""), half_points=16)
                 cells.append(WordCell(inner))
             rows.append(cells)
-        return xml.table(head, rows, grid=True) + xml.paragraph("", "Remark")
+        return xml.table(head, rows, grid=True) + xml.spacer()
 
     def _verdicts(self, lines: Sequence[Data]) -> str:
         head = [WordCell(xml.run(self._word(k), bold=True)) for k in ("question", "answer", "found", "limit")]
@@ -323,7 +323,7 @@ class _Builder:
             ]
             for v in lines
         ]
-        return xml.table(head, rows) + xml.paragraph("", "Remark")
+        return xml.table(head, rows) + xml.spacer()
 
     def _counts(self, b: Data, level: int) -> str:
         counted = "".join(self._badge(answer) + xml.run(f" {count}      ") for answer, count in b["counts"])
@@ -338,7 +338,7 @@ class _Builder:
                 ]
                 for key, community, wrong in attention
             ]
-            parts += [xml.table([], rows), xml.paragraph("", "Remark")]
+            parts += [xml.table([], rows), xml.spacer()]
         return "".join(parts)
 
     def _table(self, b: Data, full_mm: float) -> str:
@@ -354,9 +354,7 @@ class _Builder:
         foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]
         self.tables += 1
         named = xml.caption(self._word("table"), self.tables, str(b["caption"]), above=True)
-        return (
-            named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.paragraph("", "Remark")
-        )
+        return named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.spacer()
 
     def _cell(self, c: Data) -> str:
         over = xml.run(f"{c['over']}\n", colour=xml.SOFT) if c["over"] else ""
@@ -396,7 +394,7 @@ class _Builder:
             ]
         cells += [WordCell("", room=8.0)] * (-len(cells) % 6)
         rows = [cells[i : i + 6] for i in range(0, len(cells), 6)]
-        return xml.table([], rows) + xml.paragraph("", "Remark")
+        return xml.table([], rows) + xml.spacer()
 
     @staticmethod
     def _signoff(b: Data) -> str:

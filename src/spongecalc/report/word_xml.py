@@ -181,9 +181,15 @@ def page_break() -> str:
     return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 
+def spacer() -> str:
+    """A little room after a table: Word wants a paragraph between two, which must not begin a page of its own."""
+    return '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="100" w:lineRule="exact"/></w:pPr></w:p>'
+
+
 def section_end(*, wide: bool) -> str:
-    """The end of a section of portrait or landscape pages."""
-    return f"<w:p><w:pPr>{section(wide=wide)}</w:pPr></w:p>"
+    """The end of a section of portrait or landscape pages, in a paragraph of next to no height."""
+    low = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+    return f"<w:p><w:pPr>{low}{section(wide=wide)}</w:pPr></w:p>"
 
 
 def section(*, wide: bool) -> str:
