@@ -26,7 +26,8 @@ class DrainageSystem:
     """The drainage of one community, or of several that drain through one another, in one scenario.
 
     Frames have the columns of the data contract and hold only features of this scenario. ``communities``
-    are sorted ids; ``dem`` is the file of ground elevations, if the project has one.
+    are sorted ids; ``dem`` is the file of ground elevations, if the project has one; ``removed_pipes`` are the
+    communities' pipes of the status removed that are not part of the scenario.
     """
 
     scenario: str
@@ -41,6 +42,7 @@ class DrainageSystem:
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
     dem: Path | None = None
+    removed_pipes: gpd.GeoDataFrame | None = None
 
     @property
     def model(self) -> str:
@@ -93,6 +95,9 @@ def drainage_systems(
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
         own["pipes"] = _without_upstream(own, frames["nodes"], findings)
         boundaries = layers["communities"]
+        pipes = layers["pipes"]
+        gone = pipes[pipes["community_id"].isin(group) & (pipes["status"] == "removed")]
+        gone = gone[~gone["pipe_id"].isin(own["pipes"]["pipe_id"])].reset_index(drop=True)
         systems.append(
             DrainageSystem(
                 scenario,
@@ -101,6 +106,7 @@ def drainage_systems(
                 boundaries[boundaries["community_id"].isin(group)].reset_index(drop=True),
                 **own,
                 dem=layers.dem,
+                removed_pipes=gone,
             )
         )
     return tuple(systems), tuple(findings)
