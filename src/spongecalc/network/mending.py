@@ -60,9 +60,7 @@ class MendingRules:
     lateral_depth_m: float = 0.8
 
 
-def separate(
-    system: DrainageSystem, rules: MendingRules, graph: nx.MultiDiGraph | None = None
-) -> Mending:
+def separate(system: DrainageSystem, rules: MendingRules, graph: nx.MultiDiGraph | None = None) -> Mending:
     """Cut a system's smallest set, give each source back its way, and trace again.
 
     Water that is given back its way may meet a joint that nothing passed before; its joints then join the
@@ -111,9 +109,7 @@ def mend(
     parts = _moved_ends(system, graph, wanted)
     left = graph.copy()
     ends = {(p.layer, p.feature_id) for p in parts}
-    left.remove_edges_from(
-        [(u, v, k) for u, v, k in graph.edges(keys=True) if k in ends or k in set(wanted)]
-    )
+    left.remove_edges_from([(u, v, k) for u, v, k in graph.edges(keys=True) if k in ends or k in set(wanted)])
     ways = WaysBack(system, left, rules.min_slope_percent)
     starts = _starts(system, rules)
     done = []
@@ -124,9 +120,7 @@ def mend(
     return _applied(system, graph, wanted, done, starts), tuple(done)
 
 
-def _moved_ends(
-    system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connection]
-) -> list[Reconnection]:
+def _moved_ends(system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connection]) -> list[Reconnection]:
     """What has to be led elsewhere for each connection that is cut."""
     entering = sources(system)
     by_feature: dict[Connection, list[Source]] = {}
@@ -142,9 +136,7 @@ def _moved_ends(
         if key in members:
             inside = members[key]
             parts.extend(
-                Reconnection(key, s.layer, s.feature_id, s.water, None)
-                for s in entering
-                if s.node_id in inside
+                Reconnection(key, s.layer, s.feature_id, s.water, None) for s in entering if s.node_id in inside
             )
             for node in sorted(inside):
                 for upper, _, edge_key in graph.in_edges(node, keys=True):

@@ -61,9 +61,7 @@ def sources(system: DrainageSystem) -> tuple[Source, ...]:
             )
         elif row.kind == "underdrain" and row.source in surfaces and row.to_node in nodes:
             found.append(
-                Source(
-                    "rain", row.to_node, "connections", row.connection_id, row.kind, None, row.community_id
-                )
+                Source("rain", row.to_node, "connections", row.connection_id, row.kind, None, row.community_id)
             )
     for row in system.buildings.sort_values("building_id").itertuples():
         for water, node, part in (("sewage", row.sewage_to, "sewage"), ("rain", row.roof_to, "roof_drain")):

@@ -58,7 +58,9 @@ class WaysBack:
             self._places[water] = np.array([place[n] for n in ids], dtype=float).reshape(-1, 3)
             self._trees[water] = KDTree(self._places[water][:, :2]) if ids else None
 
-    def find(self, water: str, x_m: float, y_m: float, level_m: float, start: str | None = None) -> WayBack | None:
+    def find(
+        self, water: str, x_m: float, y_m: float, level_m: float, start: str | None = None
+    ) -> WayBack | None:
         """The nearest node that takes the water by gravity; None where there is none.
 
         Parameters
