@@ -14,6 +14,15 @@ DECIMALS: dict[str, int] = {
     "_mm": 1,
     "_mm_h": 1,
     "coefficient": 3,
+    "fullness": 3,
+    "slope": 5,
+    "_m_s": 3,
+    "_l_s_ha": 2,
+    "manning_n": 4,
+    "factor": 3,
+    "time_min": 2,
+    "cost": 2,
+    "price": 2,
     "seconds": 2,
 }
 
