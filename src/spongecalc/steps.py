@@ -11,6 +11,7 @@ from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
@@ -21,6 +22,7 @@ from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
+from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
@@ -31,7 +33,7 @@ from spongecalc.report.page import write_report
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
-from spongecalc.swmm.event import Event, dry_event, storm_event
+from spongecalc.swmm.event import Event, dry_event, storm_event, traced_event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
@@ -112,13 +114,23 @@ class Built:
     storms: tuple[Storm, ...]
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
+    traced: Event | None = None
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """Every run, each in its folder under the project's results."""
         project = self.checked.project
         folder = project.folder / project.settings.results / "runs"
-        return plan_runs(self.models, self.events, folder, keep_out=project.settings.simulation.keep_out)
+        keep_out = project.settings.simulation.keep_out
+        runs = plan_runs(self.models, self.events, folder, keep_out=keep_out)
+        if self.traced is None:
+            return runs
+        crossed = [
+            model
+            for system, model in zip(self.checked.systems, self.models, strict=True)
+            if cross_connections(system)
+        ]
+        return (*runs, *plan_traced_runs(crossed, self.traced, folder))
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -132,7 +144,16 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         progress("build", len(models), len(checked.systems))
     events = (*(storm_event(s, settings.simulation) for s in storms), dry_event(settings.simulation))
     findings = (*checked.findings, *(f for m in models for f in m.findings))
-    return Built(checked, tuple(models), storms, events, findings)
+    headline = next(s for s in storms if s.storm_id == settings.headline_storm)
+    traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
+    return Built(
+        checked,
+        tuple(models),
+        storms,
+        events,
+        findings,
+        traced if settings.separation.storm_tracers else None,
+    )
 
 
 def model_files(built: Built) -> dict[Path, str]:

@@ -13,10 +13,18 @@ from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
+from spongecalc.assess.outfall_tracers import outfall_tracer_table
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
-from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
+from spongecalc.assess.separation import (
+    SEPARATION_COLUMNS,
+    crossing,
+    separation_table,
+    sewage_to_storm_m3_d,
+    traced_systems,
+    work_order,
+)
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
 from spongecalc.layers.bill_documents import BillDocuments
@@ -74,9 +82,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     """
     headline = inputs.settings.headline_storm
     findings = findings_table(inputs.findings, language)
-    separation = separation_table(
-        [m.system for m in inputs.modelled], inputs.settings.sewage.residents_per_household
-    )
+    traced = traced_systems(inputs.modelled, inputs.settings.separation)
+    separation = separation_table(traced, inputs.settings)
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = run_table(inputs.runs, inputs.results, language)
     ponding = _ponding(inputs)
@@ -92,6 +99,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     )
     tables = {
         "separation": separation,
+        "work_order": work_order(traced, separation),
+        "separation_outfalls": outfall_tracer_table(inputs.modelled),
         "ponding": ponding,
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
@@ -212,7 +221,7 @@ def _scenario_figures(
     if modelled is None:
         return {f"separated_{scenario}": "unknown"}
     headline = inputs.settings.headline_storm
-    joints = tables["separation"]
+    joints = crossing(tables["separation"])
     count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
     figures: dict[str, object] = {
         f"separated_{scenario}": "no" if count else "yes",

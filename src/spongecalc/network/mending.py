@@ -27,7 +27,8 @@ class Reconnection:
 
     ``cut`` is the connection that is cut, ``layer`` and ``feature_id`` what is led elsewhere because of it
     (itself, or a lateral or pipe that came to the combined stretch that is cut), ``water`` what it carries,
-    ``way`` the node that takes it by gravity, None where there is none.
+    ``way`` the node that takes it by gravity, None where there is none. An overflow, or a pipe beside another
+    way that stays in its system, is ``plugged``: its water goes on by that way, and nothing is laid.
     """
 
     cut: Connection
@@ -35,6 +36,7 @@ class Reconnection:
     feature_id: str
     water: str
     way: WayBack | None
+    plugged: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ def mend(
     done = []
     for part in parts:
         x_m, y_m, level_m, node = starts[part.layer, part.feature_id]
-        way = ways.find(part.water, x_m, y_m, level_m, node)
+        if part.plugged and node is not None:
+            way: WayBack | None = WayBack(node, 0.0, 0.0)
+        else:
+            way = ways.find(part.water, x_m, y_m, level_m, node)
         done.append(replace(part, way=way))
     return _applied(system, graph, wanted, done, starts), tuple(done)
 
@@ -146,7 +151,14 @@ def _moved_ends(system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connec
         elif key in edges:
             water = _water_of(graph.nodes[edges[key][0]]["system"])
             if water:
-                parts.append(Reconnection(key, *key, water, None))
+                upper = edges[key][0]
+                own = graph.nodes[upper]["system"]
+                others = [
+                    other_key
+                    for _, lower, other_key, edge in graph.out_edges(upper, keys=True, data=True)
+                    if other_key != key and graph.nodes[lower]["system"] == own and edge["system"] in (None, own)
+                ]
+                parts.append(Reconnection(key, *key, water, None, bool(others)))
         else:
             parts.extend(
                 Reconnection(key, s.layer, s.feature_id, s.water, None)
@@ -215,15 +227,16 @@ def _applied(
         frame = getattr(system, layer).copy()
         for part in (p for p in parts if p.layer == layer):
             row = frame.index[frame[id_column] == part.feature_id]
-            frame.loc[row, column] = part.way.node_id if part.way else None
-            if part.way and layer != "facilities":
+            way = None if part.plugged else part.way
+            frame.loc[row, column] = way.node_id if way else None
+            if way and layer != "facilities":
                 x_m, y_m = starts[layer, part.feature_id][:2]
-                end = place[part.way.node_id]
+                end = place[way.node_id]
                 frame.loc[row, "geometry"] = LineString([(x_m, y_m), (end.x, end.y)])
-            if part.way and layer == "pipes":
-                frame.loc[row, "invert_down_m"] = invert[part.way.node_id]
+            if way and layer == "pipes":
+                frame.loc[row, "invert_down_m"] = invert[way.node_id]
         if layer != "facilities":
-            out = {p.feature_id for p in parts if p.layer == layer and p.way is None}
+            out = {p.feature_id for p in parts if p.layer == layer and (p.way is None or p.plugged)}
             out |= _inside_cut_stretches(graph, cut) if layer == "pipes" else set()
             frame = frame[~frame[id_column].isin(list(out))]
         frames[layer] = frame.reset_index(drop=True)

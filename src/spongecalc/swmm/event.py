@@ -67,14 +67,15 @@ def traced_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float)
     warm_up_min = settings.dry_warm_up_min
     seconds = 60 * (warm_up_min + storm.duration_min + settings.recession_min)
     rain = TracedRain(((warm_up_min, storm.storm_id),), carrier_l_s)
-    return Event(TRACED, TRACED_START, seconds, TRACED_STEP_S, settings, rain=rain)
+    return Event(TRACED, TRACED_START, seconds, TRACED_STEP_S, settings, 60 * warm_up_min, rain=rain)
 
 
 def week_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
     """A rainy week with tracers: after a dry day the storm falls at noon of every second day."""
     falls = tuple((1440.0 * day + 720.0, storm.storm_id) for day in (1, 3, 5))
     rain = TracedRain(falls, carrier_l_s)
-    return Event(WEEK, WEEK_START, 7 * 86400.0, TRACED_STEP_S, settings, rain=rain)
+    # The first day is dry and fills the pipes; the other six are measured.
+    return Event(WEEK, WEEK_START, 7 * 86400.0, settings.dry_routing_step_s, settings, 86400.0, rain=rain)
 
 
 def event_sections(
