@@ -69,7 +69,7 @@ class _Layers:
                 "system": system,
                 "from_node": upper,
                 "to_node": lower,
-                "diameter_mm": 400.0,
+                "diameter_mm": 1000.0,
                 "roughness": 0.011,
                 "invert_up_m": first["invert_m"] + up,
                 "invert_down_m": last["invert_m"],
@@ -110,8 +110,8 @@ def random_network(seed: int, kinds: tuple[str, ...] | None = None) -> Planted:
         made.buildings.append(
             {
                 "building_id": f"A-H{b}",
-                "households": 200.0,
-                "residents": 600.0,
+                "households": 5000.0,
+                "residents": 20000.0,
                 "floors": 6.0,
                 "status": "existing",
                 "geometry": box(X0 + x, Y0 + 60, X0 + x + 10, Y0 + 70),
@@ -146,8 +146,10 @@ def random_network(seed: int, kinds: tuple[str, ...] | None = None) -> Planted:
         elif kind == "overflow":
             # From a manhole on the sewage main that sewage passes, 6 cm above its invert.
             passed = str(trees["sewage"][-2])
-            last = str(trees["storm"][-2])
-            made.nodes[last]["invert_m"] = min(made.nodes[last]["invert_m"], made.nodes[passed]["invert_m"] - 0.3)
+            low_m = made.nodes[passed]["invert_m"] - 0.3
+            last = made.node("XO1", "storm", "manhole", 190, -5, low_m)
+            end = made.node("XO2", "storm", "outfall", 210, -5, low_m - 0.3, receives="river")
+            made.pipe("XO2", "storm", last, end)
             joints.add(("overflow_between_systems", made.pipe("XO", "sewage", passed, last, up=0.06)))
             sewage = True
         elif kind == "combined":
