@@ -56,6 +56,11 @@ class Output:
         if not self._silent:
             _console().print(escape(text(f"{part}.{key}", self.language, **params)), highlight=False)
 
+    def say_text(self, sentence: str) -> None:
+        """Print a sentence that is worded already, unless quiet."""
+        if not self._silent:
+            _console().print(escape(sentence), highlight=False)
+
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
         self.errors.append(sentence)
