@@ -9,6 +9,8 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.assess.hydraulics import Hydraulics
+
 
 @dataclass(frozen=True)
 class CommunityPage:
@@ -19,7 +21,8 @@ class CommunityPage:
     contract, in metres of the project's CRS. ``hydrographs`` maps a scenario to the runoff in l/s under
     the headline storm, indexed by minutes from its start. ``sites`` and ``joints`` are the community's
     ponding sites and cross-connections under the headline storm, with a point each; their columns are
-    those of ponding.csv and separation.csv. ``row`` is its row of communities.csv.
+    those of ponding.csv and separation.csv. ``row`` is its row of communities.csv. ``hydraulics`` maps a
+    scenario to what SWMM found in pipes and nodes under the headline storm.
     """
 
     community_id: str
@@ -33,6 +36,7 @@ class CommunityPage:
     runs: pd.DataFrame
     quantities: pd.DataFrame
     findings: pd.DataFrame
+    hydraulics: Mapping[str, Hydraulics] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,3 +73,4 @@ class Review:
     notes: tuple[tuple[str, Mapping[str, object]], ...]
     versions: Mapping[str, str]
     targets: Mapping[str, float | None] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)

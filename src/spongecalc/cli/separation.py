@@ -41,7 +41,7 @@ def run_separation(call: Call, *, week: bool) -> int:
     rows = [[cell_text(c, v) for c, v in zip(columns, r, strict=True)] for r in table[list(columns)].to_numpy()]
     output.table(text("separation.contributions", output.language), headers, rows)
     if (table["differ"] == "yes").any():
-        output.say_text(text("separation.contributions_differ", output.language))
+        output.sentence(text("separation.contributions_differ", output.language))
     output.frame("contributions", table)
     output.document["file"] = path.relative_to(project.folder).as_posix()
     if week:
@@ -51,7 +51,7 @@ def run_separation(call: Call, *, week: bool) -> int:
             )
         write_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
-    output.say_text(text("separation.written", output.language, folder=settings.results))
+    output.sentence(text("separation.written", output.language, folder=settings.results))
     output.finish()
     unknown = pd.to_numeric(table["contribution_m3"]).isna().any()
     return RUN_FAILED if unknown else DONE

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.bill_part import community_bill, county_bill
+from spongecalc.report.data_quality import data_quality
+from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
@@ -12,5 +15,5 @@ CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = ()
-COUNTY_PARTS: tuple[CountyPart, ...] = ()
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_bill, community_design)
+COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_bill, county_design)
