@@ -26,6 +26,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.removal_steps import stored_contributions
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
@@ -269,6 +270,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the results of the runs."""
     checked = built.checked
     settings = checked.project.settings
+    folder = checked.project.folder / settings.results
+    contributions, stale = stored_contributions(folder, built.models, settings)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -279,6 +282,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
         checked.documents,
+        contributions,
+        stale,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))

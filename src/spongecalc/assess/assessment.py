@@ -21,6 +21,7 @@ from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
     crossing,
+    grade_table,
     separation_table,
     sewage_to_storm_m3_d,
     traced_systems,
@@ -53,6 +54,8 @@ class Inputs:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_contributions: tuple[str, ...] = ()
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
@@ -102,6 +105,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     tables = {
         "separation": separation,
         "work_order": work_order(traced, separation),
+        "separation_grades": grade_table(traced, inputs.settings),
+        **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
         "separation_outfalls": outfall_tracer_table(inputs.modelled),
         "ponding": ponding,
         "sponge": sponge,
@@ -126,7 +131,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tuple(_storm_summary(s) for s in inputs.storms),
         {"communities": communities, **tables},
         pages,
-        _notes(inputs.settings),
+        (
+            *_notes(inputs.settings),
+            *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
+        ),
         versions,
         inputs.settings.targets.model_dump(),
     )

@@ -17,6 +17,7 @@ from spongecalc.network.cross_connections import CrossConnection, cross_connecti
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.leftovers import NOT_CROSSING, leftovers
 from spongecalc.network.mending import Mending, MendingRules, separate
+from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.settings import Settings
@@ -234,6 +235,32 @@ def misconnection_density_percent(one: TracedSystem, community_id: str) -> float
         below = {m for n in fed for m in (n, *nx.descendants(one.graph, n))}
         wrong |= {n for n in own & below if one.graph.nodes[n]["system"] == "combined"}
     return 100 * len(wrong) / len(nodes)
+
+
+GRADE_COLUMNS = ["community_id", "scenario", "density_percent", "flow_ratio_percent", "grade"]
+
+
+def grade_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
+    """Communities' grades as rows of separation_grades.csv.
+
+    ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the
+    sewage which leaves by rain outfalls in dry weather; the grade is the worse of the two.
+    """
+    rows = []
+    minutes = settings.simulation.dry_measure_min
+    for one in traced:
+        entering = sewage_by_source_l_s(one.system.buildings, sources(one.system), settings.sewage)
+        for community in one.system.communities:
+            density = misconnection_density_percent(one, community) if one.joints else 0.0
+            sewage_m3_d = 86.4 * sum(flow for s, flow in entering if s.community_id == community)
+            lost = sewage_to_storm_m3_d(one.modelled, community, minutes)
+            ratio = 100 * lost / sewage_m3_d if sewage_m3_d > 0 else math.nan
+            limits = settings.separation.grades
+            grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
+            row = (community, one.system.scenario, density, ratio, worst_grade(grades) if density else "")
+            rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
+    table = pd.DataFrame(rows, columns=GRADE_COLUMNS)
+    return table.sort_values(["community_id", "scenario"], ignore_index=True)
 
 
 def sewage_to_storm_m3_d(modelled: Modelled, community_id: str, dry_measure_min: float) -> float:
