@@ -90,7 +90,7 @@ def removal_runs(
     runs = (*plan_runs(models, (dry,), folder, keep_out=False), *plan_traced_runs(models, traced, folder))
     progress("run", 0, len(runs))
     results = execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
-    removals = []
+    removals: list[Removal] = []
     for system, own in every:
         joined = join_results([v.system for v in own], [v.model for v in own], results)
         sha256 = digest(own[0].model, settings)

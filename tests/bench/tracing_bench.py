@@ -95,7 +95,11 @@ def large_system(pipes: int = PIPES, planted: int = PLANTED, seed: int = 7) -> D
         _frame("pipes", values, lines),
         empty_frame("surfaces", PROJECTED),
         _frame("buildings", buildings, [box(x, y, x + 5, y + 5) for x, y in spots]),
-        _frame("connections", connections, linestrings([[xy[r[3]], (xy[r[3]][0], xy[r[3]][1] + 5)] for r in laterals])),
+        _frame(
+            "connections",
+            connections,
+            linestrings([[xy[r[3]], (xy[r[3]][0], xy[r[3]][1] + 5)] for r in laterals]),
+        ),
         empty_frame("facilities", PROJECTED),
         empty_frame("utilities", PROJECTED),
     )
@@ -105,7 +109,8 @@ def _frame(layer: str, values: dict[str, list], geometry: object) -> gpd.GeoData
     """A layer with every column of the contract."""
     count = len(next(iter(values.values())))
     full = {
-        c.name: values.get(c.name) or [np.nan if c.kind == "number" else None] * count for c in SCHEMAS[layer].columns
+        c.name: values.get(c.name) or [np.nan if c.kind == "number" else None] * count
+        for c in SCHEMAS[layer].columns
     }
     return gpd.GeoDataFrame({**full, "community_id": ["A"] * count}, geometry=list(geometry), crs=PROJECTED)
 

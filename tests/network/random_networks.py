@@ -96,7 +96,7 @@ class _Layers:
         return f"A-{key}"
 
 
-def random_network(seed: int, kinds: tuple[str, ...] | None = None) -> Planted:
+def random_network(seed: int, kinds: tuple[str, ...] | None = None) -> Planted:  # noqa: PLR0915  a kind after the other
     """A network with one to four planted misconnections of ``kinds`` (or of random ones; maybe none)."""
     random = np.random.default_rng(seed)
     made = _Layers()

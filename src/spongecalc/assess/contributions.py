@@ -59,7 +59,7 @@ def contribution_table(removals: Sequence[Removal]) -> pd.DataFrame:
     backwater both agree; where joints lie one below the other, or hold each other back, they do not, and
     ``differ`` says so.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for one in removals:
         parts = {joint: one.with_all_m3 - without for joint, without in one.without_m3.items()}
         total, joint_effect = sum(parts.values()), one.with_all_m3 - one.without_any_m3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from spongecalc.project.separation_settings import GradeLimits
+from spongecalc.project.separation_settings import GradeLimits, GradeMeasure
 from spongecalc.standards.tables import table
 
 GRADES = ("light", "medium", "heavy")
@@ -20,7 +20,9 @@ MEASURES: Mapping[str, str] = {
 }
 
 
-def grade_of(measure: str, value: float, overrides: Mapping[str, GradeLimits] | None = None) -> str:
+def grade_of(
+    measure: GradeMeasure, value: float, overrides: Mapping[GradeMeasure, GradeLimits] | None = None
+) -> str:
     """The grade that one measure gives; empty where the value is not known.
 
     Parameters

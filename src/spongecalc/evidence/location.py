@@ -176,8 +176,6 @@ def _log_normal(measured: np.ndarray, expected: np.ndarray, relative: float, flo
 def _next(graph: nx.MultiDiGraph, below: list[str], members: list[str]) -> str:
     """The sensor that ends a reach: of those below, the one that none of the others lies above."""
     for sensor in below:
-        if sensor in members or not any(
-            other != sensor and nx.has_path(graph, other, sensor) for other in below
-        ):
+        if sensor in members or not any(other != sensor and nx.has_path(graph, other, sensor) for other in below):
             return sensor
     return below[0] if below else ""

@@ -147,7 +147,7 @@ def _moved_ends(system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connec
                 for upper, _, edge_key in graph.in_edges(node, keys=True):
                     water = _water_of(graph.nodes[upper]["system"])
                     if water:
-                        parts.append(Reconnection(key, *edge_key, water, None))
+                        parts.append(Reconnection(key, edge_key[0], edge_key[1], water, None))
         elif key in edges:
             water = _water_of(graph.nodes[edges[key][0]]["system"])
             if water:
@@ -158,7 +158,7 @@ def _moved_ends(system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connec
                     for _, lower, other_key, edge in graph.out_edges(upper, keys=True, data=True)
                     if other_key != key and graph.nodes[lower]["system"] == own and edge["system"] in (None, own)
                 ]
-                parts.append(Reconnection(key, *key, water, None, bool(others)))
+                parts.append(Reconnection(key, key[0], key[1], water, None, bool(others)))
         else:
             parts.extend(
                 Reconnection(key, s.layer, s.feature_id, s.water, None)
