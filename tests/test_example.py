@@ -187,7 +187,7 @@ def test_exactly_the_planted_defects_are_left_after_the_works(tables, repository
     assert set(communities.index[communities["separated_after"] == "no"]) == set(planted)
 
 
-def test_the_planted_defects_are_the_smallest_set_with_their_households_and_flow(tables, folder):
+def test_the_planted_defects_are_the_smallest_set_with_their_households_and_flow(tables):
     after = tables["separation"].query("scenario == 'after'").set_index("community_id")
     assert (after["in_smallest_set"] == "yes").all()
     places = {"EY04": "EY04-L35", "EY11": "EY11-L18", "EY14": "EY14-H05", "EY19": "EY19-Y08"}

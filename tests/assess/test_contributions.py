@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.network.systems import system
 
 from spongecalc.assess.contributions import Removal, contribution_table
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import design_storms
 from spongecalc.removal_steps import removal_runs, stored_contributions, write_contributions
 from spongecalc.swmm.model import build_model
-from tests.network.systems import system
 
 SETTINGS = Settings.model_validate(
     {
