@@ -139,7 +139,7 @@ def week_runs(
 
 
 def write_contributions(table: pd.DataFrame, folder: Path) -> Path:
-    """Write separation_contributions.csv beside the other results."""
+    """Write separation_contributions.csv into the folder of the removal runs."""
     folder.mkdir(parents=True, exist_ok=True)
     return write_tables({TABLE: table}, folder)[0]
 

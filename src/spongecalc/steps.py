@@ -270,8 +270,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the results of the runs."""
     checked = built.checked
     settings = checked.project.settings
-    folder = checked.project.folder / settings.results
-    contributions, stale = stored_contributions(folder, built.models, settings)
+    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -287,6 +286,12 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))
+
+
+def removal_folder(built: Built) -> Path:
+    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
+    project = built.checked.project
+    return project.folder / project.settings.results / "removal_runs"
 
 
 def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:

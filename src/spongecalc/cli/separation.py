@@ -33,9 +33,9 @@ def run_separation(call: Call, *, week: bool) -> int:
     with output.progress() as progress:
         built = steps.build(checked, progress)
         table = removal_runs(
-            checked.systems, settings, built.storms, folder / "removal_runs", call.jobs, progress
+            checked.systems, settings, built.storms, steps.removal_folder(built), call.jobs, progress
         )
-    path = write_contributions(table, folder)
+    path = write_contributions(table, steps.removal_folder(built))
     columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")
     headers = [text(f"separation.column_{c}", output.language) for c in columns]
     rows = [[cell_text(c, v) for c, v in zip(columns, r, strict=True)] for r in table[list(columns)].to_numpy()]
@@ -51,7 +51,7 @@ def run_separation(call: Call, *, week: bool) -> int:
             )
         write_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
-    output.sentence(text("separation.written", output.language, folder=settings.results))
+    output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
     output.finish()
     unknown = pd.to_numeric(table["contribution_m3"]).isna().any()
     return RUN_FAILED if unknown else DONE
