@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from tests.report.synthetic_review import synthetic_review
 
 from spongecalc.assess.contributions import Removal, contribution_table
 from spongecalc.assess.separation import WORK_COLUMNS
 from spongecalc.report.separation_part import county_separation
 from spongecalc.report.wording import Wording
-from tests.report.synthetic_review import synthetic_review
 
 WORK = pd.DataFrame(
     [("after", 1, "A01", "pipes", "P9", "pipe_between_systems", "Y1", 6.0, 21.0, 5.1, 0.9, 21.0, 5.1, 6.0)],
