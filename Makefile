@@ -49,6 +49,7 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.clearances
 	$(BIN)/python -m tests.bench.survey
 	$(BIN)/python -m tests.bench.page_speed
+	$(BIN)/python -m tests.bench.tracing_bench
 
 example: $(READY)  ## make the layers of the worked example again
 	$(BIN)/python gis/make_layers.py

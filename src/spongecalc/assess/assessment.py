@@ -15,10 +15,19 @@ from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
+from spongecalc.assess.outfall_tracers import outfall_tracer_table
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
-from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
+from spongecalc.assess.separation import (
+    SEPARATION_COLUMNS,
+    crossing,
+    grade_table,
+    separation_table,
+    sewage_to_storm_m3_d,
+    traced_systems,
+    work_order,
+)
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
 from spongecalc.layers.bill_documents import BillDocuments
@@ -46,6 +55,8 @@ class Inputs:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_contributions: tuple[str, ...] = ()
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
@@ -96,9 +107,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     """
     headline = inputs.settings.headline_storm
     findings = findings_table(inputs.findings, language)
-    separation = separation_table(
-        [m.system for m in inputs.modelled], inputs.settings.sewage.residents_per_household
-    )
+    traced = traced_systems(inputs.modelled, inputs.settings.separation)
+    separation = separation_table(traced, inputs.settings)
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = run_table(inputs.runs, inputs.results, language)
     ponding = _ponding(inputs)
@@ -114,6 +124,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     )
     tables = {
         "separation": separation,
+        "work_order": work_order(traced, separation),
+        "separation_grades": grade_table(traced, inputs.settings),
+        **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
+        "separation_outfalls": outfall_tracer_table(inputs.modelled),
         "ponding": ponding,
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
@@ -137,7 +151,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tuple(_storm_summary(s) for s in inputs.storms),
         {"communities": communities, **tables},
         pages,
-        _notes(inputs.settings),
+        (
+            *_notes(inputs.settings),
+            *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
+        ),
         versions,
         inputs.settings.targets.model_dump(),
     )
@@ -241,7 +258,7 @@ def _scenario_figures(
     if modelled is None:
         return {f"separated_{scenario}": "unknown"}
     headline = inputs.settings.headline_storm
-    joints = tables["separation"]
+    joints = crossing(tables["separation"])
     count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
     figures: dict[str, object] = {
         f"separated_{scenario}": "no" if count else "yes",

@@ -401,6 +401,39 @@ def everything(
 
 
 @app.command()
+def trace(
+    place: Annotated[str, typer.Argument(help="id of a node, pipe, lateral or building 要素编号")],
+    folder: Folder = Path(),
+    scenario: OneScenario = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """What lies upstream and downstream of a place. 追踪某要素的上游和下游。"""
+    from spongecalc.cli.trace import run_trace  # noqa: PLC0415
+
+    raise typer.Exit(run_trace(_call(folder, None, scenario, 1, lang, quiet, as_json), place))
+
+
+@app.command()
+def separation(
+    folder: Folder = Path(),
+    community: Community = None,
+    scenario: OneScenario = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    week: Annotated[bool, typer.Option("--week", help="also a rainy week with tracers 同时模拟一周雨期")] = False,
+) -> None:
+    """What each cross-connection does by itself: runs with it removed. 逐一去除混接点的模拟。"""
+    from spongecalc.cli.separation import run_separation  # noqa: PLC0415
+
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json)
+    raise typer.Exit(run_separation(call, week=week))
+
+
+@app.command()
 def explain(
     address: Annotated[str, typer.Argument(help="table:row:column 表:行:列")],
     folder: Folder = Path(),

@@ -15,6 +15,7 @@ from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.removal_steps import TABLE
 from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text
 from spongecalc.swmm.run_result import RunResult
@@ -218,6 +219,7 @@ def _answer(
     every = built.checked.layers.community_ids
     if len(built.checked.community_ids) < len(every):
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
+    call.made.more.append((steps.removal_folder(built) / f"{TABLE}.csv").relative_to(folder).as_posix())
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
         call.made.more.extend(steps.template_files(built))
