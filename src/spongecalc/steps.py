@@ -10,7 +10,9 @@ from pathlib import Path
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
+from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
@@ -19,11 +21,13 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
+from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.removal_steps import stored_contributions
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
@@ -32,7 +36,7 @@ from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.sponge_steps import sponge_performance
-from spongecalc.swmm.event import Event, dry_event, storm_event
+from spongecalc.swmm.event import Event, dry_event, storm_event, traced_event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
@@ -141,13 +145,23 @@ class Built:
     storms: tuple[Storm, ...]
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
+    traced: Event | None = None
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """Every run, each in its folder under the project's results."""
         project = self.checked.project
         folder = project.folder / project.settings.results / "runs"
-        return plan_runs(self.models, self.events, folder, keep_out=project.settings.simulation.keep_out)
+        keep_out = project.settings.simulation.keep_out
+        runs = plan_runs(self.models, self.events, folder, keep_out=keep_out)
+        if self.traced is None:
+            return runs
+        crossed = [
+            model
+            for system, model in zip(self.checked.systems, self.models, strict=True)
+            if cross_connections(system)
+        ]
+        return (*runs, *plan_traced_runs(crossed, self.traced, folder))
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -166,7 +180,16 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         dry_event(settings.simulation),
     )
     findings = (*checked.findings, *(f for m in models for f in m.findings))
-    return Built(checked, tuple(models), storms, events, findings)
+    headline = next(s for s in storms if s.storm_id == settings.headline_storm)
+    traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
+    return Built(
+        checked,
+        tuple(models),
+        storms,
+        events,
+        findings,
+        traced if settings.separation.storm_tracers else None,
+    )
 
 
 def model_files(built: Built) -> dict[Path, str]:
@@ -227,8 +250,8 @@ def run(
     *,
     again: Again = "nothing",
     executor: Executor | None = None,
-    on_event: Callable[[RunDone], None] = lambda event: None,
-) -> Mapping[str, RunResult]:
+    on_event: Callable[[RunDone], None] | None = None,
+) -> Results:
     """Run every model through every event that is due, in ``jobs`` worker processes; results by run id.
 
     ``again``, ``executor`` and ``on_event`` are those of :func:`spongecalc.batch.runs.execute`.
@@ -250,6 +273,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     checked = built.checked
     settings = checked.project.settings
     performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
+    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -260,11 +284,19 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
         checked.documents,
+        contributions,
+        stale,
         performance,
         tanks,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))
+
+
+def removal_folder(built: Built) -> Path:
+    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
+    project = built.checked.project
+    return project.folder / project.settings.results / "removal_runs"
 
 
 def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
@@ -102,7 +102,5 @@ def batch_watch(project: Project, runs: Sequence[Run], output: Output) -> Iterat
             watch.tell({"event": "end", "made": watch.made, "failed": watch.failed})
     finally:
         if log is not None:
-            try:
+            with suppress(OSError):
                 log.close()
-            except OSError:
-                pass

@@ -23,7 +23,7 @@ COVERS = (
 )
 # How the base of a permeable pavement gives its water up: into the subgrade, by an underdrain, or both.
 BASE_KINDS = ("full", "half", "drained")
-CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain")
+CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain", "underdrain")
 FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
 TREE_KINDS = ("tree", "shrub", "pole")
 UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")

@@ -11,11 +11,23 @@ from spongecalc.report.capture import county_part as county_capture
 from spongecalc.report.data_quality import data_quality
 from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
+from spongecalc.report.separation_part import community_separation, county_separation
 from spongecalc.report.wording import Wording
 
 CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_capture, community_bill, community_design)
-COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_capture, county_bill, county_design)
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
+    community_separation,
+    community_capture,
+    community_bill,
+    community_design,
+)
+COUNTY_PARTS: tuple[CountyPart, ...] = (
+    data_quality,
+    county_separation,
+    county_capture,
+    county_bill,
+    county_design,
+)
