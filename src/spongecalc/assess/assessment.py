@@ -161,10 +161,9 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         {"communities": communities, **tables},
         pages,
         (
-            *_notes(inputs.settings),
+            *_notes(inputs),
             *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
         ),
-        _notes(inputs),
         versions,
         {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
         **_capture_basis(inputs.performance),

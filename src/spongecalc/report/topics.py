@@ -18,5 +18,16 @@ CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_separation, community_capture, community_bill, community_design)
-COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_separation, county_capture, county_bill, county_design)
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
+    community_separation,
+    community_capture,
+    community_bill,
+    community_design,
+)
+COUNTY_PARTS: tuple[CountyPart, ...] = (
+    data_quality,
+    county_separation,
+    county_capture,
+    county_bill,
+    county_design,
+)
