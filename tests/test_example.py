@@ -66,8 +66,7 @@ def test_communities_has_22_rows_that_add_up_to_total(tables):
     assert total["community_id"] == "TOTAL"
     assert (rows["status"] == "done").all()
     for column in SUMMED:
-        # Each cell is rounded to its column's decimals, so a sum of 22 may be off by 22 halves of the last.
-        assert rows[column].sum() == pytest.approx(total[column], abs=0.11), column
+        assert rows[column].sum() == pytest.approx(total[column], abs=1e-6), column
 
 
 def test_meters_laid_are_the_published_ones_and_agree_with_the_geometry(tables, folder):

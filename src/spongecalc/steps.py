@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
-from spongecalc.batch.runs import Run, execute, plan_runs
+from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
@@ -20,11 +22,14 @@ from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.page import write_report
+from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
+from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.swmm.event import Event, dry_event, storm_event
 from spongecalc.swmm.identifiers import folder_name
@@ -34,13 +39,6 @@ from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
 SCENARIOS = ("before", "after")
-
-Progress = Callable[[str, int, int], None]
-"""Told the step's name, how many are done, and how many there are."""
-
-
-def no_progress(step: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ class Checked:
     systems: tuple[DrainageSystem, ...]
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
+    documents: BillDocuments = field(default_factory=BillDocuments)
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -91,6 +90,8 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
+    documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
+    findings.extend(documents.findings)
     wanted = set(communities)
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
@@ -99,7 +100,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids)
+    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents)
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,13 @@ class Built:
     storms: tuple[Storm, ...]
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, each in its folder under the project's results."""
+        project = self.checked.project
+        folder = project.folder / project.settings.results / "runs"
+        return plan_runs(self.models, self.events, folder, keep_out=project.settings.simulation.keep_out)
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -175,16 +183,32 @@ def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
 
 def plan(built: Built) -> tuple[Run, ...]:
     """Every run of the built models, each in its folder under the project's results."""
-    project = built.checked.project
-    folder = project.folder / project.settings.results / "runs"
-    return plan_runs(built.models, built.events, folder, keep_out=project.settings.simulation.keep_out)
+    return built.runs
 
 
-def run(built: Built, jobs: int, progress: Progress = no_progress) -> dict[str, RunResult]:
-    """Run every model through every event in ``jobs`` worker processes; results by run id."""
+def run(
+    built: Built,
+    jobs: int,
+    progress: Progress = no_progress,
+    *,
+    again: Again = "nothing",
+    executor: Executor | None = None,
+    on_event: Callable[[RunDone], None] = lambda event: None,
+) -> Mapping[str, RunResult]:
+    """Run every model through every event that is due, in ``jobs`` worker processes; results by run id.
+
+    ``again``, ``executor`` and ``on_event`` are those of :func:`spongecalc.batch.runs.execute`.
+    """
     runs = plan(built)
     progress("run", 0, len(runs))
-    return execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
+    return execute(
+        runs,
+        processes=jobs,
+        on_done=lambda done: progress("run", done, len(runs)),
+        again=again,
+        executor=executor,
+        on_event=on_event,
+    )
 
 
 def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None) -> Review:
@@ -200,16 +224,21 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         results,
         built.findings,
         checked.community_ids,
+        checked.documents,
     )
     return assess_inputs(inputs, language or settings.language, versions())
 
 
-def write_results(built: Built, review: Review) -> list[Path]:
-    """Write results/*.csv and the GeoPackages."""
+def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:
+    """Write results/*.csv, the GeoPackages and the workbook of quantities."""
     project = built.checked.project
     folder = project.folder / project.settings.results
     folder.mkdir(parents=True, exist_ok=True)
-    return [*write_tables(review.tables, folder), *write_geopackages(review, folder)]
+    return [
+        *write_tables(review.tables, folder),
+        *write_geopackages(review, folder),
+        write_workbook(review.tables, folder / WORKBOOK, language or project.settings.language),
+    ]
 
 
 def report(built: Built, review: Review, language: str | None = None) -> Path:

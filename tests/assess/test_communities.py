@@ -32,6 +32,13 @@ def test_the_total_falls_by_what_both_scenarios_know() -> None:
     assert total["status"] == "incomplete"
 
 
+def test_the_total_is_the_sum_of_the_figures_as_they_are_written() -> None:
+    # 0.004 is written 0.00 three times, which adds up to nothing; the sum of what is behind them is 0.012
+    table = communities_table([row(i, 0.004, 0.006) for i in "ABC"], "P3-120")
+    assert table.iloc[-1]["runoff_before_m3"] == 0.0
+    assert table.iloc[-1]["runoff_after_m3"] == pytest.approx(0.03)
+
+
 def test_a_total_without_a_file_is_incomplete() -> None:
     assert communities_table([row("A", 1, 1)], "x").iloc[-1]["status"] == "done"
     assert communities_table([row("A", 1, 1)], "x", whole=False).iloc[-1]["status"] == "incomplete"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +14,9 @@ import pytest
 from tests.conftest import WholeRun
 
 from spongecalc import steps
-from spongecalc.batch.runs import DIGEST, RESULT, Run, execute, stored_results
+from spongecalc.batch.result_file import INPUT, REPORT, packed, result_path
+from spongecalc.batch.runs import Again, Run, due_runs, execute, stored_results
+from spongecalc.swmm.run_result import RunResult
 
 
 @pytest.fixture
@@ -45,7 +50,11 @@ def test_a_run_past_its_time_limit_fails_alone(runs: list[Run]) -> None:
     results = execute(runs, processes=2, on_done=lambda _: None)
     assert [r.status for r in results.values()] == ["done", "failed", "done"]
     assert "time_limit" in results[runs[1].run_id].messages[0].key
-    assert stored_results(runs)[1] == (runs[1].run_id,)
+    # It would take as long again: it is due when the limit changes, or when the failed ones are asked for.
+    assert stored_results(runs)[1] == ()
+    assert due_runs(runs, "failed") == {runs[1].run_id: "failed"}
+    longer = settings.model_copy(update={"time_limit_s": 2.0})
+    assert list(due_runs([replace(runs[1], event=replace(runs[1].event, settings=longer))])) == [runs[1].run_id]
 
 
 def test_an_input_that_the_engine_refuses_fails_alone(runs: list[Run]) -> None:
@@ -63,24 +72,97 @@ def test_stored_results_are_those_of_the_run(runs: list[Run]) -> None:
         assert stored[run_id].outfalls.equals(result.outfalls)
 
 
+def test_only_what_is_missing_is_run(runs: list[Run]) -> None:
+    made: list[str] = []
+
+    def again(how: Again = "nothing") -> list[str]:
+        made.clear()
+        execute(runs, processes=2, on_event=lambda e: made.append(e.run_id), again=how)
+        return sorted(made)
+
+    ids = sorted(r.run_id for r in runs)
+    assert again() == ids
+    assert again() == []
+    runs[1] = replace(runs[1], text=runs[1].text + "; another line\n")
+    assert due_runs(runs) == {runs[1].run_id: "changed"}
+    assert again() == [runs[1].run_id]
+    assert again("failed") == []
+    assert again("all") == ids
+
+
+def test_going_back_to_an_earlier_input_costs_nothing_and_shows_its_files(runs: list[Run]) -> None:
+    first = runs[0]
+    second = replace(first, text=first.text.replace("ROUTING_STEP         10.00", "ROUTING_STEP         5.00"))
+    assert second.text != first.text
+    for run in (first, second):
+        execute([run], processes=1)
+    report = (first.folder / REPORT).read_text(encoding="utf-8")
+    assert due_runs([first]) == {}
+    made: list[str] = []
+    execute([first], processes=1, on_event=lambda e: made.append(e.run_id))
+    assert made == []
+    assert (first.folder / INPUT).read_text(encoding="utf-8") == first.text
+    assert (first.folder / REPORT).read_text(encoding="utf-8") != report
+
+
+def test_files_that_a_model_names_are_part_of_what_determines_it(runs: list[Run], tmp_path: Path) -> None:
+    rain = tmp_path / "rain.dat"
+    rain.write_text("one", encoding="utf-8")
+    run = replace(runs[0], files=(("rain.dat", rain),))
+    assert run.key != runs[0].key
+    rain.write_text("two", encoding="utf-8")
+    assert replace(run).key != run.key
+
+
+def test_a_run_whose_worker_is_killed_begins_again(runs: list[Run]) -> None:
+    killed: list[int] = []
+
+    class Killer(threading.Thread):
+        def run(self) -> None:
+            while not killed:
+                for child in multiprocessing.active_children():
+                    if scratch_of(child.pid or 0):
+                        os.kill(child.pid or 0, signal.SIGKILL)
+                        killed.append(child.pid or 0)
+                        return
+
+    killer = Killer(daemon=True)
+    killer.start()
+    results = execute(runs, processes=2)
+    killer.join(10)
+    assert killed
+    assert [r.status for r in results.values()] == ["done"] * 3
+
+
+def scratch_of(pid: int) -> bool:
+    """Whether a worker has its report open: it is in the engine."""
+    try:
+        return any("spongecalc-run" in str(p.readlink()) for p in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
+
+
 @pytest.mark.parametrize(
-    "damage", ["another input", "no digest", "another digest", "no result", "cut", "no table"]
+    "damage", ["another input", "no result", "cut", "a flipped bit", "of another key", "no gzip"]
 )
 def test_results_of_another_input_are_due_again(runs: list[Run], damage: str) -> None:
     run = runs[0]
     execute([run], processes=1, on_done=lambda _: None)
     assert stored_results([run])[1] == ()
-    result = run.folder / RESULT
+    result = result_path(run.folder, run.key)
     if damage == "another input":
         run = replace(run, text=run.text + "; one more line\n")
-    elif damage == "no digest":
-        (run.folder / DIGEST).unlink()
-    elif damage == "another digest":
-        (run.folder / DIGEST).write_text("0" * 64, encoding="ascii")
     elif damage == "no result":
         result.unlink()
     elif damage == "cut":
         result.write_bytes(result.read_bytes()[:200])
+    elif damage == "a flipped bit":
+        content = bytearray(result.read_bytes())
+        content[len(content) // 2] ^= 1
+        result.write_bytes(content)
+    elif damage == "of another key":
+        result.write_bytes(packed(RunResult("done"), "", "0" * 64))
     else:
-        result.write_text(json.dumps([1, 2]), encoding="utf-8")
-    assert stored_results([run]) == ({}, (run.run_id,))
+        result.write_text("no gzip", encoding="utf-8")
+    results, due = stored_results([run])
+    assert (list(results), due) == ([], (run.run_id,))

@@ -1,45 +1,101 @@
 """``make bench``: what surrounds the engine costs, as a ratio within one run.
 
-The worked example's batch, from models to results on disk, against the same input files run one after the
-other by swmm-toolkit alone, divided by the cores. 1.00 would mean that nothing but the engine takes time.
+The worked example's batch under twelve events, 516 runs, from models to results on disk, against the same
+input files run one after the other by swmm-toolkit alone, divided by the cores. 1.00 would mean that nothing
+but the engine takes time. Beside it what else people use: pyswmm plainly in a pool of processes, and
+swmm-api's runner in one; neither reads a result. ``--runs N`` takes only the first N, for a quick look.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import dataclasses
+import multiprocessing
+import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pyswmm import Simulation
 from swmm.toolkit import solver
+from swmm_api import swmm5_run
 
 from spongecalc import steps
+from spongecalc.batch.runs import execute
 from spongecalc.cli.app import cores
 from spongecalc.project.load import Project, load_project
+from spongecalc.project.settings import StormSettings
 
 STRIDE_S = 10**8
 REPOSITORY = Path(__file__).resolve().parents[2]
+RETURN_PERIODS_A = (3, 1, 2, 5, 10, 15, 20, 30, 40, 50, 100)
 
 
-def bare_engine_s(inputs: list[Path], folder: Path) -> float:
-    """Seconds that the engine itself takes for the files, one after the other."""
-    began = time.perf_counter()
-    for inp in inputs:
-        # What swmm_run does, without the progress that it prints.
-        solver.swmm_open(str(inp), str(folder / "bare.rpt"), str(folder / "bare.out"))
-        solver.swmm_start(True)
-        while solver.swmm_stride(STRIDE_S):
+def bare_run(inp: Path) -> None:
+    """What swmm_run does, without the progress that it prints."""
+    solver.swmm_open(str(inp), str(inp.with_suffix(".rpt")), str(inp.with_suffix(".out")))
+    solver.swmm_start(True)
+    while solver.swmm_stride(STRIDE_S):
+        pass
+    solver.swmm_end()
+    solver.swmm_close()
+
+
+def pyswmm_run(inp: Path) -> None:
+    """As pyswmm's documentation shows it."""
+    with Simulation(str(inp)) as simulation:
+        for _ in simulation:
             pass
-        solver.swmm_end()
-        solver.swmm_close()
+
+
+def swmm_api_run(inp: Path) -> None:
+    """As swmm-api's documentation shows it."""
+    with quiet():
+        swmm5_run(inp)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Send what the engine prints nowhere."""
+    kept = os.dup(1)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+def one_by_one_s(inputs: list[Path]) -> float:
+    """Seconds that the engine itself takes for the files, one after the other in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.map(bare_run, inputs[:1])  # imports are not counted
+        began = time.perf_counter()
+        for inp in inputs:
+            pool.apply(bare_run, (inp,))
+        return time.perf_counter() - began
+
+
+def pool_s(inputs: list[Path], run: Callable[[Path], None], jobs: int) -> float:
+    """Seconds that a plain pool of processes takes, its start included, as users write it."""
+    began = time.perf_counter()
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        for _ in pool.imap_unordered(run, inputs):
+            pass
     return time.perf_counter() - began
 
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=None)
+    wanted = parser.parse_args().runs
     jobs = cores()
-    project = load_project(REPOSITORY)
+    project = _with_storms(load_project(REPOSITORY))
     rows: list[tuple[str, float]] = []
 
     def timed(label: str, began: float) -> None:
@@ -54,33 +110,54 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         elsewhere = dataclasses.replace(built, checked=dataclasses.replace(checked, project=_in(folder, project)))
-        runs = steps.plan(elsewhere)
+        began = time.perf_counter()
+        runs = steps.plan(elsewhere)[:wanted]
+        timed("write out what is to be run", began)
         inputs = []
         for number, run in enumerate(runs):
             inputs.append(folder / f"{number}.inp")
             inputs[-1].write_text(run.text, encoding="utf-8")
-        bare = bare_engine_s(inputs, folder)
+        bare = [one_by_one_s(inputs)]
         began = time.perf_counter()
-        results = steps.run(elsewhere, jobs)
+        execute(runs, processes=jobs)
         batch = time.perf_counter() - began
+        bare.append(one_by_one_s(inputs))
         began = time.perf_counter()
-        review = steps.assess(elsewhere, results)
-        timed("assess", began)
-        began = time.perf_counter()
-        steps.write_results(elsewhere, review)
-        steps.report(elsewhere, review)
-        timed("tables and report", began)
+        execute(runs, processes=jobs)
+        timed("batch again, nothing due", began)
+        others = [
+            (f"bare engine in a pool of {jobs}", pool_s(inputs, bare_run, jobs)),
+            (f"pyswmm in a pool of {jobs}", pool_s(inputs, pyswmm_run, jobs)),
+            (f"swmm-api in a pool of {jobs}", pool_s(inputs, swmm_api_run, jobs)),
+        ]
+        if wanted is None:
+            began = time.perf_counter()
+            results = steps.run(elsewhere, jobs)
+            review = steps.assess(elsewhere, results)
+            timed("assess", began)
+            began = time.perf_counter()
+            steps.write_results(elsewhere, review)
+            steps.report(elsewhere, review)
+            timed("tables and report", began)
+    mean = sum(bare) / len(bare)
+    print(f"{len(runs)} runs, {jobs} processes")
     for label, seconds in rows:
-        print(f"{label:<40} {seconds:8.2f} s")
-    print(f"{f'bare engine, {len(runs)} runs one by one':<40} {bare:8.2f} s")
-    print(f"{f'batch on {jobs} cores':<40} {batch:8.2f} s")
-    print(f"{'batch / (bare engine / cores)':<40} {batch / (bare / jobs):8.2f}")
+        print(f"{label:<44} {seconds:8.2f} s")
+    print(f"{'bare engine one by one, before and after':<44} {bare[0]:8.2f} s {bare[1]:8.2f} s")
+    for label, seconds in [("spongecalc's batch", batch), *others]:
+        print(f"{label:<44} {seconds:8.2f} s   / (bare / {jobs}) = {seconds / (mean / jobs):5.2f}")
     sys.stdout.flush()
 
 
 def _in(folder: Path, project: Project) -> Project:
     """The project, writing into another folder."""
     return dataclasses.replace(project, folder=folder)
+
+
+def _with_storms(project: Project) -> Project:
+    """The project under eleven storms; with dry weather that makes twelve events."""
+    storms = tuple(StormSettings.model_validate({"return_period": p, "duration": 120}) for p in RETURN_PERIODS_A)
+    return dataclasses.replace(project, settings=project.settings.model_copy(update={"storms": storms}))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from tests.report.synthetic_review import HOSTILE_ID, synthetic_review
 
+from spongecalc.decimals import decimals
 from spongecalc.report.csv_tables import csv_text, write_tables
-from spongecalc.report.number_format import decimals
 
 
 def test_read_back_equals_the_frame(tmp_path):

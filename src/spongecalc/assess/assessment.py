@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
-from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.design import design_tables
+from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
+from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.network.quantities import laid_m, quantities
+from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -39,6 +42,7 @@ class Inputs:
     results: Mapping[str, RunResult]
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
+    documents: BillDocuments = field(default_factory=BillDocuments)
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
@@ -52,12 +56,14 @@ def join_results(
     systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
 ) -> tuple[Modelled, ...]:
     """Each system with its model and the results of the model's runs by storm id."""
-    joined = []
-    for system, model in zip(systems, models, strict=True):
-        prefix = f"{model.name}/{model.scenario}/"
-        own = {key.removeprefix(prefix): r for key, r in results.items() if key.startswith(prefix)}
-        joined.append(Modelled(system, model, own))
-    return tuple(joined)
+    own: dict[str, dict[str, str]] = {}
+    for run_id in results:
+        model_scenario, _, storm_id = run_id.rpartition("/")
+        own.setdefault(model_scenario, {})[storm_id] = run_id
+    return tuple(
+        Modelled(system, model, ResultsByStorm(results, own.get(f"{model.name}/{model.scenario}", {})))
+        for system, model in zip(systems, models, strict=True)
+    )
 
 
 def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review:
@@ -88,7 +94,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation": separation,
         "ponding": ponding,
         "sponge": sponge,
-        "quantities": quantities(inputs.layers),
+        **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
+        **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
@@ -164,8 +171,8 @@ def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> 
         "households": about["households"],
         "residents": about["residents"],
         "area_m2": about.geometry.area,
-        "storm_laid_m": laid_m(layers, community, "storm"),
-        "sewage_laid_m": laid_m(layers, community, "sewage"),
+        "storm_laid_m": laid_m(tables["quantity_features"], community, "storm"),
+        "sewage_laid_m": laid_m(tables["quantity_features"], community, "sewage"),
         "claimed_storm_m": about["claimed_storm_m"],
         "claimed_sewage_m": about["claimed_sewage_m"],
         "storm_id": headline,
@@ -283,7 +290,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         _placed(sites, inputs.layers),
         _placed(own("separation").reindex(columns=SEPARATION_COLUMNS), inputs.layers),
         runs[in_run].reset_index(drop=True),
-        own("quantities"),
+        own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.decimals import decimals
+
 TOTAL = "TOTAL"
 
 COMMUNITY_COLUMNS = [
@@ -104,7 +106,8 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     """The table of communities.csv from its rows, with the row TOTAL at its end.
 
     A figure that is unknown for one community is left out of the sum of the others; the community's status
-    says so. Percentages of TOTAL are those of its sums, over the communities that have both figures.
+    says so. Percentages of TOTAL are those of its sums, over the communities that have both figures. Figures
+    are summed as they are written: whoever adds up the column gets TOTAL to the last decimal.
     ``whole`` is false where an error in the data cannot be laid at any community's door (a file that cannot
     be read): then TOTAL is incomplete whatever the communities say.
     """
@@ -112,7 +115,7 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     table = table.sort_values("community_id", ignore_index=True)
     total: dict[str, object] = {"community_id": TOTAL, "storm_id": headline}
     for column in SUMMED:
-        values = pd.to_numeric(table[column], errors="coerce")
+        values = pd.to_numeric(table[column], errors="coerce").round(decimals(column) or 0)
         total[column] = float(values.sum()) if values.notna().any() else float("nan")
     for column in ("separated_before", "separated_after"):
         total[column] = _all_separated(table[column].tolist())

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import RunResult
+
+
+class ResultsByStorm(Mapping[str, RunResult]):
+    """A model's results by storm id, taken from those of the whole batch when they are looked at."""
+
+    def __init__(self, results: Mapping[str, RunResult], run_ids: Mapping[str, str]) -> None:
+        self._results, self._run_ids = results, run_ids
+
+    def __getitem__(self, storm_id: str) -> RunResult:
+        """The result of an event. Raises KeyError where there is none."""
+        return self._results[self._run_ids[storm_id]]
+
+    def __iter__(self) -> Iterator[str]:
+        """Storm ids that have a result."""
+        return iter(self._run_ids)
+
+    def __len__(self) -> int:
+        """How many events have a result."""
+        return len(self._run_ids)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,15 @@ from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 
+_REASONS = {
+    "worker_died": ("engine.run.engine_crashed", "code"),
+    "killed": ("engine.run.killed", "code"),
+    "time_limit": ("engine.run.time_limit", "seconds"),
+    "size_limit": ("engine.run.size_limit", "megabytes"),
+    "raised": ("engine.run.not_run", "reason"),
+}
+
+
 def model_job(
     key: str,
     inp: Path,
@@ -56,11 +65,10 @@ def model_result(outcome: Outcome) -> RunResult:
     if outcome.status == "done":
         result: RunResult = outcome.value
         return result
-    key, field = {
-        "worker_died": ("engine.run.engine_crashed", "code"),
-        "time_limit": ("engine.run.time_limit", "seconds"),
-        "raised": ("engine.run.not_run", "reason"),
-    }[outcome.reason]
+    if "[Errno" in outcome.detail and outcome.reason == "raised":
+        key, field = "engine.run.folder_not_writable", "reason"
+    else:
+        key, field = _REASONS[outcome.reason]
     message = Message("error", key, subject=outcome.key, values=((field, outcome.detail),))
     return RunResult("failed", (message,), seconds=outcome.seconds)
 

@@ -1,27 +1,47 @@
-"""The runs of a project: each model through each event, in its own folder, with its result kept there."""
+"""The runs of a project: each model through each event, with its result kept by its key.
+
+Whatever needs the engine hands a list of :class:`Run` to :func:`execute` and gets results by run id. What has
+been run before is not run again; what is missing is run and stored, one result after the other, by the one
+process that calls.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Literal, Protocol
 
+from spongecalc.batch.engine_task import EngineAnswer, EngineTask, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
-from spongecalc.batch.pool import Job, Outcome, run_all
-from spongecalc.swmm.engine import run_inp
+from spongecalc.batch.pool import Job, Outcome, finished
+from spongecalc.batch.result_file import INPUT, OUT, packed, read_head, read_result, result_path, show, write_result
+from spongecalc.batch.results import Results
+from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel
-from spongecalc.swmm.run_result import RunResult, SeriesRequest
+from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
-INPUT, RESULT, DIGEST = "model.inp", "result.json", "model.sha256"
+RETRIES = 2
+"""How often a run begins again after someone killed its worker."""
+
+Again = Literal["nothing", "failed", "all"]
+"""What is run though it has been run before."""
+
+Why = Literal["missing", "changed", "failed", "forced"]
+"""Why a run is due: no result, results of another input only, failed and to be repeated, or asked for."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One model through one event: the text that the engine reads, and the folder for what comes of it."""
+    """One model through one event: the text that the engine reads, and the folder for what comes of it.
+
+    ``files`` are further files that the text names, by the name it uses (without a folder).
+    """
 
     model: str
     scenario: str
@@ -31,16 +51,47 @@ class Run:
     folder: Path
     series: SeriesRequest
     keep_out: bool
+    files: tuple[tuple[str, Path], ...] = ()
 
     @property
     def run_id(self) -> str:
         """Model, scenario and event, joined by slashes."""
         return f"{self.model}/{self.scenario}/{self.event.storm_id}"
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Digest of the input file."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def key(self) -> str:
+        """Digest of everything that determines the result."""
+        return run_key(self)
+
+    @property
+    def size(self) -> float:
+        """Hint at the work: elements times steps."""
+        return len(self.text) * self.event.duration_s / self.event.routing_step_s
+
+
+@dataclass(frozen=True)
+class RunDone:
+    """What happened to one run of a batch, and how far the batch is."""
+
+    run_id: str
+    status: str
+    reason: str
+    seconds: float
+    done: int
+    total: int
+    failed: int
+
+
+class Executor(Protocol):
+    """Where jobs run: gets jobs and yields each one's number with its outcome, in any order."""
+
+    def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
+        """Run the jobs."""
 
 
 def plan_runs(
@@ -73,60 +124,153 @@ def plan_runs(
     return tuple(runs)
 
 
-def execute(runs: Sequence[Run], *, processes: int, on_done: Callable[[int], None]) -> dict[str, RunResult]:
-    """Run everything in worker processes; results by run id, in the order of ``runs``.
+def due_runs(runs: Sequence[Run], again: Again = "nothing") -> dict[str, Why]:
+    """Which runs have to be made, and why, by run id in the order of ``runs``.
 
-    A run whose worker dies, hangs past the time limit or raises counts as failed, with its reason; the
-    others finish.
+    A run that failed counts as made until its input changes or the limit that ended it does: it would fail
+    again. ``again`` repeats the failed ones, or all.
     """
-    done = 0
-
-    def count(_: Outcome) -> None:
-        nonlocal done
-        done += 1
-        on_done(done)
-
-    jobs = [
-        Job(
-            run.run_id,
-            _run_in_folder,
-            (run.text, run.folder, run.sha256, run.event.mark_s, run.series, run.keep_out),
-            size=len(run.text) * run.event.duration_s / run.event.routing_step_s,
-            time_limit_s=run.event.settings.time_limit_s,
-        )
-        for run in runs
-    ]
-    outcomes = run_all(jobs, processes=processes, on_done=count)
-    return {run.run_id: model_result(outcome) for run, outcome in zip(runs, outcomes, strict=True)}
-
-
-def _run_in_folder(
-    text: str, folder: Path, sha256: str, mark_s: float | None, series: SeriesRequest, keep_out: bool
-) -> RunResult:
-    """One run in its folder: the input, SWMM's report and the result, the digest last, as a seal."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / DIGEST).unlink(missing_ok=True)
-    inp = folder / INPUT
-    inp.write_text(text, encoding="utf-8", newline="\n")
-    result = run_inp(inp, folder, mark_s=mark_s, series=series, keep_out=keep_out)
-    result.to_json(folder / RESULT)
-    (folder / DIGEST).write_text(sha256 + "\n", encoding="ascii")
-    return result
-
-
-def stored_results(runs: Sequence[Run]) -> tuple[dict[str, RunResult], tuple[str, ...]]:
-    """Results that an earlier call left on disk, and the ids of the runs that are missing or out of date.
-
-    A result counts only if it came from exactly the input file that the layers give now.
-    """
-    results: dict[str, RunResult] = {}
-    due: list[str] = []
+    due: dict[str, Why] = {}
     for run in runs:
-        try:
-            sealed = (run.folder / DIGEST).read_text(encoding="ascii").strip()
-            if sealed != run.sha256:
-                raise ValueError(sealed)
-            results[run.run_id] = RunResult.from_json(run.folder / RESULT)
-        except (OSError, ValueError, KeyError, TypeError, json.JSONDecodeError):
-            due.append(run.run_id)
-    return results, tuple(due)
+        head = read_head(run.folder, run.key)
+        if head is None or (head.limit and head.limit not in _limits(run)):
+            due[run.run_id] = "changed" if (run.folder / INPUT).is_file() else "missing"
+        elif run.keep_out and not (run.folder / OUT).is_file():
+            due[run.run_id] = "missing"
+        elif again == "all":
+            due[run.run_id] = "forced"
+        elif again == "failed" and head.status != "done":
+            due[run.run_id] = "failed"
+    return due
+
+
+def execute(
+    runs: Sequence[Run],
+    *,
+    processes: int,
+    on_done: Callable[[int], None] = lambda done: None,
+    again: Again = "nothing",
+    executor: Executor | None = None,
+    on_event: Callable[[RunDone], None] = lambda event: None,
+) -> Results:
+    """Make the runs that are due; results of all of them by run id, in the order of ``runs``.
+
+    A run whose worker dies, overruns a limit or raises counts as failed, with its reason; the others finish.
+    A result is on disk before its run counts as done, and what is on disk stays when this call is stopped.
+
+    Parameters
+    ----------
+    runs
+        Ids and folders must differ.
+    processes
+        Worker processes on this machine.
+    on_done
+        Told how many runs have their result, those of earlier calls included.
+    again
+        What to repeat of what has been run before.
+    executor
+        Where to run; by default worker processes on this machine.
+    on_event
+        Told of each run that was made.
+    """
+    due = due_runs(runs, again)
+    unstored: dict[str, RunResult] = {}
+    waiting = [run for run in runs if run.run_id in due]
+    for run in runs:
+        if run.run_id not in due and not _shows(run):
+            with contextlib.suppress(OSError):  # for the reader only; the result itself is there
+                show(run.folder, run.text, read_result(run.folder, run.key)[1])
+    done, failed = len(runs) - len(waiting), 0
+    if done:
+        on_done(done)
+    with scratch_folder() as scratch:
+        place = scratch if executor is None else None
+        contents: dict[Path, bytes] = {}
+        jobs = [_job(run, contents, place) for run in waiting]
+        outcomes = executor(jobs) if executor else finished(jobs, processes=processes)
+        for number, outcome in outcomes:
+            run = waiting[number]
+            status, reason = _keep(run, outcome, unstored)
+            done, failed = done + 1, failed + (status != "done")
+            on_done(done)
+            on_event(RunDone(run.run_id, status, reason, outcome.seconds, done, len(runs), failed))
+    stored = [run for run in runs if run.run_id not in unstored]
+    return Results(stored, unstored, [run.run_id for run in runs])
+
+
+def stored_results(runs: Sequence[Run]) -> tuple[Results, tuple[str, ...]]:
+    """Results that earlier calls left on disk, and the ids of the runs that are missing or out of date.
+
+    A result counts only if it is that of exactly the run asked for.
+    """
+    due = due_runs(runs)
+    stored = [run for run in runs if run.run_id not in due]
+    return Results(stored, {}, [run.run_id for run in stored]), tuple(due)
+
+
+def stored_files(runs: Sequence[Run]) -> list[Path]:
+    """Files that hold the results of runs which have one."""
+    paths = (result_path(run.folder, run.key) for run in runs)
+    return [path for path in paths if path.is_file()]
+
+
+def _job(run: Run, contents: dict[Path, bytes], scratch: Path | None) -> Job:
+    settings = run.event.settings
+    for _, path in run.files:
+        if path not in contents:
+            contents[path] = path.read_bytes()
+    files = tuple((name, contents[path]) for name, path in run.files)
+    task = EngineTask(run.key, run.text, files, run.event.mark_s, run.series, run.keep_out, scratch)
+    return Job(
+        run.run_id,
+        run_task,
+        (task,),
+        size=run.size,
+        time_limit_s=settings.time_limit_s,
+        file_limit_mb=settings.file_limit_mb,
+        memory_limit_mb=settings.memory_limit_mb,
+        retries=RETRIES,
+    )
+
+
+def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[str, str]:
+    """Store what came of a run, the engine's failures as well; returns its status and the reason.
+
+    What has nothing to do with the model is not stored, so that the run stays due: someone killed the worker
+    again and again, the disk was full, the program has a fault.
+    """
+    if isinstance(outcome.value, EngineAnswer):
+        answer = outcome.value
+        content, report, out = answer.content, answer.report, answer.out
+        status, reason = answer.status, answer.message if answer.status != "done" else ""
+    else:
+        result = model_result(outcome)
+        status, reason = "failed", result.messages[0].key
+        if outcome.reason not in ("time_limit", "size_limit", "worker_died"):
+            unstored[run.run_id] = result
+            return status, reason
+        limit = f"{outcome.reason}={outcome.detail}" if outcome.reason != "worker_died" else ""
+        content, report, out = packed(result, "", run.key, limit), "", None
+    try:
+        write_result(run.folder, run.key, content, run.text, report)
+        if out is not None:
+            (run.folder / OUT).write_bytes(out)
+    except OSError as error:
+        values = (("reason", error.strerror or type(error).__name__),)
+        message = Message("error", "engine.run.folder_not_writable", subject=run.run_id, values=values)
+        unstored[run.run_id] = RunResult("failed", (message,), seconds=outcome.seconds)
+        return "failed", message.key
+    return status, reason
+
+
+def _limits(run: Run) -> tuple[str, ...]:
+    settings = run.event.settings
+    return f"time_limit={settings.time_limit_s:g}", f"size_limit={settings.file_limit_mb:g}"
+
+
+def _shows(run: Run) -> bool:
+    """Whether the input in the run's folder is the run's: after going back to an earlier state it is not."""
+    try:
+        return (run.folder / INPUT).read_bytes() == run.text.encode()
+    except OSError:
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -48,12 +48,35 @@ Jobs = Annotated[
 ]
 Lang = Annotated[Language | None, typer.Option("--lang", help="zh or en (default: the project's) 语言")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="print errors only 只显示错误")]
-Json = Annotated[bool, typer.Option("--json", help="print one JSON document 输出 JSON")]
+Json = Annotated[
+    bool, typer.Option("--json", help="print one JSON document (runs: events as lines on stderr) 输出 JSON")
+]
+Force = Annotated[bool, typer.Option("--force", help="do all again, due or not 全部重做")]
+Failed = Annotated[bool, typer.Option("--failed", help="repeat the runs that failed 重算失败的运行")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="only say what would be done 只列出待办")]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", help="address of a Dask scheduler to run on Dask 集群地址")
+]
+
+
+@dataclass
+class Made:
+    """What a command has made: gathered while it works, kept so that a later call can see that it still is.
+
+    ``files`` it wrote or found as they should be; ``more`` files that were read though the settings do not
+    name them; ``unfinished`` where something has to be done again, whatever the digests say.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    more: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    document: dict[str, object] = field(default_factory=dict)
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
 class Call:
-    """What every command is given."""
+    """What every command is given, and where it notes what it has made."""
 
     folder: Path
     communities: tuple[str, ...]
@@ -62,6 +85,20 @@ class Call:
     language: Language | None
     quiet: bool
     as_json: bool
+    force: bool = False
+    failed: bool = False
+    cluster: str | None = None
+    made: Made = field(default_factory=Made)
+
+    @property
+    def again(self) -> str:
+        """What is run though it has been run before: "nothing", "failed" or "all"."""
+        return "all" if self.force else "failed" if self.failed else "nothing"
+
+    @property
+    def insists(self) -> bool:
+        """Whether something is to be done although nothing may be due."""
+        return self.force or self.failed
 
 
 def _call(
@@ -72,8 +109,33 @@ def _call(
     lang: Language | None,
     quiet: bool,
     as_json: bool,
+    *,
+    force: bool = False,
+    failed: bool = False,
+    cluster: str | None = None,
 ) -> Call:
-    return Call(folder, tuple(community or ()), scenario, jobs or cores(), lang, quiet, as_json)
+    communities = tuple(community or ())
+    return Call(
+        folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster
+    )
+
+
+def _due(command: str, call: Call, **options: bool) -> typer.Exit:
+    """Do what is due of a command; its exit. What it needs is imported when something is due."""
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    def work(given: Call) -> int:
+        from spongecalc.cli import project_commands  # noqa: PLC0415
+
+        return getattr(project_commands, f"run_{command}")(given, **options)
+
+    return typer.Exit(do_what_is_due(command, call, work))
+
+
+def _status(call: Call) -> typer.Exit:
+    from spongecalc.cli.status import run_status  # noqa: PLC0415
+
+    return typer.Exit(run_status(call))
 
 
 def cores() -> int:
@@ -122,12 +184,15 @@ def build(
     only_check: Annotated[
         bool, typer.Option("--check", help="write nothing; fail if models are stale 只检查是否过期")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Write the SWMM models. 生成 SWMM 模型。"""
-    from spongecalc.cli.project_commands import run_build  # noqa: PLC0415
+    call = _call(folder, community, scenario, 1, lang, quiet, as_json, force=force)
+    if only_check:
+        from spongecalc.cli.project_commands import run_build  # noqa: PLC0415
 
-    call = _call(folder, community, scenario, 1, lang, quiet, as_json)
-    raise typer.Exit(run_build(call, only_check=only_check))
+        raise typer.Exit(run_build(call, only_check=True))
+    raise _due("build", call, only_check=False)
 
 
 @app.command()
@@ -139,15 +204,31 @@ def run(
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
+    force: Force = False,
+    failed: Failed = False,
+    dry_run: DryRun = False,
+    cluster: Cluster = None,
 ) -> None:
-    """Build and run the models; or run any SWMM file: spongecalc run model.inp. 运行模型，或任意 .inp 文件。"""
+    """Build the models and make the runs that are due; or run any SWMM file. 运行模型，或任意 .inp 文件。"""
     if folder.suffix.lower() == ".inp":
         from spongecalc.cli.foreign import run_foreign  # noqa: PLC0415
 
         raise typer.Exit(run_foreign(folder, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
-    from spongecalc.cli.project_commands import run_run  # noqa: PLC0415
+    options = {"force": force, "failed": failed}
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
+    raise _status(call) if dry_run else _due("run", call)
 
-    raise typer.Exit(run_run(_call(folder, community, scenario, jobs, lang, quiet, as_json)))
+
+@app.command()
+def status(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is due and why, and do nothing. 列出待办事项及原因。"""
+    raise _status(_call(folder, community, None, 1, lang, quiet, as_json))
 
 
 @app.command()
@@ -157,12 +238,11 @@ def assess(
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
+    force: Force = False,
 ) -> None:
     """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
-    from spongecalc.cli.project_commands import run_assess  # noqa: PLC0415
-
-    call = _call(folder, community, None, 1, lang, quiet, as_json)
-    raise typer.Exit(run_assess(call, with_report=False))
+    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    raise _due("assess", call, with_report=False)
 
 
 @app.command()
@@ -172,12 +252,11 @@ def report(
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
+    force: Force = False,
 ) -> None:
     """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
-    from spongecalc.cli.project_commands import run_assess  # noqa: PLC0415
-
-    call = _call(folder, community, None, 1, lang, quiet, as_json)
-    raise typer.Exit(run_assess(call, with_report=True))
+    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    raise _due("report", call, with_report=True)
 
 
 @app.command("all")
@@ -188,11 +267,15 @@ def everything(
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
+    force: Force = False,
+    failed: Failed = False,
+    dry_run: DryRun = False,
+    cluster: Cluster = None,
 ) -> None:
-    """Check, build, run, assess and report. 完成全部步骤。"""
-    from spongecalc.cli.project_commands import run_all_steps  # noqa: PLC0415
-
-    raise typer.Exit(run_all_steps(_call(folder, community, None, jobs, lang, quiet, as_json)))
+    """Check, build, run, assess and report: what is due of it. 完成全部步骤中未完成的部分。"""
+    options = {"force": force, "failed": failed}
+    call = _call(folder, community, None, jobs, lang, quiet, as_json, **options, cluster=cluster)
+    raise _status(call) if dry_run else _due("all", call)
 
 
 @app.command()

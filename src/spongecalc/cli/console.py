@@ -7,16 +7,19 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from spongecalc.language import text
-from spongecalc.steps import Progress as StepProgress
-from spongecalc.steps import no_progress
+from spongecalc.progress import Progress as StepProgress
+from spongecalc.progress import no_progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ROWS = 40
 
@@ -32,12 +35,13 @@ def _console(*, stderr: bool = False) -> Console:
 
 @dataclass
 class Output:
-    """Where a command's words go. ``document`` gathers what ``--json`` prints at the end."""
+    """Where a command's words go. ``document`` gathers what ``--json`` prints at the end, ``errors`` the errors."""
 
     language: str
     quiet: bool = False
     as_json: bool = False
     document: dict[str, object] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
 
     @property
     def _silent(self) -> bool:
@@ -45,11 +49,16 @@ class Output:
 
     def say(self, key: str, **params: object) -> None:
         """Print a sentence of the catalogue ``cli``, unless quiet."""
+        self.say_of("cli", key, **params)
+
+    def say_of(self, part: str, key: str, **params: object) -> None:
+        """Print a sentence of a catalogue, unless quiet."""
         if not self._silent:
-            _console().print(escape(text(f"cli.{key}", self.language, **params)), highlight=False)
+            _console().print(escape(text(f"{part}.{key}", self.language, **params)), highlight=False)
 
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
+        self.errors.append(sentence)
         if self.as_json:
             errors = self.document.setdefault("errors", [])
             assert isinstance(errors, list)
@@ -110,7 +119,7 @@ class Output:
 
 def _plain(value: object) -> object:
     """A value as JSON has it: no NaN, no numpy types."""
-    if value is None or value is pd.NA:
+    if value is None or type(value).__name__ == "NAType":
         return None
     if hasattr(value, "item"):
         value = value.item()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spongecalc import steps
 from spongecalc.assess.run_table import run_table
-from spongecalc.batch.runs import stored_results
+from spongecalc.batch.cluster import cluster_executor
+from spongecalc.batch.runs import stored_files, stored_results
+from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
 from spongecalc.report.number_format import cell_text
+from spongecalc.swmm.run_result import RunResult
 
 if TYPE_CHECKING:
     from spongecalc.cli.app import Call
@@ -54,6 +59,15 @@ def _check(call: Call, project: Project, output: Output) -> steps.Checked | None
         output.finish()
         return None
     return checked
+
+
+def checked_project(call: Call, output: Output) -> steps.Checked | None:
+    """The project's checked layers; None where it cannot be read or has no such community, which is said then."""
+    project, said = _open(call)
+    if project is None:
+        output.document.update(said.document)
+        return None
+    return _check(call, project, output)
 
 
 def _print_findings(findings: tuple, output: Output) -> int:
@@ -109,7 +123,7 @@ def run_build(call: Call, *, only_check: bool) -> int:
     with output.progress() as progress:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
-    changed = steps.stale_models(built) if only_check else steps.write_models(built)
+    changed = steps.stale_models(built) if only_check else _write_models(built, call)
     names = [p.relative_to(project.folder).as_posix() for p in changed]
     output.document["models"] = len(built.models)
     output.document["changed"] = names
@@ -121,18 +135,40 @@ def run_build(call: Call, *, only_check: bool) -> int:
         output.say("models_current", models=len(built.models), folder=project.settings.models)
     else:
         output.say("built", models=len(built.models), changed=len(names), folder=project.settings.models)
-    output.finish()
+    _finish(call, output)
     return code
 
 
-def _run(built: steps.Built, call: Call, output: Output) -> tuple[dict, int]:
-    with output.progress() as progress:
-        results = steps.run(built, call.jobs, progress)
-    table = run_table(steps.plan(built), results, output.language)
+def _write_models(built: steps.Built, call: Call) -> tuple[Path, ...]:
+    changed = steps.write_models(built)
+    call.made.files.extend(steps.model_files(built))
+    return changed
+
+
+def _finish(call: Call, output: Output) -> None:
+    """Print the JSON document and note it, for a later call that has nothing to do."""
+    call.made.document = dict(output.document)
+    call.made.errors = list(output.errors)
+    output.finish()
+
+
+def _run(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+    runs = steps.plan(built)
+    executor = cluster_executor(call.cluster) if call.cluster else None
+    with batch_watch(built.checked.project, runs, output) as watch:
+        results = steps.run(
+            built, call.jobs, watch.progress, again=call.again, executor=executor, on_event=watch.event
+        )
+    call.made.files.extend(stored_files(runs))
+    call.made.unfinished = any(run.run_id not in results.stored for run in runs)
+    table = run_table(runs, results, output.language)
     failed = table[table["status"] != "done"]
     for row in failed.itertuples():
         output.error(f"{row.run_id}: {row.message}")
+    if len(failed):
+        output.error(text("batch.repeat", output.language, count=len(failed)))
     output.say("ran", runs=len(table), failed=len(failed))
+    output.say_of("batch", "made", made=watch.made, kept=len(table) - watch.made)
     output.frame("runs", table)
     return results, RUN_FAILED if len(failed) else DONE
 
@@ -145,16 +181,18 @@ def run_run(call: Call) -> int:
     with output.progress() as progress:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
-    steps.write_models(built)
+    _write_models(built, call)
     _, failed = _run(built, call, output)
-    output.finish()
+    _finish(call, output)
     return failed or code
 
 
-def _answer(built: steps.Built, results: dict, output: Output, *, with_report: bool) -> None:
+def _answer(
+    built: steps.Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
+) -> None:
     with output.working("assess"):
         review = steps.assess(built, results, output.language)
-        steps.write_results(built, review)
+        call.made.files.extend(steps.write_results(built, review, output.language))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
     _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
@@ -165,6 +203,7 @@ def _answer(built: steps.Built, results: dict, output: Output, *, with_report: b
     if with_report:
         with output.working("report"):
             page = steps.report(built, review, output.language)
+        call.made.files.append(page)
         output.document["report"] = page.relative_to(folder).as_posix()
         output.say("report_written", path=page.relative_to(folder).as_posix())
 
@@ -200,13 +239,19 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         output.finish()
         return RUN_FAILED
     code = _print_findings(built.findings, output)
-    _answer(built, results, output, with_report=with_report)
-    output.finish()
+    call.made.files.extend(stored_files(steps.plan(built)))
+    _answer(built, results, call, output, with_report=with_report)
+    _finish(call, output)
     failed = any(r.status != "done" for r in results.values())
     return RUN_FAILED if failed else code
 
 
-def run_all_steps(call: Call) -> int:
+def run_report(call: Call, *, with_report: bool) -> int:
+    """``spongecalc report``."""
+    return run_assess(call, with_report=with_report)
+
+
+def run_all(call: Call) -> int:
     """``spongecalc all``."""
     project, output = _open(call)
     if project is None or (checked := _check(call, project, output)) is None:
@@ -214,8 +259,8 @@ def run_all_steps(call: Call) -> int:
     with output.progress() as progress:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
-    steps.write_models(built)
+    _write_models(built, call)
     results, failed = _run(built, call, output)
-    _answer(built, results, output, with_report=True)
-    output.finish()
+    _answer(built, results, call, output, with_report=True)
+    _finish(call, output)
     return failed or code

@@ -23,6 +23,7 @@ COVERS = (
 )
 CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain")
 FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
+TREE_KINDS = ("tree", "shrub", "pole")
 UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")
 
 POINT = ("Point",)
@@ -75,6 +76,8 @@ def _number(
 
 _STATUS = _text("status", True, STATUSES)
 _COMMUNITY = _text("community_id")
+# The day a new feature was surveyed as laid; a month or a year will do. Empty while it is only designed.
+_LAID = Column("laid", "date")
 
 # Elevations: the Dead Sea shore to the highest plateau town, so that a depth in an elevation column shows.
 _LEVEL_MIN_M, _LEVEL_MAX_M = -500.0, 6000.0
@@ -137,6 +140,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("invert_down_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _number("sediment_mm", 0, 6000),
                 _number("year", 1800, 2200),
+                _LAID,
                 _STATUS,
                 _COMMUNITY,
             ),
@@ -229,9 +233,16 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("utility", True, UTILITIES),
                 _number("diameter_mm", 0, 5000),
                 _number("top_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _LAID,
                 _STATUS,
                 _COMMUNITY,
             ),
+        ),
+        LayerSchema(
+            "trees",
+            POINT,
+            "tree_id",
+            (_text("tree_id", True), _text("kind", True, TREE_KINDS), _STATUS, _COMMUNITY),
         ),
         LayerSchema(
             "monitoring",

@@ -1,102 +1,105 @@
-"""What was laid: lengths along the centre line, by system, status, size, material and depth."""
+"""The bill of quantities: the ledger added up by community, item, system, status, size, material and depth."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.decimals import decimals
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.network.bill_rules import DEFAULT_RULES, BillRules
+from spongecalc.network.ledger import AMOUNTS, KEYS, ledger
 
-DEPTH_EDGES_M = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, np.inf)
-UNKNOWN = "unknown"
-
-QUANTITY_COLUMNS = [
-    "community_id",
-    "phase",
-    "item",
-    "system",
-    "status",
-    "shape",
-    "diameter_mm",
-    "material",
-    "depth_band",
-    "length_m",
-    "count",
-]
+QUANTITY_COLUMNS = [*KEYS, *AMOUNTS]
+# Within one of these, rows as written add up to the exact sum as written; within it, each community's do.
+ROUNDED_TOGETHER = ["item", "system", "status"]
 
 
-def trench_depth_m(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> pd.Series:
-    """Mean depth from ground to invert over a pipe's two ends, in m; NaN where neither end is known."""
-    ground = dict(zip(nodes["node_id"], nodes["ground_m"], strict=True))
-    upper = pipes["from_node"].map(ground).astype(float) - pipes["invert_up_m"]
-    lower = pipes["to_node"].map(ground).astype(float) - pipes["invert_down_m"]
-    return pd.concat([upper, lower], axis=1).mean(axis=1)
+def as_written(rows: pd.DataFrame) -> pd.DataFrame:
+    """The ledger with amounts to the decimals that tables are written with, such that every total agrees.
 
-
-def depth_band(depth_m: pd.Series) -> pd.Series:
-    """The band of trench depth, such as "1.5-2.0 m"; a depth on an edge belongs to the band above it."""
-    last = len(DEPTH_EDGES_M) - 2
-    labels = [
-        f">={low:.1f} m" if i == last else f"{low:.1f}-{high:.1f} m"
-        for i, (low, high) in enumerate(pairwise(DEPTH_EDGES_M))
-    ]
-    bands = pd.cut(depth_m.clip(lower=0), list(DEPTH_EDGES_M), labels=labels, right=False)
-    return bands.astype(object).where(bands.notna(), UNKNOWN)
-
-
-def quantities(layers: LayerSet) -> pd.DataFrame:
-    """Lengths of pipes and other lines as rows of quantities.csv.
-
-    The length is the plan length of the centre line from node to node, manholes not deducted (the rule of
-    GB 50857-2013 for pipes), measured from the geometry in the projected CRS.
+    Rounding each row by itself would let 200 rows miss their total by centimetres. Here the total of an item,
+    system and status is rounded once; the communities' sums are rounded so that they add up to it, and the
+    rows of each community so that they add up to that. All are cut, and the last units go to those that
+    lost most, the first first where they lost the same. No figure is further than one last unit from its
+    exact value.
     """
-    pipes = layers["pipes"]
-    laid = pd.DataFrame(
-        {
-            "community_id": pipes["community_id"],
-            "item": "pipe",
-            "system": pipes["system"],
-            "status": pipes["status"],
-            "shape": pipes["shape"].fillna("circular"),
-            "diameter_mm": pipes["diameter_mm"],
-            "material": pipes["material"].fillna(UNKNOWN),
-            "depth_band": depth_band(trench_depth_m(pipes, layers["nodes"])),
-            "length_m": pipes.geometry.length,
-        }
-    )
-    lines = layers["utilities"]
-    other = pd.DataFrame(
-        {
-            "community_id": lines["community_id"],
-            "item": lines["utility"],
-            "system": "",
-            "status": lines["status"],
-            "shape": "",
-            "diameter_mm": lines["diameter_mm"],
-            "material": "",
-            "depth_band": "",
-            "length_m": lines.geometry.length,
-        }
-    )
-    parts = [part for part in (laid, other) if len(part)]
-    if not parts:
+    out = rows.copy()
+    groups = rows.groupby(ROUNDED_TOGETHER, sort=False, dropna=False).indices
+    communities = rows["community_id"].to_numpy()
+    for column in AMOUNTS:
+        places = decimals(column)
+        if places is None:
+            continue
+        values = rows[column].to_numpy(float)
+        written = np.full(len(values), np.nan)
+        for positions in groups.values():
+            known = positions[~np.isnan(values[positions])]
+            if not len(known):
+                continue
+            names, member = np.unique(communities[known], return_inverse=True)
+            sums = rounded_to_sum(np.bincount(member, values[known], minlength=len(names)), places)
+            for i, total in enumerate(sums):
+                own = known[member == i]
+                written[own] = rounded_to_sum(values[own], places, float(total))
+        out[column] = written
+    return out
+
+
+def rounded_to_sum(values: np.ndarray, places: int, total: float | None = None) -> np.ndarray:
+    """Values rounded so that they add up to a sum (largest remainders).
+
+    Parameters
+    ----------
+    values
+        Numbers, none below zero.
+    places
+        Decimals.
+    total
+        The sum to reach, a number of that many decimals; None for the values' own sum, rounded.
+    """
+    unit = 10.0**places
+    scaled = np.asarray(values, float) * unit
+    # A value that is exact to the last decimal must not fall below it by a rounding error.
+    whole = np.floor(scaled + 1e-6)
+    wanted = round(float(np.sum(values)), places) if total is None else total
+    missing = round(wanted * unit - float(whole.sum()))
+    lost = scaled - whole
+    if missing > 0:
+        whole[np.argsort(-lost, kind="stable")[:missing]] += 1
+    elif missing < 0:
+        order = np.argsort(lost, kind="stable")
+        whole[order[whole[order] > 0][:-missing]] -= 1
+    return np.round(whole / unit, places)
+
+
+def quantities_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """The bill: one level of rows, so that any pivot of it adds up; made from a ledger as written.
+
+    An amount is empty where it means nothing for the item, or where one of its features does not know it.
+    """
+    if rows.empty:
         return pd.DataFrame(columns=QUANTITY_COLUMNS)
-    rows = pd.concat(parts, ignore_index=True)
-    phases = layers["communities"].drop_duplicates("community_id").set_index("community_id")["phase"]
-    rows["phase"] = rows["community_id"].map(phases)
-    rows[["community_id", "phase"]] = rows[["community_id", "phase"]].fillna("")
-    keys = [c for c in QUANTITY_COLUMNS if c not in ("length_m", "count")]
-    table = rows.groupby(keys, dropna=False)["length_m"].agg(["sum", "count"]).reset_index()
-    return table.rename(columns={"sum": "length_m"})[QUANTITY_COLUMNS]
+    grouped = rows.groupby(KEYS, dropna=False, sort=True)
+    table = grouped[AMOUNTS].sum(min_count=1)
+    unknown = rows.assign(**{c: rows[c].isna() for c in AMOUNTS}).groupby(KEYS, dropna=False, sort=True)[AMOUNTS]
+    table = table.mask(unknown.any())
+    for column in AMOUNTS:
+        table[column] = table[column].round(decimals(column) or 0)
+    return table.reset_index()[QUANTITY_COLUMNS]
 
 
-def laid_m(layers: LayerSet, community_id: str, system: str) -> float:
-    """Meters of proposed pipe of a system in a community: plan length of the geometry."""
-    pipes = layers["pipes"]
+def quantities(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
+    """Rows of quantities.csv."""
+    return quantities_of(as_written(ledger(layers, rules)))
+
+
+def laid_m(rows: pd.DataFrame, community_id: str, system: str) -> float:
+    """Meters of new pipe of a system in a community, by a ledger: plan length, manholes not deducted."""
     chosen = (
-        (pipes["community_id"] == community_id) & (pipes["system"] == system) & (pipes["status"] == "proposed")
+        (rows["item"] == "pipe")
+        & (rows["community_id"] == community_id)
+        & (rows["system"] == system)
+        & (rows["status"] == "proposed")
     )
-    return float(pipes.geometry[chosen].length.sum())
+    return float(rows.loc[chosen, "length_m"].sum())

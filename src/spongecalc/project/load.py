@@ -30,6 +30,7 @@ UNIT_SIGNS = {
     "_mm_h": " mm/h",
     "_percent": " %",
     "_min": " min",
+    "_mb": " MB",
     "_mm": " mm",
     "_m2": " m2",
     "_m3": " m3",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
@@ -18,61 +14,35 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
+from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.improper import ImproperError
-from spongecalc.project.quantity import column_unit, factor, parse
+from spongecalc.project.quantity import column_unit, factor
+from spongecalc.project.section import (
+    CubicMeters,
+    InsidePath,
+    LitersPerDay,
+    LitersPerSecond,
+    Megabytes,
+    Meters,
+    Millimeters,
+    Minutes,
+    Number,
+    Percent,
+    Seconds,
+    Section,
+    SquareMeters,
+    WholeMinutes,
+    WholeSeconds,
+    Years,
+    quantity_in,
+)
 from spongecalc.rainfall.storm_formula import StormFormula, formula_of
 from spongecalc.standards.tables import table
 
 DEM = "dem"
 LAYER_NAMES = (*SCHEMAS, DEM)
 TYPED_BY_PROJECT = "typed in the project"
-
-
-def _in(unit: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: parse(value, unit))
-
-
-def _whole(rule: str) -> AfterValidator:
-    def check(value: float) -> float:
-        if value != round(value):
-            raise ImproperError(rule, value)
-        return value
-
-    return AfterValidator(check)
-
-
-Number = Annotated[float, _in("")]
-Minutes = Annotated[float, _in("minute")]
-# SWMM's clock times: hours and minutes in rain series, whole seconds in steps. A part of one would be lost.
-WholeMinutes = Annotated[float, _in("minute"), _whole("whole_minutes")]
-Seconds = Annotated[float, _in("second")]
-WholeSeconds = Annotated[float, _in("second"), _whole("whole_seconds")]
-Years = Annotated[float, _in("year")]
-Meters = Annotated[float, _in("meter")]
-Millimeters = Annotated[float, _in("millimeter")]
-CubicMeters = Annotated[float, _in("meter**3")]
-SquareMeters = Annotated[float, _in("meter**2")]
-LitersPerSecond = Annotated[float, _in("liter/second")]
-LitersPerDay = Annotated[float, _in("liter/day")]
-Percent = Annotated[float, _in("percent"), Field(ge=0, le=100)]
-
-
-class Section(BaseModel):
-    """A part of the file: unknown keys are mistakes, values do not change once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
-def _inside(path: object) -> str:
-    if not isinstance(path, str):
-        raise ImproperError("path", path)
-    parts = PurePosixPath(path.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
-        raise ImproperError("path", path)
-    return parts.as_posix()
-
-
-InsidePath = Annotated[str, BeforeValidator(_inside)]
 
 
 def _known_crs(value: object) -> object:
@@ -176,6 +146,8 @@ class SimulationSettings(Section):
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
     max_trials: int = Field(8, ge=2, le=50)
     time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")
+    file_limit_mb: Megabytes = Field(1000.0, ge=1, le=1e6, alias="file_limit")
+    memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False
 
 
@@ -211,8 +183,8 @@ class CoverOverride(Section):
     impervious_percent: Percent | None = None
     depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
     manning_n: Number | None = Field(None, gt=0, le=1)
-    f0_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    fmin_mm_h: Annotated[float, _in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    f0_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
+    fmin_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
     decay_1_h: Number | None = Field(None, gt=0, le=50)
     dry_days: Number | None = Field(None, gt=0, le=60)
 
@@ -297,6 +269,8 @@ class Settings(Section):
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
     targets: Targets = Targets()
+    quantities: BillSettings = BillSettings()
+    design: DesignSettings = DesignSettings()
 
     @field_validator("crs")
     @classmethod

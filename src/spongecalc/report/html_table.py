@@ -26,6 +26,11 @@ CODED: Mapping[str, str] = {
         "severity",
         "layer",
         "storm_id",
+        "check",
+        "reason",
+        "option",
+        "recheck",
+        "confidence",
     )
 }
 

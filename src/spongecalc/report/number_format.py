@@ -7,26 +7,7 @@ from numbers import Number
 
 import pandas as pd
 
-# Decimals by the suffix of the column's name. The longest suffix decides, so that "_m3_d" is not a "_d".
-DECIMALS: dict[str, int] = {
-    "_m": 2,
-    "_m2": 2,
-    "_m3": 2,
-    "_m3_d": 2,
-    "_l_s": 2,
-    "_percent": 2,
-    "_h": 2,
-    "_mm": 1,
-    "_mm_h": 1,
-    "coefficient": 3,
-    "seconds": 2,
-}
-
-
-def decimals(column: str) -> int | None:
-    """Decimals of a column's figures; None for a figure without a unit, written as it is (counts, years)."""
-    fitting = [suffix for suffix in DECIMALS if column.endswith(suffix)]
-    return DECIMALS[max(fitting, key=len)] if fitting else None
+from spongecalc.decimals import decimals
 
 
 def is_known(value: object) -> bool:

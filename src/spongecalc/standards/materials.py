@@ -1,6 +1,8 @@
-"""Manning's n of a pipe by the name of its material."""
+"""What a pipe's material means: Manning's n and its family, by the name that a survey gives."""
 
 from __future__ import annotations
+
+from functools import cache
 
 from spongecalc.standards.tables import table
 
@@ -20,9 +22,33 @@ def roughness_of(material: str | None) -> tuple[float, bool]:
     ----------
     GB 50014-2021, section 5.2; each row of ``pipe_roughness.csv`` carries its source and confidence.
     """
-    rows = table("pipe_roughness")
-    known = dict(zip(rows["material"].str.lower(), rows["manning_n"], strict=True))
+    known = _roughness()
     name = (material or "").strip().lower()
     if name in known:
         return float(known[name]), True
     return float(known[ASSUMED_MATERIAL]), False
+
+
+def family_of(material: str | None) -> str | None:
+    """The family of a material: plastic, metal, concrete, clay or masonry; None where the name is unknown.
+
+    The longest name of the table that is found in the material's decides, so that 钢筋混凝土管 is concrete and
+    not metal, and HDPE双壁波纹管 is plastic.
+    """
+    name = (material or "").strip().lower()
+    if not name:
+        return None
+    found = [(len(m), family) for m, family in _families().items() if m in name]
+    return max(found)[1] if found else None
+
+
+@cache
+def _roughness() -> dict[str, float]:
+    rows = table("pipe_roughness")
+    return dict(zip(rows["material"].str.lower(), rows["manning_n"].astype(float), strict=True))
+
+
+@cache
+def _families() -> dict[str, str]:
+    rows = table("material_families")
+    return dict(zip(rows["material"].str.lower(), rows["family"], strict=True))

@@ -111,8 +111,8 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     ]
 
 
-def inp_text(sections: Mapping[str, Sequence[Sequence[str]]]) -> str:
-    """A whole input file from the rows of its sections; sections without rows are left out.
+def section_texts(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, str]:
+    """Each section as it stands in an input file, by name; sections without rows are left out.
 
     Raises
     ------
@@ -122,14 +122,16 @@ def inp_text(sections: Mapping[str, Sequence[Sequence[str]]]) -> str:
     unknown = sorted(set(sections) - set(SECTION_ORDER))
     if unknown:
         raise KeyError(", ".join(unknown))
-    lines: list[str] = []
-    for name in SECTION_ORDER:
-        rows = sections.get(name, ())
+    texts: dict[str, str] = {}
+    for name, rows in sections.items():
         if not rows:
             continue
-        lines.append(f"[{name}]")
         heading = HEADINGS.get(name)
         body = [(f";;{heading[0]}", *heading[1:]), *rows] if heading else list(rows)
-        lines.extend(aligned(body))
-        lines.append("")
-    return "\n".join(lines)
+        texts[name] = "\n".join([f"[{name}]", *aligned(body), ""])
+    return texts
+
+
+def joined_sections(texts: Mapping[str, str]) -> str:
+    """A whole input file from its sections' texts, in SWMM's order."""
+    return "\n".join(texts[name] for name in SECTION_ORDER if name in texts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.identifiers import model_ids, tag
-from spongecalc.swmm.inp_text import fixed, inp_text
+from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
 from spongecalc.swmm.runoff import map_sections, runoff_sections
@@ -48,10 +49,26 @@ class SwmmModel:
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
-        tanks = self.elements[self.elements["role"] == "tank"]["model_id"].tolist()
-        overflows = self.elements[self.elements["role"] == "tank_overflow"]["model_id"].tolist()
+        tanks, overflows = self._tanks
         sewage = [row[0] for row in self.sections["DWF"]]
-        return inp_text({**self.sections, **event_sections(event, self.storms, tanks, overflows, sewage)})
+        of_event = event_sections(event, self.storms, tanks, overflows, sewage)
+        # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
+        of_model = {name: text for name, text in self._texts.items() if name not in of_event}
+        return joined_sections({**of_model, **section_texts(of_event)})
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """The sections that do not depend on the event, written once for all events."""
+        return section_texts(self.sections)
+
+    @cached_property
+    def _tanks(self) -> tuple[list[str], list[str]]:
+        """Model ids of the tanks and of their overflows."""
+        roles = self.elements["role"]
+        tanks, overflows = (
+            self.elements.loc[roles == role, "model_id"].tolist() for role in ("tank", "tank_overflow")
+        )
+        return tanks, overflows
 
 
 def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:

@@ -230,14 +230,8 @@ class RunResult:
         present = [abs(e) for e in (self.runoff_error_percent, self.routing_error_percent) if not math.isnan(e)]
         return max(present, default=math.nan)
 
-    def to_json(self, path: Path) -> None:
-        """Write the result to a file: lossless, and the same bytes for the same result.
-
-        Parameters
-        ----------
-        path : Path
-            File to write, UTF-8.
-        """
+    def to_document(self) -> dict[str, Any]:
+        """Return the result as plain values that JSON can hold, lossless; the same ones for the same result."""
         document: dict[str, Any] = {}
         for item in fields(self):
             value = getattr(self, item.name)
@@ -249,7 +243,17 @@ class RunResult:
             elif item.name in ("messages", "warnings"):
                 value = [asdict(message) for message in value]
             document[item.name] = _json_value(value)
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+        return document
+
+    def to_json(self, path: Path) -> None:
+        """Write the result to a file: lossless, and the same bytes for the same result.
+
+        Parameters
+        ----------
+        path : Path
+            File to write, UTF-8.
+        """
+        text = json.dumps(self.to_document(), ensure_ascii=False, allow_nan=False, indent=1)
         path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
     @classmethod
@@ -263,21 +267,32 @@ class RunResult:
         ValueError
             The file holds something else.
         """
-        document = json.loads(path.read_text(encoding="utf-8"))
+        return cls.from_document(json.loads(path.read_text(encoding="utf-8")), path.name)
+
+    @classmethod
+    def from_document(cls, given: Any, name: str = "") -> "RunResult":
+        """Put together a result from what :meth:`to_document` gave.
+
+        Raises
+        ------
+        ValueError
+            It is something else; ``name`` says of what file.
+        """
         names = {item.name for item in fields(cls)}
-        if not isinstance(document, dict) or set(document) != names:
-            raise ValueError(f"{path.name} is not a run result of this version")
-        for name, layout in FRAMES.items():
-            columns = document[name]["columns"]
+        if not isinstance(given, dict) or set(given) != names:
+            raise ValueError(f"{name} is not a run result of this version")
+        document = dict(given)
+        for frame, layout in FRAMES.items():
+            columns = document[frame]["columns"]
             extra = [c for c in columns if c not in dict(layout)]
-            document[name] = typed_frame(name, document[name]["index"], columns, extra)
+            document[frame] = typed_frame(frame, document[frame]["index"], columns, extra)
         document["series"] = series_frame(document["series"]["index"], document["series"]["columns"])
-        for name in ("messages", "warnings"):
-            document[name] = tuple(
-                Message(**{**m, "values": tuple((k, v) for k, v in m["values"])}) for m in document[name]
+        for part in ("messages", "warnings"):
+            document[part] = tuple(
+                Message(**{**m, "values": tuple((k, v) for k, v in m["values"])}) for m in document[part]
             )
-        for name in ("unstable_links", "nonconverging_nodes"):
-            document[name] = tuple((i, math.nan if v is None else v) for i, v in document[name])
+        for part in ("unstable_links", "nonconverging_nodes"):
+            document[part] = tuple((i, math.nan if v is None else v) for i, v in document[part])
         for item in fields(cls):
             if item.type is float and document[item.name] is None:
                 document[item.name] = math.nan

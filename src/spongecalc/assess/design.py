@@ -1,0 +1,63 @@
+"""The tables of the design checks, with what SWMM finds of each pipe beside the rational method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.design.design_checks import review_design
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.storm import Storm
+
+SWMM_COLUMNS = ["swmm_storm_id", "swmm_peak_l_s", "swmm_filling_percent", "swmm_surcharged_h"]
+
+
+def design_tables(
+    modelled: Sequence[Modelled], storms: Sequence[Storm], layers: LayerSet, settings: Settings
+) -> dict[str, pd.DataFrame]:
+    """design_checks, pipe_hydraulics and design_suggestions, for the scenario after."""
+    after = [m for m in modelled if m.system.scenario == "after"]
+    review = review_design([(m.system, m.model.areas) for m in after], layers, settings)
+    storm = nearest_storm(storms, review.period.value)
+    beside = [_of_pipes(m, storm) for m in after]
+    filled = [b for b in beside if len(b)]
+    swmm = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["pipe_id", *SWMM_COLUMNS])
+    return {
+        "design_checks": review.checks,
+        "pipe_hydraulics": review.hydraulics.merge(swmm, on="pipe_id", how="left"),
+        "design_suggestions": review.suggestions,
+    }
+
+
+def nearest_storm(storms: Sequence[Storm], period_a: float) -> Storm | None:
+    """The storm that is nearest to a return period, the rarer one of two as near."""
+    return min(storms, key=lambda s: (abs(s.return_period_a - period_a), -s.return_period_a), default=None)
+
+
+def _of_pipes(modelled: Modelled, storm: Storm | None) -> pd.DataFrame:
+    """Peak flow, filling and time under pressure of every pipe in SWMM; no rows without a finished run."""
+    result = modelled.finished(storm.storm_id) if storm is not None else None
+    if storm is None or result is None:
+        return pd.DataFrame()
+    table = modelled.model.elements
+    pipes = table[(table["element"] == "link") & (table["role"] == "pipe")]
+    links = result.links.reindex(pipes["model_id"])
+    return pd.DataFrame(
+        {
+            "pipe_id": pipes["feature_id"].to_numpy(),
+            "swmm_storm_id": storm.storm_id,
+            "swmm_peak_l_s": links["peak_l_s"].to_numpy(float),
+            "swmm_filling_percent": 100 * links["max_filling"].to_numpy(float),
+            "swmm_surcharged_h": links["surcharged_h"].to_numpy(float),
+        }
+    )
+
+
+def failed_count(checks: pd.DataFrame, community_id: str) -> float:
+    """How many checks of new features fail in a community; NaN where none were made."""
+    own = checks[(checks["community_id"] == community_id) & (checks["status"] == "proposed")]
+    return float((own["verdict"] == "fail").sum()) if len(own) else math.nan

@@ -1,0 +1,133 @@
+"""What a worker does with one run: everything it needs comes with the task, everything it makes goes back.
+
+Nothing is read from or written to the project, so the worker may be a process beside the caller or one on
+another machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
+from spongecalc.swmm.engine import run_inp
+from spongecalc.swmm.input_file import decode
+from spongecalc.swmm.run_result import SeriesRequest
+
+LEAST_ROOM_BYTES = 500_000
+"""With less room than this left on the disk, what the engine wrote may be cut short."""
+
+_REPORT_IS_WHOLE = "Analysis ended on"
+_SCRATCH = "spongecalc-run-"
+
+
+@dataclass(frozen=True)
+class EngineTask:
+    """One run as it travels to a worker.
+
+    Attributes
+    ----------
+    key : str
+        The run's.
+    text : str
+        The input file.
+    files : tuple of (name, content)
+        Files that the input names, put beside it.
+    mark_s, series
+        As for :func:`spongecalc.swmm.engine.run_inp`.
+    keep_out : bool
+        Bring SWMM's binary results back as well.
+    scratch : Path or None
+        Folder for the worker's files; None takes the machine's own.
+    """
+
+    key: str
+    text: str
+    files: tuple[tuple[str, bytes], ...]
+    mark_s: float | None
+    series: SeriesRequest
+    keep_out: bool = False
+    scratch: Path | None = None
+
+
+@dataclass(frozen=True)
+class EngineAnswer:
+    """What came of a task: the packed result, SWMM's report, and the binary results if asked for."""
+
+    status: str
+    message: str
+    engine_version: str
+    content: bytes
+    report: str
+    out: bytes | None = None
+
+
+def run_task(task: EngineTask) -> EngineAnswer:
+    """Run the engine in a folder of its own that is gone afterwards.
+
+    Raises
+    ------
+    OSError
+        The disk is full, or the folder cannot be written: nothing that was computed is to be trusted.
+    """
+    with _folder(task.scratch) as folder:
+        inp = folder / INPUT
+        inp.write_text(task.text, encoding="utf-8", newline="\n")
+        for name, content in task.files:
+            (folder / name).write_bytes(content)
+        result = run_inp(inp, folder, mark_s=task.mark_s, series=task.series, keep_out=task.keep_out)
+        report = decode((folder / REPORT).read_bytes())[0] if (folder / REPORT).exists() else ""
+        finished = bool(result.totals_m3)
+        if shutil.disk_usage(folder).free < LEAST_ROOM_BYTES or (finished and _REPORT_IS_WHOLE not in report):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        out = folder / OUT
+        return EngineAnswer(
+            result.status,
+            result.messages[0].key if result.messages else "",
+            result.engine_version,
+            packed(result, report, task.key),
+            report,
+            out.read_bytes() if task.keep_out and out.exists() else None,
+        )
+
+
+@contextlib.contextmanager
+def _folder(parent: Path | None) -> Iterator[Path]:
+    """A folder for one run. One whose process was killed is left behind, and removed by a later batch."""
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for the runs of this process; those of processes that are gone are removed."""
+    place = Path(tempfile.gettempdir())
+    for left in place.glob(f"{_SCRATCH}*-of-*"):
+        if not _is_alive(left.name.rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, suffix=f"-of-{os.getpid()}"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process_id: str) -> bool:
+    if os.name != "posix" or not process_id.isdigit():
+        return True  # not to be found out without harm: leave the folder alone
+    try:
+        os.kill(int(process_id), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

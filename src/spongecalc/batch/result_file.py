@@ -1,0 +1,151 @@
+"""The result of one run on disk: whole or not there, and known by its key.
+
+A run's folder holds what a person reads, the input ``model.inp`` and SWMM's own report ``model.rpt``, and
+the results by key, ``<first characters of the key>.json.gz``: a gzip of one JSON document with the key, the
+result and the report. A result of an earlier key stays beside a new one, so that going back to an earlier
+state of the layers costs nothing; the oldest go when there are more than a few.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from spongecalc.swmm.run_result import RunResult
+
+INPUT, REPORT, OUT = "model.inp", "model.rpt", "model.out"
+KEPT = 4
+"""Results of different keys that a run's folder holds at most."""
+
+FORMAT = 1
+_SUFFIX = ".json.gz"
+_NAME_LENGTH = 24
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zlib.error)
+"""What reading a damaged file may raise."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """First line of a result's file: what can be known of it without reading on.
+
+    ``limit`` is the limit that ended the run, such as "time_limit=120"; empty where none did. ``seconds`` is
+    the only value that differs when a model runs again.
+    """
+
+    key: str
+    status: str
+    limit: str
+    seconds: float
+    format: int = FORMAT
+
+
+def packed(result: RunResult, report: str, key: str, limit: str = "") -> bytes:
+    """A result and SWMM's report as the bytes of its file; but for ``seconds`` the same for the same result."""
+    head = Head(key, result.status, limit, result.seconds)
+    body = {"result": replace(result, seconds=0.0).to_document(), "report": report}
+    lines = [
+        json.dumps(part, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        for part in (asdict(head), body)
+    ]
+    return gzip.compress("\n".join(lines).encode(), compresslevel=1, mtime=0)
+
+
+def unpacked(content: bytes, key: str) -> tuple[RunResult, str]:
+    """A result and SWMM's report from the bytes of its file.
+
+    Raises
+    ------
+    One of UNREADABLE
+        The bytes are damaged, of another key or of another format.
+    """
+    first, _, rest = gzip.decompress(content).partition(b"\n")
+    head = _head(first, key)
+    body = json.loads(rest)
+    return replace(RunResult.from_document(body["result"]), seconds=head.seconds), str(body["report"])
+
+
+def _head(line: bytes, key: str) -> Head:
+    head = Head(**json.loads(line))
+    if head.format != FORMAT or head.key != key:
+        raise ValueError("the result is of another run")
+    return head
+
+
+def result_path(folder: Path, key: str) -> Path:
+    """Where the result of a key is, in its run's folder."""
+    return folder / f"{key[:_NAME_LENGTH]}{_SUFFIX}"
+
+
+def read_head(folder: Path, key: str) -> Head | None:
+    """The head of the result of a key; None unless the file is there with every byte of it (it has a checksum)."""
+    try:
+        content = result_path(folder, key).read_bytes()
+        return _head(gzip.decompress(content).partition(b"\n")[0], key)
+    except UNREADABLE:
+        return None
+
+
+def read_result(folder: Path, key: str) -> tuple[RunResult, str]:
+    """The result of a key and SWMM's report.
+
+    Raises
+    ------
+    One of UNREADABLE
+        It is missing, damaged or of another run.
+    """
+    return unpacked(result_path(folder, key).read_bytes(), key)
+
+
+def write_result(folder: Path, key: str, content: bytes, text: str, report: str, *, durable: bool = True) -> None:
+    """Put a run's input, report and result into its folder, the result last and in one move.
+
+    Parameters
+    ----------
+    folder, key
+        Of the run.
+    content
+        The packed result.
+    text, report
+        The input file and SWMM's report, for whoever opens the folder.
+    durable
+        Wait until the disk has it, so that not even a power cut leaves half a result.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written; what was there is as it was.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    show(folder, text, report)
+    _replace(result_path(folder, key), content, durable=durable)
+    results = [p for p in folder.iterdir() if p.name.endswith(_SUFFIX) and not p.name.startswith(".")]
+    if len(results) > KEPT:
+        for path in sorted(results, key=lambda p: p.stat().st_mtime_ns)[:-KEPT]:
+            path.unlink(missing_ok=True)
+
+
+def show(folder: Path, text: str, report: str) -> None:
+    """Put the input and SWMM's report of a run into its folder where they are not there already."""
+    for name, wanted in ((INPUT, text.encode()), (REPORT, report.encode())):
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != wanted:
+            _replace(path, wanted, durable=False)
+
+
+def _replace(path: Path, content: bytes, *, durable: bool) -> None:
+    """Write a file beside its place and move it there."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(content)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""Results of many runs by id, read from disk when they are looked at."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from spongecalc.batch.result_file import read_result
+from spongecalc.swmm.run_result import RunResult
+
+if TYPE_CHECKING:
+    from spongecalc.batch.runs import Run
+
+HELD = 1000
+"""Results that are held in memory at a time."""
+
+
+class Results(Mapping[str, RunResult]):
+    """Run id -> result. A county's results do not fit into memory at once; the latest looked at are held.
+
+    Parameters
+    ----------
+    stored
+        Runs whose results are on disk.
+    unstored
+        Results that are not on disk, by run id: of runs that could not be stored, with the reason.
+    order
+        All run ids in their order.
+    """
+
+    def __init__(self, stored: Sequence[Run], unstored: Mapping[str, RunResult], order: Sequence[str]) -> None:
+        self._stored = {run.run_id: run for run in stored}
+        self._unstored = dict(unstored)
+        self._order = [i for i in order if i in self._unstored or i in self._stored]
+        self._held: OrderedDict[str, RunResult] = OrderedDict()
+
+    @property
+    def stored(self) -> frozenset[str]:
+        """Ids of the runs whose result is on disk."""
+        return frozenset(self._stored)
+
+    def __getitem__(self, run_id: str) -> RunResult:
+        """The result of a run. Raises KeyError where there is none, OSError or ValueError where it is lost."""
+        if run_id in self._unstored:
+            return self._unstored[run_id]
+        if run_id in self._held:
+            self._held.move_to_end(run_id)
+            return self._held[run_id]
+        run = self._stored[run_id]
+        result, _ = read_result(run.folder, run.key)
+        self._held[run_id] = result
+        if len(self._held) > HELD:
+            self._held.popitem(last=False)
+        return result
+
+    def __iter__(self) -> Iterator[str]:
+        """Ids of runs that have a result, in the order of the runs."""
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        """How many runs have a result."""
+        return len(self._order)
+
+    def __contains__(self, run_id: object) -> bool:
+        """Whether a run has a result; nothing is read for it."""
+        return run_id in self._stored or run_id in self._unstored

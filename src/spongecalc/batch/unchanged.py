@@ -1,0 +1,237 @@
+"""Proof that nothing has changed since a command last ended, found without reading a layer.
+
+What a command makes follows from the settings, the files they name, this program and the libraries it uses.
+When a command has ended, the digests of all these are kept with those of the files it made; a later call
+whose digests agree has nothing to do. Contents are compared, not times: touching a file changes nothing, and a
+file that was put back is the same file. Nothing heavy is imported here, since that is what a call with nothing
+to do would wait for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+FILE_NAME = "spongecalc.toml"
+STATE = ".spongecalc"
+"""Folder below the results for what spongecalc remembers."""
+
+LIBRARIES = (
+    "geopandas",
+    "jinja2",
+    "networkx",
+    "numpy",
+    "pandas",
+    "pint",
+    "pydantic",
+    "pyogrio",
+    "pyproj",
+    "rasterio",
+    "scipy",
+    "shapely",
+    "swmm-toolkit",
+)
+_FORMAT = 1
+_GLOB = ("*", "?")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a command left: the digests of what it read and of what it made, and what it said.
+
+    ``more`` are files that were read though the settings do not name them, such as those named in a layer.
+    """
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    exit_code: int = 0
+    errors: tuple[str, ...] = ()
+    document: Mapping[str, object] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+    format: int = _FORMAT
+
+
+def project_file(place: Path) -> Path:
+    """The project's file, from its folder or itself."""
+    return place / FILE_NAME if place.is_dir() or place.suffix != ".toml" else place
+
+
+def results_folder(place: Path) -> Path | None:
+    """Where a project's results go; None where its file cannot be read."""
+    path = project_file(place)
+    try:
+        results = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("results", "results")
+    except (OSError, ValueError, RecursionError):
+        return None
+    return path.parent / results if isinstance(results, str) else None
+
+
+def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None:
+    """Digests of everything that a project's results follow from, by name.
+
+    Returns None where that cannot be known: the settings are unreadable, or name what is no file.
+    """
+    path = project_file(place)
+    try:
+        content = path.read_bytes()
+        document = tomllib.loads(content.decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if any("://" in text for text in _texts(document.get("layers"))):
+        return None  # a database: it has to be asked
+    state = {"settings": hashlib.sha256(content).hexdigest(), "program": _program_digest(), **_versions()}
+    outputs = {str(document.get(k, d)) for k, d in (("models", "swmm_models"), ("results", "results"))}
+    try:
+        for text in sorted({*_texts(document), *more}):
+            if text not in outputs:
+                state.update(_files_state(path.parent, text))
+    except OSError:
+        return None
+    return state
+
+
+def current_stamp(place: Path, name: str) -> Stamp | None:
+    """What the command of a name left, if neither what it read nor what it made has changed since."""
+    stamp = read_stamp(place, name)
+    if stamp is None or not stamp.outputs or stamp.inputs != inputs_state(place, stamp.more):
+        return None
+    folder = project_file(place).parent
+    try:
+        whole = all(_digest(folder / output) == digest for output, digest in stamp.outputs.items())
+    except OSError:
+        return None
+    return stamp if whole else None
+
+
+def changed_inputs(place: Path, name: str) -> tuple[str, ...] | None:
+    """Names of the inputs that are not what they were when a command last ended; None if it never has."""
+    stamp = read_stamp(place, name)
+    if stamp is None:
+        return None
+    now = inputs_state(place, stamp.more) or {}
+    return tuple(sorted(k for k in {*now, *stamp.inputs} if now.get(k) != stamp.inputs.get(k)))
+
+
+def read_stamp(place: Path, name: str) -> Stamp | None:
+    """What the command of a name left; None where it left nothing that can be read."""
+    path = _stamp_path(place, name)
+    try:
+        if path is None:
+            return None
+        document = json.loads(path.read_text(encoding="utf-8"))
+        stamp = Stamp(**{**document, "errors": tuple(document["errors"]), "more": tuple(document["more"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return stamp if stamp.format == _FORMAT else None
+
+
+def write_stamp(place: Path, name: str, stamp: Stamp) -> None:
+    """Keep what a command left. Raises OSError where it cannot be written."""
+    path = _stamp_path(place, name)
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(asdict(stamp), ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def forget(place: Path, name: str) -> None:
+    """Forget what a command left, before it begins to change it."""
+    path = _stamp_path(place, name)
+    if path is not None:
+        path.unlink(missing_ok=True)
+
+
+def outputs_state(place: Path, files: Iterable[Path]) -> dict[str, str]:
+    """Digests of files that a command made, by their path in the project. Raises OSError for one that is gone."""
+    folder = project_file(place).parent.resolve()
+    return {os.path.relpath(path.resolve(), folder): _digest(path) for path in files}
+
+
+def _stamp_path(place: Path, name: str) -> Path | None:
+    results = results_folder(place)
+    return results / STATE / f"{name}.json" if results else None
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a settings file, whatever its key: any of them may name a file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _files_state(folder: Path, text: str) -> Iterator[tuple[str, str]]:
+    """The files that a text of the settings names, with those beside them that belong to them."""
+    if not text.strip() or len(text) > 500 or "\n" in text or "\0" in text:
+        return
+    if any(sign in text for sign in _GLOB):
+        try:
+            found = sorted(folder.glob(text)) if not Path(text).is_absolute() else []
+        except (ValueError, NotImplementedError):
+            found = []
+        for path in found:
+            if path.is_file():
+                yield os.path.relpath(path, folder), _digest(path)
+        return
+    path = folder / text
+    try:
+        if path.is_dir() and path.suffix:  # such as a file geodatabase
+            for inner in sorted(path.rglob("*")):
+                if inner.is_file():
+                    yield os.path.relpath(inner, folder), _digest(inner)
+            return
+        if not path.is_file():
+            return
+        # A shapefile is several files of one name; a database may have pages that are not in it yet.
+        family = [p for p in path.parent.glob(f"{_escaped(path.stem)}.*") if p.is_file()]
+    except (OSError, ValueError):
+        return
+    for member in sorted(family):
+        if not member.name.endswith(("-shm", "-journal")):
+            yield os.path.relpath(member, folder), _digest(member)
+
+
+def _escaped(stem: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
+
+
+def _program_digest() -> str:
+    """Digest of this package's own files, so that a changed program never passes for the one that ran."""
+    folder = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix != ".pyc" and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": sys.version}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = ""
+    return versions
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

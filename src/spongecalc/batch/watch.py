@@ -1,0 +1,106 @@
+"""What a batch says while it works: a bar with rate and time left, events for programs, and a log file."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TextIO
+
+from spongecalc.batch.runs import Run, RunDone
+from spongecalc.batch.unchanged import STATE
+from spongecalc.progress import Progress
+
+if TYPE_CHECKING:
+    from spongecalc.cli.console import Output
+    from spongecalc.project.load import Project
+
+KEPT_LOGS = 20
+EVENT_EVERY_S = 0.2
+"""The bar is not redrawn more often than this."""
+
+
+class Watch:
+    """Follows one batch.
+
+    ``made`` counts the runs that were made in this call, ``failed`` those of them that failed.
+    """
+
+    def __init__(self, runs: Sequence[Run], progress: Progress, log: TextIO | None, events: TextIO | None) -> None:
+        self.made = self.failed = 0
+        self._communities = {run.run_id: run.communities for run in runs}
+        self._left: dict[str, int] = {}
+        for run in runs:
+            for community in run.communities:
+                self._left[community] = self._left.get(community, 0) + 1
+        self._total = len(self._left)
+        self._progress, self._log, self._events = progress, log, events
+        self._began = time.monotonic()
+
+    def progress(self, step: str, done: int, total: int) -> None:
+        """Told by the step how far it is."""
+        self._progress(step, done, total)
+
+    def event(self, event: RunDone) -> None:
+        """Told of a run that was made."""
+        self.made += 1
+        self.failed = event.failed
+        for community in self._communities[event.run_id]:
+            self._left[community] -= 1
+        elapsed_s = time.monotonic() - self._began
+        rate = self.made / elapsed_s if elapsed_s > 0 else 0.0
+        facts: dict[str, object] = {
+            "event": "run",
+            "run_id": event.run_id,
+            "status": event.status,
+            "reason": event.reason,
+            "seconds": round(event.seconds, 3),
+            "runs_done": event.done,
+            "runs": event.total,
+            "failed": event.failed,
+            "runs_per_s": round(rate, 2),
+            "left_s": round((event.total - event.done) / rate, 1) if rate else None,
+        }
+        self.tell(facts)
+
+    def tell(self, facts: dict[str, object]) -> None:
+        """Write an event to the log and, if asked for, to whoever reads events."""
+        if self._log is not None:
+            stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+            try:
+                self._log.write(json.dumps({"at": stamp, **facts}, ensure_ascii=False) + "\n")
+                self._log.flush()
+            except OSError:  # a full disk: the batch matters more than its log
+                self._log = None
+        if self._events is not None:
+            print(json.dumps(facts, ensure_ascii=False), file=self._events, flush=True)
+
+
+@contextmanager
+def batch_watch(project: Project, runs: Sequence[Run], output: Output) -> Iterator[Watch]:
+    """Follow a batch of a project: its bar on the terminal, events with --json, its log below the results."""
+    folder = project.folder / project.settings.results / STATE / "logs"
+    log: TextIO | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in sorted(folder.glob("*.jsonl"))[: -KEPT_LOGS + 1]:
+            old.unlink(missing_ok=True)
+        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+        log = (folder / f"{name}.jsonl").open("w", encoding="utf-8")
+    except OSError:
+        log = None
+    try:
+        with output.progress() as bar:
+            watch = Watch(runs, bar, log, sys.stderr if output.as_json else None)
+            watch.tell({"event": "batch", "runs": len(runs), "communities": len(watch._left)})
+            yield watch
+            watch.tell({"event": "end", "made": watch.made, "failed": watch.failed})
+    finally:
+        if log is not None:
+            try:
+                log.close()
+            except OSError:
+                pass

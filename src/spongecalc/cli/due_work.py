@@ -1,0 +1,29 @@
+"""What would be done, found by reading and building everything without writing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spongecalc import steps
+from spongecalc.batch.runs import Why, due_runs
+from spongecalc.cli.console import Output
+from spongecalc.cli.project_commands import checked_project
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+
+def due_work(call: Call, output: Output) -> tuple[list[str], dict[str, Why], int] | None:
+    """Models to write, runs to make with the reason of each, and how many runs there are.
+
+    Returns None where the project cannot be read, which has been said then.
+    """
+    checked = checked_project(call, output)
+    if checked is None:
+        return None
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    folder = checked.project.folder
+    models = [p.relative_to(folder).as_posix() for p in steps.stale_models(built)]
+    runs = steps.plan(built)
+    return models, due_runs(runs, call.again), len(runs)

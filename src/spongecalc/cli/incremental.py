@@ -1,0 +1,127 @@
+"""A command that does only what is due: first the proof that nothing is, then the lock, then the work."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from spongecalc.batch import unchanged
+from spongecalc.cli.console import Output
+from spongecalc.language import text
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+WRONG_USAGE, RUN_FAILED, STOPPED = 2, 3, 130
+LOCK = "lock"
+SAY_AFTER_S = 0.5
+"""Waiting shorter than this for another process is not worth a word."""
+
+
+def stamp_name(command: str, call: Call) -> str:
+    """Name of what a command with its options leaves: other options, another name."""
+    language = call.language.value if call.language else ""
+    scenario = call.scenario.value if call.scenario else ""
+    options = [sorted(set(call.communities)), scenario, language]
+    return f"{command}-{hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12]}"
+
+
+def do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int:
+    """Run a command unless what it makes is what it would make again; returns the exit code.
+
+    Two commands at work on one project wait for one another, so that neither finds half of what the other
+    writes. The lock is the system's, and falls with the process that holds it.
+    """
+    try:
+        return _do_what_is_due(command, call, work)
+    except KeyboardInterrupt:
+        Output(language_of(call)).error(text("batch.stopped", language_of(call)))
+        return STOPPED
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        reason = error.strerror or type(error).__name__
+        file = Path(str(error.filename)).name if error.filename else "-"
+        Output(language_of(call)).error(text("batch.not_writable", language_of(call), file=file, reason=reason))
+        return RUN_FAILED
+
+
+def _do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int:
+    name = stamp_name(command, call)
+    if not call.insists and (stamp := unchanged.current_stamp(call.folder, name)):
+        return _nothing_due(stamp, call)
+    with project_lock(call) as waited:
+        if waited and not call.insists and (stamp := unchanged.current_stamp(call.folder, name)):
+            return _nothing_due(stamp, call)
+        before = unchanged.inputs_state(call.folder)
+        unchanged.forget(call.folder, name)
+        code = work(call)
+        made = call.made
+        if before is not None and code != WRONG_USAGE and made.files and not made.unfinished:
+            stamp = unchanged.Stamp(
+                unchanged.inputs_state(call.folder, made.more) or {},
+                unchanged.outputs_state(call.folder, made.files),
+                code,
+                tuple(made.errors),
+                made.document,
+                tuple(made.more),
+            )
+            # A layer that was saved while this command read it: nobody knows which state was read.
+            if all(stamp.inputs.get(key) == digest for key, digest in before.items()):
+                unchanged.write_stamp(call.folder, name, stamp)
+    return code
+
+
+def _nothing_due(stamp: unchanged.Stamp, call: Call) -> int:
+    output = Output(language_of(call), call.quiet, call.as_json)
+    output.document.update(stamp.document)
+    output.document["nothing_due"] = True
+    if not call.as_json:
+        for sentence in stamp.errors:
+            output.error(sentence)
+    output.say_of("batch", "nothing_due" if stamp.exit_code == 0 else "nothing_due_but", code=stamp.exit_code)
+    output.finish()
+    return stamp.exit_code
+
+
+def language_of(call: Call) -> str:
+    """The language to speak: asked for, or the project's."""
+    if call.language:
+        return call.language.value
+    try:
+        first = unchanged.project_file(call.folder).read_text(encoding="utf-8-sig")
+        given = unchanged.tomllib.loads(first).get("language", "zh")
+    except (OSError, ValueError):
+        return "zh"
+    return given if given in ("zh", "en") else "zh"
+
+
+@contextmanager
+def project_lock(call: Call) -> Iterator[bool]:
+    """Hold a project for one process; yields whether another one had to be waited for."""
+    results = unchanged.results_folder(call.folder)
+    if results is None:  # the command says what is wrong with the project's file
+        yield False
+        return
+    state = results / unchanged.STATE
+    state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(state / LOCK)
+    waited = False
+    try:
+        lock.acquire(timeout=SAY_AFTER_S)
+    except Timeout:
+        waited = True
+        if not (call.quiet or call.as_json):
+            Output(language_of(call)).error(text("batch.waiting", language_of(call)))
+        lock.acquire()
+    try:
+        yield waited
+    finally:
+        lock.release()

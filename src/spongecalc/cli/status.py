@@ -1,0 +1,55 @@
+"""``spongecalc status`` and ``--dry-run``: what is due and why; nothing is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spongecalc.batch import unchanged
+from spongecalc.cli.console import Output
+from spongecalc.cli.incremental import language_of, stamp_name
+from spongecalc.language import text
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+DONE, WRONG_USAGE = 0, 2
+
+
+def run_status(call: Call) -> int:
+    """Say what ``spongecalc all`` would do: which inputs changed, which models and runs are due."""
+    output = Output(language_of(call), call.quiet, call.as_json)
+    name = stamp_name("all", call)
+    if not call.insists and unchanged.current_stamp(call.folder, name):
+        output.say_of("batch", "nothing_due")
+        output.document |= {"nothing_due": True, "changed": [], "models": [], "runs": {}}
+        output.finish()
+        return DONE
+    changed = unchanged.changed_inputs(call.folder, name)
+    if changed is None:
+        output.say_of("batch", "status_never")
+    elif changed:
+        output.say_of("batch", "status_changed", names=", ".join(changed))
+    else:
+        output.say_of("batch", "status_outputs")
+    from spongecalc.cli.due_work import due_work  # noqa: PLC0415  reads the layers: only when something is due
+
+    due = due_work(call, output)
+    if due is None:
+        return WRONG_USAGE
+    models, runs, total = due
+    output.say_of("batch", "status_models", count=len(models))
+    output.say_of("batch", "status_runs", count=len(runs), total=total)
+    output.say_of("batch", "status_tables")
+    headers = [text(f"batch.column_{c}", output.language) for c in ("run", "why")]
+    if runs:
+        rows = [(run_id, text(f"batch.why_{why}", output.language)) for run_id, why in runs.items()]
+        output.table(text("batch.status_title", output.language), headers, rows)
+    output.document |= {
+        "nothing_due": False,
+        "changed": list(changed or ()),
+        "models": models,
+        "runs": runs,
+        "runs_total": total,
+    }
+    output.finish()
+    return DONE

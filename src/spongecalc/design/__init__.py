@@ -1,0 +1,1 @@
+"""Design checks: every pipe, manhole, inlet and crossing against the limits of the standards."""

@@ -1,0 +1,92 @@
+"""Uniform flow in a circular pipe by Manning's formula, full and partly full."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# The depth of the greatest flow: beyond it the wetted perimeter grows faster than the area.
+DEPTH_OF_GREATEST_FLOW = 0.93818
+_STEPS = 60
+
+
+def geometry(fullness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Area and hydraulic radius of a partly full circle, as parts of the diameter.
+
+    Parameters
+    ----------
+    fullness
+        Depth over diameter, 0 to 1.
+
+    Returns
+    -------
+    A / D2 and R / D.
+
+    References
+    ----------
+    Chow (1959), Open-Channel Hydraulics, appendix A, geometric elements of circular sections.
+    """
+    angle = 2 * np.arccos(1 - 2 * np.asarray(fullness, float))
+    area = (angle - np.sin(angle)) / 8
+    with np.errstate(divide="ignore", invalid="ignore"):
+        radius = np.where(angle > 0, area / (angle / 2), 0.0)
+    return area, radius
+
+
+def full_velocity_m_s(diameter_m: np.ndarray, slope: np.ndarray, manning_n: np.ndarray) -> np.ndarray:
+    """Velocity of a full pipe, v = R^(2/3) S^(1/2) / n with R = D / 4; NaN where it does not fall.
+
+    References
+    ----------
+    GB 50014-2021, section 5.2 (velocity by Manning's formula).
+    """
+    slope = np.where(np.asarray(slope, float) > 0, slope, np.nan)
+    return (np.asarray(diameter_m, float) / 4) ** (2 / 3) * np.sqrt(slope) / manning_n
+
+
+def full_flow_l_s(diameter_m: np.ndarray, slope: np.ndarray, manning_n: np.ndarray) -> np.ndarray:
+    """Flow of a full pipe in l/s."""
+    area = np.pi / 4 * np.asarray(diameter_m, float) ** 2
+    return 1000 * area * full_velocity_m_s(diameter_m, slope, manning_n)
+
+
+def flow_ratio(fullness: np.ndarray) -> np.ndarray:
+    """Flow at a depth over the flow when full, from A R^(2/3)."""
+    area, radius = geometry(fullness)
+    return area * radius ** (2 / 3) / (np.pi / 4 * 0.25 ** (2 / 3))
+
+
+def velocity_ratio(fullness: np.ndarray) -> np.ndarray:
+    """Velocity at a depth over the velocity when full, from R^(2/3)."""
+    return (geometry(fullness)[1] / 0.25) ** (2 / 3)
+
+
+def fullness_of(ratio: np.ndarray) -> np.ndarray:
+    """Normal depth over diameter for a flow over the full flow.
+
+    Parameters
+    ----------
+    ratio
+        Flow over full flow, 0 or more.
+
+    Returns
+    -------
+    The depth on the rising branch of the curve, by bisection; NaN where no depth carries the flow (beyond
+    1.0757 times the full flow).
+    """
+    wanted = np.asarray(ratio, float)
+    low, high = np.zeros_like(wanted), np.full_like(wanted, DEPTH_OF_GREATEST_FLOW)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        less = flow_ratio(middle) < wanted
+        low, high = np.where(less, middle, low), np.where(less, high, middle)
+    found = np.where(wanted > 0, (low + high) / 2, 0.0)
+    return np.where(np.isnan(wanted) | (wanted > flow_ratio(np.array(DEPTH_OF_GREATEST_FLOW))), np.nan, found)
+
+
+def slope_for(
+    flow_l_s: np.ndarray, diameter_m: np.ndarray, manning_n: np.ndarray, fullness: np.ndarray | float = 1.0
+) -> np.ndarray:
+    """The slope at which a pipe carries a flow at a depth over diameter."""
+    area, radius = geometry(np.asarray(fullness, float))
+    area, radius = area * np.asarray(diameter_m) ** 2, radius * np.asarray(diameter_m)
+    return (np.asarray(flow_l_s) / 1000 * manning_n / (area * radius ** (2 / 3))) ** 2

@@ -1,0 +1,196 @@
+"""Clearances between drainage, other lines, buildings and trees, in plan and in height."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spongecalc.design.check import Check, Limit, Subject, at_least, not_checkable
+from spongecalc.design.limits import Limits
+from spongecalc.design.near_lines import NearPairs, SpaceLines, beside, crossing
+from spongecalc.network.earthworks import outer_size_m
+from spongecalc.project.design_settings import DesignSettings
+from spongecalc.standards.tables import table
+
+NOBODY = Subject("", "", "", "", "", math.nan, math.nan)
+# Pairs up to this many times their limit apart are reported as passing; those further off only add rows.
+SHOWN_TIMES = 2.0
+TREES = {"tree": "tree", "shrub": "shrub", "pole": "pole (lighting or telecom)"}
+GAS = {"gas_low": "gas low pressure", "gas_medium": "gas medium pressure"}
+
+
+@dataclass(frozen=True)
+class Things:
+    """One kind of thing: where its features are, and each as a subject of checks; ``ends`` are node ids."""
+
+    lines: SpaceLines
+    subjects: Sequence[Subject]
+    ends: Sequence[frozenset[str]]
+
+
+def check_clearances(
+    pipes: gpd.GeoDataFrame,
+    utilities: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    trees: gpd.GeoDataFrame,
+    settings: DesignSettings,
+    limits: Limits,
+) -> list[Check]:
+    """Every pair of features that the table of clearances speaks of.
+
+    Two lines that cross in plan are held to the vertical clearance at each crossing, others to the horizontal
+    one along their whole length; both between outsides. Pipes that meet in a manhole are not held apart, and
+    nor are two things that stood before the works.
+
+    References
+    ----------
+    GB 50289-2016, section 4.1, tables 4.1.9 and 4.1.14; ``utility_clearances.csv``, with source and
+    confidence in every row.
+    """
+    things = _things(pipes, utilities, buildings, trees, settings)
+    checks: list[Check] = []
+    for row in table("utility_clearances").itertuples():
+        first, second = things.get(row.a), things.get(row.b)
+        pair = f"{row.a} - {row.b}"
+        for kind, value in (("horizontal", row.horizontal_m), ("vertical", row.vertical_m)):
+            if pd.isna(value):
+                continue
+            name = f"{kind}_clearance"
+            limit = limits.own(name, pair, Limit(float(value), "m", row.source, row.confidence))
+            if first is None or second is None:
+                if row.a == "drainage" and not _other_way_of_laying(row.b, settings):
+                    checks.append(not_checkable(name, NOBODY, pair, "none_in_layers", limit))
+                continue
+            found = _beside if kind == "horizontal" else _crossing
+            checks.extend(found(name, pair, first, second, limit, same=row.a == row.b))
+    return checks
+
+
+def _other_way_of_laying(kind: str, settings: DesignSettings) -> bool:
+    """Whether a kind is only the other way in which the project's cables are not laid."""
+    if kind.startswith("telecom "):
+        return not kind.endswith(settings.telecom)
+    return kind.startswith("power ") and not kind.endswith(settings.power)
+
+
+def _beside(name: str, pair: str, first: Things, second: Things, limit: Limit, *, same: bool) -> list[Check]:
+    near = beside(first.lines, second.lines, limit.value * SHOWN_TIMES)
+    return _judged(name, pair, first, second, near, limit, same=same)
+
+
+def _crossing(name: str, pair: str, first: Things, second: Things, limit: Limit, *, same: bool) -> list[Check]:
+    near, blind = crossing(first.lines, second.lines, math.inf)
+    checks = _judged(name, pair, first, second, near, limit, same=same)
+    for i in _wanted(first, second, blind, same=same):
+        subject, other = first.subjects[blind.first[i]], second.subjects[blind.second[i]]
+        made = not_checkable(name, subject, pair, "no_levels", limit)
+        place = {"x_m": float(blind.x_m[i]), "y_m": float(blind.y_m[i])}
+        checks.append(replace(made, other_layer=other.layer, other_id=other.feature_id, **place))
+    return checks
+
+
+def _wanted(first: Things, second: Things, near: NearPairs, *, same: bool) -> list[int]:
+    """Positions of pairs that are to be judged."""
+    out = []
+    for i, (a, b) in enumerate(zip(near.first.tolist(), near.second.tolist(), strict=True)):
+        if same and a >= b:
+            continue
+        if first.ends[a] & second.ends[b]:
+            continue
+        if "proposed" not in (first.subjects[a].status, second.subjects[b].status):
+            continue
+        out.append(i)
+    return out
+
+
+def _judged(
+    name: str, pair: str, first: Things, second: Things, near: NearPairs, limit: Limit, *, same: bool
+) -> list[Check]:
+    checks = []
+    for i in _wanted(first, second, near, same=same):
+        subject, other = first.subjects[near.first[i]], second.subjects[near.second[i]]
+        at = Subject(
+            subject.community_id or other.community_id,
+            subject.layer,
+            subject.feature_id,
+            "proposed" if "proposed" in (subject.status, other.status) else subject.status,
+            subject.system,
+            float(near.x_m[i]),
+            float(near.y_m[i]),
+        )
+        gap = round(float(near.gap_m[i]), 6)
+        checks.append(at_least(name, at, pair, gap, limit, other_layer=other.layer, other_id=other.feature_id))
+    return checks
+
+
+def _things(
+    pipes: gpd.GeoDataFrame,
+    utilities: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    trees: gpd.GeoDataFrame,
+    settings: DesignSettings,
+) -> dict[str, Things]:
+    """Every kind that has features, by its name in the table of clearances."""
+    found: dict[str, Things] = {}
+    if len(pipes):
+        found["drainage"] = _drainage(pipes)
+    kinds = [_kind_of(row, settings) for row in utilities.itertuples()]
+    for kind in sorted({k for k in kinds if k}):
+        own = utilities[[k == kind for k in kinds]]
+        size = own["diameter_mm"].astype(float).fillna(0.0).to_numpy() / 1000
+        axis = own["top_m"].to_numpy(float) - size / 2
+        lines = SpaceLines(own.geometry.to_numpy(), axis, axis, size / 2, size / 2)
+        found[kind] = Things(lines, _subjects("utilities", "utility_id", own), [frozenset()] * len(own))
+    for kind, layer, key, frame in (
+        ("building", "buildings", "building_id", buildings),
+        *((TREES[k], "trees", "tree_id", trees[trees["kind"] == k]) for k in TREES if len(trees)),
+    ):
+        if len(frame):
+            none = np.full(len(frame), np.nan)
+            zero = np.zeros(len(frame))
+            lines = SpaceLines(frame.geometry.to_numpy(), none, none, zero, zero)
+            found[kind] = Things(lines, _subjects(layer, key, frame), [frozenset()] * len(frame))
+    return found
+
+
+def _drainage(pipes: gpd.GeoDataFrame) -> Things:
+    outer, _, wall, _ = outer_size_m(pipes)
+    outer = np.nan_to_num(outer)
+    height = pipes["height_mm"].astype(float).to_numpy() / 1000
+    round_pipe = pipes["shape"].isna().to_numpy() | (pipes["shape"] == "circular").to_numpy()
+    tall = np.where(round_pipe, outer, height + 2 * wall)
+    inner = np.where(round_pipe, pipes["diameter_mm"].astype(float).to_numpy() / 1000, height)
+    up = pipes["invert_up_m"].to_numpy(float) + inner / 2
+    down = pipes["invert_down_m"].to_numpy(float) + inner / 2
+    lines = SpaceLines(pipes.geometry.to_numpy(), up, down, outer / 2, np.nan_to_num(tall) / 2)
+    ends = [
+        frozenset(str(n) for n in pair if n is not None)
+        for pair in zip(pipes["from_node"], pipes["to_node"], strict=True)
+    ]
+    return Things(lines, _subjects("pipes", "pipe_id", pipes), ends)
+
+
+def _kind_of(row: object, settings: DesignSettings) -> str:
+    """The name of a line's kind in the table of clearances."""
+    name = str(row.utility)  # type: ignore[attr-defined]
+    if name in GAS:
+        return GAS[name]
+    if name == "water":
+        size = float(row.diameter_mm)  # type: ignore[attr-defined]
+        return "water d>200" if size > 200 else "water d<=200"
+    if name in ("telecom", "power"):
+        return f"{name} {getattr(settings, name)}"
+    return name
+
+
+def _subjects(layer: str, key: str, frame: gpd.GeoDataFrame) -> list[Subject]:
+    systems = frame["system"] if "system" in frame else [""] * len(frame)
+    return [
+        Subject(c if isinstance(c, str) else "", layer, str(i), str(s or ""), str(y or ""), math.nan, math.nan)
+        for c, i, s, y in zip(frame["community_id"], frame[key], frame["status"], systems, strict=True)
+    ]

@@ -1,0 +1,126 @@
+"""All design checks of a project, in one table, with the hydraulics they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import geopandas as gpd
+import pandas as pd
+
+from spongecalc.design.check import Check, Limit, checks_table
+from spongecalc.design.clearances import check_clearances
+from spongecalc.design.cover import check_cover
+from spongecalc.design.flows import pipe_flows, runoff_coefficients
+from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS, check_hydraulics, pipe_hydraulics
+from spongecalc.design.inlets import check_inlets
+from spongecalc.design.limits import Limits, required_return_period
+from spongecalc.design.manholes import check_manholes
+from spongecalc.design.network import DesignNetwork, DrainedArea, design_network
+from spongecalc.design.sizes import check_sizes
+from spongecalc.design.suggestions import SUGGESTION_COLUMNS, suggestions
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.project.settings import Settings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.subcatchments import Subcatchment
+
+
+@dataclass(frozen=True)
+class DesignReview:
+    """``checks``, ``hydraulics`` and ``suggestions`` are the tables of the same names."""
+
+    checks: pd.DataFrame
+    hydraulics: pd.DataFrame
+    suggestions: pd.DataFrame
+    period: Limit
+
+
+def drained_areas(areas: Sequence[Subcatchment]) -> tuple[DrainedArea, ...]:
+    """Subcatchments of a model as the rational method reads them."""
+    return tuple(DrainedArea(a.outlet_node, a.feature_id, a.covers_m2) for a in areas)
+
+
+def review_design(
+    systems: Sequence[tuple[DrainageSystem, Sequence[Subcatchment]]], layers: LayerSet, settings: Settings
+) -> DesignReview:
+    """Check the design of every system as it stands after the works.
+
+    Parameters
+    ----------
+    systems
+        Systems of the scenario after, each with the subcatchments of its model.
+    layers
+        For what stands in no system of its own, such as trees.
+    settings
+        The project's.
+    """
+    design = settings.design
+    limits = Limits(design)
+    period = required_return_period(design)
+    formula = settings.rainfall.storm_formula(settings.name)
+    intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
+    coefficients = runoff_coefficients(design.runoff_coefficients)
+    checks: list[Check] = []
+    tables, proposals = [], []
+    nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]
+    for net in nets:
+        flows = pipe_flows(net, coefficients, intensity, design.inlet_time_min, design.infiltration_percent)
+        hydraulics = pipe_hydraulics(net, flows)
+        tables.append(hydraulics)
+        found = [
+            *check_hydraulics(net, hydraulics, limits, period),
+            *check_sizes(net, limits, design.network),
+            *check_manholes(net, limits),
+            *check_cover(net, limits, design.carriageway),
+            *check_inlets(
+                net,
+                limits,
+                kind=design.inlet,
+                coefficients=coefficients,
+                intensity_l_s_ha=intensity,
+                inlet_time_min=design.inlet_time_min,
+                lead_diameter_mm=settings.inlets.lead_diameter_mm,
+            ),
+        ]
+        checks.extend(found)
+        flows_again = partial(
+            pipe_flows,
+            coefficients=coefficients,
+            intensity_l_s_ha=intensity,
+            inlet_time_min=design.inlet_time_min,
+            infiltration_percent=design.infiltration_percent,
+        )
+        proposals.append(suggestions(net, found, flows_again, limits, period, design.network, design.carriageway))
+    statuses = settings.scenarios["after"].status
+    trees = layers["trees"]
+    checks.extend(
+        check_clearances(
+            _all(nets, "pipes"),
+            _all(nets, "utilities"),
+            _all(nets, "buildings"),
+            trees[trees["status"].isin(statuses)],
+            design,
+            limits,
+        )
+    )
+    return DesignReview(
+        checks_table(checks), _joined(tables, HYDRAULIC_COLUMNS), _joined(proposals, SUGGESTION_COLUMNS), period
+    )
+
+
+def _intensity(formula: Callable[[float, float], float], period_a: float, duration_min: float) -> float:
+    return float(formula(period_a, duration_min))
+
+
+def _all(nets: Sequence[DesignNetwork], name: str) -> gpd.GeoDataFrame:
+    frames = [getattr(net, name) for net in nets]
+    filled = [f for f in frames if len(f)]
+    if not filled:
+        return frames[0] if frames else gpd.GeoDataFrame({"geometry": []}, geometry="geometry")
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=filled[0].crs)
+
+
+def _joined(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [p for p in parts if len(p)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)

@@ -1,0 +1,174 @@
+"""Hydraulic checks of pipes: capacity, fullness and velocity at the design flow."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from spongecalc.design.check import Check, Limit, at_least, at_most, not_checkable
+from spongecalc.design.circular_pipe import full_flow_l_s, full_velocity_m_s, fullness_of, velocity_ratio
+from spongecalc.design.limits import Limits
+from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.standards.materials import family_of
+
+HYDRAULIC_COLUMNS = [
+    "community_id",
+    "pipe_id",
+    "system",
+    "status",
+    "diameter_mm",
+    "slope",
+    "manning_n",
+    "full_flow_l_s",
+    "full_velocity_m_s",
+    "area_m2",
+    "runoff_coefficient",
+    "time_min",
+    "intensity_l_s_ha",
+    "storm_l_s",
+    "mean_sewage_l_s",
+    "peak_factor",
+    "sewage_l_s",
+    "design_flow_l_s",
+    "fullness",
+    "velocity_m_s",
+    "in_loop",
+]
+
+
+def pipe_hydraulics(net: DesignNetwork, flows: pd.DataFrame) -> pd.DataFrame:
+    """Every pipe with its design flow and how it carries it.
+
+    The design flow of a sewage pipe is its peak sewage, that of a storm pipe its rain, that of a combined
+    pipe both. Fullness and velocity are those of uniform flow; NaN where the pipe cannot carry the flow.
+    """
+    pipes = net.pipes
+    diameter, slope, n = (pipes[c].to_numpy(float) for c in ("diameter_m", "slope", "manning_n"))
+    full = full_flow_l_s(diameter, slope, n)
+    speed = full_velocity_m_s(diameter, slope, n)
+    own = flows.reindex(pipes["pipe_id"]).reset_index(drop=True)
+    system = pipes["system"].to_numpy()
+    design = np.where(system == "sewage", own["sewage_l_s"], own["storm_l_s"]) + np.where(
+        system == "combined", own["sewage_l_s"], 0.0
+    )
+    fullness = fullness_of(design / full)
+    table = pd.DataFrame(
+        {
+            "community_id": pipes["community_id"],
+            "pipe_id": pipes["pipe_id"],
+            "system": pipes["system"],
+            "status": pipes["status"],
+            "diameter_mm": pipes["diameter_mm"],
+            "slope": slope,
+            "manning_n": n,
+            "full_flow_l_s": full,
+            "full_velocity_m_s": speed,
+            "design_flow_l_s": design,
+            "fullness": fullness,
+            "velocity_m_s": np.where(fullness > 0, speed * velocity_ratio(fullness), np.nan),
+            **{c: own[c].to_numpy() for c in own.columns},
+        }
+    )
+    return table[HYDRAULIC_COLUMNS]
+
+
+def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limits, period: Limit) -> list[Check]:
+    """Capacity at the required return period, fullness, least and greatest velocity of every pipe."""
+    by_id = {row.pipe_id: row for row in hydraulics.itertuples()}
+    return [
+        check
+        for row in net.pipes.itertuples()
+        for check in (_sewage if row.system == "sewage" else _storm)(row, by_id[row.pipe_id], limits, period)
+    ]
+
+
+def _why_not(row: object, found: object) -> str:
+    """Why a pipe's hydraulics cannot be worked out; "" where they can."""
+    if math.isnan(row.diameter_m):  # type: ignore[attr-defined]
+        return "not_circular_or_no_size"
+    if math.isnan(row.slope):  # type: ignore[attr-defined]
+        return "no_levels"
+    if row.slope <= 0:  # type: ignore[attr-defined]
+        return "no_fall"
+    return "in_loop" if found.in_loop else ""  # type: ignore[attr-defined]
+
+
+def _sewage(row: object, found: object, limits: Limits, _: Limit) -> list[Check]:
+    subject = subject_of("pipes", "pipe_id", row)
+    size = row.diameter_m * 1000  # type: ignore[attr-defined]
+    fullest = limits.find("max_fullness", "sewage", size)
+    least = limits.find("min_velocity", "sewage")
+    if reason := _why_not(row, found):
+        return [
+            not_checkable("max_fullness", subject, "sewage", reason, fullest),
+            not_checkable("min_velocity", subject, "sewage", reason, least),
+            _fastest(row, found, limits, reason),
+        ]
+    if found.design_flow_l_s <= 0:  # type: ignore[attr-defined]
+        return [
+            not_checkable(c, subject, "sewage", "no_flow", t)
+            for c, t in (("max_fullness", fullest), ("min_velocity", least))
+        ]
+    depth = found.fullness  # type: ignore[attr-defined]
+    checks = [
+        at_most("max_fullness", subject, "sewage", 1.0, fullest, reason="over_capacity")
+        if math.isnan(depth)
+        else at_most("max_fullness", subject, "sewage", depth, fullest)
+    ]
+    speed = found.velocity_m_s  # type: ignore[attr-defined]
+    if not math.isnan(speed) and speed < least.value and is_initial(row, limits):
+        # The head of a sewer has too few households for any size: its least size and slope decide instead.
+        checks.append(not_checkable("min_velocity", subject, "sewage", "initial_section", least, speed))
+    else:
+        checks.append(
+            at_least(
+                "min_velocity", subject, "sewage", found.full_velocity_m_s if math.isnan(speed) else speed, least
+            )  # type: ignore[attr-defined]
+        )
+    return [*checks, _fastest(row, found, limits, "")]
+
+
+def is_initial(row: object, limits: Limits) -> bool:
+    """Whether a sewer has the least size of its kind and at least that size's least slope."""
+    main = limits.find("min_diameter", "community main (plastic sewage)")
+    slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
+    municipal = limits.find("min_diameter", "sewage (municipal)")
+    size = row.diameter_m * 1000  # type: ignore[attr-defined]
+    return size <= max(main.value, municipal.value) and row.slope >= slope.value - 1e-9  # type: ignore[attr-defined]
+
+
+def _storm(row: object, found: object, limits: Limits, period: Limit) -> list[Check]:
+    subject = subject_of("pipes", "pipe_id", row)
+    least = limits.find("min_velocity", "storm or combined")
+    applies = f"P = {period.value:g} a"
+    if reason := _why_not(row, found):
+        return [
+            not_checkable("capacity", subject, applies, reason, period),
+            not_checkable("min_velocity", subject, "storm or combined", reason, least),
+            _fastest(row, found, limits, reason),
+        ]
+    capacity = Limit(found.full_flow_l_s, "l/s", period.source, period.confidence)  # type: ignore[attr-defined]
+    flow = found.design_flow_l_s  # type: ignore[attr-defined]
+    return [
+        at_most("capacity", subject, applies, flow, capacity)
+        if flow > 0
+        else not_checkable("capacity", subject, applies, "no_flow", capacity),
+        at_least("min_velocity", subject, "storm or combined", found.full_velocity_m_s, least),  # type: ignore[attr-defined]
+        _fastest(row, found, limits, ""),
+    ]
+
+
+def _fastest(row: object, found: object, limits: Limits, reason: str) -> Check:
+    """The greatest velocity that the material stands; that of the full pipe for rain, of the design flow else."""
+    subject = subject_of("pipes", "pipe_id", row)
+    family = family_of(row.material if isinstance(row.material, str) else None)  # type: ignore[attr-defined]
+    applies = "metal pipe" if family == "metal" else "non-metal pipe"
+    limit = limits.find("max_velocity", applies)
+    if reason:
+        return not_checkable("max_velocity", subject, applies, reason, limit)
+    speed = found.velocity_m_s if row.system == "sewage" else found.full_velocity_m_s  # type: ignore[attr-defined]
+    if math.isnan(speed):
+        speed = found.full_velocity_m_s  # type: ignore[attr-defined]
+    return at_most("max_velocity", subject, applies, speed, limit, reason="" if family else "material_unknown")

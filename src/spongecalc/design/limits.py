@@ -1,0 +1,76 @@
+"""The limits that checks apply: the tables' own, or the project's in their place with its reason."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from spongecalc.design.check import Limit
+from spongecalc.project.design_settings import LIMIT_TABLES, DesignSettings
+from spongecalc.standards.tables import table
+
+BY_PROJECT = "set by the project"
+
+
+class Limits:
+    """Limits by check, what they apply to, and size."""
+
+    def __init__(self, settings: DesignSettings) -> None:
+        self._rows = pd.concat([table(name) for name in LIMIT_TABLES], ignore_index=True)
+        self._own = {(o.check, o.applies_to): o for o in settings.limits}
+        self._found: dict[tuple[str, str, float], Limit] = {}
+
+    def find(self, check: str, applies_to: str, size_mm: float = math.nan) -> Limit:
+        """The limit of a check.
+
+        Where a table gives limits by size, that of the last range that begins at or below the size counts,
+        and that of the first range below all of them.
+
+        Raises
+        ------
+        KeyError
+            The tables have no such check.
+        """
+        asked = (check, applies_to, -1.0 if math.isnan(size_mm) else size_mm)
+        if asked not in self._found:
+            self._found[asked] = self._look_up(check, applies_to, size_mm)
+        return self._found[asked]
+
+    def _look_up(self, check: str, applies_to: str, size_mm: float) -> Limit:
+        rows = self._rows[(self._rows["check"] == check) & (self._rows["applies_to"] == applies_to)]
+        if rows.empty:
+            raise KeyError(f"no limit {check!r} for {applies_to!r}")
+        if rows["from_mm"].notna().any():
+            rows = rows.sort_values("from_mm")
+            below = rows[rows["from_mm"] <= size_mm]
+            rows = below.tail(1) if len(below) else rows.head(1)
+        row = rows.iloc[0]
+        return self.own(
+            check, applies_to, Limit(float(row["limit"]), row["unit"], row["source"], row["confidence"])
+        )
+
+    def own(self, check: str, applies_to: str, given: Limit) -> Limit:
+        """The project's limit where it states one, else the one given."""
+        mine = self._own.get((check, applies_to))
+        if mine is None:
+            return given
+        return Limit(mine.limit, given.unit, f"{given.source}; {BY_PROJECT}: {mine.reason}", BY_PROJECT)
+
+
+def required_return_period(settings: DesignSettings) -> Limit:
+    """The least return period of storm sewers in years, by city and area, or the project's own.
+
+    References
+    ----------
+    GB 50014-2021, 4.1.3; ``return_periods.csv`` carries source and confidence.
+    """
+    rows = table("return_periods")
+    chosen = rows[
+        (rows["purpose"] == "storm sewer")
+        & (rows["city_size"] == settings.city)
+        & (rows["area"] == settings.area)
+    ].iloc[0]
+    if settings.return_period_a is not None:
+        return Limit(settings.return_period_a, "a", f"{chosen['source']}; {BY_PROJECT}", BY_PROJECT)
+    return Limit(float(chosen["p_min_a"]), "a", chosen["source"], chosen["confidence"])

@@ -1,0 +1,114 @@
+"""Checks where pipes meet: turning of the flow, drops, soffits, inverts, and sizes along the flow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+
+from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, not_checkable
+from spongecalc.design.limits import Limits
+from spongecalc.design.network import DesignNetwork, subject_of
+
+MEETING = "pipes meeting in a manhole"
+IN_MANHOLE = "pipes in a manhole"
+DIFFERENT = "pipes of different diameter in a manhole"
+# Levels are surveyed to the millimetre: differences are taken to it.
+MILLIMETRES = 3
+
+
+def turning_angle_degrees(arriving: shapely.LineString, leaving: shapely.LineString) -> float:
+    """The angle between two pipes at their manhole, in degrees: 180 runs straight on, 90 turns square.
+
+    Parameters
+    ----------
+    arriving, leaving
+        Lines in the direction of flow; the first ends where the second begins.
+    """
+    a, b = np.asarray(arriving.coords), np.asarray(leaving.coords)
+    back, ahead = a[-2] - a[-1], b[1] - b[0]
+    cosine = float(np.dot(back, ahead) / (np.hypot(*back) * np.hypot(*ahead)))
+    return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+
+
+def check_manholes(net: DesignNetwork, limits: Limits) -> list[Check]:
+    """Every arriving pipe of every node against every pipe that leaves it."""
+    arriving: dict[str, list[object]] = {}
+    leaving: dict[str, list[object]] = {}
+    for row in net.pipes.itertuples():
+        arriving.setdefault(row.to_node, []).append(row)
+        leaving.setdefault(row.from_node, []).append(row)
+    checks: list[Check] = []
+    for node in sorted(set(arriving) & set(leaving), key=str):
+        if node is None:
+            continue
+        for above in arriving[node]:
+            for below in leaving[node]:
+                checks.extend(_pair(above, below, limits))
+    return checks
+
+
+def _pair(above: object, below: object, limits: Limits) -> Iterator[Check]:
+    subject = subject_of("pipes", "pipe_id", above)
+    if "proposed" not in (above.status, below.status):  # type: ignore[attr-defined]
+        return
+    other = {"other_layer": "pipes", "other_id": str(below.pipe_id)}  # type: ignore[attr-defined]
+    drop = round(float(above.invert_down_m) - float(below.invert_up_m), MILLIMETRES)  # type: ignore[attr-defined]
+    yield _turning(above, below, drop, subject, limits, other)
+    required = limits.find("drop_manhole_required", "drop between inverts")
+    advised = limits.find("drop_manhole_advised", "drop between inverts")
+    if math.isnan(drop):
+        yield not_checkable("drop", subject, "drop between inverts", "no_levels", advised)
+        yield not_checkable(
+            "invert_step", subject, IN_MANHOLE, "no_levels", limits.find("invert_step", IN_MANHOLE)
+        )
+    else:
+        limit = required if drop > required.value else advised
+        reason = "drop_manhole_required" if drop > required.value else "drop_manhole_advised"
+        reason = reason if drop > advised.value else ""
+        yield at_most("drop", subject, "drop between inverts", drop, limit, reason=reason, **other)
+        yield at_least("invert_step", subject, IN_MANHOLE, drop, limits.find("invert_step", IN_MANHOLE), **other)
+    yield from _sizes(above, below, drop, subject, limits, other)
+
+
+def _turning(
+    above: object, below: object, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
+) -> Check:
+    limit = limits.find("flow_turning_angle_min", MEETING)
+    # To a hundredth of a degree: a millimetre of survey turns a pipe of 10 m by less than that.
+    angle = round(turning_angle_degrees(above.geometry, below.geometry), 2)  # type: ignore[attr-defined]
+    small = limits.find("turning_exempt_diameter", MEETING).value
+    fall = limits.find("turning_exempt_drop", MEETING).value
+    sizes = [row.diameter_m * 1000 for row in (above, below)]  # type: ignore[attr-defined]
+    if angle < limit.value and max(sizes) <= small and drop > fall:
+        return at_most(
+            "flow_turning_angle",
+            subject,
+            MEETING,
+            0.0,
+            Limit(0.0, limit.unit, limit.source, limit.confidence),
+            reason="exempt_by_drop",
+            **other,
+        )
+    return at_least("flow_turning_angle", subject, MEETING, angle, limit, **other)
+
+
+def _sizes(
+    above: object, below: object, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
+) -> Iterator[Check]:
+    upper, lower = above.diameter_m, below.diameter_m  # type: ignore[attr-defined]
+    shrink = limits.find("diameter_shrink", IN_MANHOLE)
+    if math.isnan(upper) or math.isnan(lower):
+        yield not_checkable("diameter_shrink", subject, IN_MANHOLE, "not_circular_or_no_size", shrink)
+        return
+    if above.system == below.system:  # type: ignore[attr-defined]
+        yield at_most("diameter_shrink", subject, IN_MANHOLE, (upper - lower) * 1000, shrink, **other)
+    if upper != lower:
+        limit = limits.find("soffit_alignment", DIFFERENT)
+        if math.isnan(drop):
+            yield not_checkable("soffit_alignment", subject, DIFFERENT, "no_levels", limit)
+        else:
+            higher = round(drop + upper - lower, MILLIMETRES)
+            yield at_least("soffit_alignment", subject, DIFFERENT, higher, limit, **other)

@@ -1,0 +1,119 @@
+"""What design checks read: the network as it stands after the works, with what it drains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
+
+from spongecalc.design.check import Subject
+from spongecalc.network.graph import drainage_graph
+from spongecalc.network.sewage_load import sewage_by_node_l_s
+from spongecalc.network.sources import sources
+from spongecalc.project.settings import SewageSettings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.standards.materials import roughness_of
+
+FRAMES = ("nodes", "pipes", "surfaces", "buildings", "connections", "utilities")
+
+
+@dataclass(frozen=True)
+class DrainedArea:
+    """Ground that enters at a node: its area by cover in m2, and the feature (inlet, lateral) it enters by."""
+
+    node_id: str
+    feature_id: str
+    covers_m2: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class DesignNetwork:
+    """One drainage system after the works.
+
+    ``pipes`` has, beside the contract's columns, ``length_m``, ``diameter_m``, ``slope`` (m/m, NaN where a
+    level is missing) and ``manning_n``; frames are ordered by id. ``sewage_l_s`` is the mean flow by node.
+    """
+
+    graph: nx.MultiDiGraph
+    nodes: gpd.GeoDataFrame
+    pipes: gpd.GeoDataFrame
+    surfaces: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    connections: gpd.GeoDataFrame
+    utilities: gpd.GeoDataFrame
+    sewage_l_s: Mapping[str, float]
+    areas: Sequence[DrainedArea]
+    trees: gpd.GeoDataFrame = field(
+        default_factory=lambda: gpd.GeoDataFrame({"geometry": []}, geometry="geometry")
+    )
+
+    @property
+    def node_rows(self) -> dict[str, object]:
+        """Rows of nodes by id."""
+        return {row.node_id: row for row in self.nodes.itertuples()}
+
+
+def design_network(
+    system: DrainageSystem,
+    areas: Sequence[DrainedArea],
+    sewage: SewageSettings,
+    trees: gpd.GeoDataFrame | None = None,
+) -> DesignNetwork:
+    """The network of a system as the checks read it."""
+    keys = ("node_id", "pipe_id", "surface_id", "building_id", "connection_id", "utility_id")
+    frames = {
+        name: getattr(system, name).sort_values(key).reset_index(drop=True)
+        for name, key in zip(FRAMES, keys, strict=True)
+    }
+    frames["pipes"] = with_hydraulics(frames["pipes"])
+    extra = {} if trees is None else {"trees": trees}
+    return DesignNetwork(
+        drainage_graph(system),
+        **frames,
+        sewage_l_s=sewage_by_node_l_s(system.buildings, sources(system), sewage),
+        areas=areas,
+        **extra,
+    )
+
+
+def with_hydraulics(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Pipes with their plan length, inner diameter, slope and roughness as numbers.
+
+    The diameter is NaN for a section that is not circular. Roughness is the survey's, else the material's.
+    """
+    length = shapely.length(pipes.geometry.to_numpy())
+    round_pipe = pipes["shape"].isna() | (pipes["shape"] == "circular")
+    drop = pipes["invert_up_m"].to_numpy(float) - pipes["invert_down_m"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(length > 0, drop / length, np.nan)
+    by_material = [roughness_of(m if isinstance(m, str) else None)[0] for m in pipes["material"]]
+    return pipes.assign(
+        length_m=length,
+        diameter_m=(pipes["diameter_mm"].astype(float) / 1000).where(round_pipe),
+        slope=slope,
+        manning_n=pipes["roughness"].astype(float).fillna(pd.Series(by_material, index=pipes.index)),
+    )
+
+
+def subject_of(layer: str, key: str, row: object) -> Subject:
+    """The feature of a row as the subject of checks; its place is a point on it."""
+    geometry = getattr(row, "geometry", None)
+    point = None if geometry is None or geometry.is_empty else geometry.representative_point()
+    if point is not None and geometry is not None and geometry.geom_type == "LineString":
+        point = geometry.interpolate(0.5, normalized=True)
+    community = getattr(row, "community_id", None)
+    return Subject(
+        community if isinstance(community, str) else "",
+        layer,
+        str(getattr(row, key)),
+        str(getattr(row, "status", "") or ""),
+        str(getattr(row, "system", "") or ""),
+        point.x if point is not None else math.nan,
+        point.y if point is not None else math.nan,
+    )

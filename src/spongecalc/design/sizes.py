@@ -1,0 +1,85 @@
+"""Checks of single pipes: least diameter, least slope, material, length between manholes."""
+
+from __future__ import annotations
+
+import math
+
+from spongecalc.design.check import Check, Limit, at_least, at_most, more_than, not_checkable
+from spongecalc.design.limits import Limits
+from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.standards.materials import family_of
+
+# Names by which a concrete pipe is not the plain one with flat joints that is no longer to be used.
+REINFORCED = ("钢筋", "承插", "reinforced", "rcp", "socket")
+
+
+def size_kind(system: str, size_mm: float, material: str | None, network: str) -> tuple[str, str]:
+    """Which rows of ``sewer_design_limits.csv`` a pipe's least diameter and least slope are found in.
+
+    A sewer inside a community follows GB 50015 up to DN200 and GB 50014 beyond; one in the street, and every
+    rain pipe, GB 50014.
+    """
+    if system == "sewage":
+        if network == "municipal":
+            return "sewage (municipal)", "sewage (municipal)"
+        main = "community main (plastic sewage)"
+        return main, main if size_mm < 300 else "sewage (municipal)"
+    plastic = family_of(material) == "plastic"
+    return (
+        "storm or combined (municipal)",
+        "storm or combined plastic" if plastic else "storm or combined other material",
+    )
+
+
+def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]:
+    """Least diameter, least slope, material and manhole spacing of every pipe."""
+    checks: list[Check] = []
+    for row in net.pipes.itertuples():
+        subject = subject_of("pipes", "pipe_id", row)
+        size = row.diameter_m * 1000
+        material = row.material if isinstance(row.material, str) else None
+        for_size, for_slope = size_kind(row.system, size, material, network)
+        least = limits.find("min_diameter", for_size)
+        if math.isnan(size):
+            checks.append(not_checkable("min_diameter", subject, for_size, "not_circular_or_no_size", least))
+        else:
+            checks.append(at_least("min_diameter", subject, for_size, size, least))
+        checks.append(_slope(row, subject, for_slope, limits, size))
+        checks.extend(_material(subject, material, size, limits))
+        wide = size if not math.isnan(size) else row.width_mm
+        spacing = limits.find("max_manhole_spacing", "straight run", wide)
+        checks.append(at_most("max_manhole_spacing", subject, "straight run", float(row.length_m), spacing))
+    return checks
+
+
+def _slope(row: object, subject: object, applies: str, limits: Limits, size_mm: float) -> Check:
+    limit = limits.find("min_slope", applies, size_mm)
+    slope = float(row.slope)  # type: ignore[attr-defined]
+    if math.isnan(slope):
+        return not_checkable("min_slope", subject, applies, "no_levels", limit)  # type: ignore[arg-type]
+    if size_mm > 300 and slope > 0:
+        # The table's least slopes are those of the smallest sizes; larger pipes are held to their velocity.
+        return not_checkable("min_slope", subject, applies, "velocity_governs", limit, slope)  # type: ignore[arg-type]
+    return at_least("min_slope", subject, applies, slope, limit)  # type: ignore[arg-type]
+
+
+def _material(subject: object, material: str | None, size_mm: float, limits: Limits) -> list[Check]:
+    """Plain concrete pipe with flat joints up to a size is not to be laid; only new pipes are held to it."""
+    if subject.status != "proposed":  # type: ignore[attr-defined]
+        return []
+    applies = "plain concrete pipe with flat joints"
+    limit = limits.find("plain_concrete_max_diameter", applies)
+    family = family_of(material)
+    if family is None:
+        return [not_checkable("material", subject, applies, "material_unknown", limit)]  # type: ignore[arg-type]
+    plain = family == "concrete" and not any(w in (material or "").lower() for w in REINFORCED)
+    if not plain:
+        return [
+            at_most(
+                "material", subject, applies, 0.0, Limit(0.0, "", limit.source, limit.confidence), reason=family
+            )
+        ]  # type: ignore[arg-type]
+    if math.isnan(size_mm):
+        return [not_checkable("material", subject, applies, "not_circular_or_no_size", limit)]  # type: ignore[arg-type]
+    allowed = Limit(limit.value, "mm", limit.source, limit.confidence)
+    return [more_than("material", subject, applies, size_mm, allowed, reason="plain_concrete")]  # type: ignore[arg-type]

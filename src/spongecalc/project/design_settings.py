@@ -1,0 +1,77 @@
+"""The part [design] of spongecalc.toml: what design checks assume, and limits that the project sets itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spongecalc.layers.schema import COVERS
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.section import Minutes, Number, Percent, Section, Years
+from spongecalc.standards.tables import table
+
+LIMIT_TABLES = ("sewer_design_limits", "design_rules")
+
+
+def known_limits() -> list[tuple[str, str]]:
+    """Every (check, applies_to) of the tables of limits, and of the clearances as "<a> - <b>"."""
+    rows = [r for name in LIMIT_TABLES for r in table(name)[["check", "applies_to"]].to_numpy().tolist()]
+    pairs = [f"{r.a} - {r.b}" for r in table("utility_clearances").itertuples()]
+    clearances = [(f"{kind}_clearance", pair) for pair in pairs for kind in ("horizontal", "vertical")]
+    return list(dict.fromkeys([*((str(c), str(a)) for c, a in rows), *clearances]))
+
+
+class LimitOverride(Section):
+    """A limit of the project's own, in place of the table's, with the reason that is printed beside it."""
+
+    check: str
+    applies_to: str
+    limit: Number
+    reason: str = Field(min_length=2, max_length=300)
+
+    @model_validator(mode="after")
+    def _limit_exists(self) -> Self:
+        known = known_limits()
+        checks = sorted({c for c, _ in known})
+        if self.check not in checks:
+            raise ImproperError("limit_check", self.check, ", ".join(checks), key=("check",))
+        fitting = [a for c, a in known if c == self.check]
+        if self.applies_to not in fitting:
+            raise ImproperError("limit_check", self.applies_to, ", ".join(fitting), key=("applies_to",))
+        return self
+
+
+class DesignSettings(Section):
+    """What the checks assume where the layers do not say."""
+
+    city: Literal["megacity", "large city", "medium or small city"] = "medium or small city"
+    area: Literal["centre", "outside centre", "important area"] = "outside centre"
+    return_period_a: Years | None = Field(None, ge=0.25, le=100, alias="return_period")
+    network: Literal["community", "municipal"] = "community"
+    inlet_time_min: Minutes = Field(10.0, ge=1, le=30, alias="inlet_time")
+    inlet: Literal["single flat grating", "double flat grating", "single combined inlet"] = "single flat grating"
+    infiltration_percent: Percent = 0.0
+    carriageway: tuple[Literal[COVERS], ...] = (  # type: ignore[valid-type]
+        "asphalt",
+        "concrete",
+        "permeable_concrete",
+    )
+    telecom: Literal["in duct", "direct-buried"] = "in duct"
+    power: Literal["in duct", "direct-buried"] = "direct-buried"
+    runoff_coefficients: dict[Literal[COVERS], Number] = {}  # type: ignore[valid-type]
+    limits: tuple[LimitOverride, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_limit_or_several(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("limits"), dict):
+            return {**given, "limits": [given["limits"]]}
+        return given
+
+    @model_validator(mode="after")
+    def _coefficients_are_shares(self) -> Self:
+        for cover, value in self.runoff_coefficients.items():
+            if not 0 <= value <= 1:
+                raise ImproperError("less_than_equal", value, "1", key=("runoff_coefficients", cover))
+        return self

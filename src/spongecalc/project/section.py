@@ -1,0 +1,62 @@
+"""What every section of spongecalc.toml shares: quantities typed with units, paths inside the project."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.quantity import parse
+
+
+def quantity_in(unit: str) -> BeforeValidator:
+    """A validator that takes a typed quantity to a number in ``unit``."""
+    return BeforeValidator(lambda value: parse(value, unit))
+
+
+def whole(rule: str) -> AfterValidator:
+    """A validator that refuses parts of a unit; ``rule`` names its sentence."""
+
+    def check(value: float) -> float:
+        if value != round(value):
+            raise ImproperError(rule, value)
+        return value
+
+    return AfterValidator(check)
+
+
+Number = Annotated[float, quantity_in("")]
+Minutes = Annotated[float, quantity_in("minute")]
+# SWMM's clock times: hours and minutes in rain series, whole seconds in steps. A part of one would be lost.
+WholeMinutes = Annotated[float, quantity_in("minute"), whole("whole_minutes")]
+Seconds = Annotated[float, quantity_in("second")]
+WholeSeconds = Annotated[float, quantity_in("second"), whole("whole_seconds")]
+Years = Annotated[float, quantity_in("year")]
+Meters = Annotated[float, quantity_in("meter")]
+Millimeters = Annotated[float, quantity_in("millimeter")]
+CubicMeters = Annotated[float, quantity_in("meter**3")]
+SquareMeters = Annotated[float, quantity_in("meter**2")]
+LitersPerSecond = Annotated[float, quantity_in("liter/second")]
+LitersPerDay = Annotated[float, quantity_in("liter/day")]
+Megabytes = Annotated[float, quantity_in("megabyte")]
+Percent = Annotated[float, quantity_in("percent"), Field(ge=0, le=100)]
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are mistakes, values do not change once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+def _inside(path: object) -> str:
+    if not isinstance(path, str):
+        raise ImproperError("path", path)
+    parts = PurePosixPath(path.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
+        raise ImproperError("path", path)
+    return parts.as_posix()
+
+
+InsidePath = Annotated[str, BeforeValidator(_inside)]
