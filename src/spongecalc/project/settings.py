@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
 from spongecalc.project.design_settings import DesignSettings
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.section import (
@@ -210,16 +211,6 @@ class InletSettings(Section):
 
     lead_diameter_mm: Millimeters = Field(200.0, ge=50, le=1000, alias="lead_diameter")
     lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
-
-
-class PondingSettings(Section):
-    """What counts as ponding, and the ground on which it stands."""
-
-    min_volume_m3: CubicMeters = Field(0.5, ge=0, le=1000, alias="min_volume")
-    search_radius_m: Meters = Field(15.0, gt=0, le=200, alias="search_radius")
-    depth_m: Meters = Field(0.15, gt=0, le=2, alias="depth")
-    default_area_m2: SquareMeters = Field(50.0, gt=0, le=1e5, alias="default_area")
-    household_radius_m: Meters = Field(20.0, gt=0, le=500, alias="household_radius")
 
 
 class TankSettings(Section):
