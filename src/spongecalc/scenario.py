@@ -15,7 +15,16 @@ from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 
-SCENARIO_LAYERS = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities", "utilities", "barriers")
+SCENARIO_LAYERS = (
+    "nodes",
+    "pipes",
+    "surfaces",
+    "buildings",
+    "connections",
+    "facilities",
+    "utilities",
+    "barriers",
+)
 
 # What the far end of a pipe that leaves the modelled communities is taken to be, by the pipe's system.
 BORDER_RECEIVER = {"storm": "municipal_storm", "sewage": "municipal_sewage", "combined": "municipal_combined"}

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.review import Review
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.ground.grid import Ground, GroundError
+from spongecalc.ground.of_system import ground_findings, ground_of, grounds_of
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
@@ -22,10 +25,13 @@ from spongecalc.layers.read import read_layers
 from spongecalc.layers.value_rules import check_values
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.overland.coupled_model import CoupledRun, coupled_run
+from spongecalc.overland.store import KEPT_FOLDER, wet_of
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.depth_rasters import write_depth_rasters
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.page import write_report
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
@@ -112,6 +118,7 @@ class Built:
     storms: tuple[Storm, ...]
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
+    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -131,8 +138,9 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
     events = (*(storm_event(s, settings.simulation) for s in storms), dry_event(settings.simulation))
-    findings = (*checked.findings, *(f for m in models for f in m.findings))
-    return Built(checked, tuple(models), storms, events, findings)
+    grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
+    findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
+    return Built(checked, tuple(models), storms, events, findings, grounds)
 
 
 def model_files(built: Built) -> dict[Path, str]:
@@ -225,8 +233,39 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
         checked.documents,
+        built.grounds,
+        kept_flows(built),
     )
     return assess_inputs(inputs, language or settings.language, versions())
+
+
+def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
+    """The runs over the ground of every model that has one, through some storms; what was found on the way."""
+    settings = built.checked.project.settings
+    runs, findings = [], []
+    for system, model in zip(built.checked.systems, built.models, strict=True):
+        try:
+            ground = ground_of(system, settings.ponding, settings.ponding.cell_m)
+        except GroundError as reason:
+            findings.extend(ground_findings(system, reason))
+            continue
+        runs.extend(
+            coupled_run(system, model, settings, storm, ground)
+            for storm in built.storms
+            if storm.storm_id in storm_ids
+        )
+    return tuple(runs), tuple(findings)
+
+
+def kept_flows(built: Built) -> dict[str, Wet]:
+    """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
+    project = built.checked.project
+    results = project.folder / project.settings.results
+    ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
+    if not ids:
+        return {}
+    runs, _ = coupled_runs(built, [s.storm_id for s in built.storms if s.storm_id in ids])
+    return {run.run_id: wet for run in runs if (wet := wet_of(run, results)) is not None}
 
 
 def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:
@@ -237,6 +276,7 @@ def write_results(built: Built, review: Review, language: str | None = None) -> 
     return [
         *write_tables(review.tables, folder),
         *write_geopackages(review, folder),
+        *write_depth_rasters(review.depths, review.crs, folder / "ponding"),
         write_workbook(review.tables, folder / WORKBOOK, language or project.settings.language),
     ]
 

@@ -13,12 +13,15 @@ from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
-from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
+from spongecalc.assess.ponding import households_relieved
+from spongecalc.assess.ponding_area import Wet
+from spongecalc.assess.ponding_tables import ponding
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
+from spongecalc.ground.grid import Ground
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
@@ -43,6 +46,8 @@ class Inputs:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
+    flows: Mapping[str, Wet] = field(default_factory=dict)
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
@@ -79,7 +84,15 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     )
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = run_table(inputs.runs, inputs.results, language)
-    ponding = _ponding(inputs)
+    pond = ponding(
+        inputs.modelled,
+        inputs.storms,
+        inputs.settings,
+        inputs.community_ids,
+        inputs.layers["ponding_records"],
+        inputs.grounds,
+        inputs.flows,
+    )
     sponge = pd.DataFrame(
         [
             sponge_row(modelled, community, storm.storm_id)
@@ -92,7 +105,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     )
     tables = {
         "separation": separation,
-        "ponding": ponding,
+        **pond.tables,
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
@@ -117,6 +130,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         _notes(inputs.settings),
         versions,
         inputs.settings.targets.model_dump(),
+        pond.areas,
+        pond.depths,
     )
 
 
@@ -133,27 +148,6 @@ def _elements(inputs: Inputs) -> pd.DataFrame:
         if parts
         else pd.DataFrame(columns=["model", "scenario", *ELEMENT_COLUMNS])
     )
-
-
-def _ponding(inputs: Inputs) -> pd.DataFrame:
-    """Sites of all communities, scenarios and storms, with verdicts where both scenarios have run."""
-    settings = inputs.settings.ponding
-    parts: list[pd.DataFrame] = []
-    for community in inputs.community_ids:
-        for storm in inputs.storms:
-            sites = {}
-            for scenario in ("before", "after"):
-                modelled = inputs.of(community, scenario)
-                if modelled is not None and modelled.finished(storm.storm_id):
-                    sites[scenario] = ponding_sites(
-                        modelled, community, storm.storm_id, storm.return_period_a, settings
-                    )
-            if len(sites) == 2:
-                parts.extend(with_verdicts(sites["before"], sites["after"], settings.household_radius_m))
-            else:
-                parts.extend(sites.values())
-    filled = [p for p in parts if len(p)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=PONDING_COLUMNS)
 
 
 def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:

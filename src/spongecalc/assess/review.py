@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 
@@ -51,13 +53,23 @@ class StormSummary:
 
 
 @dataclass(frozen=True)
+class DepthRaster:
+    """Largest depths in m of one run on its grid; ``name`` is that of its file."""
+
+    name: str
+    depth_m: np.ndarray
+    transform: Affine
+
+
+@dataclass(frozen=True)
 class Review:
     """The whole assessment: what results/*.csv hold and what the report is made of.
 
     ``tables`` maps a file stem (communities, quantities, separation, ponding, sponge, runs, findings) to
     its frame. ``notes`` are keys of the report's catalogue with their parameters: what a reader must know
     (the storm formula of another place, an example that is illustrative). ``targets`` are the limits of the
-    project's [targets] by key; None where the project states none.
+    project's [targets] by key; None where the project states none. ``ponding_areas`` are the rows
+    of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters they were cut from.
     """
 
     project_name: str
@@ -69,3 +81,5 @@ class Review:
     notes: tuple[tuple[str, Mapping[str, object]], ...]
     versions: Mapping[str, str]
     targets: Mapping[str, float | None] = field(default_factory=dict)
+    ponding_areas: gpd.GeoDataFrame | None = None
+    depths: tuple[DepthRaster, ...] = ()

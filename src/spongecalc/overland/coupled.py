@@ -11,14 +11,17 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from swmm.toolkit import solver
 from swmm.toolkit.shared_enum import NodeResult
 
 from spongecalc.overland.ground_water import GroundCover, GroundWater
-from spongecalc.overland.surface_flow import SurfaceFlow
 from spongecalc.swmm import statistics
+
+if TYPE_CHECKING:
+    from spongecalc.overland.surface_flow import SurfaceFlow
 
 EXCHANGE_S = 1.0
 FRAME_S = 300.0
@@ -111,6 +114,8 @@ def run_coupled(
     SurfaceFlowError
         The flow over the ground collapsed.
     """
+    from spongecalc.overland.surface_flow import SurfaceFlow  # noqa: PLC0415  itzi-core is an extra
+
     flow = SurfaceFlow(elevation_m, cover.manning_n, cell_m)
     ground = GroundWater(cover)
     area = flow.cell_area_m2
@@ -141,7 +146,9 @@ def run_coupled(
                 if grate is None:
                     continue
                 # Half of what is there at most: the other half may be on its way to a neighbour.
-                left = room.get((row, column), 0.5 * max(float(depth[row, column] + change[row, column]), 0.0) * area)
+                left = room.get(
+                    (row, column), 0.5 * max(float(depth[row, column] + change[row, column]), 0.0) * area
+                )
                 volume = min(grate.intake_m3_s(float(depth[row, column])) * step, left)
                 room[row, column] = left - volume
                 solver.node_set_total_inflow(number, volume / step / to_m3_s)

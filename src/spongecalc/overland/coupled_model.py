@@ -51,7 +51,13 @@ class CoupledRun:
         digest = hashlib.sha256(self.text.encode())
         for grid in (self.ground.elevation_m, *vars(self.cover).values()):
             digest.update(np.ascontiguousarray(grid).tobytes())
-        rest = (self.exchanges, self.rain_mm_h, self.duration_s, tuple(self.ground.transform), sorted(versions().items()))
+        rest = (
+            self.exchanges,
+            self.rain_mm_h,
+            self.duration_s,
+            tuple(self.ground.transform),
+            sorted(versions().items()),
+        )
         digest.update(repr(rest).encode())
         return digest.hexdigest()
 
@@ -136,5 +142,3 @@ def perform(run: CoupledRun, folder: Path) -> CoupledResult:
     finally:
         for leftover in ("model.out", "model.rpt"):
             (folder / leftover).unlink(missing_ok=True)
-
-

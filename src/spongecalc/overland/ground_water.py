@@ -9,8 +9,8 @@ import rasterio.features
 import shapely
 from affine import Affine
 
-from spongecalc.scenario import DrainageSystem
 from spongecalc.project.settings import SurfaceSettings
+from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover import PERMEABLE_PAVINGS, covers
 from spongecalc.surfaces.permeable_paving import paving_of
 from spongecalc.surfaces.subcatchments import Subcatchment, cover_pieces
@@ -57,7 +57,9 @@ def ground_cover(
     found_m2 = float(share.sum()) * abs(transform.a * transform.e)
     if found_m2 > 0:
         share = share * (wanted_m2 / found_m2)
-    maps = {name: np.zeros(shape) for name in ("wet", "perv", "f0", "fmin", "decay", "pave", "perm", "store", "sub")}
+    maps = {
+        name: np.zeros(shape) for name in ("wet", "perv", "f0", "fmin", "decay", "pave", "perm", "store", "sub")
+    }
     roughness = np.full(shape, ROUGHNESS_OUTSIDE)
     maps["decay"] += 4 * PER_HOUR
     for boundary in system.boundaries.sort_values("community_id").itertuples():
@@ -76,12 +78,24 @@ def ground_cover(
                 paving = paving_of(piece)
                 maps["pave"][at] = 1.0
                 maps["perm"][at] = paving.permeability_mm_s * MM
-                voids = paving.surface_mm * paving.porosity_percent + paving.base_mm * paving.base_porosity_percent
+                voids = (
+                    paving.surface_mm * paving.porosity_percent + paving.base_mm * paving.base_porosity_percent
+                )
                 maps["store"][at] = voids / 100 * MM
                 maps["sub"][at] = paving.subgrade_mm_h * MM * PER_HOUR
     m = maps
     return GroundCover(
-        share, roughness, m["wet"], m["perv"], m["f0"], m["fmin"], m["decay"], m["pave"], m["perm"], m["store"], m["sub"]
+        share,
+        roughness,
+        m["wet"],
+        m["perv"],
+        m["f0"],
+        m["fmin"],
+        m["decay"],
+        m["pave"],
+        m["perm"],
+        m["store"],
+        m["sub"],
     )
 
 

@@ -12,7 +12,6 @@ import numpy as np
 # by side in processes of their own: one thread each is faster.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# ruff: noqa: E402
 from itzi_core.data_containers import SurfaceFlowParameters
 from itzi_core.itzi_error import DtError, NullError
 from itzi_core.rasterdomain import RasterDomain

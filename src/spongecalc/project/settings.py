@@ -16,8 +16,8 @@ from pyproj.exceptions import CRSError
 from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
 from spongecalc.project.design_settings import DesignSettings
-from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.improper import ImproperError
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.section import (
     CubicMeters,
@@ -32,7 +32,6 @@ from spongecalc.project.section import (
     Percent,
     Seconds,
     Section,
-    SquareMeters,
     WholeMinutes,
     WholeSeconds,
     Years,
