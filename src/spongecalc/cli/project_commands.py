@@ -152,7 +152,7 @@ def _finish(call: Call, output: Output) -> None:
     output.finish()
 
 
-def _run(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
     runs = steps.plan(built)
     executor = cluster_executor(call.cluster) if call.cluster else None
     with batch_watch(built.checked.project, runs, output) as watch:
@@ -182,12 +182,12 @@ def run_run(call: Call) -> int:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
     _write_models(built, call)
-    _, failed = _run(built, call, output)
+    _, failed = made_runs(built, call, output)
     _finish(call, output)
     return failed or code
 
 
-def _answer(
+def answer(
     built: steps.Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
 ) -> None:
     with output.working("assess"):
@@ -240,7 +240,7 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         return RUN_FAILED
     code = _print_findings(built.findings, output)
     call.made.files.extend(stored_files(steps.plan(built)))
-    _answer(built, results, call, output, with_report=with_report)
+    answer(built, results, call, output, with_report=with_report)
     _finish(call, output)
     failed = any(r.status != "done" for r in results.values())
     return RUN_FAILED if failed else code
@@ -260,7 +260,7 @@ def run_all(call: Call) -> int:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
     _write_models(built, call)
-    results, failed = _run(built, call, output)
-    _answer(built, results, call, output, with_report=True)
+    results, failed = made_runs(built, call, output)
+    answer(built, results, call, output, with_report=True)
     _finish(call, output)
     return failed or code

@@ -73,14 +73,14 @@ class Ground:
 
     def cell(self, x: float, y: float) -> tuple[int, int] | None:
         """Row and column of a place; None outside."""
-        column, row = ~self.transform * (x, y)
+        column, row = placed(~self.transform, x, y)
         rows, columns = self.elevation_m.shape
         inside = 0 <= row < rows and 0 <= column < columns
         return (int(row), int(column)) if inside else None
 
     def place(self, row: int, column: int) -> tuple[float, float]:
         """Middle of a cell."""
-        x, y = self.transform * (column + 0.5, row + 0.5)
+        x, y = placed(self.transform, column + 0.5, row + 0.5)
         return float(x), float(y)
 
     def low_cell(self, x: float, y: float) -> tuple[int, int] | None:
@@ -100,6 +100,14 @@ class Ground:
             if open_cells:
                 return min(open_cells, key=lambda p: (self.elevation_m[p], p))
         return middle
+
+
+def placed(transform: Affine, across: float, down: float) -> tuple[float, float]:
+    """A point taken through a transform (affine's own operator for it changed its name with version 3)."""
+    return (
+        transform.a * across + transform.b * down + transform.c,
+        transform.d * across + transform.e * down + transform.f,
+    )
 
 
 def read_ground(
@@ -204,8 +212,8 @@ def _read(
 
 
 def _check_cover(name: str, data: np.ndarray, transform: Affine, area: shapely.Geometry) -> None:
-    x0, y1 = transform * (0, 0)
-    x1, y0 = transform * (data.shape[1], data.shape[0])
+    x0, y1 = placed(transform, 0, 0)
+    x1, y0 = placed(transform, data.shape[1], data.shape[0])
     share = shapely.intersection(area, shapely.box(x0, y0, x1, y1)).area / area.area
     if share < 0.999 or min(data.shape) < 3:
         raise GroundError("dem.not_covering", file=name, percent=f"{100 * share:.0f}")
@@ -225,7 +233,7 @@ def _check_levels(
     def differences(grid: np.ndarray) -> np.ndarray:
         found = []
         for x, y, level in levels:
-            column, row = (math.floor(v) for v in ~transform * (x, y))
+            column, row = (math.floor(v) for v in placed(~transform, x, y))
             if 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1] and math.isfinite(level):
                 found.append(grid[row, column] - level)
         return np.array(found)
