@@ -36,12 +36,14 @@ SITE_COLUMNS = (
     "number",
     "scenario",
     "node_id",
+    "max_depth_m",
+    "area_m2",
     "volume_m3",
     "duration_h",
     "peak_l_s",
-    "max_depth_m",
     "households",
     "verdict",
+    "within_limits",
 )
 QUANTITY_COLUMNS = (
     "item",

@@ -31,6 +31,7 @@ CODED: Mapping[str, str] = {
         "option",
         "recheck",
         "confidence",
+        "answer",
     )
 }
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.part import Part
+from spongecalc.report.ponding_part import community_ponding, county_ponding
 from spongecalc.report.wording import Wording
 
 CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = ()
-COUNTY_PARTS: tuple[CountyPart, ...] = ()
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_ponding,)
+COUNTY_PARTS: tuple[CountyPart, ...] = (county_ponding,)
