@@ -44,8 +44,11 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## time of the example's batch against the bare engine's
+bench: $(READY)  ## times: the example's batch against the bare engine's, clearances against all with all
 	$(BIN)/python -m tests.bench.overhead
+	$(BIN)/python -m tests.bench.clearances
+	$(BIN)/python -m tests.bench.survey
+	$(BIN)/python -m tests.bench.page_speed
 
 example: $(READY)  ## make the layers of the worked example again
 	$(BIN)/python gis/make_layers.py

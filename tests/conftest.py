@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from spongecalc import steps
 from spongecalc.assess.review import Review
 from spongecalc.project.load import load_project
 from spongecalc.swmm.run_result import RunResult
+from tests import postgis_server
 from tests.small_project import SmallProject, write_small_project
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -54,3 +55,12 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
 def repository() -> Path:
     """The root of the repository, itself the project of the worked example."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[postgis_server.Server]:
+    """A database server of the tests' own; tests that need one are skipped where none is installed."""
+    if reason := postgis_server.missing():
+        pytest.skip(reason)
+    with postgis_server.running() as server:
+        yield server

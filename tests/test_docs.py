@@ -6,11 +6,22 @@ import tomllib
 import pytest
 
 from spongecalc.assess.communities import COMMUNITY_COLUMNS
+from spongecalc.assess.design import SWMM_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
 from spongecalc.assess.run_table import RUN_COLUMNS
 from spongecalc.assess.separation import SEPARATION_COLUMNS
 from spongecalc.assess.sponge import SPONGE_COLUMNS
+from spongecalc.design.check import CHECK_COLUMNS
+from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS
+from spongecalc.design.suggestions import SUGGESTION_COLUMNS
+from spongecalc.layers.deliveries import CHANGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
+from spongecalc.layers.provenance import PROVENANCE_COLUMNS
+from spongecalc.layers.repairs.change import CHANGE_COLUMNS as REPAIR_COLUMNS
+from spongecalc.network.claims import CLAIM_TABLE_COLUMNS
+from spongecalc.network.costs import COST_COLUMNS
+from spongecalc.network.ledger import LEDGER_COLUMNS
+from spongecalc.network.progress import PROGRESS_COLUMNS
 from spongecalc.network.quantities import QUANTITY_COLUMNS
 from spongecalc.swmm.model import ELEMENT_COLUMNS
 
@@ -23,8 +34,18 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("ponding", PONDING_COLUMNS),
         ("sponge", SPONGE_COLUMNS),
         ("quantities", QUANTITY_COLUMNS),
+        ("quantity_features", LEDGER_COLUMNS),
+        ("claims", CLAIM_TABLE_COLUMNS),
+        ("progress", PROGRESS_COLUMNS),
+        ("costs", COST_COLUMNS),
+        ("changes", CHANGE_COLUMNS),
+        ("design_checks", CHECK_COLUMNS),
+        ("pipe_hydraulics", [*HYDRAULIC_COLUMNS, *SWMM_COLUMNS]),
+        ("design_suggestions", SUGGESTION_COLUMNS),
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),
+        ("provenance", PROVENANCE_COLUMNS),
+        ("repaired/changes", REPAIR_COLUMNS),
         ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
     ],
 )

@@ -6,14 +6,19 @@ import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
 
 from spongecalc import steps
 from spongecalc.assess.communities import SUMMED
+from spongecalc.assess.review import Review
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.project.load import load_project
+from spongecalc.report.bill_part import county_bill
+from spongecalc.report.design_part import county_design
+from spongecalc.report.wording import Wording
 
 pytestmark = pytest.mark.example
 
@@ -22,7 +27,7 @@ def copy_project(repository: Path, folder: Path) -> Path:
     """The example's inputs in a folder of their own."""
     (folder / "gis").mkdir(parents=True)
     shutil.copy(repository / "spongecalc.toml", folder)
-    for name in ("eshan_phase1.gpkg", "dem.tif"):
+    for name in ("eshan_phase1.gpkg", "dem.tif", "eshan_bulletin.csv"):
         shutil.copy(repository / "gis" / name, folder / "gis")
     return folder
 
@@ -52,9 +57,13 @@ def results(built):
 
 
 @pytest.fixture(scope="module")
-def tables(built, results) -> dict[str, pd.DataFrame]:
-    review = steps.assess(built, results)
-    steps.write_results(built, review)
+def review(built, results) -> Review:
+    return steps.assess(built, results)
+
+
+@pytest.fixture(scope="module")
+def tables(built, review) -> dict[str, pd.DataFrame]:
+    steps.write_results(built, review, "en")
     results_folder = built.checked.project.folder / "results"
     return {path.stem: pd.read_csv(path) for path in results_folder.glob("*.csv")}
 
@@ -81,6 +90,88 @@ def test_meters_laid_are_the_published_ones_and_agree_with_the_geometry(tables, 
     quantities = tables["quantities"]
     proposed = quantities[(quantities["item"] == "pipe") & (quantities["status"] == "proposed")]
     assert proposed["length_m"].sum() == pytest.approx(total["storm_laid_m"] + total["sewage_laid_m"], abs=0.2)
+
+
+PUBLISHED_M = {"storm": 2537.00, "sewage": 2638.00, "telecom": 6345.00, "gas_low": 2659.00}
+
+
+def test_breakdowns_add_up_to_the_published_meters_to_the_centimetre_in_csv(tables):
+    bill, features = tables["quantities"], tables["quantity_features"]
+    total = tables["communities"].iloc[-1]
+    for table in (bill, features):
+        laid = table[(table["status"] == "proposed") & table["length_m"].notna()]
+        for system in ("storm", "sewage"):
+            own = laid[(laid["item"] == "pipe") & (laid["system"] == system)]
+            # Whole numbers of centimetres: nothing is left to the rounding of a float.
+            assert round(own["length_m"] * 100).sum() == round(PUBLISHED_M[system] * 100)
+            assert total[f"{system}_laid_m"] == pytest.approx(PUBLISHED_M[system], abs=1e-6)
+            for column in ("diameter_mm", "material", "depth_band", "community_id"):
+                parts = own.groupby(column)["length_m"].sum().round(2)
+                assert round(parts * 100).sum() == round(PUBLISHED_M[system] * 100)
+        for item in ("telecom", "gas_low"):
+            own = laid[laid["item"] == item]
+            assert round(own["length_m"] * 100).sum() == round(PUBLISHED_M[item] * 100)
+    by_community = bill[(bill["item"] == "pipe") & (bill["status"] == "proposed")]
+    sums = by_community.groupby(["community_id", "system"])["length_m"].sum().round(2)
+    for row in tables["communities"].iloc[:-1].itertuples():
+        assert sums[row.community_id, "storm"] == row.storm_laid_m
+        assert sums[row.community_id, "sewage"] == row.sewage_laid_m
+
+
+def test_breakdowns_in_the_workbook_and_on_the_page_are_the_same(tables, folder, review):
+    book = openpyxl.load_workbook(folder / "results" / "quantities.xlsx", data_only=True)
+    totals = list(book["Totals"].iter_rows(values_only=True))
+    heads = list(zip(totals[0][1:], totals[1][1:], strict=True))
+    foot = dict(zip(heads, totals[-1][1:], strict=True))
+    assert foot["drainage pipe", "rain"] == pytest.approx(2537.00, abs=1e-9)
+    assert foot["drainage pipe", "sewage"] == pytest.approx(2638.00, abs=1e-9)
+    assert foot["telecom", "-"] == pytest.approx(6345.00, abs=1e-9)
+    assert foot["gas, low pressure", "-"] == pytest.approx(2659.00, abs=1e-9)
+    part = county_bill(review, Wording("en"))
+    page = dict(part.tables)
+    assert len(tables)
+    for title in ("By diameter", "By material", "By depth"):
+        sheet = list(book[title].iter_rows(values_only=True))
+        on_page = [[c.text for c in row] for row in page[title].rows]
+        in_book = [[f"{v:.2f}" if v else "" for v in row[1:]] for row in sheet[1:-2]]
+        assert [row[1:] for row in on_page] == in_book
+        assert [c.text for c in page[title].foot][1:] == ["2537.00", "2638.00"]
+    assert "2537.00 m" in part.paragraphs[0]
+    assert "6345.00 m" in part.paragraphs[0]
+
+
+def test_the_bulletin_and_the_communities_own_claims_agree(tables):
+    claims = tables["claims"]
+    assert set(claims["kind"]) == {"agrees"}
+    bulletin = claims[claims["source"] == "eshan_bulletin.csv"]
+    assert bulletin["claimed_m"].tolist() == [2537, 2638, 6345, 2659]
+    assert bulletin["difference_m"].abs().max() < 0.01
+
+
+def test_every_new_pipe_of_the_example_is_checked_with_its_clause_and_limit(tables, folder, review):
+    checks = tables["design_checks"]
+    pipes = gpd.read_file(folder / "gis" / "eshan_phase1.gpkg", layer="pipes")
+    new = set(pipes.loc[pipes["status"] == "proposed", "pipe_id"])
+    for check in ("min_diameter", "min_slope", "min_cover", "max_manhole_spacing", "max_velocity", "material"):
+        assert new <= set(checks.loc[checks["check"] == check, "feature_id"]), check
+    assert checks["clause"].notna().all()
+    assert checks["confidence"].notna().all()
+    assert (checks.loc[checks["verdict"] == "fail", "excess"] > 0).all()
+    assert checks.loc[checks["verdict"] == "not_checkable", "reason"].notna().all()
+    hydraulics = tables["pipe_hydraulics"]
+    assert new <= set(hydraulics["pipe_id"])
+    assert hydraulics["swmm_peak_l_s"].notna().all()
+    part = county_design(review, Wording("en"))
+    assert str(len(checks)) in part.paragraphs[0]
+
+
+def test_the_rational_method_and_swmm_are_of_one_size(tables):
+    """Two independent ways to the same storm flow: within a factor of two for every pipe of some size."""
+    pipes = tables["pipe_hydraulics"]
+    sizeable = pipes[(pipes["system"] == "storm") & (pipes["storm_l_s"] > 20)]
+    assert len(sizeable) > 30
+    ratio = sizeable["swmm_peak_l_s"] / sizeable["storm_l_s"]
+    assert 0.5 < ratio.median() < 2
 
 
 def test_exactly_the_planted_defects_are_left_after_the_works(tables, repository):
@@ -173,3 +264,68 @@ def test_one_changed_pipe_changes_that_communitys_two_models_only(repository, tm
         "swmm_models/EY14/after.inp",
         "swmm_models/EY14/before.inp",
     ]
+
+
+@pytest.fixture(scope="module")
+def review(built, results):
+    return steps.assess(built, results)
+
+
+def test_every_figure_of_the_communities_can_be_followed_back(review, built, tables):
+    """From the files on disk, as ``spongecalc explain`` does; ``tables`` has them written."""
+    from spongecalc.assess.trace import numeric_columns, trace_figure
+    from spongecalc.report.number_format import cell_text
+    from spongecalc.report.stored_tables import read_sources
+
+    sources = read_sources(built.checked.project.folder / "results")
+    table = sources.table("communities")
+    columns = numeric_columns(table)
+    assert len(table) == 23 and len(columns) >= 26
+    again = 0
+    for community in table["community_id"]:
+        for column in columns:
+            trace = trace_figure(sources, community, column)
+            value = table.loc[table["community_id"] == community, column].iloc[0]
+            if trace.recomputed == trace.recomputed:
+                # Rows on disk are rounded: a sum of some of them may differ in the last decimal.
+                assert trace.recomputed == pytest.approx(float(value), abs=0.11), trace.address
+                again += 1
+    assert again > 400
+    assert len(tables["communities"]) == 23
+    # In memory nothing is rounded, and every figure comes out to its last decimal.
+    from spongecalc.assess.trace import Sources
+    from spongecalc.report.traces import features_of
+
+    whole = Sources(review.tables, features_of(review))
+    for community in table["community_id"]:
+        for column in columns:
+            trace = trace_figure(whole, community, column)
+            if trace.recomputed == trace.recomputed:
+                assert cell_text(column, trace.recomputed) == cell_text(column, trace.value), trace.address
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_page_word_file_and_pdf_hold_the_figures_of_the_communities(review, tables, lang):
+    from spongecalc.report.compose import compose
+    from spongecalc.report.number_format import cell_text, grouped
+    from spongecalc.report.page import html_text
+    from spongecalc.report.pdf_report import pdf_bytes
+    from spongecalc.report.word_report import docx_bytes
+    from tests.report.reading import docx_tables, html_tables, pdf_text, squeezed
+
+    document = compose(review, lang)
+    html = html_text(document)
+    assert len(html.encode()) <= 8e6
+    page_rows = [r for t in html_tables(html)[0] for r in t]
+    word_rows = [r for t in docx_tables(docx_bytes(document))[0] for r in t]
+    pdf = squeezed(pdf_text(pdf_bytes(document)))
+    for row in tables["communities"].iloc[:-1].to_dict("records"):
+        named = row["community_id"] + squeezed(row["name"])
+        figures = [grouped(cell_text(c, row[c]), lang) for c in ("storm_laid_m", "sewage_laid_m")]
+        figures.append(
+            "→".join(grouped(cell_text("_m3", row[f"ponding_{s}_m3"]), lang) for s in ("before", "after"))
+        )
+        for rows in (page_rows, word_rows):
+            assert any(r[0] == named and set(figures) <= set(r) for r in rows), named
+        start = pdf.find(named)
+        assert all(f in pdf[start:] for f in figures), named

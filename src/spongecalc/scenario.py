@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
@@ -95,25 +96,31 @@ def drainage_systems(
     groups.add_edges_from((a, b) for a, b in links if a in groups and b in groups)
     findings: list[Finding] = []
     systems = []
+    rows = {name: frame.groupby("community_id", sort=False).indices for name, frame in frames.items()}
+    outlines = layers["communities"]
+    outline_rows = outlines.groupby("community_id", sort=False).indices
     for group in sorted(sorted(c) for c in nx.connected_components(groups)):
-        own = {
-            name: frame[frame["community_id"].isin(group)].reset_index(drop=True)
-            for name, frame in frames.items()
-        }
+        own = {name: _of_group(frame, rows[name], group) for name, frame in frames.items()}
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
         own["pipes"] = _without_upstream(own, frames["nodes"], findings)
-        boundaries = layers["communities"]
         systems.append(
             DrainageSystem(
                 scenario,
                 tuple(group),
                 layers.crs,
-                boundaries[boundaries["community_id"].isin(group)].reset_index(drop=True),
+                _of_group(outlines, outline_rows, group),
                 **own,
                 dem=layers.dem,
             )
         )
     return tuple(systems), tuple(findings)
+
+
+def _of_group(frame: gpd.GeoDataFrame, rows: Mapping[str, np.ndarray], group: Sequence[str]) -> gpd.GeoDataFrame:
+    """The rows of some communities, in the frame's order."""
+    found = [rows[c] for c in group if c in rows]
+    positions = np.sort(np.concatenate(found)) if found else np.array([], dtype=int)
+    return frame.iloc[positions].reset_index(drop=True)
 
 
 def _in_scenario(frame: gpd.GeoDataFrame, statuses: Sequence[str]) -> gpd.GeoDataFrame:
@@ -165,8 +172,9 @@ def _without_upstream(
 ) -> gpd.GeoDataFrame:
     """The system's pipes without those that begin at a node of a community left out; each is named."""
     pipes = own["pipes"]
-    elsewhere = every_node.loc[~every_node["node_id"].isin(own["nodes"]["node_id"]), "node_id"]
-    cut = pipes["from_node"].isin(elsewhere)
+    cut = pipes["from_node"].notna() & ~pipes["from_node"].isin(own["nodes"]["node_id"])
+    if cut.any():
+        cut &= pipes["from_node"].isin(every_node["node_id"])
     findings.extend(
         finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
         for row in pipes[cut].itertuples()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,25 +15,25 @@ from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_r
 from spongecalc.ground.grid import Ground, GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of, grounds_of
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
+from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
-from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
+from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.level_rules import check_levels, ground_from_dem
-from spongecalc.layers.membership import assign_communities, with_places
-from spongecalc.layers.pipe_ends import join_pipe_ends
-from spongecalc.layers.read import read_layers
-from spongecalc.layers.value_rules import check_values
+from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import KEPT_FOLDER, wet_of
 from spongecalc.progress import Progress, no_progress
+from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.depth_rasters import write_depth_rasters
+from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
-from spongecalc.report.page import write_report
+from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
@@ -77,22 +77,48 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Which of "before" and "after" to work on.
     """
     settings = project.settings
-    layers, read = read_layers(project.folder, settings.layers, settings.crs)
-    layers, found = assign_communities(layers)
-    findings: list[Finding] = [*with_places(read, layers), *found]
-    for step in (
-        mend_geometries,
-        lambda given: join_pipe_ends(given, settings.checks.snap_tolerance_m),
-        ground_from_dem,
-    ):
-        layers, found = step(layers)
-        findings.extend(found)
-    findings.extend(check_values(layers))
-    findings.extend(check_levels(layers))
     statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    findings: list[Finding] = list(found)
+    layers, found = completed(layers, settings.checks)
+    findings.extend(found)
+    return cut_systems(project, layers, findings, communities, scenarios, statuses)
+
+
+def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
+    """Read a project's layers, make every repair, and check what comes out; nothing is written."""
+    settings = project.settings
+    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    unsound = mend_geometries(layers)[1]
+    mended = repaired(layers, settings.checks, settings.repair)
+    layers = mended.layers
+    # What a repair mends is told by its change, not once more by the finding of the reading.
+    gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
+    findings = [f for f in found if f.rule not in gone]
+    findings.extend(f for f in unsound if f.rule not in ("geometry.no_length", "geometry.mended"))
+    findings.extend(check_coordinates(layers))
+    findings.extend(assign_communities(layers)[1])
+    layers, found = completed(layers, settings.checks)
+    findings.extend(found)
+    return cut_systems(project, layers, findings, communities, SCENARIOS, statuses), mended
+
+
+def cut_systems(
+    project: Project,
+    layers: LayerSet,
+    findings: list[Finding],
+    communities: Iterable[str],
+    scenarios: Sequence[str],
+    statuses: Mapping[str, tuple[str, ...]],
+) -> Checked:
+    """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
+    settings = project.settings
+    findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
+    first = {}
     for scenario in scenarios:
-        findings.extend(check_overlaps(layers, statuses[scenario]))
-        for system in drainage_systems(layers, scenario, statuses[scenario])[0]:
+        first[scenario] = drainage_systems(layers, scenario, statuses[scenario])
+        for system in first[scenario][0]:
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
@@ -102,7 +128,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
         excluded = communities_with_errors(findings)
-        cut, found = drainage_systems(layers, scenario, statuses[scenario], excluded)
+        cut, found = (
+            drainage_systems(layers, scenario, statuses[scenario], excluded) if excluded else first[scenario]
+        )
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
@@ -137,7 +165,12 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     for system in checked.systems:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
-    events = (*(storm_event(s, settings.simulation) for s in storms), dry_event(settings.simulation))
+    # Of the headline storm every element is saved: its run is the very model that the project keeps, and the
+    # report shows levels and flows over time.
+    events = (
+        *(storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm) for s in storms),
+        dry_event(settings.simulation),
+    )
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
     return Built(checked, tuple(models), storms, events, findings, grounds)
@@ -236,7 +269,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.grounds,
         kept_flows(built),
     )
-    return assess_inputs(inputs, language or settings.language, versions())
+    review = assess_inputs(inputs, language or settings.language, versions())
+    return replace(review, inputs=input_digests(checked.project))
 
 
 def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
@@ -281,7 +315,30 @@ def write_results(built: Built, review: Review, language: str | None = None) -> 
     ]
 
 
-def report(built: Built, review: Review, language: str | None = None) -> Path:
-    """Write the report; returns the page to open."""
+def report(built: Built, review: Review, language: str | None = None) -> tuple[Path, ...]:
+    """Write the report in the project's formats; returns its files, the page to open first.
+
+    Raises
+    ------
+    InstituteError
+        The template folder that the project names cannot be used.
+    """
     project = built.checked.project
-    return write_report(review, project.folder / project.settings.report, language or project.settings.language)
+    settings = project.settings.document
+    institute = read_institute(project.folder / settings.template) if settings.template else PLAIN
+    return write_formats(
+        review,
+        project.folder / project.settings.report,
+        language or project.settings.language,
+        settings.formats,
+        institute,
+    )
+
+
+def template_files(built: Built) -> list[str]:
+    """Names of the files of the report's template in the project's folder; none where it has no template."""
+    project = built.checked.project
+    if not project.settings.document.template:
+        return []
+    folder = project.folder / project.settings.document.template
+    return sorted(p.relative_to(project.folder).as_posix() for p in folder.glob("*") if p.is_file())

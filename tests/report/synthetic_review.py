@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 
 CRS = "EPSG:4543"
@@ -105,6 +106,8 @@ def _layers(left: float, after: bool) -> dict[str, gpd.GeoDataFrame]:
                 "to_node": ["N2", "N4", "N2"],
                 "diameter_mm": [300.0, 200.0, np.nan],
                 "material": ["HDPE", None, None],
+                "invert_up_m": [1528.5, 1528.0, np.nan],
+                "invert_down_m": [1527.0, 1526.5, np.nan],
                 "status": [status] * 3,
             },
             [
@@ -146,6 +149,38 @@ def _layers(left: float, after: bool) -> dict[str, gpd.GeoDataFrame]:
     }
 
 
+def _hydraulics(after: bool) -> Hydraulics:
+    """N1 floods before the works, 0.3 m over its rim at the worst; nothing floods after."""
+    minutes = pd.Index(np.arange(1.0, 181.0))
+    wave = np.exp(-(((minutes.to_numpy() - 50) / 20) ** 2))
+    deep = 0.9 if after else 1.8
+    nodes = pd.DataFrame(
+        {
+            "node_id": ["N1", "N2", "N3", "N4"],
+            "max_depth_m": [deep, 0.4, 0.2, 0.1],
+            "max_level_m": [1528.5 + deep, 1527.4, 1528.2, 1526.6],
+            "surcharged_h": [0.0 if after else 0.6, 0.0, 0.0, 0.0],
+            "flooded_h": [0.0 if after else 0.4, 0.0, 0.0, 0.0],
+            "flood_volume_m3": [0.0 if after else 20.0, 0.0, 0.0, 0.0],
+        }
+    )
+    pipes = pd.DataFrame(
+        {
+            "pipe_id": ["P1", "P2"],
+            "peak_l_s": [60.25, 4.0],
+            "max_velocity_m_s": [1.21, 0.6],
+            "max_filling": [0.8, 0.3],
+            "surcharged_h": [0.0 if after else 0.6, 0.0],
+        }
+    )
+    return Hydraulics(
+        pipes,
+        nodes,
+        pd.DataFrame({"N1": deep * wave, "N3": 0.2 * wave}, index=minutes),
+        pd.DataFrame({"P1": 60.25 * wave, "P2": -4.0 * wave}, index=minutes),
+    )
+
+
 def _page(row: dict[str, object], left: float, tables: dict[str, pd.DataFrame]) -> CommunityPage:
     community = str(row["community_id"])
 
@@ -175,6 +210,7 @@ def _page(row: dict[str, object], left: float, tables: dict[str, pd.DataFrame]) 
         runs[runs["communities"] == community].reset_index(drop=True),
         own("quantities"),
         own("findings"),
+        {"before": _hydraulics(False), "after": _hydraulics(True)} if modelled else {},
     )
 
 

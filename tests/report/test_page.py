@@ -1,3 +1,4 @@
+import json
 import re
 import string
 from dataclasses import replace
@@ -12,7 +13,7 @@ from tests.report.synthetic_review import HOSTILE, HOSTILE_ID, empty_review, syn
 
 from spongecalc.language import catalogue
 from spongecalc.report import community_section as community_section_module
-from spongecalc.report import page as page_module
+from spongecalc.report import compose as compose_module
 from spongecalc.report.community_section import Section, community_section
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.html_table import Cell, Heading, Table
@@ -130,10 +131,14 @@ def test_hostile_text_appears_as_written_and_does_nothing(html):
     assert HOSTILE in reader.text
     assert HOSTILE_ID in reader.text
     assert "<script>alert" not in html
-    assert [tag for tag, _ in reader.tags].count("script") == 1
+    scripts = [a for tag, a in reader.tags if tag == "script"]
+    assert [a for a in scripts if a.get("type") != "application/json"] == [{}]
     assert not [a for _, attributes in reader.tags for a in attributes if a.startswith("on")]
     titles = re.findall(r"<title>(.*?)</title>", html)
     assert not [t for t in titles if "<" in t]
+    for found in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, flags=re.DOTALL):
+        assert "<" not in found
+        json.loads(found)
 
 
 def test_nothing_is_loaded_from_elsewhere(html):
@@ -164,7 +169,9 @@ def test_ids_are_unique_and_links_lead_somewhere(html):
 def test_english_page_has_no_chinese_of_its_own(review):
     chinese = re.compile("[\u4e00-\u9fff]")
     page = page_text(replace(empty_review(), versions={"spongecalc": "0.1.0"}), "en")
-    assert not chinese.search(page)
+    # Standards are named as they are published; all else is English.
+    standards = re.search(r'<table class="detail t-standards">.*?</table>', page, flags=re.DOTALL)[0]
+    assert not chinese.search(page.replace(standards, ""))
     assert 'lang="en"' in page
     with pytest.raises(KeyError):
         page_text(review, "fr")
@@ -264,7 +271,7 @@ def test_a_topics_part_stands_in_its_place_with_its_text_escaped(review, monkeyp
         return Part("trial", HOSTILE, [HOSTILE], [("rows", table)], [("drawn", "<svg id='trial-figure'></svg>")])
 
     monkeypatch.setattr(community_section_module, "COMMUNITY_PARTS", (of_community,))
-    monkeypatch.setattr(page_module, "COUNTY_PARTS", (lambda _review, _words: Part("whole", "County"),))
+    monkeypatch.setattr(compose_module, "COUNTY_PARTS", (lambda _review, _words: Part("whole", "County"),))
     found = read(page_text(review, "en"))
     assert ("detail t-trial", [["Id", "m"], [HOSTILE.strip(), "1.00"]]) in found.tables
     assert [attrs for tag, attrs in found.tags if attrs.get("id") == "trial-figure"]

@@ -12,6 +12,7 @@ import pandas as pd
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
+from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
@@ -25,6 +26,7 @@ from spongecalc.ground.grid import Ground
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
@@ -112,6 +114,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
+        "provenance": provenance_of(inputs),
     }
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
@@ -130,9 +133,15 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         _notes(inputs.settings),
         versions,
         inputs.settings.targets.model_dump(),
-        pond.areas,
-        pond.depths,
+        ponding_areas=pond.areas,
+        depths=pond.depths,
     )
+
+
+def provenance_of(inputs: Inputs) -> pd.DataFrame:
+    """Where the values of the assessed communities come from."""
+    table = provenance_table(inputs.layers)
+    return table[table["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
 
 
 def _elements(inputs: Inputs) -> pd.DataFrame:
@@ -259,12 +268,13 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
     headline = inputs.settings.headline_storm
     about = inputs.layers["communities"]
     boundary = about.loc[about["community_id"] == community, "geometry"].iloc[0]
-    layers, hydrographs = {}, {}
+    layers, hydrographs, found = {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
+            found[scenario] = hydraulics(modelled, community, headline)
     runs = tables["runs"]
     in_run = [community in str(c).split(";") for c in runs["communities"]]
     ponding = tables["ponding"]
@@ -286,6 +296,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         runs[in_run].reset_index(drop=True),
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
+        found,
     )
 
 

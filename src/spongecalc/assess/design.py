@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
+from spongecalc.design.check import CHECK_COLUMNS
 from spongecalc.design.design_checks import review_design
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.project.settings import Settings
@@ -23,14 +23,41 @@ def design_tables(
     after = [m for m in modelled if m.system.scenario == "after"]
     review = review_design([(m.system, m.model.areas) for m in after], layers, settings)
     storm = nearest_storm(storms, review.period.value)
+    checked = {c for m in after for c in m.system.communities}
+    unchecked = [c for c in layers.community_ids if c not in checked]
     beside = [_of_pipes(m, storm) for m in after]
     filled = [b for b in beside if len(b)]
     swmm = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["pipe_id", *SWMM_COLUMNS])
     return {
-        "design_checks": review.checks,
+        "design_checks": with_unchecked(review.checks, unchecked),
         "pipe_hydraulics": review.hydraulics.merge(swmm, on="pipe_id", how="left"),
         "design_suggestions": review.suggestions,
     }
+
+
+def with_unchecked(checks: pd.DataFrame, communities: Sequence[str]) -> pd.DataFrame:
+    """The checks, and a row for each community whose data has errors, so that none is left out in silence."""
+    rows = [
+        {
+            "community_id": community,
+            "check": "every_check",
+            "verdict": "not_checkable",
+            "layer": "communities",
+            "feature_id": community,
+            "reason": "data_error",
+        }
+        for community in communities
+    ]
+    if not rows:
+        return checks
+    added = pd.DataFrame(rows, columns=CHECK_COLUMNS)
+    texts = [c for c in CHECK_COLUMNS if c not in ("value", "limit", "excess", "x_m", "y_m")]
+    added = added.assign(**{c: added[c].astype(object).where(added[c].notna(), "") for c in texts})
+    if checks.empty:
+        return added
+    return pd.concat([checks, added], ignore_index=True).sort_values(
+        "community_id", kind="stable", ignore_index=True
+    )
 
 
 def nearest_storm(storms: Sequence[Storm], period_a: float) -> Storm | None:
@@ -55,9 +82,3 @@ def _of_pipes(modelled: Modelled, storm: Storm | None) -> pd.DataFrame:
             "swmm_surcharged_h": links["surcharged_h"].to_numpy(float),
         }
     )
-
-
-def failed_count(checks: pd.DataFrame, community_id: str) -> float:
-    """How many checks of new features fail in a community; NaN where none were made."""
-    own = checks[(checks["community_id"] == community_id) & (checks["status"] == "proposed")]
-    return float((own["verdict"] == "fail").sum()) if len(own) else math.nan

@@ -11,6 +11,8 @@ import pandas as pd
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.assess.hydraulics import Hydraulics
+
 
 @dataclass(frozen=True)
 class CommunityPage:
@@ -21,7 +23,8 @@ class CommunityPage:
     contract, in metres of the project's CRS. ``hydrographs`` maps a scenario to the runoff in l/s under
     the headline storm, indexed by minutes from its start. ``sites`` and ``joints`` are the community's
     ponding sites and cross-connections under the headline storm, with a point each; their columns are
-    those of ponding.csv and separation.csv. ``row`` is its row of communities.csv.
+    those of ponding.csv and separation.csv. ``row`` is its row of communities.csv. ``hydraulics`` maps a
+    scenario to what SWMM found in pipes and nodes under the headline storm.
     """
 
     community_id: str
@@ -35,6 +38,7 @@ class CommunityPage:
     runs: pd.DataFrame
     quantities: pd.DataFrame
     findings: pd.DataFrame
+    hydraulics: Mapping[str, Hydraulics] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,3 +87,4 @@ class Review:
     targets: Mapping[str, float | None] = field(default_factory=dict)
     ponding_areas: gpd.GeoDataFrame | None = None
     depths: tuple[DepthRaster, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)

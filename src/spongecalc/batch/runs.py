@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
@@ -18,7 +18,16 @@ from typing import Literal, Protocol
 from spongecalc.batch.engine_task import EngineAnswer, EngineTask, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, Outcome, finished
-from spongecalc.batch.result_file import INPUT, OUT, packed, read_head, read_result, result_path, show, write_result
+from spongecalc.batch.result_file import (
+    INPUT,
+    OUT,
+    packed,
+    read_head,
+    read_result,
+    result_path,
+    show,
+    write_result,
+)
 from spongecalc.batch.results import Results
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import DRY, Event
@@ -106,9 +115,18 @@ def plan_runs(
             node_lateral_inflow=tuple(roles.get("tank", [])),
             link_flow=tuple(roles.get("tank_overflow", [])),
         )
+        nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
+        pipes = model.elements[(model.elements["element"] == "link") & (model.elements["layer"] == "pipes")]
+        everything = replace(
+            series,
+            node_depth=tuple(nodes["model_id"]),
+            link_flow=(*series.link_flow, *pipes["model_id"]),
+        )
         for event in events:
             place = folder / folder_name(model.name) / model.scenario / event.storm_id
-            wanted = series if event.storm_id != DRY else SeriesRequest()
+            wanted = everything if event.report_all else series
+            if event.storm_id == DRY:
+                wanted = SeriesRequest()
             runs.append(
                 Run(
                     model.name,

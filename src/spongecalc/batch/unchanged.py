@@ -28,6 +28,7 @@ LIBRARIES = (
     "jinja2",
     "networkx",
     "numpy",
+    "openpyxl",
     "pandas",
     "pint",
     "pydantic",
@@ -37,6 +38,7 @@ LIBRARIES = (
     "scipy",
     "shapely",
     "swmm-toolkit",
+    "xlsxwriter",
 )
 _FORMAT = 1
 _GLOB = ("*", "?")

@@ -1,4 +1,4 @@
-"""The commands: init, check, build, run, assess, report, all."""
+"""The commands: each a few lines that call the module of its own name when it is asked for."""
 
 from __future__ import annotations
 
@@ -115,9 +115,7 @@ def _call(
     cluster: str | None = None,
 ) -> Call:
     communities = tuple(community or ())
-    return Call(
-        folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster
-    )
+    return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
 
 
 def _due(command: str, call: Call, **options: bool) -> typer.Exit:
@@ -166,11 +164,42 @@ def check(
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="write a repaired copy with its trail 写出修复后的副本及改动清单")
+    ] = False,
 ) -> None:
     """Read the layers and say what is wrong with them. 读取并检查图层。"""
     from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
 
-    raise typer.Exit(run_check(_call(folder, community, scenario, 1, lang, quiet, as_json)))
+    raise typer.Exit(run_check(_call(folder, community, scenario, 1, lang, quiet, as_json), fix=fix))
+
+
+@app.command()
+def sources(
+    source: Annotated[str, typer.Argument(help="file, or postgresql://user@host/database 文件或数据库地址")],
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a file or database holds, and draft a mapping. 查看数据源内容并起草字段映射。"""
+    from spongecalc.cli.source_commands import run_sources  # noqa: PLC0415
+
+    raise typer.Exit(run_sources(source, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def publish(
+    folder: Folder = Path(),
+    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/database 数据库地址")] = "",
+    schema: Annotated[str, typer.Option("--schema", help="schema to write into 写入的模式")] = "spongecalc",
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write results into a PostGIS database. 把结果写入 PostGIS。"""
+    from spongecalc.cli.project_commands import run_published  # noqa: PLC0415
+
+    raise typer.Exit(run_published(_call(folder, None, None, 1, lang, quiet, as_json), to, schema))
 
 
 @app.command()
@@ -259,6 +288,78 @@ def report(
     raise _due("report", call, with_report=True)
 
 
+@app.command()
+def quantities(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write the bill of quantities, its ledger and workbook; no runs needed. 由图层写出工程量。"""
+    from spongecalc.cli.bill_commands import run_quantities  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("quantities", call, run_quantities))
+
+
+@app.command()
+def design(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Check the design against the limits of the standards. 按规范限值校核设计。"""
+    from spongecalc.cli.bill_commands import run_design  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("design", call, run_design))
+
+
+@app.command()
+def claims(
+    folder: Annotated[Path, typer.Argument(help="project folder 项目文件夹")],
+    files: Annotated[list[Path], typer.Argument(help="contractors' sheets, .xlsx or .csv 申报表")],
+    field: Annotated[
+        list[str] | None, typer.Option("--field", help="column=heading, repeatable 列=表头，可重复")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="sheet (default: the first) 工作表")] = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Compare claimed lengths with the layers, feature by feature. 将申报长度与图层逐段核对。"""
+    from spongecalc.cli.bill_commands import run_claims  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    call = _call(folder, None, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("claims", call, lambda c: run_claims(c, files, field or [], sheet)))
+
+
+@app.command()
+def changes(
+    folder: Annotated[Path, typer.Argument(help="project folder 项目文件夹")],
+    earlier: Annotated[
+        Path,
+        typer.Argument(help="earlier project folder, or earlier file of layers 上一次的项目文件夹或图层文件"),
+    ],
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say what changed since an earlier delivery of the layers. 列出图层自上次交付以来的变化。"""
+    from spongecalc.cli.bill_commands import run_changes  # noqa: PLC0415
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json)
+    raise typer.Exit(do_what_is_due("changes", call, lambda c: run_changes(c, earlier)))
+
+
 @app.command("all")
 def everything(
     folder: Folder = Path(),
@@ -295,6 +396,48 @@ def ponding(
 
     call = _call(folder, community, None, jobs, lang, quiet, as_json)
     raise typer.Exit(run_ponding(call, tuple(storm or ())))
+
+
+@app.command()
+def explain(
+    address: Annotated[str, typer.Argument(help="table:row:column 表:行:列")],
+    folder: Folder = Path(),
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say where a figure comes from: communities.csv:EY03:ponding_after_m3. 说明一个数字的来历。"""
+    from spongecalc.cli.explaining import run_explain  # noqa: PLC0415
+
+    language = lang.value if lang else None
+    raise typer.Exit(run_explain(address, folder, language, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="a result: its folder, or its project's 结果或项目文件夹")],
+    b: Annotated[Path, typer.Argument(help="the other result 另一个结果或项目文件夹")],
+    out: Annotated[Path | None, typer.Option("--out", help="page to write (compare.html) 输出的网页")] = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Two results side by side, with what differs. 对照两次结果。"""
+    from spongecalc.cli.comparing import run_compare  # noqa: PLC0415
+
+    raise typer.Exit(run_compare(a, b, out, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def template(
+    folder: Annotated[Path, typer.Argument(help="folder for the template 模板文件夹")] = Path("report_template"),
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report template for an institute to change. 生成可修改的报告模板。"""
+    from spongecalc.cli.templating import run_template  # noqa: PLC0415
+
+    raise typer.Exit(run_template(folder, (lang or Language.zh).value, quiet=quiet))
 
 
 @app.command()

@@ -56,6 +56,11 @@ class Output:
         if not self._silent:
             _console().print(escape(text(f"{part}.{key}", self.language, **params)), highlight=False)
 
+    def sentence(self, words: str) -> None:
+        """Print a sentence that is already in the user's language, unless quiet."""
+        if not self._silent:
+            _console().print(escape(words), highlight=False, soft_wrap=True)
+
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
         self.errors.append(sentence)

@@ -15,6 +15,7 @@ from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text
 from spongecalc.swmm.run_result import RunResult
 
@@ -102,9 +103,21 @@ def _print_findings(findings: tuple, output: Output) -> int:
     return DATA_ERRORS if len(errors) else DONE
 
 
-def run_check(call: Call) -> int:
-    """``spongecalc check``."""
+def run_published(call: Call, url: str, schema: str) -> int:
+    """``spongecalc publish``."""
+    from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
+
     project, output = _open(call)
+    return WRONG_USAGE if project is None else run_publish(project, output, url, schema)
+
+
+def run_check(call: Call, *, fix: bool = False) -> int:
+    """``spongecalc check``; with ``fix`` a repaired copy is written and checked."""
+    from spongecalc.cli.source_commands import run_fix  # noqa: PLC0415
+
+    project, output = _open(call)
+    if project is not None and fix:
+        return run_fix(call, project, output, _print_findings)
     if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
@@ -189,7 +202,8 @@ def run_run(call: Call) -> int:
 
 def answer(
     built: steps.Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
-) -> None:
+) -> int:
+    """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with output.working("assess"):
         review = steps.assess(built, results, output.language)
         call.made.files.extend(steps.write_results(built, review, output.language))
@@ -201,11 +215,21 @@ def answer(
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
-        with output.working("report"):
-            page = steps.report(built, review, output.language)
-        call.made.files.append(page)
+        call.made.more.extend(steps.template_files(built))
+        try:
+            with output.working("report"):
+                files = steps.report(built, review, output.language)
+        except InstituteError as mistake:
+            output.error(mistake.sentence(output.language))
+            return WRONG_USAGE
+        except LookupError as missing:
+            output.error(text("cli.package_missing", output.language, package=missing.args[0]))
+            return WRONG_USAGE
+        call.made.files.extend(files)
+        page = files[0]
         output.document["report"] = page.relative_to(folder).as_posix()
         output.say("report_written", path=page.relative_to(folder).as_posix())
+    return DONE
 
 
 def _print_total(total: dict, output: Output) -> None:
@@ -240,10 +264,10 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         return RUN_FAILED
     code = _print_findings(built.findings, output)
     call.made.files.extend(stored_files(steps.plan(built)))
-    answer(built, results, call, output, with_report=with_report)
+    unset = answer(built, results, call, output, with_report=with_report)
     _finish(call, output)
     failed = any(r.status != "done" for r in results.values())
-    return RUN_FAILED if failed else code
+    return RUN_FAILED if failed else unset or code
 
 
 def run_report(call: Call, *, with_report: bool) -> int:
@@ -261,6 +285,6 @@ def run_all(call: Call) -> int:
     code = _print_findings(built.findings, output)
     _write_models(built, call)
     results, failed = made_runs(built, call, output)
-    answer(built, results, call, output, with_report=True)
+    unset = answer(built, results, call, output, with_report=True)
     _finish(call, output)
-    return failed or code
+    return failed or unset or code

@@ -8,6 +8,9 @@ import numpy as np
 DEPTH_OF_GREATEST_FLOW = 0.93818
 _STEPS = 60
 
+Numbers = np.ndarray | float
+"""One value, or an array of one per pipe."""
+
 
 def geometry(fullness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Area and hydraulic radius of a partly full circle, as parts of the diameter.
@@ -32,7 +35,7 @@ def geometry(fullness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return area, radius
 
 
-def full_velocity_m_s(diameter_m: np.ndarray, slope: np.ndarray, manning_n: np.ndarray) -> np.ndarray:
+def full_velocity_m_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -> np.ndarray:
     """Velocity of a full pipe, v = R^(2/3) S^(1/2) / n with R = D / 4; NaN where it does not fall.
 
     References
@@ -43,7 +46,7 @@ def full_velocity_m_s(diameter_m: np.ndarray, slope: np.ndarray, manning_n: np.n
     return (np.asarray(diameter_m, float) / 4) ** (2 / 3) * np.sqrt(slope) / manning_n
 
 
-def full_flow_l_s(diameter_m: np.ndarray, slope: np.ndarray, manning_n: np.ndarray) -> np.ndarray:
+def full_flow_l_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -> np.ndarray:
     """Flow of a full pipe in l/s."""
     area = np.pi / 4 * np.asarray(diameter_m, float) ** 2
     return 1000 * area * full_velocity_m_s(diameter_m, slope, manning_n)
@@ -83,9 +86,7 @@ def fullness_of(ratio: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(wanted) | (wanted > flow_ratio(np.array(DEPTH_OF_GREATEST_FLOW))), np.nan, found)
 
 
-def slope_for(
-    flow_l_s: np.ndarray, diameter_m: np.ndarray, manning_n: np.ndarray, fullness: np.ndarray | float = 1.0
-) -> np.ndarray:
+def slope_for(flow_l_s: Numbers, diameter_m: Numbers, manning_n: Numbers, fullness: Numbers = 1.0) -> np.ndarray:
     """The slope at which a pipe carries a flow at a depth over diameter."""
     area, radius = geometry(np.asarray(fullness, float))
     area, radius = area * np.asarray(diameter_m) ** 2, radius * np.asarray(diameter_m)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -89,8 +90,15 @@ def _crossing(name: str, pair: str, first: Things, second: Things, limit: Limit,
     for i in _wanted(first, second, blind, same=same):
         subject, other = first.subjects[blind.first[i]], second.subjects[blind.second[i]]
         made = not_checkable(name, subject, pair, "no_levels", limit)
-        place = {"x_m": float(blind.x_m[i]), "y_m": float(blind.y_m[i])}
-        checks.append(replace(made, other_layer=other.layer, other_id=other.feature_id, **place))
+        checks.append(
+            replace(
+                made,
+                other_layer=other.layer,
+                other_id=other.feature_id,
+                x_m=float(blind.x_m[i]),
+                y_m=float(blind.y_m[i]),
+            )
+        )
     return checks
 
 
@@ -175,13 +183,13 @@ def _drainage(pipes: gpd.GeoDataFrame) -> Things:
     return Things(lines, _subjects("pipes", "pipe_id", pipes), ends)
 
 
-def _kind_of(row: object, settings: DesignSettings) -> str:
+def _kind_of(row: Any, settings: DesignSettings) -> str:
     """The name of a line's kind in the table of clearances."""
-    name = str(row.utility)  # type: ignore[attr-defined]
+    name = str(row.utility)
     if name in GAS:
         return GAS[name]
     if name == "water":
-        size = float(row.diameter_mm)  # type: ignore[attr-defined]
+        size = float(row.diameter_mm)
         return "water d>200" if size > 200 else "water d<=200"
     if name in ("telecom", "power"):
         return f"{name} {getattr(settings, name)}"

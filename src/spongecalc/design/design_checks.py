@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -109,7 +110,7 @@ def review_design(
     )
 
 
-def _intensity(formula: Callable[[float, float], float], period_a: float, duration_min: float) -> float:
+def _intensity(formula: Callable[[float, float], Any], period_a: float, duration_min: float) -> float:
     return float(formula(period_a, duration_min))
 
 

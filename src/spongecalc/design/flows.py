@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -127,7 +128,8 @@ def pipe_flows(
         load = _Load()
         for node in members:
             load = load.with_(at_node.get(node, _Load()))
-        inner, outer = [], []
+        inner: list[Any] = []
+        outer: list[Any] = []
         for edge in net.graph.out_edges(members, keys=True):
             (inner if edge[1] in members else outer).append(edge)
         for _, _, (layer, feature) in inner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,20 +85,20 @@ def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limit
     ]
 
 
-def _why_not(row: object, found: object) -> str:
+def _why_not(row: Any, found: Any) -> str:
     """Why a pipe's hydraulics cannot be worked out; "" where they can."""
-    if math.isnan(row.diameter_m):  # type: ignore[attr-defined]
+    if math.isnan(row.diameter_m):
         return "not_circular_or_no_size"
-    if math.isnan(row.slope):  # type: ignore[attr-defined]
+    if math.isnan(row.slope):
         return "no_levels"
-    if row.slope <= 0:  # type: ignore[attr-defined]
+    if row.slope <= 0:
         return "no_fall"
-    return "in_loop" if found.in_loop else ""  # type: ignore[attr-defined]
+    return "in_loop" if found.in_loop else ""
 
 
-def _sewage(row: object, found: object, limits: Limits, _: Limit) -> list[Check]:
+def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
     subject = subject_of("pipes", "pipe_id", row)
-    size = row.diameter_m * 1000  # type: ignore[attr-defined]
+    size = row.diameter_m * 1000
     fullest = limits.find("max_fullness", "sewage", size)
     least = limits.find("min_velocity", "sewage")
     if reason := _why_not(row, found):
@@ -106,18 +107,18 @@ def _sewage(row: object, found: object, limits: Limits, _: Limit) -> list[Check]
             not_checkable("min_velocity", subject, "sewage", reason, least),
             _fastest(row, found, limits, reason),
         ]
-    if found.design_flow_l_s <= 0:  # type: ignore[attr-defined]
+    if found.design_flow_l_s <= 0:
         return [
             not_checkable(c, subject, "sewage", "no_flow", t)
             for c, t in (("max_fullness", fullest), ("min_velocity", least))
-        ]
-    depth = found.fullness  # type: ignore[attr-defined]
+        ] + [_fastest(row, found, limits, "no_flow")]
+    depth = found.fullness
     checks = [
         at_most("max_fullness", subject, "sewage", 1.0, fullest, reason="over_capacity")
         if math.isnan(depth)
         else at_most("max_fullness", subject, "sewage", depth, fullest)
     ]
-    speed = found.velocity_m_s  # type: ignore[attr-defined]
+    speed = found.velocity_m_s
     if not math.isnan(speed) and speed < least.value and is_initial(row, limits):
         # The head of a sewer has too few households for any size: its least size and slope decide instead.
         checks.append(not_checkable("min_velocity", subject, "sewage", "initial_section", least, speed))
@@ -125,21 +126,21 @@ def _sewage(row: object, found: object, limits: Limits, _: Limit) -> list[Check]
         checks.append(
             at_least(
                 "min_velocity", subject, "sewage", found.full_velocity_m_s if math.isnan(speed) else speed, least
-            )  # type: ignore[attr-defined]
+            )
         )
     return [*checks, _fastest(row, found, limits, "")]
 
 
-def is_initial(row: object, limits: Limits) -> bool:
+def is_initial(row: Any, limits: Limits) -> bool:
     """Whether a sewer has the least size of its kind and at least that size's least slope."""
     main = limits.find("min_diameter", "community main (plastic sewage)")
     slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
     municipal = limits.find("min_diameter", "sewage (municipal)")
-    size = row.diameter_m * 1000  # type: ignore[attr-defined]
-    return size <= max(main.value, municipal.value) and row.slope >= slope.value - 1e-9  # type: ignore[attr-defined]
+    size = row.diameter_m * 1000
+    return size <= max(main.value, municipal.value) and row.slope >= slope.value - 1e-9
 
 
-def _storm(row: object, found: object, limits: Limits, period: Limit) -> list[Check]:
+def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:
     subject = subject_of("pipes", "pipe_id", row)
     least = limits.find("min_velocity", "storm or combined")
     applies = f"P = {period.value:g} a"
@@ -149,26 +150,26 @@ def _storm(row: object, found: object, limits: Limits, period: Limit) -> list[Ch
             not_checkable("min_velocity", subject, "storm or combined", reason, least),
             _fastest(row, found, limits, reason),
         ]
-    capacity = Limit(found.full_flow_l_s, "l/s", period.source, period.confidence)  # type: ignore[attr-defined]
-    flow = found.design_flow_l_s  # type: ignore[attr-defined]
+    capacity = Limit(found.full_flow_l_s, "l/s", period.source, period.confidence)
+    flow = found.design_flow_l_s
     return [
         at_most("capacity", subject, applies, flow, capacity)
         if flow > 0
         else not_checkable("capacity", subject, applies, "no_flow", capacity),
-        at_least("min_velocity", subject, "storm or combined", found.full_velocity_m_s, least),  # type: ignore[attr-defined]
+        at_least("min_velocity", subject, "storm or combined", found.full_velocity_m_s, least),
         _fastest(row, found, limits, ""),
     ]
 
 
-def _fastest(row: object, found: object, limits: Limits, reason: str) -> Check:
+def _fastest(row: Any, found: Any, limits: Limits, reason: str) -> Check:
     """The greatest velocity that the material stands; that of the full pipe for rain, of the design flow else."""
     subject = subject_of("pipes", "pipe_id", row)
-    family = family_of(row.material if isinstance(row.material, str) else None)  # type: ignore[attr-defined]
+    family = family_of(row.material if isinstance(row.material, str) else None)
     applies = "metal pipe" if family == "metal" else "non-metal pipe"
     limit = limits.find("max_velocity", applies)
     if reason:
         return not_checkable("max_velocity", subject, applies, reason, limit)
-    speed = found.velocity_m_s if row.system == "sewage" else found.full_velocity_m_s  # type: ignore[attr-defined]
+    speed = found.velocity_m_s if row.system == "sewage" else found.full_velocity_m_s
     if math.isnan(speed):
-        speed = found.full_velocity_m_s  # type: ignore[attr-defined]
+        speed = found.full_velocity_m_s
     return at_most("max_velocity", subject, applies, speed, limit, reason="" if family else "material_unknown")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import shapely
@@ -36,18 +37,18 @@ def check_inlets(
     ]
 
 
-def _inlets(net: DesignNetwork) -> list[object]:
+def _inlets(net: DesignNetwork) -> list[Any]:
     return list(net.nodes[net.nodes["kind"] == "inlet"].itertuples())
 
 
 def _spacing(net: DesignNetwork, limits: Limits) -> list[Check]:
     limit = limits.find("max_inlet_spacing", "inlets along a road")
     checks = []
-    by_community: dict[str, list[object]] = {}
+    by_community: dict[str, list[Any]] = {}
     for row in _inlets(net):
-        by_community.setdefault(str(row.community_id), []).append(row)  # type: ignore[attr-defined]
+        by_community.setdefault(str(row.community_id), []).append(row)
     for rows in by_community.values():
-        points = np.array([row.geometry for row in rows], dtype=object)  # type: ignore[attr-defined]
+        points = np.array([row.geometry for row in rows], dtype=object)
         for i, row in enumerate(rows):
             subject = subject_of("nodes", "node_id", row)
             if len(rows) == 1:
@@ -66,7 +67,7 @@ def _spacing(net: DesignNetwork, limits: Limits) -> list[Check]:
                     round(float(distances[nearest]), 3),
                     limit,
                     other_layer="nodes",
-                    other_id=str(rows[nearest].node_id),  # type: ignore[attr-defined]
+                    other_id=str(rows[nearest].node_id),
                 )
             )
     return checks
@@ -91,8 +92,8 @@ def _capacity(
             flows[area.node_id] = flows.get(area.node_id, 0.0) + rational_flow_l_s(share, intensity, whole)
     limit = Limit(takes.value / margin.value, "l/s", f"{takes.source}; {margin.source}", takes.confidence)
     return [
-        at_most("inlet_capacity", subject_of("nodes", "node_id", row), kind, flows[row.node_id], limit)  # type: ignore[attr-defined]
-        if row.node_id in flows  # type: ignore[attr-defined]
+        at_most("inlet_capacity", subject_of("nodes", "node_id", row), kind, flows[row.node_id], limit)
+        if row.node_id in flows
         else not_checkable("inlet_capacity", subject_of("nodes", "node_id", row), kind, "no_ground", limit)
         for row in _inlets(net)
     ]
@@ -106,7 +107,7 @@ def _leads(net: DesignNetwork, limits: Limits, lead_diameter_mm: float) -> list[
     checks = []
     for row in net.connections.itertuples():
         upper, lower = nodes.get(row.source), nodes.get(row.to_node)
-        if upper is None or lower is None or upper.kind != "inlet":  # type: ignore[attr-defined]
+        if upper is None or lower is None or upper.kind != "inlet":
             continue
         subject = subject_of("connections", "connection_id", row)
         length = float(row.geometry.length)
@@ -116,7 +117,7 @@ def _leads(net: DesignNetwork, limits: Limits, lead_diameter_mm: float) -> list[
                 "min_diameter", subject, "inlet lead", lead_diameter_mm, least, reason="size_assumed_by_project"
             )
         )
-        fall = float(upper.invert_m) - float(lower.invert_m)  # type: ignore[attr-defined]
+        fall = float(upper.invert_m) - float(lower.invert_m)
         if np.isnan(fall) or length <= 0:
             checks.append(not_checkable("min_slope", subject, "inlet lead", "no_levels", slope))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import shapely
@@ -35,8 +36,8 @@ def turning_angle_degrees(arriving: shapely.LineString, leaving: shapely.LineStr
 
 def check_manholes(net: DesignNetwork, limits: Limits) -> list[Check]:
     """Every arriving pipe of every node against every pipe that leaves it."""
-    arriving: dict[str, list[object]] = {}
-    leaving: dict[str, list[object]] = {}
+    arriving: dict[str, list[Any]] = {}
+    leaving: dict[str, list[Any]] = {}
     for row in net.pipes.itertuples():
         arriving.setdefault(row.to_node, []).append(row)
         leaving.setdefault(row.from_node, []).append(row)
@@ -50,12 +51,12 @@ def check_manholes(net: DesignNetwork, limits: Limits) -> list[Check]:
     return checks
 
 
-def _pair(above: object, below: object, limits: Limits) -> Iterator[Check]:
+def _pair(above: Any, below: Any, limits: Limits) -> Iterator[Check]:
     subject = subject_of("pipes", "pipe_id", above)
-    if "proposed" not in (above.status, below.status):  # type: ignore[attr-defined]
+    if "proposed" not in (above.status, below.status):
         return
-    other = {"other_layer": "pipes", "other_id": str(below.pipe_id)}  # type: ignore[attr-defined]
-    drop = round(float(above.invert_down_m) - float(below.invert_up_m), MILLIMETRES)  # type: ignore[attr-defined]
+    other = {"other_layer": "pipes", "other_id": str(below.pipe_id)}
+    drop = round(float(above.invert_down_m) - float(below.invert_up_m), MILLIMETRES)
     yield _turning(above, below, drop, subject, limits, other)
     required = limits.find("drop_manhole_required", "drop between inverts")
     advised = limits.find("drop_manhole_advised", "drop between inverts")
@@ -74,14 +75,14 @@ def _pair(above: object, below: object, limits: Limits) -> Iterator[Check]:
 
 
 def _turning(
-    above: object, below: object, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
+    above: Any, below: Any, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
 ) -> Check:
     limit = limits.find("flow_turning_angle_min", MEETING)
     # To a hundredth of a degree: a millimetre of survey turns a pipe of 10 m by less than that.
-    angle = round(turning_angle_degrees(above.geometry, below.geometry), 2)  # type: ignore[attr-defined]
+    angle = round(turning_angle_degrees(above.geometry, below.geometry), 2)
     small = limits.find("turning_exempt_diameter", MEETING).value
     fall = limits.find("turning_exempt_drop", MEETING).value
-    sizes = [row.diameter_m * 1000 for row in (above, below)]  # type: ignore[attr-defined]
+    sizes = [row.diameter_m * 1000 for row in (above, below)]
     if angle < limit.value and max(sizes) <= small and drop > fall:
         return at_most(
             "flow_turning_angle",
@@ -96,14 +97,14 @@ def _turning(
 
 
 def _sizes(
-    above: object, below: object, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
+    above: Any, below: Any, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
 ) -> Iterator[Check]:
-    upper, lower = above.diameter_m, below.diameter_m  # type: ignore[attr-defined]
+    upper, lower = above.diameter_m, below.diameter_m
     shrink = limits.find("diameter_shrink", IN_MANHOLE)
     if math.isnan(upper) or math.isnan(lower):
         yield not_checkable("diameter_shrink", subject, IN_MANHOLE, "not_circular_or_no_size", shrink)
         return
-    if above.system == below.system:  # type: ignore[attr-defined]
+    if above.system == below.system:
         yield at_most("diameter_shrink", subject, IN_MANHOLE, (upper - lower) * 1000, shrink, **other)
     if upper != lower:
         limit = limits.find("soffit_alignment", DIFFERENT)

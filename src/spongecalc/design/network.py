@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -54,7 +55,7 @@ class DesignNetwork:
     )
 
     @property
-    def node_rows(self) -> dict[str, object]:
+    def node_rows(self) -> dict[str, Any]:
         """Rows of nodes by id."""
         return {row.node_id: row for row in self.nodes.itertuples()}
 
@@ -101,7 +102,7 @@ def with_hydraulics(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def subject_of(layer: str, key: str, row: object) -> Subject:
+def subject_of(layer: str, key: str, row: Any) -> Subject:
     """The feature of a row as the subject of checks; its place is a point on it."""
     geometry = getattr(row, "geometry", None)
     point = None if geometry is None or geometry.is_empty else geometry.representative_point()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from spongecalc.design.check import Check, Limit, at_least, at_most, more_than, not_checkable
+from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, more_than, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
 from spongecalc.standards.materials import family_of
@@ -52,34 +53,34 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
     return checks
 
 
-def _slope(row: object, subject: object, applies: str, limits: Limits, size_mm: float) -> Check:
+def _slope(row: Any, subject: Subject, applies: str, limits: Limits, size_mm: float) -> Check:
     limit = limits.find("min_slope", applies, size_mm)
-    slope = float(row.slope)  # type: ignore[attr-defined]
+    slope = float(row.slope)
     if math.isnan(slope):
-        return not_checkable("min_slope", subject, applies, "no_levels", limit)  # type: ignore[arg-type]
+        return not_checkable("min_slope", subject, applies, "no_levels", limit)
     if size_mm > 300 and slope > 0:
         # The table's least slopes are those of the smallest sizes; larger pipes are held to their velocity.
-        return not_checkable("min_slope", subject, applies, "velocity_governs", limit, slope)  # type: ignore[arg-type]
-    return at_least("min_slope", subject, applies, slope, limit)  # type: ignore[arg-type]
+        return not_checkable("min_slope", subject, applies, "velocity_governs", limit, slope)
+    return at_least("min_slope", subject, applies, slope, limit)
 
 
-def _material(subject: object, material: str | None, size_mm: float, limits: Limits) -> list[Check]:
+def _material(subject: Subject, material: str | None, size_mm: float, limits: Limits) -> list[Check]:
     """Plain concrete pipe with flat joints up to a size is not to be laid; only new pipes are held to it."""
-    if subject.status != "proposed":  # type: ignore[attr-defined]
+    if subject.status != "proposed":
         return []
     applies = "plain concrete pipe with flat joints"
     limit = limits.find("plain_concrete_max_diameter", applies)
     family = family_of(material)
     if family is None:
-        return [not_checkable("material", subject, applies, "material_unknown", limit)]  # type: ignore[arg-type]
+        return [not_checkable("material", subject, applies, "material_unknown", limit)]
     plain = family == "concrete" and not any(w in (material or "").lower() for w in REINFORCED)
     if not plain:
         return [
             at_most(
                 "material", subject, applies, 0.0, Limit(0.0, "", limit.source, limit.confidence), reason=family
             )
-        ]  # type: ignore[arg-type]
+        ]
     if math.isnan(size_mm):
-        return [not_checkable("material", subject, applies, "not_circular_or_no_size", limit)]  # type: ignore[arg-type]
+        return [not_checkable("material", subject, applies, "not_circular_or_no_size", limit)]
     allowed = Limit(limit.value, "mm", limit.source, limit.confidence)
-    return [more_than("material", subject, applies, size_mm, allowed, reason="plain_concrete")]  # type: ignore[arg-type]
+    return [more_than("material", subject, applies, size_mm, allowed, reason="plain_concrete")]

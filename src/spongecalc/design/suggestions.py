@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -139,12 +140,12 @@ def grown_sizes(net: DesignNetwork, flows_of: Flows, limits: Limits, network: st
     return sizes
 
 
-def _carries(row: object, found: pd.Series, limits: Limits) -> bool:
+def _carries(row: Any, found: pd.Series, limits: Limits) -> bool:
     """Whether a pipe carries its design flow; true where that cannot be worked out."""
     if np.isnan(found["full_flow_l_s"]) or found["design_flow_l_s"] <= 0 or found["in_loop"]:
         return True
-    if row.system == "sewage":  # type: ignore[attr-defined]
-        limit = limits.find("max_fullness", "sewage", row.diameter_m * 1000).value  # type: ignore[attr-defined]
+    if row.system == "sewage":
+        limit = limits.find("max_fullness", "sewage", row.diameter_m * 1000).value
         return bool(found["fullness"] <= limit + 1e-9)
     return bool(found["design_flow_l_s"] <= found["full_flow_l_s"] + 1e-9)
 
@@ -182,7 +183,7 @@ def _sizes(
     return rows
 
 
-def least_slope(row: object, flow_l_s: float, problems: set[str], limits: Limits, network: str) -> float:
+def least_slope(row: Any, flow_l_s: float, problems: set[str], limits: Limits, network: str) -> float:
     """The least slope at which a pipe passes what it fails, at its present size.
 
     Parameters
@@ -196,18 +197,18 @@ def least_slope(row: object, flow_l_s: float, problems: set[str], limits: Limits
     limits, network
         As for the checks.
     """
-    diameter, n = row.diameter_m, row.manning_n  # type: ignore[attr-defined]
+    diameter, n = row.diameter_m, row.manning_n
     size = diameter * 1000
-    wanted = [float(row.slope)]  # type: ignore[attr-defined]
+    wanted = [float(row.slope)]
     if "min_slope" in problems:
-        kind = size_kind(row.system, size, row.material, network)[1]  # type: ignore[attr-defined]
+        kind = size_kind(row.system, size, row.material, network)[1]
         wanted.append(limits.find("min_slope", kind, size).value)
     if "capacity" in problems:
         wanted.append(float(slope_for(flow_l_s, diameter, n)))
     if "max_fullness" in problems:
         wanted.append(float(slope_for(flow_l_s, diameter, n, limits.find("max_fullness", "sewage", size).value)))
     if "min_velocity" in problems:
-        if row.system == "sewage":  # type: ignore[attr-defined]
+        if row.system == "sewage":
             wanted.append(_slope_for_velocity(flow_l_s, diameter, n, limits.find("min_velocity", "sewage").value))
         else:
             speed = limits.find("min_velocity", "storm or combined").value
@@ -347,15 +348,15 @@ def _fails(
     return fails
 
 
-def _about(row: object, option: str, problems: Sequence[str]) -> dict[str, object]:
+def _about(row: Any, option: str, problems: Sequence[str]) -> dict[str, object]:
     return {
-        "community_id": row.community_id,  # type: ignore[attr-defined]
-        "pipe_id": row.pipe_id,  # type: ignore[attr-defined]
-        "system": row.system,  # type: ignore[attr-defined]
+        "community_id": row.community_id,
+        "pipe_id": row.pipe_id,
+        "system": row.system,
         "option": option,
         "problems": ";".join(problems),
-        "diameter_mm": row.diameter_mm,  # type: ignore[attr-defined]
-        "slope": row.slope,  # type: ignore[attr-defined]
+        "diameter_mm": row.diameter_mm,
+        "slope": row.slope,
     }
 
 

@@ -42,8 +42,10 @@ def compare(before: LayerSet, after: LayerSet) -> pd.DataFrame:
     Parameters
     ----------
     before, after
-        Layers in the same CRS. Ids that are missing or occur twice cannot be followed: such features are
-        compared by their number in the layer and reported as changes of the layer's count under id "".
+        Layers in the same CRS, as read; a column ``belongs_to`` gives the community that a row is reported
+        under where the feature states none. Ids that are missing or occur twice cannot be followed: such
+        features are compared by their number in the layer and reported as changes of the layer's count under
+        id "".
 
     Returns
     -------
@@ -164,7 +166,7 @@ def _at(
 ) -> dict[str, object]:
     """A change at a feature; ``sign`` tells what it does to the length of lines (1 adds it, -1 takes it)."""
     geometry = row.geometry
-    community = row["community_id"]
+    community = row.get("belongs_to", row["community_id"])
     found = _change(
         layer, identifier, community if isinstance(community, str) else "", change, column, before, after
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.found import found_at
 from spongecalc.layers.schema import POLYGON, SCHEMAS
 
 # Two neighbouring polygons digitised by hand overlap by slivers; more than this is one place drawn twice.
@@ -16,7 +18,7 @@ MIN_LENGTH_M = 0.05
 
 
 def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Mend self-crossing polygons; name what is empty or of a wrong type.
+    """Mend self-crossing polygons; name what is empty, in parts, or of a wrong type.
 
     A feature whose geometry is missing, of another type than the contract's, or without length stays in the
     layer's count of errors but is left out of the returned frames, since nothing can be placed without it.
@@ -27,38 +29,41 @@ def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
         if frame.empty:
             frames[name] = frame
             continue
-        keep, mended = [], []
-        for row in frame.itertuples():
-            geometry, rule = _mended(name, row.geometry)
-            if rule is not None:
-                severity = "error" if geometry is None else "warning"
-                kind = row.geometry.geom_type if row.geometry is not None else "-"
-                findings.append(
-                    finding_at(rule, severity, name, row, type=kind, allowed=", ".join(SCHEMAS[name].geometry))
-                )
-            keep.append(geometry is not None)
-            mended.append(geometry)
-        frames[name] = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))[keep]
-        frames[name] = frames[name].reset_index(drop=True)
+        frames[name], found = _mended(name, frame)
+        findings.extend(found)
     return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
 
 
-def _mended(layer: str, geometry: shapely.Geometry | None) -> tuple[shapely.Geometry | None, str | None]:
-    """The geometry to work with (None: cannot be used) and the rule that it breaks (None: sound)."""
+def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    shapes = frame.geometry.to_numpy()
     allowed = SCHEMAS[layer].geometry
-    if geometry is None:
-        return None, "geometry.empty"
-    if geometry.geom_type not in allowed:
-        return None, "geometry.wrong_type"
-    if geometry.geom_type == "LineString" and geometry.length < MIN_LENGTH_M:
-        return None, "geometry.no_length"
-    if geometry.geom_type in POLYGON and not geometry.is_valid:
-        polygons = [p for p in shapely.get_parts(shapely.make_valid(geometry)) if p.geom_type in POLYGON]
-        repaired = shapely.union_all(polygons) if polygons else None
-        if repaired is None or repaired.is_empty:
-            return None, "geometry.empty"
-        return repaired, "geometry.mended"
-    return geometry, None
+    kinds = np.array([g.geom_type if g is not None else "-" for g in shapes], dtype=object)
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    strange = ~empty & ~np.isin(kinds.astype(str), allowed)
+    parts = strange & np.isin(kinds.astype(str), [f"Multi{a}" for a in allowed])
+    short = ~empty & (kinds == "LineString") & (shapely.length(shapes) < MIN_LENGTH_M)
+    crossed = ~empty & ~strange & np.isin(kinds.astype(str), POLYGON) & ~shapely.is_valid(shapes)
+    repaired = shapes.copy()
+    for position in np.flatnonzero(crossed):
+        polygons = [p for p in shapely.get_parts(shapely.make_valid(shapes[position])) if p.geom_type in POLYGON]
+        whole = shapely.union_all(polygons) if polygons else None
+        lost = whole is None or whole.is_empty
+        repaired[position] = None if lost else whole
+        empty[position] |= lost
+    words = {"type": kinds, "allowed": ", ".join(allowed)}
+    counts = shapely.get_num_geometries(shapes)
+    findings = [
+        *found_at("geometry.empty", layer, frame, empty),
+        *found_at("geometry.multipart", layer, frame, parts, parts=counts),
+        *found_at("geometry.wrong_type", layer, frame, strange & ~parts, **words),
+        *found_at("geometry.no_length", layer, frame, short),
+        *found_at("geometry.mended", layer, frame, crossed & ~empty),
+    ]
+    keep = ~(empty | strange | short)
+    if keep.all() and not crossed.any():
+        return frame, findings
+    out = frame.set_geometry(gpd.GeoSeries(list(repaired), index=frame.index, crs=frame.crs))[keep]
+    return out.reset_index(drop=True), findings
 
 
 def check_overlaps(layers: LayerSet, statuses: tuple[str, ...]) -> list[Finding]:
@@ -67,23 +72,22 @@ def check_overlaps(layers: LayerSet, statuses: tuple[str, ...]) -> list[Finding]
     frame = frame[frame["status"].isin(statuses)].reset_index(drop=True)
     if len(frame) < 2:
         return []
-    tree = shapely.STRtree(frame.geometry.to_numpy())
-    left, right = tree.query(frame.geometry.to_numpy(), predicate="intersects")
-    findings = []
+    shapes = frame.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = left < right
+    left, right = left[once], right[once]
+    areas = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    over = np.flatnonzero(areas > OVERLAP_M2)
     rows = list(frame.itertuples())
-    for i, j in sorted(zip(left.tolist(), right.tolist(), strict=True)):
-        if i >= j:
-            continue
-        overlap = rows[i].geometry.intersection(rows[j].geometry).area
-        if overlap > OVERLAP_M2:
-            findings.append(
-                finding_at(
-                    "surface.overlap",
-                    "warning",
-                    "surfaces",
-                    rows[i],
-                    other=rows[j].surface_id,
-                    area=f"{overlap:.1f}",
-                )
-            )
-    return findings
+    pairs = sorted((int(left[k]), int(right[k]), float(areas[k])) for k in over)
+    return [
+        finding_at(
+            "surface.overlap",
+            "warning",
+            "surfaces",
+            rows[i],
+            other=rows[j].surface_id,
+            area=f"{area:.1f}",
+        )
+        for i, j, area in pairs
+    ]

@@ -2,112 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.provenance import INFERRED, flagged
+from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.place_rules import exist_together
+
+# Ends and the vertex each lies at.
+PIPE_ENDS = {"from_node": 0, "to_node": -1}
+LATERAL_ENDS = {"to_node": -1}
 
 
 def join_pipe_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Fill missing ``from_node``/``to_node`` with the nearest node within ``tolerance_m`` of that end.
 
     An id that names no node is an error at that pipe, as is an end without an id and without a node near it.
-    An end drawn farther than ``tolerance_m`` from the node it names is a warning: the id counts. A lateral
-    without ``to_node`` is joined in the same way. Elevations missing in a pipe are taken from its nodes, and
-    a node's missing invert from the lowest pipe at it; both are named as findings.
+    An end drawn farther than ``tolerance_m`` from the node it names is a warning: the id counts. So is a
+    pipe whose ends lie at each other's nodes, and one that passes a node without ending there. A lateral
+    without ``to_node`` is joined in the same way.
     """
     findings: list[Finding] = []
     nodes = layers["nodes"].dropna(subset=["node_id"]).drop_duplicates("node_id").reset_index(drop=True)
-    places = dict(zip(nodes["node_id"], nodes.geometry, strict=True))
-    tree = shapely.STRtree(nodes.geometry.to_numpy()) if len(nodes) else None
-
-    def nearest(point: shapely.Point) -> str | None:
-        if tree is None:
-            return None
-        index = tree.query_nearest(point, max_distance=tolerance_m, all_matches=False)
-        return str(nodes["node_id"].iloc[int(index[0])]) if len(index) else None
-
-    def ends(frame: gpd.GeoDataFrame, layer: str, columns: dict[str, int]) -> gpd.GeoDataFrame:
-        filled = {column: frame[column].tolist() for column in columns}
-        for position, row in enumerate(frame.itertuples()):
-            for column, vertex in columns.items():
-                named = filled[column][position]
-                point = shapely.Point(row.geometry.coords[vertex])
-                if named is None:
-                    found = nearest(point)
-                    filled[column][position] = found
-                    rule, severity = ("end.joined", "info") if found else ("end.no_node", "error")
-                    findings.append(
-                        finding_at(rule, severity, layer, row, column=column, node=found, tolerance=tolerance_m)
-                    )
-                elif named not in places:
-                    findings.append(
-                        finding_at("end.unknown_node", "error", layer, row, column=column, node=named)
-                    )
-                elif (gap := point.distance(places[named])) > tolerance_m:
-                    findings.append(
-                        finding_at("end.far", "warning", layer, row, column=column, node=named, gap=f"{gap:.2f}")
-                    )
-        return frame.assign(**filled)
-
-    pipes = ends(layers["pipes"], "pipes", {"from_node": 0, "to_node": -1})
-    for row in pipes[pipes["from_node"].notna() & (pipes["from_node"] == pipes["to_node"])].itertuples():
-        findings.append(finding_at("pipe.loop", "error", "pipes", row, node=row.from_node))
-    connections = ends(layers["connections"], "connections", {"to_node": -1})
-    joined = layers.with_frame("pipes", pipes).with_frame("connections", connections)
-    leveled, more = _levels(joined)
-    return leveled, (*findings, *more)
+    nodes = nodes[nodes.geometry.notna()].reset_index(drop=True)
+    for layer, ends in (("pipes", PIPE_ENDS), ("connections", LATERAL_ENDS)):
+        frame, found = _joined(layers[layer], layer, ends, nodes, tolerance_m)
+        layers = layers.with_frame(layer, frame)
+        findings.extend(found)
+    pipes = layers["pipes"]
+    loop = pipes["from_node"].notna() & (pipes["from_node"] == pipes["to_node"])
+    findings.extend(found_at("pipe.loop", "pipes", pipes, loop, node=pipes["from_node"].to_numpy(object)))
+    return layers, tuple(findings)
 
 
-def _levels(layers: LayerSet) -> tuple[LayerSet, list[Finding]]:
-    """Missing inverts: a node's from its lowest pipe, a pipe's from its node."""
+def end_points(frame: gpd.GeoDataFrame, vertex: int) -> np.ndarray:
+    """The first (0) or last (-1) point of each line."""
+    return shapely.get_point(frame.geometry.to_numpy(), vertex)
+
+
+def places_of(nodes: gpd.GeoDataFrame, ids: pd.Series) -> np.ndarray:
+    """The point of each named node; None where there is no such node."""
+    index = pd.Index(nodes["node_id"]).get_indexer(ids)
+    points = np.append(nodes.geometry.to_numpy(), [None])
+    return points[index]
+
+
+def _joined(
+    frame: gpd.GeoDataFrame, layer: str, ends: dict[str, int], nodes: gpd.GeoDataFrame, tolerance_m: float
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     findings: list[Finding] = []
-    nodes, pipes = layers["nodes"], layers["pipes"]
-    lowest: dict[str, float] = {}
-    for node_column, invert_column in (("from_node", "invert_up_m"), ("to_node", "invert_down_m")):
-        known = pipes.dropna(subset=[node_column, invert_column])
-        for node, invert in zip(known[node_column], known[invert_column], strict=True):
-            lowest[node] = min(lowest.get(node, np.inf), invert)
-    inverts = nodes["invert_m"].tolist()
-    for position, row in enumerate(nodes.itertuples()):
-        if np.isnan(row.invert_m) and row.node_id in lowest:
-            inverts[position] = lowest[row.node_id]
-            findings.append(
-                finding_at("node.invert_from_pipe", "info", "nodes", row, invert=f"{inverts[position]:.3f}")
+    if frame.empty:
+        return frame, findings
+    reversed_ = _reversed(frame, nodes, tolerance_m) if layer == "pipes" else np.zeros(len(frame), dtype=bool)
+    for column, vertex in ends.items():
+        named = frame[column]
+        points = end_points(frame, vertex)
+        near = _nearest(points, nodes, tolerance_m)
+        missing = named.isna().to_numpy()
+        found = missing & (near != "")
+        words: dict[str, object] = {"column": column, "tolerance": tolerance_m}
+        findings.extend(found_at("end.joined", layer, frame, found, node=near, **words))
+        findings.extend(found_at("end.no_node", layer, frame, missing & ~found, node="", **words))
+        places = places_of(nodes, named)
+        unknown = ~missing & shapely.is_missing(places)
+        findings.extend(
+            found_at("end.unknown_node", layer, frame, unknown, column=column, node=named.to_numpy(object))
+        )
+        gap = shapely.distance(points, places)
+        far = (gap > tolerance_m) & ~reversed_
+        # Only a node of the same pipe's kind is meant by a line that ends right at it.
+        other = far & (near != "") & (near != named.to_numpy(object))
+        about = {"column": column, "node": named.to_numpy(object), "gap": numbers(np.nan_to_num(gap), 2)}
+        findings.extend(found_at("end.other_node", layer, frame, other, other=near, **about))
+        findings.extend(found_at("end.far", layer, frame, far & ~other, **about))
+        if found.any():
+            filled = named.to_numpy(object).copy()
+            filled[found] = near[found]
+            frame = flagged(
+                frame.assign(**{column: pd.Series(filled, index=frame.index, dtype=object)}),
+                found,
+                column,
+                INFERRED,
             )
-        elif row.invert_m > lowest.get(row.node_id, np.inf) + 0.001:
-            inverts[position] = lowest[row.node_id]
-            findings.append(
-                finding_at(
-                    "node.invert_above_pipe",
-                    "warning",
-                    "nodes",
-                    row,
-                    invert=f"{row.invert_m:.3f}",
-                    pipe=f"{lowest[row.node_id]:.3f}",
-                )
-            )
-    nodes = nodes.assign(invert_m=inverts)
-    by_node = dict(zip(nodes["node_id"], nodes["invert_m"], strict=True))
-    filled = {}
-    for node_column, invert_column in (("from_node", "invert_up_m"), ("to_node", "invert_down_m")):
-        values = pipes[invert_column].tolist()
-        for position, row in enumerate(pipes.itertuples()):
-            invert = by_node.get(getattr(row, node_column), np.nan)
-            if np.isnan(values[position]) and not np.isnan(invert):
-                values[position] = invert
-                findings.append(
-                    finding_at(
-                        "pipe.invert_from_node",
-                        "info",
-                        "pipes",
-                        row,
-                        column=invert_column,
-                        invert=f"{invert:.3f}",
-                    )
-                )
-        filled[invert_column] = values
-    return layers.with_frame("nodes", nodes).with_frame("pipes", pipes.assign(**filled)), findings
+    if layer == "pipes":
+        words = {"from_": frame["from_node"].to_numpy(object), "to": frame["to_node"].to_numpy(object)}
+        findings.extend(found_at("end.reversed", layer, frame, reversed_, **words))
+        findings.extend(_passing(frame, nodes))
+    return frame, findings
+
+
+def _nearest(points: np.ndarray, nodes: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
+    """Id of the nearest node within reach of each point; "" where there is none."""
+    found = np.full(len(points), "", dtype=object)
+    if nodes.empty:
+        return found
+    tree = shapely.STRtree(nodes.geometry.to_numpy())
+    which, nearest = tree.query_nearest(points, max_distance=max(tolerance_m, 1e-9), all_matches=False)
+    found[which] = nodes["node_id"].to_numpy(object)[nearest]
+    return found
+
+
+def _reversed(frame: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
+    """Pipes drawn from the node that they name as their lower end."""
+    first, last = end_points(frame, 0), end_points(frame, -1)
+    upper, lower = places_of(nodes, frame["from_node"]), places_of(nodes, frame["to_node"])
+    return (
+        (shapely.distance(first, lower) <= tolerance_m)
+        & (shapely.distance(last, upper) <= tolerance_m)
+        & (shapely.distance(first, upper) > tolerance_m)
+        & (shapely.distance(last, lower) > tolerance_m)
+    )
+
+
+# A node lies on a pipe if it is no farther off than a line is drawn by hand on a manhole.
+ON_PIPE_M = 0.05
+
+
+def nodes_on_pipes(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of pipes and of nodes of their system that they pass without ending there."""
+    if pipes.empty or nodes.empty:
+        return np.array([], dtype=int), np.array([], dtype=int)
+    shapes, points = pipes.geometry.to_numpy(), nodes.geometry.to_numpy()
+    pipe, node = shapely.STRtree(points).query(shapes, predicate="dwithin", distance=ON_PIPE_M)
+    ids = nodes["node_id"].to_numpy(object)[node]
+    clear = (shapely.distance(end_points(pipes, 0)[pipe], points[node]) > 2 * ON_PIPE_M) & (
+        shapely.distance(end_points(pipes, -1)[pipe], points[node]) > 2 * ON_PIPE_M
+    )
+    keep = (
+        clear
+        & (ids != pipes["from_node"].to_numpy(object)[pipe])
+        & (ids != pipes["to_node"].to_numpy(object)[pipe])
+        & (pipes["system"].to_numpy(object)[pipe] == nodes["system"].to_numpy(object)[node])
+        & exist_together(pipes["status"].to_numpy(object)[pipe], nodes["status"].to_numpy(object)[node])
+    )
+    return pipe[keep], node[keep]
+
+
+def _passing(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    pipe, node = nodes_on_pipes(pipes, nodes)
+    names = np.full(len(pipes), "", dtype=object)
+    mask = np.zeros(len(pipes), dtype=bool)
+    for p, n in zip(pipe, nodes["node_id"].to_numpy(object)[node], strict=True):
+        names[p] = f"{names[p]}, {n}" if mask[p] else n
+        mask[p] = True
+    yield from found_at("pipe.passes_node", "pipes", pipes, mask, node=names)

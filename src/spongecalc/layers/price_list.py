@@ -98,7 +98,7 @@ def _price(file: str, row: dict[str, str], number: int) -> Price:
 def best_price(prices: Sequence[Price], row: dict[str, object]) -> tuple[Price, ...]:
     """The prices that fit a row of the bill with the most keys: none, one, or several that tie per unit."""
     fitting = [p for p in prices if all(row.get(k) == v for k, v in p.keys.items())]
-    out = []
+    out: list[Price] = []
     for unit in UNITS:
         own = [p for p in fitting if p.unit == unit]
         most = max((len(p.keys) for p in own), default=0)

@@ -77,6 +77,8 @@ def _number(
 
 _STATUS = _text("status", True, STATUSES)
 _COMMUNITY = _text("community_id")
+# Which of a feature's values were not surveyed: see spongecalc.layers.provenance.
+_FLAGS = _text("flags")
 # The day a new feature was surveyed as laid; a month or a year will do. Empty while it is only designed.
 _LAID = Column("laid", "date")
 
@@ -102,6 +104,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("floor_area_m2", 0),
                 _number("claimed_storm_m", 0),
                 _number("claimed_sewage_m", 0),
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -115,10 +118,12 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("kind", True, NODE_KINDS),
                 _number("ground_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _number("invert_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("depth_m", 0, 100),
                 _text("receives", allowed=RECEIVERS),
                 _number("outfall_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -139,11 +144,15 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("roughness", 0.005, 0.1, positive=True),
                 _number("invert_up_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _number("invert_down_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("depth_up_m", 0, 100),
+                _number("depth_down_m", 0, 100),
+                _number("length_m", 0, 100000),
                 _number("sediment_mm", 0, 6000),
                 _number("year", 1800, 2200),
                 _LAID,
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -163,6 +172,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("laid"),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
             needed=True,
         ),
@@ -179,6 +189,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("sewage_to"),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -192,6 +203,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("to_node"),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -209,6 +221,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("demand_m3_d", 0, 1e5),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -223,6 +236,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("area_m2", 0),
                 _number("rainfall_mm", 0, 3000),
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
@@ -237,13 +251,14 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _LAID,
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(
             "trees",
             POINT,
             "tree_id",
-            (_text("tree_id", True), _text("kind", True, TREE_KINDS), _STATUS, _COMMUNITY),
+            (_text("tree_id", True), _text("kind", True, TREE_KINDS), _STATUS, _COMMUNITY, _FLAGS),
         ),
         LayerSchema(
             "barriers",
@@ -268,6 +283,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("quantity"),
                 _text("file"),
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
     )

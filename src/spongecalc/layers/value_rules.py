@@ -35,8 +35,9 @@ def _ids(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     ids = frame[SCHEMAS[layer].id_column]
     for row in frame[ids.isna()].itertuples():
         yield finding_at("id.missing", "error", layer, row, column=SCHEMAS[layer].id_column)
-    for row in frame[ids.notna() & ids.duplicated(keep=False)].itertuples():
-        count = int((ids == getattr(row, SCHEMAS[layer].id_column)).sum())
+    counts = ids.map(ids.value_counts())
+    for row in frame[ids.notna() & (counts > 1)].itertuples():
+        count = int(counts[row.Index])
         yield finding_at("id.duplicate", "error", layer, row, count=count)
 
 

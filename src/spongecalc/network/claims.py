@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -203,38 +204,38 @@ def _own_sums(claim: Claim) -> Iterator[dict[str, object]]:
         running = 0.0
 
 
-def _length_rule(claimed_m: float, row: object, half_unit: float) -> str:
+def _length_rule(claimed_m: float, row: Any, half_unit: float) -> str:
     """Which rule of measuring gives a claimed length; "differs" where none does."""
     allowed = half_unit + SURVEY_M / 2 + 1e-9
-    if abs(claimed_m - row.plan_m) <= allowed:  # type: ignore[attr-defined]
+    if abs(claimed_m - row.plan_m) <= allowed:
         return "agrees"
     rules = {
-        "slope_length": row.true_m,  # type: ignore[attr-defined]
-        "manholes_deducted": row.without_manholes_m,  # type: ignore[attr-defined]
+        "slope_length": row.true_m,
+        "manholes_deducted": row.without_manholes_m,
     }
     for kind, length in rules.items():
         if pd.notna(length) and abs(claimed_m - length) <= allowed:
             return kind
     whole = claimed_m == round(claimed_m)
-    return "rounded" if whole and abs(claimed_m - row.plan_m) <= 0.5 + SURVEY_M else "differs"  # type: ignore[attr-defined]
+    return "rounded" if whole and abs(claimed_m - row.plan_m) <= 0.5 + SURVEY_M else "differs"
 
 
-def _other_values(line: object, row: object, found: dict[str, object]) -> Iterator[dict[str, object]]:
+def _other_values(line: Any, row: Any, found: dict[str, object]) -> Iterator[dict[str, object]]:
     """A size or a material that the claim states otherwise; without a length, which is judged already."""
     stated = {**found, "claimed_m": float("nan")}
     size = getattr(line, "diameter_mm", float("nan"))
-    if pd.notna(size) and pd.notna(row.diameter_mm) and abs(size - row.diameter_mm) > 0.5:  # type: ignore[attr-defined]
-        yield {**stated, "kind": "size_differs", "features": f"{size:g} / {row.diameter_mm:g}"}  # type: ignore[attr-defined]
+    if pd.notna(size) and pd.notna(row.diameter_mm) and abs(size - row.diameter_mm) > 0.5:
+        yield {**stated, "kind": "size_differs", "features": f"{size:g} / {row.diameter_mm:g}"}
     material = getattr(line, "material", "")
-    if material and family_of(material) and family_of(material) != family_of(row.material):  # type: ignore[attr-defined]
-        yield {**stated, "kind": "material_differs", "features": f"{material} / {row.material}"}  # type: ignore[attr-defined]
+    if material and family_of(material) and family_of(material) != family_of(row.material):
+        yield {**stated, "kind": "material_differs", "features": f"{material} / {row.material}"}
 
 
-def _likely(line: object, new: pd.DataFrame) -> str:
+def _likely(line: Any, new: pd.DataFrame) -> str:
     """The feature that an unknown id may stand for: the id most like it, if its length fits."""
-    near = difflib.get_close_matches(line.feature_id, new["feature_id"].tolist(), n=3, cutoff=0.7)  # type: ignore[attr-defined]
+    near = difflib.get_close_matches(line.feature_id, new["feature_id"].tolist(), n=3, cutoff=0.7)
     lengths = new.set_index("feature_id")["plan_m"]
-    fitting = [n for n in near if abs(float(lengths[n]) - line.length_m) <= 0.05]  # type: ignore[attr-defined]
+    fitting = [n for n in near if abs(float(lengths[n]) - line.length_m) <= 0.05]
     return fitting[0] if fitting else ""
 
 
@@ -291,9 +292,9 @@ def _totals(
                 }
 
 
-def _of(table: pd.DataFrame, line: object) -> pd.DataFrame:
+def _of(table: pd.DataFrame, line: Any) -> pd.DataFrame:
     """The rows that a line of totals speaks of; an item such as "gas" means every item that begins with it."""
-    item, system, community = line.item, line.system, line.community_id  # type: ignore[attr-defined]
+    item, system, community = line.item, line.system, line.community_id
     chosen = (table["item"] == item) | table["item"].str.startswith(f"{item}_")
     if system:
         chosen &= table["system"] == system
@@ -303,7 +304,7 @@ def _of(table: pd.DataFrame, line: object) -> pd.DataFrame:
 
 
 def _explanations(
-    difference: float, features: pd.DataFrame, own: pd.DataFrame, line: object, allowed: float
+    difference: float, features: pd.DataFrame, own: pd.DataFrame, line: Any, allowed: float
 ) -> Iterator[tuple[str, float, list[str]]]:
     """What makes up a difference, each with the meters it explains and the features it names."""
     new = features[features["status"] == "proposed"]
@@ -318,7 +319,7 @@ def _explanations(
     old = features[features["status"] != "proposed"]
     if len(old) and abs(float(old["plan_m"].sum()) - difference) <= allowed:
         yield "existing_counted", float(old["plan_m"].sum()), old["feature_id"].tolist()
-    if line.community_id:  # type: ignore[attr-defined]
+    if line.community_id:
         whole = float(new["plan_m"].sum())
         pieces = float(own.loc[own["status"] == "proposed", "length_m"].sum())
         if abs(whole - pieces) > allowed and abs(whole - pieces - difference) <= allowed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import networkx as nx
+import pandas as pd
 
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
@@ -22,7 +23,9 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
             rule = "community.no_outfall" if len(graph) else "community.no_network"
             findings.append(finding_at(rule, "error", "communities", row, scenario=scenario))
         return tuple(findings)
-    for row in system.pipes.itertuples():
+    pipes = system.pipes
+    present = set(graph)
+    for row in pipes[_absent(pipes["from_node"], present) | _absent(pipes["to_node"], present)].itertuples():
         for node in (row.from_node, row.to_node):
             if node is not None and node not in graph:
                 findings.append(
@@ -31,17 +34,32 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     for row in system.nodes[system.nodes["kind"] == "outfall"].itertuples():
         if graph.out_degree(row.node_id):
             findings.append(finding_at("outfall.leads_on", "error", "nodes", row, scenario=scenario))
-    reaching = set(outfalls)
-    for outfall in outfalls:
-        reaching |= nx.ancestors(graph, outfall)
-    stranded = sorted({s.node_id for s in sources(system)} - reaching)
-    rows = {row.node_id: row for row in system.nodes.itertuples()}
+    reaching = _leading_to(graph, outfalls)
+    every_source = sources(system)
+    stranded = {s.node_id for s in every_source} - reaching
+    rows = {r.node_id: r for r in system.nodes[system.nodes["node_id"].isin(stranded)].itertuples()}
     findings.extend(
         finding_at("node.reaches_no_outfall", "warning", "nodes", rows[node], scenario=scenario)
-        for node in stranded
+        for node in sorted(stranded)
     )
-    fed = {s.community_id for s in sources(system) if s.water == "rain"}
+    fed = {s.community_id for s in every_source if s.water == "rain"}
     for row in system.boundaries.itertuples():
         if row.community_id not in fed:
             findings.append(finding_at("community.no_inlet", "warning", "communities", row, scenario=scenario))
     return tuple(findings)
+
+
+def _absent(ids: pd.Series, present: set[str]) -> pd.Series:
+    """Which ids name no node of the scenario."""
+    return ids.notna() & ~ids.isin(present)
+
+
+def _leading_to(graph: nx.MultiDiGraph, outfalls: set[str]) -> set[str]:
+    """The outfalls and every node from which one of them is reached."""
+    reaching, waiting = set(outfalls), list(outfalls)
+    while waiting:
+        for upper in graph.predecessors(waiting.pop()):
+            if upper not in reaching:
+                reaching.add(upper)
+                waiting.append(upper)
+    return reaching

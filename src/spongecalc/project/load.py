@@ -151,7 +151,9 @@ def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
         reason: ImproperError = context["error"]
         key = _key_path((*error["loc"], *reason.key), document)
         typed = _typed((*error["loc"], *reason.key), document, None)
-        found = shown(typed) if isinstance(typed, str) and reason.rule != "column" else reason.found
+        found = (
+            shown(typed) if isinstance(typed, str) and reason.rule not in ("column", "password") else reason.found
+        )
         return Mistake(f"improper.{reason.rule}", file, key, found, reason.allowed)
     if has_text(f"project.improper.{kind}", "en"):
         limit = next((context[n] for n in LIMITS if n in context), "")

@@ -11,14 +11,15 @@ from pydantic import (
     model_validator,
 )
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from spongecalc.layers.schema import COVERS, SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
+from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.ponding_settings import PondingSettings
-from spongecalc.project.quantity import column_unit, factor
+from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.section import (
     CubicMeters,
     InsidePath,
@@ -45,39 +46,9 @@ LAYER_NAMES = (*SCHEMAS, DEM)
 TYPED_BY_PROJECT = "typed in the project"
 
 
-def _known_crs(value: object) -> object:
-    try:
-        CRS.from_user_input(value)
-    except CRSError as reason:
-        raise ImproperError("crs", value) from reason
-    return value
-
-
 def in_metres(crs: CRS) -> bool:
     """Whether lengths and areas can be measured in a CRS: it is projected, and its unit is the metre."""
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
-
-
-class LayerSource(Section):
-    """One file that a layer comes from, and how its fields are translated to the data contract."""
-
-    source: str
-    layer: str | None = None
-    fields: dict[str, str] = {}
-    units: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    constants: dict[str, str | Number] = {}
-    crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
-
-    @model_validator(mode="after")
-    def _units_fit(self) -> Self:
-        for column, unit in self.units.items():
-            try:
-                factor(unit, column)
-            except ImproperError as reason:
-                wanted = column_unit(column) or "-"
-                raise ImproperError("unit", unit, wanted, key=("units", column)) from reason
-        return self
 
 
 class ScenarioSettings(Section):
@@ -219,12 +190,6 @@ class TankSettings(Section):
     overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
 
 
-class CheckSettings(Section):
-    """Tolerances of the data checks."""
-
-    snap_tolerance_m: Meters = Field(0.5, ge=0, le=10, alias="snap_tolerance")
-
-
 class Targets(Section):
     """What the design is held against; the report gives a verdict on each that is stated."""
 
@@ -238,7 +203,7 @@ class Settings(Section):
 
     name: str = Field(min_length=1, max_length=200)
     language: Literal["zh", "en"] = "zh"
-    crs: Annotated[str, BeforeValidator(_known_crs)] | None = None
+    crs: Annotated[str, BeforeValidator(known_crs)] | None = None
     notes: tuple[str, ...] = ()
     models: InsidePath = "swmm_models"
     results: InsidePath = "results"
@@ -258,9 +223,11 @@ class Settings(Section):
     ponding: PondingSettings = PondingSettings()
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
+    repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
+    document: DocumentSettings = DocumentSettings()
 
     @field_validator("crs")
     @classmethod
@@ -288,10 +255,16 @@ class Settings(Section):
             known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id")
             for index, source in enumerate(sources):
                 for part in ("fields", "units", "values", "constants"):
+                    extra = SURVEY_KEYS if part == "fields" and layer in ("nodes", "pipes") else ()
                     for column in getattr(source, part):
-                        if column not in known:
+                        if column not in known and column not in extra:
                             allowed = ", ".join(dict.fromkeys(known)) or "-"
                             raise ImproperError("column", column, allowed, ("layers", layer, index, part, column))
+                for number, lookup in enumerate(source.lookups):
+                    for column in lookup.take:
+                        if column not in known:
+                            place = ("layers", layer, index, "lookups", number, "take", column)
+                            raise ImproperError("column", column, ", ".join(dict.fromkeys(known)) or "-", place)
         return self
 
     @model_validator(mode="after")

@@ -1,58 +1,32 @@
-"""Charts as inline SVG, drawn by matplotlib: the hyetograph, and the runoff under it."""
+"""Charts as inline SVG: the hyetograph, and the runoff under it."""
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import escape
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+
+from spongecalc.report.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_text
 
 RAIN_COLOUR = "#7aa6c8"
-LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "--"), "after": ("#005b96", "-")}
-INK = "#333333"
-
-# Text stays text, so that the reader's own fonts show it; ids depend on the drawing alone.
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "spongecalc",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "axes.edgecolor": INK,
-    "axes.linewidth": 0.7,
-    "axes.spines.top": False,
-    "axes.unicode_minus": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "legend.frameon": False,
-}
+LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "6 3"), "after": ("#005b96", "")}
+WIDTH = 640.0
 
 
 def hyetograph_chart(intensity_mm_h: pd.Series, figure_id: str, words: Mapping[str, str]) -> str:
     """The intensity of a storm in mm/h by minutes, as bars; empty for an empty series.
 
     ``words`` holds the texts time, rain and label (what the chart shows, for those who cannot see it).
+    ``figure_id`` names the chart among those of a page.
     """
     if intensity_mm_h.empty:
         return ""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 2.2), layout="constrained")
-        axes = figure.add_subplot()
-        _rain(axes, intensity_mm_h)
-        axes.set_xlabel(words["time"])
-        axes.set_ylabel(words["rain"])
-        axes.spines["right"].set_visible(False)
-        axes.set_ylim(bottom=0)
-        return _inline(figure, figure_id, words["label"])
+    highest = float(intensity_mm_h.max())
+    last = float(intensity_mm_h.index.max()) + _step(intensity_mm_h)
+    area = PlotArea(64, 12, WIDTH - 16, 180, 0.0, last, 0.0, highest * 1.05 or 1.0)
+    content = area.axes(words["time"], words["rain"]) + _bars(area, intensity_mm_h, hanging=False)
+    return chart(f'<g id="{figure_id}-bars">{content}</g>', WIDTH, 224, words["label"])
 
 
 def runoff_chart(
@@ -69,62 +43,57 @@ def runoff_chart(
     known = {s: known[s] for s in LINES if s in known and not known[s].empty}
     if not known:
         return ""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 3.1), layout="constrained")
-        axes = figure.add_subplot()
-        for scenario, series in known.items():
-            colour, dash = LINES[scenario]
-            minutes = series.index.to_numpy(float)
-            axes.plot(minutes, series.to_numpy(float), color=colour, linestyle=dash, label=words[scenario])
-        top = max(float(s.max()) for s in known.values())
-        axes.set_ylim(0, top * 1.55 if top > 0 else 1.0)
-        axes.set_xlim(0, max(float(s.index.max()) for s in known.values()))
-        axes.set_xlabel(words["time"])
-        axes.set_ylabel(words["flow"])
-        axes.grid(axis="y", color="#dddddd", linewidth=0.5)
-        axes.legend(loc="center right")
-        if intensity_mm_h is not None and not intensity_mm_h.empty:
-            hanging = axes.twinx()
-            _rain(hanging, intensity_mm_h)
-            highest = float(intensity_mm_h.max())
-            hanging.set_ylim(highest * 3.2 if highest > 0 else 1.0, 0)
-            ticks = [t for t in hanging.get_yticks() if 0 <= t <= highest * 1.05]
-            hanging.set_yticks(ticks)
-            hanging.set_ylabel(words["rain"], loc="top")
-        return _inline(figure, figure_id, words["label"])
+    top = max(float(s.max()) for s in known.values())
+    last = max(float(s.index.max()) for s in known.values())
+    has_rain = intensity_mm_h is not None and not intensity_mm_h.empty
+    area = PlotArea(64, 12, WIDTH - (64 if has_rain else 16), 262, 0.0, last, 0.0, top * 1.55 if top > 0 else 1.0)
+    ticks = [t for t in nice_ticks(0.0, area.y_high) if t <= max(top * 1.05, area.y_high * 0.64)]
+    parts = [area.axes(words["time"], words["flow"], ticks)]
+    if has_rain and intensity_mm_h is not None:
+        parts.append(_hanging_rain(area, intensity_mm_h, words["rain"]))
+    for scenario, series in known.items():
+        colour, dash = LINES[scenario]
+        parts.append(area.line(series.index.to_numpy(float), series.to_numpy(float), colour, dash, 1.8))
+    x = area.right - 150
+    for place, scenario in enumerate(known):
+        colour, dash = LINES[scenario]
+        y = area.top + (area.bottom - area.top) * 0.48 + 18 * place
+        style = f' stroke-dasharray="{dash}"' if dash else ""
+        parts.append(f'<path d="M{x:.1f} {y:.1f}h28" stroke="{colour}" stroke-width="2"{style}/>')
+        parts.append(label(x + 36, y + 4, words[scenario], "start", colour=INK))
+    return chart(f'<g id="{figure_id}-curves">{"".join(parts)}</g>', WIDTH, 306, words["label"])
 
 
-def _rain(axes: Axes, intensity_mm_h: pd.Series) -> None:
-    start = intensity_mm_h.index.to_numpy(float)
-    steps = np.diff(start)
-    step = float(steps.min()) if len(steps) else 5.0
-    axes.bar(start, intensity_mm_h.to_numpy(float), step * 0.9, align="edge", color=RAIN_COLOUR, linewidth=0)
+def _step(intensity_mm_h: pd.Series) -> float:
+    steps = np.diff(intensity_mm_h.index.to_numpy(float))
+    return float(steps.min()) if len(steps) else 5.0
 
 
-def _inline(figure: Figure, figure_id: str, label: str) -> str:
-    """The figure's SVG for use inside a page: no prologue, no metadata, ids of its own, the page's font."""
-    out = io.StringIO()
-    with warnings.catch_warnings():
-        # matplotlib's own font lacks Chinese; it only measures here, the browser draws the text.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
-    drawn = out.getvalue()
-    drawn = drawn[drawn.index("<svg") :]
-    # matplotlib's style rule is for all elements: inside a page it would reach the maps too.
-    drawn = re.sub(r"<style.*?</style>\s*", "", drawn, flags=re.DOTALL)
-    drawn = re.sub(r"<metadata>.*?</metadata>\s*", "", drawn, flags=re.DOTALL)
-    drawn = re.sub(r'\bid="', f'id="{figure_id}-', drawn)
-    drawn = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{figure_id}-", drawn)
-    drawn = re.sub(r"font(?:-family)?:\s*([\d.]+px)?[^;\"]*'[^;\"]*", _size_only, drawn)
-    drawn = re.sub(
-        r'<svg [^>]*viewBox="([^"]*)"[^>]*>', rf'<svg class="chart" viewBox="\1" {_aria(label)}>', drawn
-    )
-    return drawn.replace("xlink:href", "href").strip()
+def _bars(area: PlotArea, intensity_mm_h: pd.Series, *, hanging: bool) -> str:
+    """Bars of the rain, from the bottom up or from the top down."""
+    step = _step(intensity_mm_h)
+    zero = area.y(0.0)
+    parts = []
+    for start, value in intensity_mm_h.items():
+        height = abs(area.y(float(value)) - zero)
+        left, wide = area.x(float(start)), (area.x(float(start) + step) - area.x(float(start))) * 0.9
+        top = zero if hanging else zero - height
+        parts.append(f"M{left:.1f} {top:.1f}h{wide:.1f}v{height:.1f}h{-wide:.1f}z")
+    return f'<path d="{"".join(parts)}" fill="{RAIN_COLOUR}"/>'
 
 
-def _size_only(found: re.Match[str]) -> str:
-    return f"font-size: {found[1]}" if found[1] else ""
-
-
-def _aria(label: str) -> str:
-    return f'role="img" aria-label="{escape(label)}"'.replace("\\", "\\\\")
+def _hanging_rain(area: PlotArea, intensity_mm_h: pd.Series, words: str) -> str:
+    """The storm from the top down, in the upper third, with a scale of its own on the right."""
+    highest = float(intensity_mm_h.max())
+    scale = highest * 3.2 if highest > 0 else 1.0
+    # Upside down: nought is at the top.
+    own = PlotArea(area.left, area.top, area.right, area.bottom, area.x_low, area.x_high, scale, 0.0)
+    parts = [_bars(own, intensity_mm_h, hanging=True)]
+    for value in nice_ticks(0.0, highest, 4):
+        y = own.y(value)
+        parts.append(f'<path d="M{area.right:.1f} {y:.1f}h4" stroke="{INK}" stroke-width="0.8"/>')
+        parts.append(label(area.right + 8, y + 4, tick_text(value), "start"))
+    end = own.y(highest)
+    parts.append(f'<path d="M{area.right:.1f} {area.top:.1f}V{end:.1f}" stroke="{INK}" stroke-width="0.9"/>')
+    parts.append(label(area.right + 52, area.top + 46, words, "middle", turned=True))
+    return "".join(parts)

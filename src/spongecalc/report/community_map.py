@@ -159,6 +159,12 @@ def description(layer: str, row: Mapping[str, object], naming: Naming) -> str:
     return " · ".join(parts)
 
 
+def feature(layer: str, row: Mapping[str, object]) -> dict[str, str]:
+    """The attribute by which the page's script finds a feature; none where it has no id."""
+    value = row.get(DESCRIBED[layer][0])
+    return {"data-f": str(value)} if is_known(value) and value != "" else {}
+
+
 def _group(name: str, parts: Iterable[str]) -> str:
     inner = "".join(parts)
     return f'<g class="l-{name}">{inner}</g>' if inner else ""
@@ -188,7 +194,8 @@ def _areas(
         data = path_data(row["geometry"], frame)
         kind = _css(row.get(coloured_by)) if coloured_by else "building"
         if data:
-            yield element("path", {"class": f"a {kind}", "d": data}, titled(description(name, row, naming)))
+            attributes = {"class": f"a {kind}", "d": data, **feature(name, row)}
+            yield element("path", attributes, titled(description(name, row, naming)))
 
 
 def _laterals(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
@@ -197,7 +204,8 @@ def _laterals(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> I
         water = "sewage" if row.get("kind") in SEWAGE_LATERALS else "storm"
         if data:
             classes = f"lateral {water}{_removed(row)}"
-            yield element("path", {"class": classes, "d": data}, titled(description("connections", row, naming)))
+            attributes = {"class": classes, "d": data, **feature("connections", row)}
+            yield element("path", attributes, titled(description("connections", row, naming)))
 
 
 def _pipes(
@@ -215,7 +223,8 @@ def _pipes(
         system = _css(row.get("system"))
         new = " new" if row.get("status") == "proposed" else ""
         classes = f"pipe {system}{new}{_removed(row)}"
-        yield element("path", {"class": classes, "d": data}, titled(description("pipes", row, naming)))
+        attributes = {"class": classes, "d": data, **feature("pipes", row)}
+        yield element("path", attributes, titled(description("pipes", row, naming)))
         arrows.append(_arrow(row, system, node_places, frame))
     yield from arrows
 
@@ -258,7 +267,7 @@ def _nodes(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iter
         drawn = mark(
             f"node-{symbol}", *frame.at(centre.x, centre.y), frame, words=description("nodes", row, naming)
         )
-        yield f'<g class="node {_css(row.get("system"))}">{drawn}</g>'
+        yield element("g", {"class": f"node {_css(row.get('system'))}", **feature("nodes", row)}, drawn)
 
 
 def _facilities(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
@@ -268,7 +277,8 @@ def _facilities(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) ->
         if data:
             yield element("path", {"class": "tank-area", "d": data}, titled(words))
         centre = row["geometry"].centroid  # type: ignore[attr-defined]
-        yield mark("tank", *frame.at(centre.x, centre.y), frame, words=words)
+        drawn = mark("tank", *frame.at(centre.x, centre.y), frame, words=words)
+        yield element("g", {"class": "facility", **feature("facilities", row)}, drawn)
 
 
 def site_radius_px(volume_m3: float, largest_m3: float) -> float:

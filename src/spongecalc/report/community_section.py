@@ -11,6 +11,7 @@ from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.report import verdicts as judged
 from spongecalc.report.charts import runoff_chart
 from spongecalc.report.community_map import community_frame, community_map
+from spongecalc.report.document import VerdictLine
 from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table, frame_table
 from spongecalc.report.number_format import cell_text, is_known
@@ -70,16 +71,6 @@ RUN_COLUMNS = (
     "model_sha256",
     "message",
 )
-
-
-@dataclass(frozen=True)
-class VerdictLine:
-    """One question's line: verdict's code, and its words."""
-
-    question: str
-    answer: str
-    found: str
-    limit: str
 
 
 @dataclass(frozen=True)

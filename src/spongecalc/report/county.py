@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import escape
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report import verdicts as judged
+from spongecalc.report.document import Figure, Tile
 from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.label_places import BELOW, LabelPlaces
 from spongecalc.report.map_svg import WIDTH_PX, drawing, element, frame_of, path_data, placed, titled
@@ -26,24 +26,6 @@ SYMBOLS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a tile: what it is, the figure, its unit, and what it is laid against."""
-
-    name: str
-    value: str
-    unit: str = ""
-    beside: str = ""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """The answer to one of the four questions for the whole project; the first figure is the main one."""
-
-    question: str
-    figures: Sequence[Figure]
-
-
 def total_row(review: Review) -> dict[str, object]:
     """The row TOTAL of communities.csv; empty where there is none."""
     table = review.tables.get("communities", pd.DataFrame())
@@ -57,55 +39,53 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
     """The four tiles, from the row TOTAL."""
     total = total_row(review)
 
-    def change(name: str, unit: str = "") -> str:
-        pair = [_written(total, f"{name}_{s}{unit}", words) for s in ("before", "after")]
-        return " → ".join(pair)
+    def change(label: str, name: str, of_unit: str, unit: str = "") -> Figure:
+        columns = [f"{name}_{s}{unit}" for s in ("before", "after")]
+        written = " → ".join(_written(total, c, words) for c in columns)
+        return Figure(words(label), written, of_unit, trace=_keys(TOTAL, *columns))
+
+    def plain(label: str, column: str, of_unit: str, beside: str = "") -> Figure:
+        return Figure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
 
     separated = separated_counts(review.pages)
     lengths = [
-        Figure(
-            words(f"tile.{system}_laid"),
-            _written(total, f"{system}_laid_m", words),
-            "m",
-            _against_claim(review, system, words),
-        )
+        plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
     ]
+    sites, households = words("tile.unit_sites"), words("tile.unit_households")
+    of_all = words("tile.of", count="", total=len(review.pages)).strip()
     return [
         Tile("lengths", lengths),
         Tile(
             "separation",
             [
-                Figure(
-                    words("tile.separated"),
-                    f"{separated[0]} → {separated[1]}",
-                    words("tile.of", count="", total=len(review.pages)).strip(),
-                ),
-                Figure(words("tile.cross_connections"), change("cross_connections"), words("tile.unit_sites")),
-                Figure(words("tile.sewage_to_storm"), change("sewage_to_storm", "_m3_d"), "m³/d"),
+                Figure(words("tile.separated"), f"{separated[0]} → {separated[1]}", of_all),
+                change("tile.cross_connections", "cross_connections", sites),
+                change("tile.sewage_to_storm", "sewage_to_storm", "m³/d", "_m3_d"),
             ],
         ),
         Tile(
             "runoff",
             [
-                Figure(words("tile.reduction"), _written(total, "runoff_reduction_percent", words), "%"),
-                Figure(words("tile.runoff"), change("runoff", "_m3"), "m³"),
-                Figure(words("tile.rainfall"), _written(total, "rainfall_m3", words), "m³"),
+                plain("tile.reduction", "runoff_reduction_percent", "%"),
+                change("tile.runoff", "runoff", "m³", "_m3"),
+                plain("tile.rainfall", "rainfall_m3", "m³"),
             ],
         ),
         Tile(
             "ponding",
             [
-                Figure(words("tile.sites"), change("ponding_sites"), words("tile.unit_sites")),
-                Figure(words("tile.volume"), change("ponding", "_m3"), "m³"),
-                Figure(
-                    words("tile.relieved"),
-                    _written(total, "households_relieved", words),
-                    words("tile.unit_households"),
-                ),
+                change("tile.sites", "ponding_sites", sites),
+                change("tile.volume", "ponding", "m³", "_m3"),
+                plain("tile.relieved", "households_relieved", households),
             ],
         ),
     ]
+
+
+def _keys(community: str, *columns: str) -> str:
+    """The keys of figures whose origin a click shows."""
+    return ",".join(f"{community}:{c}" for c in columns)
 
 
 def _written(row: Mapping[str, object], column: str, words: Wording) -> str:
@@ -207,7 +187,7 @@ def overview_map(review: Review, anchors: Sequence[str], words: Wording) -> str:
             )
             marks.append(placed(label, x, y, frame))
     label = words("map.overview_label", **counts(review))
-    return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview")
+    return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview", "group")
 
 
 def communities_table(review: Review, anchors: Sequence[str], words: Wording) -> Table:
@@ -284,7 +264,7 @@ def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
 
 
 def _plain(row: Mapping[str, object], column: str) -> Cell:
-    return Cell(cell_text(column, row.get(column)))
+    return Cell(cell_text(column, row.get(column)), trace=_keys(str(row.get("community_id")), column))
 
 
 def _pair(row: Mapping[str, object], before: str, after: str) -> Cell:
@@ -292,7 +272,8 @@ def _pair(row: Mapping[str, object], before: str, after: str) -> Cell:
     written = [cell_text(c, row.get(c)) for c in (before, after)]
     if not any(written):
         return Cell("")
-    return Cell(" → ".join(w or "?" for w in written), sort=written[1] or written[0])
+    trace = _keys(str(row.get("community_id")), before, after)
+    return Cell(" → ".join(w or "?" for w in written), sort=written[1] or written[0], trace=trace)
 
 
 def _answer_pair(row: Mapping[str, object], words: Wording) -> Cell:

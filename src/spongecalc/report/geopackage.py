@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.assess.review import Review
+from spongecalc.report.qgis_style import add_styles, finding_style
 
 # GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
 FIXED_STAMP = "2000-01-01T00:00:00.000Z"
@@ -32,10 +34,13 @@ def write_geopackages(review: Review, folder: Path) -> list[Path]:
             for scenario in sorted(page.layers, reverse=True)
         ]
         results[layer] = _joined(frames, review.crs)
+    if "design_checks" in review.tables:
+        checks = review.tables["design_checks"]
+        results["failed_design_checks"] = _points(checks[checks["verdict"] == "fail"], review.crs)
     findings = {"findings": _points(review.tables["findings"], review.crs)}
     return [
-        _write(folder / "spongecalc.gpkg", results),
-        _write(folder / "findings.gpkg", findings),
+        write_layers(folder / "spongecalc.gpkg", results),
+        write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
     ]
 
 
@@ -62,7 +67,13 @@ def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.copy(), geometry=places, crs=crs)
 
 
-def _write(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> Path:
+def write_layers(
+    path: Path, layers: dict[str, gpd.GeoDataFrame], styles: Mapping[str, str] | None = None
+) -> Path:
+    """Write frames as the layers of one GeoPackage, whole or not at all; same frames, same bytes.
+
+    ``styles`` are QGIS styles (QML) by layer; QGIS opens a layer in its own.
+    """
     whole = path.with_suffix(".part.gpkg")
     whole.unlink(missing_ok=True)
     before = os.environ.get("OGR_CURRENT_DATE")
@@ -75,6 +86,8 @@ def _write(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> Path:
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     if whole.exists():
+        if styles:
+            add_styles(whole, {name: qml for name, qml in styles.items() if name in layers and len(layers[name])})
         whole.replace(path)
     else:
         path.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ CODED: Mapping[str, str] = {
         "layer",
         "storm_id",
         "check",
+        "change",
         "reason",
         "option",
         "recheck",
@@ -43,7 +44,8 @@ TEXT_COLUMNS = frozenset({*CODED, "scenario", "run_id", "feature_id", "node_id",
 class Cell:
     """One cell: its text, what sorts it, what is shown on resting, where it links to, its style class.
 
-    ``over`` is a small line above the text; ``badge`` the verdict that the cell shows as a badge.
+    ``over`` is a small line above the text; ``badge`` the verdict that the cell shows as a badge; ``trace``
+    the keys (community:column, a comma between) of the figures whose origin a click shows.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Cell:
     css: str = ""
     over: str = ""
     badge: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,11 @@ def scale_and_north(frame: Frame, north: str) -> str:
     return bar + arrow
 
 
-def drawing(content: str, frame: Frame, label: str, north: str, css_class: str = "map") -> str:
-    """A whole map: ``content`` in the frame's metres, clipped, under scale bar and north arrow."""
+def drawing(content: str, frame: Frame, label: str, north: str, css_class: str = "map", role: str = "img") -> str:
+    """A whole map: ``content`` in the frame's metres, clipped, under scale bar and north arrow.
+
+    ``role`` is "group" where the map holds links, which an image may not.
+    """
     inner = element(
         "svg",
         {
@@ -169,7 +172,7 @@ def drawing(content: str, frame: Frame, label: str, north: str, css_class: str =
         {
             "class": css_class,
             "viewBox": f"0 0 {WIDTH_PX:.0f} {frame.height_px:.1f}",
-            "role": "img",
+            "role": role,
             "aria-label": label,
         },
         inner,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from numbers import Number
 
 import pandas as pd
@@ -47,3 +48,17 @@ def cell_text(column: str, value: object) -> str:
         written = f"{number:.{places}f}"
     # A rounded small negative number must not look like one: "-0.00" and "0.00" are the same figure.
     return written.removeprefix("-") if float(written) == 0 else written
+
+
+_WHOLE = re.compile(r"(?<![\w.,-])(-?)(\d{5,})(?=(\.\d+)?(?![\w.]))")
+
+
+def grouped(text: str, lang: str) -> str:
+    """A figure's text with thousands set apart as the language writes them.
+
+    English sets a comma from five digits on, Chinese standards write them without a mark
+    (GB/T 15835-2011 leaves it open). Text that holds no figure of its own stays as it is.
+    """
+    if lang != "en":
+        return text
+    return _WHOLE.sub(lambda m: f"{m[1]}{int(m[2]):,}", text)

@@ -1,72 +1,39 @@
-"""report/index.html: the review as one page that opens without a network."""
+"""report/index.html: the document as one page that opens without a network."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import itertools
+import json
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from spongecalc.assess.review import Review
-from spongecalc.report.charts import hyetograph_chart
-from spongecalc.report.community_section import (
-    Section,
-    community_section,
-    headline_storm,
-)
-from spongecalc.report.county import (
-    SYMBOLS,
-    attention_list,
-    communities_table,
-    counts,
-    overview_map,
-    tiles,
-    total_row,
-)
-from spongecalc.report.finding_table import finding_table
-from spongecalc.report.html_table import Cell, Heading, Table
-from spongecalc.report.number_format import cell_text, is_known
-from spongecalc.report.part import Part
-from spongecalc.report.topics import COUNTY_PARTS
-from spongecalc.report.verdicts import finished
+from spongecalc.report.compose import compose
+from spongecalc.report.document import Document
+from spongecalc.report.institute import PLAIN, Institute
+from spongecalc.report.number_format import grouped
 from spongecalc.report.whole_file import replace_files
 from spongecalc.report.wording import Wording
 
 FILE_NAME = "index.html"
 LAYERS_SHOWN = ("surfaces", "buildings", "laterals", "pipes", "nodes", "tanks", "ponding", "joints")
-COVERS_SHOWN = (
-    "permeable_concrete",
-    "permeable_brick",
-    "asphalt",
-    "concrete",
-    "gravel",
-    "roof",
-    "green",
-    "sunken_green",
-    "bare_soil",
-    "water",
-)
-METHODS = ("lengths", "separation", "rain", "runoff", "ponding", "errors", "data")
-SIGNATURES = ("designed", "checked", "reviewed", "approved")
-
-
-@dataclass(frozen=True)
-class Contents:
-    """Everything the page's template shows, but for the words that do not depend on the review."""
-
-    facts: list[tuple[str, str]]
-    notes: list[str]
-    storms: Table
-    storm_chart: str
-    overview: str
-    attention: list[tuple[str, str, str]]
-    communities: Table
-    general_findings: Table
-    sections: list[Section]
-    unfinished: int
-    parts: tuple[Part, ...]
+# Words that the page's script puts together itself.
+SCRIPT_WORDS = {
+    "before": "scenario.before",
+    "after": "scenario.after",
+    "depth": "document.depth_series",
+    "flow": "document.flow_series",
+    "maximum": "document.maximum",
+    "none": "document.search_none",
+    "play": "document.slider_play",
+    "pause": "document.slider_pause",
+}
+LOGO_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
 
 
 def write_report(review: Review, folder: Path, lang: str) -> Path:
@@ -97,8 +64,12 @@ def write_report(review: Review, folder: Path, lang: str) -> Path:
 
 def page_text(review: Review, lang: str) -> str:
     """The page as text."""
-    words = Wording(lang)
-    contents = _contents(review, words)
+    return html_text(compose(review, lang))
+
+
+def html_text(document: Document, institute: Institute = PLAIN) -> str:
+    """A document as one page of HTML."""
+    words = Wording(document.lang)
     environment = Environment(
         loader=PackageLoader("spongecalc.report"),
         autoescape=True,
@@ -109,129 +80,48 @@ def page_text(review: Review, lang: str) -> str:
     )
     # Styles and script are the package's own files; maps and charts escape what they hold themselves.
     environment.globals["source"] = lambda name: Markup(_source(environment, name))
+    environment.globals["counter"] = partial(next, itertools.count(1))
     environment.filters["markup"] = Markup
+    environment.filters["grouped"] = lambda text: grouped(text, document.lang)
+    script_words = {name: words(key) for name, key in SCRIPT_WORDS.items()}
+    script_words |= {
+        "found": words("document.search_found", count="{count}"),
+        "minutes": words("document.slider_said", minutes="{minutes}"),
+    }
+    cover = document.cover
+    logo = ""
+    if cover.logo:
+        coded = base64.b64encode(cover.logo).decode("ascii")
+        logo = f"data:{LOGO_TYPES[cover.logo_format]};base64,{coded}"
     return environment.get_template("index.html.j2").render(
         w=words,
-        review=review,
-        contents=contents,
-        tiles=tiles(review, words),
-        counts=counts(review),
-        symbols=SYMBOLS,
-        covers=COVERS_SHOWN,
+        document=document,
         layers=LAYERS_SHOWN,
-        methods=METHODS,
-        signatures=SIGNATURES,
+        logo=logo,
+        cover_lines=list(cover.lines),
+        # A style sheet can hold no markup: what would end it is taken apart.
+        style=Markup(institute.style.replace("<", "\\3c ")),
+        traces=script_json(_folded(document.traces)) if document.traces else "",
+        page_words=script_json(script_words),
     )
+
+
+def script_json(value: object) -> str:
+    """JSON that may stand in a page's script element: nothing in it looks like markup."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _folded(traces: Mapping[str, object]) -> dict[str, object]:
+    """Traces with every text held once: ``words``, and for each figure the places of its labels and texts."""
+    places: dict[str, int] = {}
+    of = {
+        key: [places.setdefault(text, len(places)) for pair in lines for text in pair]  # type: ignore[attr-defined]
+        for key, lines in traces.items()
+    }
+    return {"of": of, "words": list(places)}
 
 
 def _source(environment: Environment, name: str) -> str:
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
-
-
-def _contents(review: Review, words: Wording) -> Contents:
-    anchors = [f"c{i:03d}" for i in range(1, len(review.pages) + 1)]
-    storm = headline_storm(review)
-    chart = ""
-    if storm is not None:
-        peak = cell_text("_mm_h", storm.intensity_mm_h.max()) if len(storm.intensity_mm_h) else ""
-        chart = hyetograph_chart(
-            storm.intensity_mm_h,
-            "storm-chart",
-            {
-                "time": words("chart.time"),
-                "rain": words("chart.rain"),
-                "label": words("chart.storm_label", storm=storm.storm_id, peak=peak),
-            },
-        )
-    return Contents(
-        _header_facts(review, words),
-        _notes(review, words),
-        _storm_table(review, words),
-        chart,
-        overview_map(review, anchors, words),
-        attention_list(review, anchors, words),
-        communities_table(review, anchors, words),
-        _general_findings(review, words),
-        [community_section(p, review, a, words) for p, a in zip(review.pages, anchors, strict=True)],
-        sum(not finished(p.row) for p in review.pages),
-        tuple(p for make in COUNTY_PARTS if (p := make(review, words)) is not None),
-    )
-
-
-def _header_facts(review: Review, words: Wording) -> list[tuple[str, str]]:
-    phases = [str(p.row["phase"]) for p in review.pages if is_known(p.row.get("phase"))]
-    storm = headline_storm(review)
-    headline = (
-        words(
-            "page.headline_text",
-            id=storm.storm_id,
-            period=cell_text("return_period_a", storm.return_period_a),
-            duration=cell_text("duration_min", storm.duration_min),
-            depth=cell_text("depth_mm", storm.depth_mm),
-        )
-        if storm is not None
-        else review.headline_storm
-    )
-    total = total_row(review)
-    size = words.filled(
-        "page.size", {"count": len(review.pages), **{c: total.get(c) for c in ("households", "area_m2")}}
-    )
-    return [
-        (words("page.project"), review.project_name),
-        (words("page.phase"), words.listed(dict.fromkeys(p for p in phases if p)) or words("page.unknown")),
-        (words("page.communities"), size),
-        (words("page.headline"), headline),
-        (words("page.crs"), review.crs),
-    ]
-
-
-def _notes(review: Review, words: Wording) -> list[str]:
-    notes = [words.note(key, params) for key, params in review.notes]
-    formulas = dict.fromkeys(
-        (s.formula_place, s.formula_text, s.formula_source, s.formula_confidence) for s in review.storms
-    )
-    for place, formula, source, confidence in formulas:
-        notes.append(
-            words(
-                "note.formula",
-                place=place,
-                formula=formula,
-                source=source,
-                confidence=words.name("confidence", confidence),
-            )
-        )
-    return [*notes, words("note.length_rule")]
-
-
-def _storm_table(review: Review, words: Wording) -> Table:
-    headings = [
-        Heading(words("column.storm_id")),
-        *(Heading(words(f"column.{c}"), True) for c in ("return_period_a", "duration_min", "depth_mm")),
-        Heading(words("table.maximum"), True),
-        *(Heading(words(f"table.{c}")) for c in ("formula", "source", "confidence")),
-    ]
-    rows = [
-        [
-            Cell(
-                words("table.headline", storm=s.storm_id) if s.storm_id == review.headline_storm else s.storm_id
-            ),
-            *(Cell(cell_text(c, getattr(s, c))) for c in ("return_period_a", "duration_min", "depth_mm")),
-            Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
-            Cell(f"{s.formula_place}  {s.formula_text}"),
-            Cell(s.formula_source),
-            Cell(words.name("confidence", s.formula_confidence)),
-        ]
-        for s in review.storms
-    ]
-    return Table(headings, rows)
-
-
-def _general_findings(review: Review, words: Wording) -> Table:
-    """Findings of no community, or of one that has no section."""
-    findings = review.tables.get("findings", pd.DataFrame())
-    if "community_id" not in findings.columns:
-        return Table([], [])
-    shown = {p.community_id for p in review.pages}
-    general = findings[[c not in shown for c in findings["community_id"]]]
-    return finding_table(general, words)

@@ -118,7 +118,7 @@ def _key(row: Mapping[str, object]) -> tuple[object, ...]:
 
 def _lines(bill: pd.DataFrame) -> dict[tuple[object, ...], int]:
     """The bill's lines by their keys, numbered from 1."""
-    return {_key(row): i + 1 for i, row in enumerate(bill.to_dict("records"))}  # type: ignore[arg-type]
+    return {_key(row): i + 1 for i, row in enumerate(bill.to_dict("records"))}
 
 
 def _coded(book: _Book, column: str, value: object) -> object:
@@ -145,7 +145,7 @@ def _bill(
     in_ledger = {a: str(xl_col_to_name(1 + len(KEYS) + 2 + i)) for i, a in enumerate(AMOUNTS)}
     of_line = _range(book, "ledger", "A", len(features))
     for row, values in enumerate(bill.to_dict("records"), 1):
-        sheet.write_number(row, 0, lines[_key(values)])  # type: ignore[arg-type]
+        sheet.write_number(row, 0, lines[_key(values)])
         for column, key in enumerate(KEYS, 1):
             book.put(sheet, row, column, key, _coded(book, key, values[key]))
         for column, amount in enumerate(AMOUNTS, 1 + len(KEYS)):
@@ -159,7 +159,7 @@ def _ledger(book: _Book, features: pd.DataFrame, lines: Mapping[tuple[object, ..
     columns = [*KEYS, "layer", "feature_id", *AMOUNTS]
     sheet = book.sheet("ledger", [book.words.name("column", c) for c in ("line", *columns)])
     for row, values in enumerate(features.to_dict("records"), 1):
-        sheet.write_number(row, 0, lines[_key(values)])  # type: ignore[arg-type]
+        sheet.write_number(row, 0, lines[_key(values)])
         for column, name in enumerate(columns, 1):
             value = values[name] if name in AMOUNTS or name == "feature_id" else _coded(book, name, values[name])
             book.put(sheet, row, column, name, value)

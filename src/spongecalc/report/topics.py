@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.bill_part import community_bill, county_bill
+from spongecalc.report.data_quality import data_quality
+from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
 from spongecalc.report.ponding_part import community_ponding, county_ponding
 from spongecalc.report.wording import Wording
@@ -13,5 +16,5 @@ CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_ponding,)
-COUNTY_PARTS: tuple[CountyPart, ...] = (county_ponding,)
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_bill, community_design, community_ponding)
+COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_bill, county_design, county_ponding)

@@ -14,6 +14,7 @@ QUESTIONS = ("lengths", "separation", "runoff", "ponding")
 PASS, ATTENTION, UNKNOWN = "pass", "attention", "unknown"
 # Of a whole community besides: it could not be modelled, or a run of it failed.
 UNANSWERED = "unanswered"
+ANSWERS = (PASS, ATTENTION, UNKNOWN, UNANSWERED)
 
 # Lengths agree "to the meter": what a rounded claim and a measured length may differ by.
 LENGTH_TOLERANCE_M = 1.0
@@ -104,14 +105,14 @@ def by_urgency(rows: Sequence[Mapping[str, object]], targets: Targets = NO_TARGE
     return sorted(range(len(rows)), key=lambda i: (urgency(rows[i], targets), i))
 
 
-def _limit(targets: Targets, name: str, default: float) -> float:
+def limit(targets: Targets, name: str, default: float) -> float:
     """A project's limit, or the default where it states none."""
     stated = targets.get(name)
     return default if stated is None else stated
 
 
 def _lengths(row: Mapping[str, object], targets: Targets) -> Verdict:
-    limit_m = _limit(targets, "length_difference_m", LENGTH_TOLERANCE_M)
+    limit_m = limit(targets, "length_difference_m", LENGTH_TOLERANCE_M)
     storm, sewage = length_differences_m(row)
     known = [d for d in (storm, sewage) if not math.isnan(d)]
     figures = {
@@ -177,7 +178,7 @@ def _ponding(row: Mapping[str, object], targets: Targets) -> Verdict:
         "households_relieved",
     )
     figures = {name: figure(row, name) for name in names}
-    figures["limit_m3"] = _limit(targets, "ponding_max_m3", PONDING_MAX_M3)
+    figures["limit_m3"] = limit(targets, "ponding_max_m3", PONDING_MAX_M3)
     left = figures["ponding_sites_after"]
     if math.isnan(left):
         return Verdict("ponding", UNKNOWN, "ponding_unknown", figures)

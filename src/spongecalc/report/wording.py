@@ -11,13 +11,14 @@ from spongecalc.report.number_format import cell_text, is_known
 
 @dataclass(frozen=True)
 class Wording:
-    """Texts of the part ``report`` in the language ``lang`` ("zh" or "en")."""
+    """Texts of the part ``report``, and of others by their whole key, in the language ``lang`` ("zh" or "en")."""
 
     lang: str
 
     def __call__(self, key: str, **params: object) -> str:
-        """The text of ``report.<key>`` with its fields filled in; raises KeyError."""
-        return text(f"report.{key}", self.lang, **params)
+        """The text of ``report.<key>``, or of another part whose name begins the key; raises KeyError."""
+        full = f"report.{key}"
+        return text(full if full in catalogue("report", self.lang) else key, self.lang, **params)
 
     def name(self, group: str, code: object) -> str:
         """What a column, a map's part or a value of the contract is called; the code itself where unnamed.

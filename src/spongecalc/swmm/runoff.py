@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import shapely
 
+from spongecalc.layers.provenance import flag_tags
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover import Cover
@@ -148,13 +149,14 @@ def map_sections(
         polygons.extend(_ring(element[1], area.geometry))
     elements = [*nodes.elements, *links.elements, *runoff_elements]
     kinds = {"node": "Node", "link": "Link", "subcatchment": "Subcatch"}
+    notes = {**flag_tags("nodes", system.nodes), **flag_tags("pipes", system.pipes)}
     return {
         "MAP": [("DIMENSIONS", *dimensions), ("UNITS", "Meters")],
         "COORDINATES": [(name, fixed(x, 3), fixed(y, 3)) for name, (x, y) in nodes.places.items()],
         "VERTICES": [(c.model_id, fixed(x, 3), fixed(y, 3)) for c in links.conduits for x, y in c.vertices],
         "POLYGONS": polygons,
         "SYMBOLS": [("RAIN_GAGE", fixed(x0, 3), fixed(y1, 3))],
-        "TAGS": [(kinds[e[0]], e[1], tag(e[4])) for e in elements],
+        "TAGS": [(kinds[e[0]], e[1], tag(e[4]) + notes.get((e[3], e[4]), "")) for e in elements],
     }
 
 

@@ -63,6 +63,8 @@ class Tank:
 def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], tuple[Finding, ...]]:
     """The rain tanks of a system by facility id, and findings about facilities that cannot be modelled."""
     tanks, findings = [], []
+    if system.facilities.empty:
+        return (), ()
     nodes = {row.node_id: row for row in system.nodes.itertuples()}
     taken: set[str] = set()
     for row in system.facilities.sort_values("facility_id").itertuples():

@@ -1,0 +1,67 @@
+"""What SWMM found in the pipes and manholes of a community under one storm, by the features' own ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from spongecalc.assess.modelled import Modelled
+
+PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_filling", "surcharged_h"]
+NODE_COLUMNS = ["node_id", "max_depth_m", "max_level_m", "surcharged_h", "flooded_h", "flood_volume_m3"]
+
+
+@dataclass(frozen=True)
+class Hydraulics:
+    """Results in one scenario under one storm.
+
+    ``pipes`` has :data:`PIPE_COLUMNS`, ``nodes`` :data:`NODE_COLUMNS`. ``depth_m`` and ``flow_l_s`` are time
+    series by minutes from the start of the run, a column per node or pipe; without columns where the run did
+    not save them.
+    """
+
+    pipes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=PIPE_COLUMNS))
+    nodes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NODE_COLUMNS))
+    depth_m: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flow_l_s: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def hydraulics(modelled: Modelled, community_id: str, storm_id: str) -> Hydraulics:
+    """Results of a community's own pipes and nodes; empty without a finished run.
+
+    The level at a node is its invert in the model plus SWMM's largest depth. Where several pipes end at one
+    outfall each has a copy of it in the model; the highest of them counts.
+    """
+    result = modelled.finished(storm_id)
+    if result is None:
+        return Hydraulics()
+    table = modelled.model.elements
+    own = table[table["community_id"] == community_id]
+    pipes = own[(own["element"] == "link") & (own["layer"] == "pipes") & own["model_id"].isin(result.links.index)]
+    links = result.links.loc[pipes["model_id"], PIPE_COLUMNS[1:]].reset_index(drop=True)
+    links.insert(0, "pipe_id", pipes["feature_id"].to_numpy())
+    at = own[(own["element"] == "node") & (own["layer"] == "nodes") & own["model_id"].isin(result.nodes.index)]
+    nodes = result.nodes.loc[at["model_id"], ["max_depth_m", "surcharged_h", "flooded_h", "flood_volume_m3"]]
+    nodes = nodes.reset_index(drop=True)
+    nodes.insert(0, "node_id", at["feature_id"].to_numpy())
+    inverts = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id")["invert_m"]
+    nodes.insert(2, "max_level_m", nodes["node_id"].map(inverts).astype(float) + nodes["max_depth_m"])
+    nodes = nodes.sort_values(["node_id", "max_level_m"]).drop_duplicates("node_id", keep="last")
+    return Hydraulics(
+        links.sort_values("pipe_id", ignore_index=True),
+        nodes.reset_index(drop=True),
+        _series(result.series, "depth_m", at),
+        _series(result.series, "flow_l_s", pipes),
+    )
+
+
+def _series(series: pd.DataFrame, quantity: str, elements: pd.DataFrame) -> pd.DataFrame:
+    """The saved series of elements, by their features' ids."""
+    names = {
+        f"{quantity}:{model_id}": feature_id
+        for model_id, feature_id in zip(elements["model_id"], elements["feature_id"], strict=True)
+    }
+    kept = [c for c in series.columns if c in names]
+    frame = series[kept].rename(columns=names)
+    return frame.loc[:, ~frame.columns.duplicated()]

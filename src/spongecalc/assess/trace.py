@@ -1,0 +1,331 @@
+"""Where a figure of communities.csv comes from: its formula, rows, runs, model elements, features and flags."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from spongecalc.assess.communities import SUMMED, TOTAL
+from spongecalc.assess.trace_recipes import Recipe, recipe_of
+from spongecalc.decimals import decimals
+
+# Columns of communities.csv that hold words, not figures.
+WORDS = frozenset(
+    ("community_id", "name", "phase", "district", "separated_before", "separated_after", "storm_id", "status")
+)
+# What a click shows of a long list; the whole is in the tables.
+LISTED = 12
+
+
+class UnknownFigureError(LookupError):
+    """There is no such figure; ``rule`` and ``values`` make its sentence (catalogue ``trace``)."""
+
+    def __init__(self, rule: str, **values: object) -> None:
+        super().__init__(rule)
+        self.rule, self.values = rule, values
+
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a trace is followed through.
+
+    ``tables`` are those of results/*.csv by stem; ``features`` maps a layer to its features with columns
+    feature_id, community_id, scenario, status, system, kind (missing ones are empty).
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    features: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    _sorted: dict[str, dict[str, list[Row]]] = field(default_factory=dict, repr=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table; an empty frame where the result does not hold it."""
+        return self.tables.get(name, pd.DataFrame())
+
+    def rows(self, name: str, community: str) -> list[Row]:
+        """The rows of a table that concern a community, in their order."""
+        return self._by_community(f"table {name}", self.table(name)).get(community, [])
+
+    def features_of(self, layer: str, community: str) -> list[Row]:
+        """A community's features of a layer."""
+        frame = self.features.get(layer, pd.DataFrame())
+        return self._by_community(f"layer {layer}", frame).get(community, [])
+
+    def _by_community(self, key: str, frame: pd.DataFrame) -> dict[str, list[Row]]:
+        # Hundreds of figures ask the same tables: each is taken apart once.
+        if key not in self._sorted:
+            found: dict[str, list[Row]] = {}
+            for row in frame.to_dict("records"):
+                # A run's communities are several where they drain through one another.
+                own = row["communities"] if "communities" in row else row.get("community_id", "")
+                for community in str(own).split(";"):
+                    found.setdefault(community, []).append({str(k): v for k, v in row.items()})
+            self._sorted[key] = found
+        return self._sorted[key]
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A figure that the traced one is made of, by its address, with its value (NaN where not known)."""
+
+    address: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The origin of one figure.
+
+    ``formula`` is the key of its sentence in the catalogue ``trace``; ``recomputed`` what the operands give,
+    NaN where they do not give it (the figure is SWMM's own or an input). ``runs`` are (run id, digest of the
+    model); ``elements`` (model/scenario, role, ids in the model); ``features`` (layer, ids); ``flags`` the
+    findings of those features as (severity, rule, feature ids).
+    """
+
+    address: str
+    value: float
+    formula: str
+    recomputed: float = math.nan
+    operands: tuple[Operand, ...] = ()
+    runs: tuple[tuple[str, str], ...] = ()
+    elements: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    features: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    flags: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    described: bool = True
+
+
+def numeric_columns(communities: pd.DataFrame) -> list[str]:
+    """Columns of communities.csv that hold figures."""
+    return [str(c) for c in communities.columns if str(c) not in WORDS and _is_numeric(communities[c])]
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    known = values.dropna()
+    return bool(pd.to_numeric(known, errors="coerce").notna().all())
+
+
+def trace_figure(sources: Sources, community: str, column: str) -> Trace:
+    """Follow one figure of communities.csv back to what it rests on.
+
+    Parameters
+    ----------
+    sources
+        The tables of a result, and its features.
+    community
+        A community's id, or TOTAL.
+    column
+        A column of communities.csv that holds figures.
+
+    Raises
+    ------
+    UnknownFigureError
+        There is no such row or column, or the column holds words.
+    """
+    table = sources.table("communities")
+    if "community_id" not in table.columns:
+        raise UnknownFigureError("no_table")
+    rows = table[table["community_id"] == community]
+    if rows.empty:
+        raise UnknownFigureError("no_row", row=community, rows=", ".join(map(str, table["community_id"])))
+    if column not in table.columns:
+        raise UnknownFigureError("no_column", column=column, columns=", ".join(numeric_columns(table)))
+    if column in WORDS:
+        raise UnknownFigureError("no_figure", column=column, columns=", ".join(numeric_columns(table)))
+    value = _number(rows.iloc[-1][column])
+    recipe = recipe_of(column)
+    address = f"communities.csv:{community}:{column}"
+    if community == TOTAL:
+        return _total(sources, address, value, column, recipe)
+    return _of_community(sources, address, value, community, recipe)
+
+
+def _total(sources: Sources, address: str, value: float, column: str, recipe: Recipe | None) -> Trace:
+    """A figure of the row TOTAL: a sum, the largest, or made of TOTAL's own figures."""
+    table = sources.table("communities")
+    own = table[table["community_id"] != TOTAL]
+    if recipe is not None and recipe.ratio:
+        return _ratio(sources, address, value, TOTAL, recipe)
+    operands = tuple(
+        Operand(f"communities.csv:{c}:{column}", _number(v))
+        for c, v in zip(own["community_id"], own[column], strict=True)
+    )
+    known = [o.value for o in operands if not math.isnan(o.value)]
+    if column in SUMMED:
+        # TOTAL is the sum of the figures as they are written.
+        known = [round(v, decimals(column) or 0) for v in known]
+        return Trace(address, value, "total_sum", sum(known) if known else math.nan, operands)
+    if recipe is not None and recipe.largest:
+        return Trace(address, value, "total_largest", max(map(abs, known)) if known else math.nan, operands)
+    if math.isnan(value):
+        return Trace(address, value, "total_none", operands=operands)
+    return Trace(address, value, "total_other", operands=operands, described=False)
+
+
+def _ratio(sources: Sources, address: str, value: float, community: str, recipe: Recipe) -> Trace:
+    before, after = recipe.ratio
+    row = sources.rows("communities", community)[-1]
+    pair = (_number(row.get(before)), _number(row.get(after)))
+    if community == TOTAL:
+        # A fall of the sums counts only communities that have both figures.
+        table = sources.table("communities")
+        own = (
+            table[table["community_id"] != TOTAL][[before, after]].apply(pd.to_numeric, errors="coerce").dropna()
+        )
+        pair = (float(own[before].sum()), float(own[after].sum()))
+    recomputed = 100 * (pair[0] - pair[1]) / pair[0] if pair[0] > 0 and not math.isnan(value) else math.nan
+    operands = tuple(
+        Operand(f"communities.csv:{community}:{c}", v) for c, v in zip((before, after), pair, strict=True)
+    )
+    formula = "total_peaks" if community == TOTAL and math.isnan(value) else "reduction"
+    return Trace(address, value, formula, recomputed, operands)
+
+
+def _of_community(sources: Sources, address: str, value: float, community: str, recipe: Recipe | None) -> Trace:
+    if recipe is None:
+        runs = _runs(sources, community, "", "all")
+        return Trace(address, value, "undescribed", runs=runs, described=False)
+    if recipe.ratio:
+        ratio = _ratio(sources, address, value, community, recipe)
+        # A fall rests on the runs of both figures.
+        below = [_of_community(sources, "", math.nan, community, recipe_of(c)) for c in recipe.ratio]
+        features = _merged([f for t in below for f in t.features])
+        return replace(
+            ratio,
+            runs=tuple(dict.fromkeys(r for t in below for r in t.runs)),
+            elements=tuple(dict.fromkeys(e for t in below for e in t.elements)),
+            features=features,
+            flags=_flags(sources, community, features),
+        )
+    operands, recomputed = _operands(sources, community, value, recipe)
+    features = _features(sources, community, recipe)
+    return Trace(
+        address,
+        value,
+        recipe.formula,
+        recomputed,
+        operands,
+        _runs(sources, community, recipe.scenario, recipe.event),
+        _elements(sources, community, recipe),
+        features,
+        _flags(sources, community, features) if recipe.table != "findings" else (),
+    )
+
+
+def _operands(
+    sources: Sources, community: str, value: float, recipe: Recipe
+) -> tuple[tuple[Operand, ...], float]:
+    """Rows of another table that make the figure, and what they make."""
+    if not recipe.table or recipe.table not in sources.tables:
+        return (), math.nan
+    wanted = dict(recipe.where)
+    if recipe.scenario:
+        wanted["scenario"] = recipe.scenario
+    if recipe.event == "storm":
+        wanted["storm_id"] = _headline(sources)
+    rows = sources.rows(recipe.table, community)
+    own = [r for r in rows if all(_text(r[k]) == v for k, v in wanted.items() if k in r)]
+    operands = []
+    for index, row in enumerate(own):
+        key = ":".join(_text(row[k]) for k in recipe.keys if _text(row.get(k))) or str(index + 1)
+        for measured in recipe.columns:
+            operands.append(Operand(f"{recipe.table}.csv:{key}:{measured}", _number(row.get(measured))))
+        if not recipe.columns:
+            operands.append(Operand(f"{recipe.table}.csv:{key}", 1.0))
+    values = [o.value for o in operands if not math.isnan(o.value)]
+    if not recipe.reduce or math.isnan(value):
+        # A figure that is not known was not computed: no rows do not make it nought.
+        return tuple(operands), math.nan
+    if recipe.reduce == "largest":
+        return tuple(operands), max(map(abs, values)) if values else math.nan
+    if recipe.reduce in ("first", "last"):
+        at = 0 if recipe.reduce == "first" else -1
+        return tuple(operands), values[at] if values else math.nan
+    return tuple(operands), float(sum(values))
+
+
+def _headline(sources: Sources) -> str:
+    table = sources.table("communities")
+    if "storm_id" not in table.columns or table.empty:
+        return ""
+    return str(table["storm_id"].iloc[0])
+
+
+def _runs(sources: Sources, community: str, scenario: str, event: str) -> tuple[tuple[str, str], ...]:
+    if not event:
+        return ()
+    wanted = {"storm": _headline(sources), "dry": "dry"}.get(event)
+    return tuple(
+        (_text(r.get("run_id")), _text(r.get("model_sha256")))
+        for r in sources.rows("runs", community)
+        if (not scenario or r.get("scenario") == scenario) and (wanted is None or r.get("storm_id") == wanted)
+    )
+
+
+def _of_roles(sources: Sources, community: str, recipe: Recipe) -> list[Row]:
+    return [
+        r
+        for r in sources.rows("elements", community)
+        if r.get("role") in recipe.roles and (not recipe.scenario or r.get("scenario") == recipe.scenario)
+    ]
+
+
+def _elements(sources: Sources, community: str, recipe: Recipe) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in _of_roles(sources, community, recipe):
+        place = (f"{row.get('model')}/{row.get('scenario')}", _text(row.get("role")))
+        found.setdefault(place, []).append(_text(row.get("model_id")))
+    return tuple((model, role, tuple(ids)) for (model, role), ids in sorted(found.items()))
+
+
+def _features(sources: Sources, community: str, recipe: Recipe) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for layer, where in recipe.layers:
+        own = [
+            _text(r.get("feature_id"))
+            for r in sources.features_of(layer, community)
+            if (not recipe.scenario or r.get("scenario") in (recipe.scenario, None))
+            and all(r.get(name) == wanted for name, wanted in where.items())
+        ]
+        if own:
+            found.append((layer, tuple(own)))
+    for row in _of_roles(sources, community, recipe):
+        found.append((_text(row.get("layer")), (_text(row.get("feature_id")),)))
+    return _merged(found)
+
+
+def _merged(found: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    by_layer: dict[str, dict[str, None]] = {}
+    for layer, ids in found:
+        by_layer.setdefault(layer, {}).update(dict.fromkeys(ids))
+    return tuple((layer, tuple(ids)) for layer, ids in by_layer.items())
+
+
+def _flags(
+    sources: Sources, community: str, features: Sequence[tuple[str, tuple[str, ...]]]
+) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Findings about the features that the figure rests on."""
+    named = {(layer, i) for layer, ids in features for i in ids}
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for row in sources.rows("findings", community):
+        feature = _text(row.get("feature_id"))
+        if (_text(row.get("layer")), feature) in named:
+            found.setdefault((_text(row.get("severity")), _text(row.get("rule"))), {})[feature] = None
+    order = {"error": 0, "warning": 1, "info": 2}
+    groups = [(severity, rule, tuple(ids)) for (severity, rule), ids in found.items()]
+    return tuple(sorted(groups, key=lambda g: (order.get(g[0], 9), g[1])))
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124  NaN differs from itself
+
+
+def _number(value: object) -> float:
+    try:
+        return math.nan if value is None or value == "" or pd.isna(value) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return math.nan

@@ -1,0 +1,145 @@
+"""For each column of communities.csv: which rows, runs, model elements and features its figure rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Where = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a figure is followed back.
+
+    ``formula`` is its sentence's key; ``table`` and ``columns`` the rows it is made of (no columns: rows are
+    counted), ``where`` what those rows must hold, ``keys`` the columns that name a row, ``reduce`` what is
+    done with them. ``event`` is the runs it rests on: the headline storm's, dry weather's, all or none.
+    ``roles`` are roles of model elements, ``layers`` features with what they must hold. ``ratio`` names the
+    two columns whose fall it is; ``largest`` says that TOTAL takes the largest, not the sum.
+    """
+
+    formula: str
+    table: str = ""
+    columns: tuple[str, ...] = ()
+    where: Where = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    reduce: Literal["", "sum", "first", "last", "largest"] = ""
+    event: Literal["", "storm", "dry", "all"] = ""
+    scenario: str = ""
+    roles: tuple[str, ...] = ()
+    layers: tuple[tuple[str, Where], ...] = ()
+    ratio: tuple[str, ...] = ()
+    largest: bool = False
+
+
+GROUND = ("ground", "roof")
+TANKS = ("tank", "tank_overflow", "tank_reuse", "outfall_reuse")
+RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
+OWN: Where = {}
+
+
+def _laid(system: str) -> Recipe:
+    return Recipe(
+        "laid",
+        "quantities",
+        ("length_m",),
+        {"item": "pipe", "system": system, "status": "proposed"},
+        ("diameter_mm", "material", "depth_band"),
+        "sum",
+        layers=(("pipes", {"system": system, "status": "proposed"}),),
+    )
+
+
+PLAIN: Mapping[str, Recipe] = {
+    "households": Recipe("households", layers=(("communities", OWN), ("buildings", OWN))),
+    "residents": Recipe("residents", layers=(("communities", OWN), ("buildings", OWN))),
+    "area_m2": Recipe("area", layers=(("communities", OWN),)),
+    "storm_laid_m": _laid("storm"),
+    "sewage_laid_m": _laid("sewage"),
+    "claimed_storm_m": Recipe("claimed", layers=(("communities", OWN),)),
+    "claimed_sewage_m": Recipe("claimed", layers=(("communities", OWN),)),
+    "rainfall_m3": Recipe(
+        "rainfall", "sponge", ("rainfall_m3",), keys=("scenario",), reduce="last", event="storm", roles=GROUND
+    ),
+    "runoff_reduction_percent": Recipe("reduction", ratio=("runoff_before_m3", "runoff_after_m3")),
+    "peak_reduction_percent": Recipe("reduction", ratio=("peak_before_l_s", "peak_after_l_s")),
+    "ponding_eliminated_percent": Recipe("reduction", ratio=("ponding_before_m3", "ponding_after_m3")),
+    "households_relieved": Recipe(
+        "households_relieved",
+        "ponding",
+        ("volume_m3",),
+        keys=("site_id",),
+        event="storm",
+        layers=(("buildings", OWN),),
+    ),
+    "worst_continuity_error_percent": Recipe(
+        "continuity",
+        "runs",
+        ("runoff_error_percent", "routing_error_percent"),
+        keys=("run_id",),
+        reduce="largest",
+        event="all",
+        largest=True,
+    ),
+    "errors": Recipe("findings", "findings", (), {"severity": "error"}, ("feature_id", "layer"), "sum"),
+    "warnings": Recipe("findings", "findings", (), {"severity": "warning"}, ("feature_id", "layer"), "sum"),
+    "capture_before_percent": Recipe("capture", "sponge", scenario="before", keys=("storm_id",), roles=GROUND),
+    "capture_after_percent": Recipe("capture", "sponge", scenario="after", keys=("storm_id",), roles=GROUND),
+    "target_lost_year": Recipe("target_lost", roles=GROUND, scenario="after"),
+}
+
+# Columns that stand once for each scenario; "{s}" is its name.
+BY_SCENARIO: Mapping[str, Recipe] = {
+    "cross_connections_{s}": Recipe(
+        "cross_connections",
+        "separation",
+        keys=("joint_id",),
+        reduce="sum",
+        layers=(("pipes", OWN), ("connections", OWN)),
+    ),
+    "sewage_to_storm_{s}_m3_d": Recipe("sewage_to_storm", event="dry", roles=RAIN_OUTFALLS),
+    "runoff_{s}_m3": Recipe(
+        "runoff",
+        "sponge",
+        ("runoff_m3",),
+        keys=("storm_id",),
+        reduce="sum",
+        event="storm",
+        roles=(*GROUND, *TANKS),
+    ),
+    "peak_{s}_l_s": Recipe(
+        "peak",
+        "sponge",
+        ("peak_l_s",),
+        keys=("storm_id",),
+        reduce="first",
+        event="storm",
+        roles=(*GROUND, *TANKS),
+    ),
+    "ponding_sites_{s}": Recipe(
+        "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=("junction",)
+    ),
+    "ponding_{s}_m3": Recipe(
+        "ponding_volume",
+        "ponding",
+        ("volume_m3",),
+        keys=("site_id",),
+        reduce="sum",
+        event="storm",
+        roles=("junction",),
+    ),
+}
+
+
+def recipe_of(column: str) -> Recipe | None:
+    """The recipe of a column; that of its base for a band's ``_low`` and ``_high``; None where there is none."""
+    for name in (column, column.removesuffix("_low"), column.removesuffix("_high")):
+        if name in PLAIN:
+            return PLAIN[name]
+        for scenario in ("before", "after"):
+            for pattern, recipe in BY_SCENARIO.items():
+                if pattern.format(s=scenario) == name:
+                    return replace(recipe, scenario=scenario)
+    return None

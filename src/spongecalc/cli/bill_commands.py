@@ -1,0 +1,226 @@
+"""``spongecalc quantities``, ``design``, ``claims`` and ``compare``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spongecalc import steps
+from spongecalc.assess.assessment import join_results
+from spongecalc.assess.bill import bill_tables
+from spongecalc.assess.design import design_tables
+from spongecalc.batch.runs import stored_results
+from spongecalc.cli.console import Output
+from spongecalc.cli.project_commands import DATA_ERRORS, DONE, WRONG_USAGE, _check, _open, _print_findings
+from spongecalc.language import text
+from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
+from spongecalc.layers.deliveries import compare
+from spongecalc.layers.earlier_delivery import EarlierError, read_earlier
+from spongecalc.layers.finding import findings_table
+from spongecalc.network.claims import claims_table, measured_features
+from spongecalc.network.ledger import ledger
+from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.html_table import coded
+from spongecalc.report.number_format import cell_text
+from spongecalc.report.quantities_workbook import FILE_NAME, write_workbook
+from spongecalc.report.wording import Wording
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+    from spongecalc.project.load import Project
+
+SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
+SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limit", "excess", "unit")
+SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", "before", "after", "moved_m")
+
+
+def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Print the columns of a table with the names that the report gives them."""
+    words = Wording(output.language)
+    rows = [
+        [coded(c, v, words) for c, v in zip(columns, row, strict=True)]
+        for row in table[list(columns)].itertuples(index=False, name=None)
+    ]
+    output.table(text(f"bill.cli.{key}", output.language), [words.name("column", c) for c in columns], rows)
+
+
+def _say(output: Output, key: str, **params: object) -> None:
+    output.sentence(text(f"bill.cli.{key}", output.language, **params))
+
+
+def _results(project: Project) -> Path:
+    folder = project.folder / project.settings.results
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def run_quantities(call: Call) -> int:
+    """``spongecalc quantities``: the bill, its ledger, claims, progress and costs, without any model run."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    code = _print_findings(checked.findings, output)
+    documents = checked.documents
+    with output.working("assess"):
+        tables = bill_tables(checked.layers, project.settings, documents.claims, documents.prices)
+    if call.communities:
+        tables = {
+            name: table[table["community_id"].isin(call.communities)].reset_index(drop=True)
+            for name, table in tables.items()
+        }
+    folder = _results(project)
+    write_tables(tables, folder)
+    write_workbook(tables, folder / FILE_NAME, output.language)
+    bill = tables["quantities"]
+    laid = bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
+    sums = laid.groupby(["item", "system"], sort=True)[["length_m", "count"]].sum().reset_index()
+    _shown(output, "laid", sums, ("item", "system", "length_m", "count"))
+    differ = tables["claims"].query("kind != 'agrees'")
+    if len(differ):
+        _shown(output, "claims", differ, SHOWN_CLAIM)
+    _say(
+        output,
+        "written",
+        files=", ".join([*(f"{n}.csv" for n in tables), FILE_NAME]),
+        folder=project.settings.results,
+    )
+    output.frame("quantities", bill)
+    output.frame("claims", tables["claims"])
+    output.finish()
+    return code
+
+
+def run_design(call: Call) -> int:
+    """``spongecalc design``: the design checks; with SWMM's flows beside them where runs are on disk."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    code = _print_findings(built.findings, output)
+    results, _ = stored_results(steps.plan(built))
+    modelled = join_results(checked.systems, built.models, results)
+    with output.working("assess"):
+        tables = design_tables(modelled, built.storms, checked.layers, project.settings)
+    write_tables(tables, _results(project))
+    checks = tables["design_checks"]
+    failed = checks[checks["verdict"] == "fail"]
+    counts = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
+    words = Wording(output.language)
+    output.table(
+        text("bill.part.design_summary", output.language),
+        [
+            words.name("column", "check"),
+            *(text(f"bill.part.{k}", output.language) for k in ("passes", "fails", "unknown")),
+        ],
+        [
+            [coded("check", name, words), *(str(int(row.get(v, 0))) for v in ("pass", "fail", "not_checkable"))]
+            for name, row in counts.iterrows()
+        ],
+    )
+    own = failed[failed["status"] == "proposed"]
+    crowded = own["check"].isin(["horizontal_clearance", "vertical_clearance"])
+    _shown(output, "failed", pd.concat([own[~crowded], own[crowded]]), SHOWN_CHECK)
+    _say(
+        output,
+        "design",
+        total=len(checks),
+        fails=len(failed),
+        swmm=text(f"bill.cli.{'with_swmm' if results else 'without_swmm'}", output.language),
+        folder=project.settings.results,
+    )
+    output.frame("design_checks", checks)
+    output.frame("design_suggestions", tables["design_suggestions"])
+    output.finish()
+    return code
+
+
+def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:
+    """``spongecalc claims``: contractors' sheets against the layers; 1 where anything differs."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
+    project, output = _open(call)
+    if project is None:
+        return WRONG_USAGE
+    headings = dict(f.split("=", 1) for f in fields if "=" in f)
+    if len(headings) < len(fields) or not set(headings) <= set(HEADINGS):
+        output.error(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
+        output.finish()
+        return WRONG_USAGE
+    if (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    _print_findings(checked.findings, output)
+    rows = ledger(checked.layers, project.settings.quantities.rules)
+    measured = measured_features(rows, checked.layers)
+    code = DONE
+    for file in files:
+        try:
+            claim = read_claim(file, headings, sheet)
+        except ClaimError as reason:
+            for part in ("message", "action"):
+                output.error(text(f"findings.{reason.rule}.{part}", output.language, **reason.found))
+            code = WRONG_USAGE
+            continue
+        table = claims_table([claim], measured, rows, project.settings.targets.length_difference_m)
+        name = f"claims-{file.stem}"
+        write_tables({name: table}, _results(project))
+        differ = table[table["kind"] != "agrees"]
+        if len(differ):
+            code = code or DATA_ERRORS
+            _shown(output, "claims", differ, (*SHOWN_CLAIM, "difference_m", "features"))
+        _say(output, "claim_compared", file=file.name, lines=len(table), differ=len(differ), table=f"{name}.csv")
+        output.frame(name, table)
+    output.finish()
+    return code
+
+
+def run_changes(call: Call, earlier: Path) -> int:
+    """``spongecalc changes``: what changed since an earlier delivery of the layers."""
+    call.made.unfinished = True  # these commands show what they find each time they are called
+    project, output = _open(call)
+    if project is None:
+        return WRONG_USAGE
+    try:
+        before, after, left_out, found = read_earlier(project, earlier)
+    except EarlierError as reason:
+        for sentence in reason.sentences(output.language):
+            output.error(sentence)
+        output.finish()
+        return WRONG_USAGE
+    unread = findings_table([f for f in found if f.severity == "error"], output.language)
+    for row in unread.itertuples():
+        output.error(f"{row.file} {row.layer} {row.feature_id}: {row.message} {row.action}")
+    changes = compare(before, after)
+    if call.communities:
+        changes = changes[changes["community_id"].isin(call.communities)].reset_index(drop=True)
+    write_tables({"changes": changes}, _results(project))
+    words = Wording(output.language)
+    counts = changes.groupby(["layer", "change"]).size().reset_index(name="count")
+    _shown(output, "changes", counts, ("layer", "change", "count"))
+    _shown(output, "each_change", changes, SHOWN_CHANGE)
+    rules = project.settings.quantities.rules
+    sums = {}
+    for name, layers in (("before", before), ("after", after)):
+        rows = ledger(layers, rules)
+        pipes = rows[(rows["item"] == "pipe") & (rows["status"] == "proposed")]
+        sums[name] = pipes.groupby("system")["length_m"].sum()
+    for system in sorted(set(sums["before"].index) | set(sums["after"].index)):
+        old, new = (float(sums[n].get(system, 0.0)) for n in ("before", "after"))
+        _say(
+            output,
+            "laid_change",
+            system=coded("system", system, words),
+            before=cell_text("length_m", old),
+            after=cell_text("length_m", new),
+            change=cell_text("length_m", new - old),
+        )
+    if left_out:
+        _say(output, "not_compared", layers=words.listed(words.name("layer", n) for n in left_out))
+    _say(output, "compared", count=len(changes), table=f"{project.settings.results}/changes.csv")
+    output.frame("changes", changes)
+    output.finish()
+    return DATA_ERRORS if len(unread) else DONE

@@ -1,0 +1,136 @@
+"""``spongecalc sources``, ``check --fix`` and ``publish``: what is in a file, repaired copies, databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyogrio
+from pydantic import ValidationError
+
+from spongecalc import steps
+from spongecalc.cli.console import Output
+from spongecalc.language import text
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.sources.describe import Seen, describe
+from spongecalc.layers.sources.postgis import write_postgis
+from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.project.layer_source import LayerSource
+from spongecalc.project.load import FILE_NAME, Project
+from spongecalc.report.repaired_project import write_repaired
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+DONE, DATA_ERRORS, WRONG_USAGE = 0, 1, 2
+
+
+def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:
+    found = {"file": source, "layer": "-", "url": source, **refusal.found}
+    finding = Finding(refusal.rule, "error", file=source, found=found)
+    output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
+
+
+def run_sources(source: str, language: str, *, quiet: bool, as_json: bool) -> int:
+    """``spongecalc sources FILE``: what it holds, and a mapping drafted for spongecalc.toml."""
+    output = Output(language, quiet, as_json)
+    try:
+        seen = describe(source, Path())
+    except ValidationError:
+        output.error(text("survey.password_in_url", language))
+        output.finish()
+        return WRONG_USAGE
+    except SourceRefusedError as refusal:
+        _refused(source, refusal, output)
+        output.finish()
+        return WRONG_USAGE if refusal.rule == "file.missing" else DATA_ERRORS
+    _print_seen(seen, output)
+    output.finish()
+    return DONE
+
+
+def _print_seen(seen: Seen, output: Output) -> None:
+    language = output.language
+    output.sentence(
+        text("survey.source_is", language, source=seen.source, form=seen.form, encoding=seen.encoding or "-")
+    )
+    headers = [text(f"survey.column_{c}", language) for c in ("layer", "count", "geometry", "crs", "meant_for")]
+    rows = [(s.name, str(s.count), s.geometry or "-", s.crs or "-", s.meant_for or "-") for s in seen.layers]
+    output.table(text("survey.layers", language), headers, rows)
+    heads = [text(f"survey.column_{c}", language) for c in ("field", "kind", "filled", "examples")]
+    for layer in seen.layers:
+        if layer.fields:
+            cells = [(f.name, f.kind, str(f.filled), " | ".join(f.examples)) for f in layer.fields]
+            output.table(layer.name, heads, cells)
+    drafts = [s.draft for s in seen.layers if s.draft]
+    if drafts:
+        output.sentence(text("survey.draft", language))
+        output.sentence("\n\n".join(drafts))
+    output.document["source"] = {
+        "source": seen.source,
+        "form": seen.form,
+        "encoding": seen.encoding,
+        "layers": [
+            {
+                "name": s.name,
+                "count": s.count,
+                "geometry": s.geometry,
+                "crs": s.crs,
+                "meant_for": s.meant_for,
+                "fields": [f.__dict__ for f in s.fields],
+                "draft": s.draft,
+            }
+            for s in seen.layers
+        ],
+    }
+
+
+def run_fix(call: Call, project: Project, output: Output, print_findings: object) -> int:
+    """``spongecalc check --fix``: repaired/ beside the project, with the trail; the sources stay as they are."""
+    with output.working("check"):
+        checked, mended = steps.fix(project, call.communities)
+        changes = mended.changes
+        written = write_repaired(project.folder / FILE_NAME, mended, changes, output.language)
+    every = (*changes, *checked.findings)
+    code = print_findings(every, output)  # type: ignore[operator]
+    counts = pd.Series([c.rule for c in changes], dtype=object).value_counts().sort_index()
+    output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}
+    output.document["written"] = [p.relative_to(project.folder).as_posix() for p in written]
+    output.sentence(text("survey.repaired", output.language, count=len(changes), folder=written[0].parent.name))
+    output.finish()
+    return int(code)
+
+
+def run_publish(project: Project, output: Output, url: str, schema: str) -> int:
+    """``spongecalc publish``: results/spongecalc.gpkg, findings and tables into a PostGIS schema."""
+    folder = project.folder / project.settings.results
+    files = [folder / "spongecalc.gpkg", folder / "findings.gpkg"]
+    if not files[0].is_file():
+        output.error(text("survey.no_results", output.language, folder=project.settings.results))
+        output.finish()
+        return WRONG_USAGE
+    try:
+        LayerSource(source=url)
+    except ValidationError:
+        output.error(text("survey.password_in_url", output.language))
+        output.finish()
+        return WRONG_USAGE
+    layers = {
+        str(name): pyogrio.read_dataframe(file, layer=name)
+        for file in files
+        if file.is_file()
+        for name, kind in pyogrio.list_layers(file)
+        if kind is not None
+    }
+    tables = {f"table_{p.stem}": pd.read_csv(p, encoding="utf-8-sig") for p in sorted(folder.glob("*.csv"))}
+    try:
+        written = write_postgis(url, schema, layers, tables)
+    except SourceRefusedError as refusal:
+        _refused(url, refusal, output)
+        output.finish()
+        return DATA_ERRORS
+    output.document["written"] = written
+    output.sentence(text("survey.published", output.language, count=len(written), schema=schema))
+    output.finish()
+    return DONE

@@ -1,0 +1,87 @@
+"""Layers from their sources to findings: read, placed, completed where that leaves no doubt, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from spongecalc.layers.coordinates import bounds_of, misplaced
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.level_rules import check_levels
+from spongecalc.layers.levels import fill_levels, ground_from_dem, levels_from_depth
+from spongecalc.layers.membership import assign_communities, with_places
+from spongecalc.layers.pipe_ends import join_pipe_ends
+from spongecalc.layers.read import read_layers
+from spongecalc.layers.rules.network_rules import check_network
+from spongecalc.layers.rules.pipe_rules import check_pipes
+from spongecalc.layers.rules.place_rules import check_places
+from spongecalc.layers.rules.surroundings_rules import check_surroundings
+from spongecalc.layers.value_rules import check_values
+from spongecalc.project.check_settings import CheckSettings
+from spongecalc.project.layer_source import LayerSource
+
+
+def read_and_placed(
+    folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
+) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Layers with the community of every feature, and what was found on the way; see ``read_layers``."""
+    layers, read = read_layers(folder, sources, crs)
+    layers, found = assign_communities(layers)
+    return layers, (*with_places(read, layers), *check_coordinates(layers), *found)
+
+
+def check_coordinates(layers: LayerSet) -> list[Finding]:
+    """Sources whose coordinates are swapped, carry a zone's number, or are degrees; one finding for each."""
+    near = bounds_of(layers["communities"])
+    findings = []
+    for name, frame in layers.frames.items():
+        for file, own in frame.groupby("file", sort=False):
+            wrong = misplaced(own, layers.crs, None if name == "communities" else near)
+            if wrong is not None:
+                found = {"file": file, "layer": name, "zone": wrong.zone, "crs": layers.crs.name}
+                findings.append(Finding(wrong.rule, "error", name, file=str(file), found=found))
+    return findings
+
+
+def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Layers with what follows from them without doubt: ends joined, levels filled; each is named."""
+    findings: list[Finding] = []
+    for step in (
+        mend_geometries,
+        lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
+        ground_from_dem,
+        levels_from_depth,
+        fill_levels,
+    ):
+        layers, found = step(layers)
+        findings.extend(found)
+    return layers, tuple(findings)
+
+
+def check_layers(
+    layers: LayerSet, settings: CheckSettings, scenarios: Mapping[str, Sequence[str]]
+) -> list[Finding]:
+    """Every rule on features, the network and what lies around it.
+
+    Parameters
+    ----------
+    layers
+        Completed layers.
+    settings
+        Tolerances.
+    scenarios
+        The statuses of the features that exist in each scenario.
+    """
+    findings = [
+        *check_values(layers),
+        *check_levels(layers),
+        *check_places(layers, settings),
+        *check_pipes(layers, settings),
+        *check_network(layers, scenarios),
+        *check_surroundings(layers, settings, scenarios),
+    ]
+    for statuses in scenarios.values():
+        findings.extend(check_overlaps(layers, tuple(statuses)))
+    return findings

@@ -1,0 +1,74 @@
+"""Names of fields and values that surveys use, known without a mapping."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from spongecalc.standards.tables import table
+
+
+def folded(name: object) -> str:
+    """A name for comparison: full-width signs made plain, blanks taken out, small letters."""
+    return "".join(unicodedata.normalize("NFKC", str(name)).split()).lower()
+
+
+@cache
+def _names(layer: str) -> dict[str, tuple[str, ...]]:
+    """Known names of each column of a layer, folded, the most usual first."""
+    rows = table("field_names")
+    rows = rows[rows["layer"] == layer]
+    return {str(c): tuple(folded(n) for n in group["name"]) for c, group in rows.groupby("column", sort=False)}
+
+
+def recognised_fields(layer: str, fields: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Which of a source's fields hold which columns, by the names known out of the box.
+
+    Parameters
+    ----------
+    layer
+        A layer of the contract, or "survey" for what a survey table calls its points.
+    fields
+        The fields of the source.
+    taken
+        Columns that the project maps itself, and fields that it has used.
+
+    Returns
+    -------
+    Column to field; a field is given to one column only, the one that its name means first.
+    """
+    by_name: dict[str, str] = {}
+    for field in fields:
+        by_name.setdefault(folded(field), field)
+    used = {folded(t) for t in taken}
+    found: dict[str, str] = {}
+    columns = _names(layer)
+    # A truncated name (ten bytes of a Shapefile are five Chinese characters in GBK, three in UTF-8) still counts.
+    for rank in range(max((len(n) for n in columns.values()), default=0)):
+        for column, names in columns.items():
+            if column in found or folded(column) in used or rank >= len(names):
+                continue
+            name = names[rank]
+            match = name if name in by_name else _cut(name, by_name)
+            if match is not None and match not in used:
+                found[column] = by_name[match]
+                used.add(match)
+    return found
+
+
+def _cut(name: str, by_name: dict[str, str]) -> str | None:
+    """The field whose name is this one cut to ten bytes, as a Shapefile keeps it."""
+    for encoding in ("gb18030", "utf-8"):
+        cut = name.encode(encoding)[:10].decode(encoding, "ignore")
+        if cut != name and cut in by_name:
+            return cut
+    return None
+
+
+@cache
+def value_names(layer: str, column: str) -> dict[str, str]:
+    """The contract's value for each name that surveys use for it, by the folded name."""
+    rows = table("value_names")
+    rows = rows[(rows["column"] == column) & (rows["layer"].isna() | (rows["layer"] == layer))]
+    return {folded(n): str(v) for n, v in zip(rows["name"], rows["value"], strict=True)}

@@ -1,0 +1,319 @@
+"""Bring a source's fields to the data contract: names, look-ups, filters, units, values, types, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spongecalc.layers.field_names import folded, recognised_fields, value_names
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
+from spongecalc.layers.schema import SCHEMAS, Column
+from spongecalc.layers.size_text import parse_size
+from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources.table_file import read_table
+from spongecalc.layers.sources.vector import read_vector
+from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
+from spongecalc.project.quantity import factor
+
+# A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
+GRID_M = 0.001
+MOST_DEGREES = 360.0
+TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
+
+Tell = Callable[[str, str, dict[str, object]], None]
+
+
+def column_of(layer: str, name: str) -> Column:
+    """The contract's column; ``community_id`` belongs to every layer."""
+    schema = SCHEMAS[layer]
+    return schema.column(name) if name in schema.column_names else Column(name)
+
+
+def fields_of(layer: str, source: LayerSource, raw: RawLayer) -> tuple[dict[str, str], dict[str, str]]:
+    """Which field holds each column: all of them, and those that were recognised without being told.
+
+    What the project says comes first, then a field that bears the column's own name, then the names known
+    out of the box.
+    """
+    fields = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
+    names = [*SCHEMAS[layer].column_names, "community_id"]
+    own = {c: f for c, f in source.fields.items() if c not in SURVEY_KEYS}
+    said = {*own, *source.constants, *(c for look in source.lookups for c in look.take)}
+    same = {n: n for n in dict.fromkeys(names) if n in fields and n not in said}
+    taken = [*said, *same, *own.values()]
+    known = recognised_fields(layer, fields, taken)
+    known = {c: f for c, f in known.items() if c in names}
+    return {**known, **same, **own}, known
+
+
+def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
+    """The features whose fields hold one of the values that the source's filter names."""
+    frame = raw.frame
+    for field, wanted in source.filter.items():
+        if field not in frame.columns:
+            fields = ", ".join(str(c) for c in frame.columns if c != frame.geometry.name)
+            raise SourceRefusedError("field.missing", fields=field, available=fields)
+        values = frozenset(folded(x) for x in wanted)
+        kept = frame[field].map(_plain).map(folded).isin(values)
+        tell(
+            "filter.left_out",
+            "info",
+            {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
+        )
+        frame = frame[kept]
+    return RawLayer(frame.reset_index(drop=True), raw.columns, raw.notes)
+
+
+def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: Tell) -> dict[str, pd.Series]:
+    """Columns that second tables give; a code that a table does not have is named."""
+    found: dict[str, pd.Series] = {}
+    for look in source.lookups:
+        path = folder / look.source
+        if not path.exists():
+            raise SourceRefusedError("file.missing", file=look.source)
+        if path.suffix.lower() in TABLES:
+            rows = read_table(path, look.layer, look.encoding, frozenset({folded(look.key)}))
+        else:
+            rows = pd.DataFrame(read_vector(path, look.layer, path.stem, look.encoding).frame)
+        for field, table in ((look.field, frame), *((f, rows) for f in (look.key, *look.take.values()))):
+            if field not in table.columns:
+                available = ", ".join(str(c) for c in table.columns if c not in ("geometry", "table_row"))
+                raise SourceRefusedError("field.missing", fields=field, available=available)
+        codes = frame[look.field].map(lambda v: folded(_plain(v)))
+        keyed = rows.assign(_key=rows[look.key].map(lambda v: folded(_plain(v)))).drop_duplicates("_key")
+        for column, field in look.take.items():
+            found[column] = codes.map(dict(zip(keyed["_key"], keyed[field], strict=True))).astype(object)
+        unknown = sorted({str(v) for v in frame[look.field][~codes.isin(keyed["_key"])].dropna()})
+        if unknown:
+            tell(
+                "lookup.unknown",
+                "warning",
+                {"field": look.field, "values": ", ".join(unknown[:10]), "table": look.source},
+            )
+    return found
+
+
+def _plain(value: object) -> str:
+    """A value as text; 12.0 is "12", nothing is ""."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def to_contract(
+    layer: str,
+    source: LayerSource,
+    raw: RawLayer,
+    looks: dict[str, pd.Series],
+    findings: list[Finding],
+) -> gpd.GeoDataFrame:
+    """Rename, convert, type and flag the columns of one source; geometry on the millimetre."""
+    schema = SCHEMAS[layer]
+    fields, known = fields_of(layer, source, raw)
+    file = source.source
+    if known:
+        pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
+        findings.append(Finding("fields.recognised", "info", layer, file=file, found={"pairs": pairs}))
+    frame = raw.frame.reset_index(drop=True)
+    count = len(frame)
+    flags: list[dict[str, str]] = [{} for _ in range(count)]
+    ids = _texts(_values(frame, fields.get(schema.id_column), count))
+    out: dict[str, pd.Series] = {}
+    boxes: dict[int, tuple[float, float]] = {}
+    for name in dict.fromkeys([*schema.column_names, "community_id"]):
+        column = column_of(layer, name)
+        values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings)
+        if column.kind == "number":
+            if layer == "pipes" and name == "diameter_mm":
+                values, written, boxes = _sizes(values)
+                mapped = mapped | written
+            out[name] = _numbers(layer, file, column, values, ids, source, findings)
+        else:
+            out[name] = _texts(values)
+        # A number that is the same for all features is no survey of any.
+        flag = DEFAULT if name in source.constants and column.kind == "number" else MAPPED
+        for position in np.flatnonzero(mapped):
+            flags[position][name] = flag
+    if schema.id_column in source.constants or schema.id_column in looks:
+        ids = out[schema.id_column]
+    out[schema.id_column] = ids
+    stated = list(out["flags"])
+    merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, stated, strict=True)]
+    out["flags"] = pd.Series(merged, dtype=object)
+    placed = gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs)
+    placed["file"] = file
+    placed["file_row"] = range(1, count + 1)
+    return with_boxes(placed, boxes)
+
+
+def _values(frame: gpd.GeoDataFrame, field: str | None, count: int) -> pd.Series:
+    if field is None or field not in frame.columns:
+        return pd.Series([None] * count, dtype=object)
+    return frame[field].reset_index(drop=True)
+
+
+def _column_values(
+    layer: str,
+    name: str,
+    source: LayerSource,
+    frame: gpd.GeoDataFrame,
+    fields: dict[str, str],
+    looks: dict[str, pd.Series],
+    count: int,
+    findings: list[Finding],
+) -> tuple[pd.Series, np.ndarray]:
+    """A column's values before they are typed, and which of them were translated."""
+    if name in source.constants:
+        return pd.Series([source.constants[name]] * count, dtype=object), np.ones(count, dtype=bool)
+    if name in looks:
+        values = looks[name].reset_index(drop=True)
+        mapped = values.notna().to_numpy()
+    else:
+        values = _values(frame, fields.get(name), count)
+        mapped = np.zeros(count, dtype=bool)
+    own = {folded(k): v for k, v in source.values.get(name, {}).items()}
+    allowed = column_of(layer, name).allowed
+    usual = value_names(layer, name) if allowed else {}
+    if not own and not usual:
+        return values, mapped
+    given = values.map(_plain)
+    # A layer has few different values: each is looked up once.
+    means = {
+        t: own.get(folded(t), usual.get(folded(t)) if t not in allowed else None) for t in given.unique() if t
+    }
+    translated = [means.get(t) for t in given]
+    changed = np.array([t is not None and t != g for t, g in zip(translated, given, strict=True)], dtype=bool)
+    if usual and changed.any():
+        said = sorted(
+            {
+                f"{g} = {t}"
+                for g, t, c in zip(given, translated, changed, strict=True)
+                if c and folded(g) not in own
+            }
+        )
+        if said:
+            findings.append(
+                Finding(
+                    "values.recognised",
+                    "info",
+                    layer,
+                    file=source.source,
+                    found={"column": name, "pairs": ", ".join(said[:20])},
+                )
+            )
+    result = values.astype(object).copy()
+    result[changed] = [t for t, c in zip(translated, changed, strict=True) if c]
+    return result, mapped | changed
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Texts without blanks around them; None where there is nothing. A number read as 12.0 becomes "12"."""
+    return pd.Series(
+        [v.strip() or None if isinstance(v, str) else _plain(v) or None for v in values], dtype=object
+    )
+
+
+def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, tuple[float, float]]]:
+    """Sizes written as text as ``Size``; which they are; and of boxes, width and height in mm by position."""
+    translated = np.zeros(len(values), dtype=bool)
+    boxes: dict[int, tuple[float, float]] = {}
+    read = list(values)
+    for position, value in enumerate(values):
+        if not isinstance(value, str) or _is_number(value) or (size := parse_size(value)) is None:
+            continue
+        translated[position] = True
+        read[position] = size if size.diameter_mm is not None else None
+        if size.diameter_mm is None:
+            boxes[position] = (float(size.width_mm or 0), float(size.height_mm or 0))
+    return (pd.Series(read, dtype=object) if translated.any() else values), translated, boxes
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(
+    layer: str,
+    file: str,
+    column: Column,
+    values: pd.Series,
+    ids: pd.Series,
+    source: LayerSource,
+    findings: list[Finding],
+) -> pd.Series:
+    unit = source.units.get(column.name)
+    stated = np.array([getattr(v, "stated", False) for v in values], dtype=bool)
+    plain = (
+        values.map(lambda v: getattr(v, "diameter_mm", v)) if stated.any() or values.dtype == object else values
+    )
+    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
+    given = plain.notna() & (plain.astype(str).str.strip() != "")
+    for position in np.flatnonzero(given.to_numpy() & ~np.isfinite(numbers.to_numpy())):
+        findings.append(
+            Finding(
+                "value.not_a_number",
+                "error",
+                layer,
+                str(ids[position] or f"#{position + 1}"),
+                file=file,
+                found={"column": column.name, "value": str(values[position])},
+            )
+        )
+    numbers = numbers.where(np.isfinite(numbers))
+    if unit:
+        numbers = numbers.where(stated, numbers * factor(unit, column.name))
+    return numbers
+
+
+def with_boxes(frame: gpd.GeoDataFrame, boxes: dict[int, tuple[float, float]]) -> gpd.GeoDataFrame:
+    """Pipes whose size was written as width by height, with both in their columns and a closed box's shape."""
+    if not boxes:
+        return frame
+    width, height, shape = (frame[c].copy() for c in ("width_mm", "height_mm", "shape"))
+    flags = list(frame["flags"])
+    for position, (w, h) in boxes.items():
+        label = frame.index[position]
+        width[label], height[label] = w, h
+        if shape[label] in (None, "circular") or pd.isna(shape[label]):
+            shape[label] = "rect_closed"
+        flags[position] = write_flags({**read_flags(flags[position]), "width_mm": MAPPED, "height_mm": MAPPED})
+    return frame.assign(
+        width_mm=width, height_mm=height, shape=shape, flags=pd.Series(flags, index=frame.index, dtype=object)
+    )
+
+
+def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
+    """Two dimensions, on the millimetre; a multi-line of touching parts becomes the line it draws."""
+    shapes = np.array(geometry.to_numpy(), dtype=object)
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    shapes[missing] = None
+    shapes = shapely.force_2d(shapes)
+    kinds = shapely.get_type_id(shapes)
+    merge = kinds == 5
+    if merge.any():
+        shapes[merge] = shapely.line_merge(shapes[merge])
+    kinds = shapely.get_type_id(shapes)
+    single = np.isin(kinds, (4, 5, 6)) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    boxes = shapely.bounds(shapes)
+    shapes[~missing & ~np.isfinite(boxes).all(axis=1)] = None
+    # Forms differ in which way round they write a ring; a model must not.
+    areas = np.isin(shapely.get_type_id(shapes), (3, 6))
+    shapes[areas] = shapely.orient_polygons(shapes[areas])
+    reach = np.abs(shapely.bounds(shapes))
+    if np.isfinite(reach).any() and np.nanmax(reach) <= MOST_DEGREES:
+        # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
+        return shapes
+    return shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)

@@ -1,0 +1,76 @@
+"""A change that a repair made: what was, what is, and the finding that tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+
+CHANGE_COLUMNS = [
+    "rule",
+    "layer",
+    "feature_id",
+    "community_id",
+    "file",
+    "column",
+    "before",
+    "after",
+    "x_m",
+    "y_m",
+]
+
+
+def changed(
+    rule: str, layer: str, frame: gpd.GeoDataFrame, mask: object, before: object, after: object, **words: object
+) -> Iterator[Finding]:
+    """A finding for each row that a repair changed; ``before`` and ``after`` are as long as the frame."""
+    chosen = np.flatnonzero(np.asarray(mask, dtype=bool))
+    was, now = np.asarray(before, dtype=object), np.asarray(after, dtype=object)
+    own = {k: v for k, v in words.items() if not isinstance(v, str) and hasattr(v, "__len__")}
+    common = {k: v for k, v in words.items() if k not in own}
+    for position, row in zip(chosen, frame.iloc[chosen].itertuples(), strict=True):
+        mine = {k: v[position] for k, v in own.items()}  # type: ignore[index]
+        yield finding_at(
+            rule, "info", layer, row, before=shown(was[position]), after=shown(now[position]), **common, **mine
+        )
+
+
+def shown(value: object) -> str:
+    """A value as the trail writes it; a dash for nothing."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """The trail of all repairs, a row for each change."""
+    rows = [
+        {
+            "rule": f.rule,
+            "layer": f.layer,
+            "feature_id": f.feature_id,
+            "community_id": f.community_id,
+            "file": f.file,
+            "column": str(f.found.get("column", "geometry")),
+            "before": _cell(f.found.get("before", "")),
+            "after": _cell(f.found.get("after", "")),
+            "x_m": f.x_m,
+            "y_m": f.y_m,
+        }
+        for f in findings
+        if f.rule.startswith("repair.")
+    ]
+    table = pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+    return table.sort_values(["layer", "feature_id", "column", "rule"], kind="stable", ignore_index=True)
+
+
+def _cell(value: object) -> str:
+    """A value of the trail as a table holds it: nothing is empty."""
+    return "" if value == "-" else str(value)

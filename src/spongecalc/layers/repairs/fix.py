@@ -1,0 +1,114 @@
+"""All repairs in their order, and the repaired copy of the layers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.geometry_rules import MIN_LENGTH_M, mend_geometries
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.levels import ground_from_dem, levels_from_depth
+from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.pipe_ends import join_pipe_ends
+from spongecalc.layers.repairs.change import changed
+from spongecalc.layers.repairs.coordinates import mend_coordinates
+from spongecalc.layers.repairs.direction import orient_to_outfalls
+from spongecalc.layers.repairs.lines import flip_lines, snap_ends, split_at_nodes
+from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids
+from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
+from spongecalc.project.check_settings import CheckSettings, RepairSettings
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """Repaired layers, a finding for each change, and what cannot be placed and so stays as it was.
+
+    ``unplaced`` holds, by layer, features whose geometry cannot be used: they are in no model, but they belong
+    into the repaired copy, so that their error stays until someone draws them.
+    """
+
+    layers: LayerSet
+    changes: tuple[Finding, ...]
+    unplaced: Mapping[str, gpd.GeoDataFrame]
+
+
+def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) -> Repaired:
+    """Layers with every repair made that can be made, and what was changed.
+
+    Parameters
+    ----------
+    layers
+        As they were read; nothing need be complete.
+    checks
+        ``snap_tolerance`` says how far an end may be moved.
+    repair
+        What may be assumed.
+
+    Returns
+    -------
+    The repaired layers and, for every change, a finding whose rule begins with "repair." (or is that of the
+    completion which every check makes: ends joined by place, ground from the DEM, levels from depths).
+    """
+    findings: list[Finding] = []
+    tolerance = checks.snap_tolerance_m
+    layers, found = mend_coordinates(layers)
+    findings.extend(found)
+    if found:
+        layers, _ = assign_communities(layers)
+    unplaced, removed = _without_place(layers)
+    findings.extend(removed)
+    completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended")
+    for step in (
+        mend_geometries,
+        fill_ids,
+        lambda given: join_pipe_ends(given, tolerance),
+        lambda given: close_gaps(given, tolerance, at_every_end=repair.nodes_at_ends),
+        lambda given: flip_lines(given, tolerance),
+        lambda given: snap_ends(given, tolerance),
+        split_at_nodes,
+        orient_to_outfalls,
+        ground_from_dem,
+        fill_ground,
+        levels_from_depth,
+        lambda given: fill_inverts(given, repair),
+        fill_pipe_inverts,
+        lambda given: fill_sizes(given, repair),
+    ):
+        layers, found = step(layers)
+        findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
+    return Repaired(layers, tuple(dataclasses.replace(f, severity="info") for f in findings), unplaced)
+
+
+def _without_place(layers: LayerSet) -> tuple[dict[str, gpd.GeoDataFrame], list[Finding]]:
+    """Features that no model can hold; lines without length are nothing, and are named as taken out."""
+    placed, _ = mend_geometries(layers)
+    lost: dict[str, gpd.GeoDataFrame] = {}
+    findings: list[Finding] = []
+    for name, frame in layers.frames.items():
+        kept = set(zip(placed[name]["file"], placed[name]["file_row"], strict=True))
+        gone = np.array([k not in kept for k in zip(frame["file"], frame["file_row"], strict=True)], dtype=bool)
+        if not gone.any():
+            continue
+        shapes = frame.geometry.to_numpy()
+        nothing = gone & (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) < MIN_LENGTH_M)
+        after = np.full(len(frame), "-", dtype=object)
+        words = {"column": "geometry"}
+        findings.extend(
+            changed(
+                "repair.removed",
+                name,
+                frame,
+                nothing,
+                [f"{v:.3f} m" for v in shapely.length(shapes)],
+                after,
+                **words,
+            )
+        )
+        lost[name] = frame[gone & ~nothing].reset_index(drop=True)
+    return lost, findings

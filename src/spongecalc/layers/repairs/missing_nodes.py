@@ -1,0 +1,125 @@
+"""Nodes that a survey lacks: where pipes meet, or end, without one; and ids of features that have none."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points
+from spongecalc.layers.provenance import INFERRED, flagged
+from spongecalc.layers.repairs.change import changed
+from spongecalc.layers.schema import SCHEMAS
+
+
+def fill_ids(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Ids of features that have none: the layer's name and the feature's place in its file."""
+    findings: list[Finding] = []
+    for layer, frame in layers.frames.items():
+        column = SCHEMAS[layer].id_column
+        missing = frame[column].isna().to_numpy()
+        if layer == "communities" or not missing.any():
+            continue
+        taken = set(frame[column].dropna())
+        ids = frame[column].to_numpy(object).copy()
+        for position in np.flatnonzero(missing):
+            ids[position] = free_name(f"{layer[:-1]}-{int(frame['file_row'].iloc[position])}", taken)
+        words = {"column": column, "method": "place in its file 文件中的序号"}
+        findings.extend(changed("repair.inferred", layer, frame, missing, frame[column], ids, **words))
+        named = frame.assign(**{column: pd.Series(ids, index=frame.index, dtype=object)})
+        layers = layers.with_frame(layer, flagged(named, missing, column, INFERRED))
+    return layers, tuple(findings)
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """The name, with underscores behind it where it is taken; it is taken from now on."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
+def close_gaps(
+    layers: LayerSet, tolerance_m: float, *, at_every_end: bool
+) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Put a junction where ends of pipes of one system meet without a node.
+
+    Parameters
+    ----------
+    tolerance_m
+        Ends this near to each other meet.
+    at_every_end
+        Whether a node is also put at an end that meets no other.
+    """
+    pipes, nodes = layers["pipes"], layers["nodes"]
+    if pipes.empty:
+        return layers, ()
+    # A node is named after the pipe that ends there, rather than after one that begins.
+    columns = ["to_node", "from_node"]
+    points = np.concatenate([end_points(pipes, PIPE_ENDS[c]) for c in columns])
+    pipe = np.tile(np.arange(len(pipes)), len(columns))
+    loose = np.flatnonzero(np.concatenate([pipes[c].isna().to_numpy() for c in columns]))
+    if not len(loose):
+        return layers, ()
+    label, size = _clusters(points[loose], pipes["system"].to_numpy(object)[pipe[loose]], tolerance_m)
+    several = pd.Series(pipe[loose]).groupby(label).nunique().reindex(range(len(size))).to_numpy() > 1
+    chosen = np.flatnonzero((several | at_every_end)[label])
+    if not len(chosen):
+        return layers, ()
+    taken = set(nodes["node_id"].dropna())
+    names: dict[int, str] = {}
+    rows: list[dict[str, object]] = []
+    ends = {c: pipes[c].to_numpy(object).copy() for c in columns}
+    masks = {c: np.zeros(len(pipes), dtype=bool) for c in columns}
+    gaps = np.full(len(pipes), "0.000", dtype=object)
+    first: dict[int, object] = {}
+    for position in chosen:
+        end, cluster = int(loose[position]), int(label[position])
+        owner = int(pipe[end])
+        if cluster not in names:
+            names[cluster] = free_name(f"{pipes['pipe_id'].iloc[owner]}_END", taken)
+            first[cluster] = points[end]
+            rows.append(_junction(nodes, pipes.iloc[owner], names[cluster], points[end]))
+        column = columns[end // len(pipes)]
+        ends[column][owner], masks[column][owner] = names[cluster], True
+        gaps[owner] = f"{shapely.distance(points[end], first[cluster]):.3f}"
+    findings: list[Finding] = []
+    for column in columns:
+        words = {"column": column, "gap": gaps}
+        findings.extend(
+            changed("repair.gap_closed", "pipes", pipes, masks[column], pipes[column], ends[column], **words)
+        )
+        filled = pipes.assign(**{column: pd.Series(ends[column], index=pipes.index, dtype=object)})
+        pipes = flagged(filled, masks[column], column, INFERRED)
+    new = gpd.GeoDataFrame(rows, geometry="geometry", crs=nodes.crs)
+    joined = gpd.GeoDataFrame(pd.concat([nodes, new], ignore_index=True), geometry="geometry", crs=nodes.crs)
+    return layers.with_frame("nodes", joined).with_frame("pipes", pipes), tuple(findings)
+
+
+def _clusters(points: np.ndarray, system: np.ndarray, tolerance_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which group of ends, near to each other and of one system, each end belongs to; and the groups' sizes."""
+    a, b = shapely.STRtree(points).query(points, predicate="dwithin", distance=tolerance_m)
+    same = system[a] == system[b]
+    graph = coo_matrix((np.ones(int(same.sum())), (a[same], b[same])), shape=(len(points), len(points)))
+    total, label = connected_components(graph, directed=False)
+    return label, np.bincount(label, minlength=total)
+
+
+def _junction(nodes: gpd.GeoDataFrame, pipe: pd.Series, name: str, place: shapely.Point) -> dict[str, object]:
+    row: dict[str, object] = {c: np.nan if nodes[c].dtype.kind == "f" else None for c in nodes.columns}
+    return row | {
+        "node_id": name,
+        "system": pipe["system"],
+        "kind": "junction",
+        "status": pipe["status"],
+        "community_id": pipe["community_id"],
+        "file": pipe["file"],
+        "file_row": 0,
+        "flags": "kind=inferred,system=inferred",
+        "geometry": place,
+    }

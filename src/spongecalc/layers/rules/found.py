@@ -1,0 +1,40 @@
+"""Findings at the rows of a frame that break a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.rules.registry import severity_of
+
+
+def found_at(
+    rule: str, layer: str, frame: gpd.GeoDataFrame, mask: object, **words: Sequence[object] | object
+) -> Iterator[Finding]:
+    """A finding at each row where ``mask`` holds.
+
+    ``words`` fill the rule's sentences: a sequence as long as the frame gives each row its own, anything
+    else is the same for all.
+    """
+    chosen = np.flatnonzero(np.asarray(mask, dtype=bool))
+    if not len(chosen):
+        return
+    severity, count = severity_of(rule), len(frame)
+    own: dict[str, Sequence[object]] = {}
+    common: dict[str, object] = {}
+    for name, value in words.items():
+        if not isinstance(value, (str, Mapping)) and hasattr(value, "__len__") and len(value) == count:
+            own[name] = np.asarray(value, dtype=object)  # type: ignore[assignment]
+        else:
+            common[name] = value
+    for position, row in zip(chosen, frame.iloc[chosen].itertuples(), strict=True):
+        yield finding_at(rule, severity, layer, row, **common, **{n: v[int(position)] for n, v in own.items()})
+
+
+def numbers(values: object, digits: int) -> np.ndarray:
+    """Numbers as a sentence shows them."""
+    return np.array([f"{v:.{digits}f}" for v in np.asarray(values, dtype=float)], dtype=object)

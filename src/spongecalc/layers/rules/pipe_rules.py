@@ -1,0 +1,191 @@
+"""Rules on single pipes and their ends: slope, cover, size, material, length, system, status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spongecalc.layers.field_names import folded
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.project.check_settings import CheckSettings
+from spongecalc.standards.tables import table
+
+# The smallest gravity pipe in a street and the largest round one that is made, in mm: outside, the unit is wrong.
+LEAST_MM, MOST_MM = 50.0, 4000.0
+# A pipe this many times as wide as all its neighbours, or as narrow, has lost or gained a nought.
+SLIP = 8.0
+# Differences in level within what a survey can tell.
+LEVEL_M = 0.01
+
+
+@cache
+def _made() -> tuple[dict[str, str], dict[str, frozenset[float]]]:
+    """The family of each material, and the nominal diameters of each family."""
+    rows = table("pipes_made")
+    families = {folded(m): str(f) for m, f in zip(rows["material"], rows["family"], strict=True)}
+    sizes = {
+        str(f): frozenset(float(d) for d in str(d).split() if d != "nan")
+        for f, d in zip(rows["family"], rows["diameters_mm"].fillna(""), strict=True)
+    }
+    return families, sizes
+
+
+def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
+    """Findings about pipes, each seen with the nodes at its ends."""
+    pipes = layers["pipes"]
+    if pipes.empty:
+        return
+    nodes = layers["nodes"].dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
+    upper, lower = nodes.reindex(pipes["from_node"]), nodes.reindex(pipes["to_node"])
+    yield from _slopes(pipes, settings)
+    yield from _covers(pipes, upper, lower, settings)
+    yield from _sizes(pipes)
+    yield from _lengths(pipes, settings)
+    yield from _systems(pipes, upper, lower)
+    yield from _statuses(pipes, upper, lower)
+
+
+def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Finding]:
+    length = pipes.geometry.length.to_numpy()
+    up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = (up - down) / length * 100
+    known = np.isfinite(slope)
+    flat = known & (slope >= 0) & (slope < settings.min_slope_percent) & (length > 1.0)
+    steep = known & (slope > settings.max_slope_percent) & (length > 1.0)
+    yield from found_at(
+        "pipe.flat", "pipes", pipes, flat, slope=numbers(slope, 3), least=settings.min_slope_percent
+    )
+    yield from found_at(
+        "pipe.steep", "pipes", pipes, steep, slope=numbers(slope, 1), most=settings.max_slope_percent
+    )
+
+
+def height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
+    """Inside height of each pipe in m; NaN where no size is known."""
+    round_ = pipes["shape"].isna() | (pipes["shape"] == "circular")
+    return np.where(round_, pipes["diameter_mm"], pipes["height_mm"]).astype(float) / 1000
+
+
+def _covers(
+    pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame, settings: CheckSettings
+) -> Iterator[Finding]:
+    """Invert, crown and cover against the ground at both ends; an open channel has no crown to cover."""
+    height = height_m(pipes)
+    covered = (pipes["shape"] != "rect_open").to_numpy()
+    up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
+    depth = np.fmin(upper["ground_m"].to_numpy(float) - up, lower["ground_m"].to_numpy(float) - down)
+    buried = depth > 0
+    yield from found_at("pipe.invert_above_ground", "pipes", pipes, depth <= 0, height=numbers(-depth, 2))
+    cover = depth - height
+    crown = covered & buried & (cover < 0)
+    yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, height=numbers(-cover, 2))
+    little = covered & buried & (cover >= 0) & (cover < settings.min_cover_m - 1e-6)
+    words = {"cover": numbers(cover, 2), "least": f"{settings.min_cover_m:g}"}
+    yield from found_at("pipe.little_cover", "pipes", pipes, little, **words)
+
+
+def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    size = pipes["diameter_mm"].to_numpy(float)
+    wrong = np.isfinite(size) & ((size < LEAST_MM) | (size > MOST_MM)) & (size > 0)
+    meant = np.where(size < 10, size * 1000, np.where(size < LEAST_MM, size * 10, size / 10))
+    slipped, neighbours = _slipped(pipes, size)
+    meant = np.where(slipped, np.where(size > neighbours, size / 10, size * 10), meant)
+    both = wrong | slipped
+    yield from found_at(
+        "pipe.size_unit", "pipes", pipes, both, size=[f"{s:g}" for s in size], meant=[f"{m:g}" for m in meant]
+    )
+    families, made = _made()
+    family = [families.get(folded(m)) if isinstance(m, str) else None for m in pipes["material"]]
+    unknown = np.array([f is None and isinstance(m, str) for f, m in zip(family, pipes["material"], strict=True)])
+    yield from found_at(
+        "pipe.material_unknown", "pipes", pipes, unknown, material=pipes["material"].to_numpy(object)
+    )
+    every = frozenset().union(*made.values())
+    odd = np.array(
+        [
+            bool(np.isfinite(s)) and not b and s not in (made.get(f or "", every) or every | {s})
+            for s, b, f in zip(size, both, family, strict=True)
+        ]
+    )
+    yield from found_at(
+        "pipe.size_not_made",
+        "pipes",
+        pipes,
+        odd,
+        size=[f"{s:g}" for s in size],
+        material=[m if isinstance(m, str) else "-" for m in pipes["material"]],
+    )
+
+
+def _slipped(pipes: gpd.GeoDataFrame, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pipes at least ``SLIP`` times as wide or as narrow as every pipe that they join, and that pipe's size."""
+    ends = pd.concat(
+        [
+            pd.DataFrame(
+                {"node": pipes["from_node"].to_numpy(object), "size": size, "pipe": np.arange(len(pipes))}
+            ),
+            pd.DataFrame(
+                {"node": pipes["to_node"].to_numpy(object), "size": size, "pipe": np.arange(len(pipes))}
+            ),
+        ]
+    ).dropna()
+    # Of the other pipes at a node only the extremes count: those without the pipe itself.
+    ends = ends.sort_values(["node", "size"], kind="stable")
+    groups = ends.groupby("node", sort=False)["size"]
+    rank, count = groups.cumcount(), groups.transform("size")
+    first, last = groups.transform("first"), groups.transform("last")
+    second, before_last = _nth(ends, 1), _nth(ends.iloc[::-1], 1)[::-1]
+    least = np.where(rank == 0, second, first)
+    most = np.where(rank == count - 1, before_last, last)
+    seen = ends.assign(least=least, most=most)[count.to_numpy() > 1]
+    low = seen.groupby("pipe")["least"].min().reindex(range(len(pipes))).to_numpy()
+    high = seen.groupby("pipe")["most"].max().reindex(range(len(pipes))).to_numpy()
+    with np.errstate(invalid="ignore"):
+        wide, narrow = size >= SLIP * high, size * SLIP <= low
+    return wide | narrow, np.where(wide, high, low)
+
+
+def _nth(ends: pd.DataFrame, n: int) -> np.ndarray:
+    """The n-th size of each row's node, in the frame's order."""
+    picked = ends[ends.groupby("node", sort=False).cumcount() == n].set_index("node")["size"]
+    return ends["node"].map(picked).to_numpy(float)
+
+
+def _lengths(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Finding]:
+    drawn, stated = pipes.geometry.length.to_numpy(), pipes["length_m"].to_numpy(float)
+    off = np.abs(drawn - stated) > np.maximum(0.5, settings.length_difference_percent / 100 * drawn)
+    words = {"drawn": numbers(drawn, 2), "stated": numbers(stated, 2)}
+    yield from found_at("pipe.length_differs", "pipes", pipes, off, **words)
+
+
+def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """A pipe between two nodes that are both of another system; a joint of two systems has its own analysis."""
+    system = pipes["system"].to_numpy(object)
+    above, below = upper["system"].to_numpy(object), lower["system"].to_numpy(object)
+    known = np.array([all(isinstance(v, str) for v in three) for three in zip(system, above, below, strict=True)])
+    other = known & (above != system) & (below != system)
+    yield from found_at("pipe.other_system", "pipes", pipes, other, system=system, node_system=above)
+
+
+def _statuses(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """What never stands at the same time cannot be joined."""
+    own = pipes["status"].to_numpy(object)
+    for ends, column in ((upper, "from_node"), (lower, "to_node")):
+        other = ends["status"].to_numpy(object)
+        clash = ((own == "proposed") & (other == "removed")) | ((own == "removed") & (other == "proposed"))
+        yield from found_at(
+            "status.contradicts",
+            "pipes",
+            pipes,
+            clash,
+            status=own,
+            node=pipes[column].to_numpy(object),
+            node_status=other,
+        )

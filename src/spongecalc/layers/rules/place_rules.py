@@ -1,0 +1,102 @@
+"""Rules on where nodes and pipes lie: doubles, near misses, crossings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.schema import SCHEMAS
+from spongecalc.project.check_settings import CheckSettings
+
+
+def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Whether two features are ever there at once: one that is removed never meets one that is proposed."""
+    return ~(((first == "removed") & (second == "proposed")) | ((first == "proposed") & (second == "removed")))
+
+
+def check_places(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
+    """Findings about features drawn twice, nodes on top of each other, pipes that cross without a node."""
+    for layer, frame in layers.frames.items():
+        if layer not in ("communities", "ponding_records", "monitoring") and len(frame):
+            yield from _duplicates(layer, frame)
+    yield from _close_nodes(layers["nodes"], settings.node_distance_m)
+    yield from _crossings(layers["pipes"])
+
+
+def _duplicates(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """The second and further of features with the same geometry, kind and status."""
+    shapes = shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy()))
+    keys = frame[[c for c in ("status", "system", "kind", "cover", "utility", "source") if c in frame.columns]]
+    keyed = keys.assign(_shape=list(shapes)).astype(object).where(keys.assign(_shape="").notna(), "")
+    again = keyed.duplicated(keep="first").to_numpy()
+    if not again.any():
+        return
+    first = dict(
+        zip(
+            keyed[~again].apply(tuple, axis=1),
+            frame[SCHEMAS[layer].id_column][~again],
+            strict=True,
+        )
+    )
+    others = [
+        first.get(tuple(k), "") if a else "" for k, a in zip(keyed.itertuples(index=False), again, strict=True)
+    ]
+    yield from found_at("geometry.duplicate", layer, frame, again, other=others)
+
+
+def _close_nodes(nodes: gpd.GeoDataFrame, distance_m: float) -> Iterator[Finding]:
+    if len(nodes) < 2 or not distance_m:
+        return
+    shapes = nodes.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance_m)
+    status, system = nodes["status"].to_numpy(object), nodes["system"].to_numpy(object)
+    keep = (left < right) & exist_together(status[left], status[right]) & (system[left] == system[right])
+    # The same place to the millimetre is a double, which has a rule of its own.
+    gap = shapely.distance(shapes[left], shapes[right])
+    keep &= gap > 0
+    others = np.full(len(nodes), "", dtype=object)
+    gaps = np.zeros(len(nodes))
+    mask = np.zeros(len(nodes), dtype=bool)
+    ids = nodes["node_id"].to_numpy(object)
+    for i, j, d in zip(left[keep], right[keep], gap[keep], strict=True):
+        if not mask[j]:
+            mask[j], others[j], gaps[j] = True, ids[i], d
+    yield from found_at("node.close", "nodes", nodes, mask, other=others, gap=numbers(gaps, 3))
+
+
+def _crossings(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Pipes that cross where their bodies meet, without a node there."""
+    if len(pipes) < 2:
+        return
+    shapes = pipes.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="crosses")
+    keep = left < right
+    left, right = left[keep], right[keep]
+    status = pipes["status"].to_numpy(object)
+    keep = exist_together(status[left], status[right])
+    left, right = left[keep], right[keep]
+    if not len(left):
+        return
+    places = shapely.point_on_surface(shapely.intersection(shapes[left], shapes[right]))
+    low, high = {}, {}
+    for name, index in (("left", left), ("right", right)):
+        up, down = (pipes[c].to_numpy(float)[index] for c in ("invert_up_m", "invert_down_m"))
+        size = pipes["diameter_mm"].fillna(pipes["height_mm"]).to_numpy(float)[index] / 1000
+        share = shapely.line_locate_point(shapes[index], places, normalized=True)
+        low[name] = up + (down - up) * share
+        high[name] = low[name] + size
+    meets = (low["left"] < high["right"]) & (low["right"] < high["left"])
+    mask = np.zeros(len(pipes), dtype=bool)
+    others = np.full(len(pipes), "", dtype=object)
+    level = np.zeros(len(pipes))
+    ids = pipes["pipe_id"].to_numpy(object)
+    for i, j, z in zip(left[meets], right[meets], low["left"][meets], strict=True):
+        others[i] = f"{others[i]}, {ids[j]}" if mask[i] else ids[j]
+        mask[i], level[i] = True, z
+    yield from found_at("pipe.crossing", "pipes", pipes, mask, other=others, level=numbers(level, 2))

@@ -1,0 +1,188 @@
+"""Rules on what lies around the network: outfalls, surfaces, roofs, inlets, storage, dates, the DEM, borders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import shapely
+from rasterio.errors import RasterioIOError
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.project.check_settings import CheckSettings
+
+RIGHT_RECEIVERS = {
+    "storm": ("municipal_storm", "municipal_combined", "river", "reuse"),
+    "sewage": ("municipal_sewage", "municipal_combined"),
+    "combined": ("municipal_combined", "municipal_sewage"),
+}
+# An inlet at a kerb may stand a little off the pavement as drawn.
+INLET_REACH_M = 1.0
+# A roof's outline and its building's differ by eaves; more than this share apart they are different things.
+ROOF_SHARE = 0.5
+OVER_BUILDING_M2 = 2.0
+IN_TWO_SHARE = 0.1
+
+
+def check_surroundings(
+    layers: LayerSet, settings: CheckSettings, scenarios: Mapping[str, Sequence[str]]
+) -> Iterator[Finding]:
+    """Findings about everything that is no pipe."""
+    yield from _receivers(layers["nodes"])
+    yield from _roofs(layers)
+    yield from _inlets(layers, scenarios)
+    yield from _storage(layers)
+    yield from _dates(layers)
+    yield from _dem(layers, settings)
+    yield from _borders(layers)
+
+
+def _receivers(nodes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Outfalls into a system that must not take their water; what is taken out anyway is not named."""
+    wrong = np.array(
+        [
+            kind == "outfall"
+            and status != "removed"
+            and isinstance(receives, str)
+            and system in RIGHT_RECEIVERS
+            and receives not in RIGHT_RECEIVERS[system]
+            for kind, status, receives, system in zip(
+                nodes["kind"], nodes["status"], nodes["receives"], nodes["system"], strict=True
+            )
+        ],
+        dtype=bool,
+    )
+    yield from found_at(
+        "outfall.wrong_receiver",
+        "nodes",
+        nodes,
+        wrong,
+        system=nodes["system"].to_numpy(object),
+        receives=nodes["receives"].to_numpy(object),
+    )
+
+
+def _roofs(layers: LayerSet) -> Iterator[Finding]:
+    surfaces, buildings = layers["surfaces"], layers["buildings"]
+    if surfaces.empty:
+        return
+    houses = buildings.geometry.to_numpy()
+    covered = np.zeros(len(surfaces))
+    shapes = surfaces.geometry.to_numpy()
+    if len(houses):
+        s, b = shapely.STRtree(houses).query(shapes, predicate="intersects")
+        np.add.at(covered, s, shapely.area(shapely.intersection(shapes[s], houses[b])))
+    area = np.maximum(shapely.area(shapes), 1e-9)
+    roof = (surfaces["cover"] == "roof").to_numpy()
+    yield from found_at("roof.no_building", "surfaces", surfaces, roof & (covered / area < ROOF_SHARE))
+    over = ~roof & (covered > OVER_BUILDING_M2)
+    yield from found_at("surface.over_building", "surfaces", surfaces, over, area=numbers(covered, 1))
+
+
+def _inlets(layers: LayerSet, scenarios: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    """Inlets that stand on no surface in a scenario in which they exist."""
+    nodes, surfaces = layers["nodes"], layers["surfaces"]
+    inlet = (nodes["kind"] == "inlet").to_numpy()
+    if not inlet.any() or surfaces.empty:
+        return
+    dry = np.zeros(len(nodes), dtype=bool)
+    for statuses in scenarios.values():
+        here = inlet & nodes["status"].isin(list(statuses)).to_numpy()
+        ground = surfaces.geometry[surfaces["status"].isin(list(statuses))].to_numpy()
+        wet = np.zeros(len(nodes), dtype=bool)
+        if len(ground) and here.any():
+            points = np.flatnonzero(here)
+            near, _ = shapely.STRtree(ground).query(
+                nodes.geometry.to_numpy()[points], predicate="dwithin", distance=INLET_REACH_M
+            )
+            wet[points[near]] = True
+        dry |= here & ~wet
+    yield from found_at("inlet.no_surface", "nodes", nodes, dry)
+
+
+def _storage(layers: LayerSet) -> Iterator[Finding]:
+    facilities, nodes = layers["facilities"], layers["nodes"]
+    if len(facilities):
+        volume = facilities["volume_m3"].to_numpy(float)
+        empty = (facilities["kind"] == "rain_tank").to_numpy() & ~(volume > 0)
+        yield from found_at("facility.no_volume", "facilities", facilities, empty)
+    bare = (nodes["kind"] == "storage").to_numpy() & ~nodes["node_id"].isin(facilities["from_node"]).to_numpy()
+    yield from found_at("node.storage_no_facility", "nodes", nodes, bare)
+
+
+def _dates(layers: LayerSet) -> Iterator[Finding]:
+    """Pipes that stood before the works, dated after the first that the works laid in their community."""
+    pipes = layers["pipes"]
+    if pipes.empty:
+        return
+    new = pipes[pipes["status"] == "proposed"].groupby("community_id")["year"].min()
+    first = pipes["community_id"].map(new).to_numpy(float)
+    year = pipes["year"].to_numpy(float)
+    late = (pipes["status"] != "proposed").to_numpy() & (year > first)
+    words = {"year": numbers(np.nan_to_num(year), 0), "works": numbers(np.nan_to_num(first), 0)}
+    yield from found_at("date.after_works", "pipes", pipes, late, **words)
+
+
+def dem_at(layers: LayerSet, points: gpd.GeoSeries) -> np.ndarray | None:
+    """Ground elevation of the DEM at points, NaN in its voids and outside; None without a DEM to read."""
+    if layers.dem is None or points.empty:
+        return None
+    try:
+        with rasterio.open(layers.dem) as dem:
+            places = list(zip(shapely.get_x(points.to_numpy()), shapely.get_y(points.to_numpy()), strict=True))
+            samples = np.ma.concatenate(list(dem.sample(places, indexes=1, masked=True)))
+    except RasterioIOError:
+        return None
+    return np.ma.filled(samples.astype(float), np.nan)
+
+
+def _dem(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
+    nodes = layers["nodes"]
+    ground = dem_at(layers, nodes.geometry)
+    if ground is None:
+        return
+    yield from found_at("dem.void", "nodes", nodes, np.isnan(ground))
+    surveyed = nodes["ground_m"].to_numpy(float)
+    off = np.abs(surveyed - ground) > settings.ground_difference_m
+    words = {"ground": numbers(np.nan_to_num(surveyed), 2), "dem": numbers(np.nan_to_num(ground), 2)}
+    yield from found_at("node.ground_off_dem", "nodes", nodes, off, **words)
+
+
+def _borders(layers: LayerSet) -> Iterator[Finding]:
+    """Features that lie in two communities: points where outlines overlap, areas that reach well across."""
+    areas = layers["communities"].dropna(subset=["community_id"])
+    if len(areas) < 2:
+        return
+    shapes, ids = areas.geometry.to_numpy(), areas["community_id"].to_numpy(object)
+    tree = shapely.STRtree(shapes)
+    for layer in ("nodes", "surfaces", "buildings", "facilities"):
+        frame = layers[layer]
+        if frame.empty:
+            continue
+        own = frame.geometry.to_numpy()
+        feature, area = tree.query(own, predicate="intersects")
+        flat = shapely.get_dimensions(own) == 2
+        share = np.ones(len(feature))
+        size = np.maximum(shapely.area(own), 1e-9)
+        wide = flat[feature]
+        share[wide] = (
+            shapely.area(shapely.intersection(own[feature[wide]], shapes[area[wide]])) / size[feature[wide]]
+        )
+        # A point on a common border is in both by a hair, which is no fault.
+        inside = np.ones(len(feature), dtype=bool)
+        points = ~wide
+        inside[points] = shapely.contains_properly(shapes[area[points]], own[feature[points]])
+        pairs = pd.DataFrame({"feature": feature, "area": ids[area]})[(share > IN_TWO_SHARE) & inside]
+        pairs = pairs[pairs["feature"].duplicated(keep=False)]
+        counts = pairs.groupby("feature")["area"].agg(lambda a: ", ".join(sorted(set(a))))
+        mask = np.zeros(len(frame), dtype=bool)
+        names = np.full(len(frame), "", dtype=object)
+        for position, joined in counts.items():
+            if ", " in joined:
+                mask[position], names[position] = True, joined
+        yield from found_at("community.two", layer, frame, mask, communities=names)

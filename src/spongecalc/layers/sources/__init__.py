@@ -1,0 +1,1 @@
+"""Reading a layer out of each form that engineers hold it in."""

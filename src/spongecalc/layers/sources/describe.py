@@ -1,0 +1,267 @@
+"""What a file or database holds: its layers, fields, counts, CRS and encoding, and a drafted mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+
+from spongecalc.layers.coordinates import guess_crs
+from spongecalc.layers.field_names import folded, recognised_fields, value_names
+from spongecalc.layers.schema import SCHEMAS
+from spongecalc.layers.sources.drawing import cad_layers
+from spongecalc.layers.sources.form import FORMS
+from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
+from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.layers.sources.survey_table import read_survey
+from spongecalc.layers.sources.swmm_model import read_sections
+from spongecalc.layers.sources.table_file import read_table, sheet_names
+from spongecalc.layers.sources.vector import list_layers, read_vector, shapefile_encoding
+from spongecalc.project.layer_source import LayerSource
+from spongecalc.standards.tables import table
+
+SAMPLE = 6
+KIND_WORDS = {
+    "nodes": ("node", "point", "manhole", "junction", "点", "井", "outfall", "inlet"),
+    "pipes": ("pipe", "line", "conduit", "sewer", "linear", "线", "管"),
+    "communities": ("communit", "小区", "boundary", "border", "area", "范围"),
+    "surfaces": ("surface", "下垫面", "cover", "铺装", "地块"),
+    "buildings": ("building", "楼", "建筑", "房屋"),
+    "connections": ("connection", "lateral", "接户", "支管", "连接"),
+    "facilities": ("facilit", "设施", "lid"),
+}
+
+
+@dataclass(frozen=True)
+class SeenField:
+    """One field: its name, type, how many values it has, the first different ones."""
+
+    name: str
+    kind: str
+    filled: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeenLayer:
+    """One layer, sheet, table or CAD layer of a source, and the contract's layer it is likely meant for."""
+
+    name: str
+    count: int
+    geometry: str
+    crs: str
+    fields: tuple[SeenField, ...]
+    meant_for: str | None
+    draft: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A source as it is: its form, encoding, and layers."""
+
+    source: str
+    form: str
+    encoding: str
+    layers: tuple[SeenLayer, ...]
+
+
+def describe(source: str, place: Path) -> Seen:
+    """Look into a source.
+
+    Parameters
+    ----------
+    source
+        A path relative to ``place``, or a database's address without a password.
+    place
+        The folder that the drafted mapping is relative to.
+
+    Raises
+    ------
+    SourceRefusedError
+        If it cannot be read.
+    """
+    asked = LayerSource(source=source)
+    if asked.is_database:
+        return Seen(source, "PostGIS", "", _database(source))
+    path = place / source
+    if not path.exists():
+        raise SourceRefusedError("file.missing", file=source)
+    form = FORMS.get(path.suffix.lower(), "vector")
+    if form == "vector":
+        encoding = (shapefile_encoding(path) or "") if path.suffix.lower() == ".shp" else ""
+        return Seen(source, _driver(path), encoding, tuple(_vector(source, path, n) for n in list_layers(path)))
+    if form == "dxf":
+        return Seen(source, "DXF", "", _drawing(source, path))
+    if form == "inp":
+        return Seen(source, "SWMM", "", _model(source, path))
+    return Seen(source, "XLSX" if path.suffix.lower() != ".csv" else "CSV", "", _tables(source, path, place))
+
+
+def _driver(path: Path) -> str:
+    """What GDAL calls the format."""
+    try:
+        return str(pyogrio.detect_write_driver(path))
+    except ValueError:
+        return path.suffix.lstrip(".").upper() or "GDAL"
+
+
+def _fields(frame: pd.DataFrame) -> tuple[SeenField, ...]:
+    seen = []
+    for name in frame.columns:
+        if name in ("geometry", "table_row"):
+            continue
+        values = frame[name].dropna()
+        different = list(dict.fromkeys(str(v) for v in values.head(2000)))[:SAMPLE]
+        kind = "number" if values.map(lambda v: isinstance(v, (int, float))).all() and len(values) else "text"
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            kind = "number"
+        seen.append(SeenField(str(name), kind, len(values), tuple(different)))
+    return tuple(seen)
+
+
+def _vector(source: str, path: Path, name: str) -> SeenLayer:
+    raw = read_vector(path, name, name, None)
+    return _seen(source, name, raw.frame, str(raw.frame.crs.to_string() if raw.frame.crs else ""))
+
+
+def _seen(source: str, name: str, frame: pd.DataFrame, crs: str) -> SeenLayer:
+    shapes = frame.geometry.to_numpy() if hasattr(frame, "geometry") else []
+    kinds = sorted({g.geom_type for g in shapes if g is not None})
+    meant = _meant_for(name, kinds, [str(c) for c in frame.columns])
+    if not crs and len(shapes):
+        from pyproj import CRS  # noqa: PLC0415
+
+        guess = guess_crs(frame, CRS.from_epsg(4543), None)
+        crs = f"? {guess[0]}" if guess and guess[1] in ("degrees", "zone") else ""
+    draft = draft_mapping(meant, source, name, frame) if meant else ""
+    return SeenLayer(name, len(frame), ", ".join(kinds), crs, _fields(pd.DataFrame(frame)), meant, draft)
+
+
+def _meant_for(name: str, kinds: list[str], fields: list[str]) -> str | None:
+    """The contract's layer whose geometry fits and whose names are met most often."""
+    best: tuple[float, str] | None = None
+    for layer, schema in SCHEMAS.items():
+        plain = {k.removeprefix("Multi") for k in kinds}
+        if kinds and not plain & {g.removeprefix("Multi") for g in schema.geometry}:
+            continue
+        own = sum(f in schema.column_names for f in fields)
+        known = len(recognised_fields(layer, fields))
+        named = any(word in name.lower() for word in KIND_WORDS.get(layer, (layer,)))
+        score = own + known + 2.5 * named + 5 * (name == layer)
+        if score > 1 and (best is None or score > best[0]):
+            best = (score, layer)
+    return best[1] if best else None
+
+
+def draft_mapping(layer: str, source: str, name: str | None, frame: pd.DataFrame) -> str:
+    """A mapping for spongecalc.toml as far as names and values tell; what is open stands as a comment."""
+    fields = [str(c) for c in frame.columns if c not in ("geometry", "table_row")]
+    schema = SCHEMAS[layer]
+    same = {c: c for c in schema.column_names if c in fields}
+    known = {**recognised_fields(layer, fields, [*same, *same.values()]), **same}
+    known = {c: f for c, f in known.items() if c in schema.column_names}
+    lines = [f"[[layers.{layer}]]", f"source = {_quoted(source)}"]
+    if name:
+        lines.append(f"layer = {_quoted(name)}")
+    mapped = {c: f for c, f in known.items() if c != f}
+    if mapped:
+        inner = ", ".join(f"{c} = {_quoted(f)}" for c, f in mapped.items())
+        lines.append(f"fields = {{ {inner} }}")
+    tables = []
+    for column in schema.columns:
+        field = known.get(column.name)
+        if not column.allowed or field is None or field not in frame.columns:
+            continue
+        usual = value_names(layer, column.name)
+        values = list(dict.fromkeys(str(v) for v in frame[field].dropna()))
+        strange = [v for v in values if v not in column.allowed and folded(v) not in usual][:12]
+        if strange:
+            pairs = ", ".join(f'{_quoted(v)} = "?"' for v in strange)
+            tables.append(f"# values.{column.name} = {{ {pairs} }}    # {' | '.join(column.allowed)}")
+    lines.extend(tables)
+    lacking = [c for c in schema.columns if c.required and c.name not in known]
+    for column in lacking:
+        choice = " | ".join(column.allowed) or "?"
+        lines.append(f'# constants = {{ {column.name} = "{choice}" }}    # or a field 或某个字段')
+    left = [f for f in fields if f not in known.values()]
+    if left:
+        lines.append(f"# unused 未用字段: {', '.join(left)}")
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
+    known = frozenset(folded(n) for n in table("field_names")["name"])
+    seen = []
+    book = path.suffix.lower() in (".xlsx", ".xlsm")
+    for sheet in sheet_names(path):
+        name = sheet if book else None
+        frame = read_table(path, name, None, known)
+        survey = recognised_fields("survey", frame.columns)
+        drafts, meant = [], None
+        asked = LayerSource(source=source, layer=name)
+        if "point" in survey and "x" in survey:
+            meant = "nodes, pipes" if "connected" in survey else "nodes"
+            for layer in meant.split(", "):
+                raw = read_survey(path, layer, asked, place)
+                keep = [c for c in raw.frame.columns if c not in raw.columns or c in SCHEMAS[layer].column_names]
+                drafts.append(draft_mapping(layer, source, name, raw.frame[keep]))
+        elif {"from_node", "to_node"} <= set(recognised_fields("pipes", frame.columns)):
+            meant = "pipes"
+            draft = draft_mapping("pipes", source, name, frame)
+            drafts.append(f'{draft}\n# points = "?"    # the table of points 点表')
+        seen.append(SeenLayer(sheet, len(frame), "", "", _fields(frame), meant, "\n\n".join(drafts)))
+    return tuple(seen)
+
+
+def _drawing(source: str, path: Path) -> tuple[SeenLayer, ...]:
+    seen = []
+    for name, kinds in cad_layers(path).items():
+        lines = any(k in kinds for k in ("LINE", "LWPOLYLINE", "POLYLINE"))
+        symbols = any(k in kinds for k in ("INSERT", "POINT", "CIRCLE"))
+        meant = "pipes" if lines else "nodes" if symbols else None
+        system = next((v for n, v in value_names("pipes", "system").items() if n in folded(name)), "?")
+        draft = ""
+        if meant:
+            draft = "\n".join(
+                [
+                    f"[[layers.{meant}]]",
+                    f"source = {_quoted(source)}",
+                    f"layer = {_quoted(name)}",
+                    f'constants = {{ system = "{system}", status = "?" }}',
+                    '# labels = { pattern = "(?P<pipe_id>\\\\S+)" }    # what the texts beside hold 旁注',
+                ]
+            )
+        fields = tuple(SeenField(k, "entity", n, ()) for k, n in sorted(kinds.items()))
+        seen.append(SeenLayer(name, sum(kinds.values()), ", ".join(sorted(kinds)), "", fields, meant, draft))
+    return tuple(seen)
+
+
+def _model(source: str, path: Path) -> tuple[SeenLayer, ...]:
+    seen = []
+    meant = {"JUNCTIONS": "nodes", "CONDUITS": "pipes", "SUBCATCHMENTS": "surfaces"}
+    open_ = {
+        "nodes": 'constants = { system = "?", status = "existing" }',
+        "pipes": 'constants = { system = "?", status = "existing" }',
+        "surfaces": 'constants = { cover = "?", status = "existing" }',
+    }
+    for name, rows in read_sections(path).items():
+        layer = meant.get(name)
+        draft = f"[[layers.{layer}]]\nsource = {_quoted(source)}\n{open_[layer]}" if layer else ""
+        seen.append(SeenLayer(name, len(rows), "", "", (), layer, draft))
+    return tuple(seen)
+
+
+def _database(url: str) -> tuple[SeenLayer, ...]:
+    with connected(url) as connection:
+        known = spatial_tables(connection)
+    seen = []
+    for name in known:
+        raw = read_postgis(url, name)
+        seen.append(_seen(url, name, raw.frame, raw.frame.crs.to_string() if raw.frame.crs else ""))
+    return tuple(seen)

@@ -1,0 +1,35 @@
+"""Digests of the files that a project is made from, so that a report says which they were."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from spongecalc.project.load import FILE_NAME, Project
+
+# A shapefile is several files of one name.
+BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
+
+
+def input_digests(project: Project) -> dict[str, str]:
+    """SHA-256 of spongecalc.toml and of every source file, by its name in the project, sorted.
+
+    A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
+    """
+    sources = sorted(
+        {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
+    )
+    found: dict[str, str] = {}
+    for name in (FILE_NAME, *sources):
+        path = project.folder / name
+        beside = [path.with_suffix(s) for s in BESIDE_SHP] if path.suffix.lower() == ".shp" else []
+        found[name] = _digest(path)
+        found |= {Path(name).with_suffix(p.suffix).as_posix(): _digest(p) for p in beside if p.is_file()}
+    return found
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,120 @@
+"""Where a layer comes from, and how what stands there is translated to the data contract."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, model_validator
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.quantity import column_unit, factor
+from spongecalc.project.section import Meters, Number, Section
+
+DATABASE_SCHEMES = ("postgresql", "postgres")
+
+# What a survey table says of a point and a line besides the contract's columns.
+SURVEY_KEYS = ("point", "connected", "feature", "attachment", "x", "y")
+
+
+def known_crs(value: object) -> object:
+    """The value, if it names a coordinate reference system; raises ImproperError."""
+    try:
+        CRS.from_user_input(value)
+    except CRSError as reason:
+        raise ImproperError("crs", value) from reason
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, (str, int, float)) else value
+
+
+def _pattern(value: object) -> object:
+    try:
+        re.compile(str(value))
+    except re.error as reason:
+        raise ImproperError("pattern_text", value) from reason
+    return value
+
+
+Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) else v)]
+
+
+class Lookup(Section):
+    """A second table that says what a code in the layer means.
+
+    The row of ``source`` whose ``key`` holds what ``field`` holds in the layer gives, for each column of the
+    contract in ``take``, the value of the named field.
+    """
+
+    source: str
+    layer: str | None = None
+    encoding: str | None = None
+    field: str
+    key: str
+    take: dict[str, str] = Field(min_length=1)
+
+
+class Labels(Section):
+    """How the texts of a drawing become attributes of the lines and symbols beside them.
+
+    A text belongs to the nearest line or symbol within ``within``. The named groups of ``pattern`` become
+    fields; without a pattern, sizes and materials are recognised.
+    """
+
+    pattern: Annotated[str, BeforeValidator(_pattern)] | None = None
+    within_m: Meters = Field(2.0, gt=0, le=100, alias="within")
+    layers: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+
+
+class LayerSource(Section):
+    """One file or database table that a layer comes from, and how its fields become the contract's columns."""
+
+    source: str
+    layer: str | None = None
+    form: Literal["vector", "dxf", "survey", "inp", "postgis"] | None = None
+    encoding: str | None = None
+    fields: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    constants: dict[str, str | Number] = Field(default_factory=dict)
+    filter: dict[str, Annotated[tuple[Text, ...], BeforeValidator(_listed)]] = Field(default_factory=dict)
+    lookups: tuple[Lookup, ...] = ()
+    labels: Labels = Labels()
+    points: str | None = None
+    points_layer: str | None = None
+    crs: Annotated[str, BeforeValidator(known_crs)] | None = None
+    axes: Literal["east_north", "north_east"] | None = None
+    offset_x_m: Meters = Field(0.0, alias="offset_x")
+    offset_y_m: Meters = Field(0.0, alias="offset_y")
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the source is a database and not a file."""
+        return urlsplit(self.source).scheme in DATABASE_SCHEMES
+
+    @model_validator(mode="after")
+    def _units_fit(self) -> Self:
+        for column, unit in self.units.items():
+            try:
+                factor(unit, column)
+            except ImproperError as reason:
+                wanted = column_unit(column) or "-"
+                raise ImproperError("unit", unit, wanted, key=("units", column)) from reason
+        return self
+
+    @model_validator(mode="after")
+    def _no_password(self) -> Self:
+        try:
+            parts = urlsplit(self.source)
+            password = parts.password if parts.scheme in DATABASE_SCHEMES else None
+        except ValueError as reason:
+            raise ImproperError("database_url", self.source, key=("source",)) from reason
+        if password is not None:
+            hidden = self.source.replace(f":{password}@", ":***@")
+            raise ImproperError("password", hidden, "PGPASSWORD", key=("source",))
+        return self

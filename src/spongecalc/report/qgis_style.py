@@ -1,0 +1,62 @@
+"""QGIS styles inside a GeoPackage, so that findings open in colours by severity."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from html import escape
+from pathlib import Path
+
+COLOURS = {"error": "214,47,39", "warning": "245,158,11", "info": "90,140,190"}
+SHAPES = {"error": "triangle", "warning": "diamond", "info": "circle"}
+FIXED_STAMP = "2000-01-01T00:00:00.000Z"
+
+
+def finding_style() -> str:
+    """The style of the layer ``findings``: a marker by severity, its message as the map tip."""
+    categories = "".join(
+        f'<category render="true" type="string" symbol="{i}" value="{name}" label="{name}"/>'
+        for i, name in enumerate(COLOURS)
+    )
+    symbols = "".join(
+        f'<symbol type="marker" name="{i}" alpha="1"><layer class="SimpleMarker" enabled="1"><Option type="Map">'
+        f'<Option type="QString" name="color" value="{COLOURS[name]},255"/>'
+        f'<Option type="QString" name="name" value="{SHAPES[name]}"/>'
+        '<Option type="QString" name="outline_color" value="255,255,255,255"/>'
+        '<Option type="QString" name="size" value="3"/></Option></layer></symbol>'
+        for i, name in enumerate(COLOURS)
+    )
+    tip = escape("<b>[% rule %]</b><br>[% message %]<br><i>[% action %]</i>")
+    return (
+        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM">'
+        '<qgis version="3.28" styleCategories="Symbology|MapTips">'
+        '<renderer-v2 type="categorizedSymbol" attr="severity" forceraster="0" enableorderby="0">'
+        f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
+        f"<mapTip>{tip}</mapTip></qgis>"
+    )
+
+
+def add_styles(path: Path, styles: Mapping[str, str]) -> None:
+    """Write styles into the table from which QGIS takes a layer's default."""
+    if not styles:
+        return
+    with closing(sqlite3.connect(path)) as book, book:
+        book.execute(
+            "create table layer_styles (id integer primary key autoincrement not null, "
+            "f_table_catalog text(256), f_table_schema text(256), f_table_name text(256), "
+            "f_geometry_column text(256), styleName text(30), styleQML text, styleSLD text, "
+            "useAsDefault boolean, description text, owner text(30), ui text(30), update_time datetime)"
+        )
+        for name, qml in sorted(styles.items()):
+            book.execute(
+                "insert into layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
+                "styleName, styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "
+                "values ('', '', ?, 'geom', ?, ?, '', 1, '', '', '', ?)",
+                (name, name, qml, FIXED_STAMP),
+            )
+        book.execute(
+            "insert into gpkg_contents (table_name, data_type, identifier, last_change) "
+            "values ('layer_styles', 'attributes', 'layer_styles', ?)",
+            (FIXED_STAMP,),
+        )

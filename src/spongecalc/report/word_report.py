@@ -1,0 +1,400 @@
+"""report.docx: the document as a Word file with real headings, captions and tables, to be edited further."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import docx
+from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from spongecalc.report import word_xml as xml
+from spongecalc.report.document import Document
+from spongecalc.report.document_data import document_data
+from spongecalc.report.raster import png_images
+from spongecalc.report.standalone_svg import size_px
+from spongecalc.report.word_xml import WordCell
+
+FILE_NAME = "report.docx"
+FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+PAGE_MM, WIDE_MM = 174.0, 261.0
+# The fonts that offices have; each language's own customs.
+FONTS = {
+    "zh": {"text": ("Times New Roman", "宋体"), "heading": ("Arial", "黑体")},
+    "en": {"text": ("Calibri", "宋体"), "heading": ("Calibri", "黑体")},
+}
+
+Data = Mapping[str, Any]
+
+
+def docx_bytes(document: Document) -> bytes:
+    """The document as a Word file; the same document gives the same bytes."""
+    data = document_data(document)
+    builder = _Builder(data, _figures(data))
+    word = docx.Document()
+    _styles(word, document.lang)
+    builder.add_pictures(word)
+    body = word.element.body
+    for child in list(body):
+        body.remove(child)
+    content = builder.content()
+    whole = parse_xml(f"<w:body {xml.NAMESPACES}>{content}{xml.section(wide=False)}</w:body>")
+    for child in list(whole):
+        body.append(child)
+    properties = word.core_properties
+    properties.title = xml.clean(document.cover.title)
+    properties.subject = xml.clean(document.project)
+    properties.author = xml.clean(document.cover.institute)
+    properties.comments = ""
+    properties.created = properties.modified = FIXED_TIME.replace(tzinfo=None)
+    out = io.BytesIO()
+    word.save(out)
+    return with_fixed_times(out.getvalue())
+
+
+def with_fixed_times(archive: bytes) -> bytes:
+    """An archive whose entries bear one fixed time instead of that of writing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            # A picture is packed already.
+            new.writestr(entry, old.read(name), compresslevel=1 if name.endswith(".png") else 6)
+    return out.getvalue()
+
+
+def _styles(word: WordDocument, lang: str) -> None:
+    """Fonts and sizes of the document's styles, as Word's users change them: in one place."""
+    fonts = FONTS[lang]
+    kinds = {"Normal": ("text", 10.5), "Caption": ("heading", 9.0), "List Bullet": ("text", 10.5)}
+    kinds |= {
+        f"Heading {n}": ("heading", size) for n, size in ((1, 16.0), (2, 13.0), (3, 11.0), (4, 10.5), (5, 10.5))
+    }
+    for name, (kind, points) in kinds.items():
+        style = word.styles[name]
+        latin, chinese = fonts[kind]
+        style.font.name, style.font.size = latin, Pt(points)
+        style.font.italic = False
+        style.font.color.rgb = RGBColor(0x1C, 0x1F, 0x23)
+        shapes = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            shapes.attrib.pop(qn(attribute), None)
+        shapes.set(qn("w:eastAsia"), chinese)
+    for name, points in (("Table Text", 8.5), ("Table Small", 7.0), ("Table Tiny", 6.0), ("Remark", 9.0)):
+        style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = word.styles["Normal"]
+        style.font.size = Pt(points)
+        style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(1)
+    word.styles["Normal"].paragraph_format.space_after = Pt(4)
+    word.styles["Caption"].font.bold = False
+    title = word.styles["Title"]
+    title.font.size = Pt(24)
+    title.font.color.rgb = RGBColor(0x1C, 0x1F, 0x23)
+    for border in title.element.pPr.findall(qn("w:pBdr")):
+        title.element.pPr.remove(border)
+    section = word.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+
+
+def _figures(data: Data) -> list[tuple[str, float]]:
+    """Every figure with the width it is drawn at, in the order of the document."""
+    found: list[tuple[str, float]] = []
+
+    def walk(blocks: Sequence[Data], full_mm: float) -> None:
+        for b in blocks:
+            match b["kind"]:
+                case "drawing":
+                    found.append((str(b["svg"]), _width(b, full_mm)))
+                case "maps":
+                    found.extend((str(m["svg"]), full_mm / 2 - 3) for m in b["maps"])
+                case "legend":
+                    found.extend((str(e["svg"]), 9.0) for e in b["entries"])
+                case "beside":
+                    walk(b["left"], full_mm)
+                    walk(b["right"], full_mm)
+                case "group":
+                    walk(b["blocks"], full_mm)
+
+    for chapter in data["chapters"]:
+        walk(chapter["blocks"], WIDE_MM if chapter["wide"] else PAGE_MM)
+    return list(dict.fromkeys(f for f in found if f[0]))
+
+
+def _width(drawing: Data, full_mm: float) -> float:
+    if drawing["css"] in ("rain", "flow"):
+        return 115.0
+    return min(full_mm, 145.0 if drawing["css"] == "overview" else 170.0)
+
+
+def _room(c: Data) -> float:
+    wanted = max(xml.room(str(c["t"])), xml.room(str(c["over"])) * 0.9)
+    return wanted + (3.0 if c["badge"] else 0.0)
+
+
+@dataclass
+class _Builder:
+    """Turns the document's data into Word's markup, counting tables and figures."""
+
+    data: Data
+    figures: list[tuple[str, float]]
+    relations: dict[tuple[str, float], tuple[str, float]] = field(default_factory=dict)
+    tables: int = 0
+    drawings: int = 0
+    pictures: int = 0
+    bookmarks: int = 0
+
+    def add_pictures(self, word: WordDocument) -> None:
+        """Put every figure into the file once."""
+        for figure, image in zip(self.figures, png_images(self.figures), strict=True):
+            relation, _ = word.part.get_or_add_image(io.BytesIO(image))
+            across, down = size_px(figure[0])
+            self.relations[figure] = (relation, figure[1] * down / across)
+
+    def content(self) -> str:
+        """The whole body."""
+        parts = [self._cover(), xml.page_break(), self._contents()]
+        before = ""
+        for chapter in self.data["chapters"]:
+            parts.append(self._chapter(chapter, before))
+            before = chapter["part"]
+        return "".join(parts)
+
+    def _word(self, key: str) -> str:
+        return str(self.data["words"][key])
+
+    def _cover(self) -> str:
+        cover: Data = self.data["cover"]
+        middle = '<w:jc w:val="center"/>'
+        parts = [xml.paragraph("")] * 3
+        for text in (cover["institute"], cover["subtitle"]):
+            if text:
+                parts.append(xml.paragraph(xml.run(str(text)), "", middle))
+        parts.append(xml.paragraph(xml.run(str(cover["title"])), "Title", middle))
+        lines = [self.data["project"], cover["document_no"], *cover["lines"]]
+        parts += [xml.paragraph(xml.run(str(t)), "", middle) for t in lines if t]
+        parts.append(self._pairs(cover["facts"]))
+        parts.append(xml.paragraph(xml.run(str(cover["what"]))))
+        return "".join(parts)
+
+    def _contents(self) -> str:
+        """A table of contents that stands without being worked out, and that Word can work out again."""
+        lines = []
+        before = ""
+        for chapter in self.data["chapters"]:
+            if chapter["part"] == "community" and before != "community":
+                lines.append(xml.run(self._word("each")))
+            lead = "    " if chapter["part"] == "community" else ""
+            lines.append(xml.link(chapter["key"], xml.run(lead + self._named(chapter))))
+            before = chapter["part"]
+        start = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        shown = [xml.paragraph(line, "Remark") for line in lines]
+        if shown:
+            shown[0] = xml.paragraph(start + lines[0], "Remark")
+        title = xml.paragraph(xml.run(self._word("contents"), bold=True, half_points=32))
+        return title + "".join(shown) + xml.paragraph(end if shown else "")
+
+    @staticmethod
+    def _named(chapter: Data) -> str:
+        return f"{chapter['heading']}  {chapter['beside']}".strip()
+
+    def _chapter(self, chapter: Data, before: str) -> str:
+        parts = []
+        community = chapter["part"] == "community"
+        wide = bool(chapter["wide"])
+        if wide:
+            parts.append(xml.section_end(wide=False))
+        elif community or chapter["part"] == "closing" or before in ("community", ""):
+            parts.append(xml.page_break())
+        if community and before != "community":
+            parts.append(xml.heading(self._word("each"), 1))
+        self.bookmarks += 1
+        level = 2 if community else 1
+        parts.append(xml.heading(self._named(chapter), level, str(chapter["key"]), self.bookmarks))
+        if community:
+            parts.append(xml.paragraph(self._badge(str(chapter["badge"]))))
+        parts.append(self._blocks(chapter["blocks"], level, WIDE_MM if wide else PAGE_MM))
+        if wide:
+            parts.append(xml.section_end(wide=True))
+        return "".join(parts)
+
+    def _badge(self, answer: str, words: str = "") -> str:
+        said = words or str(self.data["verdicts"][answer])
+        return xml.run(f"{xml.SIGNS[answer]} {said}", bold=True, colour=xml.VERDICT_COLOURS[answer])
+
+    def _blocks(self, blocks: Sequence[Data], level: int, full_mm: float) -> str:
+        return "".join(self._block(b, level, full_mm) for b in blocks)
+
+    def _block(self, b: Data, level: int, full_mm: float) -> str:  # noqa: PLR0912  one case for each kind
+        match b["kind"]:
+            case "heading":
+                return xml.heading(str(b["text"]), min(level + int(b["level"]) - 1, 5))
+            case "paragraph":
+                return self._paragraph(b)
+            case "facts" | "definitions":
+                return self._pairs(b["pairs"])
+            case "items":
+                return "".join(xml.paragraph(xml.run(t), "ListBullet") for t in b["texts"])
+            case "code":
+                return xml.paragraph(xml.run(str(b["text"]), bold=True))
+            case "tiles":
+                return self._tiles(b["tiles"])
+            case "verdicts":
+                return self._verdicts(b["lines"])
+            case "counts":
+                return self._counts(b, level)
+            case "table":
+                return self._table(b, full_mm)
+            case "drawing":
+                return self._drawing(b, full_mm)
+            case "maps":
+                return self._maps(b, full_mm)
+            case "legend":
+                return self._legend(b["entries"])
+            case "beside":
+                left = self._blocks(b["left"], level, full_mm)
+                return left + self._blocks(b["right"], level, full_mm)
+            case "group":
+                return self._blocks(b["blocks"], level, full_mm)
+            case "signoff":
+                return self._signoff(b)
+        raise ValueError(b["kind"])
+
+    @staticmethod
+    def _paragraph(b: Data) -> str:
+        text, role = str(b["text"]), b["role"]
+        if role in ("small", "none"):
+            return xml.paragraph(xml.run(text, colour=xml.SOFT), "Remark")
+        return xml.paragraph(xml.run(text, bold=role == "reason"))
+
+    @staticmethod
+    def _pairs(pairs: Sequence[Sequence[str]]) -> str:
+        rows = [
+            [WordCell(xml.run(a, colour=xml.SOFT), room=xml.room(a)), WordCell(xml.run(b), room=44.0)]
+            for a, b in pairs
+        ]
+        return xml.table([], rows) + xml.paragraph("", "Remark") if rows else ""
+
+    def _tiles(self, tiles: Sequence[Data]) -> str:
+        head = [WordCell(xml.run(str(t["question"]), bold=True)) for t in tiles]
+        deep = max(len(t["figures"]) for t in tiles)
+        rows = []
+        for n in range(deep):
+            cells = []
+            for t in tiles:
+                figures: Sequence[Data] = t["figures"]
+                if n >= len(figures):
+                    cells.append(WordCell(""))
+                    continue
+                f = figures[n]
+                inner = xml.run(f"{f['name']}\n", colour=xml.SOFT, half_points=16)
+                inner += xml.run(f"{f['value']}", bold=True, half_points=21)
+                inner += xml.run(f" {f['unit']}" + (f"\n{f['beside']}" if f["beside"] else ""), half_points=16)
+                cells.append(WordCell(inner))
+            rows.append(cells)
+        return xml.table(head, rows, grid=True) + xml.paragraph("", "Remark")
+
+    def _verdicts(self, lines: Sequence[Data]) -> str:
+        head = [WordCell(xml.run(self._word(k), bold=True)) for k in ("question", "answer", "found", "limit")]
+        rows = [
+            [
+                WordCell(xml.run(str(v["question"]), bold=True), room=12.0),
+                WordCell(self._badge(str(v["answer"])), room=12.0),
+                WordCell(xml.run(str(v["found"])), room=40.0),
+                WordCell(xml.run(str(v["limit"]), colour=xml.SOFT, half_points=15), room=36.0),
+            ]
+            for v in lines
+        ]
+        return xml.table(head, rows) + xml.paragraph("", "Remark")
+
+    def _counts(self, b: Data, level: int) -> str:
+        counted = "".join(self._badge(answer) + xml.run(f" {count}      ") for answer, count in b["counts"])
+        parts = [xml.paragraph(counted)]
+        attention: Sequence[Sequence[str]] = b["attention"]
+        if attention:
+            parts.append(xml.heading(self._word("attention"), min(level + 1, 5)))
+            rows = [
+                [
+                    WordCell(xml.link(key, xml.run(community)) if key else xml.run(community)),
+                    WordCell(xml.run(wrong, colour=xml.ATTENTION)),
+                ]
+                for key, community, wrong in attention
+            ]
+            parts += [xml.table([], rows), xml.paragraph("", "Remark")]
+        return "".join(parts)
+
+    def _table(self, b: Data, full_mm: float) -> str:
+        headings: Sequence[str] = b["headings"]
+        numeric: Sequence[bool] = b["numeric"]
+        style = "TableText" if len(headings) <= 7 else "TableSmall" if len(headings) <= 12 else "TableTiny"
+        # A heading may break once, its figures may not.
+        head = [
+            WordCell(xml.run(h, bold=True), n, xml.room(h) * (0.55 if xml.room(h) > 8 else 1.0))
+            for h, n in zip(headings, numeric, strict=True)
+        ]
+        rows = [[WordCell(self._cell(c), numeric[i], _room(c)) for i, c in enumerate(row)] for row in b["rows"]]
+        foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]
+        self.tables += 1
+        named = xml.caption(self._word("table"), self.tables, str(b["caption"]), above=True)
+        return (
+            named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.paragraph("", "Remark")
+        )
+
+    def _cell(self, c: Data) -> str:
+        over = xml.run(f"{c['over']}\n", colour=xml.SOFT) if c["over"] else ""
+        if c["badge"]:
+            return over + self._badge(str(c["badge"]), str(c["t"]))
+        shown = xml.run(str(c["t"]), colour=xml.ATTENTION if c["attn"] else "")
+        return over + (xml.link(str(c["link"]), shown) if c["link"] else shown)
+
+    def _picture(self, svg: str, width_mm: float, description: str) -> str:
+        found = self.relations.get((svg, width_mm))
+        if found is None:
+            return xml.run("—")
+        self.pictures += 1
+        return xml.picture(found[0], self.pictures, width_mm, found[1], description)
+
+    def _drawing(self, b: Data, full_mm: float) -> str:
+        self.drawings += 1
+        drawn = self._picture(str(b["svg"]), _width(b, full_mm), str(b["caption"]))
+        named = xml.caption(self._word("figure"), self.drawings, str(b["caption"]), above=False)
+        return xml.paragraph(drawn, "", "<w:keepNext/>") + named
+
+    def _maps(self, b: Data, full_mm: float) -> str:
+        maps: Sequence[Data] = b["maps"]
+        head = [WordCell(xml.run(str(m["caption"]), bold=True)) for m in maps]
+        row = [WordCell(self._picture(str(m["svg"]), full_mm / 2 - 3, str(m["full"]))) for m in maps]
+        self.drawings += 1
+        named = xml.caption(self._word("figure"), self.drawings, str(b["caption"]), above=False)
+        return xml.table(head, [row]) + named
+
+    def _legend(self, entries: Sequence[Data]) -> str:
+        cells = []
+        for e in entries:
+            text = str(e["text"])
+            cells += [
+                WordCell(self._picture(str(e["svg"]), 9.0, text), room=8.0),
+                WordCell(xml.run(text), room=30.0),
+            ]
+        cells += [WordCell("", room=8.0)] * (-len(cells) % 6)
+        rows = [cells[i : i + 6] for i in range(0, len(cells), 6)]
+        return xml.table([], rows) + xml.paragraph("", "Remark")
+
+    @staticmethod
+    def _signoff(b: Data) -> str:
+        head = [WordCell(""), *(WordCell(xml.run(c, bold=True)) for c in b["columns"])]
+        rows = [[WordCell(xml.run(r)), *[WordCell("")] * (len(head) - 1)] for r in b["roles"]]
+        return xml.table(head, rows, grid=True, row_mm=15.0)

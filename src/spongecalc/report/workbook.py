@@ -1,0 +1,233 @@
+"""results.xlsx: the result tables as one workbook, with filters, number formats and formulas to be followed."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from numbers import Number
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Format, Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from spongecalc.assess.communities import SUMMED, TOTAL
+from spongecalc.assess.review import Review
+from spongecalc.assess.trace_recipes import recipe_of
+from spongecalc.decimals import decimals
+from spongecalc.language import has_text
+from spongecalc.report.html_table import CODED
+from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.word_xml import clean
+from spongecalc.report.wording import Wording
+
+FILE_NAME = "results.xlsx"
+FIXED_TIME = datetime(2000, 1, 1)
+ORDER = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings", "elements")
+# What differs from one making to the next although nothing changed: the time that a run took.
+NOT_SHOWN = {"runs": ("seconds",)}
+# A sheet's name may not hold these, nor be longer.
+UNFIT_NAME, LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
+# Two rows of headings: words, and the columns' names in the CSV files.
+FIRST_ROW = 2
+LONGEST_CELL = 32_767
+
+
+def xlsx_bytes(review: Review, lang: str) -> bytes:
+    """The workbook; the same review gives the same bytes.
+
+    Every text is written as text: none is worked out, whatever it begins with, and none becomes a link.
+    """
+    words = Wording(lang)
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": clean(review.project_name), "created": FIXED_TIME})
+    formats = _Formats(book)
+    names = [n for n in ORDER if n in review.tables] + [n for n in review.tables if n not in ORDER]
+    sheets = _sheet_names(names, words)
+    _about(book, formats, review, names, sheets, words)
+    for name in names:
+        table = review.tables[name].drop(columns=list(NOT_SHOWN.get(name, ())), errors="ignore")
+        _table_sheet(book.add_worksheet(sheets[name]), formats, name, table, words)
+    book.close()
+    return out.getvalue()
+
+
+class _Formats:
+    """The workbook's cell formats, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[str, bool], Format] = {}
+        heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
+        self.heading = book.add_format(heading)
+        self.key = book.add_format({"font_color": "#59616B", "font_size": 8, "bottom": 2})
+        self.title = book.add_format({"bold": True, "font_size": 16})
+        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
+
+    def number(self, column: str, *, bold: bool = False) -> Format:
+        """As many decimals as the CSV files write; thousands apart."""
+        places = decimals(column)
+        pattern = "General" if places is None else "#,##0." + "0" * places if places else "#,##0"
+        key = (pattern, bold)
+        if key not in self._made:
+            self._made[key] = self._book.add_format({"num_format": pattern, "bold": bold})
+        return self._made[key]
+
+    def text(self, *, bold: bool = False) -> Format:
+        """Text, kept as text whoever edits it."""
+        key = ("@", bold)
+        if key not in self._made:
+            self._made[key] = self._book.add_format({"num_format": "@", "bold": bold})
+        return self._made[key]
+
+
+def _sheet_names(names: list[str], words: Wording) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name in names:
+        wanted = UNFIT_NAME.sub(" ", _sheet_name(name, words))[:LONGEST_NAME] or name
+        taken = {s.lower() for s in given.values()}
+        number = 2
+        unique = wanted
+        while unique.lower() in taken:
+            unique, number = f"{wanted[: LONGEST_NAME - 3]} {number}", number + 1
+        given[name] = unique
+    return given
+
+
+def _sheet_name(name: str, words: Wording) -> str:
+    """The table's name in the report's language; its file's name where it has none."""
+    return words(f"document.sheet.{name}") if has_text(f"document.sheet.{name}", words.lang) else name
+
+
+def _about(
+    book: Workbook,
+    formats: _Formats,
+    review: Review,
+    names: list[str],
+    sheets: Mapping[str, str],
+    words: Wording,
+) -> None:
+    """The first sheet: what the others hold, and what all of it was made from."""
+    sheet = book.add_worksheet(words("document.workbook_about"))
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 70)
+    sheet.write_string(0, 0, clean(review.project_name)[:LONGEST_CELL], formats.title)
+    sheet.merge_range(1, 0, 1, 1, words("document.workbook_said"), formats.wrap)
+    sheet.set_row(1, 48)
+    row = 3
+    for column, key in enumerate(("workbook_sheet", "workbook_file", "workbook_rows")):
+        sheet.write_string(row, column, words(f"document.{key}"), formats.heading)
+    for name in names:
+        row += 1
+        sheet.write_url(row, 0, f"internal:'{sheets[name]}'!A1", string=sheets[name])
+        sheet.write_string(row, 1, f"results/{name}.csv")
+        sheet.write_number(row, 2, len(review.tables[name]))
+    row += 2
+    for label, value in (*review.versions.items(), *review.inputs.items()):
+        sheet.write_string(row, 0, clean(str(label)))
+        sheet.write_string(row, 1, clean(str(value)))
+        row += 1
+    sheet.fit_to_pages(1, 0)
+
+
+def _table_sheet(sheet: Worksheet, formats: _Formats, name: str, table: pd.DataFrame, words: Wording) -> None:
+    columns = [str(c) for c in table.columns]
+    for at, column in enumerate(columns):
+        sheet.write_string(0, at, words.name("column", column), formats.heading)
+        sheet.write_string(1, at, column, formats.key)
+    rows = table.to_dict("records")
+    for index, row in enumerate(rows):
+        bold = name == "communities" and row.get("community_id") == TOTAL
+        formulas = _formulas(columns, rows, index) if name == "communities" else {}
+        for at, column in enumerate(columns):
+            _cell(sheet, formats, FIRST_ROW + index, at, column, row[column], formulas.get(column, ""), bold)
+    if columns:
+        last = max(FIRST_ROW + len(rows) - 1, 1)
+        # TOTAL stays where it is, whatever is filtered.
+        if rows and rows[-1].get("community_id") == TOTAL:
+            last = max(last - 1, 1)
+        sheet.autofilter(1, 0, last, len(columns) - 1)
+    sheet.freeze_panes(FIRST_ROW, 2 if len(columns) > 4 else 0)
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, _width(column, table.iloc[:, at], words))
+    sheet.set_landscape()
+    sheet.set_paper(8 if len(columns) > 16 else 9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, 1)
+
+
+def _cell(
+    sheet: Worksheet,
+    formats: _Formats,
+    row: int,
+    at: int,
+    column: str,
+    value: object,
+    formula: str,
+    bold: bool,
+) -> None:
+    if not is_known(value):
+        return
+    if isinstance(value, bool) or not isinstance(value, Number):
+        text = clean(cell_text(column, value))[:LONGEST_CELL]
+        if text:
+            sheet.write_string(row, at, text, formats.text(bold=bold))
+        return
+    number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        sheet.write_string(row, at, cell_text(column, value), formats.text(bold=bold))
+    elif formula:
+        sheet.write_formula(row, at, formula, formats.number(column, bold=bold), number)
+    else:
+        sheet.write_number(row, at, number, formats.number(column, bold=bold))
+
+
+def _formulas(columns: list[str], rows: list[dict], index: int) -> dict[str, str]:
+    """Formulas of a row of communities: sums in TOTAL, falls in every row.
+
+    A formula stands only where it gives the figure of the table; where a community without a result makes
+    the table leave it out, the figure itself is written.
+    """
+    row, excel_row = rows[index], FIRST_ROW + index + 1
+    place = {c: xl_col_to_name(i) for i, c in enumerate(columns)}
+    found: dict[str, str] = {}
+    total = row.get("community_id") == TOTAL
+    first, last = FIRST_ROW + 1, FIRST_ROW + len(rows) - 1
+    for column in columns:
+        if not is_known(row.get(column)):
+            continue
+        recipe = recipe_of(column)
+        if recipe is not None and recipe.ratio and set(recipe.ratio) <= set(place):
+            before, after = (f"{place[c]}{excel_row}" for c in recipe.ratio)
+            given = [row.get(c) for c in recipe.ratio]
+            if all(is_known(v) for v in given) and float(given[0]) > 0:  # type: ignore[arg-type]
+                fall = 100 * (float(given[0]) - float(given[1])) / float(given[0])  # type: ignore[arg-type]
+                if cell_text(column, fall) == cell_text(column, row[column]):
+                    found[column] = f"=100*({before}-{after})/{before}"
+        elif total and column in SUMMED and last >= first:
+            places = decimals(column) or 0
+            others = [round(float(r[column]), places) for r in rows[:-1] if is_known(r.get(column))]
+            if cell_text(column, sum(others)) == cell_text(column, row[column]):
+                # TOTAL is the sum of the figures as they are written.
+                found[column] = f"=SUMPRODUCT(ROUND({place[column]}{first}:{place[column]}{last},{places}))"
+    return found
+
+
+def _width(column: str, values: pd.Series, words: Wording) -> float:
+    """Characters a column is wide: its longest text, within bounds."""
+    texts = [cell_text(column, v) for v in values.head(200)]
+    longest = max((sum(2 if ord(c) > 0x2E7F else 1 for c in t) for t in texts), default=0)
+    heading = sum(2 if ord(c) > 0x2E7F else 1 for c in words.name("column", column)) / 2
+    return min(max(longest + 2, heading + 3, 9 if column not in CODED else 12), 60)

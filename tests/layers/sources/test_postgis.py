@@ -1,0 +1,129 @@
+"""A real PostGIS server: views, schemas, writing; a wrong password, a dead server, in time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+from shapely import LineString, Point
+from tests.postgis_server import PASSWORD, execute
+from tests.small_project import CRS, write_small_project
+
+from spongecalc.layers.sources.describe import describe
+from spongecalc.layers.sources.postgis import read_postgis, write_postgis
+from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.project.layer_source import LayerSource
+from spongecalc.project.load import ProjectError, load_project
+
+LIMIT_S = 10
+
+
+@pytest.fixture
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "spongecalc", *words], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.usefixtures("password")
+def test_a_table_in_a_schema_and_a_view_on_it(postgis) -> None:
+    frame = gpd.GeoDataFrame(
+        {"管线编号": ["A", "B"], "管径": [300, None]},
+        geometry=[LineString([(0, 0), (1, 0)]), LineString([(0, 1), (1, 1)])],
+        crs=CRS,
+    )
+    write_postgis(postgis.url, "survey", {"pipes": frame})
+    execute(
+        postgis,
+        'create or replace view survey.large as select "管线编号" as pipe_id, geometry as line from survey.pipes '
+        'where "管径" >= 300',
+    )
+    read = read_postgis(postgis.url, "survey.pipes").frame
+    assert read["管线编号"].tolist() == ["A", "B"]
+    assert read.crs == CRS
+    view = read_postgis(postgis.url, "survey.large").frame
+    assert view["pipe_id"].tolist() == ["A"]
+    assert view.geometry.iloc[0].equals(LineString([(0, 0), (1, 0)]))
+    seen = {s.name: s for s in describe(postgis.url, Path()).layers}
+    assert seen["survey.pipes"].meant_for == "pipes"
+    assert 'diameter_mm = "管径"' in seen["survey.pipes"].draft
+    with pytest.raises(SourceRefusedError) as refusal:
+        read_postgis(postgis.url, "survey.nothing")
+    assert refusal.value.rule == "layer.missing"
+    assert "survey.large" in str(refusal.value.found["available"])
+
+
+@pytest.mark.usefixtures("password")
+def test_results_are_published(postgis, tmp_path: Path) -> None:
+    project = write_small_project(tmp_path / "project")
+    results = project.folder / "results"
+    results.mkdir()
+    places = gpd.GeoDataFrame({"community_id": ["A"], "runoff_m3": [1.5]}, geometry=[Point(1, 2)], crs=CRS)
+    pyogrio.write_dataframe(places, results / "spongecalc.gpkg", layer="communities", driver="GPKG")
+    pd.DataFrame({"community_id": ["A"], "runoff_m3": [1.5]}).to_csv(results / "communities.csv", index=False)
+    answer = command("publish", str(project.folder), "--to", postgis.url, "--schema", "done", "--lang", "en")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert read_postgis(postgis.url, "done.communities").frame["runoff_m3"].tolist() == [1.5]
+    # Twice is as good as once.
+    assert command("publish", str(project.folder), "--to", postgis.url, "--schema", "done").returncode == 0
+
+
+def project_with(tmp_path: Path, url: str) -> Path:
+    project = write_small_project(tmp_path / "project")
+    page = project.folder / "spongecalc.toml"
+    text = page.read_text(encoding="utf-8").replace(
+        'source = "c.gpkg"\nlayer = "pipes"', f'source = "{url}"\nlayer = "survey.pipes"'
+    )
+    page.write_text(text, encoding="utf-8")
+    return project.folder
+
+
+def test_a_wrong_password_gets_a_message_in_time(
+    postgis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "wrong")
+    folder = project_with(tmp_path, postgis.url)
+    began = time.monotonic()
+    with pytest.raises(SourceRefusedError) as refusal:
+        read_postgis(postgis.url, "survey.pipes")
+    assert time.monotonic() - began < LIMIT_S
+    assert "password" in str(refusal.value.found["reason"])
+    answer = command("check", str(folder), "--lang", "en")
+    said = " ".join((answer.stdout + answer.stderr).split())
+    assert answer.returncode == 1
+    assert "Traceback" not in said
+    assert "PGPASSWORD" in said
+
+
+def test_a_dead_server_gets_a_message_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One port where nobody listens; one address from which nothing ever comes back."""
+    pytest.importorskip("psycopg")
+    monkeypatch.setenv("PGPASSWORD", "any")
+    for host in ("127.0.0.1:1", "203.0.113.1:5432"):
+        began = time.monotonic()
+        with pytest.raises(SourceRefusedError) as refusal:
+            read_postgis(f"postgresql://engineer@{host}/survey", "pipes")
+        assert time.monotonic() - began < LIMIT_S
+        assert refusal.value.rule == "database.unreachable"
+
+
+def test_a_password_in_the_file_is_refused_and_not_shown(tmp_path: Path) -> None:
+    folder = project_with(tmp_path, "postgresql://engineer:secret@127.0.0.1/survey")
+    with pytest.raises(ProjectError) as mistakes:
+        load_project(folder)
+    for language in ("zh", "en"):
+        said = " ".join(mistakes.value.sentences(language))
+        assert "PGPASSWORD" in said
+        assert "secret" not in said
+    with pytest.raises(ValueError, match="password"):
+        LayerSource(source="postgresql://engineer:secret@127.0.0.1/survey")
