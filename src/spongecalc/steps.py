@@ -276,7 +276,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
 def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
     """The runs over the ground of every model that has one, through some storms; what was found on the way."""
     settings = built.checked.project.settings
-    runs, findings = [], []
+    runs: list[CoupledRun] = []
+    findings: list[Finding] = []
     for system, model in zip(built.checked.systems, built.models, strict=True):
         try:
             ground = ground_of(system, settings.ponding, settings.ponding.cell_m)

@@ -1,4 +1,4 @@
-"""Lakes against a calculation that floods cell by cell with no queues, on a thousand random grids, and by hand."""
+"""Lakes against a calculation that floods cell by cell, on a thousand random grids; and by hand."""
 
 import math
 
@@ -33,8 +33,8 @@ def brute_force(ground: np.ndarray, sources: list[tuple[int, int, float]]) -> tu
                     todo.append(other)
         return seen
 
-    for row, column, volume in sources:
-        cell = (row, column)
+    for row, column, poured in sources:
+        cell, volume = (row, column), poured
         while volume > 1e-12:
             lake = flat(cell)
             if any(edge(c) for c in lake):

@@ -121,7 +121,7 @@ def raster_sites(
                 "hazard_m2_s": float(wet.hazard_m2_s[inside].max()),
             }
         rows.append(made)
-    rows.sort(key=lambda r: (str(r["community_id"]), -float(r["volume_m3"]), float(r["x_m"])))  # type: ignore[arg-type]
+    rows.sort(key=lambda r: (str(r["community_id"]), -float(r["volume_m3"]), float(r["x_m"])))
     counted: dict[str, int] = {}
     for made in rows:
         community = str(made["community_id"])

@@ -166,6 +166,7 @@ def _finish(call: Call, output: Output) -> None:
 
 
 def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+    """Make the runs that are due and say what came of them: results by run id, and the exit code."""
     runs = steps.plan(built)
     executor = cluster_executor(call.cluster) if call.cluster else None
     with batch_watch(built.checked.project, runs, output) as watch:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from spongecalc.overland.surface_flow import SurfaceFlow
 
 EXCHANGE_S = 1.0
+L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
+CAME = ("rain_on_ground", "rain_on_roofs", "sewage")
+WENT = ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
 WADING_M, LANE_M = 0.05, 0.15
 WEIR, ORIFICE, GRAVITY = 1.66, 0.67, 9.80665
 
@@ -60,6 +63,10 @@ class Exchange:
     row: int
     column: int
     grate: Grate | None
+
+
+_Place = tuple[int, int, int, Grate | None]
+"""An exchange with the number of its node in SWMM."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,6 @@ def run_coupled(
         solver.swmm_start(False)
         model = statistics.read_objects("utf-8")
         initial_m3 = sum(statistics.stored_m3(model))
-        to_m3_s = 1e-3
         numbers = {name: n for n, name in enumerate(model.nodes)}
         at = [(numbers[e.model_id], e.row, e.column, e.grate) for e in exchanges if e.model_id in numbers]
         elapsed = 0.0
@@ -141,26 +147,10 @@ def run_coupled(
             rain = cover.rain_share * rain_m
             loss = ground.take(depth + rain, elapsed, step)
             change = rain - loss
-            room: dict[tuple[int, int], float] = {}
-            for number, row, column, grate in at:
-                if grate is None:
-                    continue
-                # Half of what is there at most: the other half may be on its way to a neighbour.
-                left = room.get(
-                    (row, column), 0.5 * max(float(depth[row, column] + change[row, column]), 0.0) * area
-                )
-                volume = min(grate.intake_m3_s(float(depth[row, column])) * step, left)
-                room[row, column] = left - volume
-                solver.node_set_total_inflow(number, volume / step / to_m3_s)
-                change[row, column] -= volume / area
-                taken_m3 += volume
+            taken_m3 += _take(at, depth, change, area, step)
             if solver.swmm_step() <= 0 and elapsed + step < duration_s - 1e-6:
                 break
-            for number, row, column, _ in at:
-                flooded = solver.node_get_result(number, NodeResult.FLOOD.value) * to_m3_s * step
-                if flooded > 0:
-                    change[row, column] += flooded / area
-                    given_m3 += flooded
+            given_m3 += _give_back(at, change, area, step)
             rained_m3 += float(rain.sum()) * area
             flow.advance(step, change / step)
             elapsed += step
@@ -187,13 +177,43 @@ def run_coupled(
         "given_back": given_m3,
         "created": flow.created_m3,
     }
-    came = balance["rain_on_ground"] + balance["rain_on_roofs"] + balance["sewage"]
-    went = sum(
-        balance[k]
-        for k in ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
-    )
-    error = 100 * (went - came) / came if came > 0 else 0.0
-    return record.result(balance, error, flow.updates)
+    return record.result(balance, balance_error_percent(balance), flow.updates)
+
+
+def balance_error_percent(balance_m3: dict[str, float]) -> float:
+    """What the terms of a water balance miss, in percent of all water that came in."""
+    came = sum(balance_m3[k] for k in CAME)
+    went = sum(balance_m3[k] for k in WENT)
+    return 100 * (went - came) / came if came > 0 else 0.0
+
+
+def _take(at: Sequence[_Place], depth: np.ndarray, change: np.ndarray, area_m2: float, step_s: float) -> float:
+    """Let every inlet take its water of a step from its cell into SWMM; returns the volume in m3."""
+    room: dict[tuple[int, int], float] = {}
+    taken_m3 = 0.0
+    for number, row, column, grate in at:
+        if grate is None:
+            continue
+        # Half of what is there at most: the other half may be on its way to a neighbour.
+        there_m = max(float(depth[row, column] + change[row, column]), 0.0)
+        left = room.get((row, column), 0.5 * there_m * area_m2)
+        volume = min(grate.intake_m3_s(float(depth[row, column])) * step_s, left)
+        room[row, column] = left - volume
+        solver.node_set_total_inflow(number, volume / step_s / L_S)
+        change[row, column] -= volume / area_m2
+        taken_m3 += volume
+    return taken_m3
+
+
+def _give_back(at: Sequence[_Place], change: np.ndarray, area_m2: float, step_s: float) -> float:
+    """Put on the ground what SWMM could not hold at its nodes in a step; returns the volume in m3."""
+    given_m3 = 0.0
+    for number, row, column, _ in at:
+        flooded = solver.node_get_result(number, NodeResult.FLOOD.value) * L_S * step_s
+        if flooded > 0:
+            change[row, column] += flooded / area_m2
+            given_m3 += flooded
+    return given_m3
 
 
 class _Record:

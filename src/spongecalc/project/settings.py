@@ -18,8 +18,8 @@ from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.improper import ImproperError
-from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.section import (
     CubicMeters,
     InsidePath,

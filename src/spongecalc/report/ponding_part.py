@@ -10,7 +10,16 @@ from spongecalc.report.html_table import frame_table
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
-STORM_COLUMNS = ("storm_id", "level", "scenario", "number", "max_depth_m", "area_m2", "volume_m3", "within_limits")
+STORM_COLUMNS = (
+    "storm_id",
+    "level",
+    "scenario",
+    "number",
+    "max_depth_m",
+    "area_m2",
+    "volume_m3",
+    "within_limits",
+)
 RECORD_COLUMNS = (
     "record_id",
     "answer",
@@ -78,7 +87,7 @@ def by_storm(sites: pd.DataFrame) -> pd.DataFrame:
                 "order": (level, period, scenario != "before"),
             }
         )
-    rows.sort(key=lambda r: r["order"])  # type: ignore[arg-type, return-value]
+    rows.sort(key=lambda r: r["order"])
     return pd.DataFrame(rows, columns=list(STORM_COLUMNS))
 
 
