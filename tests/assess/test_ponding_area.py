@@ -18,7 +18,7 @@ from spongecalc.assess.ponding_tables import record_table
 
 @pytest.fixture(scope="module")
 def bowl(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
-    """The three squares on ground with a bowl of 30 cm at each inlet, under a storm too large for 200 mm."""
+    """The three squares, each with a bowl of 30 cm at its inlet, under a storm too large for 200 mm."""
     folder = tmp_path_factory.mktemp("bowl") / "project"
     dem = '\n[layers.dem]\nsource = "dem.tif"\n\n[rainfall]'
     write_small_project(folder, toml=lambda t: t.replace("\n[rainfall]", dem).replace('"3 a"', '"50 a"'))
