@@ -24,12 +24,26 @@ def test_the_total_falls_by_what_both_scenarios_know() -> None:
     table = communities_table(rows, "P3-120").set_index("community_id")
     assert table.index.tolist() == ["A", "B", "C", "TOTAL"]
     total = table.loc["TOTAL"]
-    assert total["runoff_before_m3"] == 900
-    # (400 - 260) / 400: C has no figure after, and 500 m3 less would be no reduction
+    # C has no figure after: its 500 m3 before are in neither sum, for 500 m3 less would be no reduction
+    assert total["runoff_before_m3"] == 400
+    assert total["runoff_after_m3"] == 260
     assert total["runoff_reduction_percent"] == pytest.approx(35.0)
     assert table.loc["B", "runoff_reduction_percent"] == pytest.approx(40.0)
     assert math.isnan(table.loc["C", "runoff_reduction_percent"])
     assert total["status"] == "incomplete"
+
+
+def test_a_scenario_that_nobody_ran_binds_nothing() -> None:
+    rows = [row("A", 300, math.nan), row("B", 100, math.nan)]
+    total = communities_table(rows, "P3-120").iloc[-1]
+    assert total["runoff_before_m3"] == 400
+    assert math.isnan(total["runoff_after_m3"])
+    assert math.isnan(total["runoff_reduction_percent"])
+
+
+def test_rainfall_is_that_on_the_communities_whose_runoff_is_summed() -> None:
+    rows = [{**row("A", 300, 200), "rainfall_m3": 350}, {**row("B", 100, math.nan), "rainfall_m3": 120}]
+    assert communities_table(rows, "P3-120").iloc[-1]["rainfall_m3"] == 350
 
 
 def test_the_total_is_the_sum_of_the_figures_as_they_are_written() -> None:

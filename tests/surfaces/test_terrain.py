@@ -70,22 +70,39 @@ def test_the_slope_is_that_of_the_plane(terrain: Terrain) -> None:
 
 def test_water_stands_in_the_basin_only(terrain: Terrain) -> None:
     # rim 0.1 m below the lowest of the plane around it, 0.15 m of depth: nothing but the basin's 12 m2
-    area = terrain.ponded_area_m2(Point(12, 13.5), 99.0, 0.15, 10.0, [])
+    (area,) = terrain.ponded_areas_m2([Point(12, 13.5)], [99.0], 0.15, 10.0)
     assert area == pytest.approx(4 * 3)
 
 
 def test_a_house_takes_its_ground_out_of_the_pond(terrain: Terrain) -> None:
-    area = terrain.ponded_area_m2(Point(12, 13.5), 99.0, 0.15, 10.0, [box(10, 12, 11, 15)])
+    (area,) = terrain.ponded_areas_m2([Point(12, 13.5)], [99.0], 0.15, 10.0, [box(10, 12, 11, 15)])
     assert area == pytest.approx(3 * 3)
 
 
 def test_the_search_ends_at_its_radius(terrain: Terrain) -> None:
-    area = terrain.ponded_area_m2(Point(20, 8), 200.0, 0.15, 5.0, [])
+    (area,) = terrain.ponded_areas_m2([Point(20, 8)], [200.0], 0.15, 5.0)
     assert area == pytest.approx(math.pi * 25, rel=0.02)
 
 
+def test_no_ground_is_given_to_two_nodes(terrain: Terrain) -> None:
+    # both reach all 12 m2 of the basin, whose middle line is at x = 12
+    areas = terrain.ponded_areas_m2([Point(11, 13.5), Point(13, 13.5)], [99.0, 99.0], 0.15, 10.0)
+    assert areas.tolist() == pytest.approx([6, 6])
+    discs = terrain.ponded_areas_m2([Point(18, 8), Point(20, 8)], [200.0, 200.0], 0.15, 5.0)
+    union = Point(18, 8).buffer(5).union(Point(20, 8).buffer(5)).area
+    assert discs.sum() == pytest.approx(union, rel=0.02)
+
+
+def test_water_stands_on_the_communitys_own_ground(terrain: Terrain) -> None:
+    own = box(0, 0, 20, 30)
+    (half,) = terrain.ponded_areas_m2([Point(20 - 1e-6, 8)], [200.0], 0.15, 5.0, ground=own)
+    assert half == pytest.approx(math.pi * 25 / 2, rel=0.05)
+    (outside,) = terrain.ponded_areas_m2([Point(25, 8)], [200.0], 0.15, 5.0, ground=own)
+    assert outside == pytest.approx(math.pi * 25, rel=0.02)
+
+
 def test_outside_of_the_dem_there_is_none(dem: Path, terrain: Terrain, tmp_path: Path) -> None:
-    assert terrain.ponded_area_m2(Point(500, 500), 100.0, 0.15, 5.0, []) == 0.0
+    assert terrain.ponded_areas_m2([Point(500, 500)], [100.0], 0.15, 5.0).tolist() == [0.0]
     assert read_terrain(dem, (500, 500, 510, 510), 1.0) is None
     assert read_terrain(None, WIDE, 1.0) is None
     (tmp_path / "broken.tif").write_bytes(b"II*\0nothing")

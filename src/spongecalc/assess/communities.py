@@ -74,9 +74,6 @@ SUMMED = (
     "warnings",
 )
 
-# Figures whose fall TOTAL states too.
-TOTAL_PAIRS = (("runoff_before_m3", "runoff_after_m3"), ("ponding_before_m3", "ponding_after_m3"))
-
 
 def reduction_percent(before: float, after: float) -> float:
     """By how many percent a figure fell; NaN where either is unknown or there was nothing before."""
@@ -102,12 +99,30 @@ def with_reductions(row: Mapping[str, object]) -> dict[str, object]:
     }
 
 
+def counted(table: pd.DataFrame, column: str) -> pd.Series:
+    """Which communities a column's figure of TOTAL is the sum of, as a mask of ``table``'s rows.
+
+    A figure of one scenario counts only where that of the other is known too, and rainfall only where both
+    runoffs are: else TOTAL would set 21 communities before against 22 after. A scenario of which nothing is
+    known (a project that ran one only) binds nothing.
+    """
+    pair = {column}
+    for own, other in (("_before", "_after"), ("_after", "_before")):
+        if own in column:
+            pair.add(column.replace(own, other))
+    if column == "rainfall_m3":
+        pair |= {"runoff_before_m3", "runoff_after_m3"}
+    figures = table[sorted(pair & set(table.columns))].apply(pd.to_numeric, errors="coerce")
+    return figures.loc[:, figures.notna().any()].notna().all(axis=1)
+
+
 def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, whole: bool = True) -> pd.DataFrame:
     """The table of communities.csv from its rows, with the row TOTAL at its end.
 
-    A figure that is unknown for one community is left out of the sum of the others; the community's status
-    says so. Percentages of TOTAL are those of its sums, over the communities that have both figures. Figures
-    are summed as they are written: whoever adds up the column gets TOTAL to the last decimal.
+    A figure that is unknown for one community is left out of the sum of the others, and so is its counterpart
+    of the other scenario (:func:`counted`): before and after are sums over the same communities. TOTAL's
+    status says so. Percentages of TOTAL are those of its sums. Figures are summed as they are written:
+    whoever adds up the column gets TOTAL to the last decimal.
     ``whole`` is false where an error in the data cannot be laid at any community's door (a file that cannot
     be read): then TOTAL is incomplete whatever the communities say.
     """
@@ -115,7 +130,8 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     table = table.sort_values("community_id", ignore_index=True)
     total: dict[str, object] = {"community_id": TOTAL, "storm_id": headline}
     for column in SUMMED:
-        values = pd.to_numeric(table[column], errors="coerce").round(decimals(column) or 0)
+        values = pd.to_numeric(table.loc[counted(table, column), column], errors="coerce")
+        values = values.round(decimals(column) or 0)
         total[column] = float(values.sum()) if values.notna().any() else float("nan")
     for column in ("separated_before", "separated_after"):
         total[column] = _all_separated(table[column].tolist())
@@ -123,11 +139,7 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     total["worst_continuity_error_percent"] = float(worst.max()) if worst.notna().any() else float("nan")
     states = set(table["status"])
     total["status"] = "done" if whole and states <= {"done"} else "incomplete"
-    known = dict(total)
-    for before, after in TOTAL_PAIRS:
-        both = table[[before, after]].apply(pd.to_numeric, errors="coerce").dropna()
-        known |= {before: float(both[before].sum()), after: float(both[after].sum())}
-    percentages = {k: v for k, v in with_reductions(known).items() if k.endswith("_percent")}
+    percentages = {k: v for k, v in with_reductions(total).items() if k.endswith("_percent")}
     return pd.concat(
         [table, pd.DataFrame([{**total, **percentages}], columns=COMMUNITY_COLUMNS)], ignore_index=True
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from spongecalc.assess.communities import SUMMED, TOTAL
+from spongecalc.assess.communities import SUMMED, TOTAL, counted
 from spongecalc.assess.trace_recipes import Recipe, recipe_of
 from spongecalc.decimals import decimals
 
@@ -150,6 +150,8 @@ def _total(sources: Sources, address: str, value: float, column: str, recipe: Re
     own = table[table["community_id"] != TOTAL]
     if recipe is not None and recipe.ratio:
         return _ratio(sources, address, value, TOTAL, recipe)
+    if column in SUMMED:
+        own = own[counted(own, column)]
     operands = tuple(
         Operand(f"communities.csv:{c}:{column}", _number(v))
         for c, v in zip(own["community_id"], own[column], strict=True)
@@ -170,13 +172,6 @@ def _ratio(sources: Sources, address: str, value: float, community: str, recipe:
     before, after = recipe.ratio
     row = sources.rows("communities", community)[-1]
     pair = (_number(row.get(before)), _number(row.get(after)))
-    if community == TOTAL:
-        # A fall of the sums counts only communities that have both figures.
-        table = sources.table("communities")
-        own = (
-            table[table["community_id"] != TOTAL][[before, after]].apply(pd.to_numeric, errors="coerce").dropna()
-        )
-        pair = (float(own[before].sum()), float(own[after].sum()))
     recomputed = 100 * (pair[0] - pair[1]) / pair[0] if pair[0] > 0 and not math.isnan(value) else math.nan
     operands = tuple(
         Operand(f"communities.csv:{community}:{c}", v) for c, v in zip((before, after), pair, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from affine import Affine
 from rasterio.errors import RasterioIOError
 from rasterio.transform import rowcol
 from rasterio.windows import Window, from_bounds
-from rasterio.windows import transform as window_transform
 from scipy import ndimage
 
 
@@ -44,39 +44,78 @@ class Terrain:
         fall = self.at(*corners[farthest]) - self.at(point.x, point.y)
         return 100 * abs(fall) / float(distances[farthest]) if distances[farthest] > 0 else np.nan
 
-    def ponded_area_m2(
+    def ponded_areas_m2(
         self,
-        point: shapely.Point,
-        rim_m: float,
+        points: Sequence[shapely.Point],
+        rims_m: Sequence[float],
         depth_m: float,
         radius_m: float,
-        walls: list[shapely.Geometry],
-    ) -> float:
-        """Ground joined to ``point`` that lies no more than ``depth_m`` above the rim, within ``radius_m``.
+        walls: Sequence[shapely.Geometry] = (),
+        ground: shapely.Geometry | None = None,
+    ) -> np.ndarray:
+        """The ground on which water from each of several nodes stands; no cell is counted for two of them.
 
-        Buildings (``walls``) are left out. 0 where the DEM does not cover the place.
+        A node reaches the ground joined to it that lies no more than ``depth_m`` above its rim and within
+        ``radius_m``. Ground that several nodes reach belongs to the nearest one.
+
+        Parameters
+        ----------
+        points, rims_m
+            Places of the nodes and the levels of their rims [m].
+        depth_m, radius_m
+            How high water may stand above a rim, and how far from it [m].
+        walls
+            Buildings, on which no water stands.
+        ground
+            Where water may stand, such as a community's area; nodes outside of it are not bound by it.
+
+        Returns
+        -------
+        One area in m2 for each node; 0 where the DEM does not cover its place.
         """
-        x0, y0, x1, y1 = point.buffer(radius_m).bounds
-        top, left = (max(cell, 0) for cell in self._cell(x0, y1))
-        bottom, right = self._cell(x1, y0)
-        piece = self.elevation_m[top : max(bottom + 1, top), left : max(right + 1, left)]
-        if piece.size == 0:
-            return 0.0
-        window = Window(left, top, piece.shape[1], piece.shape[0])
-        transform = window_transform(window, self.transform)
-        rows, columns = np.indices(piece.shape)
-        x = transform.c + (columns + 0.5) * transform.a
-        y = transform.f + (rows + 0.5) * transform.e
-        low = (piece <= rim_m + depth_m) & (np.hypot(x - point.x, y - point.y) <= radius_m)
-        if walls:
-            low &= rasterio.features.geometry_mask(walls, piece.shape, transform)
-        own_row, own_column = (int(cell) for cell in rowcol(transform, point.x, point.y))
-        if not (0 <= own_row < piece.shape[0] and 0 <= own_column < piece.shape[1]):
-            return 0.0
-        low[own_row, own_column] = True
-        labels, _ = ndimage.label(low, structure=np.ones((3, 3)))
-        cells = int((labels == labels[own_row, own_column]).sum())
-        return cells * abs(transform.a * transform.e)
+        owner = np.full(self.elevation_m.shape, -1)
+        nearest_m = np.full(self.elevation_m.shape, np.inf)
+        dry = _covered(walls, self.elevation_m.shape, self.transform)
+        outside = ~_covered([ground], self.elevation_m.shape, self.transform) if ground is not None else None
+        for number, (point, rim_m) in enumerate(zip(points, rims_m, strict=True)):
+            piece, distance_m = self._around(point, radius_m)
+            own = self._cell(point.x, point.y)
+            inside = all(0 <= cell < size for cell, size in zip(own, self.elevation_m.shape, strict=True))
+            if not inside:
+                continue
+            low = (self.elevation_m[piece] <= rim_m + depth_m) & (distance_m <= radius_m) & ~dry[piece]
+            if outside is not None and not outside[own]:
+                low &= ~outside[piece]
+            at = own[0] - piece[0].start, own[1] - piece[1].start
+            low[at] = True
+            labels, _ = ndimage.label(low, structure=np.ones((3, 3)))
+            reached = (labels == labels[at]) & (distance_m < nearest_m[piece])
+            owner[piece][reached] = number
+            nearest_m[piece][reached] = distance_m[reached]
+        cells = np.bincount(owner[owner >= 0], minlength=len(points))
+        return cells * abs(self.transform.a * self.transform.e)
+
+    def _around(self, point: shapely.Point, radius_m: float) -> tuple[tuple[slice, slice], np.ndarray]:
+        """The cells within a square around a point, and the distances of their middles from it in m."""
+        top, left = self._cell(point.x - radius_m, point.y + radius_m)
+        bottom, right = self._cell(point.x + radius_m, point.y - radius_m)
+        piece = (slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0)))
+        rows, columns = np.mgrid[piece]
+        rows, columns = (
+            cells[: self.elevation_m[piece].shape[0], : self.elevation_m[piece].shape[1]]
+            for cells in (rows, columns)
+        )
+        x = self.transform.c + (columns + 0.5) * self.transform.a
+        y = self.transform.f + (rows + 0.5) * self.transform.e
+        return piece, np.hypot(x - point.x, y - point.y)
+
+
+def _covered(shapes: Sequence[shapely.Geometry], size: tuple[int, ...], transform: Affine) -> np.ndarray:
+    """Which cells have their middle in one of the shapes."""
+    solid = [s for s in shapes if s is not None and not s.is_empty]
+    if not solid or 0 in size:
+        return np.zeros(size, dtype=bool)
+    return rasterio.features.geometry_mask(solid, size, transform, invert=True)
 
 
 def read_terrain(dem: Path | None, bounds: tuple[float, float, float, float], margin_m: float) -> Terrain | None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import networkx as nx
-import shapely
 
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
@@ -49,7 +48,7 @@ def node_sections(
     """
     graph = drainage_graph(system)
     alone = set(nx.isolates(graph))
-    walls = list(system.buildings.geometry)
+    ponded_m2 = _ponded_areas_m2(system, settings, links, terrain)
     junctions: list[tuple[str, ...]] = []
     outfalls: list[tuple[str, ...]] = []
     storages: list[tuple[str, ...]] = []
@@ -89,8 +88,7 @@ def node_sections(
                 )
                 curves.extend(_demand_curve(f"{name}__DEMAND", tank))
         else:
-            area = _ponded_area_m2(row.geometry, row.ground_m, settings, terrain, walls)
-            junctions.extend([description, _junction(name, row, area)])
+            junctions.extend([description, _junction(name, row, ponded_m2[row.node_id])])
             elements.append(("node", name, "junction", *own))
     sections = {"JUNCTIONS": junctions, "OUTFALLS": outfalls, "STORAGE": storages}
     return NodePart(sections, curves, elements, places, findings=tuple(findings))
@@ -133,12 +131,23 @@ def _demand_curve(name: str, tank: Tank) -> list[tuple[str, ...]]:
     ]
 
 
-def _ponded_area_m2(
-    place: shapely.Point, rim_m: float, settings: Settings, terrain: Terrain | None, walls: list
-) -> float:
+def _ponded_areas_m2(
+    system: DrainageSystem, settings: Settings, links: Links, terrain: Terrain | None
+) -> dict[str, float]:
+    """The ground around each junction on which its water stands; the same ground is not given to two."""
+    nodes = system.nodes[(system.nodes["kind"] != "outfall") & ~system.nodes["node_id"].isin(links.tank_nodes)]
     ponding = settings.ponding
     if terrain is None:
-        return ponding.default_area_m2
-    near = [w for w in walls if shapely.distance(w, place) <= ponding.search_radius_m]
-    area = terrain.ponded_area_m2(place, rim_m, ponding.depth_m, ponding.search_radius_m, near)
-    return area if area > 0 else ponding.default_area_m2
+        return dict.fromkeys(nodes["node_id"], ponding.default_area_m2)
+    areas = terrain.ponded_areas_m2(
+        nodes.geometry.tolist(),
+        nodes["ground_m"].tolist(),
+        ponding.depth_m,
+        ponding.search_radius_m,
+        system.buildings.geometry.tolist(),
+        system.boundaries.union_all(),
+    )
+    return {
+        node: float(area) if area > 0 else ponding.default_area_m2
+        for node, area in zip(nodes["node_id"], areas, strict=True)
+    }
