@@ -6,10 +6,12 @@ import tomllib
 import pytest
 
 from spongecalc.assess.communities import COMMUNITY_COLUMNS
+from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
+from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
 from spongecalc.assess.run_table import RUN_COLUMNS
-from spongecalc.assess.separation import SEPARATION_COLUMNS
+from spongecalc.assess.separation import GRADE_COLUMNS, SEPARATION_COLUMNS, WORK_COLUMNS
 from spongecalc.assess.sponge import SPONGE_COLUMNS
 from spongecalc.design.check import CHECK_COLUMNS
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS
@@ -31,6 +33,10 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
     [
         ("communities", COMMUNITY_COLUMNS),
         ("separation", SEPARATION_COLUMNS),
+        ("work_order", WORK_COLUMNS),
+        ("separation_outfalls", OUTFALL_COLUMNS),
+        ("separation_grades", GRADE_COLUMNS),
+        ("separation_contributions", CONTRIBUTION_COLUMNS),
         ("ponding", PONDING_COLUMNS),
         ("sponge", SPONGE_COLUMNS),
         ("quantities", QUANTITY_COLUMNS),

@@ -15,7 +15,9 @@ from spongecalc import steps
 from spongecalc.assess.communities import SUMMED
 from spongecalc.assess.review import Review
 from spongecalc.network.cross_connections import cross_connections
+from spongecalc.network.mending import MendingRules, separate
 from spongecalc.project.load import load_project
+from spongecalc.removal_steps import removal_runs
 from spongecalc.report.bill_part import county_bill
 from spongecalc.report.design_part import county_design
 from spongecalc.report.wording import Wording
@@ -185,6 +187,50 @@ def test_exactly_the_planted_defects_are_left_after_the_works(tables, repository
     assert set(communities.index[communities["separated_after"] == "no"]) == set(planted)
 
 
+def test_the_planted_defects_are_the_smallest_set_with_their_households_and_flow(tables):
+    after = tables["separation"].query("scenario == 'after'").set_index("community_id")
+    assert (after["in_smallest_set"] == "yes").all()
+    places = {"EY04": "EY04-L35", "EY11": "EY11-L18", "EY14": "EY14-H05", "EY19": "EY19-Y08"}
+    assert after["feature_id"].to_dict() == places
+    order = tables["work_order"].query("scenario == 'after'")
+    assert order["feature_id"].tolist() == ["EY14-H05", "EY04-L35", "EY11-L18", "EY19-Y08"]
+    assert order["length_m"].notna().all()
+    assert order["households_cumulative"].iloc[-1] == after["households"].sum()
+    # By hand: a house's residents x 120 l x 0.85, of which the balcony's share is 0.2; EY14's drains kitchen
+    # and toilet of the house, 0.8 of its sewage.
+    balcony, house = after.loc["EY04"], after.loc["EY14"]
+    assert balcony["dry_m3_d"] == pytest.approx(balcony["residents"] * 0.102 * 0.2, rel=0.01)
+    assert house["dry_m3_d"] == pytest.approx(house["residents"] * 0.102 * 0.8, rel=0.01)
+    assert after.loc["EY11", "dry_m3_d"] == after.loc["EY19", "dry_m3_d"] == 0
+    assert after.loc["EY11", "storm_m3"] > 10
+    assert after.loc["EY19", "storm_m3"] > 5
+
+
+def test_tracers_close_and_cross_nowhere_but_at_the_planted_defects(tables):
+    outfalls = tables["separation_outfalls"]
+    assert outfalls["quality_error_percent"].abs().max() < 0.5
+    after = outfalls.query("scenario == 'after' and misplaced_m3 > 0.001")
+    assert set(after["community_id"]) == {"EY04", "EY11", "EY14", "EY19"}
+    joints = tables["separation"].query("scenario == 'after'").set_index("community_id")
+    traced = after.query("event == 'traced'").groupby("community_id")["misplaced_m3"].sum()
+    for community, volume in traced.items():
+        assert volume == pytest.approx(joints.loc[community, "storm_m3"], rel=0.01, abs=0.02)
+
+
+def test_with_the_defects_removed_all_is_separated_and_no_tracer_crosses(built, tmp_path):
+    settings = built.checked.project.settings
+    systems = [s for s in built.checked.systems if s.scenario == "after" and cross_connections(s)]
+    assert len(systems) == 4
+    for system in systems:
+        mending = separate(system, MendingRules())
+        assert mending.separated
+        assert len(mending.cut) == mending.at_least == 1
+    table = removal_runs(systems, settings, built.storms, tmp_path / "runs", 2)
+    assert table["misplaced_m3"].max() > 10
+    assert table["without_any_m3"].max() < 0.001
+    assert table["sum_of_contributions_m3"].tolist() == pytest.approx(table["joint_effect_m3"].tolist())
+
+
 def test_before_the_works_every_combined_community_is_unseparated(tables, folder):
     pipes = gpd.read_file(folder / "gis" / "eshan_phase1.gpkg", layer="pipes")
     before = pipes[pipes["status"].isin(["existing", "removed"]) & (pipes["system"] == "combined")]
@@ -204,7 +250,8 @@ def test_the_misplaced_balcony_drain_shows_as_sewage_at_a_rain_outfall(tables):
 
 def test_every_run_closes_within_one_percent(tables):
     runs = tables["runs"]
-    assert len(runs) == 43 * 5  # 22 before; EY07 and EY08 are one model after; 4 storms and dry weather
+    # 22 before; EY07 and EY08 are one model after; 4 storms and dry weather; tracers in rain where systems meet
+    assert len(runs) == 43 * 5 + 25
     assert (runs["status"] == "done").all()
     for column in ("runoff_error_percent", "routing_error_percent"):
         assert runs[column].notna().all()

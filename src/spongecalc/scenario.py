@@ -36,7 +36,8 @@ class DrainageSystem:
     """The drainage of one community, or of several that drain through one another, in one scenario.
 
     Frames have the columns of the data contract and hold only features of this scenario. ``communities``
-    are sorted ids; ``dem`` is the file of ground elevations, if the project has one.
+    are sorted ids; ``dem`` is the file of ground elevations, if the project has one; ``removed_pipes`` are the
+    communities' pipes of the status removed that are not part of the scenario.
     """
 
     scenario: str
@@ -52,6 +53,7 @@ class DrainageSystem:
     utilities: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     dem: Path | None = None
+    removed_pipes: gpd.GeoDataFrame | None = None
 
     @property
     def model(self) -> str:
@@ -97,6 +99,9 @@ def drainage_systems(
     findings: list[Finding] = []
     systems = []
     rows = {name: frame.groupby("community_id", sort=False).indices for name, frame in frames.items()}
+    pipes = layers["pipes"]
+    gone = pipes[(pipes["status"] == "removed") & ("removed" not in statuses)].reset_index(drop=True)
+    gone_rows = gone.groupby("community_id", sort=False).indices
     outlines = layers["communities"]
     outline_rows = outlines.groupby("community_id", sort=False).indices
     for group in sorted(sorted(c) for c in nx.connected_components(groups)):
@@ -111,6 +116,7 @@ def drainage_systems(
                 _of_group(outlines, outline_rows, group),
                 **own,
                 dem=layers.dem,
+                removed_pipes=_of_group(gone, gone_rows, group),
             )
         )
     return tuple(systems), tuple(findings)

@@ -11,7 +11,9 @@ from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.review import Review
+from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.ground.grid import Ground, GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of, grounds_of
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
@@ -22,6 +24,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
+from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import KEPT_FOLDER, wet_of
@@ -29,6 +32,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.removal_steps import stored_contributions
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.depth_rasters import write_depth_rasters
 from spongecalc.report.formats import write_formats
@@ -37,7 +41,7 @@ from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
-from spongecalc.swmm.event import Event, dry_event, storm_event
+from spongecalc.swmm.event import Event, dry_event, storm_event, traced_event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
@@ -147,13 +151,23 @@ class Built:
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
+    traced: Event | None = None
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """Every run, each in its folder under the project's results."""
         project = self.checked.project
         folder = project.folder / project.settings.results / "runs"
-        return plan_runs(self.models, self.events, folder, keep_out=project.settings.simulation.keep_out)
+        keep_out = project.settings.simulation.keep_out
+        runs = plan_runs(self.models, self.events, folder, keep_out=keep_out)
+        if self.traced is None:
+            return runs
+        crossed = [
+            model
+            for system, model in zip(self.checked.systems, self.models, strict=True)
+            if cross_connections(system)
+        ]
+        return (*runs, *plan_traced_runs(crossed, self.traced, folder))
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -173,7 +187,17 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     )
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
-    return Built(checked, tuple(models), storms, events, findings, grounds)
+    headline = next(s for s in storms if s.storm_id == settings.headline_storm)
+    traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
+    return Built(
+        checked,
+        tuple(models),
+        storms,
+        events,
+        findings,
+        grounds,
+        traced if settings.separation.storm_tracers else None,
+    )
 
 
 def model_files(built: Built) -> dict[Path, str]:
@@ -234,8 +258,8 @@ def run(
     *,
     again: Again = "nothing",
     executor: Executor | None = None,
-    on_event: Callable[[RunDone], None] = lambda event: None,
-) -> Mapping[str, RunResult]:
+    on_event: Callable[[RunDone], None] | None = None,
+) -> Results:
     """Run every model through every event that is due, in ``jobs`` worker processes; results by run id.
 
     ``again``, ``executor`` and ``on_event`` are those of :func:`spongecalc.batch.runs.execute`.
@@ -256,6 +280,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the results of the runs."""
     checked = built.checked
     settings = checked.project.settings
+    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -266,8 +291,10 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
         checked.documents,
-        built.grounds,
-        kept_flows(built),
+        grounds=built.grounds,
+        flows=kept_flows(built),
+        contributions=contributions,
+        stale_contributions=stale,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))
@@ -301,6 +328,12 @@ def kept_flows(built: Built) -> dict[str, Wet]:
         return {}
     runs, _ = coupled_runs(built, [s.storm_id for s in built.storms if s.storm_id in ids])
     return {run.run_id: wet for run in runs if (wet := wet_of(run, results)) is not None}
+
+
+def removal_folder(built: Built) -> Path:
+    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
+    project = built.checked.project
+    return project.folder / project.settings.results / "removal_runs"
 
 
 def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:

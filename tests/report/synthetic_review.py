@@ -265,7 +265,7 @@ def synthetic_review() -> Review:
             {
                 "community_id": ["A01", "A01", "A01", "A03"],
                 "scenario": ["before", "after", "after", "before"],
-                "joint_id": ["combined_in_service:H1", "sewage_lateral_to_storm:L1", "x:P9", "x:P1"],
+                "connection_id": ["combined_in_service:H1", "sewage_lateral_to_storm:L1", "x:P9", "x:P1"],
                 "kind": [
                     "combined_in_service",
                     "sewage_lateral_to_storm",

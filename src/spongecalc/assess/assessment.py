@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -14,12 +15,21 @@ from spongecalc.assess.communities import communities_table
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
+from spongecalc.assess.outfall_tracers import outfall_tracer_table
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import ponding
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
-from spongecalc.assess.separation import SEPARATION_COLUMNS, separation_table, sewage_to_storm_m3_d
+from spongecalc.assess.separation import (
+    SEPARATION_COLUMNS,
+    crossing,
+    grade_table,
+    separation_table,
+    sewage_to_storm_m3_d,
+    traced_systems,
+    work_order,
+)
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
 from spongecalc.ground.grid import Ground
@@ -50,13 +60,34 @@ class Inputs:
     documents: BillDocuments = field(default_factory=BillDocuments)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, Wet] = field(default_factory=dict)
+    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_contributions: tuple[str, ...] = ()
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
-        for one in self.modelled:
-            if one.system.scenario == scenario and community_id in one.system.communities:
-                return one
-        return None
+        return self._models.get((community_id, scenario))
+
+    def runs_of(self, community_id: str) -> list[Run]:
+        """The runs that a community is in."""
+        return self._runs.get(community_id, [])
+
+    # A county has thousands of models: found by community once, not looked for again and again.
+    @cached_property
+    def _models(self) -> dict[tuple[str, str], Modelled]:
+        return {(c, one.system.scenario): one for one in self.modelled for c in one.system.communities}
+
+    @cached_property
+    def _runs(self) -> dict[str, list[Run]]:
+        runs: dict[str, list[Run]] = {}
+        for run in self.runs:
+            for community in run.communities:
+                runs.setdefault(community, []).append(run)
+        return runs
+
+    @cached_property
+    def about(self) -> gpd.GeoDataFrame:
+        """The communities' own rows, by id."""
+        return self.layers["communities"].drop_duplicates("community_id").set_index("community_id")
 
 
 def join_results(
@@ -81,9 +112,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     """
     headline = inputs.settings.headline_storm
     findings = findings_table(inputs.findings, language)
-    separation = separation_table(
-        [m.system for m in inputs.modelled], inputs.settings.sewage.residents_per_household
-    )
+    traced = traced_systems(inputs.modelled, inputs.settings.separation)
+    separation = separation_table(traced, inputs.settings)
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = run_table(inputs.runs, inputs.results, language)
     pond = ponding(
@@ -108,6 +138,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     tables = {
         "separation": separation,
         **pond.tables,
+        "work_order": work_order(traced, separation),
+        "separation_grades": grade_table(traced, inputs.settings),
+        **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
+        "separation_outfalls": outfall_tracer_table(inputs.modelled),
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
@@ -130,7 +164,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tuple(_storm_summary(s) for s in inputs.storms),
         {"communities": communities, **tables},
         pages,
-        _notes(inputs.settings),
+        (
+            *_notes(inputs.settings),
+            *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
+        ),
         versions,
         inputs.settings.targets.model_dump(),
         ponding_areas=pond.areas,
@@ -162,7 +199,7 @@ def _elements(inputs: Inputs) -> pd.DataFrame:
 def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:
     """One row of communities.csv, but for the percentages that follow from it."""
     layers, headline = inputs.layers, inputs.settings.headline_storm
-    about = layers["communities"].drop_duplicates("community_id").set_index("community_id").loc[community]
+    about = inputs.about.loc[community]
     findings = tables["findings"]
     own_findings = findings[findings["community_id"] == community]
     after = inputs.of(community, "after")
@@ -215,7 +252,7 @@ def _scenario_figures(
     if modelled is None:
         return {f"separated_{scenario}": "unknown"}
     headline = inputs.settings.headline_storm
-    joints = tables["separation"]
+    joints = crossing(tables["separation"])
     count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
     figures: dict[str, object] = {
         f"separated_{scenario}": "no" if count else "yes",
@@ -246,8 +283,8 @@ def _worst_continuity(inputs: Inputs, community: str) -> float:
     """The largest runoff or routing continuity error, in magnitude, of the runs the community is in."""
     errors = [
         inputs.results[run.run_id].worst_continuity_error_percent
-        for run in inputs.runs
-        if community in run.communities and run.run_id in inputs.results
+        for run in inputs.runs_of(community)
+        if run.run_id in inputs.results
     ]
     known = [e for e in errors if not math.isnan(e)]
     return max(known) if known else float("nan")
@@ -256,7 +293,7 @@ def _worst_continuity(inputs: Inputs, community: str) -> float:
 def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
     if row["errors"]:
         return "data_error"
-    own = [run for run in inputs.runs if community in run.communities]
+    own = inputs.runs_of(community)
     if not own:
         return "data_error"
     finished = all(r.run_id in inputs.results and inputs.results[r.run_id].status == "done" for r in own)
@@ -266,8 +303,7 @@ def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
 def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> CommunityPage:
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
-    about = inputs.layers["communities"]
-    boundary = about.loc[about["community_id"] == community, "geometry"].iloc[0]
+    boundary = inputs.about.loc[community, "geometry"]
     layers, hydrographs, found = {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
@@ -276,7 +312,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
             found[scenario] = hydraulics(modelled, community, headline)
     runs = tables["runs"]
-    in_run = [community in str(c).split(";") for c in runs["communities"]]
+    own_runs = {run.run_id for run in inputs.runs_of(community)}
     ponding = tables["ponding"]
 
     def own(name: str) -> pd.DataFrame:
@@ -293,7 +329,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         hydrographs,
         _placed(sites, inputs.layers),
         _placed(own("separation").reindex(columns=SEPARATION_COLUMNS), inputs.layers),
-        runs[in_run].reset_index(drop=True),
+        runs[runs["run_id"].isin(own_runs)].reset_index(drop=True),
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
         found,

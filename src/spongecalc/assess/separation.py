@@ -1,11 +1,26 @@
-"""Whether rain and sewage are separated: the joints on the graph, and the sewage that reaches rain outfalls."""
+"""Whether rain and sewage are separated: every joint with its flows, grade and place in the work order."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
 import pandas as pd
 
+from spongecalc.assess.joint_flows import JointFlow, JointFlows
+from spongecalc.assess.misconnection_grades import grade_of, worst_grade
 from spongecalc.assess.modelled import Modelled
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
+from spongecalc.network.graph import drainage_graph
+from spongecalc.network.leftovers import NOT_CROSSING, leftovers
+from spongecalc.network.mending import Mending, MendingRules, separate
+from spongecalc.network.sewage_load import sewage_by_source_l_s
+from spongecalc.network.sources import sources
+from spongecalc.project.separation_settings import SeparationSettings
+from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.model import TRACER_MG_L
 
@@ -14,52 +29,238 @@ RAIN_RECEIVERS = ("municipal_storm", "river")
 SEPARATION_COLUMNS = [
     "community_id",
     "scenario",
-    "joint_id",
+    "connection_id",
     "kind",
-    "layer",
-    "feature_id",
-    "at_node",
-    "carries",
+    "at",
+    "from_system",
+    "to_system",
     "sources",
     "source_count",
     "households",
     "residents",
+    "dry_m3_d",
+    "storm_m3",
+    "surcharge_h",
+    "backflow_m3",
+    "grade",
+    "in_smallest_set",
+    "rank",
+    "layer",
+    "feature_id",
+    "at_node",
+    "carries",
     "outfalls",
     "x_m",
     "y_m",
 ]
 
+WORK_COLUMNS = [
+    "scenario",
+    "rank",
+    "community_id",
+    "layer",
+    "feature_id",
+    "kind",
+    "to_node",
+    "length_m",
+    "households",
+    "dry_m3_d",
+    "storm_m3",
+    "households_cumulative",
+    "dry_cumulative_m3_d",
+    "length_cumulative_m",
+]
 
-def separation_table(systems: list[DrainageSystem], residents_per_household: float) -> pd.DataFrame:
-    """Cross-connections of all systems as rows of separation.csv."""
+
+@dataclass(frozen=True)
+class TracedSystem:
+    """A modelled system with what tracing found in it: joints, leftovers, and what separates it."""
+
+    modelled: Modelled
+    rules: MendingRules
+
+    @property
+    def system(self) -> DrainageSystem:
+        """The drainage system."""
+        return self.modelled.system
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph:
+        """The system's drainage graph."""
+        return drainage_graph(self.system)
+
+    @cached_property
+    def joints(self) -> tuple[CrossConnection, ...]:
+        """Joints between rain and sewage."""
+        return cross_connections(self.system, self.graph)
+
+    @cached_property
+    def leftovers(self) -> tuple[CrossConnection, ...]:
+        """What else keeps it from being separated, or reaches nothing."""
+        return leftovers(self.system, self.graph)
+
+    @cached_property
+    def mending(self) -> Mending | None:
+        """The smallest set and the ways back; None where there is nothing to cut."""
+        return separate(self.system, self.rules, self.graph) if self.joints else None
+
+
+def traced_systems(modelled: Sequence[Modelled], settings: SeparationSettings) -> tuple[TracedSystem, ...]:
+    """Each modelled system, ready to be traced when it is looked at."""
+    rules = MendingRules(settings.min_slope_percent, settings.lateral_depth_m)
+    return tuple(TracedSystem(m, rules) for m in modelled)
+
+
+def separation_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
+    """Every joint and leftover as rows of separation.csv.
+
+    ``rank`` orders the joints of the smallest sets of a scenario over all communities: by misplaced dry
+    flow, then households, then storm flow; a joint outside of them has none.
+    """
     rows: list[dict[str, object]] = []
-    for system in systems:
-        residents = system.buildings.set_index("building_id")["residents"].fillna(
-            system.buildings.set_index("building_id")["households"].fillna(0) * residents_per_household
-        )
-        rows.extend(_row(system.scenario, joint, residents) for joint in cross_connections(system))
+    for one in traced:
+        if not one.joints and not one.leftovers:
+            continue
+        per_household = settings.sewage.residents_per_household
+        buildings = one.system.buildings.set_index("building_id")
+        residents = buildings["residents"].fillna(buildings["households"].fillna(0) * per_household)
+        flows = JointFlows(one.modelled, one.graph, settings.sewage, settings.simulation.dry_measure_min)
+        cut = set(one.mending.cut) if one.mending else set()
+        for joint in (*one.joints, *one.leftovers):
+            flow = flows.of(joint)
+            rows.append(
+                {
+                    "community_id": joint.community_id,
+                    "scenario": one.system.scenario,
+                    "connection_id": joint.joint_id,
+                    "kind": joint.kind,
+                    "at": joint.at_node,
+                    "from_system": joint.from_system,
+                    "to_system": joint.to_system,
+                    "sources": ";".join(joint.sources),
+                    "source_count": len(joint.sources),
+                    "households": joint.households,
+                    "residents": float(residents.reindex(list(joint.buildings)).fillna(0).sum()),
+                    "dry_m3_d": flow.dry_m3_d,
+                    "storm_m3": flow.storm_m3,
+                    "surcharge_h": flow.surcharge_h,
+                    "backflow_m3": flow.backflow_m3,
+                    "grade": joint_grade(joint, flow, one.system, settings.separation),
+                    "in_smallest_set": "yes" if (joint.layer, joint.feature_id) in cut else "no",
+                    "rank": math.nan,
+                    "layer": joint.layer,
+                    "feature_id": joint.feature_id,
+                    "at_node": joint.at_node,
+                    "carries": joint.carries,
+                    "outfalls": ";".join(joint.outfalls),
+                    "x_m": joint.x_m,
+                    "y_m": joint.y_m,
+                }
+            )
     table = pd.DataFrame(rows, columns=SEPARATION_COLUMNS)
-    return table.sort_values(["community_id", "scenario", "kind", "feature_id"], ignore_index=True)
+    return _ranked(table).sort_values(
+        ["community_id", "scenario", "kind", "feature_id", "at_node"], ignore_index=True
+    )
 
 
-def _row(scenario: str, joint: CrossConnection, residents: pd.Series) -> dict[str, object]:
-    return {
-        "community_id": joint.community_id,
-        "scenario": scenario,
-        "joint_id": joint.joint_id,
-        "kind": joint.kind,
-        "layer": joint.layer,
-        "feature_id": joint.feature_id,
-        "at_node": joint.at_node,
-        "carries": joint.carries,
-        "sources": ";".join(joint.sources),
-        "source_count": len(joint.sources),
-        "households": joint.households,
-        "residents": float(residents.reindex(list(joint.buildings)).fillna(0).sum()),
-        "outfalls": ";".join(joint.outfalls),
-        "x_m": joint.x_m,
-        "y_m": joint.y_m,
-    }
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    chosen = table[table["in_smallest_set"] == "yes"]
+    for _, group in chosen.groupby("scenario"):
+        order = group.sort_values(
+            ["dry_m3_d", "households", "storm_m3", "community_id", "feature_id"],
+            ascending=[False, False, False, True, True],
+            na_position="last",
+        )
+        table.loc[order.index, "rank"] = range(1, len(order) + 1)
+    return table
+
+
+def joint_grade(
+    joint: CrossConnection, flow: JointFlow, system: DrainageSystem, settings: SeparationSettings
+) -> str:
+    """The grade of a joint: the worst by its pipe's diameter and its misplaced dry flow, as far as known."""
+    diameter = math.nan
+    if joint.layer == "pipes":
+        pipes = system.pipes[system.pipes["pipe_id"] == joint.feature_id]
+        diameter = float(pipes["diameter_mm"].iloc[0]) if len(pipes) else math.nan
+    grades = [grade_of("diameter", diameter, settings.grades), grade_of("flow", flow.dry_m3_d, settings.grades)]
+    return worst_grade(grades)
+
+
+def work_order(traced: Sequence[TracedSystem], separation: pd.DataFrame) -> pd.DataFrame:
+    """What to mend first, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
+
+    ``length_m`` is what has to be laid to give the connection's sources their way back, straight from start
+    to node; ``to_node`` where to. Households and flows are those that the connection frees, and their sums
+    so far.
+    """
+    ways: dict[tuple[str, str, str], tuple[str, float]] = {}
+    for one in traced:
+        for cut in one.mending.cut if one.mending else ():
+            parts = [r for r in one.mending.reconnections if r.cut == cut] if one.mending else []
+            nodes = sorted({r.way.node_id for r in parts if r.way})
+            missing = any(r.way is None for r in parts)
+            length = math.nan if missing else sum(r.way.length_m for r in parts if r.way)
+            ways[one.system.scenario, *cut] = (";".join(nodes), length)
+    chosen = separation[separation["in_smallest_set"] == "yes"].drop_duplicates(
+        ["scenario", "layer", "feature_id"]
+    )
+    chosen = chosen.sort_values(["scenario", "rank"], ascending=[False, True], ignore_index=True)
+    found = [ways.get((r.scenario, r.layer, r.feature_id), ("", math.nan)) for r in chosen.itertuples()]
+    table = chosen.assign(to_node=[f[0] for f in found], length_m=[f[1] for f in found])
+    for column, total in (
+        ("households", "households_cumulative"),
+        ("dry_m3_d", "dry_cumulative_m3_d"),
+        ("length_m", "length_cumulative_m"),
+    ):
+        table[total] = table.groupby("scenario")[column].cumsum()
+    return table.reindex(columns=WORK_COLUMNS)
+
+
+def crossing(separation: pd.DataFrame) -> pd.DataFrame:
+    """The rows that break separation: all but leftovers that reach nothing."""
+    return separation[~separation["kind"].isin(list(NOT_CROSSING))]
+
+
+def misconnection_density_percent(one: TracedSystem, community_id: str) -> float:
+    """Nodes at which water enters the wrong system over all nodes of a community, in percent."""
+    nodes = [n for n, d in one.graph.nodes(data=True) if d["community_id"] == community_id]
+    if not nodes:
+        return math.nan
+    own = set(nodes)
+    wrong = {j.at_node for j in one.joints if j.kind != "combined_in_service"} & own
+    combined = {j.feature_id for j in one.joints if j.kind == "combined_in_service"}
+    if combined:
+        fed = {s.node_id for s in sources(one.system)}
+        below = {m for n in fed for m in (n, *nx.descendants(one.graph, n))}
+        wrong |= {n for n in own & below if one.graph.nodes[n]["system"] == "combined"}
+    return 100 * len(wrong) / len(nodes)
+
+
+GRADE_COLUMNS = ["community_id", "scenario", "density_percent", "flow_ratio_percent", "grade"]
+
+
+def grade_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
+    """Communities' grades as rows of separation_grades.csv.
+
+    ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the
+    sewage which leaves by rain outfalls in dry weather; the grade is the worse of the two.
+    """
+    rows = []
+    minutes = settings.simulation.dry_measure_min
+    for one in traced:
+        entering = sewage_by_source_l_s(one.system.buildings, sources(one.system), settings.sewage)
+        for community in one.system.communities:
+            density = misconnection_density_percent(one, community) if one.joints else 0.0
+            sewage_m3_d = 86.4 * sum(flow for s, flow in entering if s.community_id == community)
+            lost = sewage_to_storm_m3_d(one.modelled, community, minutes)
+            ratio = 100 * lost / sewage_m3_d if sewage_m3_d > 0 else math.nan
+            limits = settings.separation.grades
+            grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
+            row = (community, one.system.scenario, density, ratio, worst_grade(grades) if density else "")
+            rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
+    table = pd.DataFrame(rows, columns=GRADE_COLUMNS)
+    return table.sort_values(["community_id", "scenario"], ignore_index=True)
 
 
 def sewage_to_storm_m3_d(modelled: Modelled, community_id: str, dry_measure_min: float) -> float:

@@ -95,7 +95,7 @@ BY_SCENARIO: Mapping[str, Recipe] = {
     "cross_connections_{s}": Recipe(
         "cross_connections",
         "separation",
-        keys=("joint_id",),
+        keys=("connection_id",),
         reduce="sum",
         layers=(("pipes", OWN), ("connections", OWN)),
     ),

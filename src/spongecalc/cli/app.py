@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -91,7 +91,7 @@ class Call:
     made: Made = field(default_factory=Made)
 
     @property
-    def again(self) -> str:
+    def again(self) -> Literal["nothing", "failed", "all"]:
         """What is run though it has been run before: "nothing", "failed" or "all"."""
         return "all" if self.force else "failed" if self.failed else "nothing"
 
@@ -249,6 +249,27 @@ def run(
 
 
 @app.command()
+def store(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    force: Force = False,
+) -> None:
+    """Write the results of the runs as Parquet files for other tools. 将运行结果写成 Parquet 文件。"""
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    def work(given: Call) -> int:
+        from spongecalc.cli.store import run_store  # noqa: PLC0415
+
+        return run_store(given)
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    raise typer.Exit(do_what_is_due("store", call, work))
+
+
+@app.command()
 def status(
     folder: Folder = Path(),
     community: Community = None,
@@ -396,6 +417,39 @@ def ponding(
 
     call = _call(folder, community, None, jobs, lang, quiet, as_json)
     raise typer.Exit(run_ponding(call, tuple(storm or ())))
+
+
+@app.command()
+def trace(
+    place: Annotated[str, typer.Argument(help="id of a node, pipe, lateral or building 要素编号")],
+    folder: Folder = Path(),
+    scenario: OneScenario = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """What lies upstream and downstream of a place. 追踪某要素的上游和下游。"""
+    from spongecalc.cli.trace import run_trace  # noqa: PLC0415
+
+    raise typer.Exit(run_trace(_call(folder, None, scenario, 1, lang, quiet, as_json), place))
+
+
+@app.command()
+def separation(
+    folder: Folder = Path(),
+    community: Community = None,
+    scenario: OneScenario = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    week: Annotated[bool, typer.Option("--week", help="also a rainy week with tracers 同时模拟一周雨期")] = False,
+) -> None:
+    """What each cross-connection does by itself: runs with it removed. 逐一去除混接点的模拟。"""
+    from spongecalc.cli.separation import run_separation  # noqa: PLC0415
+
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json)
+    raise typer.Exit(run_separation(call, week=week))
 
 
 @app.command()

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from spongecalc import steps
 from spongecalc.assess.run_table import run_table
-from spongecalc.batch.cluster import cluster_executor
+from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import stored_files, stored_results
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.removal_steps import TABLE
 from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text
 from spongecalc.swmm.run_result import RunResult
@@ -168,7 +169,12 @@ def _finish(call: Call, output: Output) -> None:
 def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
     """Make the runs that are due and say what came of them: results by run id, and the exit code."""
     runs = steps.plan(built)
-    executor = cluster_executor(call.cluster) if call.cluster else None
+    try:
+        executor = cluster_executor(call.cluster) if call.cluster else None
+    except ClusterError as error:
+        output.error(text("batch.cluster", output.language, reason=error))
+        output.finish()
+        raise SystemExit(WRONG_USAGE) from None
     with batch_watch(built.checked.project, runs, output) as watch:
         results = steps.run(
             built, call.jobs, watch.progress, again=call.again, executor=executor, on_event=watch.event
@@ -214,6 +220,7 @@ def answer(
     every = built.checked.layers.community_ids
     if len(built.checked.community_ids) < len(every):
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
+    call.made.more.append((steps.removal_folder(built) / f"{TABLE}.csv").relative_to(folder).as_posix())
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
         call.made.more.extend(steps.template_files(built))

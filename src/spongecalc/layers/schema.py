@@ -21,7 +21,7 @@ COVERS = (
     "bare_soil",
     "water",
 )
-CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain")
+CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain", "underdrain")
 FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
 TREE_KINDS = ("tree", "shrub", "pole")
 BARRIERS = ("wall", "kerb", "breakline", "opening")

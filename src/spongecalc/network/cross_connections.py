@@ -7,25 +7,33 @@ record. Old combined pipes that still carry water are one joint for each connect
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
 
-from spongecalc.network.graph import drainage_graph
+from spongecalc.network.graph import drainage_graph, is_overflow
 from spongecalc.network.sources import Source, households_of, sources
 from spongecalc.scenario import DrainageSystem
 
 OWN_SYSTEM = {"sewage": "sewage", "rain": "storm"}
+
+# Where each water may go: the receivers that are right for it.
+RIGHT_RECEIVERS: Mapping[str, frozenset[str]] = {
+    "sewage": frozenset({"municipal_sewage"}),
+    "rain": frozenset({"municipal_storm", "river", "reuse"}),
+}
 
 
 @dataclass(frozen=True)
 class CrossConnection:
     """One joint between rain and sewage.
 
-    ``kind`` is sewage_lateral_to_storm, rain_lateral_to_sewage, pipe_between_systems or
-    combined_in_service; ``layer`` and ``feature_id`` name what to mend; ``at_node`` is where the water
-    enters the wrong system; ``carries`` is "sewage", "rain" or "both"; ``sources`` are the ids of the laterals
+    ``kind`` is sewage_lateral_to_storm, rain_lateral_to_sewage, pipe_between_systems,
+    overflow_between_systems or combined_in_service (and, from :mod:`spongecalc.network.leftovers`,
+    removed_still_carries, wrong_receiver or reaches_nothing); ``layer`` and ``feature_id`` name what to
+    mend; ``at_node`` is where the water enters the wrong system; ``carries`` is "sewage", "rain" or "both";
+    ``from_system`` and ``to_system`` are the systems that it joins; ``sources`` are the ids of the laterals
     and inlets whose water passes; ``outfalls`` the ids of the outfalls it ends at.
     """
 
@@ -41,6 +49,8 @@ class CrossConnection:
     households: float
     x_m: float
     y_m: float
+    from_system: str = ""
+    to_system: str = ""
 
     @property
     def joint_id(self) -> str:
@@ -48,25 +58,49 @@ class CrossConnection:
         return f"{self.kind}:{self.feature_id}"
 
 
-def cross_connections(system: DrainageSystem) -> tuple[CrossConnection, ...]:
-    """All joints of a system, ordered by community, kind and feature."""
-    graph = drainage_graph(system)
-    stretches = _combined_stretches(graph)
-    passing: dict[tuple[str, str, str, str], list[Source]] = {}
-    for source in sources(system):
-        for joint in _joints_of(source, graph, stretches):
-            passing.setdefault(joint, []).append(source)
-    households = households_of(system)
+Joint = tuple[str, str, str, str]
+"""Kind, layer, feature id and the node at which the water enters."""
+
+
+def cross_connections(
+    system: DrainageSystem, graph: nx.MultiDiGraph | None = None
+) -> tuple[CrossConnection, ...]:
+    """All joints of a system, ordered by community, kind and feature.
+
+    ``graph`` is the system's :func:`drainage_graph`, if the caller has it already.
+    """
+    graph = drainage_graph(system) if graph is None else graph
+    stretches = combined_stretches(graph)
+    entering = sources(system)
+    passing: dict[Joint, list[Source]] = {}
+    for water in ("rain", "sewage"):
+        own = [s for s in entering if s.water == water]
+        below = _joints_below(graph, stretches, water)
+        for source in own:
+            for joint in _joints_of(source, graph, stretches, below):
+                passing.setdefault(joint, []).append(source)
+    outfalls = outfalls_below(graph)
+    return records(system, graph, passing, outfalls)
+
+
+def records(
+    system: DrainageSystem,
+    graph: nx.MultiDiGraph,
+    passing: Mapping[Joint, list[Source]],
+    outfalls: Mapping[str, frozenset[str]],
+) -> tuple[CrossConnection, ...]:
+    """Joints with the sources that pass them as records, harmless combined stretches left out."""
+    households = households_of(system).to_dict()
     places = dict(zip(system.nodes["node_id"], system.nodes.geometry, strict=True))
-    records = []
+    found = []
     for (kind, layer, feature_id, at_node), through in passing.items():
         waters = {s.water for s in through}
-        below = {at_node} | nx.descendants(graph, at_node)
-        outfalls = sorted(n for n in below if graph.nodes[n]["kind"] == "outfall")
-        if kind == "combined_in_service" and not _mixes(waters, outfalls, graph):
+        ends = sorted(outfalls.get(at_node, ()))
+        if kind == "combined_in_service" and not _mixes(waters, ends, graph):
             continue
         buildings = tuple(sorted({s.building_id for s in through if s.building_id}))
-        records.append(
+        from_system, to_system = _systems(kind, waters, feature_id, at_node, graph)
+        found.append(
             CrossConnection(
                 kind,
                 layer,
@@ -75,14 +109,51 @@ def cross_connections(system: DrainageSystem) -> tuple[CrossConnection, ...]:
                 graph.nodes[at_node]["community_id"],
                 "both" if len(waters) == 2 else next(iter(waters)),
                 tuple(sorted({s.feature_id for s in through})),
-                tuple(outfalls),
+                tuple(ends),
                 buildings,
-                float(households.reindex(list(buildings)).fillna(0).sum()),
+                float(sum(households.get(b, 0.0) for b in buildings)),
                 places[at_node].x,
                 places[at_node].y,
+                from_system,
+                to_system,
             )
         )
-    return tuple(sorted(records, key=lambda r: (r.community_id, r.kind, r.feature_id)))
+    return tuple(sorted(found, key=lambda r: (r.community_id, r.kind, r.feature_id, r.at_node)))
+
+
+def _systems(
+    kind: str, waters: set[str], feature_id: str, at_node: str, graph: nx.MultiDiGraph
+) -> tuple[str, str]:
+    """The systems that a joint joins: that of the water that comes, and that of the node it enters."""
+    to_system = str(graph.nodes[at_node]["system"])
+    if kind in ("pipe_between_systems", "overflow_between_systems"):
+        for upper, _, key in graph.in_edges(at_node, keys=True):
+            if key[1] == feature_id:
+                return str(graph.nodes[upper]["system"]), to_system
+    if len(waters) == 2:
+        return "combined", to_system
+    return OWN_SYSTEM[next(iter(waters))], to_system
+
+
+def outfalls_below(graph: nx.MultiDiGraph) -> dict[str, frozenset[str]]:
+    """For each node, the outfalls that its water can reach; the node itself where it is one."""
+    found: dict[str, frozenset[str]] = {}
+    for members, below in _upwards(graph):
+        own = {n for n in members if graph.nodes[n]["kind"] == "outfall"}
+        union = frozenset(own.union(*(found[n] for n in below)))
+        for node in members:
+            found[node] = union
+    return found
+
+
+def _upwards(graph: nx.DiGraph) -> Iterable[tuple[list[str], list[str]]]:
+    """Sets of nodes that lie on common circles, from the outfalls up, each with the nodes right below it."""
+    condensed = nx.condensation(nx.DiGraph(graph))
+    for part in reversed(list(nx.topological_sort(condensed))):
+        members = sorted(condensed.nodes[part]["members"])
+        inside = set(members)
+        below = {lower for n in members for lower in graph.successors(n) if lower not in inside}
+        yield members, sorted(below)
 
 
 def _mixes(waters: set[str], outfalls: Iterable[str], graph: nx.MultiDiGraph) -> bool:
@@ -93,18 +164,18 @@ def _mixes(waters: set[str], outfalls: Iterable[str], graph: nx.MultiDiGraph) ->
     """
     if len(waters) == 2:
         return True
-    right = {"sewage": {"municipal_sewage"}, "rain": {"municipal_storm", "river", "reuse"}}[next(iter(waters))]
+    right = RIGHT_RECEIVERS[next(iter(waters))]
     return any(graph.nodes[o]["receives"] not in right for o in outfalls)
 
 
-def _combined_stretches(graph: nx.MultiDiGraph) -> dict[str, tuple[str, str, str, str]]:
+def combined_stretches(graph: nx.MultiDiGraph) -> dict[str, Joint]:
     """For each combined node, the joint that stands for its connected stretch.
 
     The joint's feature is the stretch's last pipe before its outfall (or its lowest node's id where a
     stretch has no pipe), so that it names the same thing whatever else changes upstream.
     """
     combined = graph.subgraph([n for n, d in graph.nodes(data=True) if d["system"] == "combined"])
-    stretches: dict[str, tuple[str, str, str, str]] = {}
+    stretches: dict[str, Joint] = {}
     for members in nx.weakly_connected_components(combined):
         inner = combined.subgraph(members)
         ends = sorted(n for n in inner if inner.out_degree(n) == 0) or sorted(inner)
@@ -116,32 +187,54 @@ def _combined_stretches(graph: nx.MultiDiGraph) -> dict[str, tuple[str, str, str
     return stretches
 
 
-def _joints_of(
-    source: Source, graph: nx.MultiDiGraph, stretches: dict[str, tuple[str, str, str, str]]
-) -> list[tuple[str, str, str, str]]:
-    """The first joints on a source's ways downstream, as (kind, layer, feature id, node)."""
-    own = OWN_SYSTEM[source.water]
-    lateral = "sewage_lateral_to_storm" if source.water == "sewage" else "rain_lateral_to_sewage"
-    entered = graph.nodes[source.node_id]["system"]
-    if entered == "combined":
-        return [stretches[source.node_id]]
-    if entered != own:
-        return [(lateral, source.layer, source.feature_id, source.node_id)]
-    joints: list[tuple[str, str, str, str]] = []
-    seen = {source.node_id}
-    waiting = [source.node_id]
-    while waiting:
-        upper = waiting.pop()
-        for _, lower, (layer, feature), edge in graph.out_edges(upper, keys=True, data=True):
+def _joints_below(
+    graph: nx.MultiDiGraph, stretches: Mapping[str, Joint], water: str
+) -> dict[str, tuple[Joint, ...]]:
+    """For each node of a water's own system, the first joints on the ways downstream from it."""
+    own = OWN_SYSTEM[water]
+    lateral = "sewage_lateral_to_storm" if water == "sewage" else "rain_lateral_to_sewage"
+    inside = nx.DiGraph()
+    inside.add_nodes_from(n for n, d in graph.nodes(data=True) if d["system"] == own)
+    leaving: dict[str, list[Joint]] = {}
+    for upper in list(inside):
+        for _, lower, key, edge in graph.out_edges(upper, keys=True, data=True):
+            layer, feature = key
             below = graph.nodes[lower]["system"]
             if below == "combined":
-                joints.append(stretches[lower])
+                leaving.setdefault(upper, []).append(stretches[lower])
             elif edge["system"] not in (None, own, "combined") or below != own:
-                kind = lateral if layer == "connections" else "pipe_between_systems"
-                joints.append((kind, layer, feature, lower))
+                kind = "pipe_between_systems"
+                if layer == "connections":
+                    kind = lateral
+                elif is_overflow(graph, upper, lower, key):
+                    kind = "overflow_between_systems"
+                leaving.setdefault(upper, []).append((kind, layer, feature, lower))
             elif edge["system"] == "combined":
-                joints.append(("combined_in_service", layer, feature, lower))
-            elif lower not in seen:
-                seen.add(lower)
-                waiting.append(lower)
-    return list(dict.fromkeys(joints))
+                leaving.setdefault(upper, []).append(("combined_in_service", layer, feature, lower))
+            else:
+                inside.add_edge(upper, lower)
+    found: dict[str, tuple[Joint, ...]] = {}
+    for members, below_nodes in _upwards(inside):
+        joints = [j for n in members for j in leaving.get(n, ())]
+        joints.extend(j for n in below_nodes for j in found[n])
+        unique = tuple(dict.fromkeys(joints))
+        for node in members:
+            found[node] = unique
+    return found
+
+
+def _joints_of(
+    source: Source,
+    graph: nx.MultiDiGraph,
+    stretches: Mapping[str, Joint],
+    below: Mapping[str, tuple[Joint, ...]],
+) -> tuple[Joint, ...]:
+    """The first joints on a source's ways downstream."""
+    own = OWN_SYSTEM[source.water]
+    entered = graph.nodes[source.node_id]["system"]
+    if entered == "combined":
+        return (stretches[source.node_id],)
+    if entered != own:
+        lateral = "sewage_lateral_to_storm" if source.water == "sewage" else "rain_lateral_to_sewage"
+        return ((lateral, source.layer, source.feature_id, source.node_id),)
+    return below[source.node_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -9,45 +10,76 @@ import networkx as nx
 
 from spongecalc.scenario import DrainageSystem
 
+# An opening counts as an overflow if it lies this much above the lowest other way out of its node: more
+# than a survey's error, less than any weir.
+OVERFLOW_STEP_M = 0.05
+
 
 def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
     """The directed graph of a system.
 
     Vertices are node ids with attributes ``system``, ``kind``, ``receives`` and ``community_id``. Edges run
     from the upper to the lower end; their key is (layer, feature id) and they carry ``system`` (None for
-    inlet leads and tank overflows) and ``community_id``. Edges are pipes, laterals that start at a node
-    (inlet leads), and tank overflows.
+    inlet leads and tank overflows), ``community_id``, ``up_m`` (level of the upper end, NaN where it is
+    not known) and ``length_m``. Edges are pipes, laterals that start at a node (inlet leads), and tank
+    overflows.
     """
     graph = nx.MultiDiGraph()
     nodes = ("node_id", "system", "kind", "receives", "community_id")
     for identifier, own, kind, receives, community in _rows(system.nodes, *nodes):
         graph.add_node(identifier, system=own, kind=kind, receives=receives, community_id=community)
-    pipes = ("pipe_id", "from_node", "to_node", "system", "community_id")
-    for identifier, upper, lower, own, community in _rows(system.pipes, *pipes):
-        _add(graph, upper, lower, "pipes", identifier, own, community)
-    laterals = ("connection_id", "source", "to_node", "community_id")
-    for identifier, upper, lower, community in _rows(system.connections, *laterals):
-        _add(graph, upper, lower, "connections", identifier, None, community)
+    pipes = ("pipe_id", "from_node", "to_node", "system", "community_id", "invert_up_m", "length")
+    for identifier, upper, lower, own, community, up_m, length_m in _rows(system.pipes, *pipes):
+        _add(graph, (upper, lower), ("pipes", identifier), own, community, (up_m, length_m))
+    laterals = ("connection_id", "source", "to_node", "community_id", "length")
+    for identifier, upper, lower, community, length_m in _rows(system.connections, *laterals):
+        _add(graph, (upper, lower), ("connections", identifier), None, community, (math.nan, length_m))
     facilities = ("facility_id", "from_node", "overflow_to", "community_id")
     for identifier, upper, lower, community in _rows(system.facilities, *facilities):
-        _add(graph, upper, lower, "facilities", identifier, None, community)
+        _add(graph, (upper, lower), ("facilities", identifier), None, community, (math.nan, 0.0))
     return graph
 
 
 def _rows(frame: gpd.GeoDataFrame, *columns: str) -> Iterator[tuple]:
-    """Some columns of a frame, row by row in the order of the first; ten times as fast as its own rows."""
-    rows = zip(*(frame[c].tolist() for c in columns), strict=True)
+    """Some columns of a frame, row by row in the order of the first; ten times as fast as its own rows.
+
+    "length" is the length of the geometry.
+    """
+    values = (frame.geometry.length.tolist() if c == "length" else frame[c].tolist() for c in columns)
+    rows = zip(*values, strict=True)
     return iter(sorted(rows, key=lambda row: (row[0] is None, row[0] or "")))
 
 
 def _add(
     graph: nx.MultiDiGraph,
-    upper: str | None,
-    lower: str | None,
-    layer: str,
-    feature_id: str,
+    ends: tuple[str | None, str | None],
+    key: tuple[str, str],
     system: str | None,
     community_id: str,
+    measures: tuple[float, float],
 ) -> None:
+    upper, lower = ends
     if upper in graph and lower in graph:
-        graph.add_edge(upper, lower, key=(layer, feature_id), system=system, community_id=community_id)
+        up_m, length_m = measures
+        graph.add_edge(
+            upper, lower, key=key, system=system, community_id=community_id, up_m=up_m, length_m=length_m
+        )
+
+
+def is_overflow(graph: nx.MultiDiGraph, upper: str, lower: str, key: tuple[str, str]) -> bool:
+    """Whether an edge carries only what another way out of its upper node leaves.
+
+    A tank's overflow is one; a pipe is one if its upper end lies more than 0.05 m above the lowest other
+    way out that stays in the upper node's system.
+    """
+    if key[0] == "facilities":
+        return True
+    crest_m = graph.edges[upper, lower, key]["up_m"]
+    own = graph.nodes[upper]["system"]
+    others = [
+        edge["up_m"]
+        for _, other, other_key, edge in graph.out_edges(upper, keys=True, data=True)
+        if other_key != key and graph.nodes[other]["system"] == own
+    ]
+    known = [level for level in others if not math.isnan(level)]
+    return bool(known) and not math.isnan(crest_m) and crest_m > min(known) + OVERFLOW_STEP_M

@@ -19,8 +19,10 @@ def check_laterals(system: DrainageSystem) -> Iterator[Finding]:
             yield finding_at("building.no_sewage_way", "warning", "buildings", row, scenario=scenario)
     nodes = set(system.nodes["node_id"])
     known = set(system.buildings["building_id"]) | nodes
+    surfaces = set(system.surfaces["surface_id"])
     for row in system.connections.itertuples():
-        if row.source is not None and row.source not in known:
+        starts = known | surfaces if row.kind == "underdrain" else known
+        if row.source is not None and row.source not in starts:
             yield finding_at(
                 "connection.unknown_source",
                 "error",

@@ -53,6 +53,16 @@ def sewage_by_node_l_s(
     proportions of the project's settings, and equally among laterals of one kind.
     """
     flows: dict[str, float] = {}
+    for source, flow in sewage_by_source_l_s(buildings, entering, settings):
+        flows[source.node_id] = flows.get(source.node_id, 0.0) + flow
+    return flows
+
+
+def sewage_by_source_l_s(
+    buildings: gpd.GeoDataFrame, entering: Sequence[Source], settings: SewageSettings
+) -> tuple[tuple[Source, float], ...]:
+    """Mean sewage flow of each source, in l/s, shared out as in :func:`sewage_by_node_l_s`."""
+    flows: list[tuple[Source, float]] = []
     shares: dict[str, float] = {str(part): share for part, share in settings.shares.items()}
     by_building: dict[str, list[Source]] = {}
     for source in entering:
@@ -66,6 +76,5 @@ def sewage_by_node_l_s(
         counts = {part: sum(s.part == part for s in own) for part in {s.part for s in own}}
         weights = [shares.get(s.part, 1.0) / counts[s.part] for s in own]
         for source, weight in zip(own, weights, strict=True):
-            share = flow * weight / sum(weights)
-            flows[source.node_id] = flows.get(source.node_id, 0.0) + share
-    return flows
+            flows.append((source, flow * weight / sum(weights)))
+    return tuple(flows)

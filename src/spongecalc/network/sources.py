@@ -9,7 +9,7 @@ import pandas as pd
 from spongecalc.scenario import DrainageSystem
 
 SEWAGE_LATERALS = ("toilet", "kitchen", "balcony_drain")
-RAIN_LATERALS = ("roof_drain", "yard_drain")
+RAIN_LATERALS = ("roof_drain", "yard_drain", "underdrain")
 
 LATERAL_WATER = {**dict.fromkeys(SEWAGE_LATERALS, "sewage"), **dict.fromkeys(RAIN_LATERALS, "rain")}
 
@@ -35,16 +35,18 @@ def sources(system: DrainageSystem) -> tuple[Source, ...]:
     """All sources of a system, in a fixed order.
 
     A lateral from a building enters at its ``to_node``; an inlet's rain at the inlet itself (its lead is an
-    edge of the graph); a building without laterals of a kind enters by its ``sewage_to`` or ``roof_to``.
+    edge of the graph); a building without laterals of a kind enters by its ``sewage_to`` or ``roof_to``. An
+    underdrain starts at a surface. A septic tank that nothing recorded drains into is a source by itself.
     """
     nodes = set(system.nodes["node_id"])
+    surfaces = set(system.surfaces["surface_id"].dropna())
     buildings = set(system.buildings["building_id"].dropna())
     found: list[Source] = []
     served: dict[str, set[str]] = {"sewage": set(), "rain": set()}
     for row in system.connections.sort_values("connection_id").itertuples():
         if row.source in buildings and row.to_node in nodes:
             water = LATERAL_WATER[row.kind]
-            if row.kind != "yard_drain":
+            if row.kind not in ("yard_drain", "underdrain"):
                 served[water].add(row.source)
             found.append(
                 Source(
@@ -57,12 +59,23 @@ def sources(system: DrainageSystem) -> tuple[Source, ...]:
                     row.community_id,
                 )
             )
+        elif row.kind == "underdrain" and row.source in surfaces and row.to_node in nodes:
+            found.append(
+                Source("rain", row.to_node, "connections", row.connection_id, row.kind, None, row.community_id)
+            )
     for row in system.buildings.sort_values("building_id").itertuples():
         for water, node, part in (("sewage", row.sewage_to, "sewage"), ("rain", row.roof_to, "roof_drain")):
             if row.building_id not in served[water] and node in nodes:
                 found.append(
                     Source(water, node, "buildings", row.building_id, part, row.building_id, row.community_id)
                 )
+    fed = {s.node_id for s in found} | set(system.pipes["to_node"]) | set(system.connections["to_node"])
+    tanks = system.nodes[system.nodes["kind"] == "septic_tank"].sort_values("node_id")
+    found.extend(
+        Source("sewage", r.node_id, "nodes", r.node_id, "septic_tank", None, r.community_id)
+        for r in tanks.itertuples()
+        if r.node_id not in fed
+    )
     inlets = system.nodes[system.nodes["kind"] == "inlet"].sort_values("node_id")
     found.extend(
         Source("rain", r.node_id, "nodes", r.node_id, "inlet", None, r.community_id) for r in inlets.itertuples()

@@ -38,6 +38,7 @@ from spongecalc.project.section import (
     Years,
     quantity_in,
 )
+from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.rainfall.storm_formula import StormFormula, formula_of
 from spongecalc.standards.tables import table
 
@@ -223,6 +224,7 @@ class Settings(Section):
     ponding: PondingSettings = PondingSettings()
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
+    separation: SeparationSettings = SeparationSettings()
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
     quantities: BillSettings = BillSettings()
@@ -304,7 +306,7 @@ class Settings(Section):
     def _storms_have_names(self) -> Self:
         ids = [s.storm_id for s in self.storms]
         # SWMM and some file systems take "A" and "a" for the same.
-        lower = ["dry", *(i.lower() for i in ids)]
+        lower = ["dry", "traced", "week", *(i.lower() for i in ids)]
         doubled = sorted({i for i in ids if lower.count(i.lower()) > 1})
         if doubled:
             raise ImproperError("storm_ids", ", ".join(doubled), key=("storms",))

@@ -23,7 +23,7 @@ KEYS: Mapping[str, Sequence[str]] = {
         "material",
         "depth_band",
     ),
-    "separation": ("community_id", "scenario", "joint_id"),
+    "separation": ("community_id", "scenario", "connection_id"),
     "ponding": ("community_id", "scenario", "storm_id", "level", "site_id"),
     "sponge": ("community_id", "scenario", "storm_id"),
     "runs": ("run_id",),

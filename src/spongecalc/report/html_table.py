@@ -15,6 +15,7 @@ CODED: Mapping[str, str] = {
     name: name
     for name in (
         "kind",
+        "grade",
         "carries",
         "system",
         "status",

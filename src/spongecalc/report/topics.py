@@ -10,11 +10,23 @@ from spongecalc.report.data_quality import data_quality
 from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
 from spongecalc.report.ponding_part import community_ponding, county_ponding
+from spongecalc.report.separation_part import community_separation, county_separation
 from spongecalc.report.wording import Wording
 
 CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_bill, community_design, community_ponding)
-COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_bill, county_design, county_ponding)
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
+    community_separation,
+    community_bill,
+    community_design,
+    community_ponding,
+)
+COUNTY_PARTS: tuple[CountyPart, ...] = (
+    data_quality,
+    county_separation,
+    county_bill,
+    county_design,
+    county_ponding,
+)

@@ -182,7 +182,7 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
         pollutants={name: units.get(name, "MG/L") for name in model.pollutants},
         subcatchments=statistics.subcatchment_frame(model),
         nodes=statistics.node_frame(model, mark),
-        links=statistics.link_frame(model),
+        links=statistics.link_frame(model, units, mark),
         outfalls=statistics.outfall_frame(model, units, mark),
         storages=statistics.storage_frame(model),
     )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spongecalc.project.settings import SimulationSettings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.tracer_event import (
+    TRACED,
+    TRACED_START,
+    TRACED_STEP_S,
+    WEEK,
+    WEEK_START,
+    TracedRain,
+    traced_sections,
+)
 
 DRY = "dry"
 
@@ -27,7 +36,7 @@ class Event:
     """One event. ``storm_id`` is "dry" for dry weather; ``mark_s`` is where the measured part begins.
 
     ``report_all`` saves the series of every element, for whoever opens the model in SWMM's interface; a
-    batch saves only what the assessment reads.
+    batch saves only what the assessment reads. ``rain`` is what falls in an event with tracers.
     """
 
     storm_id: str
@@ -37,6 +46,7 @@ class Event:
     settings: SimulationSettings
     mark_s: float | None = None
     report_all: bool = False
+    rain: TracedRain | None = None
 
 
 def storm_event(storm: Storm, settings: SimulationSettings, *, report_all: bool = False) -> Event:
@@ -52,13 +62,29 @@ def dry_event(settings: SimulationSettings) -> Event:
     return Event(DRY, DRY_START, total_s, settings.dry_routing_step_s, settings, warm_up_s)
 
 
+def traced_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
+    """A design storm with tracers: dry weather that fills the pipes, the storm at noon, the recession."""
+    warm_up_min = settings.dry_warm_up_min
+    seconds = 60 * (warm_up_min + storm.duration_min + settings.recession_min)
+    rain = TracedRain(((warm_up_min, storm.storm_id),), carrier_l_s)
+    return Event(TRACED, TRACED_START, seconds, TRACED_STEP_S, settings, 60 * warm_up_min, rain=rain)
+
+
+def week_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
+    """A rainy week with tracers: after a dry day the storm falls at noon of every second day."""
+    falls = tuple((1440.0 * day + 720.0, storm.storm_id) for day in (1, 3, 5))
+    rain = TracedRain(falls, carrier_l_s)
+    # The first day is dry and fills the pipes; the other six are measured.
+    return Event(WEEK, WEEK_START, 7 * 86400.0, settings.dry_routing_step_s, settings, 86400.0, rain=rain)
+
+
 def event_sections(
     event: Event,
     storms: Sequence[Storm],
     tanks: Sequence[str],
     overflows: Sequence[str],
     sewage_nodes: Sequence[str],
-) -> dict[str, list[tuple[str, ...]]]:
+) -> Mapping[str, Sequence[Sequence[str]]]:
     """OPTIONS, RAINGAGES, INFLOWS, TIMESERIES and REPORT for an event.
 
     The tracers are followed in dry weather, where they answer a question; a storm leaves them out. SWMM
@@ -134,13 +160,16 @@ def event_sections(
     inflows: list[tuple[str, ...]] = [
         (node, "FLOW", '""', "FLOW", "1.0", "1.0", carrier) for node in sewage_nodes
     ]
-    return {
+    sections: dict[str, Sequence[Sequence[str]]] = {
         "OPTIONS": options,
         "RAINGAGES": [gage],
         "INFLOWS": inflows if event.storm_id == DRY and settings.dry_carrier_l_s > 0 else [],
         "TIMESERIES": series,
         "REPORT": report,
     }
+    if event.rain is not None:
+        return traced_sections(event.storm_id, event.rain, sections, storms, sewage_nodes)
+    return sections
 
 
 def _series(storm_id: str) -> str:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 from swmm.toolkit import solver
-from swmm.toolkit.shared_enum import LinkResult, LinkType, NodeResult, NodeType, ObjectType, SubcatchProperty
+from swmm.toolkit.shared_enum import (
+    LinkPollutant,
+    LinkResult,
+    LinkType,
+    NodeResult,
+    NodeType,
+    ObjectType,
+    SimOption,
+    SubcatchProperty,
+)
 
 from spongecalc.swmm.run_result import typed_frame
 from spongecalc.swmm.units import FLOW_UNITS, UnitFactors, unit_factors
@@ -51,6 +60,8 @@ class Cumulative:
     flood_volumes_m3: tuple[float, ...]
     flooded_h: tuple[float, ...]
     lateral_inflows_m3: tuple[float, ...]
+    inflows_m3: tuple[float, ...] = ()
+    link_loads: tuple[tuple[float, ...], ...] = ()
 
 
 def clean_id(name: str, encoding: str) -> str:
@@ -99,6 +110,22 @@ def cumulative(model: ModelObjects) -> Cumulative:
         flood_volumes_m3=tuple(s.volFlooded * volume_m3 for s in nodes),
         flooded_h=tuple(s.timeFlooded for s in nodes),
         lateral_inflows_m3=tuple(s.totLatFlow * volume_m3 for s in nodes),
+        inflows_m3=tuple(solver.node_get_total_inflow(n) * volume_m3 for n in range(len(model.nodes))),
+        link_loads=_link_loads(model),
+    )
+
+
+def _followed(model: ModelObjects) -> bool:
+    """Whether the engine follows pollutants at all."""
+    return bool(model.pollutants) and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE_QUALITY.value)
+
+
+def _link_loads(model: ModelObjects) -> tuple[tuple[float, ...], ...]:
+    """What each link has carried of each pollutant, whichever way it flowed, as the toolkit hands it out."""
+    if not _followed(model):
+        return ()
+    return tuple(
+        tuple(solver.link_get_pollutant(n, LinkPollutant.TOTAL_LOAD.value)) for n in range(len(model.links))
     )
 
 
@@ -143,8 +170,12 @@ def node_frame(model: ModelObjects, mark: Cumulative | None) -> pd.DataFrame:
         "nonconverged_steps": [int(s.nonConvergedCount) for s in stats],
     }
     after: dict[str, Sequence[float | int | str]] = {}
+    if _followed(model):
+        after["inflow_m3"] = gathered.inflows_m3
+        if mark:
+            after["inflow_m3_after_mark"] = _since(gathered.inflows_m3, mark.inflows_m3)
     if mark:
-        after = {
+        after |= {
             "flooded_h_after_mark": _since(gathered.flooded_h, mark.flooded_h),
             "flood_volume_m3_after_mark": _since(gathered.flood_volumes_m3, mark.flood_volumes_m3),
             "lateral_inflow_m3_after_mark": _since(gathered.lateral_inflows_m3, mark.lateral_inflows_m3),
@@ -152,16 +183,35 @@ def node_frame(model: ModelObjects, mark: Cumulative | None) -> pd.DataFrame:
     return typed_frame("nodes", model.nodes, {**columns, **after}, tuple(after))
 
 
-def link_frame(model: ModelObjects) -> pd.DataFrame:
-    """Return the ``links`` frame of a result, without the fillings that need the section's depth."""
+def link_frame(
+    model: ModelObjects,
+    concentration_units: dict[str, str] | None = None,
+    mark: Cumulative | None = None,
+) -> pd.DataFrame:
+    """Return the ``links`` frame of a result, without the fillings that need the section's depth.
+
+    With ``concentration_units`` given it also has what each link has carried of each pollutant in mg/l or
+    ug/l, in kg, whichever way it flowed; with a reading at a mark also what came after it.
+    """
     units = model.units
     stats = [solver.link_get_stats(n) for n in range(len(model.links))]
     conduits = [kind is LinkType.CONDUIT for kind in model.link_types]
     of_conduits = list(zip(stats, conduits, strict=True))
+    extra: dict[str, Sequence[float]] = {}
+    gathered = _link_loads(model) if concentration_units is not None else ()
+    for position, pollutant in enumerate(model.pollutants if gathered else ()):
+        if (concentration_units or {}).get(pollutant) == "#/L":
+            continue
+        total = [loads[position] * model.units.mass_kg for loads in gathered]
+        extra[f"load_{pollutant}_kg"] = total
+        if mark:
+            before = [loads[position] * model.units.mass_kg for loads in mark.link_loads]
+            extra[f"load_{pollutant}_kg_after_mark"] = _since(total, before)
     return typed_frame(
         "links",
         model.links,
         {
+            **extra,
             "kind": [kind.name.lower() for kind in model.link_types],
             "peak_l_s": [s.maxFlow * units.flow_l_s for s in stats],
             "max_velocity_m_s": [s.maxVeloc * units.length_m if c else math.nan for s, c in of_conduits],
@@ -170,6 +220,7 @@ def link_frame(model: ModelObjects) -> pd.DataFrame:
             "surcharged_h": [s.timeSurcharged if c else math.nan for s, c in of_conduits],
             "flow_turns": [int(s.flowTurns) for s in stats],
         },
+        tuple(extra),
     )
 
 

@@ -1,0 +1,84 @@
+"""What each cross-connection does by itself, and all of them together: misplaced water with and without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.outfall_tracers import outfall_tracer_table
+
+CONTRIBUTION_COLUMNS = [
+    "model",
+    "scenario",
+    "event",
+    "connection_id",
+    "misplaced_m3",
+    "without_it_m3",
+    "contribution_m3",
+    "without_any_m3",
+    "joint_effect_m3",
+    "sum_of_contributions_m3",
+    "differ",
+    "model_sha256",
+]
+
+# Sum and joint effect count as different beyond this share of the joint effect, and beyond what the
+# tracers' own balance (0.5 %) can bring about.
+DIFFER_SHARE = 0.02
+DIFFER_M3 = 0.05
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The misplaced water of one system in one event, in m3: as it is, without each joint, without any."""
+
+    model: str
+    scenario: str
+    event: str
+    with_all_m3: float
+    without_m3: Mapping[str, float]
+    without_any_m3: float
+    sha256: str = ""
+
+
+def misplaced_m3(modelled: Modelled, event: str) -> float:
+    """Sewage at rain outfalls and rain at sewage outfalls over an event's measured part; NaN without a run."""
+    table = outfall_tracer_table([modelled])
+    own = table[table["event"] == event]
+    return float(own["misplaced_m3"].sum()) if len(own) else float("nan")
+
+
+def contribution_table(removals: Sequence[Removal]) -> pd.DataFrame:
+    """Rows of separation_contributions.csv.
+
+    A joint's contribution is the misplaced water as it is, less that with this joint removed and its
+    sources given their way back. The joint effect is that of removing all. In a branched network without
+    backwater both agree; where joints lie one below the other, or hold each other back, they do not, and
+    ``differ`` says so.
+    """
+    rows: list[dict[str, object]] = []
+    for one in removals:
+        parts = {joint: one.with_all_m3 - without for joint, without in one.without_m3.items()}
+        total, joint_effect = sum(parts.values()), one.with_all_m3 - one.without_any_m3
+        limit = max(DIFFER_SHARE * abs(joint_effect), DIFFER_M3)
+        rows.extend(
+            {
+                "model": one.model,
+                "scenario": one.scenario,
+                "event": one.event,
+                "connection_id": joint,
+                "misplaced_m3": one.with_all_m3,
+                "without_it_m3": one.without_m3[joint],
+                "contribution_m3": part,
+                "without_any_m3": one.without_any_m3,
+                "joint_effect_m3": joint_effect,
+                "sum_of_contributions_m3": total,
+                "differ": "yes" if abs(total - joint_effect) > limit else "no",
+                "model_sha256": one.sha256,
+            }
+            for joint, part in sorted(parts.items())
+        )
+    return pd.DataFrame(rows, columns=CONTRIBUTION_COLUMNS)

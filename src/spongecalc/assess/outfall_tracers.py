@@ -1,0 +1,86 @@
+"""What each outfall gives off of sewage and of rain, in dry weather and under rain, by SWMM's tracers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spongecalc.assess.joint_flows import M3_PER_KG, TRACER
+from spongecalc.assess.modelled import Modelled
+from spongecalc.network.cross_connections import RIGHT_RECEIVERS
+from spongecalc.swmm.tracer_event import TRACED, WEEK
+
+OUTFALL_COLUMNS = [
+    "community_id",
+    "scenario",
+    "event",
+    "outfall_id",
+    "system",
+    "receives",
+    "volume_m3",
+    "sewage_m3",
+    "rain_m3",
+    "misplaced_m3",
+    "hours",
+    "wet_dry_ratio",
+    "quality_error_percent",
+]
+
+
+def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
+    """Rows of separation_outfalls.csv: an outfall in an event, over the event's measured part.
+
+    ``misplaced_m3`` is sewage at an outfall to rain pipes or a river, and rain at one to a sewage main.
+    ``wet_dry_ratio`` is an outfall's sewage and rain per hour under rain over that in dry weather: what rain
+    adds to a sewage main. The carrier of clean water is part of ``volume_m3`` only.
+    """
+    rows = []
+    for one in modelled:
+        for event in ("dry", TRACED, WEEK):
+            rows.extend(_rows(one, event))
+    table = pd.DataFrame(rows, columns=OUTFALL_COLUMNS)
+    per_hour = (table["sewage_m3"] + table["rain_m3"]) / table["hours"]
+    key = [*zip(table["community_id"], table["scenario"], table["outfall_id"], strict=True)]
+    dry = {k: v for k, v, e in zip(key, per_hour, table["event"], strict=True) if e == "dry"}
+    table["wet_dry_ratio"] = [
+        v / dry[k] if e != "dry" and dry.get(k, 0.0) > 1e-6 else math.nan
+        for k, v, e in zip(key, per_hour, table["event"], strict=True)
+    ]
+    return table.sort_values(["community_id", "scenario", "outfall_id", "event"], ignore_index=True)
+
+
+def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
+    run = one.finished(event)
+    if run is None or "load_SEWAGE_kg_after_mark" not in run.outfalls:
+        return []
+    nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
+    elements = one.model.elements
+    chosen = elements[(elements["element"] == "node") & (elements["layer"] == "nodes")]
+    outfalls = chosen[chosen["role"].str.startswith("outfall_")]
+    hours = run.duration_h - (run.mark_s or 0.0) / 3600
+    rows = []
+    for (feature, community), group in outfalls.groupby(["feature_id", "community_id"], sort=True):
+        loads = run.outfalls.loc[group["model_id"]]
+        water = {w: float(loads[f"load_{t}_kg_after_mark"].sum()) * M3_PER_KG for w, t in TRACER.items()}
+        receives = str(nodes.loc[feature, "receives"])
+        misplaced = sum(v for w, v in water.items() if receives not in RIGHT_RECEIVERS[w])
+        rows.append(
+            {
+                "community_id": community,
+                "scenario": one.system.scenario,
+                "event": event,
+                "outfall_id": feature,
+                "system": nodes.loc[feature, "system"],
+                "receives": receives,
+                "volume_m3": float(loads["volume_m3_after_mark"].sum()),
+                "sewage_m3": water["sewage"],
+                "rain_m3": water["rain"],
+                "misplaced_m3": misplaced,
+                "hours": hours,
+                "wet_dry_ratio": math.nan,
+                "quality_error_percent": run.quality_error_percent,
+            }
+        )
+    return rows

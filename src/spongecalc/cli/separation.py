@@ -1,0 +1,57 @@
+"""``spongecalc separation``: the runs that tell what each cross-connection does by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spongecalc import steps
+from spongecalc.cli.console import Output
+from spongecalc.cli.project_commands import checked_project
+from spongecalc.language import text
+from spongecalc.removal_steps import removal_runs, week_runs, write_contributions
+from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.number_format import cell_text
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
+
+
+def run_separation(call: Call, *, week: bool) -> int:
+    """Removal runs, and a rainy week with tracers where asked for; writes their tables."""
+    output = Output(call.language.value if call.language else "zh", call.quiet, call.as_json)
+    checked = checked_project(call, output)
+    if checked is None:
+        return WRONG_USAGE
+    project = checked.project
+    settings = project.settings
+    output.language = call.language.value if call.language else settings.language
+    folder = project.folder / settings.results
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+        table = removal_runs(
+            checked.systems, settings, built.storms, steps.removal_folder(built), call.jobs, progress
+        )
+    path = write_contributions(table, steps.removal_folder(built))
+    columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")
+    headers = [text(f"separation.column_{c}", output.language) for c in columns]
+    rows = [[cell_text(c, v) for c, v in zip(columns, r, strict=True)] for r in table[list(columns)].to_numpy()]
+    output.table(text("separation.contributions", output.language), headers, rows)
+    if (table["differ"] == "yes").any():
+        output.sentence(text("separation.contributions_differ", output.language))
+    output.frame("contributions", table)
+    output.document["file"] = path.relative_to(project.folder).as_posix()
+    if week:
+        with output.progress() as progress:
+            rain = week_runs(
+                checked.systems, built.models, settings, built.storms, folder / "runs", call.jobs, progress
+            )
+        write_tables({"separation_week": rain}, folder)
+        output.frame("week", rain)
+    output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
+    output.finish()
+    unknown = pd.to_numeric(table["contribution_m3"]).isna().any()
+    return RUN_FAILED if unknown else DONE

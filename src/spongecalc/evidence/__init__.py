@@ -1,0 +1,1 @@
+"""What measurements at manholes and outfalls say of misconnections, without any model of the flow."""
