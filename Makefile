@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python; do \
 	if $$p -c 'import sys; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; then \
 	echo $$p; break; fi; done)
 
-.PHONY: help setup demo test lint bench models check-models run report example clean
+.PHONY: help setup demo test lint bench models check-models run status report example clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-zA-Z%_-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ run: $(READY)  ## build and run the models
 
 run-%: $(READY)
 	$(SPONGECALC) all . --community $* $(JOBS_OPTION) $(LANG_OPTION)
+
+status: $(READY)  ## what is due and why; what is not due is not done again by any of these
+	$(SPONGECALC) status . $(LANG_OPTION)
 
 report: $(READY)  ## tables and report from the runs already made
 	$(SPONGECALC) report . $(LANG_OPTION)

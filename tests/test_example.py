@@ -313,11 +313,6 @@ def test_one_changed_pipe_changes_that_communitys_two_models_only(repository, tm
     ]
 
 
-@pytest.fixture(scope="module")
-def review(built, results):
-    return steps.assess(built, results)
-
-
 def test_every_figure_of_the_communities_can_be_followed_back(review, built, tables):
     """From the files on disk, as ``spongecalc explain`` does; ``tables`` has them written."""
     from spongecalc.assess.trace import numeric_columns, trace_figure

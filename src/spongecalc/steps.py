@@ -10,6 +10,7 @@ from pathlib import Path
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.review import Review
+from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
@@ -248,8 +249,8 @@ def run(
     *,
     again: Again = "nothing",
     executor: Executor | None = None,
-    on_event: Callable[[RunDone], None] = lambda event: None,
-) -> Mapping[str, RunResult]:
+    on_event: Callable[[RunDone], None] | None = None,
+) -> Results:
     """Run every model through every event that is due, in ``jobs`` worker processes; results by run id.
 
     ``again``, ``executor`` and ``on_event`` are those of :func:`spongecalc.batch.runs.execute`.

@@ -161,6 +161,17 @@ def test_rounded_parts_add_up_to_the_rounded_sum(values, places):
     assert (rounded >= 0).all()
 
 
+def test_written_centimetres_add_up_where_each_by_itself_would_not():
+    """A hundred pipes of 10.004 m are 1000.40 m; each rounded by itself they would make 1000.00 m."""
+    pipes = [pipe(f"P{i}", LineString([(0, i), (10.004, i)]), "AB"[i % 2]) for i in range(100)]
+    written = as_written(ledger(layer_set(communities=SQUARES, pipes=pipes), OWNER))
+    own = written[written["item"] == "pipe"]
+    assert round(own["length_m"].sum(), 6) == 1000.40
+    assert own.groupby("community_id")["length_m"].sum().round(6).to_dict() == {"A": 500.20, "B": 500.20}
+    assert set(own["length_m"]) == {10.00, 10.01}
+    assert laid_m(written, "A", "storm") == pytest.approx(500.20)
+
+
 def test_every_row_of_the_bill_is_the_sum_of_its_features():
     lines = [LineString([(3.3 * i, 10), (3.3 * i + 7.777, 31.1)]) for i in range(40)]
     layers = layer_set(communities=SQUARES, pipes=[pipe(f"P{i}", line) for i, line in enumerate(lines)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -59,10 +60,29 @@ class Inputs:
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
-        for one in self.modelled:
-            if one.system.scenario == scenario and community_id in one.system.communities:
-                return one
-        return None
+        return self._models.get((community_id, scenario))
+
+    def runs_of(self, community_id: str) -> list[Run]:
+        """The runs that a community is in."""
+        return self._runs.get(community_id, [])
+
+    # A county has thousands of models: found by community once, not looked for again and again.
+    @cached_property
+    def _models(self) -> dict[tuple[str, str], Modelled]:
+        return {(c, one.system.scenario): one for one in self.modelled for c in one.system.communities}
+
+    @cached_property
+    def _runs(self) -> dict[str, list[Run]]:
+        runs: dict[str, list[Run]] = {}
+        for run in self.runs:
+            for community in run.communities:
+                runs.setdefault(community, []).append(run)
+        return runs
+
+    @cached_property
+    def about(self) -> gpd.GeoDataFrame:
+        """The communities' own rows, by id."""
+        return self.layers["communities"].drop_duplicates("community_id").set_index("community_id")
 
 
 def join_results(
@@ -185,7 +205,7 @@ def _ponding(inputs: Inputs) -> pd.DataFrame:
 def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:
     """One row of communities.csv, but for the percentages that follow from it."""
     layers, headline = inputs.layers, inputs.settings.headline_storm
-    about = layers["communities"].drop_duplicates("community_id").set_index("community_id").loc[community]
+    about = inputs.about.loc[community]
     findings = tables["findings"]
     own_findings = findings[findings["community_id"] == community]
     after = inputs.of(community, "after")
@@ -269,8 +289,8 @@ def _worst_continuity(inputs: Inputs, community: str) -> float:
     """The largest runoff or routing continuity error, in magnitude, of the runs the community is in."""
     errors = [
         inputs.results[run.run_id].worst_continuity_error_percent
-        for run in inputs.runs
-        if community in run.communities and run.run_id in inputs.results
+        for run in inputs.runs_of(community)
+        if run.run_id in inputs.results
     ]
     known = [e for e in errors if not math.isnan(e)]
     return max(known) if known else float("nan")
@@ -279,7 +299,7 @@ def _worst_continuity(inputs: Inputs, community: str) -> float:
 def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
     if row["errors"]:
         return "data_error"
-    own = [run for run in inputs.runs if community in run.communities]
+    own = inputs.runs_of(community)
     if not own:
         return "data_error"
     finished = all(r.run_id in inputs.results and inputs.results[r.run_id].status == "done" for r in own)
@@ -289,8 +309,7 @@ def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
 def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> CommunityPage:
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
-    about = inputs.layers["communities"]
-    boundary = about.loc[about["community_id"] == community, "geometry"].iloc[0]
+    boundary = inputs.about.loc[community, "geometry"]
     layers, hydrographs, found = {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
@@ -299,7 +318,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
             found[scenario] = hydraulics(modelled, community, headline)
     runs = tables["runs"]
-    in_run = [community in str(c).split(";") for c in runs["communities"]]
+    own_runs = {run.run_id for run in inputs.runs_of(community)}
     ponding = tables["ponding"]
 
     def own(name: str) -> pd.DataFrame:
@@ -316,7 +335,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         hydrographs,
         _placed(sites, inputs.layers),
         _placed(own("separation").reindex(columns=SEPARATION_COLUMNS), inputs.layers),
-        runs[in_run].reset_index(drop=True),
+        runs[runs["run_id"].isin(own_runs)].reset_index(drop=True),
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
         found,

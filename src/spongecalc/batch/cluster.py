@@ -11,6 +11,7 @@ from spongecalc.batch.pool import Job, Outcome, Worker, run_all
 if TYPE_CHECKING:
     from spongecalc.batch.runs import Executor
 
+ANSWER_WITHIN_S = 10
 IN_FLIGHT_PER_THREAD = 3
 """Tasks on their way to each thread of the cluster, so that none waits for the next one."""
 
@@ -37,7 +38,7 @@ def cluster_executor(address: str) -> Executor:
     except ImportError:
         raise ClusterError("pip install 'spongecalc[cluster]'") from None
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=ANSWER_WITHIN_S)
     except (OSError, ValueError) as error:
         raise ClusterError(f"{address}: {error}") from None
 

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
@@ -69,56 +70,73 @@ class EngineAnswer:
 
 
 def run_task(task: EngineTask) -> EngineAnswer:
-    """Run the engine in a folder of its own that is gone afterwards.
+    """Run the engine in a folder of this process, which holds the files of one run at a time.
 
     Raises
     ------
     OSError
         The disk is full, or the folder cannot be written: nothing that was computed is to be trusted.
     """
-    with _folder(task.scratch) as folder:
-        inp = folder / INPUT
-        inp.write_text(task.text, encoding="utf-8", newline="\n")
-        for name, content in task.files:
-            (folder / name).write_bytes(content)
-        result = run_inp(inp, folder, mark_s=task.mark_s, series=task.series, keep_out=task.keep_out)
-        report = decode((folder / REPORT).read_bytes())[0] if (folder / REPORT).exists() else ""
-        finished = bool(result.totals_m3)
-        if shutil.disk_usage(folder).free < LEAST_ROOM_BYTES or (finished and _REPORT_IS_WHOLE not in report):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        out = folder / OUT
-        return EngineAnswer(
-            result.status,
-            result.messages[0].key if result.messages else "",
-            result.engine_version,
-            packed(result, report, task.key),
-            report,
-            out.read_bytes() if task.keep_out and out.exists() else None,
-        )
+    folder = _own_folder(task.scratch)
+    inp = folder / INPUT
+    inp.write_text(task.text, encoding="utf-8", newline="\n")
+    for name, content in task.files:
+        (folder / name).write_bytes(content)
+    result = run_inp(inp, folder, mark_s=task.mark_s, series=task.series, keep_out=task.keep_out)
+    report = decode((folder / REPORT).read_bytes())[0] if (folder / REPORT).exists() else ""
+    finished = bool(result.totals_m3)
+    if shutil.disk_usage(folder).free < LEAST_ROOM_BYTES or (finished and _REPORT_IS_WHOLE not in report):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    out = folder / OUT
+    return EngineAnswer(
+        result.status,
+        result.messages[0].key if result.messages else "",
+        result.engine_version,
+        packed(result, report, task.key),
+        report,
+        out.read_bytes() if task.keep_out and out.exists() else None,
+    )
 
 
-@contextlib.contextmanager
-def _folder(parent: Path | None) -> Iterator[Path]:
-    """A folder for one run. One whose process was killed is left behind, and removed by a later batch."""
-    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _own_folder(scratch: Path | None) -> Path:
+    """This process's folder, with nothing of its last run in it but what every run writes anew."""
+    folder = scratch / str(os.getpid()) if scratch else _machine_folder()
+    folder.mkdir(exist_ok=True)
+    for left in folder.iterdir():
+        if left.name not in (INPUT, REPORT):
+            left.unlink()
+    return folder
+
+
+@lru_cache(maxsize=1)
+def _machine_folder() -> Path:
+    """A folder on a machine of a cluster, where no caller looks after it: a later process there removes it."""
+    _remove_left_behind()
+    return Path(tempfile.mkdtemp(prefix=_SCRATCH, suffix=f"-of-{os.getpid()}"))
 
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder for the runs of this process; those of processes that are gone are removed."""
-    place = Path(tempfile.gettempdir())
-    for left in place.glob(f"{_SCRATCH}*-of-*"):
-        if not _is_alive(left.name.rpartition("-")[2]):
-            shutil.rmtree(left, ignore_errors=True)
+    _remove_left_behind()
     folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, suffix=f"-of-{os.getpid()}"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_dead(scratch: Path) -> None:
+    """Remove the folders of workers that are gone."""
+    for left in scratch.iterdir():
+        if not _is_alive(left.name):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _remove_left_behind() -> None:
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-of-*"):
+        if not _is_alive(left.name.rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_alive(process_id: str) -> bool:

@@ -11,7 +11,6 @@ from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
-
 _REASONS = {
     "worker_died": ("engine.run.engine_crashed", "code"),
     "killed": ("engine.run.killed", "code"),

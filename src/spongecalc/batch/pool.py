@@ -204,9 +204,7 @@ def finished(
             worker.end()
 
 
-def _feed(
-    worker: "Worker", jobs: Sequence[Job], waiting: deque[int], ready: deque[tuple[int, Outcome]]
-) -> None:
+def _feed(worker: "Worker", jobs: Sequence[Job], waiting: deque[int], ready: deque[tuple[int, Outcome]]) -> None:
     """Give an idle worker the next job that can travel; one that cannot has failed."""
     while worker.number is None and waiting:
         number = waiting.popleft()
@@ -220,7 +218,8 @@ def _awaited(busy: "Sequence[Worker]") -> "list[Worker]":
     now = time.monotonic()
     nearest = min((w.deadline for w in busy), default=float("inf"))
     timeout = None if nearest == float("inf") else max(0.0, nearest - now)
-    events = {w.connection: w for w in busy} | {w.sentinel: w for w in busy}
+    events: dict[Any, Worker] = {w.connection: w for w in busy}
+    events |= {w.sentinel: w for w in busy}
     ready = wait(list(events), timeout)
     now = time.monotonic()
     return [w for w in busy if any(events[e] is w for e in ready) or w.deadline <= now]

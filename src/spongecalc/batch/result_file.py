@@ -82,7 +82,7 @@ def result_path(folder: Path, key: str) -> Path:
 
 
 def read_head(folder: Path, key: str) -> Head | None:
-    """The head of the result of a key; None unless the file is there with every byte of it (it has a checksum)."""
+    """The head of the result of a key; None unless the file is there with every byte (by its checksum)."""
     try:
         content = result_path(folder, key).read_bytes()
         return _head(gzip.decompress(content).partition(b"\n")[0], key)

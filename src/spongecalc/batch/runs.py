@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
-from spongecalc.batch.engine_task import EngineAnswer, EngineTask, run_task, scratch_folder
+from spongecalc.batch.engine_task import EngineAnswer, EngineTask, remove_dead, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, Outcome, finished
 from spongecalc.batch.result_file import (
@@ -166,10 +166,10 @@ def execute(
     runs: Sequence[Run],
     *,
     processes: int,
-    on_done: Callable[[int], None] = lambda done: None,
+    on_done: Callable[[int], None] | None = None,
     again: Again = "nothing",
     executor: Executor | None = None,
-    on_event: Callable[[RunDone], None] = lambda event: None,
+    on_event: Callable[[RunDone], None] | None = None,
 ) -> Results:
     """Make the runs that are due; results of all of them by run id, in the order of ``runs``.
 
@@ -199,7 +199,7 @@ def execute(
             with contextlib.suppress(OSError):  # for the reader only; the result itself is there
                 show(run.folder, run.text, read_result(run.folder, run.key)[1])
     done, failed = len(runs) - len(waiting), 0
-    if done:
+    if done and on_done:
         on_done(done)
     with scratch_folder() as scratch:
         place = scratch if executor is None else None
@@ -208,10 +208,14 @@ def execute(
         outcomes = executor(jobs) if executor else finished(jobs, processes=processes)
         for number, outcome in outcomes:
             run = waiting[number]
+            if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
+                remove_dead(scratch)  # what its worker wrote may be gigabytes
             status, reason = _keep(run, outcome, unstored)
             done, failed = done + 1, failed + (status != "done")
-            on_done(done)
-            on_event(RunDone(run.run_id, status, reason, outcome.seconds, done, len(runs), failed))
+            if on_done:
+                on_done(done)
+            if on_event:
+                on_event(RunDone(run.run_id, status, reason, outcome.seconds, done, len(runs), failed))
     stored = [run for run in runs if run.run_id not in unstored]
     return Results(stored, unstored, [run.run_id for run in runs])
 

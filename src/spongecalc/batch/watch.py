@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
@@ -29,7 +29,9 @@ class Watch:
     ``made`` counts the runs that were made in this call, ``failed`` those of them that failed.
     """
 
-    def __init__(self, runs: Sequence[Run], progress: Progress, log: TextIO | None, events: TextIO | None) -> None:
+    def __init__(
+        self, runs: Sequence[Run], progress: Progress, log: TextIO | None, events: TextIO | None
+    ) -> None:
         self.made = self.failed = 0
         self._communities = {run.run_id: run.communities for run in runs}
         self._left: dict[str, int] = {}
@@ -100,7 +102,5 @@ def batch_watch(project: Project, runs: Sequence[Run], output: Output) -> Iterat
             watch.tell({"event": "end", "made": watch.made, "failed": watch.failed})
     finally:
         if log is not None:
-            try:
+            with suppress(OSError):
                 log.close()
-            except OSError:
-                pass

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -91,7 +91,7 @@ class Call:
     made: Made = field(default_factory=Made)
 
     @property
-    def again(self) -> str:
+    def again(self) -> Literal["nothing", "failed", "all"]:
         """What is run though it has been run before: "nothing", "failed" or "all"."""
         return "all" if self.force else "failed" if self.failed else "nothing"
 
@@ -246,6 +246,27 @@ def run(
     options = {"force": force, "failed": failed}
     call = _call(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
     raise _status(call) if dry_run else _due("run", call)
+
+
+@app.command()
+def store(
+    folder: Folder = Path(),
+    community: Community = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    force: Force = False,
+) -> None:
+    """Write the results of the runs as Parquet files for other tools. 将运行结果写成 Parquet 文件。"""
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    def work(given: Call) -> int:
+        from spongecalc.cli.store import run_store  # noqa: PLC0415
+
+        return run_store(given)
+
+    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    raise typer.Exit(do_what_is_due("store", call, work))
 
 
 @app.command()

@@ -35,7 +35,7 @@ def _console(*, stderr: bool = False) -> Console:
 
 @dataclass
 class Output:
-    """Where a command's words go. ``document`` gathers what ``--json`` prints at the end, ``errors`` the errors."""
+    """Where a command's words go. ``document`` gathers what ``--json`` prints at the end, ``errors`` errors."""
 
     language: str
     quiet: bool = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spongecalc import steps
 from spongecalc.assess.run_table import run_table
-from spongecalc.batch.cluster import cluster_executor
+from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import stored_files, stored_results
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
@@ -168,7 +168,12 @@ def _finish(call: Call, output: Output) -> None:
 
 def _run(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
     runs = steps.plan(built)
-    executor = cluster_executor(call.cluster) if call.cluster else None
+    try:
+        executor = cluster_executor(call.cluster) if call.cluster else None
+    except ClusterError as error:
+        output.error(text("batch.cluster", output.language, reason=error))
+        output.finish()
+        raise SystemExit(WRONG_USAGE) from None
     with batch_watch(built.checked.project, runs, output) as watch:
         results = steps.run(
             built, call.jobs, watch.progress, again=call.again, executor=executor, on_event=watch.event

@@ -14,6 +14,7 @@ from spongecalc.layers.levels import fill_levels, ground_from_dem, levels_from_d
 from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers
+from spongecalc.layers.rules.community_rules import check_communities
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
@@ -77,6 +78,7 @@ def check_layers(
     findings = [
         *check_values(layers),
         *check_levels(layers),
+        *check_communities(layers),
         *check_places(layers, settings),
         *check_pipes(layers, settings),
         *check_network(layers, scenarios),

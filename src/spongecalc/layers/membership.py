@@ -18,8 +18,10 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
     """Give every feature its community.
 
     A stated community_id counts if that community exists. Where it is missing, a point of the feature that
-    lies on it (the middle of a line) decides by place. A node outside every community takes that of a pipe
-    at it, a connection that of its source. What is left belongs to none, is not modelled, and is named.
+    lies on it (the middle of a line) decides by place. A pipe that has no place takes the community of the
+    nodes that it names, so that its fault is counted where the pipe is missing; a node outside every
+    community takes that of a pipe at it, a connection that of its source. What is left belongs to none, is
+    not modelled, and is named.
     """
     findings: list[Finding] = []
     known = set(layers.community_ids)
@@ -34,6 +36,7 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
         unknown = stated.notna() & ~stated.isin(known)
         strays[name] = stated[unknown]
         frames[name] = frame.assign(community_id=stated.where(stated.isin(known), _by_place(frame, areas)))
+    frames["pipes"] = _pipes_by_nodes(frames["pipes"], frames["nodes"])
     frames["nodes"] = _nodes_by_pipes(frames["nodes"], frames["pipes"])
     frames["connections"] = _connections_by_source(frames)
     for name, frame in frames.items():
@@ -84,6 +87,17 @@ def _by_place(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
     inside = inside[~inside.index.duplicated()]
     found.loc[inside.index] = inside["community_id"]
     return found
+
+
+def _pipes_by_nodes(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Pipes without a place take the community of their upper node, else of their lower one."""
+    if pipes.empty or nodes.empty:
+        return pipes
+    known = nodes.dropna(subset=["node_id", "community_id"]).drop_duplicates("node_id")
+    community = known.set_index("node_id")["community_id"]
+    lost = pipes.geometry.isna() | pipes.geometry.is_empty
+    by_nodes = pipes["from_node"].map(community).fillna(pipes["to_node"].map(community)).where(lost)
+    return pipes.assign(community_id=pipes["community_id"].fillna(by_nodes))
 
 
 def _nodes_by_pipes(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -18,9 +18,9 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     outfalls = {n for n, d in graph.nodes(data=True) if d["kind"] == "outfall"}
     findings: list[Finding] = []
     scenario = system.scenario
-    if not outfalls:
+    if not outfalls or system.pipes.empty:
         for row in system.boundaries.itertuples():
-            rule = "community.no_outfall" if len(graph) else "community.no_network"
+            rule = "community.no_outfall" if len(system.pipes) else "community.no_network"
             findings.append(finding_at(rule, "error", "communities", row, scenario=scenario))
         return tuple(findings)
     pipes = system.pipes

@@ -18,6 +18,7 @@ from spongecalc.report.wording import Wording
 from spongecalc.standards import tables as standards
 
 SCENARIOS = ("before", "after")
+SOURCES_LISTED = 3
 # Rules that replace a value which the survey lacks: what rests on them rests on an inference.
 INFERENCES = (
     "end.joined",
@@ -78,7 +79,7 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         listed.append(
             [
                 Cell(f"{name}.csv"),
-                Cell("; ".join(sources)),
+                Cell(_shortened(sources, words)),
                 Cell(words.listed(words.name("confidence", g) for g in grades)),
             ]
         )
@@ -88,6 +89,12 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         TableBlock(words("document.standards"), Table(headings, listed), "detail t-standards"),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
+
+
+def _shortened(sources: Sequence[str], words: Wording) -> str:
+    """The first sources of a table; how many there are in all where they are more."""
+    shown = "; ".join(s if len(s) <= 90 else s[:89] + "…" for s in sources[:SOURCES_LISTED])
+    return words("table.and_more", ids=shown, count=len(sources)) if len(sources) > SOURCES_LISTED else shown
 
 
 def storms_chapter(review: Review, words: Wording) -> Chapter:

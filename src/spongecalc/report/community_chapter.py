@@ -75,7 +75,8 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
         blocks += [Subheading(words("document.quality_heading")), Paragraph(quality)]
     points = confirmations(page, review, words)
     blocks += [Subheading(words("document.confirm_heading")), Items(points)]
-    blocks += _table(section, "quantities", words("table.quantities"))
+    if not any(p.key == "bill" for p in section.parts):
+        blocks += _table(section, "quantities", words("table.quantities"))
     blocks += [part_blocks(p, 2, words) for p in section.parts]
     blocks += _profiles(page, words)
     blocks += _table(section, "runs", words("table.runs"))

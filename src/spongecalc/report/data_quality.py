@@ -103,11 +103,12 @@ def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
 
 def _map(review: Review, findings: pd.DataFrame) -> str:
     """Communities in outline, a dot for each finding that has a place; errors are drawn last."""
-    frame = frame_of([p.boundary.bounds for p in review.pages])
+    pages = [p for p in review.pages if p.boundary is not None and not p.boundary.is_empty]
+    frame = frame_of([p.boundary.bounds for p in pages])
     if frame is None:
         return ""
     outlines = "".join(
-        f'<path d="{path_data(p.boundary, frame)}"><title>{escape(p.name)}</title></path>' for p in review.pages
+        f'<path d="{path_data(p.boundary, frame)}"><title>{escape(p.name)}</title></path>' for p in pages
     )
     placed = findings[findings["x_m"].notna() & findings["y_m"].notna()]
     placed = placed.drop_duplicates(["severity", "rule", "layer", "feature_id"])

@@ -28,6 +28,7 @@ from spongecalc.report.document import (
 from spongecalc.report.html_table import Table
 from spongecalc.report.number_format import grouped
 from spongecalc.report.standalone_svg import standalone
+from spongecalc.report.word_xml import room
 from spongecalc.report.wording import Wording
 
 # A column whose longest text is longer than this gives way to the others.
@@ -162,6 +163,7 @@ def _table(table: Table, keys: set[str], lang: str) -> Data:
         "headings": [h.text for h in table.headings],
         "numeric": numeric,
         "long": long,
+        "room": [_room(table, i) for i in range(len(numeric))],
         "rows": [
             [
                 {
@@ -177,6 +179,14 @@ def _table(table: Table, keys: set[str], lang: str) -> Data:
         ],
         "foot": [grouped(c.text, lang) if numeric[i] else c.text for i, c in enumerate(table.foot)],
     }
+
+
+def _room(table: Table, column: int) -> float:
+    """Half-width characters that a column of figures needs: its figures whole, its heading word by word."""
+    texts = [c.text for row in [*table.rows, table.foot] for c in row[column : column + 1]]
+    heading = table.headings[column].text
+    words = [room(w) for w in heading.split(" ")] if heading.isascii() else [min(room(heading) / 2 + 1, 12.0)]
+    return max([4.0, *words, *(room(t) for t in texts)])
 
 
 def legend(block: Legend, words: Wording) -> list[tuple[str, str]]:

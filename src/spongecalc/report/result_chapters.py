@@ -54,11 +54,14 @@ QUANTITY_FIGURES = ("length_m", "true_length_m", "count", "volume_m3", "area_m2"
 
 
 def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
-    """Everything laid, over all communities (工程量表); a row per item, system, size and material."""
+    """Everything laid, over all communities (工程量表); a row per item, system, size and material.
+
+    ``grouped`` is the bill's own part, which says all of that itself where there is one.
+    """
     table = review.tables.get("quantities", pd.DataFrame())
     keys = [c for c in ("item", "system", "shape", "diameter_mm", "material", "depth_band") if c in table]
     blocks: list[Block] = []
-    if keys and "length_m" in table and "status" in table:
+    if not grouped and keys and "length_m" in table and "status" in table:
         laid = table[table["status"] == "proposed"]
         if len(laid):
             figures = [c for c in QUANTITY_FIGURES if c in laid]

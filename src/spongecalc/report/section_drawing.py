@@ -12,9 +12,9 @@ from spongecalc.report.wording import Wording
 
 GROUND, PIPE, LEVELS = "#7a5c2e", "#1c1f23", {"before": ("#b04a00", "5 3"), "after": ("#005b96", "")}
 CROSSING = "#7a3a93"
-LEFT, RIGHT, TOP, HEIGHT = 118.0, 24.0, 34.0, 230.0
+LEFT, RIGHT, TOP, HEIGHT = 118.0, 24.0, 34.0, 190.0
 BANDS = ("node", "ground", "invert", "depth", "station")
-BAND_PX, NODE_PX = 50.0, 78.0
+BAND_PX, NODE_PX = 46.0, 74.0
 # Figures nearer than this would lie on one another.
 LEAST_GAP_PX = 13.0
 

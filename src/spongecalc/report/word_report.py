@@ -93,7 +93,8 @@ def _styles(word: WordDocument, lang: str) -> None:
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = word.styles["Normal"]
         style.font.size = Pt(points)
-        style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(1)
+        space = Pt(0 if name == "Table Tiny" else 1)
+        style.paragraph_format.space_after = style.paragraph_format.space_before = space
     word.styles["Normal"].paragraph_format.space_after = Pt(4)
     word.styles["Caption"].font.bold = False
     title = word.styles["Title"]
@@ -132,6 +133,8 @@ def _figures(data: Data) -> list[tuple[str, float]]:
 def _width(drawing: Data, full_mm: float) -> float:
     if drawing["css"] in ("rain", "flow"):
         return 115.0
+    if drawing["css"] == "profile":
+        return 138.0
     return min(full_mm, 145.0 if drawing["css"] == "overview" else 170.0)
 
 
@@ -217,13 +220,15 @@ class _Builder:
         wide = bool(chapter["wide"])
         if wide:
             parts.append(xml.section_end(wide=False))
-        elif community or chapter["part"] == "closing" or before in ("community", ""):
-            parts.append(xml.page_break())
+        new_page = not wide and (community or chapter["part"] == "closing" or before in ("community", ""))
         if community and before != "community":
-            parts.append(xml.heading(self._word("each"), 1))
+            parts.append(xml.heading(self._word("each"), 1, new_page=True))
+            new_page = False
         self.bookmarks += 1
         level = 2 if community else 1
-        parts.append(xml.heading(self._named(chapter), level, str(chapter["key"]), self.bookmarks))
+        parts.append(
+            xml.heading(self._named(chapter), level, str(chapter["key"]), self.bookmarks, new_page=new_page)
+        )
         if community:
             parts.append(xml.paragraph(self._badge(str(chapter["badge"]))))
         parts.append(self._blocks(chapter["blocks"], level, WIDE_MM if wide else PAGE_MM))
@@ -286,7 +291,7 @@ class _Builder:
             [WordCell(xml.run(a, colour=xml.SOFT), room=xml.room(a)), WordCell(xml.run(b), room=44.0)]
             for a, b in pairs
         ]
-        return xml.table([], rows) + xml.paragraph("", "Remark") if rows else ""
+        return xml.table([], rows) + xml.spacer() if rows else ""
 
     def _tiles(self, tiles: Sequence[Data]) -> str:
         head = [WordCell(xml.run(str(t["question"]), bold=True)) for t in tiles]
@@ -305,7 +310,7 @@ class _Builder:
                 inner += xml.run(f" {f['unit']}" + (f"\n{f['beside']}" if f["beside"] else ""), half_points=16)
                 cells.append(WordCell(inner))
             rows.append(cells)
-        return xml.table(head, rows, grid=True) + xml.paragraph("", "Remark")
+        return xml.table(head, rows, grid=True) + xml.spacer()
 
     def _verdicts(self, lines: Sequence[Data]) -> str:
         head = [WordCell(xml.run(self._word(k), bold=True)) for k in ("question", "answer", "found", "limit")]
@@ -318,7 +323,7 @@ class _Builder:
             ]
             for v in lines
         ]
-        return xml.table(head, rows) + xml.paragraph("", "Remark")
+        return xml.table(head, rows) + xml.spacer()
 
     def _counts(self, b: Data, level: int) -> str:
         counted = "".join(self._badge(answer) + xml.run(f" {count}      ") for answer, count in b["counts"])
@@ -333,7 +338,7 @@ class _Builder:
                 ]
                 for key, community, wrong in attention
             ]
-            parts += [xml.table([], rows), xml.paragraph("", "Remark")]
+            parts += [xml.table([], rows), xml.spacer()]
         return "".join(parts)
 
     def _table(self, b: Data, full_mm: float) -> str:
@@ -349,9 +354,7 @@ class _Builder:
         foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]
         self.tables += 1
         named = xml.caption(self._word("table"), self.tables, str(b["caption"]), above=True)
-        return (
-            named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.paragraph("", "Remark")
-        )
+        return named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.spacer()
 
     def _cell(self, c: Data) -> str:
         over = xml.run(f"{c['over']}\n", colour=xml.SOFT) if c["over"] else ""
@@ -391,7 +394,7 @@ class _Builder:
             ]
         cells += [WordCell("", room=8.0)] * (-len(cells) % 6)
         rows = [cells[i : i + 6] for i in range(0, len(cells), 6)]
-        return xml.table([], rows) + xml.paragraph("", "Remark")
+        return xml.table([], rows) + xml.spacer()
 
     @staticmethod
     def _signoff(b: Data) -> str:

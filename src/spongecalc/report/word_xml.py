@@ -57,14 +57,14 @@ def field(code: str, shown: str) -> str:
     )
 
 
-def heading(text: str, level: int, key: str = "", number: int = 0) -> str:
+def heading(text: str, level: int, key: str = "", number: int = 0, *, new_page: bool = False) -> str:
     """A heading; with a key it is a bookmark that links lead to."""
     inner = run(text)
     if key:
         inner = (
             f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(key)}/>{inner}<w:bookmarkEnd w:id="{number}"/>'
         )
-    return paragraph(inner, f"Heading{level}")
+    return paragraph(inner, f"Heading{level}", "<w:pageBreakBefore/>" if new_page else "")
 
 
 def caption(word: str, number: int, text: str, *, above: bool) -> str:
@@ -181,9 +181,15 @@ def page_break() -> str:
     return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 
+def spacer() -> str:
+    """A little room after a table: Word wants a paragraph between two, which must not begin a page of its own."""
+    return '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="100" w:lineRule="exact"/></w:pPr></w:p>'
+
+
 def section_end(*, wide: bool) -> str:
-    """The end of a section of portrait or landscape pages."""
-    return f"<w:p><w:pPr>{section(wide=wide)}</w:pPr></w:p>"
+    """The end of a section of portrait or landscape pages, in a paragraph of next to no height."""
+    low = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+    return f"<w:p><w:pPr>{low}{section(wide=wide)}</w:pPr></w:p>"
 
 
 def section(*, wide: bool) -> str:

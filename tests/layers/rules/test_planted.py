@@ -176,6 +176,9 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "C-R9",
     ),
     "node.storage_no_facility": (edit("nodes", "C-S1", kind="storage"), "nodes", "C-S1"),
+    "community.overlap": (shape("communities", "C", box(X - 40, Y, X + 40, Y + 40)), "communities", "C"),
+    "community.alike_ids": (edit("communities", "C", community_id="b"), "communities", "b"),
+    "community.households_differ": (edit("communities", "C", households=99), "communities", "C"),
     "community.two": (
         shape("communities", "C", box(X - 40, Y, X + 40, Y + 40)),
         "surfaces",
@@ -198,6 +201,14 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
 
 def checked(project: SmallProject) -> steps.Checked:
     return steps.check(load_project(project.folder))
+
+
+def test_an_outfall_without_a_level_is_named_until_it_has_one(small_project: Callable[..., SmallProject]) -> None:
+    def named(project: SmallProject) -> set[str]:
+        return {f.feature_id for f in checked(project).findings if f.rule == "outfall.free_assumed"}
+
+    assert {"C-R2", "C-S2"} <= named(small_project())
+    assert "C-R2" not in named(small_project(second=edit("nodes", "C-R2", outfall_level_m=98.0)))
 
 
 @pytest.mark.parametrize("rule", PLANTED)

@@ -57,6 +57,10 @@ def _receivers(nodes: gpd.GeoDataFrame) -> Iterator[Finding]:
         ],
         dtype=bool,
     )
+    free = (
+        (nodes["kind"] == "outfall") & (nodes["receives"] != "reuse") & nodes["outfall_level_m"].isna()
+    ).to_numpy()
+    yield from found_at("outfall.free_assumed", "nodes", nodes, free)
     yield from found_at(
         "outfall.wrong_receiver",
         "nodes",

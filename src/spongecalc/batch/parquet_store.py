@@ -1,0 +1,141 @@
+"""Results of a batch as Parquet files, which DuckDB, Python, R and QGIS read without spongecalc.
+
+Three files: ``runs.parquet``, a row per run with its status, errors and totals; ``elements.parquet``, a row
+per run and node, link, subcatchment or outfall with its figures; ``series.parquet``, a row per run, minute and
+series, of those series that were asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spongecalc.batch.runs import Run
+from spongecalc.swmm.run_result import FRAMES, RunResult
+
+FILES = ("runs", "elements", "series")
+BATCH_OF_RUNS = 200
+"""Results that are held in memory at a time while the files are written."""
+
+
+class StoreError(Exception):
+    """The files cannot be written; its text says why."""
+
+
+def write_parquet(runs: Sequence[Run], results: Mapping[str, RunResult], folder: Path) -> list[Path]:
+    """Write the results of runs, whole or not at all.
+
+    Parameters
+    ----------
+    runs, results
+        Runs, and their results by id; a run without a result is left out.
+    folder
+        Where the three files go.
+
+    Raises
+    ------
+    StoreError
+        DuckDB is not installed.
+    OSError
+        The folder cannot be written.
+    """
+    try:
+        import duckdb  # noqa: PLC0415  of the extra [store]
+    except ImportError:
+        raise StoreError("pip install 'spongecalc[store]'") from None
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {name: folder / f".{name}.{os.getpid()}.part" for name in FILES}
+    known = [run for run in runs if run.run_id in results]
+    connection = duckdb.connect()
+    try:
+        for start in range(0, len(known), BATCH_OF_RUNS):
+            for name, table in _tables(known[start : start + BATCH_OF_RUNS], results).items():
+                connection.register("part", table)
+                verb = f"INSERT INTO {name} BY NAME" if start else f"CREATE TABLE {name} AS"
+                connection.execute(f"{verb} SELECT * FROM part")
+                connection.unregister("part")
+        written = []
+        for name in FILES if known else ():
+            target = str(parts[name]).replace("'", "''")
+            connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            parts[name].replace(folder / f"{name}.parquet")
+            written.append(folder / f"{name}.parquet")
+        return written
+    except duckdb.IOException as error:
+        raise OSError(str(error)) from None
+    finally:
+        connection.close()
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _tables(runs: Sequence[Run], results: Mapping[str, RunResult]) -> dict[str, pd.DataFrame]:
+    """The three tables of some runs."""
+    rows: list[dict[str, Any]] = []
+    elements: list[dict[str, Any]] = []
+    series: list[pd.DataFrame] = []
+    for run in runs:
+        result = results[run.run_id]
+        rows.append(_run_row(run, result))
+        elements.extend(_element_rows(run, result))
+        for name in result.series.columns:
+            quantity, _, element = str(name).partition(":")
+            series.append(
+                pd.DataFrame(
+                    {
+                        "run_id": run.run_id,
+                        "quantity": quantity,
+                        "element_id": element,
+                        "minute": result.series.index.to_numpy(dtype="float64"),
+                        "value": result.series[name].to_numpy(dtype="float64"),
+                    }
+                )
+            )
+    columns = ["run_id", "quantity", "element_id", "minute", "value"]
+    long = pd.concat(series, ignore_index=True) if series else pd.DataFrame(columns=columns)
+    texts = {"run_id": "str", "quantity": "str", "element_id": "str", "minute": "float64", "value": "float64"}
+    return {
+        "runs": pd.DataFrame(rows),
+        "elements": pd.DataFrame(elements, columns=_ELEMENT_COLUMNS).astype(
+            {c: "str" if c in _TEXTS else "float64" for c in _ELEMENT_COLUMNS}
+        ),
+        "series": long.astype(texts),
+    }
+
+
+_TEXTS = ("run_id", "element", "element_id", "kind")
+_FIGURES = list(dict.fromkeys(c for layout in FRAMES.values() for c, _ in layout if c != "kind"))
+_ELEMENT_COLUMNS = [*_TEXTS, *_FIGURES]
+_TOTALS = ("rainfall", "infiltration", "runoff", "outflow", "flooding")
+
+
+def _run_row(run: Run, result: RunResult) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "model": run.model,
+        "scenario": run.scenario,
+        "storm_id": run.event.storm_id,
+        "communities": ";".join(run.communities),
+        "status": result.status,
+        "key": run.key,
+        "model_sha256": run.sha256,
+        "engine_version": result.engine_version,
+        "seconds": result.seconds,
+        "duration_h": result.duration_h,
+        "runoff_error_percent": result.runoff_error_percent,
+        "routing_error_percent": result.routing_error_percent,
+        "quality_error_percent": result.quality_error_percent,
+        **{f"{term}_m3": float(result.totals_m3.get(term, float("nan"))) for term in _TOTALS},
+    }
+
+
+def _element_rows(run: Run, result: RunResult) -> Iterator[dict[str, Any]]:
+    for name in FRAMES:
+        frame: pd.DataFrame = getattr(result, name)
+        for element_id, row in zip(frame.index, frame.to_dict("records"), strict=True):
+            figures = {c: v for c, v in row.items() if c in _FIGURES or c == "kind"}
+            yield {"run_id": run.run_id, "element": name[:-1], "element_id": str(element_id), **figures}

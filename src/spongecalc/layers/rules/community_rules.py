@@ -1,0 +1,68 @@
+"""Rules on communities: outlines that overlap, ids alike but for capitals, households that do not add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.found import found_at, numbers
+
+# What outlines drawn by hand along one wall may share.
+OVERLAP_M2 = 1.0
+
+
+def check_communities(layers: LayerSet) -> Iterator[Finding]:
+    """Findings about communities that share ground or a folder's name, or whose households differ."""
+    communities = layers["communities"]
+    if communities.empty:
+        return
+    ids = communities["community_id"].fillna("").astype(str)
+    yield from _overlaps(layers)
+    folded = ids.str.casefold()
+    alike = folded.duplicated() & ~ids.duplicated(keep=False)
+    others = [", ".join(sorted(ids[(folded == f) & (ids != i)])) for i, f in zip(ids, folded, strict=True)]
+    yield from found_at("community.alike_ids", "communities", communities, alike, others=others)
+    yield from _households(layers)
+
+
+def _overlaps(layers: LayerSet) -> Iterator[Finding]:
+    """Each pair of outlines once, at the later one: its ground would be counted for both."""
+    communities = layers["communities"]
+    shapes = communities.geometry.to_numpy()
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    keep = shared > OVERLAP_M2
+    ids = communities["community_id"].to_numpy(object)
+    for a, b, area in zip(first[keep], second[keep], shared[keep], strict=True):
+        yield from found_at(
+            "community.overlap",
+            "communities",
+            communities.iloc[[b]],
+            [True],
+            other=str(ids[a]),
+            area=f"{area:.1f}",
+        )
+
+
+def _households(layers: LayerSet) -> Iterator[Finding]:
+    """Communities whose stated households are not those of their buildings, which the sewage comes from."""
+    communities, buildings = layers["communities"], layers["buildings"]
+    standing = buildings[buildings["status"].isin(["existing", "proposed"])]
+    counted = standing.groupby("community_id")["households"].sum(min_count=1)
+    stated = pd.to_numeric(communities["households"], errors="coerce")
+    built = communities["community_id"].map(counted).astype(float)
+    differ = (stated.notna() & built.notna() & (stated != built)).to_numpy()
+    yield from found_at(
+        "community.households_differ",
+        "communities",
+        communities,
+        differ,
+        stated=numbers(np.nan_to_num(stated), 0),
+        counted=numbers(np.nan_to_num(built), 0),
+    )

@@ -1,0 +1,46 @@
+"""Parquet files hold what the results hold, row by row, for whatever reads Parquet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.conftest import WholeRun
+
+from spongecalc import steps
+from spongecalc.batch.parquet_store import write_parquet
+
+duckdb = pytest.importorskip("duckdb")
+
+
+def test_every_run_element_and_series_is_found_by_sql(whole_run: WholeRun, tmp_path: Path) -> None:
+    runs = steps.plan(whole_run.built)
+    files = write_parquet(runs, whole_run.results, tmp_path)
+    assert [f.name for f in files] == ["runs.parquet", "elements.parquet", "series.parquet"]
+    found = duckdb.sql(f"SELECT run_id, status, runoff_m3 FROM '{files[0]}'").fetchall()
+    assert {(i, s) for i, s, _ in found} == {(i, r.status) for i, r in whole_run.results.items()}
+    for run_id, _, runoff_m3 in found:
+        assert runoff_m3 == whole_run.results[run_id].totals_m3["runoff"]
+    nodes = duckdb.sql(
+        f"SELECT run_id, element_id, max_depth_m FROM '{files[1]}' WHERE element = 'node' ORDER BY ALL"
+    ).fetchall()
+    assert nodes == sorted(
+        (i, n, d) for i, r in whole_run.results.items() for n, d in r.nodes["max_depth_m"].items()
+    )
+    sums = dict(
+        duckdb.sql(f"SELECT run_id || quantity || element_id, sum(value) FROM '{files[2]}' GROUP BY 1").fetchall()
+    )
+    wanted = {
+        i + str(c).replace(":", ""): r.series[c].sum() for i, r in whole_run.results.items() for c in r.series
+    }
+    assert sums == pytest.approx(wanted)
+
+
+def test_a_county_of_runs_is_written_in_parts(whole_run: WholeRun, tmp_path: Path) -> None:
+    run = steps.plan(whole_run.built)[0]
+    many = [replace(run, event=replace(run.event, storm_id=f"S{n}")) for n in range(450)]
+    result = whole_run.results[run.run_id]
+    files = write_parquet(many, {r.run_id: result for r in many}, tmp_path)
+    count = duckdb.sql(f"SELECT count(DISTINCT run_id), count(*) FROM '{files[0]}'").fetchall()[0]
+    assert count == (450, 450)

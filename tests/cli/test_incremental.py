@@ -1,0 +1,159 @@
+"""What is due is done, what is not is not: the same answer, without reading a layer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+from tests.small_project import SmallProject, write_small_project
+
+from spongecalc.batch import unchanged
+
+
+def start(*words: str) -> subprocess.Popen[str]:
+    call = [sys.executable, "-m", "spongecalc", *words]
+    return subprocess.Popen(
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+    )
+
+
+def command(*words: str) -> tuple[int, str]:
+    process = start(*words)
+    output, errors = process.communicate(timeout=180)
+    assert "Traceback" not in errors, errors
+    return process.returncode, output + errors
+
+
+def status(folder: Path) -> dict:
+    code, said = command("status", str(folder), "--json")
+    assert code == 0
+    return json.loads(said)
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    """Every table but runs.csv, whose seconds differ, and the models."""
+    found = [*folder.glob("results/*.csv"), *folder.glob("swmm_models/*/*.inp")]
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found if p.name != "runs.csv"}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    project = write_small_project(tmp_path_factory.mktemp("due") / "project")
+    assert command("all", str(project.folder), "--jobs", "2")[0] == 0
+    return project
+
+
+def test_a_second_call_reads_no_layer_and_changes_no_file(done: SmallProject) -> None:
+    before = {p: p.stat().st_mtime_ns for p in done.folder.rglob("*") if p.is_file()}
+    program = (
+        "import sys; sys.argv = ['spongecalc', 'all', sys.argv[1]]\n"
+        "from spongecalc.cli.app import main\n"
+        "try: main()\n"
+        "finally: print(sorted(m for m in ('pandas', 'geopandas', 'pyogrio', 'swmm') if m in sys.modules))"
+    )
+    call = [sys.executable, "-c", program, str(done.folder)]
+    answer = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60)
+    assert "Nothing is due" in answer.stdout
+    assert answer.stdout.splitlines()[-1] == "[]"
+    assert {p: p.stat().st_mtime_ns for p in done.folder.rglob("*") if p.is_file()} == before
+
+
+def test_touching_a_layer_is_no_change(done: SmallProject) -> None:
+    done.first.touch()
+    assert status(done.folder)["nothing_due"]
+
+
+@pytest.mark.parametrize(
+    "file", ["results/communities.csv", "swmm_models/A/after.inp", "report/index.html", "results/runs"]
+)
+def test_an_output_that_is_gone_or_altered_is_made_again(done: SmallProject, file: str) -> None:
+    path = done.folder / file
+    path = path if path.is_file() else next(path.rglob("*.json.gz"))
+    content = path.read_bytes()
+    path.write_bytes(content[:-40])
+    assert not status(done.folder)["nothing_due"]
+    assert command("all", str(done.folder))[0] == 0
+    if path.name != "index.html" and not path.name.endswith(".gz"):
+        assert path.read_bytes() == content
+    assert status(done.folder)["nothing_due"]
+
+
+def test_one_edited_pipe_runs_exactly_its_communitys_models_again(tmp_path: Path) -> None:
+    project = write_small_project(tmp_path / "project")
+    assert command("run", str(project.folder), "--jobs", "2")[0] == 0
+    pipes = gpd.read_file(project.second, layer="pipes")
+    pipes.loc[pipes["pipe_id"] == "C-PR", "diameter_mm"] = 400.0
+    pyogrio.write_dataframe(pipes, project.second, layer="pipes", driver="GPKG")
+    due = status(project.folder)
+    assert due["models"] == ["swmm_models/C/after.inp"]
+    assert due["runs"] == {"C/after/P3-120": "changed", "C/after/dry": "changed"}
+    assert due["changed"] == [] or "c.gpkg" in due["changed"]
+    code, said = command("run", str(project.folder), "--dry-run", "--lang", "en")
+    assert code == 0
+    assert "C/after/dry" in said
+    _, events = command("run", str(project.folder), "--json", "--jobs", "2")
+    made = [json.loads(line)["run_id"] for line in events.splitlines() if line.startswith('{"event": "run"')]
+    assert sorted(made) == ["C/after/P3-120", "C/after/dry"]
+    assert status(project.folder)["runs"] == {}
+
+
+def test_two_at_once_and_one_killed_leave_what_one_alone_leaves(done: SmallProject, tmp_path: Path) -> None:
+    project = write_small_project(tmp_path / "project")
+    first = start("all", str(project.folder), "--jobs", "2")
+    time.sleep(3.0)
+    first.kill()
+    first.communicate()
+    pair = [start("all", str(project.folder), "--jobs", "2") for _ in range(2)]
+    for process in pair:
+        _, errors = process.communicate(timeout=180)
+        assert process.returncode == 0, errors
+        assert "Traceback" not in errors
+    assert status(project.folder)["nothing_due"]
+    assert tables(project.folder) == tables(done.folder)
+
+
+def test_ctrl_c_ends_a_batch_and_what_is_done_stays(tmp_path: Path) -> None:
+    project = write_small_project(tmp_path / "project")
+    process = start("run", str(project.folder), "--jobs", "2", "--json")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith('{"event": "run"'):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    kept = list((project.folder / "results" / "runs").rglob("*.json.gz"))
+    assert kept
+    assert len(status(project.folder)["runs"]) == 12 - len(kept)
+
+
+def test_a_full_disk_is_said_without_a_traceback(tmp_path: Path) -> None:
+    project = write_small_project(tmp_path / "project")
+    (project.folder / "results").write_text("a file where a folder should be", encoding="utf-8")
+    code, said = command("all", str(project.folder), "--lang", "en")
+    assert code == 3
+    assert "cannot be written" in said
+
+
+def test_files_beside_a_source_and_those_a_pattern_names_are_inputs(tmp_path: Path) -> None:
+    (tmp_path / "gis").mkdir()
+    for name in ("pipes.shp", "pipes.dbf", "pipes.gpkg-wal", "nodes.csv", "notes.txt"):
+        (tmp_path / "gis" / name).write_text(name, encoding="utf-8")
+    (tmp_path / "spongecalc.toml").write_text('a = "gis/pipes.shp"\nb = ["gis/n*.csv"]\n', encoding="utf-8")
+    state = unchanged.inputs_state(tmp_path)
+    assert state is not None
+    files = {Path(k).name for k in state if k.startswith("gis")}
+    assert files == {"pipes.shp", "pipes.dbf", "pipes.gpkg-wal", "nodes.csv"}
+    (tmp_path / "gis" / "pipes.dbf").write_text("other", encoding="utf-8")
+    assert unchanged.inputs_state(tmp_path) != state
+    (tmp_path / "spongecalc.toml").write_text('[layers.pipes]\nsource = "postgresql://h/d"\n', encoding="utf-8")
+    assert unchanged.inputs_state(tmp_path) is None
