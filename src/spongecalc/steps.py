@@ -35,6 +35,7 @@ from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
+from spongecalc.sponge_steps import sponge_performance
 from spongecalc.swmm.event import Event, dry_event, storm_event, traced_event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
@@ -267,11 +268,12 @@ def run(
     )
 
 
-def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None) -> Review:
-    """Answer the five questions from the results of the runs."""
+def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None, jobs: int = 2) -> Review:
+    """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
+    performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -284,6 +286,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         checked.documents,
         contributions,
         stale,
+        performance,
+        tanks,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))

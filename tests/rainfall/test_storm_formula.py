@@ -76,10 +76,10 @@ def test_where_a_formula_ends() -> None:
     # 1 + C lg P = 0 at P = 10^(-1/C); t / (t + b)^n is greatest at t = b / (n - 1)
     formula = StormFormula("x", 1000.0, 0.5, 20.0, 1.1, "s", "c")
     assert formula.least_return_period_a == pytest.approx(0.01)
-    assert formula.longest_duration_min == pytest.approx(200)
+    assert formula.longest_duration_min(10) == pytest.approx(200)
     minutes = np.arange(1.0, 400.0)
     assert minutes[np.argmax(formula.depth_mm(3, minutes))] == 200
     kunming = formula_of("昆明 (新)")
-    assert math.isinf(kunming.longest_duration_min)
+    assert math.isinf(kunming.longest_duration_min(3))
     # 10^(-1/0.958) = 0.0904: far below any return period of a design
     assert kunming.least_return_period_a == pytest.approx(0.0904, abs=1e-4)

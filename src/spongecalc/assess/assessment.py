@@ -6,16 +6,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from spongecalc.assess.bill import bill_tables
-from spongecalc.assess.communities import communities_table
+from spongecalc.assess.communities import COMMUNITY_COLUMNS, communities_table
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.outfall_tracers import outfall_tracer_table
+from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
 from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
@@ -57,6 +59,8 @@ class Inputs:
     documents: BillDocuments = field(default_factory=BillDocuments)
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_contributions: tuple[str, ...] = ()
+    performance: Performance | None = None
+    tanks: pd.DataFrame | None = None
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""
@@ -122,6 +126,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         ],
         columns=SPONGE_COLUMNS,
     )
+    sponge = _with_ways(sponge, inputs.performance)
     tables = {
         "separation": separation,
         "work_order": work_order(traced, separation),
@@ -137,6 +142,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "elements": _elements(inputs),
         "provenance": provenance_of(inputs),
     }
+    if inputs.performance is not None:
+        tables |= {"sponge_life": inputs.performance.life, "sponge_ranges": inputs.performance.ranges}
+    if inputs.tanks is not None:
+        tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
     communities = communities_table(rows, headline, whole=not homeless.any())
@@ -155,8 +164,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             *_notes(inputs.settings),
             *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
         ),
+        _notes(inputs),
         versions,
-        inputs.settings.targets.model_dump(),
+        {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
+        **_capture_basis(inputs.performance),
     )
 
 
@@ -179,6 +190,28 @@ def _elements(inputs: Inputs) -> pd.DataFrame:
         if parts
         else pd.DataFrame(columns=["model", "scenario", *ELEMENT_COLUMNS])
     )
+
+
+def _capture_basis(performance: Performance | None) -> dict[str, Any]:
+    if performance is None:
+        return {}
+    keeping = {
+        c: float(str(v["cleaning_keeps_a"]))
+        for c, v in performance.communities.items()
+        if "cleaning_keeps_a" in v
+    }
+    return {
+        "keeping_interval_a": keeping,
+        "capture_place": performance.curve.place,
+        "capture_source": performance.curve.source,
+    }
+
+
+def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.DataFrame:
+    """The year's figures of a community and scenario beside those of each of its storms."""
+    if performance is None:
+        return sponge.reindex(columns=[*sponge.columns, *WAY_COLUMNS])
+    return sponge.merge(performance.ways, on=["community_id", "scenario"], how="left", validate="many_to_one")
 
 
 def _ponding(inputs: Inputs) -> pd.DataFrame:
@@ -246,6 +279,10 @@ def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> 
             sites[sites["scenario"] == "after"],
             inputs.settings.ponding.household_radius_m,
         )
+    if inputs.performance is not None:
+        row |= {
+            k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
+        }
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community)
     row["status"] = _status(inputs, community, row)
     return row
@@ -362,9 +399,12 @@ def _storm_summary(storm: Storm) -> StormSummary:
     )
 
 
-def _notes(settings: Settings) -> tuple[tuple[str, Mapping[str, object]], ...]:
+def _notes(inputs: Inputs) -> tuple[tuple[str, Mapping[str, object]], ...]:
     """What a reader must know, as keys of the report's catalogue with their parameters."""
+    settings = inputs.settings
     notes: list[tuple[str, Mapping[str, object]]] = []
+    if inputs.performance is not None:
+        notes.extend(performance_notes(inputs.performance, settings))
     if not settings.rainfall.own_formula:
         notes.append(("note_formula_of_another_place", {"place": settings.rainfall.formula}))
     notes.extend(("note_of_project", {"text": line}) for line in settings.notes)

@@ -37,6 +37,13 @@ COMMUNITY_COLUMNS = [
     "peak_before_l_s",
     "peak_after_l_s",
     "peak_reduction_percent",
+    "capture_before_percent",
+    "capture_before_percent_low",
+    "capture_before_percent_high",
+    "capture_after_percent",
+    "capture_after_percent_low",
+    "capture_after_percent_high",
+    "target_lost_year",
     "ponding_sites_before",
     "ponding_sites_after",
     "ponding_before_m3",
@@ -72,6 +79,16 @@ SUMMED = (
     "households_relieved",
     "errors",
     "warnings",
+)
+
+# Shares of the rain that falls on a community: TOTAL states their mean by area.
+BY_AREA = (
+    "capture_before_percent",
+    "capture_before_percent_low",
+    "capture_before_percent_high",
+    "capture_after_percent",
+    "capture_after_percent_low",
+    "capture_after_percent_high",
 )
 
 
@@ -139,6 +156,10 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     total["worst_continuity_error_percent"] = float(worst.max()) if worst.notna().any() else float("nan")
     states = set(table["status"])
     total["status"] = "done" if whole and states <= {"done"} else "incomplete"
+    for column in BY_AREA:
+        both = table[["area_m2", column]].apply(pd.to_numeric, errors="coerce").dropna()
+        area = float(both["area_m2"].sum())
+        total[column] = float((both["area_m2"] * both[column]).sum() / area) if area > 0 else float("nan")
     percentages = {k: v for k, v in with_reductions(total).items() if k.endswith("_percent")}
     return pd.concat(
         [table, pd.DataFrame([{**total, **percentages}], columns=COMMUNITY_COLUMNS)], ignore_index=True

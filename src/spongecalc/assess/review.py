@@ -61,7 +61,9 @@ class Review:
     ``tables`` maps a file stem (communities, quantities, separation, ponding, sponge, runs, findings) to
     its frame. ``notes`` are keys of the report's catalogue with their parameters: what a reader must know
     (the storm formula of another place, an example that is illustrative). ``targets`` are the limits of the
-    project's [targets] by key; None where the project states none.
+    project's [targets] by key, and capture_percent; None where the project states none.
+    ``keeping_interval_a`` is, by community, the longest interval of cleaning that keeps that target (NaN: none
+    does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
     """
 
     project_name: str
@@ -73,4 +75,7 @@ class Review:
     notes: tuple[tuple[str, Mapping[str, object]], ...]
     versions: Mapping[str, str]
     targets: Mapping[str, float | None] = field(default_factory=dict)
+    keeping_interval_a: Mapping[str, float] = field(default_factory=dict)
+    capture_place: str = ""
+    capture_source: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -40,6 +40,8 @@ LIBRARIES = (
     "swmm-toolkit",
     "xlsxwriter",
 )
+# Results of commands of their own, in the folder of results, which assess and report join.
+JOINED_RESULTS = ("sponge_continuous.json",)
 _FORMAT = 1
 _GLOB = ("*", "?")
 
@@ -94,6 +96,10 @@ def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None
         for text in sorted({*_texts(document), *more}):
             if text not in outputs:
                 state.update(_files_state(path.parent, text))
+        for name in JOINED_RESULTS:
+            joined = path.parent / str(document.get("results", "results")) / name
+            if joined.is_file():
+                state[name] = _digest(joined)
     except OSError:
         return None
     return state

@@ -291,7 +291,7 @@ def assess(
     force: Force = False,
 ) -> None:
     """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
-    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    call = _call(folder, community, None, None, lang, quiet, as_json, force=force)
     raise _due("assess", call, with_report=False)
 
 
@@ -305,7 +305,7 @@ def report(
     force: Force = False,
 ) -> None:
     """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
-    call = _call(folder, community, None, 1, lang, quiet, as_json, force=force)
+    call = _call(folder, community, None, None, lang, quiet, as_json, force=force)
     raise _due("report", call, with_report=True)
 
 
@@ -473,6 +473,43 @@ def template(
     from spongecalc.cli.templating import run_template  # noqa: PLC0415
 
     raise typer.Exit(run_template(folder, (lang or Language.zh).value, quiet=quiet))
+
+
+@app.command()
+def rain(
+    folder: Folder = Path(),
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    series: Annotated[
+        Path | None, typer.Option("--series", help="this rainfall file: .csv .dat .dly .nc 降雨资料文件")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="write an SVG page of charts 输出图（SVG）")] = None,
+) -> None:
+    """Design storms, the long series, the capture curve; no model is run. 设计降雨、长系列与控制率曲线。"""
+    from spongecalc.cli.rain import run_rain  # noqa: PLC0415
+
+    call = _call(folder, None, None, 1, lang, quiet, as_json)
+    raise typer.Exit(run_rain(call, series, plot))
+
+
+@app.command()
+def sponge(
+    folder: Folder = Path(),
+    community: Community = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    continuous: Annotated[
+        bool, typer.Option("--continuous", help="run SWMM over the whole series 用 SWMM 模拟整个长系列")
+    ] = False,
+) -> None:
+    """Sponge performance by the volume method and tanks; --continuous for SWMM over the series. 海绵绩效计算。"""
+    from spongecalc.cli.sponge import run_sponge  # noqa: PLC0415
+
+    call = _call(folder, community, None, jobs, lang, quiet, as_json)
+    raise typer.Exit(run_sponge(call, continuous=continuous))
 
 
 @app.command()

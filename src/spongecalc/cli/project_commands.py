@@ -211,7 +211,7 @@ def _answer(
 ) -> int:
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with output.working("assess"):
-        review = steps.assess(built, results, output.language)
+        review = steps.assess(built, results, output.language, call.jobs)
         call.made.files.extend(steps.write_results(built, review, output.language))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
@@ -245,6 +245,7 @@ def _print_total(total: dict, output: Output) -> None:
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),
         ("total_separation", ("cross_connections_before", "cross_connections_after")),
         ("total_runoff", ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent")),
+        ("total_capture", ("capture_before_percent", "capture_after_percent")),
         ("total_ponding", ("ponding_before_m3", "ponding_after_m3", "households_relieved")),
     )
     for key, columns in lines:

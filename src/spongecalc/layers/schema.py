@@ -21,6 +21,8 @@ COVERS = (
     "bare_soil",
     "water",
 )
+# How the base of a permeable pavement gives its water up: into the subgrade, by an underdrain, or both.
+BASE_KINDS = ("full", "half", "drained")
 CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain", "underdrain")
 FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
 TREE_KINDS = ("tree", "shrub", "pole")
@@ -168,6 +170,8 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("base_porosity_percent", 1, 70, positive=True),
                 _number("permeability_mm_s", 0, 50),
                 _number("subgrade_mm_h", 0, 1000),
+                _text("base_kind", allowed=BASE_KINDS),
+                _number("drain_offset_mm", 0, 3000),
                 _text("laid"),
                 _STATUS,
                 _COMMUNITY,

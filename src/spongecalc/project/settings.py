@@ -39,7 +39,10 @@ from spongecalc.project.section import (
     quantity_in,
 )
 from spongecalc.project.separation_settings import SeparationSettings
-from spongecalc.rainfall.storm_formula import StormFormula, formula_of
+from spongecalc.project.sponge_settings import SpongeSettings
+from spongecalc.project.storm_pattern import StormPattern
+from spongecalc.rainfall.interval_formula import Interval, IntervalFormula, interval_formula_of, interval_places
+from spongecalc.rainfall.storm_formula import RainFormula, StormFormula, formula_of
 from spongecalc.standards.tables import table
 
 DEM = "dem"
@@ -68,32 +71,54 @@ class FormulaSettings(Section):
     source: str
 
 
+class IntervalSettings(Section):
+    """One interval of return periods of a formula whose A, b and n are k1 + k2 ln(P - k3), A in 167 L/(s ha)."""
+
+    p_from_a: Years = Field(gt=0, alias="p_from")
+    p_to_a: Years = Field(gt=0, alias="p_to")
+    A: tuple[Number, Number, Number]
+    b: tuple[Number, Number, Number]
+    n: tuple[Number, Number, Number]
+
+
 class RainfallSettings(Section):
-    """The storm formula and the shape of design storms."""
+    """The storm formula and the shape of design storms.
+
+    ``form`` chooses between one formula for all return periods and one whose coefficients are functions of the
+    return period; ``intervals`` types the latter, for a place that the table does not hold.
+    """
 
     formula: str | FormulaSettings
+    form: Literal["general", "interval"] = "general"
+    intervals: tuple[IntervalSettings, ...] = ()
     own_formula: bool = True
     peak_ratio: Number = Field(0.4, gt=0, lt=1)
     step_min: WholeMinutes = Field(5.0, ge=1, le=60, alias="step")
 
-    @field_validator("formula")
-    @classmethod
-    def _place_is_known(cls, formula: str | FormulaSettings) -> str | FormulaSettings:
-        places = table("storm_formulas")["place"].tolist()
-        if isinstance(formula, str) and formula not in places:
-            raise ImproperError("formula", formula, ", ".join(places))
-        return formula
+    @model_validator(mode="after")
+    def _place_is_known(self) -> Self:
+        if not isinstance(self.formula, str) or self.intervals:
+            return self
+        interval = self.form == "interval"
+        places = interval_places() if interval else tuple(table("storm_formulas")["place"].tolist())
+        if self.formula not in places:
+            raise ImproperError("formula", self.formula, ", ".join(places), key=("formula",))
+        return self
 
-    def storm_formula(self, project: str) -> StormFormula:
+    def storm_formula(self, project: str) -> RainFormula:
         """The formula itself; ``project`` is its place where it is typed in the project."""
         given = self.formula
+        if self.intervals:
+            place = given if isinstance(given, str) else project
+            rows = tuple(Interval(i.p_from_a, i.p_to_a, i.A, i.b, i.n) for i in self.intervals)
+            return IntervalFormula(place, rows, TYPED_BY_PROJECT, TYPED_BY_PROJECT)
         if isinstance(given, str):
-            return formula_of(given)
+            return interval_formula_of(given) if self.form == "interval" else formula_of(given)
         return StormFormula(project, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT)
 
 
-class StormSettings(Section):
-    """One design storm."""
+class StormSettings(StormPattern):
+    """One design storm: its return period and duration, and how its rain is spread over them."""
 
     return_period_a: Years = Field(ge=0.25, le=1000, alias="return_period")
     duration_min: WholeMinutes = Field(ge=5, le=1440, alias="duration")
@@ -237,6 +262,7 @@ class Settings(Section):
     separation: SeparationSettings = SeparationSettings()
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
+    sponge: SpongeSettings = SpongeSettings()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
     document: DocumentSettings = DocumentSettings()
@@ -291,10 +317,11 @@ class Settings(Section):
         """The formula gives rain for each storm, and the time step divides its duration, as SWMM's gage wants."""
         formula, step = self.rainfall.storm_formula(self.name), self.rainfall.step_min
         for index, storm in enumerate(self.storms):
-            least, longest = formula.least_return_period_a, formula.longest_duration_min
-            if storm.return_period_a <= least:
+            least = formula.least_return_period_a
+            if storm.return_period_a < least or not formula.gives_rain(storm.return_period_a):
                 key = ("storms", index, "return_period")
                 raise ImproperError("formula_return_period", storm.return_period_a, f"{least:.3g}", key)
+            longest = formula.longest_duration_min(storm.return_period_a)
             if storm.duration_min > longest:
                 key = ("storms", index, "duration")
                 raise ImproperError("formula_duration", storm.duration_min, f"{longest:.0f}", key)

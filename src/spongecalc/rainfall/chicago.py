@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from spongecalc.rainfall.storm_formula import StormFormula
+from spongecalc.rainfall.storm_formula import RainFormula
 
 
 def chicago_hyetograph(
-    formula: StormFormula, return_period_a: float, duration_min: float, peak_ratio: float, step_min: float
+    formula: RainFormula, return_period_a: float, duration_min: float, peak_ratio: float, step_min: float
 ) -> pd.Series:
     """Mean intensity of each time step of a Chicago storm.
 
@@ -43,8 +43,9 @@ def chicago_hyetograph(
         raise ValueError(f"the peak ratio must lie between 0 and 1, not {peak_ratio}")
     if duration_min <= 0 or step_min <= 0:
         raise ValueError("duration and step must be positive")
-    if duration_min > formula.longest_duration_min:
-        raise ValueError(f"the formula of {formula.place} holds up to {formula.longest_duration_min:.0f} min")
+    longest = formula.longest_duration_min(return_period_a)
+    if duration_min > longest:
+        raise ValueError(f"the formula of {formula.place} holds up to {longest:.0f} min")
     starts = np.arange(0.0, duration_min - 1e-9, step_min)
     edges = np.append(starts, duration_min)
     fallen = _fallen_mm(formula, return_period_a, edges, peak_ratio * duration_min, peak_ratio)
@@ -53,7 +54,7 @@ def chicago_hyetograph(
 
 
 def _fallen_mm(
-    formula: StormFormula, return_period_a: float, minutes: np.ndarray, peak_min: float, peak_ratio: float
+    formula: RainFormula, return_period_a: float, minutes: np.ndarray, peak_min: float, peak_ratio: float
 ) -> np.ndarray:
     """Depth fallen until each time.
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from spongecalc.project.settings import Settings
+from spongecalc.project.settings import RainfallSettings, Settings, StormSettings
+from spongecalc.rainfall.alternating_blocks import alternating_blocks
 from spongecalc.rainfall.chicago import chicago_hyetograph
-from spongecalc.rainfall.storm_formula import StormFormula
+from spongecalc.rainfall.depth_shares import shared_hyetograph
+from spongecalc.rainfall.storm_formula import RainFormula
+from spongecalc.rainfall.uniform import uniform_hyetograph
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,17 @@ class Storm:
     return_period_a: float
     duration_min: float
     step_min: float
-    formula: StormFormula
+    formula: RainFormula
     hyetograph: pd.Series
+    pattern: str = "chicago"
 
     @property
     def depth_mm(self) -> float:
-        """Depth of the formula for the whole duration, in mm."""
-        return float(self.formula.depth_mm(self.return_period_a, self.duration_min))
+        """Depth in mm: the formula's for the whole duration, or what was measured."""
+        if self.pattern != "measured":
+            return float(self.formula.depth_mm(self.return_period_a, self.duration_min))
+        steps = np.diff(np.append(self.hyetograph.index.to_numpy(), self.duration_min))
+        return float((self.hyetograph.to_numpy() * steps).sum() / 60)
 
 
 def design_storms(settings: Settings) -> tuple[Storm, ...]:
@@ -39,14 +47,27 @@ def design_storms(settings: Settings) -> tuple[Storm, ...]:
             s.duration_min,
             rainfall.step_min,
             formula,
-            chicago_hyetograph(
-                formula, s.return_period_a, s.duration_min, rainfall.peak_ratio, rainfall.step_min
-            ),
+            hyetograph(formula, s, rainfall),
+            s.pattern,
         )
         for s in settings.storms
     )
 
 
-def project_formula(settings: Settings) -> StormFormula:
+def hyetograph(formula: RainFormula, storm: StormSettings, rainfall: RainfallSettings) -> pd.Series:
+    """Intensity in mm/h by minutes of a storm of the project, in its own pattern."""
+    period, duration, step = storm.return_period_a, storm.duration_min, rainfall.step_min
+    if storm.pattern == "uniform":
+        return uniform_hyetograph(formula, period, duration, step)
+    if storm.pattern == "alternating_blocks":
+        return alternating_blocks(formula, period, duration, rainfall.peak_ratio, step)
+    if storm.pattern == "measured":
+        return shared_hyetograph(sum(storm.depths_mm), storm.depths_mm, duration, step)
+    if storm.pattern in ("pilgrim_cordery", "table"):
+        return shared_hyetograph(float(formula.depth_mm(period, duration)), storm.percents, duration, step)
+    return chicago_hyetograph(formula, period, duration, rainfall.peak_ratio, step)
+
+
+def project_formula(settings: Settings) -> RainFormula:
     """The project's storm formula: of the place it names, or as typed in it."""
     return settings.rainfall.storm_formula(settings.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -11,6 +12,41 @@ from spongecalc.standards.tables import table
 
 # 1 mm/min of rain on a hectare is 10 m3/min, which is 166.67 l/s.
 L_S_HA_PER_MM_MIN = 1e4 / 60
+
+
+class RainFormula(Protocol):
+    """What a design storm asks of a formula, whatever its form."""
+
+    @property
+    def place(self) -> str:
+        """Whose formula it is."""
+
+    @property
+    def source(self) -> str:
+        """Where it was published."""
+
+    @property
+    def confidence(self) -> str:
+        """How sure the numbers are."""
+
+    @property
+    def least_return_period_a(self) -> float:
+        """Return periods in years below which it holds no more."""
+
+    def text(self) -> str:
+        """The formula with its numbers."""
+
+    def gives_rain(self, return_period_a: float) -> bool:
+        """Whether it holds for a return period in years."""
+
+    def longest_duration_min(self, return_period_a: float) -> float:
+        """The duration in minutes up to which the depth grows."""
+
+    def intensity_l_s_ha(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
+        """Mean intensity in L/(s ha) over durations in minutes."""
+
+    def depth_mm(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
+        """Depth in mm within durations in minutes."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +70,11 @@ class StormFormula:
         """The return period in years at and below which the formula gives no rain: 1 + C lg P = 0."""
         return 10 ** (-1 / self.C) if self.C > 0 else 0.0
 
-    @property
-    def longest_duration_min(self) -> float:
+    def gives_rain(self, return_period_a: float) -> bool:
+        """Whether a return period in years gives a positive intensity."""
+        return return_period_a > 0 and 1 + self.C * math.log10(return_period_a) > 0
+
+    def longest_duration_min(self, return_period_a: float) -> float:  # noqa: ARG002  the same for every one
         """The duration in minutes at which the depth is greatest; infinite where n is not above 1.
 
         The depth grows as t / (t + b)^n, whose derivative is zero at t = b / (n - 1).

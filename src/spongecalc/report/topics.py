@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.bill_part import community_bill, county_bill
+from spongecalc.report.capture import community_part as community_capture
+from spongecalc.report.capture import county_part as county_capture
 from spongecalc.report.data_quality import data_quality
 from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
@@ -16,5 +18,5 @@ CommunityPart = Callable[[CommunityPage, Review, Wording], Part | None]
 CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
-COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_separation, community_bill, community_design)
-COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_separation, county_bill, county_design)
+COMMUNITY_PARTS: tuple[CommunityPart, ...] = (community_separation, community_capture, community_bill, community_design)
+COUNTY_PARTS: tuple[CountyPart, ...] = (data_quality, county_separation, county_capture, county_bill, county_design)

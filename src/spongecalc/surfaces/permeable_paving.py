@@ -5,7 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+from spongecalc.layers.schema import BASE_KINDS
 from spongecalc.standards.tables import table
+
+# An underdrain is laid to empty the base within hours after a storm; six is a middling design value.
+DRAIN_HOURS = 6.0
 
 
 @dataclass(frozen=True, order=True)
@@ -18,6 +22,25 @@ class PermeablePaving:
     base_porosity_percent: float
     permeability_mm_s: float
     subgrade_mm_h: float
+    base_kind: str = "full"
+    drain_offset_mm: float = 0.0
+
+    @property
+    def seepage_mm_h(self) -> float:
+        """What seeps out of the base: nothing through the liner of a half-permeable pavement."""
+        return 0.0 if self.base_kind == "half" else self.subgrade_mm_h
+
+    @property
+    def drain_coefficient(self) -> float:
+        """SWMM's drain coefficient of q = C h^0.5 (mm/h, h in mm); 0 without an underdrain.
+
+        A base of height D and porosity n above the drain empties in t = 2 n D^0.5 / C, so that C follows from
+        the hours in which an underdrain is to empty it.
+        """
+        height = self.base_mm - self.drain_offset_mm
+        if self.base_kind == "full" or height <= 0:
+            return 0.0
+        return 2 * self.base_porosity_percent / 100 * math.sqrt(height) / DRAIN_HOURS
 
     @property
     def void_ratio(self) -> float:
@@ -70,4 +93,11 @@ def paving_of(row: object) -> PermeablePaving:
         given = float(getattr(row, column))
         return float(defaults[column]) if math.isnan(given) else given
 
-    return PermeablePaving(**{field.name: value(field.name) for field in fields(PermeablePaving)})
+    kind = getattr(row, "base_kind", None)
+    offset = getattr(row, "drain_offset_mm", math.nan)
+    numbers = [f.name for f in fields(PermeablePaving) if f.name not in ("base_kind", "drain_offset_mm")]
+    return PermeablePaving(
+        **{name: value(name) for name in numbers},
+        base_kind=kind if isinstance(kind, str) and kind in BASE_KINDS else "full",
+        drain_offset_mm=0.0 if offset is None or math.isnan(offset) else float(offset),
+    )

@@ -98,7 +98,7 @@ def _prefix(area: Subcatchment) -> str:
 
 
 def _control(name: str, paving: PermeablePaving, cover: Cover) -> Rows:
-    """The layers of one kind of paving; without clogging and without an underdrain."""
+    """The layers of one kind of paving; as new; an underdrain where its base has one."""
     return [
         (name, "PP"),
         (
@@ -126,10 +126,19 @@ def _control(name: str, paving: PermeablePaving, cover: Cover) -> Rows:
             "STORAGE",
             fixed(paving.base_mm, 1),
             fixed(paving.base_void_ratio, 4),
-            fixed(paving.subgrade_mm_h, 3),
+            fixed(paving.seepage_mm_h, 3),
             "0",
         ),
-        (name, "DRAIN", "0", "0.5", "0", "6", "0", "0"),
+        (
+            name,
+            "DRAIN",
+            fixed(paving.drain_coefficient, 4).rstrip("0").rstrip(".") or "0",
+            "0.5",
+            f"{paving.drain_offset_mm:g}",
+            "6",
+            "0",
+            "0",
+        ),
     ]
 
 

@@ -1,0 +1,224 @@
+"""Results of the continuous simulation: capture over a long series, and the balance of each tank."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
+from spongecalc.rainfall.rain_series import RainSeries
+from spongecalc.sponge.event_runs import TAKEN, Site
+from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
+
+TANK_COLUMNS = [
+    "community_id",
+    "facility_id",
+    "inflow_from",
+    "volume_m3",
+    "roof_m2",
+    "demand_m3_d",
+    "years",
+    "yield_m3",
+    "first_flush_m3",
+    "reused_m3",
+    "overflow_m3",
+    "reused_percent",
+    "reliability_percent",
+    "paying_volume_m3",
+]
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ContinuousResult:
+    """Capture ratio in percent by community and scenario over the series, and the tanks' rows.
+
+    ``digests`` are those of each ground's model, tanks and rain; ``source`` names the series, ``generated`` says
+    that it was never measured; ``curve`` is the series' own.
+    """
+
+    digests: Mapping[Key, str]
+    source: str
+    generated: bool
+    years: float
+    rain_mm: float
+    capture_percent: Mapping[Key, float]
+    runoff_m3: Mapping[Key, float]
+    tanks: tuple[Mapping[str, object], ...]
+    curve: CaptureCurve
+    worst_continuity_percent: float
+    failed: Mapping[Key, str]
+
+    def of(self, keys: set[Key]) -> ContinuousResult | None:
+        """Only what belongs to some communities and scenarios; None where that is nothing."""
+        if not keys:
+            return None
+        communities = {community for community, _ in keys}
+        return replace(
+            self,
+            capture_percent={k: v for k, v in self.capture_percent.items() if k in keys},
+            runoff_m3={k: v for k, v in self.runoff_m3.items() if k in keys},
+            tanks=tuple(t for t in self.tanks if t["community_id"] in communities),
+        )
+
+
+def continuous_result(
+    sites: Sequence[Site],
+    settings: Settings,
+    series: RainSeries,
+    volumes: Mapping[tuple[str, ...], GroundVolumes],
+    failed: Mapping[tuple[str, ...], str],
+    digests: Mapping[Key, str],
+) -> ContinuousResult:
+    """Capture over the whole series: rain less runoff, roofs' runoff that tanks let be reused taken out."""
+    capture: dict[Key, float] = {}
+    runoff_m3: dict[Key, float] = {}
+    tanks: list[Mapping[str, object]] = []
+    worst = 0.0
+    for site in sites:
+        key = (site.community_id, site.scenario)
+        own = volumes.get((*key, TAKEN))
+        if own is None:
+            continue
+        v = own.volumes
+        worst = max(worst, abs(v.continuity_percent))
+        runoff = float(np.nansum(v.runoff_m3[-1]))
+        if site.tanks:
+            daily = np.maximum(per_mark(v.runoff_m3), 0.0)
+            for tank in site.tanks:
+                fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
+                row, balance = tank_row(site, tank.facility_id, daily[:, fed].sum(axis=1), settings, "swmm")
+                runoff -= balance.reused_m3 + balance.stored_m3
+                tanks.append(row)
+        rain = float(v.rain_m3[-1].sum())
+        runoff_m3[key] = runoff
+        capture[key] = 100 * (1 - runoff / rain) if rain > 0 else math.nan
+    return ContinuousResult(
+        digests,
+        series.source,
+        series.generated,
+        series.years,
+        float(series.depth_mm.sum()),
+        capture,
+        runoff_m3,
+        tuple(tanks),
+        curve_of_series(series, "", ""),
+        worst,
+        {(k[0], k[1]): reason for k, reason in failed.items()},
+    )
+
+
+def demand_m3_d(site: Site, facility_id: str, settings: Settings) -> float:
+    """Demand on a tank: the survey's, else watering and road washing of the community by area and quota.
+
+    Where the community has several tanks without a demand of their own they share it equally.
+    """
+    tank = next(t for t in site.tanks if t.facility_id == facility_id)
+    if tank.demand_m3_d > 0:
+        return tank.demand_m3_d
+    green = sum(a.covers_m2.get("green", 0.0) + a.covers_m2.get("sunken_green", 0.0) for a in site.areas)
+    hard = ("asphalt", "concrete", "permeable_concrete", "permeable_brick")
+    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in hard)
+    litres = settings.sponge.watering_l_m2_d * green + settings.sponge.washing_l_m2_d * roads
+    return litres / 1000 / sum(t.demand_m3_d <= 0 for t in site.tanks)
+
+
+def tank_row(
+    site: Site, facility_id: str, inflow_m3: np.ndarray, settings: Settings, inflow_from: str
+) -> tuple[dict[str, object], TankBalance]:
+    """A row of tanks.csv and its balance, from the roof's runoff by day."""
+    tank = next(t for t in site.tanks if t.facility_id == facility_id)
+    volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
+    roof = sum(a.area_m2 for a in site.areas if a.outlet_node == tank.node_id)
+    flush = site.first_flush_mm.get(facility_id, 0.0)
+    demand = demand_m3_d(site, facility_id, settings)
+    balance = tank_balance(inflow_m3, volume, demand, roof_m2=roof, first_flush_mm=flush)
+    row: dict[str, object] = {
+        "community_id": site.community_id,
+        "facility_id": facility_id,
+        "inflow_from": inflow_from,
+        "volume_m3": volume,
+        "roof_m2": roof,
+        "demand_m3_d": demand,
+        "years": len(inflow_m3) / 365.25,
+        "yield_m3": balance.yield_m3,
+        "first_flush_m3": balance.first_flush_m3,
+        "reused_m3": balance.reused_m3,
+        "overflow_m3": balance.overflow_m3,
+        "reused_percent": balance.reused_percent,
+        "reliability_percent": balance.reliability_percent,
+        "paying_volume_m3": paying_volume_m3(inflow_m3, demand, roof_m2=roof, first_flush_mm=flush),
+    }
+    return row, balance
+
+
+def tank_rows_by_day(sites: Sequence[Site], settings: Settings, series: RainSeries) -> pd.DataFrame:
+    """tanks.csv without a simulation: a day's runoff of a roof is its rain less the roof's depression storage."""
+    daily = series.daily_mm().to_numpy()
+    rows = []
+    for site in sites:
+        for tank in site.tanks:
+            roofs = [a for a in site.areas if a.outlet_node == tank.node_id]
+            inflow = sum(
+                (np.maximum(daily - a.mix.storage_impervious_mm, 0.0) / 1000 * a.area_m2 for a in roofs),
+                np.zeros(len(daily)),
+            )
+            rows.append(tank_row(site, tank.facility_id, inflow, settings, "daily_depths")[0])
+    return pd.DataFrame(rows, columns=TANK_COLUMNS)
+
+
+def write_continuous(result: ContinuousResult, path: Path) -> None:
+    """Keep the result; the digest in it tells later whether it still belongs to the layers."""
+    document = {
+        "digests": [[*k, v] for k, v in result.digests.items()],
+        "source": result.source,
+        "generated": result.generated,
+        "years": result.years,
+        "rain_mm": result.rain_mm,
+        "worst_continuity_percent": result.worst_continuity_percent,
+        "capture_percent": [[*k, v] for k, v in result.capture_percent.items()],
+        "runoff_m3": [[*k, v] for k, v in result.runoff_m3.items()],
+        "failed": [[*k, v] for k, v in result.failed.items()],
+        "tanks": [
+            {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in t.items()} for t in result.tanks
+        ],
+        "days_mm": list(result.curve.days_mm),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", encoding="utf-8", newline="\n")
+
+
+def read_continuous(path: Path) -> ContinuousResult | None:
+    """A result that :func:`write_continuous` kept; None where there is none or it cannot be read."""
+    try:
+        d = json.loads(path.read_text(encoding="utf-8"))
+        curve = CaptureCurve("", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"])
+        by_key = {
+            name: {(row[0], row[1]): row[2] for row in d[name]}
+            for name in ("digests", "capture_percent", "runoff_m3", "failed")
+        }
+        tanks = tuple({k: math.nan if v is None else v for k, v in t.items()} for t in d["tanks"])
+        return ContinuousResult(
+            by_key["digests"],
+            d["source"],
+            d["generated"],
+            d["years"],
+            d["rain_mm"],
+            by_key["capture_percent"],
+            by_key["runoff_m3"],
+            tanks,
+            curve,
+            d["worst_continuity_percent"],
+            by_key["failed"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None

@@ -1,0 +1,314 @@
+"""Sponge performance of every community, three ways side by side, with its ranges and its life."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.assess.continuous import ContinuousResult
+from spongecalc.batch.runoff_batch import GroundVolumes, RunoffTask
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.capture_ratio import CaptureCurve
+from spongecalc.sponge.event_response import annual_capture_percent
+from spongecalc.sponge.event_runs import CLOGGED_SHARES, HIGH, LOW, TAKEN, Site
+from spongecalc.sponge.paving_life import share_after_years
+from spongecalc.sponge.performance import design_event, event_capture_percent, event_runoff_m3, paving_life
+from spongecalc.sponge.volume_method import VolumeMethod, volume_method
+from spongecalc.surfaces.cover import covers
+
+# From here on two ways of the calculation are said to disagree, in points of the capture ratio.
+DISAGREEMENT_POINTS = 5.0
+
+WAY_COLUMNS = [
+    "capture_volume_percent",
+    "capture_event_percent",
+    "capture_event_low_percent",
+    "capture_event_high_percent",
+    "capture_continuous_percent",
+    "ways_differ_percent",
+    "ways_differ_why",
+    "control_volume_m3",
+    "composite_coefficient",
+    "volume_design_mm",
+    "guide_capture_percent",
+    "design_rainfall_mm",
+    "design_rain_m3",
+    "design_runoff_m3",
+    "design_runoff_coefficient",
+    "design_peak_l_s",
+    "design_peak_min",
+    "peak_delay_min",
+    "solids_removal_percent",
+]
+LIFE_COLUMNS = [
+    "community_id",
+    "year",
+    "permeability_percent",
+    "capture_uncleaned_percent",
+    "capture_cleaned_percent",
+]
+RANGE_COLUMNS = [
+    "community_id",
+    "parameter",
+    "capture_low_percent",
+    "capture_high_percent",
+    "span_percent",
+    "rank",
+]
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Tables by name, what communities.csv takes of them by community, and what they rest on.
+
+    ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``.
+    """
+
+    ways: pd.DataFrame
+    life: pd.DataFrame
+    ranges: pd.DataFrame
+    communities: Mapping[str, Mapping[str, object]]
+    design_mm: float
+    curve: CaptureCurve
+    failed: Mapping[tuple[str, ...], str]
+    continuous: ContinuousResult | None = None
+    continuous_stale: bool = False
+
+
+@dataclass(frozen=True)
+class EventResults:
+    """The tasks that were run and what came of them."""
+
+    task: RunoffTask
+    volumes: Mapping[tuple[str, ...], GroundVolumes]
+    range_task: RunoffTask
+    range_volumes: Mapping[tuple[str, ...], GroundVolumes]
+    failed: Mapping[tuple[str, ...], str]
+
+
+def performance(
+    sites: Sequence[Site],
+    settings: Settings,
+    curve: CaptureCurve,
+    design_mm: float,
+    events: EventResults,
+    continuous: ContinuousResult | None,
+    *,
+    continuous_stale: bool,
+) -> Performance:
+    """Put the three ways, the ranges and the life together."""
+    assert events.task.coarse is not None
+    ends = events.task.coarse
+    sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
+    rows, life_rows, range_rows = [], [], []
+    figures: dict[str, dict[str, object]] = {}
+    peaks: dict[str, float] = {}
+    for site in sites:
+        key = (site.community_id, site.scenario)
+        tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
+        by_volume = {
+            end: volume_method(site.areas, tanks, curve.percent, sunken_mm, end)
+            for end in ("middle", "low", "high")
+        }
+        captured = {
+            end: event_capture_percent(site, events.volumes.get((*key, end)), ends, curve)
+            for end in (TAKEN, LOW, HIGH)
+        }
+        row = _way_row(site, by_volume["middle"], captured, design_mm)
+        taken = events.volumes.get((*key, TAKEN))
+        if taken is not None:
+            event = design_event(site, taken, events.task.marks_s, ends)
+            if site.scenario == "before":
+                peaks[site.community_id] = event.peak_min
+            row |= {
+                "design_rain_m3": event.rain_m3,
+                "design_runoff_m3": event.runoff_m3,
+                "design_runoff_coefficient": event.coefficient,
+                "design_peak_l_s": event.peak_l_s,
+                "design_peak_min": event.peak_min,
+                "peak_delay_min": event.peak_min - peaks[site.community_id]
+                if site.scenario == "after" and site.community_id in peaks
+                else math.nan,
+            }
+        if continuous is not None and key in continuous.capture_percent:
+            row["capture_continuous_percent"] = continuous.capture_percent[key]
+        row |= _difference(row, by_volume, site, taken, ends, continuous)
+        rows.append(row)
+        own = figures.setdefault(site.community_id, {})
+        own[f"capture_{site.scenario}_percent"] = captured[TAKEN]
+        own[f"capture_{site.scenario}_percent_low"] = captured[LOW]
+        own[f"capture_{site.scenario}_percent_high"] = captured[HIGH]
+        if site.scenario == "after":
+            range_rows.extend(_range_rows(site, events))
+            life, figures_of_life = _life(site, settings, captured[TAKEN], events, ends, curve)
+            life_rows.extend(life)
+            own |= figures_of_life
+    return Performance(
+        pd.DataFrame(rows, columns=["community_id", "scenario", *WAY_COLUMNS]),
+        pd.DataFrame(life_rows, columns=LIFE_COLUMNS),
+        pd.DataFrame(range_rows, columns=RANGE_COLUMNS),
+        figures,
+        design_mm,
+        curve,
+        events.failed,
+        continuous,
+        continuous_stale,
+    )
+
+
+def _way_row(
+    site: Site, volume: VolumeMethod, captured: Mapping[str, float], design_mm: float
+) -> dict[str, object]:
+    share = volume.solids_percent / volume.capture_percent if volume.capture_percent > 0 else math.nan
+    return {
+        "community_id": site.community_id,
+        "scenario": site.scenario,
+        "capture_volume_percent": volume.capture_percent,
+        "capture_event_percent": captured[TAKEN],
+        "capture_event_low_percent": captured[LOW],
+        "capture_event_high_percent": captured[HIGH],
+        "control_volume_m3": volume.volume_m3,
+        "composite_coefficient": volume.coefficient,
+        "volume_design_mm": volume.design_mm,
+        "guide_capture_percent": volume.guide_percent,
+        "design_rainfall_mm": design_mm,
+        # Solids stay where the water stays, at the removal of the ground and facilities that keep it.
+        "solids_removal_percent": share * captured[TAKEN],
+    }
+
+
+def _difference(
+    row: Mapping[str, object],
+    by_volume: Mapping[str, VolumeMethod],
+    site: Site,
+    taken: GroundVolumes | None,
+    ends: Sequence[int],
+    continuous: ContinuousResult | None,
+) -> dict[str, object]:
+    """The largest difference of two ways, and the reasons where it is above the limit."""
+    volume, event = float(row["capture_volume_percent"]), float(row["capture_event_percent"])  # type: ignore[arg-type]
+    series = float(row.get("capture_continuous_percent", math.nan))  # type: ignore[arg-type]
+    known = [v for v in (volume, event, series) if not math.isnan(v)]
+    if len(known) < 2:
+        return {"ways_differ_percent": math.nan, "ways_differ_why": ""}
+    why = []
+    if abs(volume - event) > DISAGREEMENT_POINTS:
+        low, high = by_volume["high"].capture_percent, by_volume["low"].capture_percent
+        if low - 1e-9 <= event <= high + 1e-9:
+            why.append("coefficient_range")
+        elif volume > event:
+            why.append(
+                "coefficient_below_swmm" if site.paved_m2 <= 0 and not site.tanks else "volume_not_reached"
+            )
+        else:
+            why.append("losses_of_small_rain")
+    if continuous is not None and taken is not None and not math.isnan(series):
+        rain, runoff = event_runoff_m3(site, taken, ends)
+        per_mm = 1000 / site.area_m2
+        same_rain = annual_capture_percent(rain * per_mm, runoff * per_mm, continuous.curve.percent)
+        if abs(series - event) > DISAGREEMENT_POINTS:
+            why.append("other_rain" if abs(series - same_rain) < abs(event - same_rain) else "wet_ground_between")
+        elif abs(series - volume) > DISAGREEMENT_POINTS and not why:
+            why.append("coefficient_range")
+    return {"ways_differ_percent": max(known) - min(known), "ways_differ_why": ";".join(why)}
+
+
+def _range_rows(site: Site, events: EventResults) -> list[dict[str, object]]:
+    """How far each parameter by itself moves the share of the design rainfall that stays; the largest first."""
+    found = []
+    for ground in events.range_task.grounds:
+        if ground.key[:2] != (site.community_id, site.scenario) or ground.key[3] != LOW:
+            continue
+        kept = {}
+        for end in (LOW, HIGH):
+            volumes = events.range_volumes.get((*ground.key[:3], end))
+            if volumes is not None:
+                rain, runoff = event_runoff_m3(site, volumes, [0])
+                kept[end] = 100 * (1 - float(runoff[0]) / float(rain[0]))
+        if len(kept) == 2:
+            found.append(
+                {
+                    "community_id": site.community_id,
+                    "parameter": ground.key[2],
+                    "capture_low_percent": kept[LOW],
+                    "capture_high_percent": kept[HIGH],
+                    "span_percent": kept[HIGH] - kept[LOW],
+                }
+            )
+    found.sort(key=lambda r: (-abs(float(str(r["span_percent"]))), str(r["parameter"])))
+    return [{**r, "rank": i + 1} for i, r in enumerate(found)]
+
+
+def _life(
+    site: Site,
+    settings: Settings,
+    taken: float,
+    events: EventResults,
+    ends: Sequence[int],
+    curve: CaptureCurve,
+) -> tuple[list[dict[str, object]], dict[str, object]]:
+    sponge = settings.sponge
+    clogged: list[float] = []
+    if site.paved_m2 > 0:
+        clogged = [
+            event_capture_percent(
+                site, events.volumes.get((site.community_id, site.scenario, f"{share:g}")), ends, curve
+            )
+            for share in CLOGGED_SHARES
+        ]
+    if math.isnan(taken) or any(math.isnan(v) for v in clogged):
+        return [], {"target_lost_year": math.nan}
+    life = paving_life(
+        taken,
+        clogged,
+        sponge.target_percent,
+        years_to_clog=sponge.years_to_clog_a,
+        interval_a=sponge.cleaning_interval_a,
+        restored_percent=sponge.cleaning_restores_percent,
+        horizon_a=sponge.horizon_a,
+    )
+    cleaning = (sponge.years_to_clog_a, sponge.cleaning_interval_a, sponge.cleaning_restores_percent)
+    rows: list[dict[str, object]] = [
+        {
+            "community_id": site.community_id,
+            "year": year,
+            "permeability_percent": 100 * share_after_years(year, *cleaning),
+            "capture_uncleaned_percent": uncleaned,
+            "capture_cleaned_percent": cleaned,
+        }
+        for year, (uncleaned, cleaned) in enumerate(
+            zip(life.uncleaned_percent, life.cleaned_percent, strict=True)
+        )
+    ]
+    return rows, {"target_lost_year": life.lost_year, "cleaning_keeps_a": life.keeping_interval_a}
+
+
+def performance_notes(found: Performance, settings: Settings) -> list[tuple[str, Mapping[str, object]]]:
+    """What a reader of the year's figures must know, as keys of the report's catalogue."""
+    curve = found.curve
+    notes: list[tuple[str, Mapping[str, object]]] = []
+    if not settings.sponge.own_place and not curve.days_mm:
+        notes.append(
+            ("note_capture_of_another_place", {"place": curve.place, "design": f"{found.design_mm:.1f}"})
+        )
+    if curve.days_mm and curve.too_short:
+        notes.append(("note_series_too_short", {"years": f"{curve.years:.1f}"}))
+    if found.continuous_stale:
+        notes.append(("note_continuous_stale", {}))
+    elif found.continuous is None:
+        notes.append(("note_no_continuous", {}))
+    if found.continuous is not None and found.continuous.generated:
+        notes.append(
+            (
+                "note_generated_series",
+                {"source": found.continuous.source, "years": f"{found.continuous.years:.0f}"},
+            )
+        )
+    if settings.sponge.target_percent is None:
+        notes.append(("note_no_capture_target", {}))
+    if found.failed:
+        notes.append(("note_capture_failed", {"grounds": "; ".join("/".join(k) for k in found.failed)}))
+    return notes

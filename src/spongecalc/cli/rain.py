@@ -1,0 +1,154 @@
+"""``spongecalc rain``: design storms, the long series and the capture curve, without a model run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from spongecalc.cli.console import Output
+from spongecalc.cli.project_commands import _open
+from spongecalc.language import text
+from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
+from spongecalc.rainfall.rain_series import RainSeries
+from spongecalc.rainfall.read_series import SeriesError, read_series
+from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.report.capture_chart import capture_chart, rain_page
+from spongecalc.sponge_steps import project_rain
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+DONE, DATA_ERRORS, WRONG_USAGE = 0, 1, 2
+PERCENTS = (50, 60, 70, 75, 80, 85, 90)
+DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
+
+
+def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
+    """Print storms, series and capture curve; returns the exit code."""
+    project, output = _open(call)
+    if project is None:
+        return WRONG_USAGE
+    language = output.language
+    settings = project.settings
+
+    def say(key: str, **params: object) -> str:
+        return text(f"rain.{key}", language, **params)
+
+    storms = design_storms(settings)
+    formula = storms[0].formula
+    output.table(
+        say("formula", place=formula.place, source=formula.source),
+        [say("period"), *(f"{d} min" for d in DURATIONS_MIN)],
+        [
+            (
+                f"{s.return_period_a:g} a",
+                *(f"{formula.depth_mm(s.return_period_a, d):.1f}" for d in DURATIONS_MIN),
+            )
+            for s in storms
+        ],
+    )
+    if not settings.rainfall.own_formula:
+        output.sentence(say("borrowed", place=formula.place))
+    frame = pd.DataFrame(
+        [(s.storm_id, s.pattern, s.return_period_a, s.duration_min, s.depth_mm, _peak_mm_h(s)) for s in storms],
+        columns=["storm_id", "pattern", "return_period_a", "duration_min", "depth_mm", "peak_mm_h"],
+    )
+    output.table(
+        say("storms"),
+        [say(f"column_{c}") for c in frame.columns],
+        [
+            tuple(f"{v:.1f}" if isinstance(v, float) else str(v) for v in row)
+            for row in frame.itertuples(index=False)
+        ],
+    )
+    output.frame("storms", frame)
+    code = DONE
+    found = project_rain(project)
+    series, curve = found.series, found.curve
+    trouble = found.trouble
+    if series_file is not None:
+        try:
+            series = read_series(series_file)
+            curve, trouble = curve_of_series(series, series_file.name, "measured"), None
+        except SeriesError as reason:
+            trouble = reason
+    if trouble is not None:
+        output.error(say(f"error.{trouble.rule}", file=trouble.file, found=trouble.found))
+        code = DATA_ERRORS
+    own = curve_of_series(series, series.source, "generated" if series.generated else "measured")
+    _print_series(series, own, output, say, settings.sponge.dry_interval_h)
+    shown = [("table" if not curve.days_mm else "series", curve)]
+    if not curve.days_mm:
+        shown.append(("series", own))
+    rows = [(c.place or c.source, *(f"{c.design_mm(p):.1f}" for p in PERCENTS)) for _, c in shown]
+    output.table(say("curve"), [say("place"), *(f"{p} %" for p in PERCENTS)], rows)
+    if not curve.days_mm and not settings.sponge.own_place:
+        output.sentence(say("borrowed_curve", place=curve.place))
+    output.frame(
+        "curve",
+        pd.DataFrame(
+            [(c.place or c.source, p, c.design_mm(p)) for _, c in shown for p in PERCENTS],
+            columns=["source", "capture_percent", "design_mm"],
+        ),
+    )
+    if plot is not None:
+        charts = [capture_chart([c for _, c in shown], "curve", language)]
+        try:
+            plot.write_text(rain_page(storms, charts, language), encoding="utf-8", newline="\n")
+        except OSError as reason:
+            output.error(say("error.unreadable", file=plot.name, found=reason.strerror or ""))
+            output.finish()
+            return WRONG_USAGE
+        output.sentence(say("plotted", path=plot))
+    output.finish()
+    return code
+
+
+def _peak_mm_h(storm: Storm) -> float:
+    return float(storm.hyetograph.max())
+
+
+def _print_series(
+    series: RainSeries, own: CaptureCurve, output: Output, say: Callable[..., str], dry_h: float
+) -> None:
+    depth = series.depth_mm
+    yearly = float(depth.sum()) / series.years if series.years else float("nan")
+    key = "series_generated" if series.generated else "series_measured"
+    lines = [
+        say(key, source=series.source),
+        say("series_size", years=f"{series.years:.1f}", step=f"{series.step_min:g}"),
+    ]
+    lines.append(
+        say(
+            "series_rain",
+            yearly=f"{yearly:.0f}",
+            days=len(own.days_mm),
+            largest=f"{max(own.days_mm, default=0):.1f}",
+        )
+    )
+    if series.step_min <= 60 * dry_h:
+        events = events_mm(series, dry_h, 2.0)
+        if len(events):
+            design = design_rainfall_mm(np.array(events), 80)
+            lines.append(say("events", count=len(events), dry=f"{dry_h:g}", design=f"{design:.1f}"))
+    if own.too_short:
+        lines.append(say("short", years=f"{series.years:.1f}"))
+    if series.snow is not None:
+        lines.append(say("snow", days=int(series.snow.sum())))
+    lines.extend(
+        say(f"flaw.{f.flaw}", count=f.count, first=f.first, depth=f"{f.depth_mm:.1f}") for f in series.flaws
+    )
+    for line in lines:
+        output.sentence(line)
+    output.document["series"] = {
+        "source": series.source,
+        "generated": series.generated,
+        "years": series.years,
+        "step_min": series.step_min,
+        "mm_a": yearly,
+        "flaws": [vars(f) for f in series.flaws],
+    }

@@ -1,0 +1,119 @@
+"""``spongecalc sponge``: performance by calculation; with --continuous also SWMM over the series."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spongecalc import steps
+from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.project_commands import _check, _open, _print_findings
+from spongecalc.language import text
+from spongecalc.report.number_format import cell_text
+from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
+from spongecalc.sponge.volume_method import volume_method
+from spongecalc.sponge_steps import continuous_path, project_rain, run_continuous
+from spongecalc.surfaces.cover import covers
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+WRONG_USAGE, RUN_FAILED = 2, 3
+COLUMNS = (
+    "community_id",
+    "scenario",
+    "control_volume_m3",
+    "composite_coefficient",
+    "volume_design_mm",
+    "guide_capture_percent",
+    "capture_volume_percent",
+)
+
+
+def run_sponge(call: Call, *, continuous: bool) -> int:
+    """Print the volume method and the tanks; or run the continuous simulation and keep its result."""
+    project, output = _open(call)
+    if project is None or (checked := _check(call, project, output)) is None:
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    code = _print_findings(built.findings, output)
+    settings, language = project.settings, output.language
+    sites = sites_of(checked.systems, built.models, settings)
+    rain = project_rain(project)
+    if rain.trouble is not None:
+        found = {"file": rain.trouble.file, "found": rain.trouble.found}
+        output.error(text(f"rain.error.{rain.trouble.rule}", language, **found))
+    design_mm = design_rainfall_of(settings, rain.curve)
+    output.sentence(
+        text(
+            "rain.design",
+            language,
+            place=rain.curve.place,
+            percent=f"{settings.sponge.design_percent:g}",
+            mm=f"{design_mm:.1f}",
+        )
+    )
+    sunken = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
+    rows = []
+    for site in sites:
+        tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
+        v = volume_method(site.areas, tanks, rain.curve.percent, sunken)
+        rows.append(
+            (
+                site.community_id,
+                site.scenario,
+                v.volume_m3,
+                v.coefficient,
+                v.design_mm,
+                v.guide_percent,
+                v.capture_percent,
+            )
+        )
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    _print(text("rain.volume_method", language), table, output)
+    output.frame("volume_method", table)
+    tanks = tank_rows_by_day(sites, settings, rain.series)
+    if len(tanks):
+        _print(text("rain.tanks", language), tanks, output)
+        output.frame("tanks", tanks)
+    if continuous:
+        if call.communities:
+            output.error(text("rain.error.continuous_whole", language))
+            output.finish()
+            return WRONG_USAGE
+        began = time.perf_counter()
+        with output.progress() as progress:
+            result = run_continuous(project, checked.systems, built.models, call.jobs, progress)
+        for key, reason in result.failed.items():
+            output.error(f"{'/'.join(key)}: {reason}")
+        series = pd.DataFrame(
+            [(*k, v) for k, v in result.capture_percent.items()],
+            columns=["community_id", "scenario", "capture_continuous_percent"],
+        )
+        _print(
+            text("rain.continuous", language, source=result.source, years=f"{result.years:.0f}"), series, output
+        )
+        output.frame("continuous", series)
+        output.sentence(
+            text(
+                "rain.continuous_done",
+                language,
+                seconds=f"{time.perf_counter() - began:.0f}",
+                path=continuous_path(project).relative_to(project.folder).as_posix(),
+                error=f"{result.worst_continuity_percent:.2f}",
+            )
+        )
+        code = RUN_FAILED if result.failed else code
+    output.finish()
+    return code
+
+
+def _print(title: str, table: pd.DataFrame, output: object) -> None:
+    rows = [
+        [cell_text(c, v) for c, v in zip(table.columns, row, strict=True)]
+        for row in table.itertuples(index=False, name=None)
+    ]
+    output.table(title, list(table.columns), rows)  # type: ignore[attr-defined]

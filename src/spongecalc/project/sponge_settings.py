@@ -1,0 +1,53 @@
+"""The part [sponge] of spongecalc.toml: the year's rain, the target, and what performance rests on."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years
+from spongecalc.standards.tables import table
+
+GENERATED = "generated"
+
+
+class SpongeSettings(Section):
+    """The annual capture ratio and what it rests on.
+
+    ``place`` is the city of the guide's table of design rainfall, ``own_place`` false where it is not the
+    project's; ``series`` a file of rainfall, or "generated" for a series made from the monthly climate of
+    ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's.
+    """
+
+    place: str = "昆明"
+    own_place: bool = False
+    target_percent: Percent | None = Field(None, alias="target")
+    design_percent: Percent = Field(80.0, gt=0, lt=100, alias="design_ratio")
+    design_rainfall_mm: Millimeters | None = Field(None, gt=0, le=500, alias="design_rainfall")
+    series: InsidePath | Literal["generated"] = GENERATED
+    generated_years: int = Field(10, ge=1, le=100)
+    generated_seed: int = Field(1, ge=0, le=2**31 - 1)
+    climate: str = "昆明"
+    evaporation_mm_d: tuple[Number, ...] = ()
+    dry_interval_h: Number = Field(6.0, gt=0, le=240)
+    years_to_clog_a: Years = Field(10.0, gt=0, le=200, alias="years_to_clog")
+    cleaning_interval_a: Years = Field(0.0, ge=0, le=50, alias="cleaning_interval")
+    cleaning_restores_percent: Percent = Field(70.0, alias="cleaning_restores")
+    horizon_a: int = Field(30, ge=1, le=100)
+    watering_l_m2_d: Number = Field(2.0, ge=0, le=20)
+    washing_l_m2_d: Number = Field(0.5, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _places_are_known(self) -> Self:
+        cities = table("design_rainfall_vcr")["city"].tolist()
+        if self.place not in cities:
+            raise ImproperError("series", self.place, ", ".join(cities), key=("place",))
+        climates = sorted(set(table("monthly_climate")["place"]))
+        if self.climate not in climates:
+            raise ImproperError("series", self.climate, ", ".join(climates), key=("climate",))
+        given = self.evaporation_mm_d
+        if given and (len(given) != 12 or min(given) < 0 or max(given) > 50):
+            raise ImproperError("series", str(len(given)), "12, 0-50 mm/d", key=("evaporation_mm_d",))
+        return self

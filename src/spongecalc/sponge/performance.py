@@ -1,0 +1,150 @@
+"""A community's performance, by the volume method and by events in SWMM; its ranges and its life."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
+from spongecalc.rainfall.capture_ratio import CaptureCurve
+from spongecalc.sponge.event_response import annual_capture_percent
+from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, Site
+from spongecalc.sponge.paving_life import share_after_years
+
+Volumes = Mapping[tuple[str, ...], GroundVolumes]
+STEP_MIN = 15
+
+
+@dataclass(frozen=True)
+class DesignEvent:
+    """The design rainfall on a community: volumes in m3, peak in l/s as a mean over 15 min, its time in min."""
+
+    rain_m3: float
+    runoff_m3: float
+    peak_l_s: float
+    peak_min: float
+
+    @property
+    def coefficient(self) -> float:
+        """Runoff over rain."""
+        return self.runoff_m3 / self.rain_m3 if self.rain_m3 > 0 else math.nan
+
+
+def tank_held_m3(site: Site, runoff_m3: np.ndarray) -> float:
+    """What the site's tanks, empty before the event, keep of an event's runoff by subcatchment, in m3."""
+    held = 0.0
+    for tank in site.tanks:
+        fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
+        let_off = site.first_flush_mm.get(tank.facility_id, 0.0) / 1000 * sum(site.areas[i].area_m2 for i in fed)
+        volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
+        held += min(max(float(runoff_m3[fed].sum()) - let_off, 0.0), volume)
+    return held
+
+
+def event_runoff_m3(site: Site, volumes: GroundVolumes, ends: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Rain and runoff of each event in m3, after the tanks; ``ends`` are the marks of the events' ends."""
+    rain = per_mark(volumes.volumes.rain_m3[list(ends)])
+    runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
+    kept = np.array([tank_held_m3(site, row) for row in runoff])
+    return rain.sum(axis=1), np.maximum(runoff.sum(axis=1) - kept, 0.0)
+
+
+def event_capture_percent(
+    site: Site, volumes: GroundVolumes | None, ends: Sequence[int], curve: CaptureCurve
+) -> float:
+    """The year's capture ratio from the events; NaN without their result."""
+    if volumes is None:
+        return math.nan
+    rain, runoff = event_runoff_m3(site, volumes, ends)
+    per_mm = 1000 / site.area_m2
+    return annual_capture_percent(rain * per_mm, runoff * per_mm, curve.percent)
+
+
+def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], ends: Sequence[int]) -> DesignEvent:
+    """Volumes and peak of the design rainfall."""
+    number = DEPTH_RATIOS.index(1.0)
+    rain, runoff = event_runoff_m3(site, volumes, ends)
+    first = ends[number - 1]
+    rows = list(range(first, ends[number] + 1))
+    times = np.array([marks_s[r] for r in rows])
+    flows = np.diff(volumes.volumes.runoff_m3[rows], axis=0)
+    steady = np.diff(times) == STEP_MIN * 60
+    total = flows.sum(axis=1)
+    for tank in site.tanks:
+        fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
+        gathered = np.cumsum(flows[:, fed].sum(axis=1))
+        let_off = site.first_flush_mm.get(tank.facility_id, 0.0) / 1000 * sum(site.areas[i].area_m2 for i in fed)
+        volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
+        kept = np.clip(gathered - let_off, 0.0, volume)
+        total = total - np.diff(np.append(0.0, kept))
+    total = np.where(steady, np.maximum(total, 0.0), 0.0)
+    peak = int(np.argmax(total))
+    minutes = (times[peak + 1] - times[0]) / 60 - STEP_MIN / 2
+    return DesignEvent(float(rain[number]), float(runoff[number]), float(total[peak]) / 900 * 1000, minutes)
+
+
+@dataclass(frozen=True)
+class PavingLife:
+    """Capture ratio in percent at the end of each year from 0 on, without cleaning and with the project's.
+
+    ``lost_year`` is the first year below the target with the project's cleaning, NaN where it is kept over the
+    horizon; ``keeping_interval_a`` the longest interval of cleaning in years that keeps it, 0 where none is
+    needed, NaN where none does.
+    """
+
+    uncleaned_percent: tuple[float, ...]
+    cleaned_percent: tuple[float, ...]
+    lost_year: float
+    keeping_interval_a: float
+
+
+def paving_life(
+    taken_percent: float,
+    clogged_percent: Sequence[float],
+    target_percent: float | None,
+    *,
+    years_to_clog: float,
+    interval_a: float,
+    restored_percent: float,
+    horizon_a: int,
+) -> PavingLife:
+    """The capture ratio over the years, between its values for new and for clogged paving.
+
+    Parameters
+    ----------
+    taken_percent
+        Capture ratio as new.
+    clogged_percent
+        Capture ratio at the shares of ``CLOGGED_SHARES`` of the new permeability; empty without paving.
+    target_percent
+        The project's target, None for none.
+    """
+    shares = np.array([*reversed(CLOGGED_SHARES), 1.0])
+    values = (
+        np.array([*reversed(clogged_percent), taken_percent])
+        if clogged_percent
+        else np.full(len(shares), taken_percent)
+    )
+
+    def course(interval: float) -> tuple[float, ...]:
+        years = range(horizon_a + 1)
+        held = [share_after_years(y, years_to_clog, interval, restored_percent) for y in years]
+        return tuple(float(v) for v in np.interp(held, shares, values))
+
+    def lost(curve: Sequence[float]) -> float:
+        if target_percent is None:
+            return math.nan
+        return next((float(y) for y, v in enumerate(curve) if v < target_percent), math.nan)
+
+    uncleaned, cleaned = course(0.0), course(interval_a)
+    keeping = math.nan
+    if target_percent is not None:
+        if math.isnan(lost(uncleaned)):
+            keeping = 0.0
+        else:
+            fitting = (i for i in (10, 8, 6, 5, 4, 3, 2, 1, 0.5) if math.isnan(lost(course(float(i)))))
+            keeping = float(next(fitting, math.nan))
+    return PavingLife(uncleaned, cleaned, lost(cleaned), keeping)

@@ -1,0 +1,112 @@
+"""Running a model of runoff alone, and reading each subcatchment's volumes at chosen times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from swmm.toolkit import solver
+from swmm.toolkit.shared_enum import ObjectType, SubcatchProperty
+
+from spongecalc.swmm.units import unit_factors
+
+UNITS = unit_factors("LPS")
+
+
+@dataclass(frozen=True)
+class RunoffVolumes:
+    """Volumes in m3 gathered until each mark: arrays of marks x subcatchments (in the model's order).
+
+    Where only some subcatchments were read at a mark, the others hold NaN there.
+    ``continuity_percent`` is SWMM's runoff continuity error.
+    """
+
+    rain_m3: np.ndarray
+    runoff_m3: np.ndarray
+    infiltration_m3: np.ndarray
+    evaporation_m3: np.ndarray
+    continuity_percent: float
+
+    def of(self, own: slice) -> RunoffVolumes:
+        """Those of some of the subcatchments."""
+        parts = [a[:, own] for a in (self.rain_m3, self.runoff_m3, self.infiltration_m3, self.evaporation_m3)]
+        return RunoffVolumes(parts[0], parts[1], parts[2], parts[3], self.continuity_percent)
+
+
+class RunoffError(Exception):
+    """A runoff model that did not run; the message is SWMM's."""
+
+
+def run_runoff(
+    text: str,
+    folder: Path,
+    marks_s: Sequence[int],
+    *,
+    rain_lines: Sequence[str] = (),
+    fine: Sequence[int] | None = None,
+    coarse_marks: Sequence[int] | None = None,
+) -> RunoffVolumes:
+    """Run a model of runoff alone.
+
+    Parameters
+    ----------
+    text
+        Input file.
+    folder
+        Where the model and SWMM's files go; the files are removed at the end.
+    marks_s
+        Elapsed times in s, rising, the last one at the end of the simulation.
+    rain_lines
+        Lines of SWMM's rain file "rain.dat", if the gage reads one.
+    fine
+        Numbers of the subcatchments read at every mark; None reads all.
+    coarse_marks
+        Positions in ``marks_s`` at which all subcatchments are read.
+
+    Raises
+    ------
+    RunoffError
+        If the engine refuses the model or stops.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    inp, rpt, out = (folder / f"runoff.{e}" for e in ("inp", "rpt", "out"))
+    if rain_lines:
+        rain = folder / "rain.dat"
+        rain.write_text("\n".join(rain_lines) + "\n", encoding="ascii")
+        text = text.replace('"rain.dat"', f'"{rain}"')
+    inp.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        solver.swmm_open(str(inp), str(rpt), str(out))
+        try:
+            solver.swmm_start(False)
+            count = solver.project_get_count(ObjectType.SUBCATCH.value)
+            chosen = range(count) if fine is None else fine
+            coarse = set(range(len(marks_s)) if coarse_marks is None else coarse_marks)
+            gathered = np.full((4, len(marks_s), count), np.nan)
+            areas = np.array(
+                [solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in range(count)]
+            )
+            elapsed = 0
+            for position, mark in enumerate(marks_s):
+                solver.swmm_stride(mark - elapsed)
+                elapsed = mark
+                for n in range(count) if position in coarse else chosen:
+                    stats = solver.subcatch_get_stats(n)
+                    gathered[:, position, n] = (stats.precip, stats.runoff, stats.infil, stats.evap)
+        finally:
+            solver.swmm_end()
+        error = float(solver.swmm_get_mass_balance()[0])
+    except Exception as reason:
+        if type(reason) is not Exception:  # the toolkit raises plain Exception for every error of the engine
+            raise
+        report = rpt.read_text(encoding="utf-8", errors="replace") if rpt.is_file() else ""
+        lines = [line.strip() for line in report.splitlines() if "ERROR" in line]
+        raise RunoffError("; ".join([*lines[:3], str(reason).strip()])) from None
+    finally:
+        solver.swmm_close()
+        for path in (inp, rpt, out, folder / "rain.dat"):
+            path.unlink(missing_ok=True)
+    runoff, infiltration, evaporation = (gathered[i] * UNITS.volume_m3 for i in (1, 2, 3))
+    return RunoffVolumes(gathered[0] * areas * UNITS.depth_area_m3, runoff, infiltration, evaporation, error)
