@@ -281,8 +281,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
-    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
     performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
+    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
     inputs = Inputs(
         checked.layers,
         settings,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from spongecalc.assess.communities import SUMMED, TOTAL, counted
+from spongecalc.assess.communities import BY_AREA, SUMMED, TOTAL, counted
 from spongecalc.assess.trace_recipes import Recipe, recipe_of
 from spongecalc.decimals import decimals
 
@@ -165,6 +165,10 @@ def _total(sources: Sources, address: str, value: float, column: str, recipe: Re
         return Trace(address, value, "total_largest", max(map(abs, known)) if known else math.nan, operands)
     if math.isnan(value):
         return Trace(address, value, "total_none", operands=operands)
+    if column in BY_AREA:
+        both = own[["area_m2", column]].astype(float).dropna()
+        mean = float((both["area_m2"] * both[column]).sum() / both["area_m2"].sum())
+        return Trace(address, value, "total_by_area", mean, operands)
     return Trace(address, value, "total_other", operands=operands, described=False)
 
 
