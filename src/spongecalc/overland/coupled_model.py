@@ -16,7 +16,7 @@ from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.inlet_areas import intake_nodes
-from spongecalc.swmm.event import event_sections, storm_event
+from spongecalc.swmm.event import Event, event_sections, storm_event
 from spongecalc.swmm.inp_text import joined_sections, section_texts
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.versions import versions
@@ -106,7 +106,7 @@ def _exchanges(
     return tuple(found)
 
 
-def _text(model: SwmmModel, event: object) -> str:
+def _text(model: SwmmModel, event: Event) -> str:
     """The input file: fixed steps, no ponding in SWMM, rain on roofs only."""
     table = model.elements
     on_grid = set(table.loc[(table["element"] == "subcatchment") & (table["role"] == "ground"), "model_id"])
@@ -118,10 +118,10 @@ def _text(model: SwmmModel, event: object) -> str:
     sections["TAGS"] = [r for r in model.sections["TAGS"] if not (r[0] == "Subcatch" and r[1] in on_grid)]
     roles = table.groupby("role")["model_id"].agg(list).to_dict()
     sewage = [row[0] for row in model.sections["DWF"]]
-    made = event_sections(event, model.storms, roles.get("tank", []), roles.get("tank_overflow", []), sewage)  # type: ignore[arg-type]
+    made = event_sections(event, model.storms, roles.get("tank", []), roles.get("tank_overflow", []), sewage)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}
-    made["OPTIONS"] = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
-    return joined_sections(section_texts({**sections, **made}))
+    options = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
+    return joined_sections(section_texts({**sections, **made, "OPTIONS": options}))
 
 
 def perform(run: CoupledRun, folder: Path) -> CoupledResult:
