@@ -16,7 +16,16 @@ from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 
-SCENARIO_LAYERS = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities", "utilities")
+SCENARIO_LAYERS = (
+    "nodes",
+    "pipes",
+    "surfaces",
+    "buildings",
+    "connections",
+    "facilities",
+    "utilities",
+    "barriers",
+)
 
 # What the far end of a pipe that leaves the modelled communities is taken to be, by the pipe's system.
 BORDER_RECEIVER = {"storm": "municipal_storm", "sewage": "municipal_sewage", "combined": "municipal_combined"}
@@ -42,6 +51,7 @@ class DrainageSystem:
     connections: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
     dem: Path | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.review import Review
 from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
+from spongecalc.ground.grid import Ground, GroundError
+from spongecalc.ground.of_system import ground_findings, ground_of, grounds_of
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
@@ -23,12 +26,15 @@ from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.overland.coupled_model import CoupledRun, coupled_run
+from spongecalc.overland.store import KEPT_FOLDER, wet_of
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.removal_steps import stored_contributions
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.depth_rasters import write_depth_rasters
 from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.institute import PLAIN, read_institute
@@ -145,6 +151,7 @@ class Built:
     storms: tuple[Storm, ...]
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
+    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     traced: Event | None = None
 
     @cached_property
@@ -179,7 +186,8 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         *(storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm) for s in storms),
         dry_event(settings.simulation),
     )
-    findings = (*checked.findings, *(f for m in models for f in m.findings))
+    grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
+    findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
     headline = next(s for s in storms if s.storm_id == settings.headline_storm)
     traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
     return Built(
@@ -188,6 +196,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         storms,
         events,
         findings,
+        grounds,
         traced if settings.separation.storm_tracers else None,
     )
 
@@ -284,13 +293,45 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
         checked.documents,
-        contributions,
-        stale,
-        performance,
-        tanks,
+        grounds=built.grounds,
+        flows=kept_flows(built),
+        contributions=contributions,
+        stale_contributions=stale,
+        performance=performance,
+        tanks=tanks,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))
+
+
+def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
+    """The runs over the ground of every model that has one, through some storms; what was found on the way."""
+    settings = built.checked.project.settings
+    runs: list[CoupledRun] = []
+    findings: list[Finding] = []
+    for system, model in zip(built.checked.systems, built.models, strict=True):
+        try:
+            ground = ground_of(system, settings.ponding, settings.ponding.cell_m)
+        except GroundError as reason:
+            findings.extend(ground_findings(system, reason))
+            continue
+        runs.extend(
+            coupled_run(system, model, settings, storm, ground)
+            for storm in built.storms
+            if storm.storm_id in storm_ids
+        )
+    return tuple(runs), tuple(findings)
+
+
+def kept_flows(built: Built) -> dict[str, Wet]:
+    """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
+    project = built.checked.project
+    results = project.folder / project.settings.results
+    ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
+    if not ids:
+        return {}
+    runs, _ = coupled_runs(built, [s.storm_id for s in built.storms if s.storm_id in ids])
+    return {run.run_id: wet for run in runs if (wet := wet_of(run, results)) is not None}
 
 
 def removal_folder(built: Built) -> Path:
@@ -307,6 +348,7 @@ def write_results(built: Built, review: Review, language: str | None = None) -> 
     return [
         *write_tables(review.tables, folder),
         *write_geopackages(review, folder),
+        *write_depth_rasters(review.depths, review.crs, folder / "ponding"),
         write_workbook(review.tables, folder / WORKBOOK, language or project.settings.language),
     ]
 

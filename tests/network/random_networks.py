@@ -153,8 +153,8 @@ def random_network(seed: int, kinds: tuple[str, ...] | None = None) -> Planted: 
             joints.add(("overflow_between_systems", made.pipe("XO", "sewage", passed, last, up=0.06)))
             sewage = True
         elif kind == "combined":
-            upper = made.node("XC1", "combined", "manhole", 210, 30, 99.4)
-            lower = made.node("XC2", "combined", "outfall", 230, 30, 99.0, receives="municipal_storm")
+            upper = made.node("XC1", "combined", "manhole", 80, 30, 99.4)
+            lower = made.node("XC2", "combined", "outfall", 100, 30, 99.0, receives="municipal_storm")
             made.lateral("XT2", house, "kitchen", upper)
             made.lateral("XD2", house, "roof_drain", upper)
             joints.add(("combined_in_service", made.pipe("XC", "combined", upper, lower)))

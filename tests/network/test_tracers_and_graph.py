@@ -25,6 +25,8 @@ SETTINGS = Settings.model_validate(
     }
 )
 NOTHING_KG = 1e-9
+# Pipes of a metre across, so that nothing surcharges, need more of it than those of a community.
+CARRIER_L_S = 2.0
 
 
 def traced(seed: int, kinds: tuple[str, ...] | None, folder: Path) -> tuple[object, RunResult]:
@@ -33,7 +35,7 @@ def traced(seed: int, kinds: tuple[str, ...] | None, folder: Path) -> tuple[obje
     storms = design_storms(SETTINGS)
     model = build_model(planted.system, SETTINGS, storms)
     inp = folder / "model.inp"
-    inp.write_text(model.text(traced_event(storms[0], SETTINGS.simulation, 0.5)), encoding="utf-8")
+    inp.write_text(model.text(traced_event(storms[0], SETTINGS.simulation, CARRIER_L_S)), encoding="utf-8")
     return planted, run_inp(inp, folder)
 
 

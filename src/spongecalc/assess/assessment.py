@@ -18,7 +18,9 @@ from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.outfall_tracers import outfall_tracer_table
 from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
-from spongecalc.assess.ponding import PONDING_COLUMNS, households_relieved, ponding_sites, with_verdicts
+from spongecalc.assess.ponding import households_relieved
+from spongecalc.assess.ponding_area import Wet
+from spongecalc.assess.ponding_tables import ponding
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import (
@@ -32,6 +34,7 @@ from spongecalc.assess.separation import (
 )
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
+from spongecalc.ground.grid import Ground
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
@@ -57,6 +60,8 @@ class Inputs:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
+    flows: Mapping[str, Wet] = field(default_factory=dict)
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_contributions: tuple[str, ...] = ()
     performance: Performance | None = None
@@ -115,7 +120,15 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     separation = separation_table(traced, inputs.settings)
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = run_table(inputs.runs, inputs.results, language)
-    ponding = _ponding(inputs)
+    pond = ponding(
+        inputs.modelled,
+        inputs.storms,
+        inputs.settings,
+        inputs.community_ids,
+        inputs.layers["ponding_records"],
+        inputs.grounds,
+        inputs.flows,
+    )
     sponge = pd.DataFrame(
         [
             sponge_row(modelled, community, storm.storm_id)
@@ -129,11 +142,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     sponge = _with_ways(sponge, inputs.performance)
     tables = {
         "separation": separation,
+        **pond.tables,
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
         "separation_outfalls": outfall_tracer_table(inputs.modelled),
-        "ponding": ponding,
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
@@ -167,6 +180,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         versions,
         {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
         **_capture_basis(inputs.performance),
+        ponding_areas=pond.areas,
+        depths=pond.depths,
     )
 
 
@@ -211,27 +226,6 @@ def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.Data
     if performance is None:
         return sponge.reindex(columns=[*sponge.columns, *WAY_COLUMNS])
     return sponge.merge(performance.ways, on=["community_id", "scenario"], how="left", validate="many_to_one")
-
-
-def _ponding(inputs: Inputs) -> pd.DataFrame:
-    """Sites of all communities, scenarios and storms, with verdicts where both scenarios have run."""
-    settings = inputs.settings.ponding
-    parts: list[pd.DataFrame] = []
-    for community in inputs.community_ids:
-        for storm in inputs.storms:
-            sites = {}
-            for scenario in ("before", "after"):
-                modelled = inputs.of(community, scenario)
-                if modelled is not None and modelled.finished(storm.storm_id):
-                    sites[scenario] = ponding_sites(
-                        modelled, community, storm.storm_id, storm.return_period_a, settings
-                    )
-            if len(sites) == 2:
-                parts.extend(with_verdicts(sites["before"], sites["after"], settings.household_radius_m))
-            else:
-                parts.extend(sites.values())
-    filled = [p for p in parts if len(p)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=PONDING_COLUMNS)
 
 
 def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:

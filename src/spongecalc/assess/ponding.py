@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import shapely
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.settings import PondingSettings
+from spongecalc.standards.tables import table
 
 PONDING_COLUMNS = [
     "community_id",
@@ -19,13 +21,22 @@ PONDING_COLUMNS = [
     "level",
     "site_id",
     "node_id",
+    "max_depth_m",
+    "area_m2",
+    "lane_area_m2",
     "volume_m3",
+    "flooded_m3",
     "duration_h",
+    "recession_h",
+    "hazard_m2_s",
     "peak_l_s",
     "max_ponded_m3",
-    "max_depth_m",
+    "buildings",
     "households",
+    "residents",
     "verdict",
+    "within_limits",
+    "cause",
     "x_m",
     "y_m",
 ]
@@ -71,6 +82,15 @@ def ponding_sites(
                 "max_depth_m": max(
                     0.0, float(flooded["max_depth_m"]) - float(node["ground_m"] - node["invert_m"])
                 ),
+                "area_m2": math.nan,
+                "lane_area_m2": math.nan,
+                "flooded_m3": float(flooded["flood_volume_m3"]),
+                "recession_h": math.nan,
+                "hazard_m2_s": math.nan,
+                "buildings": math.nan,
+                "residents": math.nan,
+                "within_limits": "",
+                "cause": "",
                 "households": households_near(modelled, [node.geometry], settings.household_radius_m),
                 "verdict": "",
                 "x_m": node.geometry.x,
@@ -80,10 +100,25 @@ def ponding_sites(
     return pd.DataFrame(rows, columns=PONDING_COLUMNS).sort_values("site_id", ignore_index=True)
 
 
-def buildings_near(modelled: Modelled, places: list[shapely.Point], radius_m: float) -> set[str]:
+def within_limits(site: Mapping[str, object]) -> str:
+    """Whether a site keeps the limits for waterlogging: "yes", "no", or "" where a figure is not known.
+
+    No place deeper than 0.15 m, no building reached, water gone within the longest recession time that the
+    standard leaves to a town (GB 50014-2021, 4.1.4 and 4.1.5).
+    """
+    limits = table("ponding_limits")
+    depth_m = float(limits.loc[limits["limit"] == "max_depth", "value_max"].iloc[0])
+    recession_h = float(limits.loc[limits["limit"] == "max_recession_time", "value_max"].max())
+    depth, buildings, gone = (float(site[c]) for c in ("max_depth_m", "buildings", "recession_h"))  # type: ignore[arg-type]
+    if depth > depth_m or buildings > 0 or gone > recession_h:
+        return "no"
+    return "" if math.isnan(depth) or math.isnan(buildings) else "yes"
+
+
+def buildings_near(modelled: Modelled, places: Sequence[shapely.Geometry], radius_m: float) -> set[str]:
     """Ids of the buildings within ``radius_m`` of any of the places."""
     frame = modelled.system.buildings
-    if not places or frame.empty:
+    if not len(places) or frame.empty:
         return set()
     distances = shapely.distance(frame.geometry.to_numpy()[:, None], np.array(places, dtype=object)[None, :]).min(
         axis=1

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 from spongecalc.assess.hydraulics import Hydraulics
@@ -55,6 +57,15 @@ class StormSummary:
 
 
 @dataclass(frozen=True)
+class DepthRaster:
+    """Largest depths in m of one run on its grid; ``name`` is that of its file."""
+
+    name: str
+    depth_m: np.ndarray
+    transform: Affine
+
+
+@dataclass(frozen=True)
 class Review:
     """The whole assessment: what results/*.csv hold and what the report is made of.
 
@@ -64,6 +75,8 @@ class Review:
     project's [targets] by key, and capture_percent; None where the project states none.
     ``keeping_interval_a`` is, by community, the longest interval of cleaning that keeps that target (NaN: none
     does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
+    ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
+    they were cut from.
     """
 
     project_name: str
@@ -78,4 +91,6 @@ class Review:
     keeping_interval_a: Mapping[str, float] = field(default_factory=dict)
     capture_place: str = ""
     capture_source: str = ""
+    ponding_areas: gpd.GeoDataFrame | None = None
+    depths: tuple[DepthRaster, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -401,6 +401,25 @@ def everything(
 
 
 @app.command()
+def ponding(
+    folder: Folder = Path(),
+    community: Community = None,
+    storm: Annotated[
+        list[str] | None, typer.Option("--storm", help="storm id, repeatable (default: the headline's) 降雨编号")
+    ] = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Flow over the ground coupled to the pipes (level 3), kept and reported. 地表二维与管网耦合计算。"""
+    from spongecalc.cli.ponding_command import run_ponding  # noqa: PLC0415
+
+    call = _call(folder, community, None, jobs, lang, quiet, as_json)
+    raise typer.Exit(run_ponding(call, tuple(storm or ())))
+
+
+@app.command()
 def trace(
     place: Annotated[str, typer.Argument(help="id of a node, pipe, lateral or building 要素编号")],
     folder: Folder = Path(),

@@ -166,7 +166,8 @@ def _finish(call: Call, output: Output) -> None:
     output.finish()
 
 
-def _run(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+    """Make the runs that are due and say what came of them: results by run id, and the exit code."""
     runs = steps.plan(built)
     try:
         executor = cluster_executor(call.cluster) if call.cluster else None
@@ -201,12 +202,12 @@ def run_run(call: Call) -> int:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
     _write_models(built, call)
-    _, failed = _run(built, call, output)
+    _, failed = made_runs(built, call, output)
     _finish(call, output)
     return failed or code
 
 
-def _answer(
+def answer(
     built: steps.Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
 ) -> int:
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
@@ -272,7 +273,7 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         return RUN_FAILED
     code = _print_findings(built.findings, output)
     call.made.files.extend(stored_files(steps.plan(built)))
-    unset = _answer(built, results, call, output, with_report=with_report)
+    unset = answer(built, results, call, output, with_report=with_report)
     _finish(call, output)
     failed = any(r.status != "done" for r in results.values())
     return RUN_FAILED if failed else unset or code
@@ -292,7 +293,7 @@ def run_all(call: Call) -> int:
         built = steps.build(checked, progress)
     code = _print_findings(built.findings, output)
     _write_models(built, call)
-    results, failed = _run(built, call, output)
-    unset = _answer(built, results, call, output, with_report=True)
+    results, failed = made_runs(built, call, output)
+    unset = answer(built, results, call, output, with_report=True)
     _finish(call, output)
     return failed or unset or code

@@ -26,6 +26,7 @@ BASE_KINDS = ("full", "half", "drained")
 CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain", "underdrain")
 FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
 TREE_KINDS = ("tree", "shrub", "pole")
+BARRIERS = ("wall", "kerb", "breakline", "opening")
 UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")
 
 POINT = ("Point",)
@@ -262,6 +263,19 @@ SCHEMAS: dict[str, LayerSchema] = {
             POINT,
             "tree_id",
             (_text("tree_id", True), _text("kind", True, TREE_KINDS), _STATUS, _COMMUNITY, _FLAGS),
+        ),
+        LayerSchema(
+            "barriers",
+            LINE,
+            "barrier_id",
+            (
+                _text("barrier_id", True),
+                _text("kind", True, BARRIERS),
+                _number("height_m", 0, 20),
+                _number("top_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _STATUS,
+                _COMMUNITY,
+            ),
         ),
         LayerSchema(
             "monitoring",

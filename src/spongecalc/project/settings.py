@@ -19,6 +19,7 @@ from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.section import (
     CubicMeters,
     InsidePath,
@@ -32,7 +33,6 @@ from spongecalc.project.section import (
     Percent,
     Seconds,
     Section,
-    SquareMeters,
     WholeMinutes,
     WholeSeconds,
     Years,
@@ -207,16 +207,6 @@ class InletSettings(Section):
 
     lead_diameter_mm: Millimeters = Field(200.0, ge=50, le=1000, alias="lead_diameter")
     lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
-
-
-class PondingSettings(Section):
-    """What counts as ponding, and the ground on which it stands."""
-
-    min_volume_m3: CubicMeters = Field(0.5, ge=0, le=1000, alias="min_volume")
-    search_radius_m: Meters = Field(15.0, gt=0, le=200, alias="search_radius")
-    depth_m: Meters = Field(0.15, gt=0, le=2, alias="depth")
-    default_area_m2: SquareMeters = Field(50.0, gt=0, le=1e5, alias="default_area")
-    household_radius_m: Meters = Field(20.0, gt=0, le=500, alias="household_radius")
 
 
 class TankSettings(Section):

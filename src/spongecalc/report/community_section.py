@@ -41,8 +41,10 @@ SITE_COLUMNS = (
     "duration_h",
     "peak_l_s",
     "max_depth_m",
+    "area_m2",
     "households",
     "verdict",
+    "within_limits",
 )
 QUANTITY_COLUMNS = (
     "item",

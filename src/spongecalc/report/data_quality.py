@@ -40,8 +40,9 @@ def data_quality(review: Review, words: Wording) -> Part | None:
     if len(provenance):
         sentences.append(_rests(provenance, words))
         tables.append((text("survey.part.by_column", words.lang), _by_column(provenance, words)))
-    drawing = _map(review, findings)
-    figures = [(text("survey.part.map", words.lang), drawing)] if drawing else []
+    caption = text("survey.part.map", words.lang)
+    drawing = _map(review, findings, caption)
+    figures = [(caption, drawing)] if drawing else []
     return Part("data-quality", text("survey.part.heading", words.lang), sentences, tables, figures)
 
 
@@ -101,7 +102,7 @@ def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
     return Table([*headings, *(Heading(_name(flag, words), True) for flag in FLAGS)], cells)
 
 
-def _map(review: Review, findings: pd.DataFrame) -> str:
+def _map(review: Review, findings: pd.DataFrame, label: str) -> str:
     """Communities in outline, a dot for each finding that has a place; errors are drawn last."""
     pages = [p for p in review.pages if p.boundary is not None and not p.boundary.is_empty]
     frame = frame_of([p.boundary.bounds for p in pages])
@@ -125,6 +126,6 @@ def _map(review: Review, findings: pd.DataFrame) -> str:
                 )
     width = number(1.5 * frame.metres_per_px)
     return (
-        f'<svg viewBox="{frame.view_box}" role="img" class="finding-map">'
+        f'<svg viewBox="{frame.view_box}" role="img" aria-label="{escape(label)}" class="finding-map">'
         f'<g fill="none" stroke="#60717f" stroke-width="{width}">{outlines}</g>{"".join(dots)}</svg>'
     )

@@ -23,6 +23,9 @@ def write_geopackages(review: Review, folder: Path) -> list[Path]:
         "communities": _communities(review),
         "cross_connections": _joined([p.joints for p in review.pages], review.crs),
         "ponding_sites": _points(review.tables["ponding"], review.crs),
+        "ponding_areas": gpd.GeoDataFrame(geometry=[], crs=review.crs)
+        if review.ponding_areas is None
+        else review.ponding_areas,
     }
     for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):
         frames = [

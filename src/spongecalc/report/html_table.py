@@ -33,6 +33,7 @@ CODED: Mapping[str, str] = {
         "option",
         "recheck",
         "confidence",
+        "answer",
     )
 }
 

@@ -11,6 +11,7 @@ from spongecalc.report.capture import county_part as county_capture
 from spongecalc.report.data_quality import data_quality
 from spongecalc.report.design_part import community_design, county_design
 from spongecalc.report.part import Part
+from spongecalc.report.ponding_part import community_ponding, county_ponding
 from spongecalc.report.separation_part import community_separation, county_separation
 from spongecalc.report.wording import Wording
 
@@ -23,6 +24,7 @@ COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
     community_capture,
     community_bill,
     community_design,
+    community_ponding,
 )
 COUNTY_PARTS: tuple[CountyPart, ...] = (
     data_quality,
@@ -30,4 +32,5 @@ COUNTY_PARTS: tuple[CountyPart, ...] = (
     county_capture,
     county_bill,
     county_design,
+    county_ponding,
 )

@@ -131,7 +131,7 @@ def _ground(
 ) -> list[Subcatchment]:
     community_id = str(boundary.community_id)  # type: ignore[attr-defined]
     area = boundary.geometry  # type: ignore[attr-defined]
-    pieces = _pieces(system, community_id, area, drained, settings.uncovered)
+    pieces = cover_pieces(system, community_id, area, drained, settings.uncovered)
     gap = pieces.loc[pieces["gap"], "geometry"].area.sum()
     if gap > GAP_M2:
         findings.append(
@@ -190,7 +190,7 @@ def _ground(
     return made
 
 
-def _pieces(
+def cover_pieces(
     system: DrainageSystem, community_id: str, area: shapely.Geometry, drained: set[str], uncovered: str
 ) -> gpd.GeoDataFrame:
     """Ground of a community by cover, without overlaps: what is drawn first by id counts.

@@ -1,0 +1,180 @@
+"""Ponding as water on a grid of ground: its sites with depth, area, volume, time, buildings and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio.features
+import shapely
+from scipy import ndimage
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
+from spongecalc.ground.depressions import standing_water
+from spongecalc.ground.grid import Ground
+from spongecalc.network.sewage_load import residents_of
+from spongecalc.project.settings import Settings
+
+LANE_M = 0.15
+# Less than this on a node is the play of the numbers, not a flooding.
+LEAST_FLOOD_M3 = 0.01
+
+
+@dataclass(frozen=True)
+class Wet:
+    """Largest depths on a ground in one run, in m; the times are known from the flow over the ground only.
+
+    ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
+    last stood, ``rain_h`` the end of the rain.
+    """
+
+    level: int
+    ground: Ground
+    depth_m: np.ndarray
+    left_m3: float = 0.0
+    wading_h: np.ndarray | None = None
+    lane_h: np.ndarray | None = None
+    last_wet_h: np.ndarray | None = None
+    hazard_m2_s: np.ndarray | None = None
+    rain_h: float = float("nan")
+
+
+def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:
+    """Level 2: what stands at each node at the worst moment, spread over the ground's depressions.
+
+    The volume is SWMM's largest ponded volume of the node: what has come back into the pipes by then stands
+    nowhere. None without a finished run.
+    """
+    result = modelled.finished(storm_id)
+    if result is None:
+        return None
+    places = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
+    table = modelled.model.elements
+    sources = []
+    for element in table[table["role"] == "junction"].itertuples():
+        volume_m3 = float(result.nodes.loc[element.model_id, "max_ponded_m3"])
+        cell = ground.low_cell(places[element.feature_id].x, places[element.feature_id].y)
+        if volume_m3 > LEAST_FLOOD_M3 and cell is not None:
+            sources.append((*cell, volume_m3))
+    standing = standing_water(ground.elevation_m, sources, ground.cell_area_m2)
+    return Wet(2, ground, standing.depth_m, standing.left_m3)
+
+
+def raster_sites(
+    wet: Wet, modelled: Modelled, storm_id: str, return_period_a: float, settings: Settings
+) -> gpd.GeoDataFrame:
+    """The sites of a run: areas joined by a side or a corner where water is deep enough, as rows of ponding.csv.
+
+    A site belongs to the community in which its deepest place lies, or the nearest. Buildings are those whose
+    wall the water touches; households and residents those of buildings within the project's radius.
+    """
+    ground, depth = wet.ground, np.where(wet.ground.building, 0.0, wet.depth_m)
+    labels, count = ndimage.label(depth >= settings.ponding.site_depth_m, structure=np.ones((3, 3)))
+    rows = []
+    shapes = _polygons(labels, ground) if count else {}
+    flooded = _flooded(modelled, storm_id)
+    for number in range(1, count + 1):
+        inside = labels == number
+        row, column = np.unravel_index(int(np.argmax(np.where(inside, depth, -1))), depth.shape)
+        x, y = ground.place(int(row), int(column))
+        polygon = shapes[number]
+        own = flooded[shapely.distance(flooded.geometry.to_numpy(), polygon) <= 2 * ground.cell_m]
+        community = _community(modelled, shapely.Point(x, y))
+        frame = modelled.system.buildings
+        touched = frame[shapely.distance(frame.geometry.to_numpy(), polygon) <= ground.cell_m / 2]
+        near = frame[
+            frame["building_id"].isin(buildings_near(modelled, [polygon], settings.ponding.household_radius_m))
+        ]
+        main = own.sort_values("flood_volume_m3").iloc[-1] if len(own) else None
+        made = {
+            "community_id": community,
+            "scenario": modelled.system.scenario,
+            "storm_id": storm_id,
+            "return_period_a": return_period_a,
+            "level": wet.level,
+            "node_id": "" if main is None else main["node_id"],
+            "max_depth_m": float(depth[inside].max()),
+            "area_m2": int(inside.sum()) * ground.cell_area_m2,
+            "lane_area_m2": int((inside & (depth >= LANE_M)).sum()) * ground.cell_area_m2,
+            "volume_m3": float(depth[inside].sum()) * ground.cell_area_m2,
+            "flooded_m3": float(own["flood_volume_m3"].sum()),
+            "peak_l_s": float(own["flood_peak_l_s"].max()) if len(own) else np.nan,
+            "max_ponded_m3": float(own["max_ponded_m3"].sum()) if len(own) else np.nan,
+            "duration_h": float(own["flooded_h"].max()) if len(own) else np.nan,
+            "recession_h": np.nan,
+            "hazard_m2_s": np.nan,
+            "buildings": len(touched),
+            "households": float(near["households"].fillna(0).sum()),
+            "residents": float(sum(residents_of(b, settings.sewage) for b in near.itertuples())),
+            "x_m": x,
+            "y_m": y,
+            "geometry": polygon,
+        }
+        if wet.wading_h is not None and wet.last_wet_h is not None and wet.hazard_m2_s is not None:
+            last = np.nanmax(np.where(inside, wet.last_wet_h, np.nan))
+            made |= {
+                "duration_h": float(wet.wading_h[inside].max()),
+                "recession_h": max(0.0, float(last) - wet.rain_h),
+                "hazard_m2_s": float(wet.hazard_m2_s[inside].max()),
+            }
+        rows.append(made)
+    rows.sort(key=lambda r: (str(r["community_id"]), -float(r["volume_m3"]), float(r["x_m"])))
+    counted: dict[str, int] = {}
+    for made in rows:
+        community = str(made["community_id"])
+        counted[community] = counted.get(community, 0) + 1
+        made["site_id"] = f"{community}:{counted[community]}"
+        made["within_limits"] = within_limits(made)
+        made["verdict"] = made["cause"] = ""
+    return gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "geometry"], crs=modelled.system.crs)
+
+
+def _polygons(labels: np.ndarray, ground: Ground) -> dict[int, shapely.Geometry]:
+    parts: dict[int, list[shapely.Geometry]] = {}
+    for shape, value in rasterio.features.shapes(labels.astype("int32"), labels > 0, 4, ground.transform):
+        parts.setdefault(int(value), []).append(shapely.geometry.shape(shape))
+    return {n: shapely.MultiPolygon(p) for n, p in parts.items()}
+
+
+def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
+    """The flooded nodes of a run at their places."""
+    result = modelled.finished(storm_id)
+    columns = ["flood_volume_m3", "flood_peak_l_s", "max_ponded_m3", "flooded_h"]
+    table = modelled.model.elements
+    table = table[table["role"] == "junction"]
+    places = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
+    if result is None:
+        return gpd.GeoDataFrame({c: [] for c in ["node_id", *columns]}, geometry=[])
+    nodes = result.nodes.loc[table["model_id"], columns].reset_index(drop=True)
+    nodes = nodes.assign(node_id=table["feature_id"].to_numpy())
+    nodes = nodes[nodes["flood_volume_m3"] > LEAST_FLOOD_M3]
+    return gpd.GeoDataFrame(nodes, geometry=[places[n] for n in nodes["node_id"]], crs=modelled.system.crs)
+
+
+def _community(modelled: Modelled, place: shapely.Point) -> str:
+    frame = modelled.system.boundaries
+    return str(frame["community_id"].iloc[int(np.argmin(shapely.distance(frame.geometry.to_numpy(), place)))])
+
+
+def level_row(
+    wet: Wet, sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
+) -> dict[str, object]:
+    """What a run left on the ground of a model, site or not, as a row of ponding_levels.csv."""
+    depth = np.where(wet.ground.building, 0.0, wet.depth_m)
+    volume = float(depth.sum()) * wet.ground.cell_area_m2
+    return {
+        "model": modelled.model.name,
+        "scenario": modelled.system.scenario,
+        "storm_id": storm_id,
+        "return_period_a": return_period_a,
+        "level": wet.level,
+        "sites": len(sites),
+        "max_depth_m": float(depth.max()),
+        "site_area_m2": float(sites["area_m2"].sum()),
+        "site_volume_m3": float(sites["volume_m3"].sum()),
+        "shallow_m3": volume - float(sites["volume_m3"].sum()),
+        "ran_off_m3": wet.left_m3,
+    }

@@ -1,0 +1,89 @@
+"""``spongecalc ponding``: the flow over the ground, coupled to the pipes, and the results and report with it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spongecalc import steps
+from spongecalc.cli import project_commands as project
+from spongecalc.cli.console import Output
+from spongecalc.cli.incremental import language_of, project_lock
+from spongecalc.language import text
+from spongecalc.layers.finding import findings_table
+from spongecalc.overland.store import FlowDone, make_all
+
+if TYPE_CHECKING:
+    from spongecalc.cli.app import Call
+
+
+def run_ponding(call: Call, storm_ids: tuple[str, ...]) -> int:
+    """Make the coupled runs that are not kept, then write results and report; returns the exit code."""
+    with project_lock(call):
+        return _run(call, storm_ids)
+
+
+def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
+    output = Output(language_of(call), call.quiet, call.as_json)
+    try:
+        import itzi_core  # noqa: F401, PLC0415  an extra
+    except ImportError:
+        output.error(text("ponding.no_itzi", output.language))
+        output.finish()
+        return project.WRONG_USAGE
+    checked = project.checked_project(call, output)
+    if checked is None:
+        return project.WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    known = [s.storm_id for s in built.storms]
+    wanted = storm_ids or (checked.project.settings.headline_storm,)
+    unknown = [s for s in wanted if s not in known]
+    if unknown:
+        output.error(
+            text("ponding.unknown_storm", output.language, ids=", ".join(unknown), known=", ".join(known))
+        )
+        output.finish()
+        return project.WRONG_USAGE
+    runs, findings = steps.coupled_runs(built, wanted)
+    for row in findings_table(findings, output.language).itertuples():
+        output.error(f"{row.community_id}: {row.message} {row.action}")
+    results = checked.project.folder / checked.project.settings.results
+
+    def tell(done: int, to_go_s: float) -> None:
+        if math.isfinite(to_go_s):
+            output.say_of("ponding", "progress", done=done, total=len(runs), seconds=f"{to_go_s:.0f}")
+
+    flows = make_all(runs, results, call.jobs, tell)
+    failed = [f for f in flows if f.status != "done"]
+    for flow in failed:
+        output.error(text("ponding.failed", output.language, run=flow.run_id, reason=flow.reason))
+    output.say_of("ponding", "made", runs=len(flows), failed=len(failed), worst=_worst(flows))
+    output.frame("flows", flow_table(flows))
+    swmm, code = project.made_runs(built, call, output)
+    project.answer(built, swmm, call, output, with_report=True)
+    output.finish()
+    return project.RUN_FAILED if failed else code
+
+
+def _worst(flows: list[FlowDone]) -> str:
+    errors = [abs(f.error_percent) for f in flows if math.isfinite(f.error_percent)]
+    return f"{max(errors):.2f}" if errors else "-"
+
+
+def flow_table(flows: list[FlowDone]) -> pd.DataFrame:
+    """The runs with their water balances in m3, a row each."""
+    rows = [
+        {
+            "run_id": f.run_id,
+            "status": f.status,
+            "reason": f.reason,
+            "error_percent": f.error_percent,
+            "seconds": f.seconds,
+            **{f"{term}_m3": value for term, value in f.balance_m3.items()},
+        }
+        for f in flows
+    ]
+    return pd.DataFrame(rows)

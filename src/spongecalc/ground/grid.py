@@ -1,0 +1,345 @@
+"""The ground as a grid: a DEM cut to a place, with its gaps, its spikes, its buildings, walls and kerbs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import rasterio.features
+import shapely
+from affine import Affine
+from pyproj import CRS
+from rasterio.errors import RasterioError
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window, from_bounds
+from scipy import ndimage
+
+from spongecalc.ground.depressions import NEIGHBOURS
+
+BUILDING_M = 3.0
+# A DEM of larger cells than a lane is wide does not show the lane.
+COARSEST_M = 5.0
+MOST_VOID_PERCENT = 5.0
+# A single cell this far off all of its neighbours is a vehicle, a bird or an echo, not ground.
+SPIKE_M = 1.0
+# Surveyed ground levels and the DEM differ by no more than this in the middle of all nodes.
+LEVEL_DIFFERENCE_M = 1.0
+
+
+class GroundError(Exception):
+    """Why a ground cannot be made of a DEM: ``rule`` names the sentences, ``found`` fills them."""
+
+    def __init__(self, rule: str, **found: object) -> None:
+        super().__init__(rule)
+        self.rule, self.found = rule, found
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """Something along a line that steers water: a wall or kerb of a height, a breakline of a level."""
+
+    line: shapely.Geometry
+    kind: str
+    height_m: float = math.nan
+    top_m: float = math.nan
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A grid of ground: ``elevation_m`` without gaps, north up; ``transform`` places it.
+
+    ``building`` marks the cells of buildings, which are raised. ``notes`` are what was done to the DEM: a
+    rule with what fills its sentences.
+    """
+
+    elevation_m: np.ndarray
+    transform: Affine
+    building: np.ndarray
+    notes: tuple[tuple[str, dict[str, object]], ...] = field(default=())
+
+    @property
+    def cell_m(self) -> float:
+        """Side of a cell."""
+        return float(self.transform.a)
+
+    @property
+    def cell_area_m2(self) -> float:
+        """Area of a cell."""
+        return float(abs(self.transform.a * self.transform.e))
+
+    def cell(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of a place; None outside."""
+        column, row = placed(~self.transform, x, y)
+        rows, columns = self.elevation_m.shape
+        inside = 0 <= row < rows and 0 <= column < columns
+        return (int(row), int(column)) if inside else None
+
+    def place(self, row: int, column: int) -> tuple[float, float]:
+        """Middle of a cell."""
+        x, y = placed(self.transform, column + 0.5, row + 0.5)
+        return float(x), float(y)
+
+    def low_cell(self, x: float, y: float) -> tuple[int, int] | None:
+        """The lowest open cell at or beside a place: an inlet stands in the gutter, not on the wall by it."""
+        middle = self.cell(x, y)
+        if middle is None:
+            return None
+        rows, columns = self.elevation_m.shape
+        for reach in (1, 2, 3, 4):
+            around = [
+                (middle[0] + r, middle[1] + c)
+                for r in range(-reach, reach + 1)
+                for c in range(-reach, reach + 1)
+                if 0 <= middle[0] + r < rows and 0 <= middle[1] + c < columns
+            ]
+            open_cells = [p for p in around if not self.building[p]]
+            if open_cells:
+                return min(open_cells, key=lambda p: (self.elevation_m[p], p))
+        return middle
+
+
+def placed(transform: Affine, across: float, down: float) -> tuple[float, float]:
+    """A point taken through a transform (affine's own operator for it changed its name with version 3)."""
+    return (
+        transform.a * across + transform.b * down + transform.c,
+        transform.d * across + transform.e * down + transform.f,
+    )
+
+
+def read_ground(
+    dem: Path,
+    crs: CRS,
+    areas: Sequence[shapely.Geometry],
+    *,
+    cell_m: float,
+    margin_m: float,
+    buildings: Sequence[shapely.Geometry] = (),
+    barriers: Sequence[Barrier] = (),
+    levels: Sequence[tuple[float, float, float]] = (),
+) -> Ground:
+    """The ground around some areas, as water sees it.
+
+    Parameters
+    ----------
+    dem
+        Raster of elevations in m.
+    crs
+        CRS of everything else; a DEM of another one is warped.
+    areas
+        Where the ground must be known: communities.
+    cell_m
+        Wished side of a cell in m. The next whole multiple of the DEM's cell is taken.
+    margin_m
+        Ground around the areas that is taken along.
+    buildings
+        Footprints; they are raised by 3 m.
+    barriers
+        Walls, kerbs and breaklines.
+    levels
+        x, y, and surveyed ground level in m of points; the DEM is held against them.
+
+    Returns
+    -------
+    Ground
+
+    Raises
+    ------
+    GroundError
+        The DEM cannot be read, has no CRS, is coarser than a lane, has gaps, leaves the areas uncovered, or
+        contradicts the levels.
+    """
+    data, transform, notes = _read(dem, crs, shapely.union_all(list(areas)), margin_m)
+    areas_mask = rasterio.features.geometry_mask(areas, data.shape, transform, invert=True)
+    _check_voids(dem, data, areas_mask)
+    _check_levels(dem, data, transform, levels)
+    data, spikes = _without_spikes(data)
+    if spikes:
+        notes.append(("dem.spikes", {"file": dem.name, "cells": spikes}))
+    voids = np.isnan(data)
+    if voids.any():
+        inside = int((voids & areas_mask).sum())
+        if inside:
+            notes.append(("dem.voids_filled", {"file": dem.name, "cells": inside}))
+        data = _filled(data, voids)
+    factor = max(1, round(cell_m / transform.a))
+    data = resampled(data, factor)
+    transform = Affine(transform.a * factor, 0.0, transform.c, 0.0, transform.e * factor, transform.f)
+    mask = _footprints(buildings, data.shape, transform)
+    return Ground(_raised(data, transform, mask, barriers), transform, mask, tuple(notes))
+
+
+def _read(
+    dem: Path, crs: CRS, area: shapely.Geometry, margin_m: float
+) -> tuple[np.ndarray, Affine, list[tuple[str, dict[str, object]]]]:
+    notes: list[tuple[str, dict[str, object]]] = []
+    name = dem.name
+    x0, y0, x1, y1 = area.buffer(margin_m).bounds
+    try:
+        with rasterio.open(dem) as source:
+            if source.crs is None:
+                raise GroundError("dem.no_crs", file=name)
+            if CRS.from_user_input(source.crs) != crs:
+                notes.append(("dem.warped", {"file": name, "crs": CRS.from_user_input(source.crs).name}))
+            turned = source.transform.e > 0 or source.transform.b != 0 or source.transform.d != 0
+            warp = bool(notes) or turned
+            if turned:
+                notes.append(("dem.turned", {"file": name}))
+            with WarpedVRT(source, crs=crs.to_wkt(), nodata=source.nodata) if warp else source as raster:
+                cell = float(raster.transform.a)
+                if cell > COARSEST_M:
+                    raise GroundError("dem.coarse", file=name, cell=f"{cell:.1f}", most=f"{COARSEST_M:g}")
+                window = from_bounds(x0, y0, x1, y1, raster.transform)
+                rows, columns = window.toslices()
+                cut = Window.from_slices(
+                    *((math.floor(s.start), math.ceil(s.stop)) for s in (rows, columns)), boundless=True
+                )
+                whole = Window(0, 0, raster.width, raster.height)
+                try:
+                    cut = cut.intersection(whole)
+                except rasterio.errors.WindowError as outside:
+                    raise GroundError("dem.not_covering", file=name, percent="0") from outside
+                data = raster.read(1, window=cut, masked=True).astype(float).filled(np.nan)
+                transform = raster.window_transform(cut)
+    except RasterioError as reason:
+        raise GroundError("dem.unreadable", file=name, reason=str(reason).splitlines()[0]) from reason
+    _check_cover(name, data, transform, area)
+    data[~np.isfinite(data) | (np.abs(data) > 9000)] = np.nan
+    return data, transform, notes
+
+
+def _check_cover(name: str, data: np.ndarray, transform: Affine, area: shapely.Geometry) -> None:
+    x0, y1 = placed(transform, 0, 0)
+    x1, y0 = placed(transform, data.shape[1], data.shape[0])
+    share = shapely.intersection(area, shapely.box(x0, y0, x1, y1)).area / area.area
+    if share < 0.999 or min(data.shape) < 3:
+        raise GroundError("dem.not_covering", file=name, percent=f"{100 * share:.0f}")
+
+
+def _check_voids(dem: Path, data: np.ndarray, inside: np.ndarray) -> None:
+    percent = 100 * float(np.isnan(data[inside]).mean()) if inside.any() else 100.0
+    if percent > MOST_VOID_PERCENT:
+        raise GroundError("dem.voids", file=dem.name, percent=f"{percent:.0f}", most=f"{MOST_VOID_PERCENT:g}")
+
+
+def _check_levels(
+    dem: Path, data: np.ndarray, transform: Affine, levels: Sequence[tuple[float, float, float]]
+) -> None:
+    """Refuse a DEM that contradicts the surveyed levels: upside down, of another datum, in feet."""
+
+    def differences(grid: np.ndarray) -> np.ndarray:
+        found = []
+        for x, y, level in levels:
+            column, row = (math.floor(v) for v in placed(~transform, x, y))
+            if 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1] and math.isfinite(level):
+                found.append(grid[row, column] - level)
+        return np.array(found)
+
+    off = differences(data)
+    off = off[np.isfinite(off)]
+    if len(off) < 3:
+        return
+    middle = float(np.median(np.abs(off)))
+    if middle <= LEVEL_DIFFERENCE_M:
+        return
+    turned = differences(data[::-1])
+    turned = turned[np.isfinite(turned)]
+    fits = len(turned) >= 3 and float(np.median(np.abs(turned))) < 0.5 * middle
+    rule = "dem.upside_down" if fits else "dem.other_levels"
+    raise GroundError(rule, file=dem.name, difference=f"{middle:.1f}", most=f"{LEVEL_DIFFERENCE_M:g}")
+
+
+def _without_spikes(data: np.ndarray) -> tuple[np.ndarray, int]:
+    """Single cells that stand off from all eight neighbours the same way, set to their neighbours' median."""
+    padded = np.pad(data, 1, constant_values=np.nan)
+    rows, columns = data.shape
+    around = np.stack([padded[1 + r : 1 + r + rows, 1 + c : 1 + c + columns] for r, c in NEIGHBOURS])
+    known = np.isfinite(around).sum(axis=0) >= 3
+    above = data - np.nanmax(np.where(known, around, 0.0), axis=0)
+    below = np.nanmin(np.where(known, around, 0.0), axis=0) - data
+    spike = known & np.isfinite(data) & ((above > SPIKE_M) | (below > SPIKE_M))
+    if not spike.any():
+        return data, 0
+    mended = data.copy()
+    mended[spike] = np.nanmedian(around[:, spike], axis=0)
+    return mended, int(spike.sum())
+
+
+def _filled(data: np.ndarray, voids: np.ndarray) -> np.ndarray:
+    """Voids filled from their rim, smoothed until the surface is as flat as the rim allows (Laplace)."""
+    nearest = ndimage.distance_transform_edt(voids, return_distances=False, return_indices=True)
+    filled = data[tuple(nearest)]
+    kernel = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
+    for _ in range(200):
+        smooth = ndimage.convolve(filled, kernel, mode="nearest")
+        filled = np.where(voids, smooth, filled)
+    return filled
+
+
+def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
+    """Cells of ``factor`` x ``factor`` joined: their mean, but the lowest where water would stand on them.
+
+    A mean would fill the low spots that the grid is made for. Rows and columns beyond the last whole block are
+    completed with copies of the last.
+    """
+    if factor <= 1:
+        return elevation_m.copy()
+    rows, columns = (math.ceil(n / factor) * factor for n in elevation_m.shape)
+    padded = np.pad(
+        elevation_m, ((0, rows - elevation_m.shape[0]), (0, columns - elevation_m.shape[1])), mode="edge"
+    )
+    blocks = padded.reshape(rows // factor, factor, columns // factor, factor).swapaxes(1, 2)
+    hollow = (lowest_rim_m(padded) - padded > 1e-9).reshape(rows // factor, factor, columns // factor, factor)
+    hollow = hollow.swapaxes(1, 2)
+    mean, low = blocks.mean(axis=(2, 3)), np.where(hollow, blocks, np.inf).min(axis=(2, 3))
+    return np.minimum(mean, low)
+
+
+def lowest_rim_m(elevation_m: np.ndarray) -> np.ndarray:
+    """Level to which each cell can be filled before water finds a way to the edge of the grid.
+
+    References
+    ----------
+    The reconstruction by erosion of Soille & Gratin (1994); the result is that of Barnes, Lehman & Mulla
+    (2014), Priority-flood, Computers & Geosciences 62, 117-127.
+    """
+    level = np.full(elevation_m.shape, np.inf)
+    level[[0, -1], :] = elevation_m[[0, -1], :]
+    level[:, [0, -1]] = elevation_m[:, [0, -1]]
+    while True:
+        lower = np.maximum(ndimage.minimum_filter(level, size=3, mode="nearest"), elevation_m)
+        lower = np.minimum(level, lower)
+        if np.array_equal(lower, level):
+            return level
+        level = lower
+
+
+def _footprints(buildings: Sequence[shapely.Geometry], shape: tuple[int, ...], transform: Affine) -> np.ndarray:
+    known = [b for b in buildings if not b.is_empty]
+    if not known:
+        return np.zeros(shape, dtype=bool)
+    return rasterio.features.geometry_mask(known, shape, transform, invert=True)
+
+
+def _raised(
+    elevation_m: np.ndarray, transform: Affine, building: np.ndarray, barriers: Sequence[Barrier]
+) -> np.ndarray:
+    """The ground with what stands on it; an opening comes after the walls and is ground again."""
+    ground = elevation_m
+    made = np.where(building, ground + BUILDING_M, ground)
+    order = {"breakline": 0, "kerb": 1, "wall": 2, "opening": 3}
+    for barrier in sorted(barriers, key=lambda b: order[b.kind]):
+        if barrier.line.is_empty:
+            continue
+        at = rasterio.features.geometry_mask([barrier.line], made.shape, transform, all_touched=True, invert=True)
+        at &= ~building
+        if barrier.kind == "breakline":
+            made = np.where(at, barrier.top_m, made)
+        elif barrier.kind == "opening":
+            made = np.where(at, ground, made)
+        else:
+            made = np.where(at, np.maximum(made, ground + barrier.height_m), made)
+    return made

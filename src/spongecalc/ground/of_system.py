@@ -1,0 +1,79 @@
+"""The ground of a drainage system in its scenario: its DEM with its buildings, walls and kerbs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from spongecalc.ground.grid import Barrier, Ground, GroundError, read_ground
+from spongecalc.layers.finding import Finding
+from spongecalc.project.ponding_settings import PondingSettings
+from spongecalc.scenario import DrainageSystem
+
+# Cells of the ground that lakes are filled on.
+LAKE_CELL_M = 1.0
+
+
+def grounds_of(
+    systems: Sequence[DrainageSystem], settings: PondingSettings
+) -> tuple[dict[tuple[str, str], Ground], tuple[Finding, ...]]:
+    """The ground of each system by model and scenario, where there is one, and what was found about the DEM."""
+    grounds: dict[tuple[str, str], Ground] = {}
+    findings: list[Finding] = []
+    if settings.level == 1:
+        return grounds, ()
+    for system in systems:
+        if system.dem is None:
+            continue  # that the project gives none is a finding of the reading
+        try:
+            ground = ground_of(system, settings, LAKE_CELL_M)
+        except GroundError as reason:
+            findings.extend(ground_findings(system, reason))
+            continue
+        grounds[system.model, system.scenario] = ground
+        findings.extend(_findings(system, "info", ground.notes))
+    return grounds, tuple(findings)
+
+
+def ground_findings(system: DrainageSystem, reason: GroundError) -> list[Finding]:
+    """Why a system's communities have no ground, as warnings: ponding is then SWMM's node flooding."""
+    return _findings(system, "warning", [(reason.rule, reason.found)])
+
+
+def _findings(
+    system: DrainageSystem, severity: str, notes: Iterable[tuple[str, dict[str, object]]]
+) -> list[Finding]:
+    file = system.dem.name if system.dem else ""
+    return [
+        Finding(rule, severity, "dem", "", community, file, found=found)
+        for rule, found in notes
+        for community in system.communities
+    ]
+
+
+def ground_of(system: DrainageSystem, settings: PondingSettings, cell_m: float) -> Ground:
+    """The ground of a system, cells of about ``cell_m``.
+
+    Raises
+    ------
+    GroundError
+        Why there is none.
+    """
+    if system.dem is None:
+        raise GroundError("dem.none")
+    barriers = [
+        Barrier(row.geometry, row.kind, float(row.height_m), float(row.top_m))
+        for row in system.barriers.itertuples()
+        if not math.isnan(row.top_m if row.kind == "breakline" else row.height_m) or row.kind == "opening"
+    ]
+    levels = [(p.x, p.y, float(z)) for p, z in zip(system.nodes.geometry, system.nodes["ground_m"], strict=True)]
+    return read_ground(
+        system.dem,
+        system.crs,
+        list(system.boundaries.geometry),
+        cell_m=cell_m,
+        margin_m=settings.margin_m,
+        buildings=list(system.buildings.geometry),
+        barriers=barriers,
+        levels=levels,
+    )

@@ -1,0 +1,156 @@
+"""Coupled runs on disk: made in worker processes, kept with the digest of all that determines them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from spongecalc.assess.ponding_area import Wet
+from spongecalc.batch.pool import Job, finished
+from spongecalc.overland.coupled_model import CoupledRun, perform
+from spongecalc.swmm.identifiers import folder_name
+
+KEPT_FOLDER = "runs_2d"
+RASTERS, SEAL = "rasters.npz", "run.json"
+LARGEST_ERROR_PERCENT = 1.0
+TIME_LIMIT_S = 3600.0
+
+
+@dataclass(frozen=True)
+class FlowDone:
+    """What came of a coupled run: "done" or "failed" with the reason, its water balance in m3, its seconds."""
+
+    run_id: str
+    status: str
+    reason: str
+    balance_m3: dict[str, float]
+    error_percent: float
+    updates: int
+    seconds: float
+
+
+def run_folder(results: Path, run: CoupledRun) -> Path:
+    """Where a run is kept."""
+    return results / KEPT_FOLDER / folder_name(run.model) / run.scenario / run.storm_id
+
+
+def make(run: CoupledRun, folder: Path) -> FlowDone:
+    """Make a run and keep it; the seal is written last, so that a run that was stopped is made again."""
+    from spongecalc.overland.surface_flow import SurfaceFlowError  # noqa: PLC0415  itzi-core is an extra
+
+    began = time.perf_counter()
+    (folder / SEAL).unlink(missing_ok=True)
+    try:
+        result = perform(run, folder)
+    except SurfaceFlowError as reason:
+        x, y = run.ground.place(reason.row, reason.column)
+        where = f"{reason.reason} x={x:.1f} y={y:.1f} dt={reason.seconds:g} s"
+        return _seal(run, folder, "failed", where, {}, float("nan"), 0, began)
+    except Exception as reason:
+        if type(reason) is not Exception:  # the toolkit raises plain Exception for the engine's errors
+            raise
+        return _seal(run, folder, "failed", str(reason).strip(), {}, float("nan"), 0, began)
+    if abs(result.error_percent) > LARGEST_ERROR_PERCENT:
+        row, column = np.unravel_index(int(np.argmax(result.max_depth_m)), result.max_depth_m.shape)
+        x, y = run.ground.place(int(row), int(column))
+        where = f"mass error {result.error_percent:.2f} % (> {LARGEST_ERROR_PERCENT:g} %) x={x:.1f} y={y:.1f}"
+        return _seal(run, folder, "failed", where, result.balance_m3, result.error_percent, result.updates, began)
+    np.savez_compressed(
+        folder / RASTERS,
+        depth_m=result.max_depth_m.astype("float32"),
+        speed_m_s=result.max_speed_m_s.astype("float32"),
+        hazard_m2_s=result.max_hazard_m2_s.astype("float32"),
+        wading_h=result.wading_h.astype("float32"),
+        lane_h=result.lane_h.astype("float32"),
+        last_wet_h=result.last_wet_h.astype("float32"),
+        frames_mm=result.frames_mm,
+    )
+    return _seal(run, folder, "done", "", result.balance_m3, result.error_percent, result.updates, began)
+
+
+def _seal(
+    run: CoupledRun,
+    folder: Path,
+    status: str,
+    reason: str,
+    balance_m3: dict[str, float],
+    error_percent: float,
+    updates: int,
+    began: float,
+) -> FlowDone:
+    done = FlowDone(run.run_id, status, reason, balance_m3, error_percent, updates, time.perf_counter() - began)
+    text = json.dumps({"key": run.key, **vars(done)}, ensure_ascii=False, indent=1)
+    (folder / SEAL).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return done
+
+
+def kept(run: CoupledRun, results: Path) -> FlowDone | None:
+    """What an earlier call left of exactly this run; None where it has to be made."""
+    folder = run_folder(results, run)
+    try:
+        document = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        if document.pop("key") != run.key:
+            return None
+        done = FlowDone(**document)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return done if done.status != "done" or (folder / RASTERS).is_file() else None
+
+
+def wet_of(run: CoupledRun, results: Path) -> Wet | None:
+    """The depths of a run that is kept and went well."""
+    done = kept(run, results)
+    if done is None or done.status != "done":
+        return None
+    with np.load(run_folder(results, run) / RASTERS) as kept_rasters:
+        r = {name: kept_rasters[name].astype(float) for name in kept_rasters.files if name != "frames_mm"}
+    return Wet(
+        3,
+        run.ground,
+        r["depth_m"],
+        done.balance_m3["left_over_ground"],
+        r["wading_h"],
+        r["lane_h"],
+        r["last_wet_h"],
+        r["hazard_m2_s"],
+        run.rain_mm_h[-1][0] / 3600,
+    )
+
+
+def make_all(
+    runs: Sequence[CoupledRun], results: Path, jobs: int, on_done: Callable[[int, float], None]
+) -> list[FlowDone]:
+    """Make the runs that are not kept; ``on_done`` is told how many are there, and the seconds still to go.
+
+    A run that failed counts as made: the same would fail again.
+    """
+    found: dict[str, FlowDone] = {}
+    for run in runs:
+        earlier = kept(run, results)
+        if earlier is not None:
+            found[run.run_id] = earlier
+    due = [run for run in runs if run.run_id not in found]
+    on_done(len(found), float("nan"))
+    began = time.perf_counter()
+    work = {run.run_id: run.ground.elevation_m.size * run.duration_s for run in due}
+    whole, made = sum(work.values()), 0.0
+    tasks = [
+        Job(run.run_id, make, (run, run_folder(results, run)), size=work[run.run_id], time_limit_s=TIME_LIMIT_S)
+        for run in due
+    ]
+    for number, outcome in finished(tasks, processes=jobs):
+        run = due[number]
+        made += work[run.run_id]
+        if isinstance(outcome.value, FlowDone):
+            found[run.run_id] = outcome.value
+        else:
+            reason = f"{outcome.reason} {outcome.detail}".strip()
+            found[run.run_id] = FlowDone(run.run_id, "failed", reason, {}, float("nan"), 0, outcome.seconds)
+        spent = time.perf_counter() - began
+        on_done(len(found), spent * (whole - made) / made if made else float("nan"))
+    return [found[run.run_id] for run in runs]

@@ -1,0 +1,143 @@
+"""Water over a grid of ground: itzi-core's partial-inertia solver, driven step by step."""
+
+from __future__ import annotations
+
+import math
+import os
+from datetime import timedelta
+
+import numpy as np
+
+# The kernels start a thread per core when they load. A community's grid is too small to share, and runs go side
+# by side in processes of their own: one thread each is faster.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from itzi_core.data_containers import SurfaceFlowParameters
+from itzi_core.itzi_error import DtError, NullError
+from itzi_core.rasterdomain import RasterDomain
+from itzi_core.surfaceflow import SurfaceFlowSimulation
+
+OPEN_EDGE, CLOSED_EDGE = 2, 1
+LONGEST_STEP_S = 5.0
+# Seconds a step may take per metre of cell: thin water on a slope is faster than the waves that the Courant
+# condition counts by its depth, and a longer step empties cells below their ground.
+STEP_S_PER_M = 0.5
+COURANT, THETA = 0.5, 0.8
+SHORTEST_STEP_S = 1e-3
+
+
+class SurfaceFlowError(Exception):
+    """The flow cannot be computed on: ``row`` and ``column`` are where; ``seconds`` the step it came to."""
+
+    def __init__(self, reason: str, row: int, column: int, seconds: float) -> None:
+        super().__init__(f"{reason} at row {row}, column {column}, step {seconds:g} s")
+        self.reason, self.row, self.column, self.seconds = reason, row, column, seconds
+
+
+class SurfaceFlow:
+    """Depths and flows on a ground.
+
+    Parameters
+    ----------
+    elevation_m
+        Ground, rows x columns, in m.
+    manning_n
+        Roughness per cell, s/m^(1/3).
+    cell_m
+        Side of a cell in m.
+    edge
+        ``OPEN_EDGE``: water leaves over the edge of the grid as it comes; ``CLOSED_EDGE``: none does.
+
+    References
+    ----------
+    de Almeida & Bates (2013), Water Resources Research 49, 4833-4844; Courty, Pedrozo-Acuna & Bates (2017),
+    Itzi, Geoscientific Model Development 10, 1835-1847.
+    """
+
+    def __init__(
+        self, elevation_m: np.ndarray, manning_n: np.ndarray, cell_m: float, *, edge: int = OPEN_EDGE
+    ) -> None:
+        shape = elevation_m.shape
+        self.domain = RasterDomain(np.float64, np.zeros(shape, dtype=bool), (cell_m, cell_m))
+        boundary = np.zeros(shape)
+        boundary[[0, -1], :] = edge
+        boundary[:, [0, -1]] = edge
+        for key, values in (
+            ("ground_elevation", np.asarray(elevation_m, dtype=float)),
+            ("friction", np.asarray(manning_n, dtype=float)),
+            ("boundary_type", boundary),
+        ):
+            self.domain.update_array(key, values.copy())
+        longest_s = min(LONGEST_STEP_S, STEP_S_PER_M * cell_m)
+        parameters = SurfaceFlowParameters(dtmax=longest_s, cfl=COURANT, theta=THETA)
+        self.solver = SurfaceFlowSimulation(self.domain, parameters)
+        self.cell_area_m2 = cell_m * cell_m
+        self.updates = 0
+
+    @property
+    def depth_m(self) -> np.ndarray:
+        """Depth of water per cell, in m; a view that changes as the flow advances."""
+        depth: np.ndarray = self.domain.get_array("water_depth")
+        return depth
+
+    @property
+    def speed_m_s(self) -> np.ndarray:
+        """Speed per cell, in m/s."""
+        speed: np.ndarray = self.domain.get_array("flow_speed")
+        return speed
+
+    @property
+    def stored_m3(self) -> float:
+        """Water on the grid."""
+        return float(self.depth_m.sum()) * self.cell_area_m2
+
+    @property
+    def left_m3(self) -> float:
+        """What has left over the edge since the start."""
+        return -float(self.domain.get_array("boundaries_accum").sum()) * self.cell_area_m2
+
+    @property
+    def created_m3(self) -> float:
+        """Water that the solver made where a step would have emptied a cell below its ground."""
+        return float(self.domain.get_array("error_depth_accum").sum()) * self.cell_area_m2
+
+    def set_depth(self, depth_m: np.ndarray) -> None:
+        """Start from these depths."""
+        self.domain.update_array("water_depth", np.asarray(depth_m, dtype=float).copy())
+
+    def advance(self, seconds: float, rate_m_s: np.ndarray | None = None) -> None:
+        """Let the water flow on, with water added or taken at a rate per cell, held over the time.
+
+        Raises
+        ------
+        SurfaceFlowError
+            The time step collapsed, or a depth is no number.
+        """
+        external = self.domain.get_array("ext")
+        external[:] = 0.0 if rate_m_s is None else rate_m_s
+        left = seconds
+        while left > 1e-6:
+            # Equal steps rather than whole ones and a sliver at the end.
+            step = left / math.ceil(left / self._step_s())
+            self.solver.dt = timedelta(seconds=step)
+            try:
+                self.solver.step(compute_vdir=False, compute_froude=False)
+            except (NullError, AssertionError) as reason:
+                raise self._collapse("not a number", step) from reason
+            left -= self.solver.dt.total_seconds()
+            self.updates += external.size
+
+    def _step_s(self) -> float:
+        try:
+            self.solver.solve_dt()
+        except DtError as reason:
+            raise self._collapse("time step", 0.0) from reason
+        step = float(self.solver.dt.total_seconds())
+        if not step > SHORTEST_STEP_S:
+            raise self._collapse("time step", step)
+        return step
+
+    def _collapse(self, reason: str, seconds: float) -> SurfaceFlowError:
+        depth = np.where(np.isfinite(self.depth_m), self.depth_m, np.inf)
+        row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
+        return SurfaceFlowError(reason, int(row), int(column), seconds)

@@ -1,0 +1,107 @@
+"""Rain on ground and pipes together: water is conserved, inlets take by their law, the two directions work."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spongecalc import steps
+from spongecalc.ground.grid import Ground
+from spongecalc.overland.coupled import Exchange, Grate
+from spongecalc.overland.coupled_model import coupled_run
+from spongecalc.overland.ground_water import GroundCover, GroundWater
+from spongecalc.overland.store import kept, make, make_all, run_folder, wet_of
+from spongecalc.project.load import load_project
+from tests.small_project import ORIGIN_X, ORIGIN_Y
+
+
+def test_grate_by_hand() -> None:
+    """HEC-22 in a sag: weir 1.66 P d^1.5, orifice 0.67 A sqrt(2 g d), and what the grate is rated for."""
+    grate = Grate(2.4, 0.14, 1000.0)
+    assert grate.intake_m3_s(0.05) == pytest.approx(1.66 * 2.4 * 0.05**1.5)
+    assert grate.intake_m3_s(0.5) == pytest.approx(0.67 * 0.14 * (2 * 9.80665 * 0.5) ** 0.5)
+    assert Grate(2.4, 0.14, 20.0).intake_m3_s(0.5) == pytest.approx(0.020)
+    assert grate.intake_m3_s(0.0) == 0.0
+
+
+def cover(**values: float) -> GroundCover:
+    names = GroundCover.__dataclass_fields__
+    return GroundCover(**{n: np.full((3, 3), values.get(n, 0.0)) for n in names})
+
+
+def test_ground_takes_what_horton_and_paving_allow() -> None:
+    lawn = GroundWater(cover(pervious=1.0, f0_m_s=2e-5, fmin_m_s=1e-6, decay_1_s=4 / 3600, wetting_m=0.002))
+    first = lawn.take(np.full((3, 3), 1.0), 0.0, 10.0)
+    assert first[0, 0] == pytest.approx(0.002 + 2e-4)
+    later = lawn.take(np.full((3, 3), 1.0), 3600.0, 10.0)
+    assert later[0, 0] == pytest.approx(10 * (1e-6 + 1.9e-5 * np.exp(-4)))
+    paving = GroundWater(cover(paving=1.0, paving_m_s=5e-4, paving_store_m=0.1, subgrade_m_s=1e-6))
+    taken = sum(paving.take(np.full((3, 3), 1.0), t, 10.0)[0, 0] for t in range(0, 3600, 10))
+    assert taken == pytest.approx(0.1 + 1e-6 * 3600, abs=2e-5)  # its base, and what the subgrade draws
+    dry = paving.take(np.zeros((3, 3)), 3600.0, 10.0)
+    assert dry.max() == 0.0
+
+
+@pytest.fixture(scope="module")
+def small_run(tmp_path_factory: pytest.TempPathFactory):
+    """Square A before: its 200 mm sewer is too small for the storm; the ground is a shallow bowl at the inlet."""
+    from tests.small_project import write_small_project
+
+    folder = tmp_path_factory.mktemp("flow") / "project"
+    write_small_project(
+        folder, toml=lambda t: t.replace('"3 a"', '"20 a"').replace('recession = "1 h"', 'recession = "30 min"')
+    )
+    built = steps.build(steps.check(load_project(folder), ["A"], ("before",)))
+    y, x = np.mgrid[0:35, 0:35]
+    z = 100 + 0.02 * np.hypot((x - 12.5) * 2, (y - 22.5) * 2)
+    from affine import Affine
+
+    ground = Ground(z, Affine(2.0, 0, ORIGIN_X - 15, 0, -2.0, ORIGIN_Y + 55), np.zeros(z.shape, dtype=bool))
+    system, model = built.checked.systems[0], built.models[0]
+    run = coupled_run(system, model, built.checked.project.settings, built.storms[0], ground)
+    done = make(run, run_folder(folder, run))
+    return folder, run, done
+
+
+def test_water_is_conserved_and_goes_both_ways(small_run) -> None:
+    _, run, done = small_run
+    assert done.status == "done", done.reason
+    b = done.balance_m3
+    storm_m = (
+        sum(
+            (after[0] - before[0]) / 3600 * before[1]
+            for before, after in zip(run.rain_mm_h, run.rain_mm_h[1:], strict=False)
+        )
+        / 1000
+    )
+    # each drop once: a community of 1600 m2, of which a roof of 200 m2 drains by its downpipe
+    assert b["rain_on_ground"] == pytest.approx(storm_m * 1400, rel=1e-3)
+    assert b["rain_on_roofs"] == pytest.approx(storm_m * 200, rel=0.01)
+    assert abs(done.error_percent) < 1.0
+    assert b["taken_by_inlets"] > 5
+    assert b["left_by_pipes"] > 5
+    assert b["created"] < 0.01 * b["rain_on_ground"]
+
+
+def test_kept_until_something_changes(small_run) -> None:
+    folder, run, done = small_run
+    assert kept(run, folder) == done
+    told = []
+    assert make_all([run], folder, 1, lambda n, left: told.append((n, left))) == [done]  # nothing made again
+    assert told[0][0] == 1
+    wet = wet_of(run, folder)
+    assert wet is not None
+    assert wet.depth_m.max() > 0.05
+    from dataclasses import replace
+
+    other = replace(run, exchanges=(*run.exchanges[:-1], Exchange("x", 1, 1, None)))
+    assert kept(other, folder) is None
+    assert wet_of(other, folder) is None
+
+
+def test_a_run_that_stopped_is_made_again(small_run, tmp_path: Path) -> None:
+    _, run, _ = small_run
+    place = run_folder(tmp_path, run)
+    place.mkdir(parents=True)
+    (place / "rasters.npz").write_bytes(b"half of it")  # no seal
+    assert kept(run, tmp_path) is None
