@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -51,7 +51,7 @@ class DrainageSystem:
     connections: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
-    barriers: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     dem: Path | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
 

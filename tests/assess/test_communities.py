@@ -58,6 +58,12 @@ def test_a_total_without_a_file_is_incomplete() -> None:
     assert communities_table([row("A", 1, 1)], "x", whole=False).iloc[-1]["status"] == "incomplete"
 
 
+def test_a_total_of_some_communities_says_so() -> None:
+    assert communities_table([row("A", 1, 1)], "x", partial=True).iloc[-1]["status"] == "partial"
+    failed = [row("A", 1, 1), row("B", 1, math.nan, "failed")]
+    assert communities_table(failed, "x", partial=True).iloc[-1]["status"] == "incomplete"
+
+
 @pytest.mark.parametrize(("before", "after"), [(0, 0), (math.nan, 1), (1, math.nan)])
 def test_no_reduction_of_what_is_unknown_or_nothing(before: float, after: float) -> None:
     assert math.isnan(reduction_percent(before, after))

@@ -27,6 +27,7 @@ from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
     crossing,
     grade_table,
+    separated,
     separation_table,
     sewage_to_storm_m3_d,
     traced_systems,
@@ -161,7 +162,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     rows = [_row(inputs, community, tables) for community in inputs.community_ids]
-    communities = communities_table(rows, headline, whole=not homeless.any())
+    left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
+    communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
     pages = tuple(
         _page(inputs, row, tables)
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
@@ -174,6 +176,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         {"communities": communities, **tables},
         pages,
         (
+            *([("note_partial", {"count": len(rows), "total": len(rows) + left_out})] if left_out else []),
             *_notes(inputs),
             *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
         ),
@@ -291,7 +294,7 @@ def _scenario_figures(
     joints = crossing(tables["separation"])
     count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
     figures: dict[str, object] = {
-        f"separated_{scenario}": "no" if count else "yes",
+        f"separated_{scenario}": separated(tables["separation"], community, scenario),
         f"cross_connections_{scenario}": count,
         f"sewage_to_storm_{scenario}_m3_d": sewage_to_storm_m3_d(
             modelled, community, inputs.settings.simulation.dry_measure_min

@@ -133,7 +133,9 @@ def counted(table: pd.DataFrame, column: str) -> pd.Series:
     return figures.loc[:, figures.notna().any()].notna().all(axis=1)
 
 
-def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, whole: bool = True) -> pd.DataFrame:
+def communities_table(
+    rows: Sequence[Mapping[str, object]], headline: str, *, whole: bool = True, partial: bool = False
+) -> pd.DataFrame:
     """The table of communities.csv from its rows, with the row TOTAL at its end.
 
     A figure that is unknown for one community is left out of the sum of the others, and so is its counterpart
@@ -141,7 +143,8 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     status says so. Percentages of TOTAL are those of its sums. Figures are summed as they are written:
     whoever adds up the column gets TOTAL to the last decimal.
     ``whole`` is false where an error in the data cannot be laid at any community's door (a file that cannot
-    be read): then TOTAL is incomplete whatever the communities say.
+    be read): then TOTAL is incomplete whatever the communities say. ``partial`` says that the project has more
+    communities than were asked for: TOTAL is that of a part.
     """
     table = pd.DataFrame([with_reductions(r) for r in rows], columns=COMMUNITY_COLUMNS)
     table = table.sort_values("community_id", ignore_index=True)
@@ -155,7 +158,7 @@ def communities_table(rows: Sequence[Mapping[str, object]], headline: str, *, wh
     worst = pd.to_numeric(table["worst_continuity_error_percent"], errors="coerce").abs()
     total["worst_continuity_error_percent"] = float(worst.max()) if worst.notna().any() else float("nan")
     states = set(table["status"])
-    total["status"] = "done" if whole and states <= {"done"} else "incomplete"
+    total["status"] = "incomplete" if not whole or states - {"done"} else "partial" if partial else "done"
     for column in BY_AREA:
         both = table[["area_m2", column]].apply(pd.to_numeric, errors="coerce").dropna()
         area = float(both["area_m2"].sum())

@@ -222,6 +222,18 @@ def crossing(separation: pd.DataFrame) -> pd.DataFrame:
     return separation[~separation["kind"].isin(list(NOT_CROSSING))]
 
 
+def separated(separation: pd.DataFrame, community_id: str, scenario: str) -> str:
+    """Whether a community is separated in a scenario: "yes", "no", or "unknown".
+
+    Unknown where nothing crosses, but water enters that reaches no outfall: where it ends up is not in the
+    data (a pipe that is missing), and a report must not call that separated.
+    """
+    own = separation[(separation["community_id"] == community_id) & (separation["scenario"] == scenario)]
+    if len(crossing(own)):
+        return "no"
+    return "unknown" if len(own) else "yes"
+
+
 def misconnection_density_percent(one: TracedSystem, community_id: str) -> float:
     """Nodes at which water enters the wrong system over all nodes of a community, in percent."""
     nodes = [n for n, d in one.graph.nodes(data=True) if d["community_id"] == community_id]

@@ -161,6 +161,7 @@ def check(
     folder: Folder = Path(),
     community: Community = None,
     scenario: OneScenario = None,
+    jobs: Jobs = None,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -171,7 +172,7 @@ def check(
     """Read the layers and say what is wrong with them. 读取并检查图层。"""
     from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
 
-    raise typer.Exit(run_check(_call(folder, community, scenario, 1, lang, quiet, as_json), fix=fix))
+    raise typer.Exit(run_check(_call(folder, community, scenario, jobs, lang, quiet, as_json), fix=fix))
 
 
 @app.command()
@@ -207,6 +208,7 @@ def build(
     folder: Folder = Path(),
     community: Community = None,
     scenario: OneScenario = None,
+    jobs: Jobs = None,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -216,7 +218,7 @@ def build(
     force: Force = False,
 ) -> None:
     """Write the SWMM models. 生成 SWMM 模型。"""
-    call = _call(folder, community, scenario, 1, lang, quiet, as_json, force=force)
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
     if only_check:
         from spongecalc.cli.project_commands import run_build  # noqa: PLC0415
 
@@ -285,13 +287,15 @@ def status(
 def assess(
     folder: Folder = Path(),
     community: Community = None,
+    scenario: OneScenario = None,
+    jobs: Jobs = None,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
     force: Force = False,
 ) -> None:
     """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
-    call = _call(folder, community, None, None, lang, quiet, as_json, force=force)
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
     raise _due("assess", call, with_report=False)
 
 
@@ -299,13 +303,15 @@ def assess(
 def report(
     folder: Folder = Path(),
     community: Community = None,
+    scenario: OneScenario = None,
+    jobs: Jobs = None,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
     force: Force = False,
 ) -> None:
     """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
-    call = _call(folder, community, None, None, lang, quiet, as_json, force=force)
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
     raise _due("report", call, with_report=True)
 
 
@@ -385,6 +391,7 @@ def changes(
 def everything(
     folder: Folder = Path(),
     community: Community = None,
+    scenario: OneScenario = None,
     jobs: Jobs = None,
     lang: Lang = None,
     quiet: Quiet = False,
@@ -396,7 +403,7 @@ def everything(
 ) -> None:
     """Check, build, run, assess and report: what is due of it. 完成全部步骤中未完成的部分。"""
     options = {"force": force, "failed": failed}
-    call = _call(folder, community, None, jobs, lang, quiet, as_json, **options, cluster=cluster)
+    call = _call(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
     raise _status(call) if dry_run else _due("all", call)
 
 

@@ -158,6 +158,8 @@ def _cover(review: Review, words: Wording, institute: Institute) -> Cover:
         (words("page.project"), review.project_name),
         (words("page.phase"), words.listed(dict.fromkeys(p for p in phases if p)) or words("page.unknown")),
         (words("page.communities"), size),
+        # A report of a part must not be taken for the whole: it says so before any figure.
+        *((words("page.extent"), words.note(key, given)) for key, given in review.notes if key == "note_partial"),
         (words("page.headline"), headline),
         (words("page.crs"), review.crs),
     ]
