@@ -150,24 +150,8 @@ def county_part(review: Review, words: Wording) -> Part | None:
     ways = _ways(review)
     if ways.empty:
         return None
-    summary = frame_table(
-        review.tables["communities"],
-        (
-            "community_id",
-            "capture_before_percent",
-            "capture_before_percent_low",
-            "capture_before_percent_high",
-            "capture_after_percent",
-            "capture_after_percent_low",
-            "capture_after_percent_high",
-            "target_lost_year",
-        ),
-        words,
-    )
-    tables = [
-        (text("rain.part_heading", words.lang), summary),
-        (text("rain.ways", words.lang), frame_table(ways, WAYS, words)),
-    ]
+    # The chapter that takes this part in holds the ratio of every community already, each figure traceable.
+    tables = [(text("rain.ways", words.lang), frame_table(ways, WAYS, words))]
     paragraphs = []
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])

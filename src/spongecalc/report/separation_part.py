@@ -58,7 +58,7 @@ def county_separation(review: Review, words: Wording) -> Part | None:
     if after.empty:
         return Part("separation", _say("work_order", words), (_say("work_order_none", words),))
     paragraphs = [_say("work_order_text", words, count=len(after))]
-    tables = [(_say("work_order", words), frame_table(after, WORK_COLUMNS, words))]
+    tables = [(_say("work_order_table", words), frame_table(after, WORK_COLUMNS, words))]
     grades = review.tables.get("separation_grades")
     if grades is not None and len(grades):
         graded = grades[grades["density_percent"] > 0]
@@ -73,13 +73,13 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
     if joints.empty or "dry_m3_d" not in joints:
         return None
     tables: list[tuple[str, Table]] = [
-        (_say("joint_flows", words), frame_table(joints, FLOW_COLUMNS, words)),
+        (_say("joint_flows_table", words), frame_table(joints, FLOW_COLUMNS, words)),
     ]
     work = review.tables.get("work_order")
     if work is not None:
         own = work[(work["community_id"] == page.community_id) & (work["scenario"] == "after")]
         if len(own):
-            tables.append((_say("work_order", words), frame_table(own, WORK_COLUMNS[:9], words)))
+            tables.append((_say("work_order_table", words), frame_table(own, WORK_COLUMNS[:9], words)))
     paragraphs = [_say("joint_flows_text", words)]
     single = review.tables.get("separation_contributions")
     if single is not None:
