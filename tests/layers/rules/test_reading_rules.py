@@ -1,4 +1,4 @@
-"""Rules on reading: each fault planted once into the sound project's files or settings, found once, at its source."""
+"""Rules on reading: each fault planted once into the sound project's sources, found once, at its source."""
 
 from __future__ import annotations
 
@@ -146,9 +146,7 @@ def dead_server(project: SmallProject) -> None:
 
 def types_that_lack_a_code(project: SmallProject) -> None:
     (project.folder / "types.csv").write_text("代码,糙率\nPVC,0.01\n", encoding="utf-8")
-    look = (
-        'lookups = [{ source = "types.csv", field = "material", key = "代码", take = { roughness = "糙率" } }]'
-    )
+    look = 'lookups = [{ source = "types.csv", field = "material", key = "代码", take = { roughness = "糙率" } }]'
     delivered(project, "pipes", "c.gpkg", f'layer = "pipes"\n{look}')
 
 
@@ -174,8 +172,8 @@ PLANTED: dict[str, tuple[Callable[[SmallProject], None], str, str]] = {
     "crs.missing": (bare_shapefile(lambda xy: xy - xy.min(axis=0) + 1), "pipes", "bare.shp"),
     "crs.guessed": (bare_shapefile(lambda xy: xy), "pipes", "bare.shp"),
     "crs.missing_degrees": (bare_shapefile(in_degrees), "pipes", "bare.shp"),
-    "crs.missing_zone": (bare_shapefile(lambda xy: xy + [34_000_000, 0]), "pipes", "bare.shp"),
-    "crs.missing_easting": (bare_shapefile(lambda xy: xy + [90_000, 40_000]), "pipes", "bare.shp"),
+    "crs.missing_zone": (bare_shapefile(lambda xy: np.add(xy, (34_000_000, 0))), "pipes", "bare.shp"),
+    "crs.missing_easting": (bare_shapefile(lambda xy: np.add(xy, (90_000, 40_000))), "pipes", "bare.shp"),
 }
 
 
@@ -198,7 +196,7 @@ def test_sound_sources_break_none_of_these_rules(small_project: Callable[..., Sm
 def test_an_assumed_system_is_named_with_what_to_write(small_project: Callable[..., SmallProject]) -> None:
     """What the finding says to write, written, leaves no doubt: the zones' meridians are worked out elsewhere."""
     project = small_project()
-    bare_shapefile(lambda xy: xy + [34_000_000, 0])(project)
+    bare_shapefile(lambda xy: np.add(xy, (34_000_000, 0)))(project)
     advised = found(project, "crs.missing_zone")[0].found["crs"]
     page = project.folder / "spongecalc.toml"
     text = page.read_text(encoding="utf-8").replace(
@@ -237,8 +235,8 @@ def test_a_project_in_degrees_needs_a_system_to_measure_in(small_project: Callab
 
 
 def test_a_date_that_is_none(small_project: Callable[..., SmallProject]) -> None:
-    project = small_project(second=edit("surfaces", "C-L1", laid="last summer"))
-    assert [(f.layer, f.feature_id) for f in found(project, "value.not_a_date")] == [("surfaces", "C-L1")]
+    project = small_project(second=edit("pipes", "C-PR", laid="last summer"))
+    assert [(f.layer, f.feature_id) for f in found(project, "value.not_a_date")] == [("pipes", "C-PR")]
 
 
 def test_an_id_that_names_no_folder(small_project: Callable[..., SmallProject]) -> None:
