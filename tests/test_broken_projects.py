@@ -70,7 +70,13 @@ class Broken:
 
 WAYS = {
     "missing layer": Broken(("c.gpkg", "pipes"), second=lambda frames: void(frames.pop("pipes"))),
-    "no CRS": Broken(("c.gpkg", "pipes", "coordinate reference system"), after=no_crs),
+    # The layer is taken to lie where the communities are, and the user is asked to confirm it.
+    "no CRS": Broken(
+        ("c.gpkg", "pipes", "coordinate reference system", "confirm"),
+        after=no_crs,
+        code=0,
+        survivors=("A", "B", "C"),
+    ),
     "unknown field in a mapping": Broken(("c.gpkg", "pipes", "GJ"), toml=unknown_field),
     "negative diameter": Broken(
         ("c.gpkg", "pipes", "C-PR", "-300"), second=set_value("pipes", 1, "diameter_mm", -300)

@@ -9,6 +9,7 @@ from spongecalc.assess.communities import COMMUNITY_COLUMNS
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
 from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
+from spongecalc.assess.performance_tables import WAY_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
 from spongecalc.assess.run_table import RUN_COLUMNS
 from spongecalc.assess.separation import GRADE_COLUMNS, SEPARATION_COLUMNS, WORK_COLUMNS
@@ -38,7 +39,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("separation_grades", GRADE_COLUMNS),
         ("separation_contributions", CONTRIBUTION_COLUMNS),
         ("ponding", PONDING_COLUMNS),
-        ("sponge", SPONGE_COLUMNS),
+        ("sponge", [*SPONGE_COLUMNS, *WAY_COLUMNS]),
         ("quantities", QUANTITY_COLUMNS),
         ("quantity_features", LEDGER_COLUMNS),
         ("claims", CLAIM_TABLE_COLUMNS),

@@ -31,9 +31,12 @@ SCENARIO_LAYERS = (
 BORDER_RECEIVER = {"storm": "municipal_storm", "sewage": "municipal_sewage", "combined": "municipal_combined"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DrainageSystem:
     """The drainage of one community, or of several that drain through one another, in one scenario.
+
+    Two systems are the same only if they are one object (frames have no truth value to compare by), so that
+    what is derived from a system can be kept beside it; its frames are never changed in place.
 
     Frames have the columns of the data contract and hold only features of this scenario. ``communities``
     are sorted ids; ``dem`` is the file of ground elevations, if the project has one; ``removed_pipes`` are the

@@ -20,7 +20,7 @@ from spongecalc.assess.ponding_tables import record_table
 def bowl(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
     """The three squares, each with a bowl of 30 cm at its inlet, under a storm too large for 200 mm."""
     folder = tmp_path_factory.mktemp("bowl") / "project"
-    dem = '\n[layers.dem]\nsource = "dem.tif"\n\n[rainfall]'
+    dem = '\n[layers.dem]\nsource = "dem.tif"\n\n[ponding]\nlevel = 2\n\n[rainfall]'
     write_small_project(folder, toml=lambda t: t.replace("\n[rainfall]", dem).replace('"3 a"', '"50 a"'))
     x, y = np.meshgrid(np.arange(170) + 0.5 - 20, 70 - np.arange(90) - 0.5)
     z = np.full(x.shape, 100.3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from spongecalc.assess.separation import separated
+from spongecalc.assess.separation import SEPARATION_COLUMNS, WORK_COLUMNS, separated, work_order
 
 
 def rows(*kinds: str) -> pd.DataFrame:
@@ -30,3 +30,9 @@ def test_water_that_ends_nowhere_is_not_called_separated(kinds: tuple[str, ...],
     assert separated(table, "A", "after") == answer
     assert separated(table, "A", "before") == "yes"
     assert separated(table, "B", "after") == "yes"
+
+
+def test_nothing_to_mend_is_an_empty_work_order() -> None:
+    order = work_order([], pd.DataFrame(columns=SEPARATION_COLUMNS))
+    assert order.empty
+    assert order.columns.tolist() == WORK_COLUMNS

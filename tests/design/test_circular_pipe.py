@@ -1,6 +1,10 @@
 """Circular pipes against published tables."""
 
+import math
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,48 +20,85 @@ from spongecalc.design.circular_pipe import (
     velocity_ratio,
 )
 
-# Chow (1959), Open-Channel Hydraulics, appendix A, geometric elements for circular channel sections:
-# depth / diameter, area / diameter^2, hydraulic radius / diameter, section factor A R^(2/3) / diameter^(8/3).
-CHOW_1959 = [
-    (0.30, 0.1982, 0.1709, 0.0610),
-    (0.40, 0.2934, 0.2142, 0.1050),
-    (0.50, 0.3927, 0.2500, 0.1558),
-    (0.60, 0.4920, 0.2776, 0.2092),
-    (0.70, 0.5872, 0.2962, 0.2610),
-    (0.80, 0.6736, 0.3042, 0.3045),
-    (0.90, 0.7445, 0.2980, 0.3322),
-    (1.00, 0.7854, 0.2500, 0.3117),
-]
-# The table of hydraulic elements of a circular pipe in textbooks of sewerage (constant n):
-# depth / diameter, flow / full flow, velocity / full velocity.
-ELEMENTS = [
-    (0.30, 0.196, 0.776),
-    (0.40, 0.337, 0.902),
-    (0.50, 0.500, 1.000),
-    (0.55, 0.586, 1.039),
-    (0.60, 0.672, 1.072),
-    (0.65, 0.756, 1.099),
-    (0.70, 0.837, 1.120),
-    (0.75, 0.912, 1.133),
-    (0.80, 0.977, 1.140),
-    (0.85, 1.030, 1.137),
-    (0.90, 1.066, 1.124),
-]
+# Published values with their sources; a row that was mistyped does not survive the integration below.
+PUBLISHED = pd.read_csv(Path(__file__).parent / "data" / "circular_sections.csv")
+FULL_AREA, FULL_RADIUS = math.pi / 4, 0.25
+ALLOWED = 0.005
 
 
-@pytest.mark.parametrize(("fullness", "area", "radius", "factor"), CHOW_1959)
-def test_geometry_and_section_factor_of_chow(fullness, area, radius, factor):
-    found_area, found_radius = geometry(np.array(fullness))
-    assert found_area == pytest.approx(area, rel=0.005)
-    assert found_radius == pytest.approx(radius, rel=0.005)
-    assert found_area * found_radius ** (2 / 3) == pytest.approx(factor, rel=0.005)
+def integrated(fullness):
+    """Area and wetted perimeter of the part of a circle of diameter 1 below a depth, by many thin strips.
+
+    No formula of the segment is used: the width of each strip comes from the circle's equation, the perimeter
+    is the length of a polygon through points of the arc.
+    """
+    # Strips thinner towards the invert (and the crown), where the circle is flat.
+    edges = fullness * (1 - np.cos(np.linspace(0, np.pi, 20_001))) / 2
+    middle = (edges[1:] + edges[:-1]) / 2
+    area = np.sum(2 * np.sqrt(middle * (1 - middle)) * np.diff(edges))
+    half_width = np.sqrt(np.clip(edges * (1 - edges), 0, None))
+    return area, 2 * np.sum(np.hypot(np.diff(edges), np.diff(half_width)))
 
 
-@pytest.mark.parametrize(("fullness", "flow", "velocity"), ELEMENTS)
-def test_hydraulic_elements_of_the_textbooks(fullness, flow, velocity):
-    assert flow_ratio(np.array(fullness)) == pytest.approx(flow, rel=0.005)
-    assert velocity_ratio(np.array(fullness)) == pytest.approx(velocity, rel=0.005)
-    assert fullness_of(np.array(flow)) == pytest.approx(fullness, rel=0.005)
+def by_integration(quantity, fullness):
+    area, perimeter = integrated(fullness)
+    radius = area / perimeter
+    velocity = (radius / FULL_RADIUS) ** (2 / 3)
+    return {
+        "area_by_diameter2": area,
+        "radius_by_diameter": radius,
+        "section_factor_by_diameter_8_3": area * radius ** (2 / 3),
+        "area_ratio": area / FULL_AREA,
+        "radius_ratio": radius / FULL_RADIUS,
+        "velocity_ratio": velocity,
+        "flow_ratio": velocity * area / FULL_AREA,
+    }[quantity]
+
+
+def by_the_package(quantity, fullness):
+    area, radius = geometry(np.array(fullness))
+    return {
+        "area_by_diameter2": area,
+        "radius_by_diameter": radius,
+        "section_factor_by_diameter_8_3": area * radius ** (2 / 3),
+        "area_ratio": area / FULL_AREA,
+        "radius_ratio": radius / FULL_RADIUS,
+        "velocity_ratio": velocity_ratio(np.array(fullness)),
+        "flow_ratio": flow_ratio(np.array(fullness)),
+    }[quantity]
+
+
+def test_the_integration_knows_the_half_and_the_whole_circle():
+    assert integrated(0.5) == pytest.approx((math.pi / 8, math.pi / 2), rel=1e-6)
+    assert integrated(1.0) == pytest.approx((math.pi / 4, math.pi), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "row", list(PUBLISHED.itertuples(index=False)), ids=lambda r: f"{r.quantity}-{r.fullness}"
+)
+def test_published_values_are_typed_right_and_the_package_gives_them(row):
+    assert by_integration(row.quantity, row.fullness) == pytest.approx(row.value, rel=ALLOWED)
+    assert by_the_package(row.quantity, row.fullness) == pytest.approx(row.value, rel=ALLOWED)
+
+
+def test_the_package_agrees_with_the_integration_far_closer_than_any_table():
+    for row in PUBLISHED.itertuples():
+        expected = by_integration(row.quantity, row.fullness)
+        assert by_the_package(row.quantity, row.fullness) == pytest.approx(expected, rel=1e-5)
+
+
+def test_normal_depth_of_published_flows():
+    """The depth found for a tabled flow is the tabled depth; near the greatest flow the table's digits end it."""
+    flows = PUBLISHED[PUBLISHED["quantity"] == "flow_ratio"]
+    assert len(flows) == 11
+    for row in flows.itertuples():
+        assert fullness_of(np.array(row.value)) == pytest.approx(row.fullness, rel=ALLOWED)
+
+
+def test_every_published_row_names_its_source():
+    assert PUBLISHED.notna().all(axis=None)
+    assert PUBLISHED["source"].nunique() == 3
+    assert not PUBLISHED.duplicated(["quantity", "fullness"]).any()
 
 
 def test_a_full_pipe_by_hand():

@@ -58,6 +58,22 @@ def test_opens_without_a_network_and_without_errors(page, tmp_path):
     assert (tmp_path / "report.png").stat().st_size > 50_000
 
 
+def test_failed_checks_are_seen_once_they_are_switched_on(browser, whole_run, tmp_path):
+    page = browser.new_page()
+    page.goto(write_report(whole_run.review, tmp_path, "en").as_uri())
+    box = page.locator("#c001 .maptools input[value=checks]")
+
+    def shown():
+        return page.locator("#c001 .l-checks").evaluate_all("all => all.map(g => getComputedStyle(g).display)")
+
+    assert not box.is_checked() and set(shown()) == {"none"}
+    box.check()
+    assert set(shown()) == {"inline"}
+    box.uncheck()
+    assert set(shown()) == {"none"}
+    page.close()
+
+
 def test_maps_switch_between_before_and_after(page):
     figures = [page.locator(f"#c003 figure[data-scenario={s}]") for s in ("before", "after")]
 

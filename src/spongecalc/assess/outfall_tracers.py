@@ -9,7 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.joint_flows import M3_PER_KG, TRACER
 from spongecalc.assess.modelled import Modelled
-from spongecalc.network.cross_connections import RIGHT_RECEIVERS
+from spongecalc.network.cross_connections import OWN_SYSTEM, RIGHT_RECEIVERS
 from spongecalc.swmm.tracer_event import TRACED, WEEK
 
 OUTFALL_COLUMNS = [
@@ -32,7 +32,8 @@ OUTFALL_COLUMNS = [
 def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
     """Rows of separation_outfalls.csv: an outfall in an event, over the event's measured part.
 
-    ``misplaced_m3`` is sewage at an outfall to rain pipes or a river, and rain at one to a sewage main.
+    ``misplaced_m3`` is sewage at an outfall to rain pipes or a river, and rain at one to a sewage main; at one
+    to a combined main it is what the outfall's own pipes are not for (of combined pipes, all).
     ``wet_dry_ratio`` is an outfall's sewage and rain per hour under rain over that in dry weather: what rain
     adds to a sewage main. The carrier of clean water is part of ``volume_m3`` only.
     """
@@ -51,6 +52,13 @@ def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
     return table.sort_values(["community_id", "scenario", "outfall_id", "event"], ignore_index=True)
 
 
+def _misplaced(water: str, receives: str, system: object) -> bool:
+    """Whether a water does not belong at an outfall, by what takes it and by the pipes that lead there."""
+    if receives == "municipal_combined":
+        return system != OWN_SYSTEM[water]
+    return receives not in RIGHT_RECEIVERS[water]
+
+
 def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
     run = one.finished(event)
     if run is None or "load_SEWAGE_kg_after_mark" not in run.outfalls:
@@ -65,14 +73,15 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
         loads = run.outfalls.loc[group["model_id"]]
         water = {w: float(loads[f"load_{t}_kg_after_mark"].sum()) * M3_PER_KG for w, t in TRACER.items()}
         receives = str(nodes.loc[feature, "receives"])
-        misplaced = sum(v for w, v in water.items() if receives not in RIGHT_RECEIVERS[w])
+        system = nodes.loc[feature, "system"]
+        misplaced = sum(v for w, v in water.items() if _misplaced(w, receives, system))
         rows.append(
             {
                 "community_id": community,
                 "scenario": one.system.scenario,
                 "event": event,
                 "outfall_id": feature,
-                "system": nodes.loc[feature, "system"],
+                "system": system,
                 "receives": receives,
                 "volume_m3": float(loads["volume_m3_after_mark"].sum()),
                 "sewage_m3": water["sewage"],

@@ -213,7 +213,8 @@ def work_order(traced: Sequence[TracedSystem], separation: pd.DataFrame) -> pd.D
         ("dry_m3_d", "dry_cumulative_m3_d"),
         ("length_m", "length_cumulative_m"),
     ):
-        table[total] = table.groupby("scenario")[column].cumsum()
+        # Without a single row the columns have no type to sum.
+        table[total] = table[column].astype(float).groupby(table["scenario"]).cumsum()
     return table.reindex(columns=WORK_COLUMNS)
 
 

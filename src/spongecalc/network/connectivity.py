@@ -20,7 +20,7 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     scenario = system.scenario
     if not outfalls or system.pipes.empty:
         for row in system.boundaries.itertuples():
-            rule = "community.no_outfall" if len(system.pipes) else "community.no_network"
+            rule = "community.no_network" if outfalls or not len(graph) else "community.no_outfall"
             findings.append(finding_at(rule, "error", "communities", row, scenario=scenario))
         return tuple(findings)
     pipes = system.pipes

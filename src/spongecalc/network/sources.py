@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -31,6 +32,10 @@ class Source:
     community_id: str
 
 
+# Every step of the assessment asks for the same system's sources; they go when the system goes.
+_found: WeakKeyDictionary[DrainageSystem, tuple[Source, ...]] = WeakKeyDictionary()
+
+
 def sources(system: DrainageSystem) -> tuple[Source, ...]:
     """All sources of a system, in a fixed order.
 
@@ -38,6 +43,12 @@ def sources(system: DrainageSystem) -> tuple[Source, ...]:
     edge of the graph); a building without laterals of a kind enters by its ``sewage_to`` or ``roof_to``. An
     underdrain starts at a surface. A septic tank that nothing recorded drains into is a source by itself.
     """
+    if system not in _found:
+        _found[system] = _sources(system)
+    return _found[system]
+
+
+def _sources(system: DrainageSystem) -> tuple[Source, ...]:
     nodes = set(system.nodes["node_id"])
     surfaces = set(system.surfaces["surface_id"].dropna())
     buildings = set(system.buildings["building_id"].dropna())

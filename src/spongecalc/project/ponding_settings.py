@@ -12,7 +12,7 @@ from spongecalc.project.section import CubicMeters, LitersPerSecond, Meters, Sec
 class PondingSettings(Section):
     """What counts as ponding, the ground on which it stands, and the level of the calculation."""
 
-    level: Literal[1, 2, 3] = 2
+    level: Literal[1, 2, 3] = 1
     cell_m: Meters = Field(2.0, ge=1, le=5, alias="cell")
     margin_m: Meters = Field(15.0, ge=5, le=200, alias="margin")
     site_depth_m: Meters = Field(0.05, ge=0.01, le=1, alias="site_depth")

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.report.failed_check_marks import failed_check_marks
 from spongecalc.report.label_places import LabelPlaces, grouped, number_list
 from spongecalc.report.map_svg import (
     WIDTH_PX,
@@ -97,6 +98,7 @@ def community_map(
     naming: Naming,
     label: str,
     largest_m3: float,
+    failed_checks: pd.DataFrame | None = None,
 ) -> str:
     """One map as SVG markup.
 
@@ -117,6 +119,8 @@ def community_map(
         What the map shows, for those who cannot see it.
     largest_m3
         Volume of the largest ponding site of either scenario, which gets the largest circle.
+    failed_checks
+        Its failed rows of design_checks.csv, which become a layer that is off until switched on.
     """
     places = LabelPlaces(WIDTH_PX, frame.height_px)
     places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
@@ -127,15 +131,20 @@ def community_map(
     # Marks take their places before any label is put down, whatever is drawn first.
     joint_marks = _joint_marks(joints, frame, places, naming)
     site_marks = _site_marks(sites, frame, places, naming, largest_m3)
+    halos, places_failed = "", ""
+    if failed_checks is not None:
+        halos, places_failed = failed_check_marks(failed_checks, layers, frame, naming)
     content = "".join(
         (
             _group("surfaces", _areas(layers.get("surfaces"), "surfaces", "cover", frame, naming)),
             _group("buildings", _areas(layers.get("buildings"), "buildings", None, frame, naming)),
             element("path", {"class": "boundary", "d": path_data(boundary, frame)}),
+            halos,
             _group("laterals", _laterals(layers.get("connections"), frame, naming)),
             _group("pipes", _pipes(layers.get("pipes"), node_places, frame, naming)),
             _group("nodes", _nodes(layers.get("nodes"), frame, naming)),
             _group("tanks", _facilities(layers.get("facilities"), frame, naming)),
+            places_failed,
             _group("ponding", site_marks),
             _group("joints", joint_marks),
         )

@@ -123,7 +123,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
             )
             for v in lines
         ],
-        _maps(page, joints, sites, words),
+        _maps(page, review, joints, sites, words),
         _chart(page, review, anchor, words),
         {
             "by_storm": _storm_table(storms, words),
@@ -252,7 +252,9 @@ def _facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Word
     return [(name, value) for name, value in facts if value]
 
 
-def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words: Wording) -> dict[str, str]:
+def _maps(
+    page: CommunityPage, review: Review, joints: pd.DataFrame, sites: pd.DataFrame, words: Wording
+) -> dict[str, str]:
     frame = community_frame(page.boundary, page.layers.values())
     if frame is None or not _has_features(page):
         return {}
@@ -281,8 +283,18 @@ def _maps(page: CommunityPage, joints: pd.DataFrame, sites: pd.DataFrame, words:
             naming=words.name,
             label=label,
             largest_m3=largest,
+            # The checks are made of the network after the works.
+            failed_checks=_failed_checks(review, page.community_id) if scenario == "after" else None,
         )
     return drawn
+
+
+def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
+    """Rows of design_checks.csv that fail in a community; None where the checks were not made."""
+    checks = review.tables.get("design_checks")
+    if checks is None or checks.empty:
+        return None
+    return checks[(checks["community_id"] == community_id) & (checks["verdict"] == "fail")]
 
 
 def _has_features(page: CommunityPage) -> bool:

@@ -51,6 +51,7 @@ SIGNATURES = ("designed", "checked", "reviewed", "approved")
 # The chapter that takes in a topic's part, by the part's key.
 PART_CHAPTER = {
     "capture": "capture",
+    "capture-county": "capture",
     "sponge": "capture",
     "rainfall": "capture",
     "quantities": "quantities",
@@ -58,6 +59,7 @@ PART_CHAPTER = {
     "design": "hydraulics",
     "data-quality": "data",
     "ponding": "ponding",
+    "ponding-ground": "ponding",
     "separation": "separation",
     "work_order": "separation",
 }

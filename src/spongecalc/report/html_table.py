@@ -27,6 +27,7 @@ CODED: Mapping[str, str] = {
         "severity",
         "layer",
         "storm_id",
+        "within_limits",
         "check",
         "change",
         "reason",

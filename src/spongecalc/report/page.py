@@ -21,7 +21,9 @@ from spongecalc.report.whole_file import replace_files
 from spongecalc.report.wording import Wording
 
 FILE_NAME = "index.html"
-LAYERS_SHOWN = ("surfaces", "buildings", "laterals", "pipes", "nodes", "tanks", "ponding", "joints")
+LAYERS_SHOWN = ("surfaces", "buildings", "laterals", "pipes", "nodes", "tanks", "ponding", "joints", "checks")
+# Layers that are only drawn once the reader switches them on.
+LAYERS_OFF = ("checks",)
 # Words that the page's script puts together itself.
 SCRIPT_WORDS = {
     "before": "scenario.before",
@@ -97,6 +99,7 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
         w=words,
         document=document,
         layers=LAYERS_SHOWN,
+        layers_off=LAYERS_OFF,
         logo=logo,
         cover_lines=list(cover.lines),
         # A style sheet can hold no markup: what would end it is taken apart.

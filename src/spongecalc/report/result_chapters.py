@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.language import has_text, text
 from spongecalc.report import verdicts as judged
 from spongecalc.report.community_section import SCENARIOS, numbered
 from spongecalc.report.county import counts, separated_counts, total_row
@@ -183,6 +184,12 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     return points
 
 
+def meaning(rule: str, words: Wording) -> str:
+    """What a rule's breach means for the model; the rule's id where it is of another part of the product."""
+    key = f"rules.{rule}.meaning"
+    return text(key, words.lang).rstrip("。.") if has_text(key, words.lang) else rule
+
+
 def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
     """What the reviewer must still confirm of one community."""
     points = []
@@ -194,7 +201,8 @@ def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[s
         for rule, own in found[found["severity"] == "warning"].groupby("rule", sort=True):
             ids = own["feature_id"].astype(str).tolist() if "feature_id" in own else []
             listed = words.listed(ids[:4]) + ("…" if len(ids) > 4 else "")
-            points.append(words("document.confirm_warning", rule=rule, count=len(own), ids=listed))
+            said = own["message"].iloc[0] if "message" in own and len(own) == 1 else meaning(str(rule), words)
+            points.append(words("document.confirm_warning", rule=said, count=len(own), ids=listed))
     if "unstable_links" in page.runs and pd.to_numeric(page.runs["unstable_links"]).fillna(0).sum() > 0:
         points.append(words("document.confirm_unstable"))
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):

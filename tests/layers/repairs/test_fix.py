@@ -70,12 +70,14 @@ def test_a_depth_is_assumed_only_where_the_project_allows_it(small_project: Call
     assert {f.rule for f in checked.findings if f.severity == "error"} == {"node.no_invert"}
     page = checked.project.folder / "spongecalc.toml"
     page.write_text(page.read_text(encoding="utf-8") + '\n[repair]\ndefault_depth = "0.8 m"\n', encoding="utf-8")
-    again, _ = steps.fix(load_project(checked.project.folder))
+    again, mended = steps.fix(load_project(checked.project.folder))
     node = again.layers["nodes"].set_index("node_id").loc["C-M1"]
     assert node["invert_m"] == pytest.approx(99.2)
     assert read_flags(node["flags"])["invert_m"] == "default"
     pipe = again.layers["pipes"].set_index("pipe_id").loc["C-Q1"]
     assert read_flags(pipe["flags"])["invert_up_m"] == "default"
+    trail = changes_table(mended.changes).set_index(["feature_id", "column"])
+    assert trail.loc[("C-M1", "invert_m"), ["rule", "before", "after"]].tolist() == ["repair.default", "", "99.2"]
     assert not [f for f in again.findings if f.severity == "error"]
 
 
@@ -108,7 +110,9 @@ def test_ends_are_snapped_and_turned(small_project: Callable[..., SmallProject])
 def test_a_pipe_is_split_at_a_node_it_passes(small_project: Callable[..., SmallProject]) -> None:
     """From 99.0 to 98.7 over 30 m, a node after 15 m: 98.85."""
     change = add("nodes", "C-R1", node_id="C-R9", kind="manhole", invert_m=98.85, geometry=Point(X + 25, Y + 8))
-    checked, _ = fixed(small_project(second=change))
+    checked, changes = fixed(small_project(second=change))
+    split = changes[changes["rule"] == "repair.split"]
+    assert split[["feature_id", "before", "after"]].values.tolist() == [["C-PR", "C-PR", "C-PR, C-PR_2"]]
     pipes = checked.layers["pipes"].set_index("pipe_id")
     assert pipes.loc["C-PR", ["from_node", "to_node"]].tolist() == ["C-R1", "C-R9"]
     assert pipes.loc["C-PR_2", ["from_node", "to_node"]].tolist() == ["C-R9", "C-R2"]
@@ -170,7 +174,10 @@ def test_the_repaired_copy_is_a_project_and_the_source_is_untouched(
 def test_a_feature_without_a_place_stays_in_the_copy_with_its_error(
     small_project: Callable[..., SmallProject],
 ) -> None:
-    """A building without geometry is still missing there; a line without length is taken out and named."""
+    """A building without geometry is still missing there; a line without length is taken out and named.
+
+    The building's place would tell its community; its six laterals do, so that C is not modelled without it.
+    """
     no_length = LineString([(X + 30, Y + 30), (X + 30.01, Y + 30)])
     change = both(shape("buildings", "C-H", None), add("pipes", "C-PR", pipe_id="C-P0", geometry=no_length))
     project = small_project(second=change)
@@ -180,9 +187,13 @@ def test_a_feature_without_a_place_stays_in_the_copy_with_its_error(
         check=False,
     )
     again = steps.check(load_project(project.folder / "repaired"))
-    assert [(f.rule, f.feature_id) for f in again.findings if f.severity == "error"] == [
-        ("geometry.empty", "C-H")
+    errors = [(f.rule, f.feature_id, f.community_id) for f in again.findings if f.severity == "error"]
+    laterals = ("C-K0", "C-T0", "C-D0", "C-K1", "C-T1", "C-D1")
+    assert errors == [
+        ("geometry.empty", "C-H", ""),
+        *(("connection.unknown_source", lateral, "C") for lateral in laterals),
     ]
+    assert {c for s in again.systems for c in s.communities} == {"A", "B"}
     trail = pd.read_csv(project.folder / "repaired" / "changes.csv")
     assert trail.loc[trail["rule"] == "repair.removed", "feature_id"].tolist() == ["C-P0"]
     assert "C-P0" not in again.layers["pipes"]["pipe_id"].tolist()

@@ -39,3 +39,10 @@ def test_every_rule_has_sentences_and_a_known_severity() -> None:
 
 def test_the_page_of_rules_is_what_the_registry_says(repository: Path) -> None:
     assert (repository / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page()
+
+
+def test_every_rule_is_planted_in_a_test(repository: Path) -> None:
+    """A rule that no test names, in quotes, is one that nobody has seen find its fault."""
+    tests = [f for f in sorted((repository / "tests").rglob("test_*.py")) if f.name != Path(__file__).name]
+    quoted = {q for f in tests for q in re.findall(r"\"([a-z]+\.[a-z_]+)\"", f.read_text(encoding="utf-8"))}
+    assert not set(rules()) - quoted

@@ -119,8 +119,10 @@ def read_postgis(url: str, table: str) -> RawLayer:
         column = str(known[full]["column"])
         try:
             frame = gpd.read_postgis(f"select * from {quoted}", connection, geom_col=column)
-        except (ValueError, KeyError) as reason:
-            raise SourceRefusedError("database.refused", url=url, reason=one_line(reason)) from reason
+        except (pd.errors.DatabaseError, ValueError, KeyError) as reason:
+            # pandas wraps what the server said.
+            said = _said(reason.__cause__ or reason)
+            raise SourceRefusedError("database.refused", url=url, reason=said) from reason
     if column != "geometry":
         frame = frame.drop(columns=[c for c in frame.columns if c == "geometry"]).rename_geometry("geometry")
     return RawLayer(frame)

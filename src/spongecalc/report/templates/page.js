@@ -29,7 +29,10 @@
     var now = { x: 0, y: 0, zoom: 1 };
 
     set.querySelectorAll("input[type=checkbox]").forEach(function (box) {
-      function apply() { set.classList.toggle("hide-" + box.value, !box.checked); }
+      function apply() {
+        set.classList.toggle("hide-" + box.value, !box.checked);
+        set.classList.toggle("show-" + box.value, box.checked);
+      }
       box.addEventListener("change", apply);
       apply();
     });
