@@ -7,7 +7,7 @@ import pandas as pd
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
 from spongecalc.report.html_table import Cell, Heading, Table, coded, frame_table
-from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.number_format import cell_text
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
@@ -102,8 +102,7 @@ def _breakdowns(laid: pd.DataFrame, words: Wording) -> list[tuple[str, Table]]:
     for key, column in BREAKDOWNS:
         rows, sums = [], dict.fromkeys(systems, 0.0)
         for value, own in pipes.groupby(column, dropna=False, sort=True):
-            shown = f"{value:g}" if column == "diameter_mm" and is_known(value) else coded(column, value, words)
-            cells = [Cell(shown or words("page.unknown"))]
+            cells = [Cell(coded(column, value, words) or words("page.unknown"))]
             for system in systems:
                 length = float(own.loc[own["system"] == system, "length_m"].sum())
                 sums[system] += length
