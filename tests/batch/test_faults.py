@@ -170,7 +170,7 @@ def test_after_fifty_rounds_of_faults_every_result_is_that_of_an_undisturbed_run
 
 def test_a_model_that_fails_hangs_or_writes_gigabytes_is_ended_and_named(tmp_path: Path) -> None:
     good, hangs, large, bad = tiny_runs(tmp_path)[:4]
-    limits = Event("storm", STORM_START, 3600.0, 2.0, SimulationSettings(time_limit_s=2.0, file_limit_mb=3.0))
+    limits = Event("storm", STORM_START, 3600.0, 2.0, SimulationSettings(time_limit_s=1.0, file_limit_mb=1000.0))
     endless = MODEL.replace("END_DATE 06/01/2026", "END_DATE 06/01/2126")
     much = endless.replace("REPORT_STEP 00:01:00", "REPORT_STEP 00:00:02").replace(
         "[REPORT]", "[REPORT]\nNODES ALL\nLINKS ALL"
