@@ -30,7 +30,7 @@ def start(*words: str) -> subprocess.Popen[str]:
         encoding="utf-8",
         start_new_session=True,
         # A shell in the background ignores the signal, and so would what it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no threads here
     )
 
 
