@@ -47,7 +47,7 @@ def run_sources(source: str, language: str, *, quiet: bool, as_json: bool) -> in
         return WRONG_USAGE if refusal.rule == "file.missing" else DATA_ERRORS
     _print_seen(seen, output)
     output.finish()
-    return DONE
+    return DATA_ERRORS if any(s.refusal for s in seen.layers) else DONE
 
 
 def _print_seen(seen: Seen, output: Output) -> None:
@@ -56,10 +56,15 @@ def _print_seen(seen: Seen, output: Output) -> None:
         text("survey.source_is", language, source=seen.source, form=seen.form, encoding=seen.encoding or "-")
     )
     headers = [text(f"survey.column_{c}", language) for c in ("layer", "count", "geometry", "crs", "meant_for")]
-    rows = [(s.name, str(s.count), s.geometry or "-", s.crs or "-", s.meant_for or "-") for s in seen.layers]
+    rows = [
+        (s.name, "-" if s.refusal else str(s.count), s.geometry or "-", s.crs or "-", s.meant_for or "-")
+        for s in seen.layers
+    ]
     output.table(text("survey.layers", language), headers, rows)
     heads = [text(f"survey.column_{c}", language) for c in ("field", "kind", "filled", "examples")]
     for layer in seen.layers:
+        if layer.refusal is not None:
+            _refused(seen.source, layer.refusal, output)
         if layer.fields:
             cells = [(f.name, f.kind, str(f.filled), " | ".join(f.examples)) for f in layer.fields]
             output.table(layer.name, heads, cells)
@@ -80,6 +85,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
                 "meant_for": s.meant_for,
                 "fields": [f.__dict__ for f in s.fields],
                 "draft": s.draft,
+                "refused": s.refusal.rule if s.refusal is not None else None,
             }
             for s in seen.layers
         ],

@@ -64,6 +64,26 @@ def test_a_table_in_a_schema_and_a_view_on_it(postgis) -> None:
 
 
 @pytest.mark.usefixtures("password")
+def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
+    frame = gpd.GeoDataFrame({"pipe_id": ["A"]}, geometry=[LineString([(0, 0), (1, 0)])], crs=CRS)
+    write_postgis(postgis.url, "halves", {"pipes": frame})
+    execute(
+        postgis,
+        "create or replace view halves.broken as select 1 / (length(pipe_id) - 1) as size, geometry from halves.pipes",
+    )
+    seen = {s.name: s for s in describe(postgis.url, Path()).layers}
+    assert seen["halves.pipes"].count == 1
+    refusal = seen["halves.broken"].refusal
+    assert refusal is not None
+    assert "division by zero" in str(refusal.found["reason"])
+    answer = command("sources", postgis.url, "--lang", "en")
+    said = " ".join((answer.stdout + answer.stderr).split())
+    assert answer.returncode == 1
+    assert "division by zero" in said
+    assert "halves.pipes" in said
+
+
+@pytest.mark.usefixtures("password")
 def test_results_are_published(postgis, tmp_path: Path) -> None:
     project = write_small_project(tmp_path / "project")
     results = project.folder / "results"

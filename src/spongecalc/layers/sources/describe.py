@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,10 @@ class SeenField:
 
 @dataclass(frozen=True)
 class SeenLayer:
-    """One layer, sheet, table or CAD layer of a source, and the contract's layer it is likely meant for."""
+    """One layer, sheet, table or CAD layer of a source, and the contract's layer it is likely meant for.
+
+    One that could not be read has ``refusal``, and nothing else but its name.
+    """
 
     name: str
     count: int
@@ -55,6 +59,7 @@ class SeenLayer:
     fields: tuple[SeenField, ...]
     meant_for: str | None
     draft: str
+    refusal: SourceRefusedError | None = None
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,21 @@ def describe(source: str, place: Path) -> Seen:
     form = FORMS.get(path.suffix.lower(), "vector")
     if form == "vector":
         encoding = (shapefile_encoding(path) or "") if path.suffix.lower() == ".shp" else ""
-        return Seen(source, _driver(path), encoding, tuple(_vector(source, path, n) for n in list_layers(path)))
+        layers = tuple(_looked_into(n, lambda n: _vector(source, path, n)) for n in list_layers(path))
+        return Seen(source, _driver(path), encoding, layers)
     if form == "dxf":
         return Seen(source, "DXF", "", _drawing(source, path))
     if form == "inp":
         return Seen(source, "SWMM", "", _model(source, path))
     return Seen(source, "XLSX" if path.suffix.lower() != ".csv" else "CSV", "", _tables(source, path, place))
+
+
+def _looked_into(name: str, look: Callable[[str], SeenLayer]) -> SeenLayer:
+    """A layer as seen, or why it could not be: one that cannot be read does not hide the others."""
+    try:
+        return look(name)
+    except SourceRefusedError as refusal:
+        return SeenLayer(name, 0, "", "", (), None, "", refusal)
 
 
 def _driver(path: Path) -> str:
@@ -258,10 +272,10 @@ def _model(source: str, path: Path) -> tuple[SeenLayer, ...]:
 
 
 def _database(url: str) -> tuple[SeenLayer, ...]:
+    def look(name: str) -> SeenLayer:
+        frame = read_postgis(url, name).frame
+        return _seen(url, name, frame, frame.crs.to_string() if frame.crs else "")
+
     with connected(url) as connection:
         known = spatial_tables(connection)
-    seen = []
-    for name in known:
-        raw = read_postgis(url, name)
-        seen.append(_seen(url, name, raw.frame, raw.frame.crs.to_string() if raw.frame.crs else ""))
-    return tuple(seen)
+    return tuple(_looked_into(name, look) for name in known)
