@@ -69,7 +69,8 @@ def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
     write_postgis(postgis.url, "halves", {"pipes": frame})
     execute(
         postgis,
-        "create or replace view halves.broken as select 1 / (length(pipe_id) - 1) as size, geometry from halves.pipes",
+        "create or replace view halves.broken as "
+        "select 1 / (length(pipe_id) - 1) as size, geometry from halves.pipes",
     )
     seen = {s.name: s for s in describe(postgis.url, Path()).layers}
     assert seen["halves.pipes"].count == 1
