@@ -10,6 +10,7 @@ is that of all processes together: the sum of their proportional shares, read fr
 from __future__ import annotations
 
 import argparse
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+
 from tests.bench.county import write_county
 
 EVERY_S = 0.5
@@ -89,7 +91,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         place = given.folder or Path(name)
         walls = [(size, measure(place / f"c{size}", size)[0]) for size in given.sizes]
-    for (small, first_s), (large, last_s) in zip(walls, walls[1:], strict=False):
+    for (small, first_s), (large, last_s) in itertools.pairwise(walls):
         growth = (last_s / large) / (first_s / small)
         print(f"from {small} to {large}: {growth:.2f} x linear")
 
