@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 
 import distributed
-from tests.batch.test_faults import contents
-from tests.bench.overhead import REPOSITORY
 
 from spongecalc import steps
 from spongecalc.batch.cluster import cluster_executor
 from spongecalc.batch.runs import Executor, Run, RunDone, execute
 from spongecalc.project.load import load_project
+from tests.batch.test_faults import contents
+from tests.bench.overhead import REPOSITORY
 
 WORKERS = 2
 
@@ -47,6 +47,11 @@ def seconds(runs: tuple[Run, ...], executor: Executor | None, victim: int | None
     return took
 
 
+def say(label: str, took_s: float, local_s: float) -> None:
+    """One line of the table."""
+    print(f"{label:<40} {took_s:7.2f} s   / local = {took_s / local_s:.2f}", flush=True)
+
+
 def main() -> None:
     """Print the three times."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -57,19 +62,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         here, there, again = (elsewhere(runs, Path(name) / part) for part in ("here", "there", "again"))
         local_s = seconds(here, None)
-        print(f"{len(runs)} runs, {WORKERS} local processes              {local_s:7.2f} s")
+        say(f"{len(runs)} runs, {WORKERS} local processes", local_s, local_s)
         with distributed.LocalCluster(
             n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=name
         ) as cluster:
             cluster_s = seconds(there, cluster_executor(cluster.scheduler_address))
-            print(
-                f"Dask, {WORKERS} workers                          {cluster_s:7.2f} s   / local = {cluster_s / local_s:.2f}"
-            )
+            say(f"Dask, {WORKERS} workers", cluster_s, local_s)
             victim = next(iter(cluster.workers.values())).process.pid
             killed_s = seconds(again, cluster_executor(cluster.scheduler_address), victim)
-            print(
-                f"Dask, one of {WORKERS} workers killed half-way   {killed_s:7.2f} s   / local = {killed_s / local_s:.2f}"
-            )
+            say("Dask, one of them killed half-way", killed_s, local_s)
         same = contents(here) == contents(there) == contents(again)
         print(f"results bit for bit the same: {'yes' if same else 'NO'}")
         assert same

@@ -15,23 +15,24 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pyogrio
-from tests.bench.overhead import REPOSITORY
 
 from spongecalc import steps
 from spongecalc.batch.parquet_store import write_parquet
 from spongecalc.batch.runs import Run, execute
 from spongecalc.project.load import load_project
 from spongecalc.swmm.run_result import RunResult
+from tests.bench.overhead import REPOSITORY
 
 STORMS = 10
 
 QUERIES = {
     "runoff by scenario and storm": "SELECT scenario, storm_id, sum(runoff_m3) AS runoff_m3 FROM '{runs}' "
     "GROUP BY ALL ORDER BY ALL",
-    "the 20 nodes that flood most": "SELECT model, scenario, storm_id, element_id, flood_volume_m3 FROM '{elements}' "
-    "JOIN '{runs}' USING (run_id) WHERE element = 'node' ORDER BY flood_volume_m3 DESC LIMIT 20",
-    "one community, before and after": "SELECT scenario, storm_id, count(*), sum(flood_volume_m3) FROM '{elements}' "
-    "JOIN '{runs}' USING (run_id) WHERE model = 'M0500' AND element = 'node' GROUP BY ALL",
+    "the 20 nodes that flood most": "SELECT model, scenario, storm_id, element_id, flood_volume_m3 "
+    "FROM '{elements}' JOIN '{runs}' USING (run_id) WHERE element = 'node' "
+    "ORDER BY flood_volume_m3 DESC LIMIT 20",
+    "one community, before and after": "SELECT scenario, storm_id, count(*), sum(flood_volume_m3) "
+    "FROM '{elements}' JOIN '{runs}' USING (run_id) WHERE model = 'M0500' AND element = 'node' GROUP BY ALL",
 }
 
 
@@ -98,9 +99,8 @@ def main() -> None:
         if "Parquet" in pyogrio.list_drivers():
             began = time.perf_counter()
             frame = pyogrio.read_dataframe(places["runs"], where="scenario = 'after' AND storm_id = 'P3'")
-            print(
-                f"GDAL (as QGIS reads): one storm            {time.perf_counter() - began:6.3f} s, {len(frame)} rows"
-            )
+            took_s = time.perf_counter() - began
+            print(f"GDAL, as QGIS reads: one storm             {took_s:6.3f} s, {len(frame)} rows")
         else:
             print("GDAL here has no Parquet driver; that of QGIS for Windows has")
 

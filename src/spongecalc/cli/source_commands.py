@@ -112,7 +112,7 @@ def run_fix(call: Call, project: Project, output: Output, print_findings: object
 
 
 def run_publish(project: Project, output: Output, url: str, schema: str) -> int:
-    """``spongecalc publish``: results/spongecalc.gpkg, findings, tables, sweeps and store into a PostGIS schema."""
+    """``spongecalc publish``: results, findings, sweeps and the store of runs into a PostGIS schema."""
     folder = project.folder / project.settings.results
     files = [folder / "spongecalc.gpkg", folder / "findings.gpkg"]
     if not files[0].is_file():

@@ -16,7 +16,7 @@ from tests.postgis_server import PASSWORD, execute
 from tests.small_project import CRS, write_small_project
 
 from spongecalc.layers.sources.describe import describe
-from spongecalc.layers.sources.postgis import read_postgis, write_postgis
+from spongecalc.layers.sources.postgis import connected, read_postgis, write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import ProjectError, load_project
