@@ -58,7 +58,7 @@ class Run:
     scenario: str
     communities: tuple[str, ...]
     event: Event
-    text: PackedText = PackedText()  # noqa: RUF009  a descriptor is one for all
+    text: str
     folder: Path
     series: SeriesRequest
     keep_out: bool
@@ -85,6 +85,9 @@ class Run:
     def size(self) -> float:
         """Hint at the work: elements times steps."""
         return len(self.text) * self.event.duration_s / self.event.routing_step_s
+
+
+Run.text = PackedText("text")  # type: ignore[assignment]  to whoever looks it is the text
 
 
 @dataclass(frozen=True)

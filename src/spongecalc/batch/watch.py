@@ -53,9 +53,9 @@ class Watch:
             for community in self._communities[run_id]:
                 self._left[community] = self._left.get(community, 0) + 1
 
-    def progress(self, step: str, done: int, total: int) -> None:
+    def progress(self, step: str, done: int, total: int, note: str = "") -> None:
         """Told by the step how far it is."""
-        self._progress(step, done, total, self._note)
+        self._progress(step, done, total, note or self._note)
 
     def event(self, event: RunDone) -> None:
         """Told of a run that was made."""
