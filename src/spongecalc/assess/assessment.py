@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -162,11 +162,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
-    rows = [_row(inputs, community, tables, facts) for community in inputs.community_ids]
+    own = _own_rows(tables)
+    rows = [_row(inputs, community, own(community), facts) for community in inputs.community_ids]
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
     pages = tuple(
-        _page(inputs, row, tables)
+        _page(inputs, row, own(str(row["community_id"])))
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
     )
     return Review(
@@ -187,6 +188,21 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         ponding_areas=pond.areas,
         depths=pond.depths,
     )
+
+
+OF_COMMUNITY = ("separation", "ponding", "sponge", "quantities", "quantity_features", "findings")
+"""Tables of which a community's row and page take their own rows."""
+
+
+def _own_rows(tables: Mapping[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
+    """A function that gives the tables with the rows of one community, found once for all of them."""
+    rows = {name: tables[name].groupby("community_id", sort=False).indices for name in OF_COMMUNITY}
+
+    def of(community: str) -> dict[str, pd.DataFrame]:
+        own = {name: tables[name].iloc[rows[name].get(community, [])] for name in OF_COMMUNITY}
+        return {**tables, **own}
+
+    return of
 
 
 def provenance_of(inputs: Inputs) -> pd.DataFrame:
@@ -328,9 +344,7 @@ def _worst_continuity(inputs: Inputs, community: str, facts: Mapping[str, RunFac
     return max(known) if known else float("nan")
 
 
-def _status(
-    inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]
-) -> str:
+def _status(inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]) -> str:
     if row["errors"]:
         return "data_error"
     own = inputs.runs_of(community)
