@@ -328,9 +328,7 @@ def _worst_continuity(inputs: Inputs, community: str, facts: Mapping[str, RunFac
     return max(known) if known else float("nan")
 
 
-def _status(
-    inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]
-) -> str:
+def _status(inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]) -> str:
     if row["errors"]:
         return "data_error"
     own = inputs.runs_of(community)
