@@ -159,15 +159,18 @@ def main() -> None:
             steps.write_results(elsewhere, review)
             steps.report(elsewhere, review)
             timed("tables and report", began)
-    batches = [("spongecalc's batch", batch), *others]
-    _print_times(len(runs), jobs, rows, bare, batches)
-    if spent and sys.platform == "linux":
-        engine_s = sum(cpu for _, cpu in measured) / len(measured)
-        print(
-            f"processor time: bare engine {engine_s:.2f} s, spongecalc's batch with all its processes "
-            f"{spent[0]:.2f} s, ratio {spent[0] / engine_s:.2f}"
-        )
-    sys.stdout.flush()
+    _print_times(len(runs), jobs, rows, bare, [("spongecalc's batch", batch), *others])
+    _print_processor_times([cpu for _, cpu in measured], spent[0])
+
+
+def _print_processor_times(engine: list[float], batch_s: float) -> None:
+    if sys.platform != "linux":
+        return
+    engine_s = sum(engine) / len(engine)
+    print(
+        f"processor time: bare engine {engine_s:.2f} s, spongecalc's batch with all its processes "
+        f"{batch_s:.2f} s, ratio {batch_s / engine_s:.2f}"
+    )
 
 
 def _print_times(

@@ -3,9 +3,9 @@
     python -m tests.bench.scale 100 1000
 
 For each size a county of the worked example's kind is generated (22 communities again and again, not two
-models alike), taken through ``spongecalc run`` and ``assess`` (two scenarios, three storms, dry weather), and called once
-more. Memory
-is that of all processes together: the sum of their proportional shares, read from /proc twice a second (Linux).
+models alike), taken through ``spongecalc run`` and ``assess`` (two scenarios, three storms, dry weather), and
+called once more. Memory is that of all processes together: the sum of their proportional shares, read from /proc
+twice a second (Linux).
 """
 
 from __future__ import annotations
