@@ -62,7 +62,7 @@ def sponge_row(modelled: Modelled, community_id: str, storm_id: str) -> dict[str
         for cover, square_m in area.covers_m2.items():
             covers[cover] = covers.get(cover, 0.0) + square_m
     permeable = sum(covers.get(c, 0.0) for c in PERMEABLE_PAVINGS)
-    impervious = sum(a.mix.impervious_percent / 100 * (a.area_m2 - sum(a.paving_m2.values())) for a in areas)
+    impervious = sum(a.mix.impervious_percent / 100 * a.plain_m2 for a in areas)
     row: dict[str, object] = {
         "community_id": community_id,
         "scenario": modelled.system.scenario,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spongecalc.standards.tables import table
@@ -21,7 +21,14 @@ COEFFICIENT_OF = {
     "sunken_green": "green",
     "bare_soil": "bare_soil",
     "water": "water",
+    # The facilities' own ground, as far as the composite coefficient is concerned.
+    "rain_garden": "green",
+    "infiltration_trench": "graded_gravel",
+    "infiltration_well": "graded_gravel",
+    "green_roof": "green_roof",
 }
+# Ground that drains to facilities first, as SWMM has it: impervious cover.
+SEALED = ("roof", "asphalt", "concrete", "water")
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ def volume_method(
     Two capture ratios. ``guide_percent`` is that of the design rainfall which all volumes together hold over the
     composite coefficient, V = 10 H phi F, as the guide has it: without volume it is 0. ``capture_percent``
     reckons each facility by itself: a pavement's or sunken green's own rain whole against its own volume, a
-    roof's runoff against its tank's, and what the coefficient of all other ground keeps as kept; volume that
+    roof's runoff against its tank's, a rain garden's, trench's or well's own rain and the runoff of what drains
+    to it against its volume, and what the coefficient of all other ground keeps as kept; volume that
     no runoff reaches helps nobody.
 
     References
@@ -113,6 +121,7 @@ def volume_method(
             controlled.append(Controlled("sunken_green", sunken, 1.0, sunken * sunken_depth_mm / 1000))
         if area.outlet_node in volume_of:
             continue
+        controlled.extend(_units(area, rest, phi))
         for cover, square_m in rest.items():
             plain[cover] = plain.get(cover, 0.0) + square_m
     for node, volume in tanks:
@@ -128,7 +137,7 @@ def volume_method(
         return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
     design = 1000 * volume / reaching if reaching > 0 else 0.0
     escaping = sum(phi[c] * m2 for c, m2 in plain.items())
-    kept = {"hard": 0.0, "green": 0.0, "bare_soil": 0.0}
+    kept = {"hard": 0.0, "green": 0.0, "bare_soil": 0.0, "green_roof": 0.0}
     for cover, m2 in plain.items():
         group = cover if cover in kept else "hard"
         kept[group] += (1 - phi[cover]) * m2
@@ -146,6 +155,37 @@ def volume_method(
         100 * (1 - escaping / area_m2),
         solids,
     )
+
+
+def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float]) -> list[Controlled]:
+    """The facilities of a subcatchment with what drains to each, which is taken out of ``rest``.
+
+    A green roof has no control volume: its cover stays in ``rest`` and counts by its coefficient.
+    """
+    found = []
+    own = [u for u in area.units if u.unit.kind != "green_roof"]
+    for unit in own:
+        left = rest.get(unit.unit.kind, 0.0) - unit.area_m2
+        rest[unit.unit.kind] = max(left, 0.0)
+    kinds = {u.unit.kind for u in own}
+    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != "green_roof"}
+    wanted = sum(u.catchment_m2 for u in own)
+    taken: dict[str, float] = {}
+    for group in ([c for c in ground if c in SEALED], [c for c in ground if c not in SEALED]):
+        there = sum(ground[c] for c in group)
+        part = min(wanted - sum(taken.values()), there)
+        taken |= {c: ground[c] * part / there for c in group if there > 0}
+    for cover, square_m in taken.items():
+        rest[cover] -= square_m
+    whole = sum(taken.values())
+    running = sum(phi[c] * m2 for c, m2 in taken.items())
+    for unit in own:
+        share = unit.catchment_m2 / wanted if wanted > 0 else 0.0
+        total = unit.area_m2 + whole * share
+        coefficient = (unit.area_m2 + running * share) / total
+        volume = unit.unit.control_mm * unit.area_m2 / 1000
+        found.append(Controlled(unit.unit.kind, total, coefficient, volume))
+    return found
 
 
 def _base_held_mm(paving: object) -> float:

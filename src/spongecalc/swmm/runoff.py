@@ -13,6 +13,7 @@ from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.identifiers import model_ids, tag
+from spongecalc.swmm.infiltration import control_rows, unit_names, usage_rows
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
 from spongecalc.swmm.nodes import NodePart
@@ -32,6 +33,8 @@ def runoff_sections(
     """
     names = model_ids([f"{_prefix(a)}{a.feature_id}" for a in areas], "S_")
     controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
+    units = {u.facility_id: u.unit for a in areas for u in a.units}
+    unit_controls = unit_names(areas)
     rows: dict[str, Rows] = {
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
@@ -87,9 +90,14 @@ def runoff_sections(
                     "0",
                 )
             )
+        if area.units:
+            run_on = settings.run_on_percent if area.paving_m2 else 0.0
+            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, run_on))
         elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
     for paving, control in controls.items():
         rows["LID_CONTROLS"].extend(_control(control, paving, paving_surface))
+    for facility_id, control in unit_controls.items():
+        rows["LID_CONTROLS"].extend(control_rows(control, units[facility_id]))
     return rows, elements
 
 

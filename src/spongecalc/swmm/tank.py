@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.infiltration_unit import UNIT_KINDS
 
 FREEBOARD_M = 0.2
 # Below this depth the pump of a reuse system draws air: its rate falls to nothing over the last 5 cm.
@@ -68,6 +69,8 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
     nodes = {row.node_id: row for row in system.nodes.itertuples()}
     taken: set[str] = set()
     for row in system.facilities.sort_values("facility_id").itertuples():
+        if row.kind in UNIT_KINDS:  # these are ground, see spongecalc.surfaces.infiltration_places
+            continue
         if row.kind != "rain_tank":
             findings.append(finding_at("facility.not_modelled", "warning", "facilities", row, kind=row.kind))
             continue
