@@ -117,7 +117,11 @@ def test_facilities_that_want_more_ground_than_there_is_share_it(tmp_path: Path)
     )
     area = plot(*units, concrete_m2=200.0)
     text = runoff_text(
-        (Ground(("A",), (area,)),), SurfaceSettings(), KNOWN["permeable_concrete"], RainInput(60.0, 24.0, ((0.0, 1.0),)), DRY
+        (Ground(("A",), (area,)),),
+        SurfaceSettings(),
+        KNOWN["permeable_concrete"],
+        RainInput(60.0, 24.0, ((0.0, 1.0),)),
+        DRY,
     )
     usage = [line.split() for line in text.split("[LID_USAGE]")[1].splitlines() if line.startswith("G0_")]
     assert [row[6] for row in usage] == ["75.00", "25.00"]

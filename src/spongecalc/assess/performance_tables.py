@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -58,6 +58,16 @@ RANGE_COLUMNS = [
     "span_percent",
     "rank",
 ]
+FACILITY_COLUMNS = [
+    "community_id",
+    "facility",
+    "facility_id",
+    "drained_m2",
+    "coefficient",
+    "control_volume_m3",
+    "volume_design_mm",
+    "capture_percent",
+]
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class Performance:
     failed: Mapping[tuple[str, ...], str]
     continuous: ContinuousResult | None = None
     continuous_stale: bool = False
+    facilities: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FACILITY_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ def performance(
     assert events.task.coarse is not None
     ends = events.task.coarse
     sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
-    rows, life_rows, range_rows = [], [], []
+    rows, life_rows, range_rows, facility_rows = [], [], [], []
     figures: dict[str, dict[str, object]] = {}
     peaks: dict[str, float] = {}
     for site in sites:
@@ -142,6 +153,7 @@ def performance(
         own[f"capture_{site.scenario}_percent_low"] = captured[LOW]
         own[f"capture_{site.scenario}_percent_high"] = captured[HIGH]
         if site.scenario == "after":
+            facility_rows.extend(_facility_rows(site, by_volume["middle"], curve))
             range_rows.extend(_range_rows(site, events))
             life, figures_of_life = _life(site, settings, captured[TAKEN], events, ends, curve)
             life_rows.extend(life)
@@ -156,7 +168,26 @@ def performance(
         events.failed,
         continuous,
         continuous_stale,
+        pd.DataFrame(facility_rows, columns=FACILITY_COLUMNS),
     )
+
+
+def _facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list[dict[str, object]]:
+    """Each facility's own control volume against the ground that drains to it."""
+    tank_at = {t.node_id: t.facility_id for t in site.tanks}
+    return [
+        {
+            "community_id": site.community_id,
+            "facility": c.facility,
+            "facility_id": tank_at.get(c.facility_id, c.facility_id),
+            "drained_m2": c.area_m2,
+            "coefficient": c.coefficient,
+            "control_volume_m3": c.volume_m3,
+            "volume_design_mm": c.design_mm,
+            "capture_percent": 100 - c.coefficient * (100 - curve.percent(c.design_mm)),
+        }
+        for c in volume.by_facility()
+    ]
 
 
 def _way_row(

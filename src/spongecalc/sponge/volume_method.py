@@ -33,12 +33,16 @@ SEALED = ("roof", "asphalt", "concrete", "water")
 
 @dataclass(frozen=True)
 class Controlled:
-    """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3."""
+    """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3.
+
+    ``facility_id`` is that of a facility of its own, empty for paving and sunken green.
+    """
 
     facility: str
     area_m2: float
     coefficient: float
     volume_m3: float
+    facility_id: str = ""
 
     @property
     def design_mm(self) -> float:
@@ -58,6 +62,19 @@ class VolumeMethod:
     guide_percent: float
     capture_percent: float
     solids_percent: float
+    controlled: tuple[Controlled, ...] = ()
+
+    def by_facility(self) -> list[Controlled]:
+        """What each facility controls: its parts in several subcatchments added up, paving and green by kind."""
+        groups: dict[tuple[str, str], list[Controlled]] = {}
+        for c in self.controlled:
+            groups.setdefault((c.facility, c.facility_id), []).append(c)
+        found = []
+        for (kind, own), parts in sorted(groups.items()):
+            area = sum(c.area_m2 for c in parts)
+            reaching = sum(c.area_m2 * c.coefficient for c in parts)
+            found.append(Controlled(kind, area, reaching / area, sum(c.volume_m3 for c in parts), own))
+        return found
 
 
 def coefficients(end: str = "middle") -> dict[str, float]:
@@ -129,7 +146,7 @@ def volume_method(
         total = sum(a.area_m2 for a in roofs)
         runoff = sum(phi[c] * m2 for a in roofs for c, m2 in a.covers_m2.items())
         if total > 0:
-            controlled.append(Controlled("rain_tank", total, runoff / total, volume))
+            controlled.append(Controlled("rain_tank", total, runoff / total, volume, node))
     area_m2 = sum(a.area_m2 for a in areas)
     reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.covers_m2.items())
     volume = sum(c.volume_m3 for c in controlled)
@@ -154,6 +171,7 @@ def volume_method(
         curve_percent(design),
         100 * (1 - escaping / area_m2),
         solids,
+        tuple(controlled),
     )
 
 
@@ -184,7 +202,7 @@ def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float])
         total = unit.area_m2 + whole * share
         coefficient = (unit.area_m2 + running * share) / total
         volume = unit.unit.control_mm * unit.area_m2 / 1000
-        found.append(Controlled(unit.unit.kind, total, coefficient, volume))
+        found.append(Controlled(unit.unit.kind, total, coefficient, volume, unit.facility_id))
     return found
 
 
