@@ -63,6 +63,12 @@ class VolumeMethod:
     capture_percent: float
     solids_percent: float
     controlled: tuple[Controlled, ...] = ()
+    plain_runoff_m2: float = 0.0
+
+    def runoff_mm(self, depth_mm: float) -> float:
+        """Runoff of a day's rain in mm: all that no facility controls, and what comes when a facility is full."""
+        over = sum(c.coefficient * c.area_m2 * max(depth_mm - c.design_mm, 0.0) for c in self.controlled)
+        return (self.plain_runoff_m2 * depth_mm + over) / self.area_m2 if self.area_m2 > 0 else math.nan
 
     def by_facility(self) -> list[Controlled]:
         """What each facility controls: its parts in several subcatchments added up, paving and green by kind."""
@@ -153,7 +159,7 @@ def volume_method(
     if area_m2 <= 0:
         return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
     design = 1000 * volume / reaching if reaching > 0 else 0.0
-    escaping = sum(phi[c] * m2 for c, m2 in plain.items())
+    escaping = plain_runoff = sum(phi[c] * m2 for c, m2 in plain.items())
     kept = {"hard": 0.0, "green": 0.0, "bare_soil": 0.0, "green_roof": 0.0}
     for cover, m2 in plain.items():
         group = cover if cover in kept else "hard"
@@ -172,6 +178,7 @@ def volume_method(
         100 * (1 - escaping / area_m2),
         solids,
         tuple(controlled),
+        plain_runoff,
     )
 
 
