@@ -118,7 +118,7 @@ def _run_grounds(
         places.append(own)
         if task.fine_keys is not None and ground.key in task.fine_keys:
             fine.update(own)
-    jobs = []
+    jobs: list[Job] = []
     for start in range(0, len(areas), SUBCATCHMENTS_A_MODEL):
         part = tuple(areas[start : start + SUBCATCHMENTS_A_MODEL])
         # Each stands for itself: facilities of two grounds may share an id but not their layers.
