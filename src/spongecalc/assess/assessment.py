@@ -157,7 +157,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "provenance": provenance_of(inputs),
     }
     if inputs.performance is not None:
-        tables |= {"sponge_life": inputs.performance.life, "sponge_ranges": inputs.performance.ranges}
+        tables |= {
+            "sponge_life": inputs.performance.life,
+            "sponge_ranges": inputs.performance.ranges,
+            "sponge_facilities": inputs.performance.facilities,
+        }
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")

@@ -35,7 +35,7 @@ class Recipe:
 
 
 GROUND = ("ground", "roof")
-TANKS = ("tank", "tank_overflow", "tank_reuse", "outfall_reuse")
+TANKS = ("tank", "tank_overflow", "tank_filling", "tank_reuse", "outfall_reuse")
 RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
 OWN: Where = {}
 

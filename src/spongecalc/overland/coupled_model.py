@@ -18,7 +18,7 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import Event, event_sections, storm_event
 from spongecalc.swmm.inp_text import joined_sections, section_texts
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.model import TANK_FLOWS, SwmmModel
 from spongecalc.versions import versions
 
 # A flat grate of 750 x 450 mm as in the national drawings of inlets (16S518): its rim and its clear opening.
@@ -114,11 +114,13 @@ def _text(model: SwmmModel, event: Event) -> str:
     for name in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_USAGE", "POLYGONS"):
         rows = model.sections.get(name, [])
         sections[name] = [r for r in rows if r[0] not in on_grid and not r[0].startswith(";")]
-    sections["LID_CONTROLS"] = []
+    used = {r[1] for r in sections["LID_USAGE"]}
+    sections["LID_CONTROLS"] = [r for r in model.sections["LID_CONTROLS"] if r[0] in used]
     sections["TAGS"] = [r for r in model.sections["TAGS"] if not (r[0] == "Subcatch" and r[1] in on_grid)]
     roles = table.groupby("role")["model_id"].agg(list).to_dict()
     sewage = [row[0] for row in model.sections["DWF"]]
-    made = event_sections(event, model.storms, roles.get("tank", []), roles.get("tank_overflow", []), sewage)
+    flows = [link for role in TANK_FLOWS for link in roles.get(role, [])]
+    made = event_sections(event, model.storms, roles.get("tank", []), flows, sewage)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}
     options = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
     return joined_sections(section_texts({**sections, **made, "OPTIONS": options}))
