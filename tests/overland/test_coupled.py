@@ -1,5 +1,6 @@
 """Rain on ground and pipes together: water is conserved, inlets take by their law, the two directions work."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 
 from spongecalc import steps
 from spongecalc.ground.grid import Ground
-from spongecalc.overland.coupled import Exchange, Grate
-from spongecalc.overland.coupled_model import coupled_run
+from spongecalc.overland.coupled import Exchange
+from spongecalc.overland.coupled_model import coupled_run, flat_grate
 from spongecalc.overland.ground_water import GroundCover, GroundWater
 from spongecalc.overland.store import kept, make, make_all, run_folder, wet_of
 from spongecalc.project.load import load_project
@@ -17,11 +18,12 @@ from tests.small_project import ORIGIN_X, ORIGIN_Y
 
 def test_grate_by_hand() -> None:
     """HEC-22 in a sag: weir 1.66 P d^1.5, orifice 0.67 A sqrt(2 g d), and what the grate is rated for."""
-    grate = Grate(2.4, 0.14, 1000.0)
+    grate = replace(flat_grate(20.0), capacity_l_s=1000.0)
     assert grate.intake_m3_s(0.05) == pytest.approx(1.66 * 2.4 * 0.05**1.5)
     assert grate.intake_m3_s(0.5) == pytest.approx(0.67 * 0.14 * (2 * 9.80665 * 0.5) ** 0.5)
-    assert Grate(2.4, 0.14, 20.0).intake_m3_s(0.5) == pytest.approx(0.020)
+    assert flat_grate(20.0).intake_m3_s(0.5) == pytest.approx(0.020)
     assert grate.intake_m3_s(0.0) == 0.0
+    assert flat_grate(20.0).times(2).intake_m3_s(0.5) == pytest.approx(0.040)
 
 
 def cover(**values: float) -> GroundCover:
@@ -92,8 +94,6 @@ def test_kept_until_something_changes(small_run) -> None:
     wet = wet_of(run, folder)
     assert wet is not None
     assert wet.depth_m.max() > 0.05
-    from dataclasses import replace
-
     other = replace(run, exchanges=(*run.exchanges[:-1], Exchange("x", 1, 1, None)))
     assert kept(other, folder) is None
     assert wet_of(other, folder) is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,29 +32,40 @@ FLOOD = NodeResult.FLOOD.value
 CAME = ("rain_on_ground", "rain_on_roofs", "sewage")
 WENT = ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
 WADING_M, LANE_M = 0.05, 0.15
-WEIR, ORIFICE, GRAVITY = 1.66, 0.67, 9.80665
+GRAVITY = 9.80665
 
 
 @dataclass(frozen=True)
 class Grate:
-    """An inlet's opening: length of its rim and area in m and m2, and its rated capacity in l/s."""
+    """An inlet's opening: length of its rim and area in m and m2, its rated capacity in l/s, its coefficients."""
 
     rim_m: float
     area_m2: float
     capacity_l_s: float
+    weir: float
+    orifice: float
+
+    def times(self, count: float) -> Grate:
+        """As much as ``count`` of it side by side."""
+        return replace(
+            self,
+            rim_m=self.rim_m * count,
+            area_m2=self.area_m2 * count,
+            capacity_l_s=self.capacity_l_s * count,
+        )
 
     def intake_m3_s(self, depth_m: float) -> float:
         """What it takes in at a depth of water on it, the least of weir, orifice and rated capacity.
 
         References
         ----------
-        FHWA (2013), Urban Drainage Design Manual, HEC-22, section 4.4: grates in a sag (weir 1.66, orifice
-        0.67); capacity as rated in the national drawings.
+        FHWA (2013), Urban Drainage Design Manual, HEC-22, section 4.4: grates in a sag, with the
+        coefficients of the table ``inlet_hydraulics``; capacity as rated in the national drawings.
         """
         if depth_m <= 0:
             return 0.0
-        weir = WEIR * self.rim_m * depth_m**1.5
-        orifice = ORIFICE * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
+        weir = self.weir * self.rim_m * depth_m**1.5
+        orifice = self.orifice * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
         return min(weir, orifice, self.capacity_l_s / 1000)
 
 
