@@ -21,6 +21,8 @@ from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, perfo
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import ponding
+from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
+from spongecalc.assess.return_periods import community_return_periods
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import (
@@ -63,6 +65,9 @@ class Inputs:
     documents: BillDocuments = field(default_factory=BillDocuments)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, Wet] = field(default_factory=dict)
+    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_ponding: tuple[str, ...] = ()
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_contributions: tuple[str, ...] = ()
     performance: Performance | None = None
@@ -129,6 +134,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.layers["ponding_records"],
         inputs.grounds,
         inputs.flows,
+        inputs.causes,
     )
     sponge = pd.DataFrame(
         [
@@ -144,6 +150,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     tables = {
         "separation": separation,
         **pond.tables,
+        **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
@@ -179,6 +186,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             *([("note_partial", {"count": len(rows), "total": len(rows) + left_out})] if left_out else []),
             *_notes(inputs),
             *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
+            *(
+                [("note_stale_ponding", {"models": ", ".join(inputs.stale_ponding)})]
+                if inputs.stale_ponding
+                else []
+            ),
         ),
         versions,
         {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
@@ -279,6 +291,8 @@ def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> 
         row |= {
             k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
         }
+    if len(inputs.return_periods):
+        row |= community_return_periods(inputs.return_periods, community)
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community)
     row["status"] = _status(inputs, community, row)
     return row

@@ -11,6 +11,7 @@ import rasterio.features
 import shapely
 from scipy import ndimage
 
+from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
 from spongecalc.ground.depressions import standing_water
@@ -127,9 +128,11 @@ def raster_sites(
         community = str(made["community_id"])
         counted[community] = counted.get(community, 0) + 1
         made["site_id"] = f"{community}:{counted[community]}"
-        made["within_limits"] = within_limits(made)
+        made["within_limits"] = within_limits(made, settings.ponding.place)
         made["verdict"] = made["cause"] = ""
-    return gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "geometry"], crs=modelled.system.crs)
+    sites = gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "geometry"], crs=modelled.system.crs)
+    found = limits_of(sites, modelled, modelled.finished(storm_id), settings.ponding.search_radius_m)
+    return sites.assign(limited_by=found)
 
 
 def _polygons(labels: np.ndarray, ground: Ground) -> dict[int, shapely.Geometry]:

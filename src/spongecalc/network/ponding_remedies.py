@@ -112,6 +112,9 @@ def _larger(system: DrainageSystem, way: WayDown, steps: int) -> Remedy | None:
             changed.append(f"{name} DN{diameter:g}>DN{size:g}")
         else:
             width, height = (float(pipes.at[index, c]) for c in ("width_mm", "height_mm"))
-            pipes.at[index, "width_mm"], pipes.at[index, "height_mm"] = width * WIDER**steps, height * WIDER**steps
+            pipes.at[index, "width_mm"], pipes.at[index, "height_mm"] = (
+                width * WIDER**steps,
+                height * WIDER**steps,
+            )
             changed.append(f"{name} x{WIDER**steps:.2f}")
     return Remedy("pipe", tuple(changed), replace(system, pipes=pipes)) if changed else None

@@ -259,9 +259,7 @@ class _Record:
         if elapsed_s % FRAME_S < step_s / 2:
             self.frames.append(np.round(np.minimum(depth, 65.0) * 1000).astype(np.uint16))
 
-    def result(
-        self, flow: SurfaceFlow, balance: dict[str, float], error: float, updates: int
-    ) -> CoupledResult:
+    def result(self, flow: SurfaceFlow, balance: dict[str, float], error: float, updates: int) -> CoupledResult:
         return CoupledResult(
             flow.max_depth_m,
             self.speed,

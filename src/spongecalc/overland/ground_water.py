@@ -143,7 +143,9 @@ class GroundWater:
         wetting = np.minimum(available_m, c.wetting_m - self.wetted_m)
         left = available_m - wetting
         faded = np.exp(-self._decays_1_s * elapsed_s)
-        soil = (self._slowest_m_s + self._fading_m_s * (faded[0] if faded.size == 1 else faded[self._of_cell])) * step_s
+        soil = (
+            self._slowest_m_s + self._fading_m_s * (faded[0] if faded.size == 1 else faded[self._of_cell])
+        ) * step_s
         self.in_paving_m -= np.minimum(self.in_paving_m, c.subgrade_m_s * step_s)
         into_paving = np.minimum(c.paving_m_s * step_s, c.paving_store_m - self.in_paving_m) * c.paving
         infiltrated = np.minimum(left, np.maximum(into_paving + soil, 0.0))
