@@ -23,7 +23,7 @@ from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import ponding
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.return_periods import community_return_periods
-from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.assess.review import CommunityPage, Review, StormSummary, WaterFrames
 from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
@@ -357,13 +357,16 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
     boundary = inputs.about.loc[community, "geometry"]
-    layers, hydrographs, found = {}, {}, {}
+    layers, hydrographs, found, water = {}, {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
             found[scenario] = hydraulics(modelled, community, headline)
+            wet = inputs.flows.get(f"{modelled.model.name}/{scenario}/{headline}")
+            if wet is not None and wet.frames_mm is not None:
+                water[scenario] = WaterFrames(wet.frames_mm, wet.ground.transform, wet.frame_min)
     runs = tables["runs"]
     own_runs = {run.run_id for run in inputs.runs_of(community)}
     ponding = tables["ponding"]
@@ -386,6 +389,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
         found,
+        water,
     )
 
 

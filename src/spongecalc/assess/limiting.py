@@ -16,10 +16,6 @@ from spongecalc.network.ponding_remedies import way_down
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.run_result import RunResult
 
-# A pipe whose peak comes this near to what it carries when full is at its limit: Manning's and SWMM's figure
-# differ by the entrance and the damping of the moment.
-AT_LIMIT = 0.95
-
 
 def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: float) -> float:
     """What a section carries when full by Manning's formula, in m3/s.
@@ -63,14 +59,21 @@ def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: f
 def limited_by(one: Modelled, result: RunResult, node_ids: tuple[str, ...]) -> str:
     """What holds up the water of some flooded nodes: "pipe:id", "lead:id", "outfall:id" or "" where unknown.
 
-    On the way down the conduit whose peak flow is the largest part of what it carries when full is the neck;
-    if none comes near to that, an outfall with a water level above its invert holds the water back.
+    An outfall whose water stands higher than half of the depth of the first node takes more than half of the
+    head that the node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow
+    is the largest part of what it carries when full is the neck.
     """
     way = way_down(one.system, node_ids)
     table = one.model.elements
     links = table[(table["element"] == "link") & table["feature_id"].isin([*way.pipes, *way.leads])]
     conduits = {row[0]: row for row in one.model.sections["CONDUITS"] if not row[0].startswith(";")}
     sections = {row[0]: row for row in one.model.sections["XSECTIONS"]}
+    nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
+    first = nodes.loc[node_ids[0]]
+    half_full_m = float(first["invert_m"] + first["ground_m"]) / 2
+    for outfall in way.outfalls:
+        if float(nodes.loc[outfall, "outfall_level_m"]) > half_full_m:
+            return f"outfall:{outfall}"
     worst, name = 0.0, ""
     for link in links.sort_values("model_id").itertuples():
         if link.model_id not in conduits or link.model_id not in result.links.index:
@@ -82,11 +85,6 @@ def limited_by(one: Modelled, result: RunResult, node_ids: tuple[str, ...]) -> s
         share = float(result.links.loc[link.model_id, "peak_l_s"]) / 1000 / full
         if share > worst:
             worst, name = share, f"{'pipe' if link.layer == 'pipes' else 'lead'}:{link.feature_id}"
-    if worst < AT_LIMIT:
-        nodes = one.system.nodes[one.system.nodes["node_id"].isin(way.outfalls)]
-        held = nodes[nodes["outfall_level_m"] > nodes["invert_m"]].sort_values("node_id")
-        if len(held):
-            return f"outfall:{held['node_id'].iloc[0]}"
     return name
 
 

@@ -29,7 +29,8 @@ class Wet:
     """Largest depths on a ground in one run, in m; the times are known from the flow over the ground only.
 
     ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
-    last stood, ``rain_h`` the end of the rain.
+    last stood, ``rain_h`` the end of the rain. ``frames_mm`` are depths every ``frame_min`` minutes, the first one
+    step after the start.
     """
 
     level: int
@@ -41,6 +42,8 @@ class Wet:
     last_wet_h: np.ndarray | None = None
     hazard_m2_s: np.ndarray | None = None
     rain_h: float = float("nan")
+    frames_mm: np.ndarray | None = None
+    frame_min: float = 5.0
 
 
 def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:
