@@ -21,7 +21,7 @@ from spongecalc.ponding_steps import coupled_runs
 from spongecalc.return_period_steps import RUN_FAILED, NoSearchError, search_return_periods
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 
 def run_ponding(call: Call, storm_ids: tuple[str, ...], *, causes: bool = False, periods: bool = False) -> int:
