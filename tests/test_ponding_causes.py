@@ -9,7 +9,6 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
-from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 
 from spongecalc import steps
 from spongecalc.assess.ponding_causes import Tried, chosen, ends
@@ -18,6 +17,7 @@ from spongecalc.ponding_cause_steps import search_causes
 from spongecalc.ponding_steps import coupled_runs, results_folder, search_folder
 from spongecalc.project.load import load_project
 from spongecalc.return_period_steps import period_storms, search_return_periods
+from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 
 HARD = {'"3 a"': '"50 a"', '"2 h"': '"30 min"', '"1 h"': '"20 min"'}
 
@@ -121,7 +121,7 @@ def test_too_few_inlets(tmp_path: Path) -> None:
 def test_ground_without_a_way_out_and_too_few_inlets_over_the_ground(tmp_path: Path) -> None:
     """Level 3 before the works: A's inlet in its hollow takes too little; B's hollow has no inlet at all."""
     folder = tmp_path / "project"
-    more = '\n[layers.dem]\nsource = "dem.tif"\n\n[ponding]\nlevel = 1\ninlet_capacity = "7 L/s"\nsearch_radius = "5 m"\n'
+    more = '\n[layers.dem]\nsource = "dem.tif"\n\n[ponding]\ninlet_capacity = "7 L/s"\nsearch_radius = "5 m"\n'
 
     def plant(frames: Frames) -> None:
         change(frames["pipes"], "pipe_id", "A-PC", diameter_mm=500.0, sediment_mm=0.0)
@@ -140,7 +140,7 @@ def test_ground_without_a_way_out_and_too_few_inlets_over_the_ground(tmp_path: P
     built = steps.build(steps.check(load_project(folder), ["A", "B"], ("before",)))
     results = steps.run(built, 1)
     runs, _ = coupled_runs(built, ["P5-30"])
-    done = make_all(runs, results_folder(built), 1, lambda n, s: None)
+    done = make_all(runs, results_folder(built), 1, lambda *_: None)
     assert [d.status for d in done] == ["done", "done"]
     table = search_causes(built, results, 1)
     over_ground = table[(table["level"] == 3) & (table["chosen"] == "yes")]

@@ -1,5 +1,6 @@
 """Rain on ground and pipes together: water is conserved, inlets take by their law, the two directions work."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +98,47 @@ def test_kept_until_something_changes(small_run) -> None:
     other = replace(run, exchanges=(*run.exchanges[:-1], Exchange("x", 1, 1, None)))
     assert kept(other, folder) is None
     assert wet_of(other, folder) is None
+
+
+def test_a_run_whose_balance_misses_more_than_a_percent_fails_with_its_place(
+    small_run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The water of the storm is told to the balance 3 % too large."""
+    from spongecalc.overland import coupled
+
+    _, run, _ = small_run
+    terms = coupled.balance_error_percent
+
+    def wrong(balance: dict[str, float]) -> float:
+        return terms({**balance, "rain_on_ground": 1.03 * balance["rain_on_ground"]})
+
+    monkeypatch.setattr(coupled, "balance_error_percent", wrong)
+    done = make(replace(run, duration_s=5400.0), run_folder(tmp_path, run))
+    assert done.status == "failed"
+    assert "mass error -2." in done.reason
+    # the place named is where the water stands deepest: the middle of the bowl
+    x, y = (float(part.split("=")[1]) for part in done.reason.split()[-2:])
+    assert abs(x - (ORIGIN_X + 10.5)) < 3
+    assert abs(y - (ORIGIN_Y + 9.5)) < 3
+    assert wet_of(run, tmp_path) is None
+
+
+def test_a_time_step_that_collapses_fails_the_run_with_its_place(small_run, tmp_path: Path) -> None:
+    _, run, _ = small_run
+    flood = replace(run, rain_mm_h=((0.0, 1e13), (60.0, 0.0)), duration_s=120.0)
+    done = make(flood, run_folder(tmp_path, flood))
+    assert done.status == "failed"
+    assert done.reason.startswith("time step x=")
+    assert "dt=" in done.reason
+    told = make_all([flood], tmp_path, 1, lambda *_: None)
+    assert told[0].reason == done.reason  # it would fail again: it counts as made
+
+
+def test_workers_compute_with_one_thread() -> None:
+    """OpenMP reads its number of threads from the environment that a worker is born with."""
+    from spongecalc.batch.pool import Job, run_all
+
+    assert run_all([Job("threads", os.getenv, ("OMP_NUM_THREADS",))], processes=1)[0].value == "1"
 
 
 def test_a_run_that_stopped_is_made_again(small_run, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Water over time on the map: the pictures hold the depths' classes at their minutes, and the page carries them."""
+"""Water over time on the map: pictures hold the depths' classes at their minutes, and the page carries them."""
 
 import base64
 from dataclasses import replace
@@ -7,11 +7,11 @@ from io import BytesIO
 import numpy as np
 from affine import Affine
 from PIL import Image
+from tests.report.synthetic_review import synthetic_review
 
 from spongecalc.assess.review import WaterFrames
 from spongecalc.report.time_series import series_json
 from spongecalc.report.water_frames import COLOURS, water_json
-from tests.report.synthetic_review import synthetic_review
 
 
 def frames() -> WaterFrames:

@@ -60,8 +60,8 @@ def limited_by(one: Modelled, result: RunResult, node_ids: tuple[str, ...]) -> s
     """What holds up the water of some flooded nodes: "pipe:id", "lead:id", "outfall:id" or "" where unknown.
 
     An outfall whose water stands higher than half of the depth of the first node takes more than half of the
-    head that the node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow
-    is the largest part of what it carries when full is the neck.
+    head that the node could drive its water with: it is the limit. Else the conduit on the way down whose
+    peak flow is the largest part of what it carries when full is the neck.
     """
     way = way_down(one.system, node_ids)
     table = one.model.elements

@@ -29,8 +29,8 @@ class Wet:
     """Largest depths on a ground in one run, in m; the times are known from the flow over the ground only.
 
     ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
-    last stood, ``rain_h`` the end of the rain. ``frames_mm`` are depths every ``frame_min`` minutes, the first one
-    step after the start.
+    last stood, ``rain_h`` the end of the rain. ``frames_mm`` are depths every ``frame_min`` minutes, the
+    first one step after the start.
     """
 
     level: int

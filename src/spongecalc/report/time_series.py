@@ -18,7 +18,8 @@ def series_json(page: CommunityPage) -> str:
     """Series of a community as compact JSON; empty where no run saved any.
 
     ``{"step": minutes, "before": {"d": {node: depths in cm}, "f": {pipe: flows in 0.1 l/s},
-    "rim": {node: depth of the rim in cm}, "water": pictures of the water on the ground}, "after": ...}``; whole numbers, each step's largest value, so that
+    "rim": {node: depth of the rim in cm}, "water": pictures of the water on the ground}, "after": ...}``;
+    whole numbers, each step's largest value, so that
     a peak between two steps is not lost.
     """
     found: dict[str, object] = {}

@@ -10,8 +10,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.geometry_rules import MIN_LENGTH_M
+from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points, places_of
 from spongecalc.layers.provenance import INFERRED, flagged, read_flags
 from spongecalc.layers.repairs.change import changed
