@@ -9,6 +9,7 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
+from typer.testing import CliRunner
 
 from spongecalc import steps
 from spongecalc.assess.ponding_causes import Tried, chosen, ends
@@ -195,3 +196,35 @@ def test_return_periods_are_those_of_single_runs(planted) -> None:
     # C lies under the street's water: its pipe is full at any storm
     under = table[(table["criterion"] == "pipes") & (table["community_id"] == "C")].iloc[0]
     assert (under["return_period_a"], under["bound"]) == (0.0, "below")
+
+
+def test_command_writes_tables_and_report(planted) -> None:
+    """``spongecalc ponding --causes --return-periods``: what is kept is not run again, and the report says it."""
+    from spongecalc.cli.app import app
+
+    built, _, _ = planted
+    folder = built.checked.project.folder
+    done = CliRunner().invoke(app, ["ponding", str(folder), "--causes", "--return-periods", "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    assert "silt 4, outfall level 1, pipes too small 1" in " ".join(done.output.split()), done.output
+    table = pd.read_csv(folder / "results" / "communities.csv").set_index("community_id")
+    periods = pd.read_csv(folder / "results" / "ponding_return_periods.csv")
+    own = periods[(periods["community_id"] == "A") & (periods["criterion"] == "dry")].set_index("scenario")
+    for scenario in ("before", "after"):
+        assert table.loc["A", f"dry_return_period_{scenario}_a"] == own.loc[scenario, "return_period_a"]
+    page = (folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "A-PR DN75&gt;DN150" in page
+    assert "Dry up to, after (years)" in page
+
+
+def test_measured_storm_has_no_other_return_period(tmp_path: Path) -> None:
+    from spongecalc.cli.app import app
+
+    folder = tmp_path / "project"
+    measured = 'pattern = "measured"\ndepths_mm = [5, 20, 10, 2]\n'
+    write_small_project(
+        folder, toml=lambda t: hard(t).replace('duration = "30 min"\n', f'duration = "20 min"\n{measured}')
+    )
+    done = CliRunner().invoke(app, ["ponding", str(folder), "--return-periods", "--lang", "en"])
+    assert done.exit_code == 2
+    assert "was measured: it has no other return period" in " ".join(done.output.split())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +14,13 @@ import shapely
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.design.circular_pipe import geometry
-from spongecalc.network.ponding_remedies import way_down
+from spongecalc.network.ponding_remedies import WayDown, way_down
+from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.run_result import RunResult
+
+# A conduit that does not fall is taken to fall by this, as SWMM takes it.
+FLATTEST = 1e-5
 
 
 def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: float) -> float:
@@ -56,36 +62,79 @@ def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: f
     return area * radius ** (2 / 3) * math.sqrt(slope) / manning_n
 
 
-def limited_by(one: Modelled, result: RunResult, node_ids: tuple[str, ...]) -> str:
-    """What holds up the water of some flooded nodes: "pipe:id", "lead:id", "outfall:id" or "" where unknown.
+@dataclass(frozen=True)
+class _Neck:
+    """A conduit as it may limit: its name here, its id in the model, and what it carries when full."""
 
-    An outfall whose water stands higher than half of the depth of the first node takes more than half of the
-    head that the node could drive its water with: it is the limit. Else the conduit on the way down whose
-    peak flow is the largest part of what it carries when full is the neck.
-    """
-    way = way_down(one.system, node_ids)
+    name: str
+    model_id: str
+    full_m3_s: float
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What every run of a system has in common: conduits by feature, ways down and half-full levels by node."""
+
+    necks: Mapping[str, _Neck]
+    half_full_m: Mapping[str, float]
+    outfall_m: Mapping[str, float]
+    ways: dict[str, WayDown] = field(default_factory=dict)
+
+
+# Every storm asks for the same system's; it goes when the system goes.
+_known: WeakKeyDictionary[DrainageSystem, _Known] = WeakKeyDictionary()
+
+
+def _known_of(one: Modelled) -> _Known:
+    if one.system not in _known:
+        nodes = one.system.nodes.drop_duplicates("node_id")
+        ids = nodes["node_id"].tolist()
+        middle = (nodes["invert_m"] + nodes["ground_m"]) / 2
+        _known[one.system] = _Known(
+            _necks(one),
+            dict(zip(ids, middle.astype(float), strict=True)),
+            dict(zip(ids, nodes["outfall_level_m"].astype(float), strict=True)),
+        )
+    return _known[one.system]
+
+
+def _necks(one: Modelled) -> dict[str, _Neck]:
     table = one.model.elements
-    links = table[(table["element"] == "link") & table["feature_id"].isin([*way.pipes, *way.leads])]
+    links = table[(table["element"] == "link") & table["layer"].isin(["pipes", "connections"])]
     conduits = {row[0]: row for row in one.model.sections["CONDUITS"] if not row[0].startswith(";")}
     sections = {row[0]: row for row in one.model.sections["XSECTIONS"]}
-    nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
-    first = nodes.loc[node_ids[0]]
-    half_full_m = float(first["invert_m"] + first["ground_m"]) / 2
-    for outfall in way.outfalls:
-        if float(nodes.loc[outfall, "outfall_level_m"]) > half_full_m:
-            return f"outfall:{outfall}"
-    worst, name = 0.0, ""
-    for link in links.sort_values("model_id").itertuples():
-        if link.model_id not in conduits or link.model_id not in result.links.index:
+    found = {}
+    for name, layer, feature in zip(links["model_id"], links["layer"], links["feature_id"], strict=True):
+        if name not in conduits:
             continue
-        _, _, _, length, n, up_m, down_m, *_ = conduits[link.model_id]
-        _, shape, first, second, *_ = sections[link.model_id]
-        slope = (float(up_m) - float(down_m)) / max(float(length), 1e-3)
-        full = full_flow_m3_s((shape, float(first), float(second)), max(slope, 1e-5), float(n))
-        share = float(result.links.loc[link.model_id, "peak_l_s"]) / 1000 / full
-        if share > worst:
-            worst, name = share, f"{'pipe' if link.layer == 'pipes' else 'lead'}:{link.feature_id}"
-    return name
+        _, _, _, length, n, up_m, down_m, *_ = conduits[name]
+        _, shape, first, second, *_ = sections[name]
+        slope = max((float(up_m) - float(down_m)) / max(float(length), 1e-3), FLATTEST)
+        full = full_flow_m3_s((shape, float(first), float(second)), slope, float(n))
+        kind = "pipe" if layer == "pipes" else "lead"
+        found[f"{kind}:{feature}"] = _Neck(f"{kind}:{feature}", name, full)
+    return found
+
+
+def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
+    """What holds up the water of a flooded node: "pipe:id", "lead:id", "outfall:id" or "" where unknown.
+
+    An outfall whose water stands higher than half of the node's depth takes more than half of the head that the
+    node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow is the
+    largest part of what it carries when full is the neck.
+    """
+    known = _known_of(one)
+    if node_id not in known.ways:
+        known.ways[node_id] = way_down(one.system, (node_id,))
+    way = known.ways[node_id]
+    for outfall in way.outfalls:
+        if known.outfall_m.get(outfall, math.nan) > known.half_full_m.get(node_id, math.nan):
+            return f"outfall:{outfall}"
+    keys = [*(f"lead:{i}" for i in way.leads), *(f"pipe:{i}" for i in way.pipes)]
+    necks = [known.necks[k] for k in keys if k in known.necks]
+    peaks = result.links["peak_l_s"].reindex([n.model_id for n in necks]).to_numpy(float) / 1000
+    shares = [(peak / neck.full_m3_s, neck.name) for peak, neck in zip(peaks, necks, strict=True)]
+    return max((s for s in shares if s[0] > 0), default=(0.0, ""))[1]
 
 
 def limits_of(sites: pd.DataFrame, one: Modelled, result: RunResult | None, reach_m: float) -> pd.Series:
@@ -98,15 +147,17 @@ def limits_of(sites: pd.DataFrame, one: Modelled, result: RunResult | None, reac
     if result is None or sites.empty:
         return pd.Series([""] * len(sites), index=sites.index, dtype=object)
     known: dict[str, str] = {}
-    inlets = [n for c in one.system.communities for n in intake_nodes(one.system, c)]
+    inlets: list[tuple[str, shapely.Point]] | None = None
     found = []
     for site in sites.to_dict("records"):
         node = str(site["node_id"])
         if node:
             if node not in known:
-                known[node] = limited_by(one, result, (node,))
+                known[node] = limited_by(one, result, node)
             found.append(known[node])
         else:
+            if inlets is None:
+                inlets = [n for c in one.system.communities for n in intake_nodes(one.system, c)]
             near = nearest_inlets(site, inlets, reach_m)
             found.append(f"inlet:{near[0]}" if near else "ground")
     return pd.Series(found, index=sites.index, dtype=object)

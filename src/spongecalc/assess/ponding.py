@@ -11,7 +11,7 @@ import shapely
 
 from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
-from spongecalc.project.settings import PondingSettings
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.standards.tables import table
 
 PONDING_COLUMNS = [

@@ -103,7 +103,7 @@ def ponding(
                 if (water.depth_m >= settings.ponding.site_depth_m).any():
                     file = f"{folder_name(name)}_{scenario}_{storm.storm_id}_level{water.level}"
                     shown = np.where(water.ground.building, 0.0, water.depth_m)
-                    depths.append(DepthRaster(file, shown, water.ground.transform))
+                    depths.append(DepthRaster(file, shown, water.ground.transform, water.hazard_m2_s))
             for community in one.system.communities:
                 key = (community, scenario, storm.storm_id)
                 own = {level: f[f["community_id"] == community] for level, f in found.items()}

@@ -69,11 +69,13 @@ class StormSummary:
 
 @dataclass(frozen=True)
 class DepthRaster:
-    """Largest depths in m of one run on its grid; ``name`` is that of its file."""
+    """Largest depths in m of one run on its grid, with the largest depth times speed where the flow over the
+    ground was calculated; ``name`` is that of its file."""
 
     name: str
     depth_m: np.ndarray
     transform: Affine
+    hazard_m2_s: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
