@@ -204,14 +204,18 @@ def test_command_writes_tables_and_report(planted) -> None:
 
     built, _, _ = planted
     folder = built.checked.project.folder
-    done = CliRunner().invoke(app, ["ponding", str(folder), "--causes", "--return-periods", "--lang", "en"])
+    words = ["ponding", str(folder), "--causes", "--return-periods", "--community", "A", "--lang", "en"]
+    done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
-    assert "silt 4, outfall level 1, pipes too small 1" in " ".join(done.output.split()), done.output
+    assert "silt 1, pipes too small 1" in " ".join(done.output.split()), done.output
     table = pd.read_csv(folder / "results" / "communities.csv").set_index("community_id")
     periods = pd.read_csv(folder / "results" / "ponding_return_periods.csv")
     own = periods[(periods["community_id"] == "A") & (periods["criterion"] == "dry")].set_index("scenario")
     for scenario in ("before", "after"):
         assert table.loc["A", f"dry_return_period_{scenario}_a"] == own.loc[scenario, "return_period_a"]
+    # what was kept of the communities that were not asked for stays
+    kept = pd.read_csv(search_folder(built) / "ponding_causes.csv")
+    assert set(kept["community_id"]) == {"A", "B", "C"}
     page = (folder / "report" / "index.html").read_text(encoding="utf-8")
     assert "A-PR DN75&gt;DN150" in page
     assert "Dry up to, after (years)" in page

@@ -24,7 +24,7 @@ from spongecalc.ground.way_out import with_way_out
 from spongecalc.network.ponding_remedies import Remedy, remedies
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import make_all, wet_of
-from spongecalc.ponding_steps import Kept, headline_of, kept_flows, search_folder
+from spongecalc.ponding_steps import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -113,8 +113,10 @@ def search_causes(
         least = settings.ponding.min_volume_m3 if level == 1 else 0.0
         rows.extend(cause_rows(case.site, case.one.model.name, tries[number], least, sha))
     table = pd.DataFrame(rows, columns=CAUSE_COLUMNS)
-    search_folder(built).mkdir(parents=True, exist_ok=True)
-    write_tables({TABLE: table}, search_folder(built))
+    folder = search_folder(built)
+    folder.mkdir(parents=True, exist_ok=True)
+    others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built)
+    write_tables({TABLE: with_others(table, others, ["community_id", "scenario", "level"])}, folder)
     return table
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
@@ -37,6 +39,29 @@ def results_folder(built: Built) -> Path:
 def search_folder(built: Built) -> Path:
     """Where the runs and tables of the searches for causes and return periods are kept."""
     return results_folder(built) / SEARCH_FOLDER
+
+
+def kept_of_others(path: Path, columns: Sequence[str], built: Built) -> pd.DataFrame:
+    """Rows that an earlier search kept of communities that this call does not work on.
+
+    Whether they still belong to the layers is seen when they are read.
+    """
+    try:
+        kept = pd.read_csv(path)
+    except (OSError, ValueError):
+        return pd.DataFrame(columns=list(columns))
+    if list(kept.columns) != list(columns):
+        return pd.DataFrame(columns=list(columns))
+    own = {(c, m.scenario) for m in built.models for c in m.communities}
+    other = [k not in own for k in zip(kept["community_id"], kept["scenario"], strict=True)]
+    return kept[other]
+
+
+def with_others(table: pd.DataFrame, others: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    """A search's rows and those kept of others, in order."""
+    parts = [t for t in (table, others) if len(t)]
+    joined = pd.concat(parts, ignore_index=True) if parts else table
+    return joined.sort_values(list(order), ignore_index=True, kind="stable")
 
 
 def headline_of(built: Built) -> Storm:

@@ -15,7 +15,7 @@ from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
 from spongecalc.batch.runs import Run, execute, plan_runs
-from spongecalc.ponding_steps import headline_of, search_folder
+from spongecalc.ponding_steps import headline_of, kept_of_others, search_folder, with_others
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.return_period_search import Bisection, ladder
@@ -132,8 +132,10 @@ def search_return_periods(built: Built, jobs: int, progress: Progress = no_progr
     rows = [_row(s, storms, built, shas) for s in searches]
     order = ["community_id", "scenario", "criterion"]
     table = pd.DataFrame(rows, columns=PERIOD_COLUMNS).sort_values(order, ignore_index=True)
-    search_folder(built).mkdir(parents=True, exist_ok=True)
-    write_tables({TABLE: table}, search_folder(built))
+    folder = search_folder(built)
+    folder.mkdir(parents=True, exist_ok=True)
+    others = kept_of_others(folder / f"{TABLE}.csv", PERIOD_COLUMNS, built)
+    write_tables({TABLE: with_others(table, others, order)}, folder)
     return table
 
 
