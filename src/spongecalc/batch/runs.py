@@ -87,7 +87,7 @@ class Run:
         return len(self.text) * self.event.duration_s / self.event.routing_step_s
 
 
-Run.text = PackedText("text")  # type: ignore[assignment]  to whoever looks it is the text
+Run.text = PackedText("text")  # type: ignore[assignment]  # to whoever looks it is the text
 
 
 @dataclass(frozen=True)
