@@ -21,7 +21,9 @@ from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, perfo
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import ponding
-from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
+from spongecalc.assess.return_periods import community_return_periods
+from spongecalc.assess.review import CommunityPage, Review, StormSummary, WaterFrames
 from spongecalc.assess.run_table import RunFacts, run_facts, run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
@@ -63,6 +65,9 @@ class Inputs:
     documents: BillDocuments = field(default_factory=BillDocuments)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, Wet] = field(default_factory=dict)
+    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_ponding: tuple[str, ...] = ()
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_contributions: tuple[str, ...] = ()
     performance: Performance | None = None
@@ -129,6 +134,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.layers["ponding_records"],
         inputs.grounds,
         inputs.flows,
+        inputs.causes,
     )
     sponge = pd.DataFrame(
         [
@@ -144,6 +150,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     tables = {
         "separation": separation,
         **pond.tables,
+        **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
@@ -185,6 +192,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             *([("note_partial", {"count": len(rows), "total": len(rows) + left_out})] if left_out else []),
             *_notes(inputs),
             *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
+            *(
+                [("note_stale_ponding", {"models": ", ".join(inputs.stale_ponding)})]
+                if inputs.stale_ponding
+                else []
+            ),
         ),
         versions,
         {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
@@ -302,6 +314,8 @@ def _row(
         row |= {
             k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
         }
+    if len(inputs.return_periods):
+        row |= community_return_periods(inputs.return_periods, community)
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
@@ -361,13 +375,16 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
     boundary = inputs.about.loc[community, "geometry"]
-    layers, hydrographs, found = {}, {}, {}
+    layers, hydrographs, found, water = {}, {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
             found[scenario] = hydraulics(modelled, community, headline)
+            wet = inputs.flows.get(f"{modelled.model.name}/{scenario}/{headline}")
+            if wet is not None and wet.frames_mm is not None:
+                water[scenario] = WaterFrames(wet.frames_mm, wet.ground.transform, wet.frame_min)
     runs = tables["runs"]
     own_runs = {run.run_id for run in inputs.runs_of(community)}
     ponding = tables["ponding"]
@@ -390,6 +407,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
         found,
+        water,
     )
 
 

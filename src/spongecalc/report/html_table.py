@@ -35,6 +35,10 @@ CODED: Mapping[str, str] = {
         "recheck",
         "confidence",
         "answer",
+        "cause",
+        "criterion",
+        "bound",
+        "ends",
     )
 }
 
