@@ -14,6 +14,7 @@ import pandas as pd
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import COMMUNITY_COLUMNS, communities_table
 from spongecalc.assess.design import design_tables
+from spongecalc.assess.field_evidence import Measurements, evidence_tables
 from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.outfall_tracers import outfall_tracer_table
@@ -61,6 +62,7 @@ class Inputs:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    measurements: Measurements = field(default_factory=Measurements)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, Wet] = field(default_factory=dict)
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -148,6 +150,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
         "separation_outfalls": outfall_tracer_table(inputs.modelled),
+        **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
@@ -401,6 +404,11 @@ def _notes(inputs: Inputs) -> tuple[tuple[str, Mapping[str, object]], ...]:
     notes: list[tuple[str, Mapping[str, object]]] = []
     if inputs.performance is not None:
         notes.extend(performance_notes(inputs.performance, settings))
+    if inputs.measurements.rain_mm is not None:
+        dry = settings.evidence
+        notes.append(
+            ("note_dry_weather_of_rain", {"hours": f"{dry.dry_after_h:g}", "depth": f"{dry.dry_rain_mm:g}"})
+        )
     if not settings.rainfall.own_formula:
         notes.append(("note_formula_of_another_place", {"place": settings.rainfall.formula}))
     notes.extend(("note_of_project", {"text": line}) for line in settings.notes)

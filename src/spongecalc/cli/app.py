@@ -460,6 +460,21 @@ def separation(
 
 
 @app.command()
+def evidence(
+    folder: Folder = Path(),
+    community: Community = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """What sensors measured: balance, model beside it, where a misconnection may be. 现场监测数据分析。"""
+    from spongecalc.cli.evidence import run_evidence  # noqa: PLC0415
+
+    raise typer.Exit(run_evidence(_call(folder, community, None, jobs, lang, quiet, as_json)))
+
+
+@app.command()
 def explain(
     address: Annotated[str, typer.Argument(help="table:row:column 表:行:列")],
     folder: Folder = Path(),

@@ -35,6 +35,7 @@ CODED: Mapping[str, str] = {
         "recheck",
         "confidence",
         "answer",
+        "measurand",
     )
 }
 
