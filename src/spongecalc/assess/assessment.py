@@ -41,6 +41,7 @@ from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.provenance import provenance_table
+from spongecalc.network.infiltration import infiltration_table
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
@@ -149,6 +150,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
+        **_infiltration(inputs),
         "separation_outfalls": outfall_tracer_table(inputs.modelled),
         **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
         "sponge": sponge,
@@ -189,6 +191,14 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         ponding_areas=pond.areas,
         depths=pond.depths,
     )
+
+
+def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """What enters through the ground, where the project asks for it."""
+    settings = inputs.settings.infiltration
+    if not (settings.groundwater or settings.rain_derived):
+        return {}
+    return {"infiltration": infiltration_table([m.system for m in inputs.modelled], settings)}
 
 
 def provenance_of(inputs: Inputs) -> pd.DataFrame:

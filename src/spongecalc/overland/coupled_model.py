@@ -118,7 +118,8 @@ def _text(model: SwmmModel, event: Event) -> str:
     sections["TAGS"] = [r for r in model.sections["TAGS"] if not (r[0] == "Subcatch" and r[1] in on_grid)]
     roles = table.groupby("role")["model_id"].agg(list).to_dict()
     sewage = [row[0] for row in model.sections["DWF"]]
-    made = event_sections(event, model.storms, roles.get("tank", []), roles.get("tank_overflow", []), sewage)
+    tanks, overflows = roles.get("tank", []), roles.get("tank_overflow", [])
+    made = event_sections(event, model.storms, tanks, overflows, sewage, model.groundwater_l_s)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}
     options = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
     return joined_sections(section_texts({**sections, **made, "OPTIONS": options}))

@@ -19,6 +19,7 @@ from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.evidence_settings import EvidenceSettings
 from spongecalc.project.improper import ImproperError
+from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.section import (
@@ -252,6 +253,7 @@ class Settings(Section):
     checks: CheckSettings = CheckSettings()
     separation: SeparationSettings = SeparationSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    infiltration: InfiltrationSettings = InfiltrationSettings()
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
     sponge: SpongeSettings = SpongeSettings()
