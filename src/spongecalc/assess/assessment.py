@@ -27,13 +27,14 @@ from spongecalc.assess.run_table import run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
     crossing,
-    grade_table,
     separated,
     separation_table,
     sewage_to_storm_m3_d,
     traced_systems,
     work_order,
 )
+from spongecalc.assess.separation_grades import grade_table
+from spongecalc.assess.spills import spill_table, spilled_m3
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
 from spongecalc.ground.grid import Ground
@@ -150,6 +151,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
+        "separation_spills": spill_table(inputs.modelled, headline),
         **_infiltration(inputs),
         "separation_outfalls": outfall_tracer_table(inputs.modelled),
         **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
@@ -312,7 +314,14 @@ def _scenario_figures(
         f"sewage_to_storm_{scenario}_m3_d": sewage_to_storm_m3_d(
             modelled, community, inputs.settings.simulation.dry_measure_min
         ),
+        f"sewage_spilled_{scenario}_m3": spilled_m3(tables["separation_spills"], modelled, community, headline),
     }
+    grades = tables["separation_grades"]
+    graded = grades[(grades["community_id"] == community) & (grades["scenario"] == scenario)]
+    for row in graded.itertuples():
+        figures[f"misplaced_sewage_{scenario}_percent"] = row.flow_ratio_percent
+        figures[f"misconnection_density_{scenario}_percent"] = row.density_percent
+        figures[f"separation_grade_{scenario}"] = row.grade
     if modelled.finished(headline) is None:
         return figures
     sponge = tables["sponge"]

@@ -58,7 +58,12 @@ def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
     return table.sort_values(["community_id", "scenario", "outfall_id", "event"], ignore_index=True)
 
 
-def _misplaced(water: str, receives: str, system: object) -> bool:
+def dry_outfall_rows(modelled: Modelled) -> list[dict[str, object]]:
+    """The rows of separation_outfalls.csv of one model in dry weather; none without its run."""
+    return _rows(modelled, "dry")
+
+
+def misplaced_at(water: str, receives: str, system: object) -> bool:
     """Whether a water does not belong at an outfall, by what takes it and by the pipes that lead there."""
     if receives == "municipal_combined":
         return system != OWN_SYSTEM[water]
@@ -86,7 +91,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
         water = {w: float(loads[f"load_{t}_kg_after_mark"].sum()) * M3_PER_KG for w, t in TRACER.items()}
         receives = str(nodes.loc[feature, "receives"])
         system = nodes.loc[feature, "system"]
-        misplaced = sum(v for w, v in water.items() if _misplaced(w, receives, system))
+        misplaced = sum(v for w, v in water.items() if misplaced_at(w, receives, system))
         rows.append(
             {
                 "community_id": community,
