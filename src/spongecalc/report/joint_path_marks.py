@@ -20,7 +20,7 @@ def joint_path_marks(
     frame: Frame,
     naming: Callable[[str, object], str],
 ) -> str:
-    """One band for each cross-connection, along all that its water passes, with a title that says what it carries.
+    """One band for each cross-connection, along all that its water passes, with a title of what it carries.
 
     A band is one path of the page, so that it costs little; features beyond the community are left out.
 
