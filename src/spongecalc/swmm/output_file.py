@@ -136,15 +136,16 @@ class OutputFile:
         for name in nodes:
             if name not in self.nodes or last < 0:
                 continue
-            at, read = self.nodes[name], swmm_output.get_node_series
-            flooding = np.array(read(self.handle, at, NodeAttribute.FLOODING_LOSSES, 0, last))
-            total = float(flooding.sum())
-            found[name] = [
-                float((flooding * np.array(read(self.handle, at, FIRST_POLLUTANT + p, 0, last))).sum()) / total
-                if total > 0
-                else math.nan
-                for p in range(pollutants)
-            ]
+            at = self.nodes[name]
+            flooding = swmm_output.get_node_series(self.handle, at, NodeAttribute.FLOODING_LOSSES, 0, last)
+            total = sum(flooding)
+            loads = [0.0] * pollutants
+            # The toolkit's series know the first pollutant only; its results of one period hold all of them.
+            for period, flow in enumerate(flooding):
+                if flow > 0:
+                    result = swmm_output.get_node_result(self.handle, period, at)
+                    loads = [x + flow * result[FIRST_POLLUTANT + p] for p, x in enumerate(loads)]
+            found[name] = [x / total if total > 0 else math.nan for x in loads]
         return found
 
 
