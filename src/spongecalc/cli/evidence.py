@@ -19,7 +19,7 @@ from spongecalc.report.wording import Wording
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, WRONG_USAGE = 0, 2
 
