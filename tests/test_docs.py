@@ -8,23 +8,30 @@ import pytest
 from spongecalc.assess.communities import COMMUNITY_COLUMNS
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
+from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
 from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
 from spongecalc.assess.performance_tables import WAY_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS
 from spongecalc.assess.return_periods import PERIOD_COLUMNS
 from spongecalc.assess.run_table import RUN_COLUMNS
-from spongecalc.assess.separation import GRADE_COLUMNS, SEPARATION_COLUMNS, WORK_COLUMNS
+from spongecalc.assess.separation import SEPARATION_COLUMNS, WORK_COLUMNS
+from spongecalc.assess.separation_grades import GRADE_COLUMNS
+from spongecalc.assess.spills import SPILL_COLUMNS
 from spongecalc.assess.sponge import SPONGE_COLUMNS
 from spongecalc.design.check import CHECK_COLUMNS
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS
 from spongecalc.design.suggestions import SUGGESTION_COLUMNS
+from spongecalc.evidence.network_search import LOCATION_COLUMNS
+from spongecalc.evidence.site import SENSOR_COLUMNS
+from spongecalc.evidence.site_balance import BALANCE_COLUMNS
 from spongecalc.layers.deliveries import CHANGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
 from spongecalc.layers.provenance import PROVENANCE_COLUMNS
 from spongecalc.layers.repairs.change import CHANGE_COLUMNS as REPAIR_COLUMNS
 from spongecalc.network.claims import CLAIM_TABLE_COLUMNS
 from spongecalc.network.costs import COST_COLUMNS
+from spongecalc.network.infiltration import INFILTRATION_COLUMNS
 from spongecalc.network.ledger import LEDGER_COLUMNS
 from spongecalc.network.progress import PROGRESS_COLUMNS
 from spongecalc.network.quantities import QUANTITY_COLUMNS
@@ -39,6 +46,12 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("work_order", WORK_COLUMNS),
         ("separation_outfalls", OUTFALL_COLUMNS),
         ("separation_grades", GRADE_COLUMNS),
+        ("separation_spills", SPILL_COLUMNS),
+        ("infiltration", INFILTRATION_COLUMNS),
+        ("evidence_sensors", SENSOR_COLUMNS),
+        ("evidence_balance", BALANCE_COLUMNS),
+        ("evidence_comparison", COMPARISON_COLUMNS),
+        ("evidence_location", LOCATION_COLUMNS),
         ("separation_contributions", CONTRIBUTION_COLUMNS),
         ("ponding", PONDING_COLUMNS),
         ("ponding_causes", CAUSE_COLUMNS),

@@ -30,6 +30,12 @@ DECIMALS: dict[str, int] = {
     "cost": 2,
     "price": 2,
     "seconds": 2,
+    "measured": 3,
+    "measured_error": 3,
+    "modelled": 3,
+    "modelled_error": 3,
+    "difference": 3,
+    "difference_in_errors": 1,
 }
 
 

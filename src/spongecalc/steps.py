@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.field_evidence import Measurements, read_measurements
 from spongecalc.assess.review import Review
 from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
@@ -62,6 +63,7 @@ class Checked:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    measurements: Measurements = field(default_factory=Measurements)
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -129,6 +131,8 @@ def cut_systems(
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
+    measurements = read_measurements(project.folder, layers, settings.evidence)
+    findings.extend(measurements.findings)
     wanted = set(communities)
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
@@ -139,7 +143,7 @@ def cut_systems(
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents)
+    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements)
 
 
 @dataclass(frozen=True)
@@ -298,6 +302,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         built.findings,
         checked.community_ids,
         checked.documents,
+        measurements=checked.measurements,
         grounds=built.grounds,
         flows={run_id: kept.wet for run_id, kept in flows.items()},
         causes=causes,

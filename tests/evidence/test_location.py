@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 
 from spongecalc.evidence.location import Sensor, locate, shares_below
+from spongecalc.evidence.mass_balance import Measured
+from spongecalc.evidence.network_search import location_table
+from spongecalc.evidence.site import Site
+from spongecalc.project.evidence_settings import EvidenceSettings
 
 NOISE = 0.10
 
@@ -100,3 +104,49 @@ def test_a_sensor_off_the_network_is_named() -> None:
     graph = nx.MultiDiGraph([("A", "B")])
     with pytest.raises(ValueError, match="X"):
         locate(graph, [Sensor("X", 1.0, 1.0)])
+
+
+def test_the_search_of_a_project_finds_it_too() -> None:
+    """The same, by the command's own way from sites to a ranked table, with the settings' defaults."""
+    ranks = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        graph = random_tree(random)
+        nx.set_node_attributes(graph, "storm", "system")
+        sensors, place, _ = measurements(graph, random)
+        sites = [
+            Site(
+                s.node_id,
+                "A",
+                "storm",
+                {
+                    "flow_l_s": Measured(s.flow_l_s, NOISE * s.flow_l_s),
+                    "nh3_mg_l": Measured(s.nh3_mg_l, NOISE * s.nh3_mg_l),
+                },
+            )
+            for s in sensors
+        ]
+        table = location_table([graph], sites, EvidenceSettings())
+        row = table[[place in nodes.split(";") for nodes in table["nodes"]]]
+        ranks.append(int(row["rank"].iloc[0]) if len(row) else 99)
+    assert sum(r == 1 for r in ranks) >= 16
+    assert sum(r <= 3 for r in ranks) >= 19
+
+
+def test_conductivity_alone_finds_the_reach() -> None:
+    graph = nx.MultiDiGraph()
+    for upper, lower in (("A", "B"), ("B", "C"), ("C", "D")):
+        graph.add_edge(upper, lower, length_m=100.0, system="storm")
+    nx.set_node_attributes(graph, "storm", "system")
+    flows = {"B": 0.02, "C": 0.54, "D": 0.56}
+    sewage = {"B": 0.0, "C": 0.5, "D": 0.5}
+    sites = []
+    for node, flow in flows.items():
+        share = sewage[node] / flow
+        conductivity = 1000 * share + 400 * (1 - share)
+        means = {"flow_l_s": Measured(flow, 0.0), "conductivity_us_cm": Measured(conductivity, 0.0)}
+        sites.append(Site(node, "A", "storm", means))
+    first = location_table([graph], sites, EvidenceSettings()).iloc[0]
+    assert first["nodes"] == "C"
+    assert first["probability_percent"] > 95
+    assert first["sewage_m3_d"] == pytest.approx(0.5 * 86.4, rel=0.2)

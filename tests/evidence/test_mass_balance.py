@@ -1,6 +1,10 @@
+import math
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from spongecalc.evidence.dry_weather import daily_mean, dry_times, with_instrument
 from spongecalc.evidence.mass_balance import Measured, reach_gain, sewage_flow
 
 
@@ -31,3 +35,31 @@ def test_the_gain_of_a_reach_and_its_error() -> None:
     gain = reach_gain(Measured(5.0, 0.3), [Measured(2.0, 0.4), Measured(1.0, 0.0)])
     assert gain.value == pytest.approx(2.0)
     assert gain.error == pytest.approx(0.5)
+
+
+def test_dry_times_leave_out_the_rain_and_the_hours_after_it() -> None:
+    rain = pd.Series(0.0, index=pd.date_range("2025-03-01", periods=96, freq="h"))
+    rain.iloc[48] = 5.0
+    times = pd.DatetimeIndex(["2025-03-01 12:00", "2025-03-02 12:00", "2025-03-03 00:30", "2025-03-03 23:00"])
+    times = times.append(pd.DatetimeIndex(["2025-03-04 01:00", "2025-03-09 00:00"]))
+    # The first lies within 24 h of the record's start and the last beyond its end: nobody knows of them.
+    assert dry_times(times, rain, 24, 1.0).tolist() == [False, True, False, False, True, False]
+    assert dry_times(times, None, 24, 1.0).all()
+    rain.iloc[48] = float("nan")
+    assert dry_times(times, rain, 24, 1.0).tolist() == [False, True, False, False, True, False]
+
+
+def test_a_mean_is_that_of_the_hours_and_not_of_the_readings() -> None:
+    times = pd.to_datetime(["2025-03-01 00:00", *[f"2025-03-01 12:{m:02d}" for m in range(30)]])
+    mean, hours = daily_mean(pd.Series([0.0, *[2.0] * 30], index=times))
+    assert mean.value == 1.0
+    assert hours == 2
+
+
+def test_the_error_of_a_mean_is_that_of_its_days() -> None:
+    days = [1.0, 2.0, 3.0]
+    times = pd.date_range("2025-03-01", periods=72, freq="h")
+    mean, _ = daily_mean(pd.Series(np.repeat(days, 24), index=times))
+    assert mean.value == pytest.approx(2.0)
+    assert mean.error == pytest.approx(1.0 / math.sqrt(3))
+    assert with_instrument(mean, 10.0).error == pytest.approx(math.hypot(1 / math.sqrt(3), 0.2))

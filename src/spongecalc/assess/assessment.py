@@ -14,6 +14,7 @@ import pandas as pd
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import COMMUNITY_COLUMNS, communities_table
 from spongecalc.assess.design import design_tables
+from spongecalc.assess.field_evidence import Measurements, evidence_tables
 from spongecalc.assess.hydraulics import hydraulics
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
 from spongecalc.assess.outfall_tracers import outfall_tracer_table
@@ -28,13 +29,14 @@ from spongecalc.assess.run_table import RunFacts, run_facts, run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
     crossing,
-    grade_table,
     separated,
     separation_table,
     sewage_to_storm_m3_d,
     traced_systems,
     work_order,
 )
+from spongecalc.assess.separation_grades import grade_table
+from spongecalc.assess.spills import spill_table, spilled_m3
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
 from spongecalc.ground.grid import Ground
@@ -42,6 +44,7 @@ from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.provenance import provenance_table
+from spongecalc.network.infiltration import infiltration_table
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
@@ -63,6 +66,7 @@ class Inputs:
     findings: tuple[Finding, ...]
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
+    measurements: Measurements = field(default_factory=Measurements)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, Wet] = field(default_factory=dict)
     causes: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -154,7 +158,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
+        "separation_spills": spill_table(inputs.modelled, headline),
+        **_infiltration(inputs),
         "separation_outfalls": outfall_tracer_table(inputs.modelled),
+        **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
@@ -219,6 +226,14 @@ def _own_rows(tables: Mapping[str, pd.DataFrame]) -> Callable[[str], dict[str, p
         return {**tables, **own}
 
     return of
+
+
+def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """What enters through the ground, where the project asks for it."""
+    settings = inputs.settings.infiltration
+    if not (settings.groundwater or settings.rain_derived):
+        return {}
+    return {"infiltration": infiltration_table([m.system for m in inputs.modelled], settings)}
 
 
 def provenance_of(inputs: Inputs) -> pd.DataFrame:
@@ -336,7 +351,14 @@ def _scenario_figures(
         f"sewage_to_storm_{scenario}_m3_d": sewage_to_storm_m3_d(
             modelled, community, inputs.settings.simulation.dry_measure_min
         ),
+        f"sewage_spilled_{scenario}_m3": spilled_m3(tables["separation_spills"], modelled, community, headline),
     }
+    grades = tables["separation_grades"]
+    graded = grades[(grades["community_id"] == community) & (grades["scenario"] == scenario)]
+    for row in graded.itertuples():
+        figures[f"misplaced_sewage_{scenario}_percent"] = row.flow_ratio_percent
+        figures[f"misconnection_density_{scenario}_percent"] = row.density_percent
+        figures[f"separation_grade_{scenario}"] = row.grade
     if modelled.finished(headline) is None:
         return figures
     sponge = tables["sponge"]
@@ -437,6 +459,11 @@ def _notes(inputs: Inputs) -> tuple[tuple[str, Mapping[str, object]], ...]:
     notes: list[tuple[str, Mapping[str, object]]] = []
     if inputs.performance is not None:
         notes.extend(performance_notes(inputs.performance, settings))
+    if inputs.measurements.rain_mm is not None:
+        dry = settings.evidence
+        notes.append(
+            ("note_dry_weather_of_rain", {"hours": f"{dry.dry_after_h:g}", "depth": f"{dry.dry_rain_mm:g}"})
+        )
     if not settings.rainfall.own_formula:
         notes.append(("note_formula_of_another_place", {"place": settings.rainfall.formula}))
     notes.extend(("note_of_project", {"text": line}) for line in settings.notes)

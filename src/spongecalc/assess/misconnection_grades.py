@@ -9,6 +9,8 @@ from spongecalc.project.separation_settings import GradeLimits, GradeMeasure
 from spongecalc.standards.tables import table
 
 GRADES = ("light", "medium", "heavy")
+# What a community without any misconnection has.
+NO_GRADE = "none"
 
 # The rows of the table by the names that a project overrides them by.
 MEASURES: Mapping[str, str] = {

@@ -10,6 +10,7 @@ import pandas as pd
 from spongecalc.assess.joint_flows import M3_PER_KG, TRACER
 from spongecalc.assess.modelled import Modelled
 from spongecalc.network.cross_connections import OWN_SYSTEM, RIGHT_RECEIVERS
+from spongecalc.swmm.inflows import GROUNDWATER, RDII
 from spongecalc.swmm.tracer_event import TRACED, WEEK
 
 OUTFALL_COLUMNS = [
@@ -22,6 +23,8 @@ OUTFALL_COLUMNS = [
     "volume_m3",
     "sewage_m3",
     "rain_m3",
+    "groundwater_m3",
+    "rdii_m3",
     "misplaced_m3",
     "hours",
     "wet_dry_ratio",
@@ -34,15 +37,18 @@ def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
 
     ``misplaced_m3`` is sewage at an outfall to rain pipes or a river, and rain at one to a sewage main; at one
     to a combined main it is what the outfall's own pipes are not for (of combined pipes, all).
-    ``wet_dry_ratio`` is an outfall's sewage and rain per hour under rain over that in dry weather: what rain
-    adds to a sewage main. The carrier of clean water is part of ``volume_m3`` only.
+    ``groundwater_m3`` and ``rdii_m3`` are what entered pipes through the ground, each by a tracer of its own, so
+    that it is not taken for rain of a misconnection; empty where the project does not ask for them.
+    ``wet_dry_ratio`` is all of these waters per hour under rain over that in dry weather: what rain adds to a
+    sewage main. The carrier of clean water is part of ``volume_m3`` only.
     """
     rows = []
     for one in modelled:
         for event in ("dry", TRACED, WEEK):
             rows.extend(_rows(one, event))
     table = pd.DataFrame(rows, columns=OUTFALL_COLUMNS)
-    per_hour = (table["sewage_m3"] + table["rain_m3"]) / table["hours"]
+    waters = table[["sewage_m3", "rain_m3", "groundwater_m3", "rdii_m3"]]
+    per_hour = waters.sum(axis=1) / table["hours"]
     key = [*zip(table["community_id"], table["scenario"], table["outfall_id"], strict=True)]
     dry = {k: v for k, v, e in zip(key, per_hour, table["event"], strict=True) if e == "dry"}
     table["wet_dry_ratio"] = [
@@ -52,11 +58,22 @@ def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
     return table.sort_values(["community_id", "scenario", "outfall_id", "event"], ignore_index=True)
 
 
-def _misplaced(water: str, receives: str, system: object) -> bool:
+def dry_outfall_rows(modelled: Modelled) -> list[dict[str, object]]:
+    """The rows of separation_outfalls.csv of one model in dry weather; none without its run."""
+    return _rows(modelled, "dry")
+
+
+def misplaced_at(water: str, receives: str, system: object) -> bool:
     """Whether a water does not belong at an outfall, by what takes it and by the pipes that lead there."""
     if receives == "municipal_combined":
         return system != OWN_SYSTEM[water]
     return receives not in RIGHT_RECEIVERS[water]
+
+
+def _through_the_ground(loads: pd.DataFrame, tracer: str) -> float:
+    """Water of a tracer that only some projects have; NaN where it is not in the model."""
+    column = f"load_{tracer}_kg_after_mark"
+    return float(loads[column].sum()) * M3_PER_KG if column in loads else math.nan
 
 
 def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
@@ -74,7 +91,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
         water = {w: float(loads[f"load_{t}_kg_after_mark"].sum()) * M3_PER_KG for w, t in TRACER.items()}
         receives = str(nodes.loc[feature, "receives"])
         system = nodes.loc[feature, "system"]
-        misplaced = sum(v for w, v in water.items() if _misplaced(w, receives, system))
+        misplaced = sum(v for w, v in water.items() if misplaced_at(w, receives, system))
         rows.append(
             {
                 "community_id": community,
@@ -86,6 +103,8 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
                 "volume_m3": float(loads["volume_m3_after_mark"].sum()),
                 "sewage_m3": water["sewage"],
                 "rain_m3": water["rain"],
+                "groundwater_m3": _through_the_ground(loads, GROUNDWATER),
+                "rdii_m3": _through_the_ground(loads, RDII),
                 "misplaced_m3": misplaced,
                 "hours": hours,
                 "wet_dry_ratio": math.nan,

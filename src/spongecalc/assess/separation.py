@@ -15,9 +15,9 @@ from spongecalc.assess.misconnection_grades import grade_of, worst_grade
 from spongecalc.assess.modelled import Modelled
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
 from spongecalc.network.graph import drainage_graph
+from spongecalc.network.joint_paths import features_on_the_way
 from spongecalc.network.leftovers import NOT_CROSSING, leftovers
 from spongecalc.network.mending import Mending, MendingRules, separate
-from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.settings import Settings
@@ -50,6 +50,7 @@ SEPARATION_COLUMNS = [
     "at_node",
     "carries",
     "outfalls",
+    "path",
     "x_m",
     "y_m",
 ]
@@ -153,6 +154,7 @@ def separation_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.D
                     "at_node": joint.at_node,
                     "carries": joint.carries,
                     "outfalls": ";".join(joint.outfalls),
+                    "path": ";".join(features_on_the_way(joint, one.graph, sources(one.system))),
                     "x_m": joint.x_m,
                     "y_m": joint.y_m,
                 }
@@ -233,47 +235,6 @@ def separated(separation: pd.DataFrame, community_id: str, scenario: str) -> str
     if len(crossing(own)):
         return "no"
     return "unknown" if len(own) else "yes"
-
-
-def misconnection_density_percent(one: TracedSystem, community_id: str) -> float:
-    """Nodes at which water enters the wrong system over all nodes of a community, in percent."""
-    nodes = [n for n, d in one.graph.nodes(data=True) if d["community_id"] == community_id]
-    if not nodes:
-        return math.nan
-    own = set(nodes)
-    wrong = {j.at_node for j in one.joints if j.kind != "combined_in_service"} & own
-    combined = {j.feature_id for j in one.joints if j.kind == "combined_in_service"}
-    if combined:
-        fed = {s.node_id for s in sources(one.system)}
-        below = {m for n in fed for m in (n, *nx.descendants(one.graph, n))}
-        wrong |= {n for n in own & below if one.graph.nodes[n]["system"] == "combined"}
-    return 100 * len(wrong) / len(nodes)
-
-
-GRADE_COLUMNS = ["community_id", "scenario", "density_percent", "flow_ratio_percent", "grade"]
-
-
-def grade_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
-    """Communities' grades as rows of separation_grades.csv.
-
-    ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the
-    sewage which leaves by rain outfalls in dry weather; the grade is the worse of the two.
-    """
-    rows = []
-    minutes = settings.simulation.dry_measure_min
-    for one in traced:
-        entering = sewage_by_source_l_s(one.system.buildings, sources(one.system), settings.sewage)
-        for community in one.system.communities:
-            density = misconnection_density_percent(one, community) if one.joints else 0.0
-            sewage_m3_d = 86.4 * sum(flow for s, flow in entering if s.community_id == community)
-            lost = sewage_to_storm_m3_d(one.modelled, community, minutes)
-            ratio = 100 * lost / sewage_m3_d if sewage_m3_d > 0 else math.nan
-            limits = settings.separation.grades
-            grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
-            row = (community, one.system.scenario, density, ratio, worst_grade(grades) if density else "")
-            rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
-    table = pd.DataFrame(rows, columns=GRADE_COLUMNS)
-    return table.sort_values(["community_id", "scenario"], ignore_index=True)
 
 
 def sewage_to_storm_m3_d(modelled: Modelled, community_id: str, dry_measure_min: float) -> float:

@@ -14,7 +14,18 @@ from spongecalc.decimals import decimals
 
 # Columns of communities.csv that hold words, not figures.
 WORDS = frozenset(
-    ("community_id", "name", "phase", "district", "separated_before", "separated_after", "storm_id", "status")
+    (
+        "community_id",
+        "name",
+        "phase",
+        "district",
+        "separated_before",
+        "separated_after",
+        "separation_grade_before",
+        "separation_grade_after",
+        "storm_id",
+        "status",
+    )
 )
 # What a click shows of a long list; the whole is in the tables.
 LISTED = 12

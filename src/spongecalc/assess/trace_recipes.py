@@ -37,6 +37,7 @@ class Recipe:
 GROUND = ("ground", "roof")
 TANKS = ("tank", "tank_overflow", "tank_filling", "tank_reuse", "outfall_reuse")
 RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
+OUTFALLS = (*RAIN_OUTFALLS, "outfall_municipal_sewage", "outfall_municipal_combined")
 OWN: Where = {}
 
 
@@ -114,6 +115,33 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         layers=(("pipes", OWN), ("connections", OWN)),
     ),
     "sewage_to_storm_{s}_m3_d": Recipe("sewage_to_storm", event="dry", roles=RAIN_OUTFALLS),
+    "misplaced_sewage_{s}_percent": Recipe(
+        "misplaced_sewage",
+        "separation_grades",
+        ("flow_ratio_percent",),
+        keys=("scenario",),
+        reduce="first",
+        event="dry",
+        roles=OUTFALLS,
+    ),
+    "misconnection_density_{s}_percent": Recipe(
+        "misconnection_density",
+        "separation_grades",
+        ("density_percent",),
+        keys=("scenario",),
+        reduce="first",
+        layers=(("nodes", OWN),),
+    ),
+    "sewage_spilled_{s}_m3": Recipe(
+        "sewage_spilled",
+        "separation_spills",
+        ("sewage_m3",),
+        {"event": "storm"},
+        ("node_id",),
+        "sum",
+        event="",
+        roles=("junction",),
+    ),
     "runoff_{s}_m3": Recipe(
         "runoff",
         "sponge",

@@ -226,6 +226,7 @@ def answer(
     every = built.checked.layers.community_ids
     if len(built.checked.community_ids) < len(every):
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
+    call.made.more.extend(built.checked.measurements.files)
     call.made.more.append((steps.removal_folder(built) / f"{TABLE}.csv").relative_to(folder).as_posix())
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:

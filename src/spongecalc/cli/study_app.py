@@ -1,4 +1,4 @@
-"""Commands that go deeper into one question: rain, sponge, trace, separation, ponding, sweep."""
+"""Commands that go deeper into one question: rain, sponge, trace, separation, evidence, ponding, sweep."""
 
 from __future__ import annotations
 
@@ -93,6 +93,21 @@ def separation(
 
     call = call_of(folder, community, scenario, jobs, lang, quiet, as_json)
     raise typer.Exit(run_separation(call, week=week))
+
+
+@app.command()
+def evidence(
+    folder: Folder = Path(),
+    community: Community = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """What sensors measured: balance, model beside it, where a misconnection may be. 现场监测数据分析。"""
+    from spongecalc.cli.evidence import run_evidence  # noqa: PLC0415
+
+    raise typer.Exit(run_evidence(call_of(folder, community, None, jobs, lang, quiet, as_json)))
 
 
 @app.command()

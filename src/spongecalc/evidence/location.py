@@ -7,6 +7,7 @@ a metre of pipe), which gives each reach between sensors its probability.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,11 +20,29 @@ PLACE_COLUMNS = ["rank", "reach", "probability", "flow_l_s", "sensors_below", "n
 
 @dataclass(frozen=True)
 class Sensor:
-    """Means over dry weather at one node: flow in l/s and NH3-N in mg/l; NaN where not measured."""
+    """Means over dry weather at one node; NaN where not measured."""
 
     node_id: str
     flow_l_s: float
     nh3_mg_l: float
+    conductivity_us_cm: float = math.nan
+    temperature_c: float = math.nan
+
+
+@dataclass(frozen=True)
+class EndMembers:
+    """A substance in clean water and in sewage: values, standard errors of both, and those of a reading.
+
+    What the two waters hold is known to their errors only, which is added to that of the mixture by its share
+    of each.
+    """
+
+    clean: float
+    sewage: float
+    clean_error: float
+    sewage_error: float
+    relative_error: float
+    floor: float
 
 
 @dataclass(frozen=True)
@@ -32,7 +51,8 @@ class Assumptions:
 
     ``relative_error`` is that of each measurement; the floors are what an instrument does not see. Clean
     water holds ``clean_nh3_mg_l``; sewage between the two limits of ``sewage_nh3_mg_l``. A misconnection
-    brings between the limits of ``flow_l_s``.
+    brings between the limits of ``flow_l_s``. ``nh3_error`` is the relative error of NH3-N, where it is not
+    that of the rest; the end members of conductivity and temperature are given where they were measured.
     """
 
     relative_error: float = 0.10
@@ -41,6 +61,9 @@ class Assumptions:
     clean_nh3_mg_l: float = 0.5
     sewage_nh3_mg_l: tuple[float, float] = (20.0, 60.0)
     flow_l_s: tuple[float, float] = (0.005, 5.0)
+    nh3_error: float | None = None
+    conductivity: EndMembers | None = None
+    temperature: EndMembers | None = None
 
 
 def shares_below(graph: nx.MultiDiGraph, sensors: Sequence[str]) -> dict[str, np.ndarray]:
@@ -150,15 +173,23 @@ def _evidence(
     measured_q = np.array([s.flow_l_s for s in sensors])
     measured_c = np.array([s.nh3_mg_l for s in sensors])
     per_m = np.nanmax(np.where(np.isnan(measured_q), 0.0, measured_q) / base_m)
-    q = np.geomspace(*given.flow_l_s, 60)[:, None, None, None]
-    ground = np.geomspace(max(per_m, 1e-6) / 300, max(per_m, 1e-6) * 1.5, 30)[None, :, None, None]
-    strength = np.linspace(*given.sewage_nh3_mg_l, 7)[None, None, :, None]
+    q = np.geomspace(*given.flow_l_s, 40)[:, None, None, None]
+    ground = np.geomspace(max(per_m, 1e-6) / 300, max(per_m, 1e-6) * 1.5, 20)[None, :, None, None]
+    strength = np.linspace(*given.sewage_nh3_mg_l, 5)[None, None, :, None]
     sewage = q * share
     clean = ground * base_m
     flow = sewage + clean
     nh3 = (strength * sewage + given.clean_nh3_mg_l * clean) / flow
     log = _log_normal(measured_q, flow, given.relative_error, given.flow_floor_l_s)
-    log = log + _log_normal(measured_c, nh3, given.relative_error, given.nh3_floor_mg_l)
+    nh3_error = given.relative_error if given.nh3_error is None else given.nh3_error
+    log = log + _log_normal(measured_c, nh3, nh3_error, given.nh3_floor_mg_l)
+    for column, two in (("conductivity_us_cm", given.conductivity), ("temperature_c", given.temperature)):
+        measured = np.array([getattr(s, column) for s in sensors])
+        if two is not None and not np.isnan(measured).all():
+            part = sewage / flow
+            unsure = np.hypot(part * two.sewage_error, (1 - part) * two.clean_error)
+            mixture = two.clean + (two.sewage - two.clean) * part
+            log = log + _log_normal(measured, mixture, two.relative_error, np.hypot(two.floor, unsure))
     total = log.sum(axis=-1)
     top = float(total.max())
     weight = np.exp(total - top)
@@ -166,7 +197,9 @@ def _evidence(
     return top + float(np.log(weight.mean())), expected
 
 
-def _log_normal(measured: np.ndarray, expected: np.ndarray, relative: float, floor: float) -> np.ndarray:
+def _log_normal(
+    measured: np.ndarray, expected: np.ndarray, relative: float, floor: float | np.ndarray
+) -> np.ndarray:
     """Log density of measurements about expected values; 0 where nothing was measured."""
     error = np.sqrt((relative * expected) ** 2 + floor**2)
     log = -0.5 * ((np.nan_to_num(measured) - expected) / error) ** 2 - np.log(error)

@@ -299,7 +299,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("sensor_id", True),
                 _text("node_or_pipe"),
                 _text("quantity"),
-                _text("file"),
+                _text("readings_file"),
                 _COMMUNITY,
                 _FLAGS,
             ),

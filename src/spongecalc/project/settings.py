@@ -18,7 +18,9 @@ from spongecalc.project.bill_settings import BillSettings
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
+from spongecalc.project.evidence_settings import EvidenceSettings
 from spongecalc.project.improper import ImproperError
+from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.section import (
@@ -252,6 +254,8 @@ class Settings(Section):
     tanks: TankSettings = TankSettings()
     checks: CheckSettings = CheckSettings()
     separation: SeparationSettings = SeparationSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    infiltration: InfiltrationSettings = InfiltrationSettings()
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
     sponge: SpongeSettings = SpongeSettings()

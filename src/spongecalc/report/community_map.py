@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from spongecalc.report.failed_check_marks import failed_check_marks
+from spongecalc.report.joint_path_marks import joint_path_marks
 from spongecalc.report.label_places import LabelPlaces, grouped, number_list
 from spongecalc.report.map_svg import (
     WIDTH_PX,
@@ -140,6 +141,7 @@ def community_map(
             _group("buildings", _areas(layers.get("buildings"), "buildings", None, frame, naming)),
             element("path", {"class": "boundary", "d": path_data(boundary, frame)}),
             halos,
+            _group("joints", [joint_path_marks(joints, layers, frame, naming)]),
             _group("laterals", _laterals(layers.get("connections"), frame, naming)),
             _group("pipes", _pipes(layers.get("pipes"), node_places, frame, naming)),
             _group("nodes", _nodes(layers.get("nodes"), frame, naming)),

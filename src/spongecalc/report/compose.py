@@ -62,6 +62,7 @@ PART_CHAPTER = {
     "ponding-ground": "ponding",
     "separation": "separation",
     "work_order": "separation",
+    "evidence": "separation",
 }
 
 

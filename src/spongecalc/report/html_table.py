@@ -39,6 +39,7 @@ CODED: Mapping[str, str] = {
         "criterion",
         "bound",
         "ends",
+        "measurand",
     )
 }
 

@@ -10,6 +10,7 @@ from spongecalc.report.capture import community_part as community_capture
 from spongecalc.report.capture import county_part as county_capture
 from spongecalc.report.data_quality import data_quality
 from spongecalc.report.design_part import community_design, county_design
+from spongecalc.report.evidence_part import community_evidence, county_evidence
 from spongecalc.report.part import Part
 from spongecalc.report.ponding_part import community_ponding, county_ponding
 from spongecalc.report.separation_part import community_separation, county_separation
@@ -21,6 +22,7 @@ CountyPart = Callable[[Review, Wording], Part | None]
 # A function returns None where its topic has nothing to say.
 COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
     community_separation,
+    community_evidence,
     community_capture,
     community_bill,
     community_design,
@@ -29,6 +31,7 @@ COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
 COUNTY_PARTS: tuple[CountyPart, ...] = (
     data_quality,
     county_separation,
+    county_evidence,
     county_capture,
     county_bill,
     county_design,

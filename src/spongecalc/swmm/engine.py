@@ -228,6 +228,8 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
         frame, absent = output.series(
             series, tuple(result.outfalls.index), unit_factors(result.flow_units), start_day
         )
+        flooded = result.nodes.index[result.nodes["flood_volume_m3"] > 0] if _followed(result) else ()
+        in_flooding = output.flooding_concentrations([str(n) for n in flooded], len(result.pollutants))
     if absent:
         messages.append(Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),)))
     length_m = unit_factors(result.flow_units).length_m
@@ -245,8 +247,34 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
         result,
         messages=tuple(messages),
         warnings=parse_warnings(report),
+        nodes=_with_flood_loads(result, in_flooding) if _followed(result) else result.nodes,
         links=result.links.assign(max_filling=pd.Series(fillings, result.links.index, "float64").where(conduit)),
         unstable_links=report_file.unstable_links(report),
         nonconverging_nodes=(*reported, *((str(name), math.nan) for name in unlisted)),
         series=frame,
     )
+
+
+def _followed(result: RunResult) -> bool:
+    """Whether the run followed pollutants, in a unit of mass."""
+    return not math.isnan(result.quality_error_percent) and "#/L" not in result.pollutants.values()
+
+
+def _with_flood_loads(result: RunResult, in_flooding: dict[str, list[float]]) -> pd.DataFrame:
+    """The nodes with ``flood_<pollutant>_kg``: the flood volume times the concentration while it floods.
+
+    Nothing for a node that does not flood; nan for one whose series the model does not save.
+    """
+    nodes = result.nodes
+    for position, (pollutant, unit) in enumerate(result.pollutants.items()):
+        per_m3 = 1e-3 if unit == "MG/L" else 1e-6
+        loads = [
+            0.0 if not volume > 0 else volume * per_m3 * _concentration(in_flooding, str(name), position)
+            for name, volume in nodes["flood_volume_m3"].items()
+        ]
+        nodes = nodes.assign(**{f"flood_{pollutant}_kg": loads})
+    return nodes
+
+
+def _concentration(found: dict[str, list[float]], node: str, position: int) -> float:
+    return found[node][position] if node in found else math.nan

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from spongecalc.project.settings import SimulationSettings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.swmm.inflows import inflow_rows
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.tracer_event import (
     TRACED,
@@ -84,6 +86,7 @@ def event_sections(
     tanks: Sequence[str],
     overflows: Sequence[str],
     sewage_nodes: Sequence[str],
+    groundwater_l_s: Mapping[str, float] = MappingProxyType({}),
 ) -> Mapping[str, Sequence[Sequence[str]]]:
     """OPTIONS, RAINGAGES, INFLOWS, TIMESERIES and REPORT for an event.
 
@@ -92,7 +95,7 @@ def event_sections(
     than that: so in dry weather a little clean water, the carrier, enters where sewage does.
 
     Every storm of the project stands in the file, so that an engineer can switch the gage to another; the
-    gage names the event's.
+    gage names the event's. Ground water, where the project wants it, enters in every event.
     """
     end = event.start + timedelta(seconds=event.duration_s)
     settings = event.settings
@@ -156,19 +159,18 @@ def event_sections(
         ("NODES", *(["ALL"] if event.report_all else tanks or ["NONE"])),
         ("LINKS", *(["ALL"] if event.report_all else overflows or ["NONE"])),
     ]
-    carrier = fixed(settings.dry_carrier_l_s, 3)
-    inflows: list[tuple[str, ...]] = [
-        (node, "FLOW", '""', "FLOW", "1.0", "1.0", carrier) for node in sewage_nodes
-    ]
+    carrier_l_s = settings.dry_carrier_l_s if event.storm_id == DRY else 0.0
+    if event.rain is not None:
+        carrier_l_s = event.rain.carrier_l_s
     sections: dict[str, Sequence[Sequence[str]]] = {
         "OPTIONS": options,
         "RAINGAGES": [gage],
-        "INFLOWS": inflows if event.storm_id == DRY and settings.dry_carrier_l_s > 0 else [],
+        "INFLOWS": inflow_rows(carrier_l_s, sewage_nodes, groundwater_l_s),
         "TIMESERIES": series,
         "REPORT": report,
     }
     if event.rain is not None:
-        return traced_sections(event.storm_id, event.rain, sections, storms, sewage_nodes)
+        return traced_sections(event.storm_id, event.rain, sections, storms)
     return sections
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from spongecalc.layers.finding import Finding
+from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import Settings
@@ -20,6 +21,7 @@ from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.first_flush import FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.identifiers import model_ids, tag
+from spongecalc.swmm.inflows import TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
@@ -27,7 +29,6 @@ from spongecalc.swmm.runoff import map_sections, runoff_sections
 
 ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
 PATTERN = "HOURLY_SEWAGE"
-TRACER_MG_L = 100.0
 # Links whose flow the runoff of a community is reckoned from.
 TANK_FLOWS = ("tank_overflow", "tank_filling")
 
@@ -38,7 +39,8 @@ class SwmmModel:
 
     ``sections`` holds what does not depend on the event. ``elements`` maps each element (node, link,
     subcatchment) to its feature: columns element, model_id, role, layer, feature_id, community_id.
-    ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries.
+    ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries;
+    ``groundwater_l_s`` what enters through the ground, by model id of the node.
     """
 
     name: str
@@ -49,12 +51,13 @@ class SwmmModel:
     areas: tuple[Subcatchment, ...]
     storms: tuple[Storm, ...]
     findings: tuple[Finding, ...]
+    groundwater_l_s: Mapping[str, float] = field(default_factory=dict)
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
         tanks, overflows = self._tanks
         sewage = [row[0] for row in self.sections["DWF"]]
-        of_event = event_sections(event, self.storms, tanks, overflows, sewage)
+        of_event = event_sections(event, self.storms, tanks, overflows, sewage, self.groundwater_l_s)
         # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
         of_model = {name: text for name, text in self._texts.items() if name not in of_event}
         return joined_sections({**of_model, **section_texts(of_event)})
@@ -86,7 +89,9 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     ids = model_ids(system.nodes["node_id"], "N_")
     links, link_findings = links_of(system, settings, ids)
     flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
-    fed = {a.outlet_node for a in areas} | set(flows)
+    ground = groundwater_by_node_l_s(system, settings.infiltration)
+    sewersheds = sewershed_by_node_m2(system, settings.infiltration)
+    fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds)
     nodes = node_sections(system, settings, ids, links, fed, terrain)
     flush = flush_part(flush_chambers(links.tanks, areas), ids, nodes.places)
     runoff, runoff_elements = runoff_sections(
@@ -98,8 +103,13 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         **runoff,
         **nodes.sections,
         **link_sections(links),
-        "POLLUTANTS": [_tracer("RAIN", TRACER_MG_L, 0.0), _tracer("SEWAGE", 0.0, TRACER_MG_L)],
+        "POLLUTANTS": [
+            _tracer("RAIN", TRACER_MG_L, 0.0),
+            _tracer("SEWAGE", 0.0, TRACER_MG_L),
+            *tracer_rows(settings.infiltration),
+        ],
         "DWF": [(ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0],
+        **rdii_sections({ids[n]: m2 for n, m2 in sorted(sewersheds.items())}, settings.infiltration),
         "PATTERNS": _pattern_rows(settings.sewage.pattern),
         "CURVES": nodes.curves,
         "CONTROLS": [],
@@ -116,6 +126,7 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         areas,
         tuple(storms),
         (*findings, *link_findings, *nodes.findings),
+        {ids[n]: flow for n, flow in sorted(ground.items())},
     )
 
 

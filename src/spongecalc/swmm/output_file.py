@@ -1,6 +1,7 @@
 """Time series and section sizes from the binary results that SWMM leaves beside a run."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from swmm.toolkit.shared_enum import (
 
 from spongecalc.swmm.run_result import SeriesRequest, series_frame
 from spongecalc.swmm.units import UnitFactors
+
+FIRST_POLLUTANT = NodeAttribute.POLLUT_CONC_0.value
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,38 @@ class OutputFile:
         days = swmm_output.get_date_series(self.handle, 0, last) if self.periods else []
         minutes = [round((day - start_day) * 1440.0, 2) for day in days]
         return series_frame(minutes, columns), tuple(absent)
+
+    def flooding_concentrations(self, nodes: Sequence[str], pollutants: int) -> dict[str, list[float]]:
+        """Return node -> mean concentration of each pollutant in what floods from it, weighted by the flooding.
+
+        Parameters
+        ----------
+        nodes : sequence of str
+            Ids of nodes that flooded; those that the file does not hold are left out.
+        pollutants : int
+            How many the model has.
+
+        Returns
+        -------
+        dict
+            Concentrations in the model's units; nan where no saved step shows flooding.
+        """
+        found: dict[str, list[float]] = {}
+        last = self.periods - 1
+        for name in nodes:
+            if name not in self.nodes or last < 0:
+                continue
+            at = self.nodes[name]
+            flooding = swmm_output.get_node_series(self.handle, at, NodeAttribute.FLOODING_LOSSES, 0, last)
+            total = sum(flooding)
+            loads = [0.0] * pollutants
+            # The toolkit's series know the first pollutant only; its results of one period hold all of them.
+            for period, flow in enumerate(flooding):
+                if flow > 0:
+                    result = swmm_output.get_node_result(self.handle, period, at)
+                    loads = [x + flow * result[FIRST_POLLUTANT + p] for p, x in enumerate(loads)]
+            found[name] = [x / total if total > 0 else math.nan for x in loads]
+        return found
 
 
 @contextmanager

@@ -41,7 +41,6 @@ def traced_sections(
     rain: TracedRain,
     sections: Mapping[str, Rows],
     storms: Sequence[Storm],
-    sewage_nodes: Sequence[str],
 ) -> dict[str, Rows]:
     """The sections of an event with tracers, from those of the same event without.
 
@@ -52,11 +51,9 @@ def traced_sections(
     rain
         What falls when.
     sections
-        OPTIONS, RAINGAGES, INFLOWS, TIMESERIES and REPORT of the event without tracers.
+        OPTIONS, RAINGAGES, INFLOWS, TIMESERIES and REPORT of the event, as without tracers but for INFLOWS.
     storms
         The project's storms, of which ``rain`` names some.
-    sewage_nodes
-        Model ids of the nodes where sewage enters.
     """
     changed = {"IGNORE_QUALITY": "NO", "MIN_SURFAREA": TRACED_SURFACE_M2}
     options = [(key, changed.get(key, value)) for key, value in sections["OPTIONS"]]
@@ -69,13 +66,10 @@ def traced_sections(
         for minute, value in zip([*times, times[-1] + storm.step_min], [*values, 0.0], strict=True):
             whole = round(start_min + minute)
             series.append((f"RAIN_{name}", f"{whole // 60:d}:{whole % 60:02d}", fixed(value, 3)))
-    carrier = fixed(rain.carrier_l_s, 3)
-    inflows = [(node, "FLOW", '""', "FLOW", "1.0", "1.0", carrier) for node in sewage_nodes]
     report = [(key, "ALL") if key in ("NODES", "LINKS") else (key, *rest) for key, *rest in sections["REPORT"]]
     return {
         **sections,
         "OPTIONS": options,
-        "INFLOWS": inflows if rain.carrier_l_s > 0 else [],
         "TIMESERIES": series,
         "REPORT": report,
     }

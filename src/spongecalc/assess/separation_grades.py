@@ -1,0 +1,81 @@
+"""Grades of communities: how many nodes are misconnected, and how much of the sewage goes astray."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import networkx as nx
+import pandas as pd
+
+from spongecalc.assess.misconnection_grades import NO_GRADE, grade_of, worst_grade
+from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.outfall_tracers import dry_outfall_rows, misplaced_at
+from spongecalc.assess.separation import RAIN_RECEIVERS, TracedSystem
+from spongecalc.network.sources import sources
+from spongecalc.project.settings import Settings
+
+GRADE_COLUMNS = [
+    "community_id",
+    "scenario",
+    "density_percent",
+    "flow_ratio_percent",
+    "to_storm_percent",
+    "grade",
+]
+
+
+def misconnection_density_percent(one: TracedSystem, community_id: str) -> float:
+    """Nodes at which water enters the wrong system over all nodes of a community, in percent."""
+    nodes = [n for n, d in one.graph.nodes(data=True) if d["community_id"] == community_id]
+    if not nodes:
+        return math.nan
+    own = set(nodes)
+    wrong = {j.at_node for j in one.joints if j.kind != "combined_in_service"} & own
+    combined = {j.feature_id for j in one.joints if j.kind == "combined_in_service"}
+    if combined:
+        fed = {s.node_id for s in sources(one.system)}
+        below = {m for n in fed for m in (n, *nx.descendants(one.graph, n))}
+        wrong |= {n for n in own & below if one.graph.nodes[n]["system"] == "combined"}
+    return 100 * len(wrong) / len(nodes)
+
+
+def sewage_shares_percent(modelled: Modelled, community_id: str) -> tuple[float, float]:
+    """Of the sewage that leaves a community in dry weather, what is misplaced and what goes to rain outfalls.
+
+    Both in percent, by the community's outfalls. Misplaced is sewage at an outfall to municipal rain pipes or a
+    river, and at one of combined pipes wherever it leads: there it has mixed with rain before it leaves. The
+    shares are of SWMM's own loads of one run, so that neither exceeds 100 % (of what enters, they did by the
+    run's error of balance). A community without an outfall of its own, which drains through another, has the
+    shares of the whole model. NaN without a run or without sewage.
+    """
+    rows = dry_outfall_rows(modelled)
+    own = [r for r in rows if r["community_id"] == community_id] or rows
+    total = sum(float(str(r["sewage_m3"])) for r in own)
+    if not total > 0:
+        return math.nan, math.nan
+    wrong = [r for r in own if misplaced_at("sewage", str(r["receives"]), r["system"])]
+    to_storm = [r for r in own if r["receives"] in RAIN_RECEIVERS]
+    shares = [100 * sum(float(str(r["sewage_m3"])) for r in part) / total for part in (wrong, to_storm)]
+    return shares[0], shares[1]
+
+
+def grade_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
+    """Communities' grades as rows of separation_grades.csv.
+
+    ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the sewage
+    which is misplaced in dry weather, ``to_storm_percent`` that of the sewage which leaves by rain outfalls; the
+    grade is the worse of the first two, "none" where nothing is misconnected.
+    """
+    rows = []
+    limits = settings.separation.grades
+    for one in traced:
+        for community in one.system.communities:
+            density = misconnection_density_percent(one, community) if one.joints else 0.0
+            ratio, to_storm = sewage_shares_percent(one.modelled, community)
+            grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
+            grade = worst_grade(grades) if density > 0 or ratio > 0 else NO_GRADE
+            row = (community, one.system.scenario, density, ratio, to_storm, grade)
+            rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
+    table = pd.DataFrame(rows, columns=GRADE_COLUMNS)
+    return table.sort_values(["community_id", "scenario"], ignore_index=True)

@@ -1,0 +1,110 @@
+"""Sewage that floods onto the surface: where, and how much of what floods is sewage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spongecalc.assess.joint_flows import M3_PER_KG
+from spongecalc.assess.modelled import Modelled
+from spongecalc.swmm.tracer_event import TRACED
+
+SPILL_COLUMNS = [
+    "community_id",
+    "scenario",
+    "event",
+    "node_id",
+    "system",
+    "flooded_m3",
+    "sewage_m3",
+    "sewage_percent",
+    "basis",
+    "x_m",
+    "y_m",
+]
+
+# Less than this is a bucket, and within the engine's error of balance.
+LEAST_M3 = 0.01
+
+
+def spill_table(modelled: Sequence[Modelled], headline: str) -> pd.DataFrame:
+    """Rows of separation_spills.csv: a node from which sewage floods, in the headline storm or in dry weather.
+
+    Under the storm it is SWMM's flood volume times the tracer's concentration in the node while it floods, from
+    the run with tracers (``basis`` "tracer"). A model in which rain and sewage do not meet has no such run: what
+    floods from its sewage pipes is sewage altogether ("all"), as is all that floods in dry weather, with the
+    carrier of clean water in it. Water that floods may run back when the pipes have room.
+    """
+    rows: list[dict[str, object]] = []
+    for one in modelled:
+        rows.extend(_of_storm(one, headline))
+        rows.extend(_of_dry_weather(one))
+    table = pd.DataFrame(rows, columns=SPILL_COLUMNS)
+    table = table[table["sewage_m3"].astype(float) >= LEAST_M3]
+    return table.sort_values(["community_id", "scenario", "event", "node_id"], ignore_index=True)
+
+
+def spilled_m3(spills: pd.DataFrame, modelled: Modelled, community_id: str, headline: str) -> float:
+    """Sewage that a community spills in the headline storm; NaN where its run did not finish."""
+    if modelled.finished(TRACED) is None and modelled.finished(headline) is None:
+        return float("nan")
+    own = spills[
+        (spills["community_id"] == community_id)
+        & (spills["scenario"] == modelled.system.scenario)
+        & (spills["event"] == "storm")
+    ]
+    return float(own["sewage_m3"].astype(float).sum())
+
+
+def _of_storm(one: Modelled, headline: str) -> list[dict[str, object]]:
+    run = one.finished(TRACED)
+    column = "flood_SEWAGE_kg"
+    if run is not None and column in run.nodes:
+        volumes = run.nodes["flood_volume_m3"]
+        sewage = run.nodes[column] * M3_PER_KG
+        return _rows(one, "storm", volumes, sewage, "tracer", ("storm", "sewage", "combined"))
+    run = one.finished(headline)
+    if run is None:
+        return []
+    volumes = run.nodes["flood_volume_m3"]
+    return _rows(one, "storm", volumes, volumes, "all", ("sewage",))
+
+
+def _of_dry_weather(one: Modelled) -> list[dict[str, object]]:
+    run = one.finished("dry")
+    if run is None or "flood_volume_m3_after_mark" not in run.nodes:
+        return []
+    volumes = run.nodes["flood_volume_m3_after_mark"]
+    return _rows(one, "dry", volumes, volumes, "all", ("storm", "sewage", "combined"))
+
+
+def _rows(
+    one: Modelled, event: str, flooded: pd.Series, sewage: pd.Series, basis: str, systems: Sequence[str]
+) -> list[dict[str, object]]:
+    elements = one.model.elements
+    junctions = elements[(elements["element"] == "node") & (elements["role"] == "junction")]
+    nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
+    wet = junctions[junctions["model_id"].map(flooded).fillna(0.0) > 0]
+    rows = []
+    for element in wet.itertuples():
+        node = nodes.loc[element.feature_id]
+        if node["system"] not in systems:
+            continue
+        volume, part = float(flooded[element.model_id]), float(sewage[element.model_id])
+        rows.append(
+            {
+                "community_id": element.community_id,
+                "scenario": one.system.scenario,
+                "event": event,
+                "node_id": element.feature_id,
+                "system": node["system"],
+                "flooded_m3": volume,
+                "sewage_m3": part,
+                "sewage_percent": 100 * part / volume,
+                "basis": basis,
+                "x_m": node.geometry.x,
+                "y_m": node.geometry.y,
+            }
+        )
+    return rows

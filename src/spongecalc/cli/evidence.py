@@ -1,0 +1,85 @@
+"""``spongecalc evidence``: what sensors measured, the balance, the model beside it, where to look for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spongecalc import steps
+from spongecalc.assess.assessment import join_results
+from spongecalc.assess.field_evidence import evidence_tables
+from spongecalc.batch.runs import stored_results
+from spongecalc.cli.console import Output
+from spongecalc.cli.project_commands import checked_project
+from spongecalc.evidence.findings_of_search import where_sentences
+from spongecalc.language import text
+from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.html_table import coded
+from spongecalc.report.wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spongecalc.cli.call import Call
+
+DONE, WRONG_USAGE = 0, 2
+
+SHOWN = {
+    "evidence_sensors": ("sensor_id", "place", "measurand", "measured", "measured_error", "unit", "dry_readings"),
+    "evidence_balance": (
+        "node_id",
+        "above",
+        "flow_m3_d",
+        "sewage_m3_d",
+        "sewage_error_m3_d",
+        "sewage_gain_m3_d",
+        "sewage_gain_error_m3_d",
+        "answer",
+    ),
+    "evidence_comparison": ("sensor_id", "measurand", "measured", "modelled", "unit", "agrees"),
+    "evidence_location": ("network", "rank", "reach", "probability_percent", "sewage_m3_d", "nodes"),
+}
+
+
+def run_evidence(call: Call) -> int:
+    """Read the sensors, write results/evidence_*.csv and print them, with the model where it was run."""
+    output = Output(call.language.value if call.language else "zh", call.quiet, call.as_json)
+    checked = checked_project(call, output)
+    if checked is None:
+        return WRONG_USAGE
+    project = checked.project
+    settings = project.settings
+    output.language = call.language.value if call.language else settings.language
+    for finding in checked.measurements.findings:
+        sentence = f"{finding.feature_id} {finding.message(output.language)} {finding.action(output.language)}"
+        output.sentence(sentence.strip())
+    if not checked.measurements.sensors:
+        output.error(text("evidence.nothing_measured", output.language))
+        output.finish()
+        return WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    results, due = stored_results(steps.plan(built))
+    modelled = join_results(checked.systems, built.models, results)
+    tables = evidence_tables(checked.measurements, modelled, settings.evidence)
+    write_tables(tables, project.folder / settings.results)
+    for name, table in tables.items():
+        output.frame(name, table)
+        _print(name, table, output)
+    if any("/dry" in run for run in due):
+        output.sentence(text("evidence.not_run", output.language))
+    for sentence in where_sentences(tables["evidence_location"], output.language):
+        output.sentence(sentence)
+    output.sentence(text("evidence.written", output.language, folder=settings.results))
+    output.finish()
+    return DONE
+
+
+def _print(name: str, table: pd.DataFrame, output: Output) -> None:
+    words = Wording(output.language)
+    columns = SHOWN[name]
+    headers = [words.name("column", c) for c in columns]
+    rows = [
+        [coded(c, v, words) for c, v in zip(columns, r, strict=True)]
+        for r in table[list(columns)].itertuples(index=False, name=None)
+    ]
+    output.table(text(f"evidence.{name}", output.language), headers, rows)
