@@ -14,6 +14,8 @@ from spongecalc.report.document import Block, Chapter, Drawing, Items, Paragraph
 from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.runoff_losses import runoff_losses
+from spongecalc.report.standard_names import confidence_name, source_name, table_name
 from spongecalc.report.wording import Wording
 from spongecalc.standards import tables as standards
 
@@ -78,9 +80,9 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         grades = list(dict.fromkeys(str(c) for c in frame["confidence"] if is_known(c)))
         listed.append(
             [
-                Cell(f"{name}.csv"),
-                Cell(_shortened(sources, words)),
-                Cell(words.listed(words.name("confidence", g) for g in grades)),
+                Cell(table_name(name, words.lang)),
+                Cell(_shortened([source_name(s, words.lang) for s in sources], words)),
+                Cell(words.listed(_confidence(g, words) for g in grades)),
             ]
         )
     blocks: list[Block] = [
@@ -89,6 +91,11 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         TableBlock(words("document.standards"), Table(headings, listed), "detail t-standards"),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
+
+
+def _confidence(grade: str, words: Wording) -> str:
+    named = words.name("confidence", grade)
+    return confidence_name(grade, words.lang) if named == grade else named
 
 
 def _shortened(sources: Sequence[str], words: Wording) -> str:
@@ -129,8 +136,8 @@ def _storm_table(review: Review, words: Wording) -> Table:
             *(Cell(cell_text(c, getattr(s, c))) for c in ("return_period_a", "duration_min", "depth_mm")),
             Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
             Cell(f"{s.formula_place}  {s.formula_text}"),
-            Cell(s.formula_source),
-            Cell(words.name("confidence", s.formula_confidence)),
+            Cell(source_name(s.formula_source, words.lang)),
+            Cell(_confidence(s.formula_confidence, words)),
         ]
         for s in review.storms
     ]
@@ -245,6 +252,7 @@ def surfaces_chapter(review: Review, anchors: Sequence[str], words: Wording) -> 
             body.append([*cells, Cell(cell_text("_m2", sum(by.values())) if by else "")])
         caption = words("document.surfaces_of", scenario=words(f"scenario.{scenario}"))
         blocks.append(TableBlock(caption, Table(own, body), "detail t-surfaces"))
+    blocks += runoff_losses(review, words)
     return Chapter("surfaces", words("document.section_surfaces"), blocks, wide=len(covers) > 6)
 
 
