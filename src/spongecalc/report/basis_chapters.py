@@ -360,7 +360,7 @@ def capture_chapter(review: Review, words: Wording, grouped: Sequence[Block] = (
         for row in table.to_dict("records"):
             own = str(row["community_id"])
             cells = [Cell(cell_text(str(c), row[c]), trace=f"{own}:{c}") for c in columns]
-            rows.append([Cell(own), *cells])
+            rows.append([Cell(words("table.total") if own == TOTAL else own), *cells])
         blocks.append(TableBlock(words("document.capture_table"), Table(headings, rows), "detail t-capture"))
     elif not grouped:
         blocks.append(Paragraph(words("document.no_capture"), "none"))

@@ -156,6 +156,6 @@ def county_part(review: Review, words: Wording) -> Part | None:
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
         paragraphs.append(
-            text("rain.part_design", words.lang, mm=mm, place=review.capture_place, source=review.capture_source)
+            text("rain.part_design", words.lang, mm=mm, place=review.capture_place, source=named)
         )
     return Part("capture-county", text("rain.part_heading", words.lang), paragraphs, tables)

@@ -16,8 +16,17 @@ def source_name(source: str, lang: str) -> str:
     whole = names.get(f"{PART}.source.{source}")
     if whole is not None:
         return whole
-    mark = "；" if lang == "zh" else "; "
-    return mark.join(names.get(f"{PART}.source.{one}", one) for one in source.split("; "))
+    pieces = source.split("; ")
+    found: list[str] = []
+    while pieces:
+        # The longest named beginning: a source may hold a semicolon of its own.
+        for count in range(len(pieces), 0, -1):
+            one = "; ".join(pieces[:count])
+            if count == 1 or f"{PART}.source.{one}" in names:
+                found.append(names.get(f"{PART}.source.{one}", one))
+                pieces = pieces[count:]
+                break
+    return ("；" if lang == "zh" else "; ").join(found)
 
 
 def table_name(name: str, lang: str) -> str:
