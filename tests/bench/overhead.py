@@ -25,7 +25,7 @@ from swmm_api import swmm5_run
 
 from spongecalc import steps
 from spongecalc.batch.runs import execute
-from spongecalc.cli.app import cores
+from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings
 

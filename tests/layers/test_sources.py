@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pyogrio
 import pytest
 from pyproj import CRS
@@ -75,6 +76,45 @@ def test_a_point_table_gives_nodes_and_each_line_once(tmp_path: Path) -> None:
     assert pipes.geometry[0].equals(LineString([(540010, 2674008), (540040, 2674008)]))
     assert next(f for f in findings if f.rule == "survey.direction").found["turned"] == 1
     assert read_flags(pipes.loc[0, "flags"])["diameter_mm"] == "mapped"
+
+
+def test_a_heading_of_two_rows_under_a_title(tmp_path: Path) -> None:
+    """X and Y stand under one title, feature and attachment under another, as deliverables print them."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "雨水管线点成果表"
+    for row in (
+        ["点成果表"],
+        [
+            "图上点号",
+            "连接点号",
+            "管线点类别",
+            None,
+            "平面坐标(m)",
+            None,
+            "地面高程(m)",
+            "管底埋深(m)",
+            "管径(mm)",
+        ],
+        [None, None, "特征", "附属物", "X", "Y", None, None, None],
+        ["YS1", "YS2", "直线点", "检查井", 2674010, 540010, "1536.50", "1.20", "DN\uff13\uff10\uff10"],
+        ["YS2", "YS1", "出水口", "出水口", 2674010, 540040, "1536.40", "1.35", "DN300"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("E2:F2")
+    book.save(tmp_path / "points.xlsx")
+    same = {"source": "points.xlsx", "crs": GRID, "constants": {"system": "storm", "status": "existing"}}
+    nodes, _ = read(tmp_path, "nodes", **same)
+    assert nodes.geometry.tolist() == [Point(540010, 2674010), Point(540040, 2674010)]
+    assert nodes[["node_id", "ground_m", "depth_m", "kind"]].to_numpy().tolist() == [
+        ["YS1", 1536.5, 1.2, "manhole"],
+        ["YS2", 1536.4, 1.35, "outfall"],
+    ]
+    pipes, _ = read(tmp_path, "pipes", **same)
+    assert pipes[["from_node", "to_node", "diameter_mm"]].to_numpy().tolist() == [["YS1", "YS2", 300.0]]
+    seen = describe("points.xlsx", tmp_path).layers[0]
+    assert seen.meant_for == "nodes, pipes"
+    assert 'system = "storm"' in seen.draft
 
 
 def test_encodings_are_recognised_by_the_bytes(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from spongecalc.report.quantities_workbook import FILE_NAME, write_workbook
 from spongecalc.report.wording import Wording
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
     from spongecalc.project.load import Project
 
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")

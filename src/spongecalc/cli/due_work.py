@@ -10,7 +10,7 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.project_commands import checked_project
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 
 def due_work(call: Call, output: Output) -> tuple[list[str], dict[str, Why], int] | None:

@@ -17,7 +17,7 @@ from spongecalc.cli.console import Output
 from spongecalc.language import text
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 WRONG_USAGE, RUN_FAILED, STOPPED = 2, 3, 130
 LOCK = "lock"

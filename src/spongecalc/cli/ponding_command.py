@@ -16,7 +16,7 @@ from spongecalc.layers.finding import findings_table
 from spongecalc.overland.store import FlowDone, make_all
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 
 def run_ponding(call: Call, storm_ids: tuple[str, ...]) -> int:

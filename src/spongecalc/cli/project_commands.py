@@ -23,7 +23,7 @@ from spongecalc.report.number_format import cell_text
 from spongecalc.swmm.run_result import RunResult
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
 # What a worker beside needs for the files that it makes.

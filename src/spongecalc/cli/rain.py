@@ -20,7 +20,7 @@ from spongecalc.report.capture_chart import capture_chart, rain_page
 from spongecalc.sponge_steps import project_rain
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, DATA_ERRORS, WRONG_USAGE = 0, 1, 2
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)

@@ -15,7 +15,7 @@ from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.number_format import cell_text
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 

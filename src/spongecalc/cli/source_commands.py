@@ -21,7 +21,7 @@ from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.repaired_project import write_repaired
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, DATA_ERRORS, WRONG_USAGE = 0, 1, 2
 

@@ -18,7 +18,7 @@ from spongecalc.sponge_steps import continuous_path, project_rain, run_continuou
 from spongecalc.surfaces.cover import covers
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 WRONG_USAGE, RUN_FAILED = 2, 3
 COLUMNS = (

@@ -10,7 +10,7 @@ from spongecalc.cli.incremental import language_of, stamp_name
 from spongecalc.language import text
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, WRONG_USAGE = 0, 2
 

@@ -13,7 +13,7 @@ from spongecalc.cli.project_commands import checked_project
 from spongecalc.language import text
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 

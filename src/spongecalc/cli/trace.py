@@ -12,7 +12,7 @@ from spongecalc.network.tracing import trace
 from spongecalc.surfaces.subcatchments import subcatchments
 
 if TYPE_CHECKING:
-    from spongecalc.cli.app import Call
+    from spongecalc.cli.call import Call
 
 DONE, WRONG_USAGE = 0, 2
 

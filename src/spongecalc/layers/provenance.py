@@ -14,6 +14,7 @@ import pandas as pd
 
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.schema import SCHEMAS
+from spongecalc.standards.materials import roughness_of
 
 SURVEYED, MAPPED, INFERRED, DEFAULT = "surveyed", "mapped", "inferred", "default"
 FLAGS = (SURVEYED, MAPPED, INFERRED, DEFAULT)
@@ -53,8 +54,9 @@ def flagged(frame: gpd.GeoDataFrame, mask: Iterable[bool], column: str, flag: st
 def provenance_table(layers: LayerSet) -> pd.DataFrame:
     """How many values of each column were surveyed, mapped, inferred or assumed.
 
-    A row per community, layer, column and flag, with the share of the flag among the known values of that
-    column in that community.
+    A row per community, layer, column and flag, with the share of the flag among the values of that column that
+    the community's models take. A roughness that is not given is one of them: it follows from the material
+    (mapped), or is assumed where the material is not known either.
     """
     rows: list[dict[str, object]] = []
     for layer, columns in MODEL_VALUES.items():
@@ -64,9 +66,14 @@ def provenance_table(layers: LayerSet) -> pd.DataFrame:
             flags = [read_flags(f) for f in own["flags"]]
             for column in columns:
                 known = own[column].notna().to_numpy()
-                if not known.any():
-                    continue
                 kinds = [f.get(column, SURVEYED) for f, k in zip(flags, known, strict=True) if k]
+                if column == "roughness":
+                    kinds += [
+                        MAPPED if roughness_of(m if isinstance(m, str) else None)[1] else DEFAULT
+                        for m in own["material"][~known]
+                    ]
+                if not kinds:
+                    continue
                 for flag in FLAGS:
                     count = kinds.count(flag)
                     if count:

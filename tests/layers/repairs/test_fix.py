@@ -142,6 +142,31 @@ def test_a_gap_between_two_pipes_is_closed_by_a_junction(small_project: Callable
     assert (changes["rule"] == "repair.gap_closed").sum() == 2
 
 
+def test_a_pipe_shorter_than_the_tolerance_keeps_its_two_ends(small_project: Callable[..., SmallProject]) -> None:
+    """Within 0.5 m both ends are nearest to C-R1; the farther one gets a junction, and the pipe its length."""
+    stub = add(
+        "pipes",
+        "C-PR",
+        pipe_id="C-P8",
+        from_node=None,
+        to_node=None,
+        invert_up_m=98.9,
+        invert_down_m=98.85,
+        geometry=LineString([(X + 10, Y + 7.6), (X + 10, Y + 7.9)]),
+    )
+    checked, changes = fixed(small_project(second=stub))
+    pipe = checked.layers["pipes"].set_index("pipe_id").loc["C-P8"]
+    assert (pipe["from_node"], pipe["to_node"]) == ("C-P8_END", "C-R1")
+    assert pipe.geometry.length == pytest.approx(0.4)
+    node = checked.layers["nodes"].set_index("node_id").loc["C-P8_END"]
+    assert node.geometry.equals(Point(X + 10, Y + 7.6))
+    parted = changes[changes["rule"] == "repair.parted"]
+    assert parted[["feature_id", "column", "before", "after"]].values.tolist() == [
+        ["C-P8", "from_node", "C-R1", "C-P8_END"]
+    ]
+    assert not [f for f in checked.findings if f.severity == "error"]
+
+
 def test_the_repaired_copy_is_a_project_and_the_source_is_untouched(
     small_project: Callable[..., SmallProject],
 ) -> None:

@@ -20,7 +20,7 @@ from spongecalc.layers.repairs.change import changed
 from spongecalc.layers.repairs.coordinates import mend_coordinates
 from spongecalc.layers.repairs.direction import orient_to_outfalls
 from spongecalc.layers.repairs.lines import flip_lines, snap_ends, split_at_nodes
-from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids
+from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids, part_ends
 from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 
@@ -68,6 +68,7 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
         mend_geometries,
         fill_ids,
         lambda given: join_pipe_ends(given, tolerance),
+        part_ends,
         lambda given: close_gaps(given, tolerance, at_every_end=repair.nodes_at_ends),
         lambda given: flip_lines(given, tolerance),
         lambda given: snap_ends(given, tolerance),

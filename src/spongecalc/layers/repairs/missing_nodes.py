@@ -10,10 +10,12 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.geometry_rules import MIN_LENGTH_M
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points
-from spongecalc.layers.provenance import INFERRED, flagged
+from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points, places_of
+from spongecalc.layers.provenance import INFERRED, flagged, read_flags
 from spongecalc.layers.repairs.change import changed
+from spongecalc.layers.rules.found import numbers
 from spongecalc.layers.schema import SCHEMAS
 
 
@@ -42,6 +44,39 @@ def free_name(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name)
     return name
+
+
+def part_ends(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Give pipes that were joined to one node at both ends, by place, a junction at the end farther from it.
+
+    A pipe shorter than the snapping tolerance reaches the same node with either end; snapped there it would be a
+    line without length.
+    """
+    pipes, nodes = layers["pipes"], layers["nodes"]
+    if pipes.empty:
+        return layers, ()
+    flags = [read_flags(f) for f in pipes["flags"]]
+    first, last = end_points(pipes, 0), end_points(pipes, -1)
+    same = (pipes["from_node"].notna() & (pipes["from_node"] == pipes["to_node"])).to_numpy()
+    one = same & (shapely.distance(first, last) > MIN_LENGTH_M)
+    places = places_of(nodes.drop_duplicates("node_id"), pipes["from_node"])
+    farther = np.where(shapely.distance(first, places) > shapely.distance(last, places), "from_node", "to_node")
+    taken = set(nodes["node_id"].dropna())
+    findings: list[Finding] = []
+    rows = []
+    for column, points in (("from_node", first), ("to_node", last)):
+        joined = np.array([f.get(column) == INFERRED for f in flags], dtype=bool)
+        chosen = one & joined & (farther == column)
+        names = pipes[column].to_numpy(object).copy()
+        for position in np.flatnonzero(chosen):
+            names[position] = free_name(f"{pipes['pipe_id'].iloc[position]}_END", taken)
+            rows.append(_junction(nodes, pipes.iloc[position], names[position], points[position]))
+        words = {"column": column, "gap": numbers(np.nan_to_num(shapely.distance(points, places)), 2)}
+        findings.extend(changed("repair.parted", "pipes", pipes, chosen, pipes[column], names, **words))
+        pipes = pipes.assign(**{column: pd.Series(names, index=pipes.index, dtype=object)})
+    if not rows:
+        return layers, ()
+    return layers.with_frame("nodes", _with_rows(nodes, rows)).with_frame("pipes", pipes), tuple(findings)
 
 
 def close_gaps(
@@ -96,9 +131,7 @@ def close_gaps(
         )
         filled = pipes.assign(**{column: pd.Series(ends[column], index=pipes.index, dtype=object)})
         pipes = flagged(filled, masks[column], column, INFERRED)
-    new = gpd.GeoDataFrame(rows, geometry="geometry", crs=nodes.crs)
-    joined = gpd.GeoDataFrame(pd.concat([nodes, new], ignore_index=True), geometry="geometry", crs=nodes.crs)
-    return layers.with_frame("nodes", joined).with_frame("pipes", pipes), tuple(findings)
+    return layers.with_frame("nodes", _with_rows(nodes, rows)).with_frame("pipes", pipes), tuple(findings)
 
 
 def _clusters(points: np.ndarray, system: np.ndarray, tolerance_m: float) -> tuple[np.ndarray, np.ndarray]:
@@ -108,6 +141,11 @@ def _clusters(points: np.ndarray, system: np.ndarray, tolerance_m: float) -> tup
     graph = coo_matrix((np.ones(int(same.sum())), (a[same], b[same])), shape=(len(points), len(points)))
     total, label = connected_components(graph, directed=False)
     return label, np.bincount(label, minlength=total)
+
+
+def _with_rows(nodes: gpd.GeoDataFrame, rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
+    new = gpd.GeoDataFrame(rows, geometry="geometry", crs=nodes.crs)
+    return gpd.GeoDataFrame(pd.concat([nodes, new], ignore_index=True), geometry="geometry", crs=nodes.crs)
 
 
 def _junction(nodes: gpd.GeoDataFrame, pipe: pd.Series, name: str, place: shapely.Point) -> dict[str, object]:

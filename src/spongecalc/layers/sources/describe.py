@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,8 +169,13 @@ def _meant_for(name: str, kinds: list[str], fields: list[str]) -> str | None:
     return best[1] if best else None
 
 
-def draft_mapping(layer: str, source: str, name: str | None, frame: pd.DataFrame) -> str:
-    """A mapping for spongecalc.toml as far as names and values tell; what is open stands as a comment."""
+def draft_mapping(
+    layer: str, source: str, name: str | None, frame: pd.DataFrame, read: Iterable[str] = ()
+) -> str:
+    """A mapping for spongecalc.toml as far as names and values tell; what is open stands as a comment.
+
+    ``read`` are fields that are read without being mapped, as the coordinates of a survey table.
+    """
     fields = [str(c) for c in frame.columns if c not in ("geometry", "table_row")]
     schema = SCHEMAS[layer]
     same = {c: c for c in schema.column_names if c in fields}
@@ -196,13 +201,23 @@ def draft_mapping(layer: str, source: str, name: str | None, frame: pd.DataFrame
             tables.append(f"# values.{column.name} = {{ {pairs} }}    # {' | '.join(column.allowed)}")
     lines.extend(tables)
     lacking = [c for c in schema.columns if c.required and c.name not in known]
+    choices = []
     for column in lacking:
-        choice = " | ".join(column.allowed) or "?"
-        lines.append(f'# constants = {{ {column.name} = "{choice}" }}    # or a field 或某个字段')
-    left = [f for f in fields if f not in known.values()]
+        named = _named_by(name or source, layer, column.name) if column.name == "system" else None
+        choices.append(f'{column.name} = "{named or " | ".join(column.allowed) or "?"}"')
+    if choices:
+        lines.append(f"# constants = {{ {', '.join(choices)} }}    # or a field 或某个字段")
+    left = [f for f in fields if f not in known.values() and f not in set(read)]
     if left:
         lines.append(f"# unused 未用字段: {', '.join(left)}")
     return "\n".join(lines)
+
+
+def _named_by(name: str, layer: str, column: str) -> str | None:
+    """The value of a column that a layer's or file's name tells, such as storm of "雨水管线"."""
+    known = value_names(layer, column).items()
+    # A single Latin letter stands in most names.
+    return next((v for n, v in known if (len(n) > 1 or not n.isascii()) and n in folded(name)), None)
 
 
 def _quoted(text: str) -> str:
@@ -224,7 +239,7 @@ def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
             for layer in meant.split(", "):
                 raw = read_survey(path, layer, asked, place)
                 keep = [c for c in raw.frame.columns if c not in raw.columns or c in SCHEMAS[layer].column_names]
-                drafts.append(draft_mapping(layer, source, name, raw.frame[keep]))
+                drafts.append(draft_mapping(layer, source, name, raw.frame[keep], survey.values()))
         elif {"from_node", "to_node"} <= set(recognised_fields("pipes", frame.columns)):
             meant = "pipes"
             draft = draft_mapping("pipes", source, name, frame)
@@ -239,7 +254,7 @@ def _drawing(source: str, path: Path) -> tuple[SeenLayer, ...]:
         lines = any(k in kinds for k in ("LINE", "LWPOLYLINE", "POLYLINE"))
         symbols = any(k in kinds for k in ("INSERT", "POINT", "CIRCLE"))
         meant = "pipes" if lines else "nodes" if symbols else None
-        system = next((v for n, v in value_names("pipes", "system").items() if n in folded(name)), "?")
+        system = _named_by(name, "pipes", "system") or "?"
         draft = ""
         if meant:
             draft = "\n".join(

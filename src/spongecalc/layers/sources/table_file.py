@@ -83,37 +83,61 @@ def read_table(
     """A table as a frame of objects, empty cells as None.
 
     The heading is the row with the most names of ``known`` among the first rows, or the first row that has
-    anything. Rows that are empty throughout are left out. ``table_row`` is the row's number in the file.
+    anything; one of two rows, groups above and names below, counts as one. Rows that are empty throughout are
+    left out. ``table_row`` is the row's number in the file.
     """
     cells = read_cells(path, sheet, encoding)
-    heading = _heading(cells, known)
-    if heading is None:
+    found = _heading(cells, known)
+    if found is None:
         raise SourceRefusedError("table.no_heading")
+    heading, below = found
     names: list[str] = []
-    for column, cell in enumerate(cells[heading]):
-        name = str(cell).strip() if cell is not None else f"column_{column + 1}"
+    for column, cell in enumerate(heading):
+        name = str(cell).strip() if _filled(cell) else f"column_{column + 1}"
         names.append(name if name not in names else f"{name}_{names.count(name) + 1}")
     rows = []
-    for number, row in enumerate(cells[heading + 1 :], start=heading + 2):
-        if any(c is not None and str(c).strip() for c in row):
+    for number, row in enumerate(cells[below:], start=below + 1):
+        if any(_filled(c) for c in row):
             padded = [*row, *[None] * (len(names) - len(row))][: len(names)]
             rows.append([*padded, number])
     frame = pd.DataFrame(rows, columns=[*names, "table_row"], dtype=object)
     return frame.where(frame.notna(), None)
 
 
-def _heading(cells: list[list[object]], known: frozenset[str]) -> int | None:
+def _filled(cell: object) -> bool:
+    return cell is not None and bool(str(cell).strip())
+
+
+def _heading(cells: list[list[object]], known: frozenset[str]) -> tuple[list[object], int] | None:
+    """The heading's names, and the position of the first row below it."""
     from spongecalc.layers.field_names import folded  # noqa: PLC0415
 
-    best, most = None, 0
-    for number, row in enumerate(cells[:HEADING_ROWS]):
-        filled = [c for c in row if c is not None and str(c).strip()]
-        if known:
-            count = sum(folded(c) in known for c in filled)
-            if count > most:
-                best, most = number, count
-        elif filled:
-            return number
-    if best is None:
-        return next((n for n, row in enumerate(cells[:HEADING_ROWS]) if any(c is not None for c in row)), None)
-    return best
+    first = next((n for n, row in enumerate(cells[:HEADING_ROWS]) if any(_filled(c) for c in row)), None)
+    if first is None:
+        return None
+    counts = [sum(_filled(c) and folded(c) in known for c in row) for row in cells[:HEADING_ROWS]]
+    best = counts.index(max(counts)) if max(counts) else first
+    for upper in (best, best - 1):
+        if 0 <= upper < len(cells) - 1 and (both := _of_two_rows(cells[upper], cells[upper + 1], known)):
+            return both, upper + 2
+    return cells[best], best + 1
+
+
+def _of_two_rows(groups: list[object], names: list[object], known: frozenset[str]) -> list[object] | None:
+    """The names of a heading of two rows: groups above (X and Y under one title), names below; None if it is not.
+
+    The lower row has names under titles that are none themselves, and nothing under a name: a row of values has
+    a value there.
+    """
+    from spongecalc.layers.field_names import folded  # noqa: PLC0415
+
+    width = max(len(groups), len(names))
+    above = [*groups, *[None] * (width - len(groups))]
+    below = [*names, *[None] * (width - len(names))]
+    is_name = [_filled(c) and folded(c) in known for c in above]
+    under = [c for c in below if _filled(c)]
+    if not any(is_name) or not under or any(_filled(b) and n for b, n in zip(below, is_name, strict=True)):
+        return None
+    if not any(folded(c) in known for c in under) or any(isinstance(c, (int, float)) for c in under):
+        return None
+    return [b if _filled(b) else a for a, b in zip(above, below, strict=True)]
