@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report import verdicts as judged
 from spongecalc.report.charts import hyetograph_chart
