@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from spongecalc import standards
 from spongecalc.language import has_text
 from spongecalc.report.basis_chapters import SOURCES_LISTED
 from spongecalc.report.standard_names import confidence_name, source_name, table_name
+from spongecalc.standards import tables as standards
 
 # Codes of standards and file names stay as they are; two English words in a row are a sentence.
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,}")

@@ -258,7 +258,15 @@ def surfaces_chapter(review: Review, anchors: Sequence[str], words: Wording) -> 
 
 
 def cover_areas_m2(page: CommunityPage, scenario: str) -> Mapping[str, float]:
-    """Area of a community's surfaces by cover, in m2."""
+    """Area of a community's surfaces by cover, in m2; its buildings are roofs where no surface is one."""
+    areas = _surface_areas_m2(page, scenario)
+    buildings = page.layers.get(scenario, {}).get("buildings")
+    if areas and "roof" not in areas and buildings is not None and len(buildings):
+        areas["roof"] = float(buildings.geometry.area.sum())
+    return areas
+
+
+def _surface_areas_m2(page: CommunityPage, scenario: str) -> dict[str, float]:
     layer = page.layers.get(scenario, {}).get("surfaces")
     if layer is None or len(layer) == 0 or "cover" not in layer:
         return {}

@@ -44,7 +44,8 @@ def runoff_losses(review: Review, words: Wording) -> list[Block]:
             cells += [Cell(cell_text("_m3", volume)), Cell(cell_text("_percent", share))]
         rows.append(cells)
     first = known[0]
-    area_m2 = sum(float(p.row["area_m2"]) for p in review.pages if p.community_id in set(own["community_id"]))
+    answered = set(own["community_id"])
+    area_m2 = sum(float(str(p.row["area_m2"])) for p in review.pages if p.community_id in answered)
     said = words(
         "losses.said",
         scenario=words(f"scenario.{first}"),

@@ -249,7 +249,7 @@ class _Builder:
 
     def _annex(self, chapters: Sequence[Data]) -> str:
         """Details of the communities, in front of the last page."""
-        parts = []
+        parts: list[str] = []
         for chapter in chapters:
             if not chapter["details"]:
                 continue
