@@ -46,6 +46,8 @@ lint: $(READY)  ## ruff and mypy
 
 bench: $(READY)  ## times: the example's batch against the bare engine's, clearances against all with all
 	$(BIN)/python -m tests.bench.overhead
+	$(BIN)/python -m tests.bench.cluster
+	$(BIN)/python -m tests.bench.store_query
 	$(BIN)/python -m tests.bench.continuous
 	$(BIN)/python -m tests.bench.surface_flow
 	$(BIN)/python -m tests.bench.clearances

@@ -1,5 +1,20 @@
-"""``python -m spongecalc``."""
+"""The command ``spongecalc``, also as ``python -m spongecalc``."""
 
-from spongecalc.cli.app import main
+from spongecalc.cli.stopping import STOPPED, is_interrupt, stop_cleanly
 
-main()
+
+def main() -> None:
+    """Entry point of the command."""
+    stop_cleanly()
+    from spongecalc.cli.app import main as run  # noqa: PLC0415  Ctrl-C is taken care of from here on
+
+    try:
+        run()
+    except KeyboardInterrupt:
+        raise SystemExit(STOPPED) from None
+    except SystemExit as end:
+        raise SystemExit(STOPPED if end.code and is_interrupt(end) else end.code) from None
+
+
+if __name__ == "__main__":
+    main()

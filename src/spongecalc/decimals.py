@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Decimals by the suffix of the column's name. The longest suffix decides, so that "_m3_d" is not a "_d".
 DECIMALS: dict[str, int] = {
     "_m": 2,
@@ -37,6 +39,7 @@ DECIMALS: dict[str, int] = {
 }
 
 
+@lru_cache(maxsize=4096)  # a table asks for each of its cells
 def decimals(column: str) -> int | None:
     """Decimals of a column's figures; None for a figure without a unit, written as it is (counts, years)."""
     fitting = [suffix for suffix in DECIMALS if column.endswith(suffix)]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-Progress = Callable[[str, int, int], None]
-"""Told the step's name, how many are done, and how many there are."""
+from typing import Protocol
 
 
-def no_progress(step: str, done: int, total: int) -> None:
+class Progress(Protocol):
+    """Told the step's name, how many are done, how many there are, and what else there is to say of it."""
+
+    def __call__(self, step: str, done: int, total: int, note: str = "", /) -> None:
+        """Take note of it."""
+
+
+def no_progress(step: str, done: int, total: int, note: str = "") -> None:
     """Progress that nobody watches."""

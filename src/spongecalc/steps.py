@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -264,10 +264,11 @@ def run(
     again: Again = "nothing",
     executor: Executor | None = None,
     on_event: Callable[[RunDone], None] | None = None,
+    on_due: Callable[[Collection[str]], None] | None = None,
 ) -> Results:
     """Run every model through every event that is due, in ``jobs`` worker processes; results by run id.
 
-    ``again``, ``executor`` and ``on_event`` are those of :func:`spongecalc.batch.runs.execute`.
+    ``again``, ``executor``, ``on_event`` and ``on_due`` are those of :func:`spongecalc.batch.runs.execute`.
     """
     runs = plan(built)
     progress("run", 0, len(runs))
@@ -278,6 +279,7 @@ def run(
         again=again,
         executor=executor,
         on_event=on_event,
+        on_due=on_due,
     )
 
 

@@ -1,12 +1,15 @@
 import math
 import os
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, run_all
+from spongecalc.language import text
 from spongecalc.swmm.engine import run_inp
 
 MODEL = Path(__file__).parents[1] / "swmm" / "models" / "courtyard_lps.inp"
@@ -78,3 +81,23 @@ def test_models_in_workers_give_what_they_give_here(tmp_path):
         assert outcome.status == "done"
         assert outcome.value.nodes.equals(here.nodes)
         assert outcome.value.totals_m3 == here.totals_m3
+
+
+def take_memory(megabytes):
+    return len(bytearray(megabytes * 1_000_000))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's limit of memory holds on Linux")
+def test_a_job_that_wants_too_much_memory_fails_alone():
+    jobs = [
+        Job("large", take_memory, (900,), memory_limit_mb=300),
+        Job("small", take_memory, (50,), memory_limit_mb=300),
+        Job("unlimited", take_memory, (400,)),
+    ]
+    large, small, unlimited = run_all(jobs, processes=1)
+    assert (large.status, large.reason, large.detail) == ("failed", "memory_limit", "300")
+    message = model_result(large).messages[0]
+    assert message.key == "engine.run.memory_limit"
+    assert "300 MB" in text(f"{message.key}.meaning", "en", **dict(message.values))
+    assert (small.status, small.value) == ("done", 50_000_000)
+    assert (unlimited.status, unlimited.value) == ("done", 400_000_000)

@@ -146,6 +146,34 @@ def test_ctrl_c_ends_a_batch_and_what_is_done_stays(tmp_path: Path) -> None:
     assert len(status(project.folder)["runs"]) == every - len(kept)
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0])
+def test_ctrl_c_while_modules_are_imported(after_s: float, tmp_path: Path) -> None:
+    """From the moment on that Ctrl-C is taken over, which the process tells, whenever it comes."""
+    project = write_small_project(tmp_path / "project")
+    told = (
+        "import sys; from spongecalc.cli import stopping; take = stopping.stop_cleanly\n"
+        "def stop_cleanly(): take(); print('ready', flush=True)\n"
+        "stopping.stop_cleanly = stop_cleanly; from spongecalc.__main__ import main; main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", told, "check", str(project.folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no threads here
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(after_s)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert "Traceback" not in errors
+    # Where the machine is quick, the command may have ended by then: with 0, or 1 if the data has errors.
+    assert process.returncode == 130 or (after_s > 1 and process.returncode in (0, 1)), errors
+
+
 def test_a_full_disk_is_said_without_a_traceback(tmp_path: Path) -> None:
     project = write_small_project(tmp_path / "project")
     (project.folder / "results").write_text("a file where a folder should be", encoding="utf-8")

@@ -23,7 +23,7 @@ from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import ponding
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
-from spongecalc.assess.run_table import run_table
+from spongecalc.assess.run_table import RunFacts, run_facts, run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
     crossing,
@@ -168,7 +168,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
-    rows = [_row(inputs, community, tables) for community in inputs.community_ids]
+    facts = run_facts(runs)
+    rows = [_row(inputs, community, tables, facts) for community in inputs.community_ids]
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
     pages = tuple(
@@ -246,7 +247,9 @@ def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.Data
     return sponge.merge(performance.ways, on=["community_id", "scenario"], how="left", validate="many_to_one")
 
 
-def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, object]:
+def _row(
+    inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, RunFacts]
+) -> dict[str, object]:
     """One row of communities.csv, but for the percentages that follow from it."""
     layers, headline = inputs.layers, inputs.settings.headline_storm
     about = inputs.about.loc[community]
@@ -294,8 +297,8 @@ def _row(inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame]) -> 
         row |= {
             k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
         }
-    row["worst_continuity_error_percent"] = _worst_continuity(inputs, community)
-    row["status"] = _status(inputs, community, row)
+    row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
+    row["status"] = _status(inputs, community, row, facts)
     return row
 
 
@@ -340,25 +343,20 @@ def _scenario_figures(
     }
 
 
-def _worst_continuity(inputs: Inputs, community: str) -> float:
+def _worst_continuity(inputs: Inputs, community: str, facts: Mapping[str, RunFacts]) -> float:
     """The largest runoff or routing continuity error, in magnitude, of the runs the community is in."""
-    errors = [
-        inputs.results[run.run_id].worst_continuity_error_percent
-        for run in inputs.runs_of(community)
-        if run.run_id in inputs.results
-    ]
+    errors = [facts[run.run_id].worst_continuity_error_percent for run in inputs.runs_of(community)]
     known = [e for e in errors if not math.isnan(e)]
     return max(known) if known else float("nan")
 
 
-def _status(inputs: Inputs, community: str, row: Mapping[str, object]) -> str:
+def _status(inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]) -> str:
     if row["errors"]:
         return "data_error"
     own = inputs.runs_of(community)
     if not own:
         return "data_error"
-    finished = all(r.run_id in inputs.results and inputs.results[r.run_id].status == "done" for r in own)
-    return "done" if finished else "failed"
+    return "done" if all(facts[run.run_id].status == "done" for run in own) else "failed"
 
 
 def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> CommunityPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -59,6 +60,22 @@ def run_table(runs: Sequence[Run], results: Mapping[str, RunResult], language: s
             }
         rows.append(row)
     return pd.DataFrame(rows, columns=RUN_COLUMNS)
+
+
+class RunFacts(NamedTuple):
+    """What the rows of communities.csv need of a run: found once, since a county's results are not held."""
+
+    status: str
+    worst_continuity_error_percent: float
+
+
+def run_facts(table: pd.DataFrame) -> dict[str, RunFacts]:
+    """Facts of each row of :func:`run_table`, by run id."""
+    worst = table[["runoff_error_percent", "routing_error_percent"]].astype("float64").abs().max(axis=1)
+    return {
+        run_id: RunFacts(status, error)
+        for run_id, status, error in zip(table["run_id"], table["status"], worst.tolist(), strict=True)
+    }
 
 
 def sentence(message: Message, language: str) -> str:

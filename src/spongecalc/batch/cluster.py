@@ -62,7 +62,8 @@ def _finished(client: Any, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]
     def submit() -> Any:
         number = waiting.popleft()
         # Dask knows a task by its key: a job of an earlier call must not pass for one of this.
-        future = client.submit(run_on_worker, jobs[number], pure=False, retries=jobs[number].retries)
+        job = jobs[number]
+        future = client.submit(run_on_worker, job, pure=False, retries=job.retries)
         numbers[future] = number
         return future
 

@@ -16,6 +16,7 @@ _REASONS = {
     "killed": ("engine.run.killed", "code"),
     "time_limit": ("engine.run.time_limit", "seconds"),
     "size_limit": ("engine.run.size_limit", "megabytes"),
+    "memory_limit": ("engine.run.memory_limit", "megabytes"),
     "raised": ("engine.run.not_run", "reason"),
 }
 

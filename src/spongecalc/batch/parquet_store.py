@@ -17,6 +17,8 @@ import pandas as pd
 from spongecalc.batch.runs import Run
 from spongecalc.swmm.run_result import FRAMES, RunResult
 
+FOLDER = "store"
+"""Folder of the results that the files are in."""
 FILES = ("runs", "elements", "series")
 BATCH_OF_RUNS = 200
 """Results that are held in memory at a time while the files are written."""
@@ -71,6 +73,29 @@ def write_parquet(runs: Sequence[Run], results: Mapping[str, RunResult], folder:
         connection.close()
         for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+def read_parquet(folder: Path) -> dict[str, pd.DataFrame]:
+    """The tables that :func:`write_parquet` wrote into a folder, by name; those that are there.
+
+    Raises
+    ------
+    StoreError
+        DuckDB is not installed, or a file is damaged.
+    """
+    files = {name: folder / f"{name}.parquet" for name in FILES}
+    files = {name: file for name, file in files.items() if file.is_file()}
+    if not files:
+        return {}
+    try:
+        import duckdb  # noqa: PLC0415  of the extra [store]
+    except ImportError:
+        raise StoreError("pip install 'spongecalc[store]'") from None
+    try:
+        with duckdb.connect() as connection:
+            return {name: connection.read_parquet(str(file)).df() for name, file in files.items()}
+    except duckdb.Error as error:
+        raise StoreError(str(error).partition("\n")[0]) from None
 
 
 def _tables(runs: Sequence[Run], results: Mapping[str, RunResult]) -> dict[str, pd.DataFrame]:

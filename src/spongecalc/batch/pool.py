@@ -38,7 +38,7 @@ except ImportError:  # Windows: no limits of size and memory there
 PRELOADED: tuple[str, ...] = ("spongecalc.swmm.engine",)
 """Modules that workers hold before their first job."""
 
-Reason = Literal["", "raised", "time_limit", "size_limit", "worker_died", "killed"]
+Reason = Literal["", "raised", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
 
 _MEGABYTE = 1_000_000
 _KILLED_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -91,10 +91,11 @@ class Outcome:
     value : object
         What the function returned; None when failed.
     reason : str
-        "" when done; "raised", "time_limit", "size_limit", "worker_died" (by itself), "killed" (by someone).
+        "" when done; "raised", "time_limit", "size_limit", "memory_limit", "worker_died" (by itself), "killed"
+        (by someone).
     detail : str
-        For "raised" the exception, for "time_limit" the limit in seconds, for "size_limit" the limit in
-        megabytes, for "worker_died" and "killed" the exit code (negative: the signal that ended it).
+        For "raised" the exception, for "time_limit" the limit in seconds, for "size_limit" and "memory_limit"
+        the limit in megabytes, for "worker_died" and "killed" the exit code (negative: the signal that ended it).
     seconds : float
         Time in the worker; from the handing over to the end for a job that failed.
     """
@@ -274,6 +275,10 @@ class Worker:
                 self._idle()
                 if done:
                     return Outcome(job.key, "done", value, seconds=seconds)
+                if value.startswith(MemoryError.__name__) and job.memory_limit_mb is not None:
+                    return replace(
+                        failed, reason="memory_limit", detail=f"{job.memory_limit_mb:g}", seconds=seconds
+                    )
                 return replace(failed, reason="raised", detail=value, seconds=seconds)
         except (EOFError, OSError):
             pass

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, overload
 
 from spongecalc.batch.engine_task import EngineAnswer, EngineTask, remove_dead, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
+from spongecalc.batch.packed_text import PackedText
 from spongecalc.batch.pool import Job, Outcome, finished
 from spongecalc.batch.result_file import (
     INPUT,
@@ -49,7 +50,8 @@ Why = Literal["missing", "changed", "failed", "forced"]
 class Run:
     """One model through one event: the text that the engine reads, and the folder for what comes of it.
 
-    ``files`` are further files that the text names, by the name it uses (without a folder).
+    ``files`` are further files that the text names, by the name it uses (without a folder). ``variant`` tells
+    runs apart that share model, scenario and event: the parameter set of a sweep.
     """
 
     model: str
@@ -61,11 +63,13 @@ class Run:
     series: SeriesRequest
     keep_out: bool
     files: tuple[tuple[str, Path], ...] = ()
+    variant: str = ""
 
     @property
     def run_id(self) -> str:
-        """Model, scenario and event, joined by slashes."""
-        return f"{self.model}/{self.scenario}/{self.event.storm_id}"
+        """Model, scenario, event and, if there is one, variant, joined by slashes."""
+        parts = (self.model, self.scenario, self.event.storm_id, self.variant)
+        return "/".join(part for part in parts if part)
 
     @cached_property
     def sha256(self) -> str:
@@ -77,10 +81,14 @@ class Run:
         """Digest of everything that determines the result."""
         return run_key(self)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """Hint at the work: elements times steps."""
         return len(self.text) * self.event.duration_s / self.event.routing_step_s
+
+
+# To whoever looks it is the text.
+Run.text = PackedText("text")  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -170,6 +178,7 @@ def execute(
     again: Again = "nothing",
     executor: Executor | None = None,
     on_event: Callable[[RunDone], None] | None = None,
+    on_due: Callable[[Collection[str]], None] | None = None,
 ) -> Results:
     """Make the runs that are due; results of all of them by run id, in the order of ``runs``.
 
@@ -190,8 +199,12 @@ def execute(
         Where to run; by default worker processes on this machine.
     on_event
         Told of each run that was made.
+    on_due
+        Told the ids of the runs that will be made, before the first.
     """
     due = due_runs(runs, again)
+    if on_due:
+        on_due(due)
     unstored: dict[str, RunResult] = {}
     waiting = [run for run in runs if run.run_id in due]
     for run in runs:
@@ -203,8 +216,7 @@ def execute(
         on_done(done)
     with scratch_folder() as scratch:
         place = scratch if executor is None else None
-        contents: dict[Path, bytes] = {}
-        jobs = [_job(run, contents, place) for run in waiting]
+        jobs = _Jobs(waiting, place)
         outcomes = executor(jobs) if executor else finished(jobs, processes=processes)
         for number, outcome in outcomes:
             run = waiting[number]
@@ -236,23 +248,44 @@ def stored_files(runs: Sequence[Run]) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def _job(run: Run, contents: dict[Path, bytes], scratch: Path | None) -> Job:
-    settings = run.event.settings
-    for _, path in run.files:
-        if path not in contents:
-            contents[path] = path.read_bytes()
-    files = tuple((name, contents[path]) for name, path in run.files)
-    task = EngineTask(run.key, run.text, files, run.event.mark_s, run.series, run.keep_out, scratch)
-    return Job(
-        run.run_id,
-        run_task,
-        (task,),
-        size=run.size,
-        time_limit_s=settings.time_limit_s,
-        file_limit_mb=settings.file_limit_mb,
-        memory_limit_mb=settings.memory_limit_mb,
-        retries=RETRIES,
-    )
+class _Jobs(Sequence[Job]):
+    """The jobs of runs, each made when it is its turn: the tasks of a county would not fit into memory."""
+
+    def __init__(self, runs: Sequence[Run], scratch: Path | None) -> None:
+        self._runs, self._scratch = runs, scratch
+        self._contents: dict[Path, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @overload
+    def __getitem__(self, number: int) -> Job: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Job]: ...
+
+    def __getitem__(self, number: int | slice) -> Job | list[Job]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        return self._job(self._runs[number])
+
+    def _job(self, run: Run) -> Job:
+        settings = run.event.settings
+        for _, path in run.files:
+            if path not in self._contents:
+                self._contents[path] = path.read_bytes()
+        files = tuple((name, self._contents[path]) for name, path in run.files)
+        task = EngineTask(run.key, run.text, files, run.event.mark_s, run.series, run.keep_out, self._scratch)
+        return Job(
+            run.run_id,
+            run_task,
+            (task,),
+            size=run.size,
+            time_limit_s=settings.time_limit_s,
+            file_limit_mb=settings.file_limit_mb,
+            memory_limit_mb=settings.memory_limit_mb,
+            retries=RETRIES,
+        )
 
 
 def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[str, str]:
@@ -268,7 +301,7 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
     else:
         result = model_result(outcome)
         status, reason = "failed", result.messages[0].key
-        if outcome.reason not in ("time_limit", "size_limit", "worker_died"):
+        if outcome.reason not in ("time_limit", "size_limit", "memory_limit", "worker_died"):
             unstored[run.run_id] = result
             return status, reason
         limit = f"{outcome.reason}={outcome.detail}" if outcome.reason != "worker_died" else ""
@@ -287,7 +320,11 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
 
 def _limits(run: Run) -> tuple[str, ...]:
     settings = run.event.settings
-    return f"time_limit={settings.time_limit_s:g}", f"size_limit={settings.file_limit_mb:g}"
+    return (
+        f"time_limit={settings.time_limit_s:g}",
+        f"size_limit={settings.file_limit_mb:g}",
+        f"memory_limit={settings.memory_limit_mb:g}",
+    )
 
 
 def _shows(run: Run) -> bool:

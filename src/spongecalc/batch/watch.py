@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TextIO
 
 from spongecalc.batch.runs import Run, RunDone
 from spongecalc.batch.unchanged import STATE
+from spongecalc.language import text
 from spongecalc.progress import Progress
 
 if TYPE_CHECKING:
@@ -19,32 +20,42 @@ if TYPE_CHECKING:
     from spongecalc.project.load import Project
 
 KEPT_LOGS = 20
-EVENT_EVERY_S = 0.2
-"""The bar is not redrawn more often than this."""
 
 
 class Watch:
     """Follows one batch.
 
-    ``made`` counts the runs that were made in this call, ``failed`` those of them that failed.
+    ``made`` counts the runs that were made in this call, ``failed`` those of them that failed; ``total`` the
+    communities that the batch is for.
     """
 
     def __init__(
-        self, runs: Sequence[Run], progress: Progress, log: TextIO | None, events: TextIO | None
+        self,
+        runs: Sequence[Run],
+        progress: Progress,
+        log: TextIO | None,
+        events: TextIO | None,
+        language: str = "en",
     ) -> None:
         self.made = self.failed = 0
+        self._language = language
+        self._note = ""
         self._communities = {run.run_id: run.communities for run in runs}
         self._left: dict[str, int] = {}
-        for run in runs:
-            for community in run.communities:
-                self._left[community] = self._left.get(community, 0) + 1
-        self._total = len(self._left)
+        self.total = len({community for run in runs for community in run.communities})
         self._progress, self._log, self._events = progress, log, events
         self._began = time.monotonic()
 
-    def progress(self, step: str, done: int, total: int) -> None:
+    def due(self, run_ids: Collection[str]) -> None:
+        """Told which runs will be made: a community is done when none of its runs is left."""
+        self._left = {}
+        for run_id in run_ids:
+            for community in self._communities[run_id]:
+                self._left[community] = self._left.get(community, 0) + 1
+
+    def progress(self, step: str, done: int, total: int, note: str = "") -> None:
         """Told by the step how far it is."""
-        self._progress(step, done, total)
+        self._progress(step, done, total, note or self._note)
 
     def event(self, event: RunDone) -> None:
         """Told of a run that was made."""
@@ -52,6 +63,8 @@ class Watch:
         self.failed = event.failed
         for community in self._communities[event.run_id]:
             self._left[community] -= 1
+            if self._left[community] == 0:
+                del self._left[community]
         elapsed_s = time.monotonic() - self._began
         rate = self.made / elapsed_s if elapsed_s > 0 else 0.0
         facts: dict[str, object] = {
@@ -62,11 +75,24 @@ class Watch:
             "seconds": round(event.seconds, 3),
             "runs_done": event.done,
             "runs": event.total,
+            "communities_done": self.total - len(self._left),
+            "communities": self.total,
             "failed": event.failed,
             "runs_per_s": round(rate, 2),
             "left_s": round((event.total - event.done) / rate, 1) if rate else None,
         }
         self.tell(facts)
+        left_s = facts["left_s"]
+        self._note = text(
+            "batch.note",
+            self._language,
+            done=self.total - len(self._left),
+            total=self.total,
+            rate=f"{rate:.1f}",
+            left="-" if left_s is None else str(timedelta(seconds=round((event.total - event.done) / rate))),
+            failed=self.failed,
+        )
+        self._progress("run", event.done, event.total, self._note)
 
     def tell(self, facts: dict[str, object]) -> None:
         """Write an event to the log and, if asked for, to whoever reads events."""
@@ -96,8 +122,8 @@ def batch_watch(project: Project, runs: Sequence[Run], output: Output) -> Iterat
         log = None
     try:
         with output.progress() as bar:
-            watch = Watch(runs, bar, log, sys.stderr if output.as_json else None)
-            watch.tell({"event": "batch", "runs": len(runs), "communities": len(watch._left)})
+            watch = Watch(runs, bar, log, sys.stderr if output.as_json else None, output.language)
+            watch.tell({"event": "batch", "runs": len(runs), "communities": watch.total})
             yield watch
             watch.tell({"event": "end", "made": watch.made, "failed": watch.failed})
     finally:

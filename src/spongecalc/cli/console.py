@@ -110,14 +110,20 @@ class Output:
         if self._silent or not console.is_terminal:
             yield no_progress
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}"),
+        )
         with Progress(*columns, console=console, transient=True) as bars:
             tasks: dict[str, object] = {}
 
-            def tell(step: str, done: int, total: int) -> None:
+            def tell(step: str, done: int, total: int, note: str = "") -> None:
                 if step not in tasks:
-                    tasks[step] = bars.add_task(text(f"cli.step_{step}", self.language), total=total)
-                bars.update(tasks[step], completed=done, total=total)  # type: ignore[arg-type]
+                    tasks[step] = bars.add_task(text(f"cli.step_{step}", self.language), total=total, note="")
+                bars.update(tasks[step], completed=done, total=total, note=escape(note))  # type: ignore[arg-type]
 
             yield tell
 

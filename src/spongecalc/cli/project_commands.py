@@ -177,7 +177,13 @@ def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[s
         raise SystemExit(WRONG_USAGE) from None
     with batch_watch(built.checked.project, runs, output) as watch:
         results = steps.run(
-            built, call.jobs, watch.progress, again=call.again, executor=executor, on_event=watch.event
+            built,
+            call.jobs,
+            watch.progress,
+            again=call.again,
+            executor=executor,
+            on_event=watch.event,
+            on_due=watch.due,
         )
     call.made.files.extend(stored_files(runs))
     call.made.unfinished = any(run.run_id not in results.stored for run in runs)

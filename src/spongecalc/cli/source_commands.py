@@ -10,6 +10,8 @@ import pyogrio
 from pydantic import ValidationError
 
 from spongecalc import steps
+from spongecalc.batch.parquet_store import FOLDER as STORE
+from spongecalc.batch.parquet_store import StoreError, read_parquet
 from spongecalc.cli.console import Output
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding
@@ -19,6 +21,7 @@ from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.repaired_project import write_repaired
+from spongecalc.sweep.plan import FOLDER as SWEEPS
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -109,7 +112,7 @@ def run_fix(call: Call, project: Project, output: Output, print_findings: object
 
 
 def run_publish(project: Project, output: Output, url: str, schema: str) -> int:
-    """``spongecalc publish``: results/spongecalc.gpkg, findings and tables into a PostGIS schema."""
+    """``spongecalc publish``: results, findings, sweeps and the store of runs into a PostGIS schema."""
     folder = project.folder / project.settings.results
     files = [folder / "spongecalc.gpkg", folder / "findings.gpkg"]
     if not files[0].is_file():
@@ -130,6 +133,14 @@ def run_publish(project: Project, output: Output, url: str, schema: str) -> int:
         if kind is not None
     }
     tables = {f"table_{p.stem}": pd.read_csv(p, encoding="utf-8-sig") for p in sorted(folder.glob("*.csv"))}
+    sweeps = sorted((folder / SWEEPS).glob("*.csv"))
+    tables |= {f"sweep_{p.stem}": pd.read_csv(p, encoding="utf-8-sig") for p in sweeps}
+    try:
+        tables |= {f"store_{name}": table for name, table in read_parquet(folder / STORE).items()}
+    except StoreError as error:
+        output.error(text("batch.store_missing", output.language, reason=error))
+        output.finish()
+        return WRONG_USAGE
     try:
         written = write_postgis(url, schema, layers, tables)
     except SourceRefusedError as refusal:

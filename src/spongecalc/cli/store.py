@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spongecalc import steps
-from spongecalc.batch.parquet_store import StoreError, write_parquet
+from spongecalc.batch.parquet_store import FOLDER, StoreError, write_parquet
 from spongecalc.batch.runs import stored_results
 from spongecalc.cli.console import Output
 from spongecalc.cli.incremental import language_of
@@ -30,7 +30,7 @@ def run_store(call: Call) -> int:
     if due:
         output.error(text("cli.runs_due", output.language, count=len(due), first=due[0]))
         return RUN_FAILED
-    folder = checked.project.folder / checked.project.settings.results / "store"
+    folder = checked.project.folder / checked.project.settings.results / FOLDER
     try:
         files = write_parquet(runs, results, folder)
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""Commands that go deeper into one question: rain, sponge, trace, separation, evidence, ponding."""
+"""Commands that go deeper into one question: rain, sponge, trace, separation, evidence, ponding, sweep."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Annotated
 import typer
 
 from spongecalc.cli.call import (
+    Cluster,
     Community,
+    DryRun,
+    Failed,
     Folder,
+    Force,
     Jobs,
     Json,
     Lang,
@@ -123,3 +127,29 @@ def ponding(
 
     call = call_of(folder, community, None, jobs, lang, quiet, as_json)
     raise typer.Exit(run_ponding(call, tuple(storm or ())))
+
+
+@app.command()
+def sweep(
+    name: Annotated[str, typer.Argument(help="name of a [[sweeps]] (default: list them) 方案组名称")] = "",
+    folder: Folder = Path(),
+    community: Community = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    force: Force = False,
+    failed: Failed = False,
+    dry_run: DryRun = False,
+    cluster: Cluster = None,
+) -> None:
+    """One batch over storms, scenarios and parameters, and its table. 按重现期、历时与参数批量模拟。"""
+    from spongecalc.cli import sweep as sweeping  # noqa: PLC0415
+
+    options = {"force": force, "failed": failed}
+    call = call_of(folder, community, None, jobs, lang, quiet, as_json, **options, cluster=cluster)
+    if not name:
+        raise typer.Exit(sweeping.run_sweeps(call))
+    if dry_run:
+        raise typer.Exit(sweeping.run_sweep(call, name, dry_run=True))
+    raise typer.Exit(sweeping.sweep_what_is_due(call, name))

@@ -112,8 +112,12 @@ def load_project(place: Path) -> Project:
     try:
         return Project(path.parent, Settings.model_validate(document))
     except ValidationError as reason:
-        errors = [e for e in reason.errors() if not _follows(e)]
-        raise ProjectError([_mistake(name, error, document) for error in errors]) from None
+        raise ProjectError(mistakes_of(name, reason, document)) from None
+
+
+def mistakes_of(file: str, refused: ValidationError, document: dict[str, Any]) -> list[Mistake]:
+    """What was refused in a document of settings, each with its place; ``file`` is what a person knows it by."""
+    return [_mistake(file, error, document) for error in refused.errors() if not _follows(error)]
 
 
 def _syntax_mistake(name: str, reason: str) -> Mistake:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     field_validator,
@@ -43,6 +44,7 @@ from spongecalc.project.section import (
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.storm_pattern import StormPattern
+from spongecalc.project.sweep_settings import SweepSettings, names_differ
 from spongecalc.rainfall.interval_formula import Interval, IntervalFormula, interval_formula_of, interval_places
 from spongecalc.rainfall.storm_formula import RainFormula, StormFormula, formula_of
 from spongecalc.standards.tables import table
@@ -260,6 +262,7 @@ class Settings(Section):
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
     document: DocumentSettings = DocumentSettings()
+    sweeps: Annotated[tuple[SweepSettings, ...], AfterValidator(names_differ)] = ()
 
     @field_validator("crs")
     @classmethod

@@ -16,7 +16,7 @@ from tests.postgis_server import PASSWORD, execute
 from tests.small_project import CRS, write_small_project
 
 from spongecalc.layers.sources.describe import describe
-from spongecalc.layers.sources.postgis import read_postgis, write_postgis
+from spongecalc.layers.sources.postgis import connected, read_postgis, write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import ProjectError, load_project
@@ -86,15 +86,27 @@ def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
 
 @pytest.mark.usefixtures("password")
 def test_results_are_published(postgis, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    sqlalchemy = pytest.importorskip("sqlalchemy")
     project = write_small_project(tmp_path / "project")
     results = project.folder / "results"
     results.mkdir()
     places = gpd.GeoDataFrame({"community_id": ["A"], "runoff_m3": [1.5]}, geometry=[Point(1, 2)], crs=CRS)
     pyogrio.write_dataframe(places, results / "spongecalc.gpkg", layer="communities", driver="GPKG")
     pd.DataFrame({"community_id": ["A"], "runoff_m3": [1.5]}).to_csv(results / "communities.csv", index=False)
+    (results / "sweeps").mkdir()
+    pd.DataFrame({"set": ["base"], "runoff_m3": [2.5]}).to_csv(results / "sweeps" / "paving.csv", index=False)
+    (results / "store").mkdir()
+    duckdb.sql("SELECT 'A/after/P3' AS run_id, 3.5 AS runoff_m3").write_parquet(
+        str(results / "store" / "runs.parquet")
+    )
     answer = command("publish", str(project.folder), "--to", postgis.url, "--schema", "done", "--lang", "en")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert read_postgis(postgis.url, "done.communities").frame["runoff_m3"].tolist() == [1.5]
+    with connected(postgis.url) as connection:
+        for table, volume_m3 in (("sweep_paving", 2.5), ("store_runs", 3.5)):
+            found = connection.execute(sqlalchemy.text(f"select runoff_m3 from done.{table}"))
+            assert [row[0] for row in found] == [volume_m3]
     # Twice is as good as once.
     assert command("publish", str(project.folder), "--to", postgis.url, "--schema", "done").returncode == 0
 

@@ -1,0 +1,150 @@
+"""``spongecalc sweep``: a batch over storms, scenarios and sets of parameters, and its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spongecalc import steps
+from spongecalc.batch.cluster import ClusterError, cluster_executor
+from spongecalc.batch.runs import due_runs, execute, stored_files
+from spongecalc.batch.watch import batch_watch
+from spongecalc.cli.console import Output
+from spongecalc.cli.incremental import do_what_is_due, language_of
+from spongecalc.cli.project_commands import checked_project
+from spongecalc.language import text
+from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.report.csv_tables import write_tables
+from spongecalc.sweep.error import SweepError
+from spongecalc.sweep.parameter_sets import parameter_sets
+from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms
+from spongecalc.sweep.tables import sweep_tables
+
+if TYPE_CHECKING:
+    from spongecalc.cli.call import Call
+
+DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
+
+
+def run_sweeps(call: Call) -> int:
+    """Say which sweeps the project has; nothing is run."""
+    output = Output(language_of(call), call.quiet, call.as_json)
+    project = _project(call, output)
+    if project is None:
+        return WRONG_USAGE
+    rows = []
+    for sweep in project.settings.sweeps:
+        try:
+            settings = with_storms(sweep, project.settings)
+            sets = parameter_sets(sweep, settings, project.folder)
+        except SweepError as mistake:
+            output.error(mistake.sentence(output.language))
+            continue
+        rows.append((sweep.name, str(len(sets)), str(len(settings.storms)), ", ".join(sweep.scenarios)))
+    if rows:
+        headers = [text(f"sweep.column_{c}", output.language) for c in ("name", "sets", "storms", "scenarios")]
+        output.table(text("sweep.title", output.language), headers, rows)
+    elif not project.settings.sweeps:
+        output.say_of("sweep", "none")
+    output.document["sweeps"] = [
+        dict(zip(("name", "sets", "storms", "scenarios"), row, strict=True)) for row in rows
+    ]
+    output.finish()
+    return WRONG_USAGE if output.errors else DONE
+
+
+def sweep_what_is_due(call: Call, name: str) -> int:
+    """Make a sweep unless its layers, settings and tables are what they were when it was last made."""
+    command = f"sweep-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:12]}"
+    return do_what_is_due(command, call, lambda given: run_sweep(given, name))
+
+
+def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
+    """Make the runs of a sweep that are due and write its tables; returns the exit code.
+
+    With ``dry_run`` only say how many runs there are and how many are due.
+    """
+    output = Output(language_of(call), call.quiet, call.as_json)
+    plan, checked = _plan(call, name, output)
+    if plan is None or checked is None:
+        output.finish()
+        return WRONG_USAGE
+    output.say_of("sweep", "planned", points=len(plan.points), runs=len(plan.runs))
+    output.document |= {"points": len(plan.points), "runs": len(plan.runs)}
+    if dry_run:
+        due = due_runs(plan.runs, call.again)
+        output.say_of("sweep", "due", count=len(due))
+        output.document["due"] = len(due)
+        output.finish()
+        return DONE
+    try:
+        executor = cluster_executor(call.cluster) if call.cluster else None
+    except ClusterError as error:
+        output.error(text("batch.cluster", output.language, reason=error))
+        output.finish()
+        return WRONG_USAGE
+    with batch_watch(checked.project, plan.runs, output) as watch:
+        results = execute(
+            plan.runs,
+            processes=call.jobs,
+            on_done=lambda done: watch.progress("run", done, len(plan.runs)),
+            again=call.again,
+            executor=executor,
+            on_event=watch.event,
+            on_due=watch.due,
+        )
+    tables = sweep_tables(plan, results)
+    files = write_tables(tables, _folder(checked.project))
+    failed = [run_id for run_id, result in results.items() if result.status != "done"]
+    for run_id in failed:
+        output.error(text("sweep.failed", output.language, run=run_id))
+    if failed:
+        output.error(text("sweep.repeat", output.language, count=len(failed), name=name))
+    output.say_of("batch", "made", made=watch.made, kept=len(plan.runs) - watch.made)
+    names = [path.relative_to(checked.project.folder).as_posix() for path in files]
+    output.say_of("batch", "stored", files=", ".join(names))
+    output.document |= {"failed": failed, "files": names}
+    call.made.files.extend([*files, *stored_files(plan.runs)])
+    call.made.unfinished = any(run.run_id not in results.stored for run in plan.runs)
+    call.made.document, call.made.errors = dict(output.document), list(output.errors)
+    output.finish()
+    return RUN_FAILED if failed else DONE
+
+
+def _plan(call: Call, name: str, output: Output) -> tuple[SweepPlan | None, steps.Checked | None]:
+    """The sweep's runs and the checked layers; None where there is no such sweep, which is said then."""
+    project = _project(call, output)
+    if project is None:
+        return None, None
+    sweep = next((s for s in project.settings.sweeps if s.name == name), None)
+    if sweep is None:
+        known = ", ".join(s.name for s in project.settings.sweeps) or "-"
+        output.error(text("sweep.unknown", output.language, name=name, known=known))
+        return None, None
+    checked = checked_project(call, output)
+    if checked is None:
+        return None, None
+    try:
+        with output.progress() as progress:
+            plan = plan_sweep(sweep, project, checked.systems, partial(progress, "build"))
+            return plan, checked
+    except SweepError as mistake:
+        output.error(mistake.sentence(output.language))
+        return None, None
+
+
+def _project(call: Call, output: Output) -> Project | None:
+    try:
+        return load_project(call.folder)
+    except ProjectError as mistakes:
+        for sentence in mistakes.sentences(output.language):
+            output.error(sentence)
+        return None
+
+
+def _folder(project: Project) -> Path:
+    folder = project.folder / project.settings.results / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,60 @@
+"""A section [[sweeps]] of spongecalc.toml: one batch over storms, scenarios and sets of parameters."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.section import InsidePath, Section, WholeMinutes, Years
+
+Typed = float | str
+"""A value as it is typed: a number in the key's unit, or a text with a unit."""
+
+
+class SweepSettings(Section):
+    """One sweep, by its name.
+
+    Storms are those of the project, or every return period with every duration. Sets of parameters are every
+    row of ``table``, with every combination of ``values``, with every one of ``samples`` drawn from ``ranges``.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,39}$")
+    return_periods_a: tuple[Years, ...] = Field((), alias="return_periods")
+    durations_min: tuple[WholeMinutes, ...] = Field((), alias="durations")
+    scenarios: tuple[Literal["before", "after"], ...] = Field(("before", "after"), min_length=1)
+    table: InsidePath | None = None
+    values: dict[str, tuple[Typed, ...]] = {}
+    ranges: dict[str, tuple[Typed, Typed]] = {}
+    samples: int = Field(0, ge=0, le=10_000)
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _parts_belong_together(self) -> Self:
+        if bool(self.return_periods_a) != bool(self.durations_min):
+            missing = "durations" if self.return_periods_a else "return_periods"
+            raise ImproperError("sweep_storms", missing, key=(missing,))
+        for key, given in (("return_periods", self.return_periods_a), ("durations", self.durations_min)):
+            if len(set(given)) < len(given):
+                raise ImproperError("sweep_twice", list(given), key=(key,))
+        if len(set(self.scenarios)) < len(self.scenarios):
+            raise ImproperError("sweep_twice", list(self.scenarios), key=("scenarios",))
+        if bool(self.ranges) != bool(self.samples):
+            raise ImproperError("sweep_samples", self.samples, key=("samples",))
+        for key, values in self.values.items():
+            if not values:
+                raise ImproperError("sweep_no_values", key, key=("values", key))
+        both = sorted(set(self.values) & set(self.ranges))
+        if both:
+            raise ImproperError("sweep_twice", both[0], key=("ranges", both[0]))
+        return self
+
+
+def names_differ(sweeps: tuple[SweepSettings, ...]) -> tuple[SweepSettings, ...]:
+    """The sweeps, if no two have one name on a disk that takes "A" and "a" for the same."""
+    lower = [s.name.lower() for s in sweeps]
+    doubled = [s.name for s in sweeps if lower.count(s.name.lower()) > 1]
+    if doubled:
+        raise ImproperError("sweep_names", ", ".join(doubled))
+    return sweeps

@@ -1,0 +1,154 @@
+"""The runs of a sweep: every model of every set of parameters through every storm, each input once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from spongecalc.batch.runs import Run
+from spongecalc.project.load import Project, mistakes_of
+from spongecalc.project.settings import Settings, StormSettings
+from spongecalc.project.sweep_settings import SweepSettings
+from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.scenario import DrainageSystem
+from spongecalc.sweep.error import ValuesError
+from spongecalc.sweep.parameter_sets import ParameterSet, parameter_sets
+from spongecalc.sweep.parameters import changed_model, changed_settings, changed_system, needs_building
+from spongecalc.swmm.event import storm_event
+from spongecalc.swmm.identifiers import folder_name
+from spongecalc.swmm.model import SwmmModel, build_model
+from spongecalc.swmm.run_result import SeriesRequest
+
+FOLDER = "sweeps"
+"""Folder of the results in which each sweep has its table and its runs."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One row of a sweep's table: a set, a model, a storm, and the id of the run that answers for it.
+
+    Sets that give a model the same input file share one run.
+    """
+
+    parameters: ParameterSet
+    model: str
+    communities: tuple[str, ...]
+    scenario: str
+    storm: Storm
+    run_id: str
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """All points of a sweep, and the runs that they need."""
+
+    sweep: SweepSettings
+    points: tuple[Point, ...]
+    runs: tuple[Run, ...]
+
+
+def plan_sweep(
+    sweep: SweepSettings,
+    project: Project,
+    systems: Sequence[DrainageSystem],
+    on_built: Callable[[int, int], None] | None = None,
+) -> SweepPlan:
+    """Make the models of a sweep and plan its runs.
+
+    Parameters
+    ----------
+    sweep, project
+        One of the project's sweeps, and the project.
+    systems
+        The checked systems of the sweep's scenarios.
+    on_built
+        Told how many of how many sets are made.
+
+    Raises
+    ------
+    SweepError
+        Its parameters or its storms cannot be used.
+    """
+    settings = with_storms(sweep, project.settings)
+    sets = parameter_sets(sweep, settings, project.folder)
+    # Every mistake is found before the first model is made.
+    settings_of = {s.name: changed_settings(settings, sweep.name, s.values) for s in sets}
+    folder = project.folder / settings.results / FOLDER / sweep.name / "runs"
+    built: dict[str, tuple[SwmmModel, ...]] = {}
+    points: list[Point] = []
+    runs: dict[str, Run] = {}
+    wanted = [system for system in systems if system.scenario in sweep.scenarios]
+    for number, parameters in enumerate(sets, start=1):
+        own = settings_of[parameters.name]
+        rebuilt = json.dumps(needs_building(parameters.values), sort_keys=True)
+        if rebuilt not in built:
+            # The base is wanted again and again, others as long as sets follow that differ in the storm alone.
+            built = {k: v for k, v in built.items() if k == "{}"}
+            built[rebuilt] = tuple(
+                build_model(changed_system(system, parameters.values), own, ()) for system in wanted
+            )
+        for point, run in _of_set(parameters, own, built[rebuilt], folder):
+            known = runs.setdefault(run.key, run)
+            points.append(replace(point, run_id=known.run_id))
+        if on_built:
+            on_built(number, len(sets))
+    return SweepPlan(sweep, tuple(points), tuple(runs.values()))
+
+
+def _of_set(
+    parameters: ParameterSet, settings: Settings, models: Sequence[SwmmModel], folder: Path
+) -> Iterator[tuple[Point, Run]]:
+    """The points of one set with the run of each, in the order of models and storms."""
+    storms = [(storm, storm_event(storm, settings.simulation)) for storm in design_storms(settings)]
+    for base in models:
+        changed = changed_model(base, parameters.values)
+        for storm, event in storms:
+            # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.
+            text = replace(changed, storms=(storm,)).text(event)
+            place = folder / folder_name(base.name) / base.scenario / storm.storm_id
+            run = Run(
+                base.name,
+                base.scenario,
+                base.communities,
+                event,
+                text,
+                place,
+                SeriesRequest(),
+                keep_out=False,
+                variant=parameters.name,
+            )
+            run = replace(run, folder=place / run.sha256[:16])
+            yield Point(parameters, base.name, base.communities, base.scenario, storm, run.run_id), run
+
+
+def with_storms(sweep: SweepSettings, settings: Settings) -> Settings:
+    """Settings with the sweep's storms in place of the project's.
+
+    Every return period with every duration; one whose id is that of a storm of the project is that storm, with
+    its pattern. A sweep without return periods takes the project's storms.
+
+    Raises
+    ------
+    ValuesError
+        The storm formula does not give such a storm.
+    """
+    if not sweep.return_periods_a:
+        return settings
+    known = {storm.storm_id: storm for storm in settings.storms}
+    made = (
+        StormSettings(return_period_a=period, duration_min=duration)
+        for period in sweep.return_periods_a
+        for duration in sweep.durations_min
+    )
+    storms = [known.get(storm.storm_id, storm).model_dump() for storm in made]
+    document = {**settings.model_dump(), "storms": storms, "headline": None}
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as reason:
+        mistakes = mistakes_of(f"[[sweeps]] {sweep.name}", reason, document)
+        sentences = {lang: [m.sentence(lang) for m in mistakes] for lang in ("zh", "en")}
+        raise ValuesError(sentences, sweep=sweep.name) from None
