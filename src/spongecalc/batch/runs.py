@@ -33,7 +33,7 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import folder_name
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.model import TANK_FLOWS, SwmmModel
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 RETRIES = 2
@@ -87,8 +87,7 @@ class Run:
         return len(self.text) * self.event.duration_s / self.event.routing_step_s
 
 
-# To whoever looks it is the text.
-Run.text = PackedText("text")  # type: ignore[assignment]
+Run.text = PackedText("text")  # type: ignore[assignment]  # whoever looks finds the text
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def plan_runs(
         series = SeriesRequest(
             subcatchment_runoff=True,
             node_lateral_inflow=tuple(roles.get("tank", [])),
-            link_flow=tuple(roles.get("tank_overflow", [])),
+            link_flow=tuple(link for role in TANK_FLOWS for link in roles.get(role, [])),
         )
         nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
         pipes = model.elements[(model.elements["element"] == "link") & (model.elements["layer"] == "pipes")]
