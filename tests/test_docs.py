@@ -12,6 +12,8 @@ from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
 from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
 from spongecalc.assess.performance_tables import WAY_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
+from spongecalc.assess.ponding_causes import CAUSE_COLUMNS
+from spongecalc.assess.return_periods import PERIOD_COLUMNS
 from spongecalc.assess.run_table import RUN_COLUMNS
 from spongecalc.assess.separation import SEPARATION_COLUMNS, WORK_COLUMNS
 from spongecalc.assess.separation_grades import GRADE_COLUMNS
@@ -52,6 +54,8 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("evidence_location", LOCATION_COLUMNS),
         ("separation_contributions", CONTRIBUTION_COLUMNS),
         ("ponding", PONDING_COLUMNS),
+        ("ponding_causes", CAUSE_COLUMNS),
+        ("ponding_return_periods", PERIOD_COLUMNS),
         ("sponge", [*SPONGE_COLUMNS, *WAY_COLUMNS]),
         ("quantities", QUANTITY_COLUMNS),
         ("quantity_features", LEDGER_COLUMNS),

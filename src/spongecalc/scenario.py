@@ -64,11 +64,13 @@ class DrainageSystem:
         return "+".join(self.communities)
 
     def of_community(self, community_id: str) -> dict[str, gpd.GeoDataFrame]:
-        """The community's own features by layer name."""
-        return {
-            name: getattr(self, name)[getattr(self, name)["community_id"] == community_id]
-            for name in SCENARIO_LAYERS
-        }
+        """The community's own features by layer name; the system's own frames where all is the community's."""
+        own = {}
+        for name in SCENARIO_LAYERS:
+            frame = getattr(self, name)
+            chosen = frame["community_id"] == community_id
+            own[name] = frame if chosen.all() else frame[chosen]
+        return own
 
 
 def drainage_systems(

@@ -10,13 +10,12 @@ from pathlib import Path
 from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.field_evidence import Measurements, read_measurements
-from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.review import Review
 from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
-from spongecalc.ground.grid import Ground, GroundError
-from spongecalc.ground.of_system import ground_findings, ground_of, grounds_of
+from spongecalc.ground.grid import Ground
+from spongecalc.ground.of_system import grounds_of
 from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
@@ -27,8 +26,8 @@ from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.lateral_rules import check_laterals
-from spongecalc.overland.coupled_model import CoupledRun, coupled_run
-from spongecalc.overland.store import KEPT_FOLDER, wet_of
+from spongecalc.ponding_cause_steps import kept_causes
+from spongecalc.ponding_steps import kept_flows
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
@@ -41,6 +40,7 @@ from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
+from spongecalc.return_period_steps import kept_return_periods
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.sponge_steps import sponge_performance
 from spongecalc.swmm.event import Event, dry_event, storm_event, traced_event
@@ -289,6 +289,9 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
     contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
+    flows = kept_flows(built)
+    causes, stale_causes = kept_causes(built, flows)
+    periods, stale_periods = kept_return_periods(built)
     inputs = Inputs(
         checked.layers,
         settings,
@@ -301,7 +304,10 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         checked.documents,
         measurements=checked.measurements,
         grounds=built.grounds,
-        flows=kept_flows(built),
+        flows={run_id: kept.wet for run_id, kept in flows.items()},
+        causes=causes,
+        return_periods=periods,
+        stale_ponding=tuple(sorted({*stale_causes, *stale_periods})),
         contributions=contributions,
         stale_contributions=stale,
         performance=performance,
@@ -309,36 +315,6 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))
-
-
-def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
-    """The runs over the ground of every model that has one, through some storms; what was found on the way."""
-    settings = built.checked.project.settings
-    runs: list[CoupledRun] = []
-    findings: list[Finding] = []
-    for system, model in zip(built.checked.systems, built.models, strict=True):
-        try:
-            ground = ground_of(system, settings.ponding, settings.ponding.cell_m)
-        except GroundError as reason:
-            findings.extend(ground_findings(system, reason))
-            continue
-        runs.extend(
-            coupled_run(system, model, settings, storm, ground)
-            for storm in built.storms
-            if storm.storm_id in storm_ids
-        )
-    return tuple(runs), tuple(findings)
-
-
-def kept_flows(built: Built) -> dict[str, Wet]:
-    """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
-    project = built.checked.project
-    results = project.folder / project.settings.results
-    ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
-    if not ids:
-        return {}
-    runs, _ = coupled_runs(built, [s.storm_id for s in built.storms if s.storm_id in ids])
-    return {run.run_id: wet for run in runs if (wet := wet_of(run, results)) is not None}
 
 
 def removal_folder(built: Built) -> Path:

@@ -4,6 +4,9 @@ The worked example's batch under twelve events, 516 runs, from models to results
 input files run one after the other by swmm-toolkit alone, divided by the cores. 1.00 would mean that nothing
 but the engine takes time. Beside it what else people use: pyswmm plainly in a pool of processes, and
 swmm-api's runner in one; neither reads a result. ``--runs N`` takes only the first N, for a quick look.
+
+Where other programs keep the machine busy, wall times say little; so the processor time of the batch, all of its
+processes together, is given against the engine's as well (Linux).
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ from swmm.toolkit import solver
 from swmm_api import swmm5_run
 
 from spongecalc import steps
-from spongecalc.batch.runs import execute
+from spongecalc.batch.runs import RunDone, execute
 from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings
+from tests.bench.processes import cpu_s, tree
 
 STRIDE_S = 10**8
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -70,14 +74,23 @@ def quiet() -> Iterator[None]:
             os.close(kept)
 
 
-def one_by_one_s(inputs: list[Path]) -> float:
-    """Seconds that the engine itself takes for the files, one after the other in a process of its own."""
+def bare_cpu_s(inp: Path) -> float:
+    """Run, and return the processor time that it took."""
+    began = time.process_time()
+    bare_run(inp)
+    return time.process_time() - began
+
+
+def one_by_one_s(inputs: list[Path]) -> tuple[float, float]:
+    """Seconds that the engine itself takes for the files, one after the other in a process of its own.
+
+    Wall time, and processor time.
+    """
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         pool.map(bare_run, inputs[:1])  # imports are not counted
         began = time.perf_counter()
-        for inp in inputs:
-            pool.apply(bare_run, (inp,))
-        return time.perf_counter() - began
+        cpu_s = sum(pool.apply(bare_cpu_s, (inp,)) for inp in inputs)
+        return time.perf_counter() - began, cpu_s
 
 
 def pool_s(inputs: list[Path], run: Callable[[Path], None], jobs: int) -> float:
@@ -117,11 +130,18 @@ def main() -> None:
         for number, run in enumerate(runs):
             inputs.append(folder / f"{number}.inp")
             inputs[-1].write_text(run.text, encoding="utf-8")
-        bare = [one_by_one_s(inputs)]
-        began = time.perf_counter()
-        execute(runs, processes=jobs)
+        measured = [one_by_one_s(inputs)]
+        began, before_s = time.perf_counter(), cpu_s(tree(os.getpid()))
+        spent: list[float] = []
+
+        def told(event: RunDone) -> None:
+            if event.done == len(runs):  # the workers are still there
+                spent.append(cpu_s(tree(os.getpid())) - before_s)
+
+        execute(runs, processes=jobs, on_event=told)
         batch = time.perf_counter() - began
-        bare.append(one_by_one_s(inputs))
+        measured.append(one_by_one_s(inputs))
+        bare = [wall for wall, _ in measured]
         began = time.perf_counter()
         execute(runs, processes=jobs)
         timed("batch again, nothing due", began)
@@ -139,14 +159,31 @@ def main() -> None:
             steps.write_results(elsewhere, review)
             steps.report(elsewhere, review)
             timed("tables and report", began)
+    _print_times(len(runs), jobs, rows, bare, [("spongecalc's batch", batch), *others])
+    _print_processor_times([cpu for _, cpu in measured], spent[0])
+
+
+def _print_processor_times(engine: list[float], batch_s: float) -> None:
+    if sys.platform != "linux":
+        return
+    engine_s = sum(engine) / len(engine)
+    print(
+        f"processor time: bare engine {engine_s:.2f} s, spongecalc's batch with all its processes "
+        f"{batch_s:.2f} s, ratio {batch_s / engine_s:.2f}"
+    )
+
+
+def _print_times(
+    runs: int, jobs: int, rows: list[tuple[str, float]], bare: list[float], batches: list[tuple[str, float]]
+) -> None:
+    """Wall times: of the steps, of the bare engine, and of each batch as a ratio to it."""
     mean = sum(bare) / len(bare)
-    print(f"{len(runs)} runs, {jobs} processes")
+    print(f"{runs} runs, {jobs} processes")
     for label, seconds in rows:
         print(f"{label:<44} {seconds:8.2f} s")
     print(f"{'bare engine one by one, before and after':<44} {bare[0]:8.2f} s {bare[1]:8.2f} s")
-    for label, seconds in [("spongecalc's batch", batch), *others]:
+    for label, seconds in batches:
         print(f"{label:<44} {seconds:8.2f} s   / (bare / {jobs}) = {seconds / (mean / jobs):5.2f}")
-    sys.stdout.flush()
 
 
 def _in(folder: Path, project: Project) -> Project:

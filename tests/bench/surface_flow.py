@@ -1,23 +1,35 @@
 """Cell updates per second of the flow over the ground beside those of itzi-core's bare kernels, in one run.
 
+The second pair is a whole coupled run (rain, infiltration, inlets, SWMM's steps and the record) on the small grid
+of a community, where a step's fixed cost weighs most, beside the bare kernels on that grid.
+
 Both move the same rain over the same ground in the same steps; the bare ones are ``solve_q`` and ``solve_h``
 alone, without a time step chosen, checks or rates. Taken in turns, the best of five each.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from spongecalc import steps
+from spongecalc.overland.coupled_model import perform
 from spongecalc.overland.surface_flow import SurfaceFlow
+from spongecalc.ponding_steps import coupled_runs
+from spongecalc.project.load import load_project
+
+EXAMPLE = Path(__file__).parents[2]
 
 CELLS, STEPS = 400, 100
 
 
-def fresh() -> SurfaceFlow:
+def fresh(cells: int = CELLS) -> SurfaceFlow:
     """A ground of 400 x 400 cells of 2 m with water on it."""
-    y, x = np.mgrid[0:CELLS, 0:CELLS]
+    y, x = np.mgrid[0:cells, 0:cells]
     ground = 0.02 * y + 0.2 * np.sin(x / 7) * np.sin(y / 9)
     flow = SurfaceFlow(ground, np.full(ground.shape, 0.02), 2.0)
     flow.set_depth(np.full(ground.shape, 0.05))
@@ -35,16 +47,27 @@ def ours_s() -> float:
     return (time.perf_counter() - began) / (flow.updates - before)
 
 
-def bare_s() -> float:
-    """Seconds of the kernels alone."""
-    solver = fresh().solver
+def coupled_s() -> tuple[float, int]:
+    """Seconds per cell update of a coupled run of the example's first community, and the side of its grid."""
+    built = steps.build(steps.check(load_project(EXAMPLE), ["EY01"], ("after",)))
+    run = replace(coupled_runs(built, [built.storms[0].storm_id])[0][0], duration_s=1800.0)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        result = perform(run, Path(folder))
+        spent = time.perf_counter() - began
+    return spent / result.updates, round(run.ground.elevation_m.size**0.5)
+
+
+def bare_s(cells: int = CELLS, count: int = STEPS) -> float:
+    """Seconds per cell update of the kernels alone."""
+    solver = fresh(cells).solver
     solver.solve_dt()
     began = time.perf_counter()
-    for _ in range(STEPS):
+    for _ in range(count):
         solver.solve_q()
         solver.update_h(compute_vdir=False, compute_froude=False)
         solver._commit_discharge_buffers()
-    return (time.perf_counter() - began) / (STEPS * CELLS * CELLS)
+    return (time.perf_counter() - began) / (count * cells * cells)
 
 
 def main() -> None:
@@ -53,6 +76,13 @@ def main() -> None:
     ours, bare = min(p[0] for p in pairs), min(p[1] for p in pairs)
     print(f"flow over the ground: {1e-6 / ours:.1f} million cell updates per second")
     print(f"itzi-core's kernels:  {1e-6 / bare:.1f} million; ratio {bare / ours:.2f}")
+    whole = [coupled_s() for _ in range(3)]
+    spent, side = min(whole)
+    alone = min(bare_s(side, 2000) for _ in range(3))
+    print(
+        f"coupled run of a community, {side} x {side} cells: {1e-6 / spent:.1f} million cell updates per second"
+    )
+    print(f"itzi-core's kernels on that grid: {1e-6 / alone:.1f} million; ratio {alone / spent:.2f}")
 
 
 if __name__ == "__main__":

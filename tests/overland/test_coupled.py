@@ -1,5 +1,7 @@
 """Rain on ground and pipes together: water is conserved, inlets take by their law, the two directions work."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +9,8 @@ import pytest
 
 from spongecalc import steps
 from spongecalc.ground.grid import Ground
-from spongecalc.overland.coupled import Exchange, Grate
-from spongecalc.overland.coupled_model import coupled_run
+from spongecalc.overland.coupled import Exchange
+from spongecalc.overland.coupled_model import coupled_run, flat_grate
 from spongecalc.overland.ground_water import GroundCover, GroundWater
 from spongecalc.overland.store import kept, make, make_all, run_folder, wet_of
 from spongecalc.project.load import load_project
@@ -17,11 +19,12 @@ from tests.small_project import ORIGIN_X, ORIGIN_Y
 
 def test_grate_by_hand() -> None:
     """HEC-22 in a sag: weir 1.66 P d^1.5, orifice 0.67 A sqrt(2 g d), and what the grate is rated for."""
-    grate = Grate(2.4, 0.14, 1000.0)
+    grate = replace(flat_grate(20.0), capacity_l_s=1000.0)
     assert grate.intake_m3_s(0.05) == pytest.approx(1.66 * 2.4 * 0.05**1.5)
     assert grate.intake_m3_s(0.5) == pytest.approx(0.67 * 0.14 * (2 * 9.80665 * 0.5) ** 0.5)
-    assert Grate(2.4, 0.14, 20.0).intake_m3_s(0.5) == pytest.approx(0.020)
+    assert flat_grate(20.0).intake_m3_s(0.5) == pytest.approx(0.020)
     assert grate.intake_m3_s(0.0) == 0.0
+    assert flat_grate(20.0).times(2).intake_m3_s(0.5) == pytest.approx(0.040)
 
 
 def cover(**values: float) -> GroundCover:
@@ -92,11 +95,50 @@ def test_kept_until_something_changes(small_run) -> None:
     wet = wet_of(run, folder)
     assert wet is not None
     assert wet.depth_m.max() > 0.05
-    from dataclasses import replace
-
     other = replace(run, exchanges=(*run.exchanges[:-1], Exchange("x", 1, 1, None)))
     assert kept(other, folder) is None
     assert wet_of(other, folder) is None
+
+
+def test_a_run_whose_balance_misses_more_than_a_percent_fails_with_its_place(
+    small_run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The water of the storm is told to the balance 3 % too large."""
+    from spongecalc.overland import coupled
+
+    _, run, _ = small_run
+    terms = coupled.balance_error_percent
+
+    def wrong(balance: dict[str, float]) -> float:
+        return terms({**balance, "rain_on_ground": 1.03 * balance["rain_on_ground"]})
+
+    monkeypatch.setattr(coupled, "balance_error_percent", wrong)
+    done = make(replace(run, duration_s=5400.0), run_folder(tmp_path, run))
+    assert done.status == "failed"
+    assert "mass error -2." in done.reason
+    # the place named is where the water stands deepest: the middle of the bowl
+    x, y = (float(part.split("=")[1]) for part in done.reason.split()[-2:])
+    assert abs(x - (ORIGIN_X + 10.5)) < 3
+    assert abs(y - (ORIGIN_Y + 9.5)) < 3
+    assert wet_of(run, tmp_path) is None
+
+
+def test_a_time_step_that_collapses_fails_the_run_with_its_place(small_run, tmp_path: Path) -> None:
+    _, run, _ = small_run
+    flood = replace(run, rain_mm_h=((0.0, 1e13), (60.0, 0.0)), duration_s=120.0)
+    done = make(flood, run_folder(tmp_path, flood))
+    assert done.status == "failed"
+    assert done.reason.startswith("time step x=")
+    assert "dt=" in done.reason
+    told = make_all([flood], tmp_path, 1, lambda *_: None)
+    assert told[0].reason == done.reason  # it would fail again: it counts as made
+
+
+def test_workers_compute_with_one_thread() -> None:
+    """OpenMP reads its number of threads from the environment that a worker is born with."""
+    from spongecalc.batch.pool import Job, run_all
+
+    assert run_all([Job("threads", os.getenv, ("OMP_NUM_THREADS",))], processes=1)[0].value == "1"
 
 
 def test_a_run_that_stopped_is_made_again(small_run, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ CASES = {
     "unknown key far from any": (with_head("zzz = 1"), ("zzz", "checks", "targets")),
     "unknown key in a storm": (
         SOUND + "durration = 3\n",
-        ("storms[1].durration", "depths_mm, duration, id, pattern, percents, return_period"),
+        ("storms[1].durration", "depths_mm, duration, file, id, pattern, percents, return_period"),
     ),
     "unknown key in a layer": (
         SOUND.replace(LAYER, LAYER + '\nlayr = "x"'),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import h5netcdf.legacyapi
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.io import netcdf_file
 
+from spongecalc.language import text
 from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.rainfall.read_series import SeriesError, read_series, swmm_rain_lines
 
@@ -71,6 +74,37 @@ def test_netcdf(tmp_path: Path) -> None:
         rain.units = "m"
         rain[:] = [0.001, 0, 0.002, 0]
     assert read_series(path).depth_mm.tolist() == [1.0, 0.0, 2.0, 0.0]
+
+
+def test_netcdf_4_as_a_weather_service_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "r4.nc"
+    with h5netcdf.legacyapi.Dataset(path, "w") as file:
+        file.createDimension("time", 6)
+        clock = file.createVariable("time", "i4", ("time",))
+        clock.units = "minutes since 2001-01-01 00:00:00"
+        clock[:] = [0, 60, 120, 180, 240, 300]
+        # packed as whole tenths of a millimetre over an offset, a reading missing
+        rain = file.createVariable("tp", "i2", ("time",), fill_value=-32768)
+        rain.units, rain.scale_factor, rain.add_offset = "mm", 0.1, 1.0
+        rain[:] = np.array([-10, 15, -10, -32768, 115, -10], dtype="i2")
+    assert path.read_bytes()[:4] == b"\x89HDF"
+    series = read_series(path)
+    assert series.step_min == 60
+    assert series.depth_mm.tolist() == pytest.approx([0.0, 2.5, 0.0, np.nan, 12.5, 0.0], nan_ok=True)
+    assert flaws(series) == {"missing": 1}
+
+
+def test_netcdf_4_without_its_library_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "r4.nc"
+    with h5netcdf.File(path, "w") as file:
+        file.dimensions = {"time": 1}
+    monkeypatch.setitem(sys.modules, "h5netcdf", None)
+    with pytest.raises(SeriesError) as refusal:
+        read_series(path)
+    assert refusal.value.rule == "netcdf4"
+    assert "spongecalc[netcdf]" in text("rain.error.netcdf4", "en", file=path.name, found="")
 
 
 @pytest.mark.parametrize(

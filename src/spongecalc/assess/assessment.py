@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,9 @@ from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, perfo
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import ponding
-from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
+from spongecalc.assess.return_periods import community_return_periods
+from spongecalc.assess.review import CommunityPage, Review, StormSummary, WaterFrames
 from spongecalc.assess.run_table import RunFacts, run_facts, run_table
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
@@ -67,6 +69,9 @@ class Inputs:
     measurements: Measurements = field(default_factory=Measurements)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, Wet] = field(default_factory=dict)
+    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_ponding: tuple[str, ...] = ()
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_contributions: tuple[str, ...] = ()
     performance: Performance | None = None
@@ -133,6 +138,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.layers["ponding_records"],
         inputs.grounds,
         inputs.flows,
+        inputs.causes,
     )
     sponge = pd.DataFrame(
         [
@@ -148,6 +154,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     tables = {
         "separation": separation,
         **pond.tables,
+        **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
         "work_order": work_order(traced, separation),
         "separation_grades": grade_table(traced, inputs.settings),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
@@ -164,16 +171,21 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "provenance": provenance_of(inputs),
     }
     if inputs.performance is not None:
-        tables |= {"sponge_life": inputs.performance.life, "sponge_ranges": inputs.performance.ranges}
+        tables |= {
+            "sponge_life": inputs.performance.life,
+            "sponge_ranges": inputs.performance.ranges,
+            "sponge_facilities": inputs.performance.facilities,
+        }
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
-    rows = [_row(inputs, community, tables, facts) for community in inputs.community_ids]
+    own = _own_rows(tables)
+    rows = [_row(inputs, community, own(community), facts) for community in inputs.community_ids]
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
     pages = tuple(
-        _page(inputs, row, tables)
+        _page(inputs, row, own(str(row["community_id"])))
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
     )
     return Review(
@@ -187,6 +199,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             *([("note_partial", {"count": len(rows), "total": len(rows) + left_out})] if left_out else []),
             *_notes(inputs),
             *(("note_stale_contributions", {"models": m}) for m in inputs.stale_contributions),
+            *(
+                [("note_stale_ponding", {"models": ", ".join(inputs.stale_ponding)})]
+                if inputs.stale_ponding
+                else []
+            ),
         ),
         versions,
         {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
@@ -202,6 +219,21 @@ def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
     if not (settings.groundwater or settings.rain_derived):
         return {}
     return {"infiltration": infiltration_table([m.system for m in inputs.modelled], settings)}
+
+
+OF_COMMUNITY = ("separation", "ponding", "sponge", "quantities", "quantity_features", "findings")
+"""Tables of which a community's row and page take their own rows."""
+
+
+def _own_rows(tables: Mapping[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
+    """A function that gives the tables with the rows of one community, found once for all of them."""
+    rows = {name: tables[name].groupby("community_id", sort=False).indices for name in OF_COMMUNITY}
+
+    def of(community: str) -> dict[str, pd.DataFrame]:
+        own = {name: tables[name].iloc[rows[name].get(community, [])] for name in OF_COMMUNITY}
+        return {**tables, **own}
+
+    return of
 
 
 def provenance_of(inputs: Inputs) -> pd.DataFrame:
@@ -297,6 +329,8 @@ def _row(
         row |= {
             k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
         }
+    if len(inputs.return_periods):
+        row |= community_return_periods(inputs.return_periods, community)
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
@@ -363,13 +397,16 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
     boundary = inputs.about.loc[community, "geometry"]
-    layers, hydrographs, found = {}, {}, {}
+    layers, hydrographs, found, water = {}, {}, {}, {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
             hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
             found[scenario] = hydraulics(modelled, community, headline)
+            wet = inputs.flows.get(f"{modelled.model.name}/{scenario}/{headline}")
+            if wet is not None and wet.frames_mm is not None:
+                water[scenario] = WaterFrames(wet.frames_mm, wet.ground.transform, wet.frame_min)
     runs = tables["runs"]
     own_runs = {run.run_id for run in inputs.runs_of(community)}
     ponding = tables["ponding"]
@@ -392,6 +429,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
         found,
+        water,
     )
 
 

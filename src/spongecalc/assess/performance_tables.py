@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from spongecalc.assess.continuous import ContinuousResult
 from spongecalc.batch.runoff_batch import GroundVolumes, RunoffTask
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.capture_ratio import CaptureCurve
+from spongecalc.sponge.disagreement import Ways, largest_difference, reasons
 from spongecalc.sponge.event_response import annual_capture_percent
-from spongecalc.sponge.event_runs import CLOGGED_SHARES, HIGH, LOW, TAKEN, Site
+from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, HIGH, LOW, RANGE_RATIOS, TAKEN, Site
 from spongecalc.sponge.paving_life import share_after_years
 from spongecalc.sponge.performance import design_event, event_capture_percent, event_runoff_m3, paving_life
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
 from spongecalc.surfaces.cover import covers
-
-# From here on two ways of the calculation are said to disagree, in points of the capture ratio.
-DISAGREEMENT_POINTS = 5.0
 
 WAY_COLUMNS = [
     "capture_volume_percent",
@@ -58,6 +57,16 @@ RANGE_COLUMNS = [
     "span_percent",
     "rank",
 ]
+FACILITY_COLUMNS = [
+    "community_id",
+    "facility",
+    "facility_id",
+    "drained_m2",
+    "coefficient",
+    "control_volume_m3",
+    "volume_design_mm",
+    "capture_percent",
+]
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class Performance:
     failed: Mapping[tuple[str, ...], str]
     continuous: ContinuousResult | None = None
     continuous_stale: bool = False
+    facilities: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FACILITY_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ def performance(
     assert events.task.coarse is not None
     ends = events.task.coarse
     sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
-    rows, life_rows, range_rows = [], [], []
+    rows, life_rows, range_rows, facility_rows = [], [], [], []
     figures: dict[str, dict[str, object]] = {}
     peaks: dict[str, float] = {}
     for site in sites:
@@ -135,14 +145,15 @@ def performance(
             }
         if continuous is not None and key in continuous.capture_percent:
             row["capture_continuous_percent"] = continuous.capture_percent[key]
-        row |= _difference(row, by_volume, site, taken, ends, continuous)
+        row |= _difference(row, by_volume, site, taken, curve, ends, continuous)
         rows.append(row)
         own = figures.setdefault(site.community_id, {})
         own[f"capture_{site.scenario}_percent"] = captured[TAKEN]
         own[f"capture_{site.scenario}_percent_low"] = captured[LOW]
         own[f"capture_{site.scenario}_percent_high"] = captured[HIGH]
         if site.scenario == "after":
-            range_rows.extend(_range_rows(site, events))
+            facility_rows.extend(_facility_rows(site, by_volume["middle"], curve))
+            range_rows.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
             life, figures_of_life = _life(site, settings, captured[TAKEN], events, ends, curve)
             life_rows.extend(life)
             own |= figures_of_life
@@ -156,7 +167,26 @@ def performance(
         events.failed,
         continuous,
         continuous_stale,
+        pd.DataFrame(facility_rows, columns=FACILITY_COLUMNS),
     )
+
+
+def _facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list[dict[str, object]]:
+    """Each facility's own control volume against the ground that drains to it."""
+    tank_at = {t.node_id: t.facility_id for t in site.tanks}
+    return [
+        {
+            "community_id": site.community_id,
+            "facility": c.facility,
+            "facility_id": tank_at.get(c.facility_id, c.facility_id),
+            "drained_m2": c.area_m2,
+            "coefficient": c.coefficient,
+            "control_volume_m3": c.volume_m3,
+            "volume_design_mm": c.design_mm,
+            "capture_percent": 100 - c.coefficient * (100 - curve.percent(c.design_mm)),
+        }
+        for c in volume.by_facility()
+    ]
 
 
 def _way_row(
@@ -185,39 +215,48 @@ def _difference(
     by_volume: Mapping[str, VolumeMethod],
     site: Site,
     taken: GroundVolumes | None,
+    curve: CaptureCurve,
     ends: Sequence[int],
     continuous: ContinuousResult | None,
 ) -> dict[str, object]:
     """The largest difference of two ways, and the reasons where it is above the limit."""
-    volume, event = float(row["capture_volume_percent"]), float(row["capture_event_percent"])  # type: ignore[arg-type]
-    series = float(row.get("capture_continuous_percent", math.nan))  # type: ignore[arg-type]
-    known = [v for v in (volume, event, series) if not math.isnan(v)]
-    if len(known) < 2:
-        return {"ways_differ_percent": math.nan, "ways_differ_why": ""}
-    why = []
-    if abs(volume - event) > DISAGREEMENT_POINTS:
-        low, high = by_volume["high"].capture_percent, by_volume["low"].capture_percent
-        if low - 1e-9 <= event <= high + 1e-9:
-            why.append("coefficient_range")
-        elif volume > event:
-            why.append(
-                "coefficient_below_swmm" if site.paved_m2 <= 0 and not site.tanks else "volume_not_reached"
-            )
-        else:
-            why.append("losses_of_small_rain")
-    if continuous is not None and taken is not None and not math.isnan(series):
-        rain, runoff = event_runoff_m3(site, taken, ends)
-        per_mm = 1000 / site.area_m2
-        same_rain = annual_capture_percent(rain * per_mm, runoff * per_mm, continuous.curve.percent)
-        if abs(series - event) > DISAGREEMENT_POINTS:
-            why.append("other_rain" if abs(series - same_rain) < abs(event - same_rain) else "wet_ground_between")
-        elif abs(series - volume) > DISAGREEMENT_POINTS and not why:
-            why.append("coefficient_range")
-    return {"ways_differ_percent": max(known) - min(known), "ways_differ_why": ";".join(why)}
+    depths, runoff = np.zeros(0), np.zeros(0)
+    if taken is not None:
+        rain_m3, runoff_m3 = event_runoff_m3(site, taken, ends)
+        depths, runoff = rain_m3 * 1000 / site.area_m2, runoff_m3 * 1000 / site.area_m2
+    ways = Ways(
+        float(row["capture_volume_percent"]),  # type: ignore[arg-type]
+        by_volume["high"].capture_percent,
+        by_volume["low"].capture_percent,
+        float(row["capture_event_percent"]),  # type: ignore[arg-type]
+        float(row.get("capture_continuous_percent", math.nan)),  # type: ignore[arg-type]
+        depths,
+        runoff,
+        by_volume["middle"].runoff_mm,
+        curve.percent,
+        continuous.curve.percent if continuous is not None else None,
+        float(row["design_rainfall_mm"]),  # type: ignore[arg-type]
+        by_volume["middle"].volume_m3 > 0,
+    )
+    return {"ways_differ_percent": largest_difference(ways), "ways_differ_why": ";".join(reasons(ways))}
 
 
-def _range_rows(site: Site, events: EventResults) -> list[dict[str, object]]:
-    """How far each parameter by itself moves the share of the design rainfall that stays; the largest first."""
+def _range_rows(
+    site: Site, events: EventResults, captured: float, taken: GroundVolumes | None, curve: CaptureCurve
+) -> list[dict[str, object]]:
+    """How far each parameter by itself moves the year's capture ratio; the largest first.
+
+    The change is reckoned from the events of ``RANGE_RATIOS`` with and without the parameter moved, and added to
+    the ratio from all events.
+    """
+    if taken is None:
+        return []
+    assert events.task.coarse is not None
+    rain, runoff = event_runoff_m3(site, taken, events.task.coarse)
+    numbers = [DEPTH_RATIOS.index(r) for r in RANGE_RATIOS]
+    per_mm = 1000 / site.area_m2
+    depths = rain[numbers] * per_mm
+    unmoved = annual_capture_percent(depths, runoff[numbers] * per_mm, curve.percent)
     found = []
     for ground in events.range_task.grounds:
         if ground.key[:2] != (site.community_id, site.scenario) or ground.key[3] != LOW:
@@ -226,8 +265,9 @@ def _range_rows(site: Site, events: EventResults) -> list[dict[str, object]]:
         for end in (LOW, HIGH):
             volumes = events.range_volumes.get((*ground.key[:3], end))
             if volumes is not None:
-                rain, runoff = event_runoff_m3(site, volumes, [0])
-                kept[end] = 100 * (1 - float(runoff[0]) / float(rain[0]))
+                moved = event_runoff_m3(site, volumes, range(len(RANGE_RATIOS)))[1]
+                change = annual_capture_percent(depths, moved * per_mm, curve.percent) - unmoved
+                kept[end] = captured + change
         if len(kept) == 2:
             found.append(
                 {
@@ -238,7 +278,7 @@ def _range_rows(site: Site, events: EventResults) -> list[dict[str, object]]:
                     "span_percent": kept[HIGH] - kept[LOW],
                 }
             )
-    found.sort(key=lambda r: (-abs(float(str(r["span_percent"]))), str(r["parameter"])))
+    found.sort(key=lambda r: (-abs(round(float(str(r["span_percent"])), 6)), str(r["parameter"])))
     return [{**r, "rank": i + 1} for i, r in enumerate(found)]
 
 

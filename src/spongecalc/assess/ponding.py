@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
-from spongecalc.project.settings import PondingSettings
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.standards.tables import table
 
 PONDING_COLUMNS = [
@@ -21,6 +22,7 @@ PONDING_COLUMNS = [
     "level",
     "site_id",
     "node_id",
+    "limited_by",
     "max_depth_m",
     "area_m2",
     "lane_area_m2",
@@ -97,18 +99,20 @@ def ponding_sites(
                 "y_m": node.geometry.y,
             }
         )
-    return pd.DataFrame(rows, columns=PONDING_COLUMNS).sort_values("site_id", ignore_index=True)
+    sites = pd.DataFrame(rows, columns=PONDING_COLUMNS).sort_values("site_id", ignore_index=True)
+    return sites.assign(limited_by=limits_of(sites, modelled, result, settings.search_radius_m))
 
 
-def within_limits(site: Mapping[str, object]) -> str:
+def within_limits(site: Mapping[str, object], place: str = "outside centre") -> str:
     """Whether a site keeps the limits for waterlogging: "yes", "no", or "" where a figure is not known.
 
-    No place deeper than 0.15 m, no building reached, water gone within the longest recession time that the
-    standard leaves to a town (GB 50014-2021, 4.1.4 and 4.1.5).
+    No place deeper than the standard's limit, no building reached, water gone within the longest recession time
+    that the standard leaves to the ``place`` (GB 50014-2021, 4.1.4 and 4.1.5; table ``ponding_limits``).
     """
     limits = table("ponding_limits")
     depth_m = float(limits.loc[limits["limit"] == "max_depth", "value_max"].iloc[0])
-    recession_h = float(limits.loc[limits["limit"] == "max_recession_time", "value_max"].max())
+    of_place = (limits["limit"] == "max_recession_time") & (limits["applies_to"] == place)
+    recession_h = float(limits.loc[of_place, "value_max"].iloc[0])
     depth, buildings, gone = (float(site[c]) for c in ("max_depth_m", "buildings", "recession_h"))  # type: ignore[arg-type]
     if depth > depth_m or buildings > 0 or gone > recession_h:
         return "no"
@@ -138,9 +142,11 @@ def with_verdicts(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say of each site what became of it.
 
-    A site before is compared with all sites after within ``radius_m``: none: eliminated; less water by more
-    than a tenth: reduced; more: worse; else unchanged. A site after has the verdict of its nearest site
-    before, or "new" where there is none. Without a run of the other scenario verdicts stay empty.
+    A site before is compared with all sites after within ``radius_m``. It is eliminated if there are none, or
+    if it broke the limits of the standard and they keep them; else reduced if they hold less water by more than a
+    tenth, worse if more, or unchanged. A site after has the verdict of its nearest site before, or "new" where
+    there is none; what is left of an eliminated site is "reduced". Without a run of the other scenario verdicts
+    stay empty.
     """
     distances = np.hypot(
         before["x_m"].to_numpy(float)[:, None] - after["x_m"].to_numpy(float)[None, :],
@@ -148,10 +154,15 @@ def with_verdicts(
     )
     near = distances <= radius_m
     volumes = after["volume_m3"].to_numpy(float)
+    kept = (after["within_limits"] == "yes").to_numpy()
     judged = [
-        _verdict(float(volume), float(volumes[near[i]].sum())) for i, volume in enumerate(before["volume_m3"])
+        "eliminated"
+        if broken == "no" and near[i].any() and kept[near[i]].all()
+        else _verdict(float(volume), float(volumes[near[i]].sum()))
+        for i, (volume, broken) in enumerate(zip(before["volume_m3"], before["within_limits"], strict=True))
     ]
-    matched = [judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))]
+    nearest = [judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))]
+    matched = ["reduced" if v == "eliminated" else v for v in nearest]
     return before.assign(verdict=judged), after.assign(verdict=matched)
 
 

@@ -11,6 +11,7 @@ import rasterio.features
 import shapely
 from scipy import ndimage
 
+from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
 from spongecalc.ground.depressions import standing_water
@@ -28,7 +29,8 @@ class Wet:
     """Largest depths on a ground in one run, in m; the times are known from the flow over the ground only.
 
     ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
-    last stood, ``rain_h`` the end of the rain.
+    last stood, ``rain_h`` the end of the rain. ``frames_mm`` are depths every ``frame_min`` minutes, the
+    first one step after the start.
     """
 
     level: int
@@ -40,6 +42,8 @@ class Wet:
     last_wet_h: np.ndarray | None = None
     hazard_m2_s: np.ndarray | None = None
     rain_h: float = float("nan")
+    frames_mm: np.ndarray | None = None
+    frame_min: float = 5.0
 
 
 def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:
@@ -127,9 +131,11 @@ def raster_sites(
         community = str(made["community_id"])
         counted[community] = counted.get(community, 0) + 1
         made["site_id"] = f"{community}:{counted[community]}"
-        made["within_limits"] = within_limits(made)
+        made["within_limits"] = within_limits(made, settings.ponding.place)
         made["verdict"] = made["cause"] = ""
-    return gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "geometry"], crs=modelled.system.crs)
+    sites = gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "geometry"], crs=modelled.system.crs)
+    found = limits_of(sites, modelled, modelled.finished(storm_id), settings.ponding.search_radius_m)
+    return sites.assign(limited_by=found)
 
 
 def _polygons(labels: np.ndarray, ground: Ground) -> dict[int, shapely.Geometry]:

@@ -14,6 +14,8 @@ import shapely
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, ponding_sites, with_verdicts
 from spongecalc.assess.ponding_area import Wet, lakes, level_row, raster_sites
+from spongecalc.assess.ponding_causes import TABLE as CAUSES
+from spongecalc.assess.ponding_causes import with_causes
 from spongecalc.assess.review import DepthRaster
 from spongecalc.ground.grid import Ground
 from spongecalc.project.settings import Settings
@@ -69,6 +71,7 @@ def ponding(
     records: gpd.GeoDataFrame,
     grounds: Mapping[tuple[str, str], Ground],
     flows: Mapping[str, Wet],
+    causes: pd.DataFrame,
 ) -> Ponding:
     """Sites at the level of the project; where a community has no ground for it, at the level that is possible.
 
@@ -100,7 +103,7 @@ def ponding(
                 if (water.depth_m >= settings.ponding.site_depth_m).any():
                     file = f"{folder_name(name)}_{scenario}_{storm.storm_id}_level{water.level}"
                     shown = np.where(water.ground.building, 0.0, water.depth_m)
-                    depths.append(DepthRaster(file, shown, water.ground.transform))
+                    depths.append(DepthRaster(file, shown, water.ground.transform, water.hazard_m2_s))
             for community in one.system.communities:
                 key = (community, scenario, storm.storm_id)
                 own = {level: f[f["community_id"] == community] for level, f in found.items()}
@@ -108,7 +111,7 @@ def ponding(
                 chosen[key] = own[best] if best > 1 else ponding_sites(one, community, *about, settings.ponding)
                 if 3 in own and best != 3:
                     beside[key] = own[3]
-    table = _judged(chosen, community_ids, storms, settings)
+    table = with_causes(_judged(chosen, community_ids, storms, settings), causes)
     tables = {
         "ponding": table[PONDING_COLUMNS],
         "ponding_levels": pd.DataFrame(levels, columns=LEVEL_COLUMNS),
@@ -116,7 +119,9 @@ def ponding(
             records, table, storms, settings.ponding.household_radius_m, community_ids
         ),
     }
-    second = _judged(beside, community_ids, storms, settings) if beside else None
+    if len(causes):
+        tables[CAUSES] = causes[causes["community_id"].isin(list(community_ids))].reset_index(drop=True)
+    second = with_causes(_judged(beside, community_ids, storms, settings), causes) if beside else None
     if second is not None:
         tables["ponding_2d"] = second[PONDING_COLUMNS]
     parts = [t for t in (table, second) if t is not None and len(t) and "geometry" in t]

@@ -15,6 +15,15 @@ from spongecalc.assess.hydraulics import Hydraulics
 
 
 @dataclass(frozen=True)
+class WaterFrames:
+    """Depths of water on the ground over time, in mm: a frame every ``step_min`` minutes, and their place."""
+
+    depth_mm: np.ndarray
+    transform: Affine
+    step_min: float
+
+
+@dataclass(frozen=True)
 class CommunityPage:
     """Everything the report shows of one community.
 
@@ -24,7 +33,8 @@ class CommunityPage:
     the headline storm, indexed by minutes from its start. ``sites`` and ``joints`` are the community's
     ponding sites and cross-connections under the headline storm, with a point each; their columns are
     those of ponding.csv and separation.csv. ``row`` is its row of communities.csv. ``hydraulics`` maps a
-    scenario to what SWMM found in pipes and nodes under the headline storm.
+    scenario to what SWMM found in pipes and nodes under the headline storm, ``water`` to the water on the ground
+    where the flow over it was calculated for that storm.
     """
 
     community_id: str
@@ -39,6 +49,7 @@ class CommunityPage:
     quantities: pd.DataFrame
     findings: pd.DataFrame
     hydraulics: Mapping[str, Hydraulics] = field(default_factory=dict)
+    water: Mapping[str, WaterFrames] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,11 +69,13 @@ class StormSummary:
 
 @dataclass(frozen=True)
 class DepthRaster:
-    """Largest depths in m of one run on its grid; ``name`` is that of its file."""
+    """Largest depths in m of one run on its grid, with the largest depth times speed where the flow over the
+    ground was calculated; ``name`` is that of its file."""
 
     name: str
     depth_m: np.ndarray
     transform: Affine
+    hazard_m2_s: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

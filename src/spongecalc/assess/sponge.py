@@ -30,7 +30,7 @@ def runoff_series_l_s(modelled: Modelled, community_id: str, storm_id: str) -> p
     """Runoff of a community in l/s by minutes from the start of the run; empty without a finished run.
 
     The sum of SWMM's runoff of the community's subcatchments, with the water that flows into its rain tanks
-    taken out and what the tanks spill put in.
+    (past their first-flush chambers) taken out and what the tanks spill put in.
     """
     result = modelled.finished(storm_id)
     if result is None:
@@ -40,6 +40,8 @@ def runoff_series_l_s(modelled: Modelled, community_id: str, storm_id: str) -> p
     total = series[[f"runoff_l_s:{a}" for a in areas]].sum(axis=1)
     for tank in modelled.elements(community_id, "tank"):
         total = total - series[f"lateral_inflow_l_s:{tank}"]
+    for filling in modelled.elements(community_id, "tank_filling"):
+        total = total - series[f"flow_l_s:{filling}"]
     for overflow in modelled.elements(community_id, "tank_overflow"):
         total = total + series[f"flow_l_s:{overflow}"]
     return total.clip(lower=0.0)
@@ -62,7 +64,7 @@ def sponge_row(modelled: Modelled, community_id: str, storm_id: str) -> dict[str
         for cover, square_m in area.covers_m2.items():
             covers[cover] = covers.get(cover, 0.0) + square_m
     permeable = sum(covers.get(c, 0.0) for c in PERMEABLE_PAVINGS)
-    impervious = sum(a.mix.impervious_percent / 100 * (a.area_m2 - sum(a.paving_m2.values())) for a in areas)
+    impervious = sum(a.mix.impervious_percent / 100 * a.plain_m2 for a in areas)
     row: dict[str, object] = {
         "community_id": community_id,
         "scenario": modelled.system.scenario,

@@ -35,7 +35,7 @@ class Recipe:
 
 
 GROUND = ("ground", "roof")
-TANKS = ("tank", "tank_overflow", "tank_reuse", "outfall_reuse")
+TANKS = ("tank", "tank_overflow", "tank_filling", "tank_reuse", "outfall_reuse")
 RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
 OUTFALLS = (*RAIN_OUTFALLS, "outfall_municipal_sewage", "outfall_municipal_combined")
 OWN: Where = {}
@@ -91,8 +91,22 @@ PLAIN: Mapping[str, Recipe] = {
     "target_lost_year": Recipe("target_lost", roles=GROUND, scenario="after"),
 }
 
+
+def _return_period(criterion: str) -> Recipe:
+    return Recipe(
+        f"return_period_{criterion}",
+        "ponding_return_periods",
+        ("return_period_a",),
+        {"criterion": criterion},
+        ("scenario", "criterion"),
+        "first",
+    )
+
+
 # Columns that stand once for each scenario; "{s}" is its name.
 BY_SCENARIO: Mapping[str, Recipe] = {
+    "dry_return_period_{s}_a": _return_period("dry"),
+    "pipes_return_period_{s}_a": _return_period("pipes"),
     "cross_connections_{s}": Recipe(
         "cross_connections",
         "separation",

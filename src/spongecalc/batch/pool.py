@@ -109,7 +109,13 @@ class Outcome:
 
 
 def start_context() -> BaseContext:
-    """Return the way workers are started on this system."""
+    """Return the way workers are started on this system.
+
+    Each worker does one job at a time on one thread. OpenMP reads its number of threads when its library loads,
+    which the engine's library makes happen before any job could say so: it must stand in the environment that
+    workers are born with. Without it every worker computes with a thread per core, and they wait for each other.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

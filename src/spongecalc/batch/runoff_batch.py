@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +13,13 @@ import numpy as np
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.cover import Cover
+from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
 
-# Enough to make the start of a run small beside it, few enough to share the work evenly.
-SUBCATCHMENTS_A_MODEL = 600
+# Enough to make the start of a run small beside it, few enough to share the work evenly; whatever the count of
+# processes, so that the same input gives the same bytes.
+SUBCATCHMENTS_A_MODEL = 130
 
 
 @dataclass(frozen=True)
@@ -66,56 +68,66 @@ def run_task(
 ) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
     """Run all grounds of a task.
 
-    Models hold several grounds. One that fails is run again ground by ground, so that a bad ground costs
+    Models hold the subcatchments of several grounds; subcatchments that are alike in all that runoff depends on
+    are run once. A ground with a part in a model that fails is run again by itself, so that a bad ground costs
     nobody but itself its result.
 
     Returns
     -------
     Volumes by the grounds' keys, and for grounds without, the reason.
     """
-    groups = _groups(task.grounds)
     with TemporaryDirectory(prefix="spongecalc-") as folder:
-        done, failed = _run_groups(task, groups, Path(folder), processes, time_limit_s, on_done)
-        again = [(g,) for key, g in ((g.key, g) for group in groups for g in group) if key in failed]
-        if again and max(len(g) for g in groups) > 1:
-            more, failed = _run_groups(task, again, Path(folder), processes, time_limit_s, None)
-            done |= more
+        args = (Path(folder), processes, time_limit_s)
+        done, failed = _run_grounds(task, task.grounds, *args, on_done)
+        again = [g for g in task.grounds if g.key in failed]
+        if again and len(task.grounds) > 1:
+            failed = {}
+            for ground in again:
+                own, reason = _run_grounds(task, (ground,), *args, None)
+                done |= own
+                failed |= reason
     return {g.key: done[g.key] for g in task.grounds if g.key in done}, failed
 
 
-def _groups(grounds: Sequence[Ground]) -> list[tuple[Ground, ...]]:
-    groups: list[list[Ground]] = [[]]
-    size = 0
-    for ground in grounds:
-        if groups[-1] and size + len(ground.areas) > SUBCATCHMENTS_A_MODEL:
-            groups.append([])
-            size = 0
-        groups[-1].append(ground)
-        size += len(ground.areas)
-    return [tuple(g) for g in groups if g]
+def _likeness(area: Subcatchment) -> Hashable:
+    """What the runoff of a subcatchment depends on, beside the task's rain and settings."""
+    units = tuple((u.unit, u.area_m2, u.catchment_m2) for u in area.units)
+    paving = tuple(area.paving_m2.items())
+    return (area.area_m2, area.width_m, area.slope_percent, area.mix, paving, units)
 
 
-def _run_groups(
+def _run_grounds(
     task: RunoffTask,
-    groups: Sequence[tuple[Ground, ...]],
+    grounds: Sequence[Ground],
     folder: Path,
     processes: int,
     time_limit_s: float,
     on_done: Callable[[int, int], None] | None,
 ) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
-    jobs = []
-    for number, group in enumerate(groups):
-        text = runoff_text(group, task.settings, task.paving_surface, task.rain, task.climate)
-        fine: list[int] | None = None
-        if task.fine_keys is not None:
-            fine, start = [], 0
-            for ground in group:
-                if ground.key in task.fine_keys:
-                    fine.extend(range(start, start + len(ground.areas)))
-                start += len(ground.areas)
-        args = (text, folder / str(number), task.marks_s, task.rain.lines, fine, task.coarse)
-        size = sum(len(g.areas) for g in group)
-        jobs.append(Job(str(number), _run, args, size=size, time_limit_s=time_limit_s))
+    """Run the distinct subcatchments of some grounds in as few models as there are hundreds of them."""
+    distinct: dict[Hashable, int] = {}
+    areas: list[Subcatchment] = []
+    fine: set[int] = set()
+    places: list[list[int]] = []
+    for ground in grounds:
+        own = []
+        for area in ground.areas:
+            number = distinct.setdefault(_likeness(area), len(areas))
+            if number == len(areas):
+                areas.append(area)
+            own.append(number)
+        places.append(own)
+        if task.fine_keys is not None and ground.key in task.fine_keys:
+            fine.update(own)
+    jobs: list[Job] = []
+    for start in range(0, len(areas), SUBCATCHMENTS_A_MODEL):
+        part = tuple(areas[start : start + SUBCATCHMENTS_A_MODEL])
+        # Each stands for itself: facilities of two grounds may share an id but not their layers.
+        parts = tuple(Ground((str(n),), (area,)) for n, area in enumerate(part))
+        text = runoff_text(parts, task.settings, task.paving_surface, task.rain, task.climate)
+        chosen = None if task.fine_keys is None else sorted(n - start for n in fine if 0 <= n - start < len(part))
+        args = (text, folder / str(len(jobs)), task.marks_s, task.rain.lines, chosen, task.coarse)
+        jobs.append(Job(str(len(jobs)), _run, args, size=len(part), time_limit_s=time_limit_s))
     finished = 0
 
     def count(_: Outcome) -> None:
@@ -124,19 +136,34 @@ def _run_groups(
         if on_done:
             on_done(finished, len(jobs))
 
+    outcomes = run_all(jobs, processes=processes, on_done=count)
     done: dict[tuple[str, ...], GroundVolumes] = {}
     failed: dict[tuple[str, ...], str] = {}
-    for group, outcome in zip(groups, run_all(jobs, processes=processes, on_done=count), strict=True):
-        if outcome.status != "done":
-            failed |= {g.key: f"{outcome.reason} {outcome.detail}".strip() for g in group}
-            continue
-        start = 0
-        for ground in group:
-            end = start + len(ground.areas)
-            v: RunoffVolumes = outcome.value
-            done[ground.key] = GroundVolumes(v.of(slice(start, end)))
-            start = end
+    for ground, own in zip(grounds, places, strict=True):
+        models = sorted({n // SUBCATCHMENTS_A_MODEL for n in own})
+        bad = next((outcomes[m] for m in models if outcomes[m].status != "done"), None)
+        if bad is not None:
+            failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
+        else:
+            done[ground.key] = GroundVolumes(_gathered(outcomes, own))
     return done, failed
+
+
+def _gathered(outcomes: Sequence[Outcome], numbers: Sequence[int]) -> RunoffVolumes:
+    """The volumes of some subcatchments by their numbers, from the models that hold them."""
+    size = SUBCATCHMENTS_A_MODEL
+    columns = [(outcomes[n // size].value, n % size) for n in numbers]
+
+    def joined(name: str) -> np.ndarray:
+        return np.stack([getattr(volumes, name)[:, place] for volumes, place in columns], axis=1)
+
+    return RunoffVolumes(
+        joined("rain_m3"),
+        joined("runoff_m3"),
+        joined("infiltration_m3"),
+        joined("evaporation_m3"),
+        max((v.continuity_percent for v, _ in columns), key=abs),
+    )
 
 
 def _run(

@@ -8,21 +8,65 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc import steps
+from spongecalc.assess.ponding_causes import NONE
 from spongecalc.cli import project_commands as project
 from spongecalc.cli.console import Output
 from spongecalc.cli.incremental import language_of, project_lock
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
+from spongecalc.network.ponding_remedies import CAUSES
 from spongecalc.overland.store import FlowDone, make_all
+from spongecalc.ponding_cause_steps import search_causes
+from spongecalc.ponding_steps import coupled_runs
+from spongecalc.return_period_steps import RUN_FAILED, NoSearchError, search_return_periods
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
 
-def run_ponding(call: Call, storm_ids: tuple[str, ...]) -> int:
-    """Make the coupled runs that are not kept, then write results and report; returns the exit code."""
+def run_ponding(call: Call, storm_ids: tuple[str, ...], *, causes: bool = False, periods: bool = False) -> int:
+    """Make the coupled runs that are not kept, then write results and report; returns the exit code.
+
+    With ``causes`` or ``periods`` the searches for causes and return periods are made instead.
+    """
     with project_lock(call):
-        return _run(call, storm_ids)
+        return _search(call, causes, periods) if causes or periods else _run(call, storm_ids)
+
+
+def _search(call: Call, causes: bool, periods: bool) -> int:
+    """Search for what would end each site, or for return periods; then write results and report."""
+    output = Output(language_of(call), call.quiet, call.as_json)
+    checked = project.checked_project(call, output)
+    if checked is None:
+        return project.WRONG_USAGE
+    with output.progress() as progress:
+        built = steps.build(checked, progress)
+    swmm, code = project.made_runs(built, call, output)
+    if causes:
+        with output.progress() as progress:
+            table = search_causes(built, swmm, call.jobs, progress)
+        named = table[table["chosen"] == "yes"]
+        counts = named["cause"].value_counts()
+        listed = ", ".join(
+            f"{text(f'ponding.cause_{c}', output.language)} {counts[c]}" for c in [*CAUSES, NONE] if c in counts
+        )
+        output.say_of("ponding", "causes_found", sites=len(named), listed=listed or "-")
+        output.frame("causes", table)
+    if periods:
+        try:
+            with output.progress() as progress:
+                table = search_return_periods(built, call.jobs, progress)
+        except NoSearchError as reason:
+            output.error(text("ponding.no_period_search", output.language, storm=reason))
+            output.finish()
+            return project.WRONG_USAGE
+        output.say_of("ponding", "periods_found", communities=table["community_id"].nunique())
+        output.frame("return_periods", table)
+        if (table["first_id"] == RUN_FAILED).any():
+            code = project.RUN_FAILED
+    project.answer(built, swmm, call, output, with_report=True)
+    output.finish()
+    return code
 
 
 def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
@@ -47,7 +91,7 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
         )
         output.finish()
         return project.WRONG_USAGE
-    runs, findings = steps.coupled_runs(built, wanted)
+    runs, findings = coupled_runs(built, wanted)
     for row in findings_table(findings, output.language).itertuples():
         output.error(f"{row.community_id}: {row.message} {row.action}")
     results = checked.project.folder / checked.project.settings.results

@@ -117,6 +117,14 @@ def ponding(
     storm: Annotated[
         list[str] | None, typer.Option("--storm", help="storm id, repeatable (default: the headline's) 降雨编号")
     ] = None,
+    causes: Annotated[
+        bool,
+        typer.Option("--causes", help="instead: what would end each site, by re-runs 积水成因（改一项重算）"),
+    ] = False,
+    periods: Annotated[
+        bool,
+        typer.Option("--return-periods", help="instead: return period up to which all stays dry 不积水重现期"),
+    ] = False,
     jobs: Jobs = None,
     lang: Lang = None,
     quiet: Quiet = False,
@@ -126,7 +134,7 @@ def ponding(
     from spongecalc.cli.ponding_command import run_ponding  # noqa: PLC0415
 
     call = call_of(folder, community, None, jobs, lang, quiet, as_json)
-    raise typer.Exit(run_ponding(call, tuple(storm or ())))
+    raise typer.Exit(run_ponding(call, tuple(storm or ()), causes=causes, periods=periods))
 
 
 @app.command()

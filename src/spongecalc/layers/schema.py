@@ -24,7 +24,14 @@ COVERS = (
 # How the base of a permeable pavement gives its water up: into the subgrade, by an underdrain, or both.
 BASE_KINDS = ("full", "half", "drained")
 CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain", "underdrain")
-FACILITY_KINDS = ("rain_tank", "rain_garden", "infiltration_well", "infiltration_trench", "detention_basin")
+FACILITY_KINDS = (
+    "rain_tank",
+    "rain_garden",
+    "infiltration_well",
+    "infiltration_trench",
+    "green_roof",
+    "detention_basin",
+)
 TREE_KINDS = ("tree", "shrub", "pole")
 BARRIERS = ("wall", "kerb", "breakline", "opening")
 UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")
@@ -223,6 +230,13 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("overflow_to"),
                 _number("first_flush_mm", 0, 50),
                 _number("demand_m3_d", 0, 1e5),
+                # Ground that drains to a rain garden, trench or well, and its layers where they are known.
+                _number("catchment_m2", 0, 1e6),
+                _number("ponding_mm", 0, 1000),
+                _number("soil_mm", 10, 3000, positive=True),
+                _number("base_mm", 0, 10000),
+                _number("subgrade_mm_h", 0, 1000),
+                _text("base_kind", allowed=BASE_KINDS),
                 _STATUS,
                 _COMMUNITY,
                 _FLAGS,

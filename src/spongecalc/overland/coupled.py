@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,32 +26,46 @@ if TYPE_CHECKING:
 EXCHANGE_S = 1.0
 L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
+# Durations, speeds and hazard are read at this interval; the largest depth is the kernel's, of every step.
+SEEN_S = 5.0
+FLOOD = NodeResult.FLOOD.value
 CAME = ("rain_on_ground", "rain_on_roofs", "sewage")
 WENT = ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
 WADING_M, LANE_M = 0.05, 0.15
-WEIR, ORIFICE, GRAVITY = 1.66, 0.67, 9.80665
+GRAVITY = 9.80665
 
 
 @dataclass(frozen=True)
 class Grate:
-    """An inlet's opening: length of its rim and area in m and m2, and its rated capacity in l/s."""
+    """An inlet's opening: length of its rim and area in m and m2, its rated capacity in l/s, its coefficients."""
 
     rim_m: float
     area_m2: float
     capacity_l_s: float
+    weir: float
+    orifice: float
+
+    def times(self, count: float) -> Grate:
+        """As much as ``count`` of it side by side."""
+        return replace(
+            self,
+            rim_m=self.rim_m * count,
+            area_m2=self.area_m2 * count,
+            capacity_l_s=self.capacity_l_s * count,
+        )
 
     def intake_m3_s(self, depth_m: float) -> float:
         """What it takes in at a depth of water on it, the least of weir, orifice and rated capacity.
 
         References
         ----------
-        FHWA (2013), Urban Drainage Design Manual, HEC-22, section 4.4: grates in a sag (weir 1.66, orifice
-        0.67); capacity as rated in the national drawings.
+        FHWA (2013), Urban Drainage Design Manual, HEC-22, section 4.4: grates in a sag, with the
+        coefficients of the table ``inlet_hydraulics``; capacity as rated in the national drawings.
         """
         if depth_m <= 0:
             return 0.0
-        weir = WEIR * self.rim_m * depth_m**1.5
-        orifice = ORIFICE * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
+        weir = self.weir * self.rim_m * depth_m**1.5
+        orifice = self.orifice * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
         return min(weir, orifice, self.capacity_l_s / 1000)
 
 
@@ -63,10 +77,6 @@ class Exchange:
     row: int
     column: int
     grate: Grate | None
-
-
-_Place = tuple[int, int, int, Grate | None]
-"""An exchange with the number of its node in SWMM."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,8 @@ def run_coupled(
     area = flow.cell_area_m2
     shape = elevation_m.shape
     record = _Record(shape)
-    rained_m3 = taken_m3 = given_m3 = 0.0
+    rained_m3 = 0.0
+    rained_on_m2 = float(cover.rain_share.sum()) * area
     paths = [str(p) for p in (inp, inp.with_suffix(".rpt"), inp.with_suffix(".out"))]
     solver.swmm_open(*paths)
     try:
@@ -136,7 +147,7 @@ def run_coupled(
         model = statistics.read_objects("utf-8")
         initial_m3 = sum(statistics.stored_m3(model))
         numbers = {name: n for n, name in enumerate(model.nodes)}
-        at = [(numbers[e.model_id], e.row, e.column, e.grate) for e in exchanges if e.model_id in numbers]
+        joints = _Joints([(numbers[e.model_id], e) for e in exchanges if e.model_id in numbers], area)
         elapsed = 0.0
         starts = [s for s, _ in rain_mm_h]
         while elapsed < duration_s - 1e-6:
@@ -145,16 +156,16 @@ def run_coupled(
             index = int(np.searchsorted(starts, elapsed + 1e-9, side="right")) - 1
             rain_m = (rain_mm_h[index][1] if index >= 0 else 0.0) * 1e-3 / 3600 * step
             rain = cover.rain_share * rain_m
-            loss = ground.take(depth + rain, elapsed, step)
-            change = rain - loss
-            taken_m3 += _take(at, depth, change, area, step)
+            change = rain - ground.take(depth + rain, elapsed, step)
+            joints.take(depth, change, step)
             if solver.swmm_step() <= 0 and elapsed + step < duration_s - 1e-6:
                 break
-            given_m3 += _give_back(at, change, area, step)
-            rained_m3 += float(rain.sum()) * area
+            joints.give_back(change, step)
+            rained_m3 += rained_on_m2 * rain_m
             flow.advance(step, change / step)
             elapsed += step
-            record.see(flow, elapsed, step)
+            if elapsed % SEEN_S < step / 2:
+                record.see(flow, elapsed, SEEN_S)
             if on_hour is not None and elapsed % 600 < step / 2:
                 on_hour(elapsed / duration_s)
         stored = statistics.stored_m3(model)
@@ -173,11 +184,11 @@ def run_coupled(
         "left_by_pipes": totals.get("outflow", 0.0),
         "in_pipes_change": sum(stored) - initial_m3,
         "on_roofs": totals.get("surface_storage_change", 0.0) + totals.get("infiltration", 0.0),
-        "taken_by_inlets": taken_m3,
-        "given_back": given_m3,
+        "taken_by_inlets": joints.taken_m3,
+        "given_back": joints.given_m3,
         "created": flow.created_m3,
     }
-    return record.result(balance, balance_error_percent(balance), flow.updates)
+    return record.result(flow, balance, balance_error_percent(balance), flow.updates)
 
 
 def balance_error_percent(balance_m3: dict[str, float]) -> float:
@@ -187,49 +198,60 @@ def balance_error_percent(balance_m3: dict[str, float]) -> float:
     return 100 * (went - came) / came if came > 0 else 0.0
 
 
-def _take(at: Sequence[_Place], depth: np.ndarray, change: np.ndarray, area_m2: float, step_s: float) -> float:
-    """Let every inlet take its water of a step from its cell into SWMM; returns the volume in m3."""
-    room: dict[tuple[int, int], float] = {}
-    taken_m3 = 0.0
-    for number, row, column, grate in at:
-        if grate is None:
-            continue
-        # Half of what is there at most: the other half may be on its way to a neighbour.
-        there_m = max(float(depth[row, column] + change[row, column]), 0.0)
-        left = room.get((row, column), 0.5 * there_m * area_m2)
-        volume = min(grate.intake_m3_s(float(depth[row, column])) * step_s, left)
-        room[row, column] = left - volume
-        solver.node_set_total_inflow(number, volume / step_s / L_S)
-        change[row, column] -= volume / area_m2
-        taken_m3 += volume
-    return taken_m3
+class _Joints:
+    """The places where ground and pipes exchange water, with what went each way so far in m3."""
 
+    def __init__(self, places: Sequence[tuple[int, Exchange]], area_m2: float) -> None:
+        self.area_m2 = area_m2
+        self.taken_m3 = self.given_m3 = 0.0
+        self._back = [(number, e.row, e.column) for number, e in places]
+        self._inlets = [(number, e.row, e.column, e.grate) for number, e in places if e.grate is not None]
+        self._rows = np.array([r for _, r, _, _ in self._inlets], dtype=int)
+        self._columns = np.array([c for _, _, c, _ in self._inlets], dtype=int)
+        self._running = [False] * len(self._inlets)
 
-def _give_back(at: Sequence[_Place], change: np.ndarray, area_m2: float, step_s: float) -> float:
-    """Put on the ground what SWMM could not hold at its nodes in a step; returns the volume in m3."""
-    given_m3 = 0.0
-    for number, row, column, _ in at:
-        flooded = solver.node_get_result(number, NodeResult.FLOOD.value) * L_S * step_s
-        if flooded > 0:
-            change[row, column] += flooded / area_m2
-            given_m3 += flooded
-    return given_m3
+    def take(self, depth_m: np.ndarray, change_m: np.ndarray, step_s: float) -> None:
+        """Let every inlet take its water of a step from its cell into SWMM."""
+        depths = depth_m[self._rows, self._columns].tolist()
+        changes = change_m[self._rows, self._columns].tolist()
+        room: dict[tuple[int, int], float] = {}
+        for place, (number, row, column, grate) in enumerate(self._inlets):
+            volume = 0.0
+            if depths[place] > 0:
+                # Half of what is there at most: the other half may be on its way to a neighbour.
+                there_m = max(depths[place] + changes[place], 0.0)
+                left = room.get((row, column), 0.5 * there_m * self.area_m2)
+                volume = min(grate.intake_m3_s(depths[place]) * step_s, left)
+                room[row, column] = left - volume
+            if volume > 0 or self._running[place]:  # SWMM holds an inflow until it is told another
+                solver.node_set_total_inflow(number, volume / step_s / L_S)
+                change_m[row, column] -= volume / self.area_m2
+                self.taken_m3 += volume
+                self._running[place] = volume > 0
+
+    def give_back(self, change_m: np.ndarray, step_s: float) -> None:
+        """Put on the ground what SWMM could not hold at its nodes in a step."""
+        for number, row, column in self._back:
+            flooded = solver.node_get_result(number, FLOOD) * L_S * step_s
+            if flooded > 0:
+                change_m[row, column] += flooded / self.area_m2
+                self.given_m3 += flooded
 
 
 class _Record:
     """What is kept of the depths while time goes on."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self.depth, self.speed, self.hazard = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.speed, self.hazard = np.zeros(shape), np.zeros(shape)
         self.wading, self.lane, self.last = np.zeros(shape), np.zeros(shape), np.full(shape, np.nan)
         self.frames: list[np.ndarray] = []
 
     def see(self, flow: SurfaceFlow, elapsed_s: float, step_s: float) -> None:
-        depth, speed = flow.depth_m, flow.speed_m_s
-        np.maximum(self.depth, depth, out=self.depth)
-        deep = depth > 0.01
-        np.maximum(self.speed, np.where(deep, speed, 0.0), out=self.speed)
-        np.maximum(self.hazard, np.where(deep, depth * speed, 0.0), out=self.hazard)
+        """Look at the water; what is seen is held to have been so for ``step_s``."""
+        depth = flow.depth_m
+        speed = np.where(depth > 0.01, flow.speed_m_s, 0.0)
+        np.maximum(self.speed, speed, out=self.speed)
+        np.maximum(self.hazard, depth * speed, out=self.hazard)
         wet = depth >= WADING_M
         self.wading += wet * step_s
         self.lane += (depth >= LANE_M) * step_s
@@ -237,9 +259,9 @@ class _Record:
         if elapsed_s % FRAME_S < step_s / 2:
             self.frames.append(np.round(np.minimum(depth, 65.0) * 1000).astype(np.uint16))
 
-    def result(self, balance: dict[str, float], error: float, updates: int) -> CoupledResult:
+    def result(self, flow: SurfaceFlow, balance: dict[str, float], error: float, updates: int) -> CoupledResult:
         return CoupledResult(
-            self.depth,
+            flow.max_depth_m,
             self.speed,
             self.hazard,
             self.wading / 3600,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,14 +15,24 @@ from spongecalc.overland.ground_water import GroundCover, ground_cover
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
+from spongecalc.standards.tables import table
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import Event, event_sections, storm_event
 from spongecalc.swmm.inp_text import joined_sections, section_texts
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.model import TANK_FLOWS, SwmmModel
 from spongecalc.versions import versions
 
-# A flat grate of 750 x 450 mm as in the national drawings of inlets (16S518): its rim and its clear opening.
-GRATE_RIM_M, GRATE_AREA_M2 = 2.4, 0.14
+
+def flat_grate(capacity_l_s: float) -> Grate:
+    """A single flat grate by the table ``inlet_hydraulics``, rated at ``capacity_l_s``."""
+    value = table("inlet_hydraulics").set_index("item")["value"]
+    return Grate(
+        float(value["grate_rim"]),
+        float(value["grate_opening"]),
+        capacity_l_s,
+        float(value["weir_coefficient"]),
+        float(value["orifice_coefficient"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -63,12 +73,17 @@ class CoupledRun:
 
 
 def coupled_run(
-    system: DrainageSystem, model: SwmmModel, settings: Settings, storm: Storm, ground: Ground
+    system: DrainageSystem,
+    model: SwmmModel,
+    settings: Settings,
+    storm: Storm,
+    ground: Ground,
+    doubled: Collection[str] = (),
 ) -> CoupledRun:
     """The coupled run of a model through a storm.
 
     Inlets take water in; where a survey has none the rain manholes do, as for SWMM's subcatchments. Every
-    other node only gives back what SWMM cannot hold.
+    other node only gives back what SWMM cannot hold. ``doubled`` are inlets that have a second grate.
     """
     event = replace(storm_event(storm, settings.simulation), routing_step_s=EXCHANGE_S)
     rows = storm.hyetograph
@@ -82,44 +97,47 @@ def coupled_run(
         _text(model, event),
         ground,
         ground_cover(system, model.areas, settings.surfaces, ground.elevation_m.shape, ground.transform),
-        _exchanges(system, model, settings, ground),
+        _exchanges(system, model, settings, ground, doubled),
         tuple(rain),
         event.duration_s,
     )
 
 
 def _exchanges(
-    system: DrainageSystem, model: SwmmModel, settings: Settings, ground: Ground
+    system: DrainageSystem, model: SwmmModel, settings: Settings, ground: Ground, doubled: Collection[str]
 ) -> tuple[Exchange, ...]:
-    table = model.elements
-    junctions = table[table["role"] == "junction"]
+    elements = model.elements
+    junctions = elements[elements["role"] == "junction"]
     takes = {node for c in system.communities for node, _ in intake_nodes(system, c)}
-    grate = Grate(GRATE_RIM_M, GRATE_AREA_M2, settings.ponding.inlet_capacity_l_s)
+    grate = flat_grate(settings.ponding.inlet_capacity_l_s)
     places = system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
     found = []
     for element in junctions.itertuples():
         place = places[element.feature_id]
         cell = ground.low_cell(place.x, place.y)
         if cell is not None:
-            takes_in = grate if element.feature_id in takes else None
+            count = 2.0 if element.feature_id in doubled else 1.0
+            takes_in = grate.times(count) if element.feature_id in takes else None
             found.append(Exchange(str(element.model_id), *cell, takes_in))
     return tuple(found)
 
 
 def _text(model: SwmmModel, event: Event) -> str:
     """The input file: fixed steps, no ponding in SWMM, rain on roofs only."""
-    table = model.elements
-    on_grid = set(table.loc[(table["element"] == "subcatchment") & (table["role"] == "ground"), "model_id"])
+    elements = model.elements
+    of_ground = (elements["element"] == "subcatchment") & (elements["role"] == "ground")
+    on_grid = set(elements.loc[of_ground, "model_id"])
     sections: dict[str, Sequence[Sequence[str]]] = dict(model.sections)
     for name in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_USAGE", "POLYGONS"):
         rows = model.sections.get(name, [])
         sections[name] = [r for r in rows if r[0] not in on_grid and not r[0].startswith(";")]
-    sections["LID_CONTROLS"] = []
+    used = {r[1] for r in sections["LID_USAGE"]}
+    sections["LID_CONTROLS"] = [r for r in model.sections["LID_CONTROLS"] if r[0] in used]
     sections["TAGS"] = [r for r in model.sections["TAGS"] if not (r[0] == "Subcatch" and r[1] in on_grid)]
-    roles = table.groupby("role")["model_id"].agg(list).to_dict()
+    roles = elements.groupby("role")["model_id"].agg(list).to_dict()
     sewage = [row[0] for row in model.sections["DWF"]]
-    tanks, overflows = roles.get("tank", []), roles.get("tank_overflow", [])
-    made = event_sections(event, model.storms, tanks, overflows, sewage, model.groundwater_l_s)
+    flows = [link for role in TANK_FLOWS for link in roles.get(role, [])]
+    made = event_sections(event, model.storms, roles.get("tank", []), flows, sewage, model.groundwater_l_s)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}
     options = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
     return joined_sections(section_texts({**sections, **made, "OPTIONS": options}))

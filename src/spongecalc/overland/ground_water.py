@@ -115,6 +115,12 @@ class GroundWater:
 
     def __init__(self, cover: GroundCover) -> None:
         self.cover = cover
+        soil = cover.pervious * (1 - cover.paving)
+        self._slowest_m_s = cover.fmin_m_s * soil
+        self._fading_m_s = (cover.f0_m_s - cover.fmin_m_s) * soil
+        # A ground has few decay constants: the exponential is taken of each once a step, not of each cell.
+        self._decays_1_s, self._of_cell = np.unique(cover.decay_1_s, return_inverse=True)
+        self._of_cell = self._of_cell.reshape(cover.decay_1_s.shape)
         self.wetted_m = np.zeros_like(cover.wetting_m)
         self.in_paving_m = np.zeros_like(cover.wetting_m)
         self.taken_m = np.zeros_like(cover.wetting_m)
@@ -136,14 +142,15 @@ class GroundWater:
         c = self.cover
         wetting = np.minimum(available_m, c.wetting_m - self.wetted_m)
         left = available_m - wetting
-        horton = c.fmin_m_s + (c.f0_m_s - c.fmin_m_s) * np.exp(-c.decay_1_s * elapsed_s)
-        drained = np.minimum(self.in_paving_m, c.subgrade_m_s * step_s)
-        self.in_paving_m -= drained
+        faded = np.exp(-self._decays_1_s * elapsed_s)
+        soil = (
+            self._slowest_m_s + self._fading_m_s * (faded[0] if faded.size == 1 else faded[self._of_cell])
+        ) * step_s
+        self.in_paving_m -= np.minimum(self.in_paving_m, c.subgrade_m_s * step_s)
         into_paving = np.minimum(c.paving_m_s * step_s, c.paving_store_m - self.in_paving_m) * c.paving
-        soil = horton * c.pervious * (1 - c.paving) * step_s
         infiltrated = np.minimum(left, np.maximum(into_paving + soil, 0.0))
         self.wetted_m += wetting
         self.in_paving_m += infiltrated * c.paving
-        self.taken_m += wetting + infiltrated
         taken: np.ndarray = wetting + infiltrated
+        self.taken_m += taken
         return taken

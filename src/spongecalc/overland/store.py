@@ -12,6 +12,7 @@ import numpy as np
 
 from spongecalc.assess.ponding_area import Wet
 from spongecalc.batch.pool import Job, finished
+from spongecalc.overland.coupled import FRAME_S
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.swmm.identifiers import folder_name
 
@@ -109,6 +110,7 @@ def wet_of(run: CoupledRun, results: Path) -> Wet | None:
         return None
     with np.load(run_folder(results, run) / RASTERS) as kept_rasters:
         r = {name: kept_rasters[name].astype(float) for name in kept_rasters.files if name != "frames_mm"}
+        frames = kept_rasters["frames_mm"]
     return Wet(
         3,
         run.ground,
@@ -119,6 +121,8 @@ def wet_of(run: CoupledRun, results: Path) -> Wet | None:
         r["last_wet_h"],
         r["hazard_m2_s"],
         run.rain_mm_h[-1][0] / 3600,
+        frames,
+        FRAME_S / 60,
     )
 
 

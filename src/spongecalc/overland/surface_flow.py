@@ -13,7 +13,7 @@ import numpy as np
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from itzi_core.data_containers import SurfaceFlowParameters
-from itzi_core.itzi_error import DtError, NullError
+from itzi_core.itzi_error import DtError
 from itzi_core.rasterdomain import RasterDomain
 from itzi_core.surfaceflow import SurfaceFlowSimulation
 
@@ -81,6 +81,12 @@ class SurfaceFlow:
         return depth
 
     @property
+    def max_depth_m(self) -> np.ndarray:
+        """Largest depth per cell of all steps so far, in m."""
+        depth: np.ndarray = self.domain.get_array("max_water_depth").copy()
+        return depth
+
+    @property
     def speed_m_s(self) -> np.ndarray:
         """Speed per cell, in m/s."""
         speed: np.ndarray = self.domain.get_array("flow_speed")
@@ -121,18 +127,23 @@ class SurfaceFlow:
             step = left / math.ceil(left / self._step_s())
             self.solver.dt = timedelta(seconds=step)
             try:
-                self.solver.step(compute_vdir=False, compute_froude=False)
-            except (NullError, AssertionError) as reason:
+                self.solver.solve_q()
+                self.solver.update_h(compute_vdir=False, compute_froude=False)
+            except AssertionError as reason:
                 raise self._collapse("not a number", step) from reason
+            self.solver._commit_discharge_buffers()
             left -= self.solver.dt.total_seconds()
             self.updates += external.size
+        if not np.isfinite(self.depth_m).all():
+            raise self._collapse("not a number", step)
 
     def _step_s(self) -> float:
+        """The longest step that the water allows; a depth that is no number is found here at the latest."""
         try:
             self.solver.solve_dt()
         except DtError as reason:
             raise self._collapse("time step", 0.0) from reason
-        step = float(self.solver.dt.total_seconds())
+        step = float(self.solver.dt.total_seconds()) if math.isfinite(self.solver._dt) else 0.0
         if not step > SHORTEST_STEP_S:
             raise self._collapse("time step", step)
         return step

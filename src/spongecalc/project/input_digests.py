@@ -12,15 +12,16 @@ BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of spongecalc.toml and of every source file, by its name in the project, sorted.
+    """SHA-256 of spongecalc.toml, of every source file and of measured storms, by name in the project, sorted.
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
     """
     sources = sorted(
         {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
     )
+    storms = sorted({s.file for s in project.settings.storms if s.file is not None} - set(sources))
     found: dict[str, str] = {}
-    for name in (FILE_NAME, *sources):
+    for name in (FILE_NAME, *sources, *storms):
         path = project.folder / name
         beside = [path.with_suffix(s) for s in BESIDE_SHP] if path.suffix.lower() == ".shp" else []
         found[name] = _digest(path)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from spongecalc.language import has_text, text
 from spongecalc.project.improper import ImproperError, shown
 from spongecalc.project.settings import Settings
+from spongecalc.project.storm_files import with_storm_files
 
 FILE_NAME = "spongecalc.toml"
 
@@ -109,8 +110,11 @@ def load_project(place: Path) -> Project:
         raise ProjectError([Mistake("not_toml", name, found="[[[[ ...")]) from None
     except ValueError as reason:  # a whole number of thousands of digits, a path that no system accepts
         raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
+    filled, refused = with_storm_files(document, path.parent)
+    if refused:
+        raise ProjectError([Mistake(f"improper.{r.rule}", name, key, r.found, r.allowed) for key, r in refused])
     try:
-        return Project(path.parent, Settings.model_validate(document))
+        return Project(path.parent, Settings.model_validate(filled))
     except ValidationError as reason:
         raise ProjectError(mistakes_of(name, reason, document)) from None
 

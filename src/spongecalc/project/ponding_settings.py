@@ -17,6 +17,7 @@ class PondingSettings(Section):
     margin_m: Meters = Field(15.0, ge=5, le=200, alias="margin")
     site_depth_m: Meters = Field(0.05, ge=0.01, le=1, alias="site_depth")
     inlet_capacity_l_s: LitersPerSecond = Field(20.0, gt=0, le=500, alias="inlet_capacity")
+    place: Literal["city centre", "outside centre", "important area of the centre"] = "outside centre"
     min_volume_m3: CubicMeters = Field(0.5, ge=0, le=1000, alias="min_volume")
     search_radius_m: Meters = Field(15.0, gt=0, le=200, alias="search_radius")
     depth_m: Meters = Field(0.15, gt=0, le=2, alias="depth")

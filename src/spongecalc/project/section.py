@@ -50,7 +50,8 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
-def _inside(path: object) -> str:
+def inside(path: object) -> str:
+    """A path within the project, with forward slashes. Raises ImproperError for any other."""
     if not isinstance(path, str):
         raise ImproperError("path", path)
     parts = PurePosixPath(path.replace("\\", "/"))
@@ -59,4 +60,4 @@ def _inside(path: object) -> str:
     return parts.as_posix()
 
 
-InsidePath = Annotated[str, BeforeValidator(_inside)]
+InsidePath = Annotated[str, BeforeValidator(inside)]

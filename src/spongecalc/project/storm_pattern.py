@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from spongecalc.project.improper import ImproperError
-from spongecalc.project.section import Number, Section
+from spongecalc.project.section import InsidePath, Number, Section
 
 Pattern = Literal["chicago", "uniform", "alternating_blocks", "pilgrim_cordery", "table", "measured"]
 
@@ -17,15 +17,18 @@ class StormPattern(Section):
 
     ``percents`` are the shares of the depth in equal parts of the duration (for "pilgrim_cordery" as the mean
     of the ranked storms of a place gives them, for "table" as given); ``depths_mm`` what a gauge measured in
-    them.
+    them, typed or read from ``file``.
     """
 
     pattern: Pattern = "chicago"
     percents: tuple[Number, ...] = ()
     depths_mm: tuple[Number, ...] = ()
+    file: InsidePath | None = None
 
     @model_validator(mode="after")
     def _pattern_has_its_values(self) -> Self:
+        if self.file is not None and self.pattern != "measured":
+            raise ImproperError("event_pattern", self.pattern, "measured", key=("pattern",))
         if self.pattern in ("pilgrim_cordery", "table") and not (
             self.percents and min(self.percents) >= 0 and abs(sum(self.percents) - 100) <= 0.5
         ):

@@ -150,13 +150,13 @@ def _read_netcdf(path: Path) -> RainSeries:
     if path.open("rb").read(3) == b"CDF":
         from scipy.io import netcdf_file  # noqa: PLC0415
 
-        opened = netcdf_file(path, "r", mmap=False, maskandscale=True)
+        opened, unpacked = netcdf_file(path, "r", mmap=False, maskandscale=True), True
     else:
         try:
             from h5netcdf import legacyapi  # noqa: PLC0415
         except ImportError:
             raise SeriesError("netcdf4", path.name) from None
-        opened = legacyapi.Dataset(path, "r")
+        opened, unpacked = legacyapi.Dataset(path, "r"), False
     with opened as data:
         name = next((n for n in data.variables if n.lower() in NETCDF_NAMES), None)
         if name is None or "time" not in data.variables:
@@ -164,14 +164,27 @@ def _read_netcdf(path: Path) -> RainSeries:
         variable, clock = data.variables[name], data.variables["time"]
         units, since = _attribute(clock, "units").split(" since ")
         depths = np.ma.filled(np.ma.asarray(variable[:], dtype=float), np.nan).squeeze()
-        fill = getattr(variable, "_FillValue", None)
-        if fill is not None:
-            depths = np.where(depths == fill, np.nan, depths)
+        if not unpacked:
+            depths = _unpacked(variable, depths)
         unit = _attribute(variable, "units") or "mm"
         if depths.ndim != 1 or unit not in UNITS_MM:
             raise SeriesError("netcdf_shape", path.name, f"{depths.shape}, {unit}")
         times = pd.Timestamp(since) + pd.to_timedelta(np.array(clock[:], dtype=float), unit=_pandas_unit(units))
     return regular_series(times, depths * UNITS_MM[unit], step_of(pd.Series(times)), path.name)
+
+
+def _unpacked(variable: object, values: np.ndarray) -> np.ndarray:
+    """Values with fill and missing ones as NaN, and scaled as the CF conventions have it."""
+    found = values.copy()
+    for name in ("_FillValue", "missing_value"):
+        mark = getattr(variable, name, None)
+        if mark is not None:
+            found[np.isin(values, np.atleast_1d(mark))] = np.nan
+    scale, offset = (
+        float(np.ravel(getattr(variable, name, default))[0])
+        for name, default in (("scale_factor", 1.0), ("add_offset", 0.0))
+    )
+    return found * scale + offset
 
 
 def _attribute(variable: object, name: str) -> str:

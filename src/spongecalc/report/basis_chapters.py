@@ -296,7 +296,7 @@ def targets_chapter(review: Review, words: Wording) -> Chapter:
     return Chapter("targets", words("document.section_targets"), [block])
 
 
-FACILITY_COLUMNS = ("kind", "volume_m3", "area_m2", "from_node", "overflow_to", "status")
+FACILITY_COLUMNS = ("kind", "volume_m3", "area_m2", "catchment_m2", "from_node", "overflow_to", "status")
 
 
 def facilities_chapter(review: Review, words: Wording) -> Chapter:
@@ -314,7 +314,9 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
                 cells.append(Cell(words.name(column, value) if named else cell_text(column, value)))
             rows.append(cells)
     headings = [Heading(words("column.community_id")), Heading(words("document.facility_id"))]
-    headings += [Heading(words.name("column", c), c in ("volume_m3", "area_m2")) for c in FACILITY_COLUMNS]
+    headings += [
+        Heading(words.name("column", c), c in ("volume_m3", "area_m2", "catchment_m2")) for c in FACILITY_COLUMNS
+    ]
     blocks: list[Block] = []
     if rows:
         blocks.append(TableBlock(words("document.section_facilities"), Table(headings, rows), "detail t-fac"))

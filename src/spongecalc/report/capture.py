@@ -13,6 +13,7 @@ from spongecalc.report.html_table import frame_table
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
+from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 
 WAYS = (
     "community_id",
@@ -40,9 +41,18 @@ TANKS = (
     "reliability_percent",
     "paying_volume_m3",
 )
+FACILITIES = (
+    "facility",
+    "facility_id",
+    "drained_m2",
+    "coefficient",
+    "control_volume_m3",
+    "volume_design_mm",
+    "capture_percent",
+)
 LARGEST = 3
-LEAST_SPAN_POINTS = 0.05
-DISAGREEMENT_POINTS = 5.0
+# Below this a span prints as nothing.
+LEAST_SPAN_POINTS = 0.005
 
 
 def _ways(review: Review) -> pd.DataFrame:
@@ -97,7 +107,13 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
         )
         if listed:
             paragraphs.append(say("part_ranges", list=listed))
+        if len(largest) < LARGEST:
+            paragraphs.append(say("part_ranges_only" if listed else "part_ranges_none"))
     tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
+    facilities = _own(review, "sponge_facilities", page.community_id)
+    if len(facilities):
+        named = facilities.assign(facility=[say(f"facility.{f}") for f in facilities["facility"]])
+        tables.append((say("facilities"), frame_table(named, FACILITIES, words)))
     tanks = _own(review, "tanks", page.community_id)
     if len(tanks):
         tables.append((say("tanks"), frame_table(tanks, TANKS, words)))

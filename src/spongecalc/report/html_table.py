@@ -36,6 +36,10 @@ CODED: Mapping[str, str] = {
         "confidence",
         "answer",
         "measurand",
+        "cause",
+        "criterion",
+        "bound",
+        "ends",
     )
 }
 

@@ -159,6 +159,8 @@ def drawing(content: str, frame: Frame, label: str, north: str, css_class: str =
         "svg",
         {
             "class": "view",
+            "data-left": f"{frame.left_m:.2f}",
+            "data-top": f"{frame.top_m:.2f}",
             "x": 0,
             "y": 0,
             "width": f"{WIDTH_PX:.0f}",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from spongecalc.assess.ponding_causes import TABLE as CAUSES
+from spongecalc.assess.return_periods import TABLE as PERIODS
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
-from spongecalc.report.html_table import frame_table
+from spongecalc.report.html_table import Table, frame_table
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
 
@@ -19,6 +21,25 @@ STORM_COLUMNS = (
     "area_m2",
     "volume_m3",
     "within_limits",
+)
+PERIOD_COLUMNS = ("scenario", "criterion", "return_period_a", "bound", "fails_at_a", "first_id")
+CAUSE_COLUMNS = (
+    "site_id",
+    "scenario",
+    "level",
+    "cause",
+    "changed",
+    "volume_m3",
+    "volume_changed_m3",
+    "volume_elsewhere_m3",
+    "ends",
+)
+COUNTY_PERIODS = (
+    "community_id",
+    "dry_return_period_before_a",
+    "dry_return_period_after_a",
+    "pipes_return_period_before_a",
+    "pipes_return_period_after_a",
 )
 RECORD_COLUMNS = (
     "record_id",
@@ -51,7 +72,21 @@ def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Pa
         tables.append((text("ponding.table_sites", lang), frame_table(sites, STORM_COLUMNS, words)))
     if len(records):
         tables.append((text("ponding.table_records", lang), frame_table(records, RECORD_COLUMNS, words)))
+    tables.extend(_searched(page.community_id, review, words))
     return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+
+
+def _searched(community_id: str, review: Review, words: Wording) -> list[tuple[str, Table]]:
+    """Tables of the searches that were made: return periods, and the change named as each site's cause."""
+    found = []
+    for name, columns in ((PERIODS, PERIOD_COLUMNS), (CAUSES, CAUSE_COLUMNS)):
+        rows = _own(review.tables[name], community_id) if name in review.tables else pd.DataFrame()
+        if name == CAUSES and len(rows):
+            rows = rows[rows["chosen"] == "yes"].reset_index(drop=True)
+        if len(rows):
+            key = "ponding.table_periods" if name == PERIODS else "ponding.table_causes"
+            found.append((text(key, words.lang), frame_table(rows, columns, words)))
+    return found
 
 
 def county_ponding(review: Review, words: Wording) -> Part | None:
@@ -64,7 +99,16 @@ def county_ponding(review: Review, words: Wording) -> Part | None:
     listed = words.listed(storms)
     kept = text("ponding.flow_kept", lang, storms=listed) if storms else text("ponding.flow_none", lang)
     sentences = [_records_sentence(review.tables["ponding_records"], lang), kept]
-    return Part("ponding-ground", text("ponding.heading", lang), sentences)
+    if CAUSES not in review.tables:
+        sentences.append(text("ponding.no_causes", lang))
+    tables = []
+    if PERIODS in review.tables:
+        figures = review.tables["communities"].reindex(columns=list(COUNTY_PERIODS))
+        figures = figures.dropna(subset=list(COUNTY_PERIODS[1:]), how="all").reset_index(drop=True)
+        tables.append((text("ponding.table_periods", lang), frame_table(figures, COUNTY_PERIODS, words)))
+    else:
+        sentences.append(text("ponding.no_periods", lang))
+    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
 
 
 def by_storm(sites: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +28,17 @@ FIXED_STAMP = datetime(2000, 1, 1)
 EMPTY = "-"
 BREAKDOWNS = ("diameter_mm", "material", "depth_band")
 MOST_CHECKS = 20000
+LARGE_LEDGER = 50_000
+"""From this many rows on the sheets are written to disk row by row: a county's do not fit into memory."""
+AT_A_TIME = 5000
 
 
 class _Book:
     """The workbook with its formats and words."""
 
-    def __init__(self, path: Path, words: Wording) -> None:
+    def __init__(self, path: Path, words: Wording, *, large: bool) -> None:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        options["constant_memory"] = large
         self.book = Workbook(str(path), options)
         self.book.set_properties({"created": FIXED_STAMP, "author": "spongecalc"})
         self.words = words
@@ -92,8 +96,8 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, lang: str) ->
     """
     words = Wording(lang)
     whole = path.with_suffix(".part.xlsx")
-    book = _Book(whole, words)
     bill, features = tables["quantities"], tables["quantity_features"]
+    book = _Book(whole, words, large=len(features) > LARGE_LEDGER)
     lines = _lines(bill)
     totals = _totals(book, bill) if len(bill) else None
     if totals is not None:
@@ -119,6 +123,12 @@ def _key(row: Mapping[str, object]) -> tuple[object, ...]:
 def _lines(bill: pd.DataFrame) -> dict[tuple[object, ...], int]:
     """The bill's lines by their keys, numbered from 1."""
     return {_key(row): i + 1 for i, row in enumerate(bill.to_dict("records"))}
+
+
+def _records(table: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
+    """The rows of a table, of which only some are taken apart at a time."""
+    for start in range(0, len(table), AT_A_TIME):
+        yield from table.iloc[start : start + AT_A_TIME].to_dict("records")
 
 
 def _coded(book: _Book, column: str, value: object) -> object:
@@ -158,7 +168,7 @@ def _bill(
 def _ledger(book: _Book, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]) -> None:
     columns = [*KEYS, "layer", "feature_id", *AMOUNTS]
     sheet = book.sheet("ledger", [book.words.name("column", c) for c in ("line", *columns)])
-    for row, values in enumerate(features.to_dict("records"), 1):
+    for row, values in enumerate(_records(features), 1):
         sheet.write_number(row, 0, lines[_key(values)])
         for column, name in enumerate(columns, 1):
             value = values[name] if name in AMOUNTS or name == "feature_id" else _coded(book, name, values[name])
@@ -182,26 +192,25 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
     status = coded("status", "proposed", book.words)
     for row, name in enumerate(("item", "system", "status")):
         sheet.write_string(row, 0, book.words.name("column", name), book.head)
-    for column, (item, system) in enumerate(kinds, 1):
-        for row, (name, value) in enumerate((("item", item), ("system", system))):
-            sheet.write_string(row, column, str(_coded(book, name, value)), book.head)
-        sheet.write_string(2, column, status, book.head)
+        for column, (item, system) in enumerate(kinds, 1):
+            value = {"item": item, "system": system}.get(name)
+            shown = status if value is None else str(_coded(book, name, value))
+            sheet.write_string(row, column, shown, book.head)
     ranges = {
         c: _range(book, "bill", _column(c), len(bill))
         for c in ("length_m", "community_id", "item", "system", "status")
     }
+    lengths = laid.groupby(["community_id", "item", "system"])["length_m"].sum().to_dict()
     for row, community in enumerate(communities, 3):
         sheet.write_string(row, 0, str(community) or EMPTY)
         for column, (item, system) in enumerate(kinds, 1):
             letter = xl_col_to_name(column)
-            own = laid[(laid["community_id"] == community) & (laid["item"] == item) & (laid["system"] == system)]
             formula = (
                 f"=SUMIFS({ranges['length_m']},{ranges['community_id']},$A{row + 1},{ranges['item']},{letter}$1,"
                 f"{ranges['system']},{letter}$2,{ranges['status']},{letter}$3)"
             )
-            sheet.write_formula(
-                row, column, formula, book.number("length_m"), round(float(own["length_m"].sum()), 2)
-            )
+            own_m = round(float(lengths.get((community, item, system), 0.0)), 2)
+            sheet.write_formula(row, column, formula, book.number("length_m"), own_m)
     last = 2 + len(communities)
     sheet.write_string(last + 1, 0, book.words("table.total"), book.head)
     for column, (item, system) in enumerate(kinds, 1):
@@ -239,11 +248,13 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
             )
     end = len(values)
     sheet.write_string(end + 1, 0, book.words("table.total"), book.head)
-    sheet.write_string(end + 2, 0, book.say("sheet.off"), book.head)
     for column, system in enumerate(systems, 1):
         letter = xl_col_to_name(column)
         total = round(float(pipes.loc[pipes["system"] == system, "length_m"].sum()), 2)
         sheet.write_formula(end + 1, column, f"=SUM({letter}2:{letter}{end + 1})", book.total, total)
+    sheet.write_string(end + 2, 0, book.say("sheet.off"), book.head)
+    for column in range(1, len(systems) + 1):
+        letter = xl_col_to_name(column)
         formula = (
             f"=ROUND({letter}{end + 2}-SUMIFS({ranges['length_m']},{ranges['system']},{letter}$1,"
             f'{ranges["item"]},"{item}",{ranges["status"]},"{status}"),2)'

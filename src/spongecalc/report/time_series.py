@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage
+from spongecalc.report.water_frames import water_json
 
 # A curve of this many points is as good as any on a pop-up's few centimetres, and keeps the page small.
 STEP_MIN = 5.0
@@ -17,7 +18,8 @@ def series_json(page: CommunityPage) -> str:
     """Series of a community as compact JSON; empty where no run saved any.
 
     ``{"step": minutes, "before": {"d": {node: depths in cm}, "f": {pipe: flows in 0.1 l/s},
-    "rim": {node: depth of the rim in cm}}, "after": ...}``; whole numbers, each step's largest value, so that
+    "rim": {node: depth of the rim in cm}, "water": pictures of the water on the ground}, "after": ...}``;
+    whole numbers, each step's largest value, so that
     a peak between two steps is not lost.
     """
     found: dict[str, object] = {}
@@ -34,6 +36,11 @@ def series_json(page: CommunityPage) -> str:
             "f": _whole(results.flow_l_s, 10),
             "rim": rims,
         }
+    for scenario, water in page.water.items():
+        found.setdefault(scenario, {"d": {}, "f": {}, "rim": {}})
+        own = found[scenario]
+        assert isinstance(own, dict)
+        own["water"] = water_json(water, STEP_MIN)
     if not found:
         return ""
     text = json.dumps({"step": STEP_MIN, **found}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

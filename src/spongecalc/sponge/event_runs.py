@@ -25,6 +25,9 @@ DAY_MIN = 1440
 # Event depths over the design rainfall. The day of an event is followed by four dry ones, in which ground and
 # base recover.
 DEPTH_RATIOS = (0.2, 0.5, 0.75, 1.0, 1.8, 3.5)
+# Those that tell what one parameter does to the year: small rain, the design rainfall, and what facilities do
+# not hold any more.
+RANGE_RATIOS = (0.2, 1.0, 1.8, 3.5)
 EVENT_DAYS = 5
 RAIN_STEP_MIN = 15
 # Permeability over that of a new surface at which clogged paving is run; in between it is interpolated.
@@ -143,7 +146,7 @@ def event_task(
 def range_task(
     sites: Sequence[Site], settings: Settings, design_mm: float, ranges: tuple[ParameterRange, ...]
 ) -> RunoffTask:
-    """The design rainfall for every ground after the works, one parameter at a time at an end of its range."""
+    """The events of ``RANGE_RATIOS`` for every ground after the works, one parameter at an end of its range."""
     grounds = [
         Ground((s.community_id, s.scenario, r.name, end), at_end(s.areas, {r.name: end}, ranges))
         for s in sites
@@ -155,9 +158,9 @@ def range_task(
         tuple(grounds),
         settings.surfaces,
         covers(settings.surfaces.covers)["permeable_concrete"],
-        event_rain(settings, (design_mm,)),
+        event_rain(settings, [r * design_mm for r in RANGE_RATIOS]),
         _climate(settings),
-        (EVENT_DAYS * 86400,),
+        tuple((n + 1) * EVENT_DAYS * 86400 for n in range(len(RANGE_RATIOS))),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from spongecalc.standards.tables import table
+from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 
@@ -80,7 +81,17 @@ def _moved(area: Subcatchment, moved: object) -> Subcatchment:
             fmin_mm_h=fmin,
         ),
         paving_m2=_pavings(area.paving_m2, lambda p: _paving(p, change)),
+        units=tuple(replace(u, unit=_unit(u.unit, change)) for u in area.units),
     )
+
+
+def _unit(unit: InfiltrationUnit, change: object) -> InfiltrationUnit:
+    """A facility with the seepage and porosity of its base moved; a green roof has no base."""
+    assert callable(change)
+    if unit.kind == "green_roof":
+        return unit
+    moved = {name: change(name, getattr(unit, name)) for name in ("subgrade_mm_h", "base_porosity_percent")}
+    return replace(unit, **moved)
 
 
 def _paving(paving: PermeablePaving, change: object) -> PermeablePaving:

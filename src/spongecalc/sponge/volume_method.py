@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spongecalc.standards.tables import table
@@ -21,17 +21,28 @@ COEFFICIENT_OF = {
     "sunken_green": "green",
     "bare_soil": "bare_soil",
     "water": "water",
+    # The facilities' own ground, as far as the composite coefficient is concerned.
+    "rain_garden": "green",
+    "infiltration_trench": "graded_gravel",
+    "infiltration_well": "graded_gravel",
+    "green_roof": "green_roof",
 }
+# Ground that drains to facilities first, as SWMM has it: impervious cover.
+SEALED = ("roof", "asphalt", "concrete", "water")
 
 
 @dataclass(frozen=True)
 class Controlled:
-    """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3."""
+    """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3.
+
+    ``facility_id`` is that of a facility of its own, empty for paving and sunken green.
+    """
 
     facility: str
     area_m2: float
     coefficient: float
     volume_m3: float
+    facility_id: str = ""
 
     @property
     def design_mm(self) -> float:
@@ -51,6 +62,25 @@ class VolumeMethod:
     guide_percent: float
     capture_percent: float
     solids_percent: float
+    controlled: tuple[Controlled, ...] = ()
+    plain_runoff_m2: float = 0.0
+
+    def runoff_mm(self, depth_mm: float) -> float:
+        """Runoff of a day's rain in mm: all that no facility controls, and what comes when a facility is full."""
+        over = sum(c.coefficient * c.area_m2 * max(depth_mm - c.design_mm, 0.0) for c in self.controlled)
+        return (self.plain_runoff_m2 * depth_mm + over) / self.area_m2 if self.area_m2 > 0 else math.nan
+
+    def by_facility(self) -> list[Controlled]:
+        """What each facility controls: its parts in several subcatchments added up, paving and green by kind."""
+        groups: dict[tuple[str, str], list[Controlled]] = {}
+        for c in self.controlled:
+            groups.setdefault((c.facility, c.facility_id), []).append(c)
+        found = []
+        for (kind, own), parts in sorted(groups.items()):
+            area = sum(c.area_m2 for c in parts)
+            reaching = sum(c.area_m2 * c.coefficient for c in parts)
+            found.append(Controlled(kind, area, reaching / area, sum(c.volume_m3 for c in parts), own))
+        return found
 
 
 def coefficients(end: str = "middle") -> dict[str, float]:
@@ -88,7 +118,8 @@ def volume_method(
     Two capture ratios. ``guide_percent`` is that of the design rainfall which all volumes together hold over the
     composite coefficient, V = 10 H phi F, as the guide has it: without volume it is 0. ``capture_percent``
     reckons each facility by itself: a pavement's or sunken green's own rain whole against its own volume, a
-    roof's runoff against its tank's, and what the coefficient of all other ground keeps as kept; volume that
+    roof's runoff against its tank's, a rain garden's, trench's or well's own rain and the runoff of what drains
+    to it against its volume, and what the coefficient of all other ground keeps as kept; volume that
     no runoff reaches helps nobody.
 
     References
@@ -113,6 +144,7 @@ def volume_method(
             controlled.append(Controlled("sunken_green", sunken, 1.0, sunken * sunken_depth_mm / 1000))
         if area.outlet_node in volume_of:
             continue
+        controlled.extend(_units(area, rest, phi))
         for cover, square_m in rest.items():
             plain[cover] = plain.get(cover, 0.0) + square_m
     for node, volume in tanks:
@@ -120,15 +152,15 @@ def volume_method(
         total = sum(a.area_m2 for a in roofs)
         runoff = sum(phi[c] * m2 for a in roofs for c, m2 in a.covers_m2.items())
         if total > 0:
-            controlled.append(Controlled("rain_tank", total, runoff / total, volume))
+            controlled.append(Controlled("rain_tank", total, runoff / total, volume, node))
     area_m2 = sum(a.area_m2 for a in areas)
     reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.covers_m2.items())
     volume = sum(c.volume_m3 for c in controlled)
     if area_m2 <= 0:
         return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
     design = 1000 * volume / reaching if reaching > 0 else 0.0
-    escaping = sum(phi[c] * m2 for c, m2 in plain.items())
-    kept = {"hard": 0.0, "green": 0.0, "bare_soil": 0.0}
+    escaping = plain_runoff = sum(phi[c] * m2 for c, m2 in plain.items())
+    kept = {"hard": 0.0, "green": 0.0, "bare_soil": 0.0, "green_roof": 0.0}
     for cover, m2 in plain.items():
         group = cover if cover in kept else "hard"
         kept[group] += (1 - phi[cover]) * m2
@@ -145,7 +177,40 @@ def volume_method(
         curve_percent(design),
         100 * (1 - escaping / area_m2),
         solids,
+        tuple(controlled),
+        plain_runoff,
     )
+
+
+def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float]) -> list[Controlled]:
+    """The facilities of a subcatchment with what drains to each, which is taken out of ``rest``.
+
+    A green roof has no control volume: its cover stays in ``rest`` and counts by its coefficient.
+    """
+    found = []
+    own = [u for u in area.units if u.unit.kind != "green_roof"]
+    for unit in own:
+        left = rest.get(unit.unit.kind, 0.0) - unit.area_m2
+        rest[unit.unit.kind] = max(left, 0.0)
+    kinds = {u.unit.kind for u in own}
+    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != "green_roof"}
+    wanted = sum(u.catchment_m2 for u in own)
+    taken: dict[str, float] = {}
+    for group in ([c for c in ground if c in SEALED], [c for c in ground if c not in SEALED]):
+        there = sum(ground[c] for c in group)
+        part = min(wanted - sum(taken.values()), there)
+        taken |= {c: ground[c] * part / there for c in group if there > 0}
+    for cover, square_m in taken.items():
+        rest[cover] -= square_m
+    whole = sum(taken.values())
+    running = sum(phi[c] * m2 for c, m2 in taken.items())
+    for unit in own:
+        share = unit.catchment_m2 / wanted if wanted > 0 else 0.0
+        total = unit.area_m2 + whole * share
+        coefficient = (unit.area_m2 + running * share) / total
+        volume = unit.unit.control_mm * unit.area_m2 / 1000
+        found.append(Controlled(unit.unit.kind, total, coefficient, volume, unit.facility_id))
+    return found
 
 
 def _base_held_mm(paving: object) -> float:

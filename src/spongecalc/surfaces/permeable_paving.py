@@ -32,15 +32,10 @@ class PermeablePaving:
 
     @property
     def drain_coefficient(self) -> float:
-        """SWMM's drain coefficient of q = C h^0.5 (mm/h, h in mm); 0 without an underdrain.
-
-        A base of height D and porosity n above the drain empties in t = 2 n D^0.5 / C, so that C follows from
-        the hours in which an underdrain is to empty it.
-        """
-        height = self.base_mm - self.drain_offset_mm
-        if self.base_kind == "full" or height <= 0:
+        """SWMM's drain coefficient of q = C h^0.5 (mm/h, h in mm); 0 without an underdrain."""
+        if self.base_kind == "full":
             return 0.0
-        return 2 * self.base_porosity_percent / 100 * math.sqrt(height) / DRAIN_HOURS
+        return drain_coefficient(self.base_mm - self.drain_offset_mm, self.base_porosity_percent)
 
     @property
     def void_ratio(self) -> float:
@@ -56,6 +51,17 @@ class PermeablePaving:
     def permeability_mm_h(self) -> float:
         """Permeability of the surface course in mm/h: 0.5 mm/s is 1800 mm/h."""
         return self.permeability_mm_s * 3600.0
+
+
+def drain_coefficient(height_mm: float, porosity_percent: float) -> float:
+    """SWMM's drain coefficient C of q = C h^0.5 (mm/h, h in mm) of an underdrain.
+
+    A base of height D and porosity n above the drain empties in t = 2 n D^0.5 / C, so that C follows from the
+    hours in which an underdrain is to empty it; 0 where nothing lies above the drain.
+    """
+    if height_mm <= 0:
+        return 0.0
+    return 2 * porosity_percent / 100 * math.sqrt(height_mm) / DRAIN_HOURS
 
 
 def void_ratio(porosity_percent: float) -> float:

@@ -7,7 +7,8 @@ no surface covers is taken as the project's cover for such ground.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,8 @@ from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover import PERMEABLE_PAVINGS, Cover, CoverMix, covers, mix
+from spongecalc.surfaces.infiltration_places import PlacedUnit, parts_on, placed_units
+from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, UnitInUse
 from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
 from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of
 from spongecalc.surfaces.terrain import Terrain
@@ -32,7 +35,9 @@ class Subcatchment:
     """One subcatchment. ``kind`` is "ground" or "roof"; ``feature_id`` the inlet or lateral it drains by.
 
     ``paving_m2`` holds the area of each kind of permeable paving in it; ``area_m2`` includes that area,
-    ``mix`` describes the rest. ``covers_m2`` is the area by cover name, all of it.
+    ``mix`` describes the rest. ``covers_m2`` is the area by cover name, all of it. ``units`` are the
+    rain gardens, trenches, wells and green roofs in it, or the parts of them, their area included in ``area_m2``
+    and, under their kind, in ``covers_m2``.
     """
 
     kind: str
@@ -47,6 +52,12 @@ class Subcatchment:
     paving_m2: dict[PermeablePaving, float]
     covers_m2: dict[str, float]
     geometry: shapely.Geometry
+    units: tuple[UnitInUse, ...] = ()
+
+    @property
+    def plain_m2(self) -> float:
+        """Ground without permeable paving and facilities."""
+        return self.area_m2 - sum(self.paving_m2.values()) - sum(u.area_m2 for u in self.units)
 
 
 def subcatchments(
@@ -57,10 +68,12 @@ def subcatchments(
     found: list[Subcatchment] = []
     findings: list[Finding] = []
     for row in system.boundaries.sort_values("community_id").itertuples():
-        roofs = _roofs(system, row.community_id, settings, known)
+        units, of_units = placed_units(system, row.community_id, row.geometry)
+        findings.extend(of_units)
+        roofs = _roofs(system, row.community_id, settings, known, units)
         found.extend(roofs)
         drained = {s.feature_id for s in roofs}
-        found.extend(_ground(system, row, settings, known, terrain, drained, findings))
+        found.extend(_ground(system, row, settings, known, terrain, drained, units, findings))
     return tuple(found), tuple(findings)
 
 
@@ -80,7 +93,11 @@ def overland_width_m(area_m2: float, path_m: float) -> float:
 
 
 def _roofs(
-    system: DrainageSystem, community_id: str, settings: SurfaceSettings, known: dict[str, Cover]
+    system: DrainageSystem,
+    community_id: str,
+    settings: SurfaceSettings,
+    known: dict[str, Cover],
+    units: list[PlacedUnit],
 ) -> list[Subcatchment]:
     """Each building's roof, shared equally by its downpipes. A building without any sheds to the ground."""
     buildings = system.buildings[system.buildings["community_id"] == community_id]
@@ -92,8 +109,11 @@ def _roofs(
         outlets = [("connections", r.connection_id, r.to_node) for r in own.itertuples()]
         if not outlets and row.roof_to in nodes:
             outlets = [("buildings", row.building_id, row.roof_to)]
+        planted = list(parts_on(units, row.geometry, MIN_AREA_M2)) if outlets and units else []
         for layer, feature_id, node in outlets:
             area = row.geometry.area / len(outlets)
+            own_units = tuple(replace(u, area_m2=u.area_m2 / len(outlets)) for u in planted)
+            green = sum(u.area_m2 for u in own_units)
             roofs.append(
                 Subcatchment(
                     "roof",
@@ -104,10 +124,11 @@ def _roofs(
                     area,
                     overland_width_m(area, _roof_path_m(row.geometry)),
                     settings.roof_slope_percent,
-                    mix({"roof": area}, known),
+                    mix({"roof": area - green}, known),
                     {},
-                    {"roof": area},
+                    {"roof": area - green} | ({"green_roof": green} if green > 0 else {}),
                     row.geometry,
+                    own_units,
                 )
             )
     return roofs
@@ -127,11 +148,13 @@ def _ground(
     known: dict[str, Cover],
     terrain: Terrain | None,
     drained: set[str],
+    units: list[PlacedUnit],
     findings: list[Finding],
 ) -> list[Subcatchment]:
     community_id = str(boundary.community_id)  # type: ignore[attr-defined]
     area = boundary.geometry  # type: ignore[attr-defined]
-    pieces = cover_pieces(system, community_id, area, drained, settings.uncovered)
+    pieces = cover_pieces(system, community_id, area, drained, settings.uncovered, units)
+    placed = {u.facility_id: u for u in units}
     gap = pieces.loc[pieces["gap"], "geometry"].area.sum()
     if gap > GAP_M2:
         findings.append(
@@ -154,6 +177,7 @@ def _ground(
     for node, part in inlet_areas(ground, inlets).items():
         covers_m2: dict[str, float] = {}
         paving_m2: dict[PermeablePaving, float] = {}
+        own_units: list[UnitInUse] = []
         for index in sorted(tree.query(part, predicate="intersects").tolist()):
             piece = rows[index]
             overlap = shapely.intersection(part, piece.geometry).area
@@ -163,10 +187,12 @@ def _ground(
             if piece.cover in PERMEABLE_PAVINGS:
                 paving = paving_of(piece)
                 paving_m2[paving] = paving_m2.get(paving, 0.0) + overlap
+            elif piece.cover in UNIT_KINDS:
+                own_units.append(placed[piece.surface_id].part(overlap))
         total = sum(covers_m2.values())
         if total < MIN_AREA_M2:
             continue
-        rest = {c: a for c, a in covers_m2.items() if c not in PERMEABLE_PAVINGS}
+        rest = {c: a for c, a in covers_m2.items() if c not in (*PERMEABLE_PAVINGS, *UNIT_KINDS)}
         slope = terrain.slope_percent(points[node], part) if terrain else math.nan
         slope = settings.default_slope_percent if math.isnan(slope) else slope
         corners = shapely.get_coordinates(part)
@@ -185,17 +211,24 @@ def _ground(
                 dict(sorted(paving_m2.items())),
                 dict(sorted(covers_m2.items())),
                 part,
+                tuple(sorted(own_units, key=lambda u: u.facility_id)),
             )
         )
     return made
 
 
 def cover_pieces(
-    system: DrainageSystem, community_id: str, area: shapely.Geometry, drained: set[str], uncovered: str
+    system: DrainageSystem,
+    community_id: str,
+    area: shapely.Geometry,
+    drained: set[str],
+    uncovered: str,
+    units: Sequence[PlacedUnit] = (),
 ) -> gpd.GeoDataFrame:
     """Ground of a community by cover, without overlaps: what is drawn first by id counts.
 
-    Roofs that drain by downpipes are cut out, other roofs are ground of cover "roof".
+    Roofs that drain by downpipes are cut out, other roofs are ground of cover "roof". Facilities come before
+    all other cover; their pieces have their kind as cover and their id as ``surface_id``.
     """
     buildings = system.buildings[system.buildings["community_id"] == community_id].sort_values("building_id")
     laterals = system.connections[system.connections["connection_id"].isin(drained)]
@@ -204,6 +237,11 @@ def cover_pieces(
     cut = shapely.union_all(buildings.geometry.to_numpy()) if len(buildings) else shapely.Polygon()
     left = shapely.difference(area, cut)
     rows: list[dict[str, object]] = []
+    on_roofs = [u for u in units if u.unit.kind == "green_roof"]
+    for placed in units:
+        if placed.unit.kind != "green_roof":
+            rows.append(_unit_piece(placed, placed.footprint))
+            left = shapely.difference(left, placed.footprint)
     for row in surfaces.itertuples():
         part = polygons_of(shapely.intersection(row.geometry, left))
         if part.area > MIN_AREA_M2:
@@ -211,9 +249,19 @@ def cover_pieces(
             left = shapely.difference(left, part)
     for row in buildings.itertuples():
         if row.building_id not in by_pipe:
-            rows.append({"cover": "roof", "geometry": row.geometry, "gap": False})
+            bare = row.geometry
+            for placed in on_roofs:
+                planted = polygons_of(shapely.intersection(placed.footprint, bare))
+                if planted.area > MIN_AREA_M2:
+                    rows.append(_unit_piece(placed, planted))
+                    bare = polygons_of(shapely.difference(bare, planted))
+            rows.append({"cover": "roof", "geometry": bare, "gap": False})
     rest = polygons_of(left)
     if rest.area > MIN_AREA_M2:
         rows.append({"cover": uncovered, "geometry": rest, "gap": True})
     frame = gpd.GeoDataFrame(rows, columns=[*surfaces.columns, "gap"], geometry="geometry", crs=system.crs)
     return frame.reset_index(drop=True)
+
+
+def _unit_piece(placed: PlacedUnit, shape: shapely.Geometry) -> dict[str, object]:
+    return {"surface_id": placed.facility_id, "cover": placed.unit.kind, "geometry": shape, "gap": False}

@@ -21,6 +21,7 @@ SECTION_ORDER = (
     "CONDUITS",
     "OUTLETS",
     "XSECTIONS",
+    "CONTROLS",
     "POLLUTANTS",
     "INFLOWS",
     "DWF",

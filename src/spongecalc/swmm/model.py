@@ -19,6 +19,7 @@ from spongecalc.surfaces.cover import covers
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
+from spongecalc.swmm.first_flush import FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inflows import TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
@@ -28,6 +29,8 @@ from spongecalc.swmm.runoff import map_sections, runoff_sections
 
 ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
 PATTERN = "HOURLY_SEWAGE"
+# Links whose flow the runoff of a community is reckoned from.
+TANK_FLOWS = ("tank_overflow", "tank_filling")
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,12 @@ class SwmmModel:
 
     @cached_property
     def _tanks(self) -> tuple[list[str], list[str]]:
-        """Model ids of the tanks and of their overflows."""
+        """Model ids of the tanks, and of their overflows and what fills them."""
         roles = self.elements["role"]
-        tanks, overflows = (
-            self.elements.loc[roles == role, "model_id"].tolist() for role in ("tank", "tank_overflow")
+        tanks, flows = (
+            self.elements.loc[roles.isin(chosen), "model_id"].tolist() for chosen in (("tank",), TANK_FLOWS)
         )
-        return tanks, overflows
+        return tanks, flows
 
 
 def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
@@ -90,8 +93,9 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     sewersheds = sewershed_by_node_m2(system, settings.infiltration)
     fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds)
     nodes = node_sections(system, settings, ids, links, fed, terrain)
+    flush = flush_part(flush_chambers(links.tanks, areas), ids, nodes.places)
     runoff, runoff_elements = runoff_sections(
-        areas, ids, settings.surfaces, covers(settings.surfaces.covers)["permeable_concrete"]
+        areas, {**ids, **flush.inlets}, settings.surfaces, covers(settings.surfaces.covers)["permeable_concrete"]
     )
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": _title(system),
@@ -108,14 +112,17 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         **rdii_sections({ids[n]: m2 for n, m2 in sorted(sewersheds.items())}, settings.infiltration),
         "PATTERNS": _pattern_rows(settings.sewage.pattern),
         "CURVES": nodes.curves,
-        **map_sections(system, areas, links, nodes, runoff_elements),
+        "CONTROLS": [],
+        **map_sections(system, areas, links, nodes, runoff_elements, flush),
     }
+    for name, rows in flush.sections.items():
+        sections[name] = [*sections[name], *rows]
     return SwmmModel(
         system.model,
         system.scenario,
         system.communities,
         sections,
-        _elements(nodes, links, runoff_elements),
+        _elements(nodes, links, flush, runoff_elements),
         areas,
         tuple(storms),
         (*findings, *link_findings, *nodes.findings),
@@ -146,6 +153,6 @@ def _pattern_rows(multipliers: Sequence[float]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _elements(nodes: NodePart, links: Links, runoff: list[tuple[str, ...]]) -> pd.DataFrame:
-    rows = [*nodes.elements, *links.elements, *runoff]
+def _elements(nodes: NodePart, links: Links, flush: FlushPart, runoff: list[tuple[str, ...]]) -> pd.DataFrame:
+    rows = [*nodes.elements, *links.elements, *flush.elements, *runoff]
     return pd.DataFrame(rows, columns=ELEMENT_COLUMNS)

@@ -12,7 +12,9 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.first_flush import FlushPart
 from spongecalc.swmm.identifiers import model_ids, tag
+from spongecalc.swmm.infiltration import control_rows, unit_names, usage_rows
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
 from spongecalc.swmm.nodes import NodePart
@@ -32,6 +34,8 @@ def runoff_sections(
     """
     names = model_ids([f"{_prefix(a)}{a.feature_id}" for a in areas], "S_")
     controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
+    units = {u.facility_id: u.unit for a in areas for u in a.units}
+    unit_controls = unit_names(areas)
     rows: dict[str, Rows] = {
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
@@ -87,9 +91,14 @@ def runoff_sections(
                     "0",
                 )
             )
+        if area.units:
+            run_on = settings.run_on_percent if area.paving_m2 else 0.0
+            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, run_on))
         elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
     for paving, control in controls.items():
         rows["LID_CONTROLS"].extend(_control(control, paving, paving_surface))
+    for facility_id, control in unit_controls.items():
+        rows["LID_CONTROLS"].extend(control_rows(control, units[facility_id]))
     return rows, elements
 
 
@@ -148,20 +157,22 @@ def map_sections(
     links: Links,
     nodes: NodePart,
     runoff_elements: Sequence[tuple[str, ...]],
+    flush: FlushPart,
 ) -> dict[str, Rows]:
     """MAP, COORDINATES, VERTICES, POLYGONS, SYMBOLS and TAGS, so that the model opens as a map."""
     x0, y0, x1, y1 = system.boundaries.total_bounds
     margin = 0.05 * max(x1 - x0, y1 - y0)
     dimensions = [fixed(v, 3) for v in (x0 - margin, y0 - margin, x1 + margin, y1 + margin)]
+    places = {**nodes.places, **flush.places}
     polygons: Rows = []
     for area, element in zip(areas, runoff_elements, strict=True):
         polygons.extend(_ring(element[1], area.geometry))
-    elements = [*nodes.elements, *links.elements, *runoff_elements]
+    elements = [*nodes.elements, *links.elements, *flush.elements, *runoff_elements]
     kinds = {"node": "Node", "link": "Link", "subcatchment": "Subcatch"}
     notes = {**flag_tags("nodes", system.nodes), **flag_tags("pipes", system.pipes)}
     return {
         "MAP": [("DIMENSIONS", *dimensions), ("UNITS", "Meters")],
-        "COORDINATES": [(name, fixed(x, 3), fixed(y, 3)) for name, (x, y) in nodes.places.items()],
+        "COORDINATES": [(name, fixed(x, 3), fixed(y, 3)) for name, (x, y) in places.items()],
         "VERTICES": [(c.model_id, fixed(x, 3), fixed(y, 3)) for c in links.conduits for x, y in c.vertices],
         "POLYGONS": polygons,
         "SYMBOLS": [("RAIN_GAGE", fixed(x0, 3), fixed(y1, 3))],

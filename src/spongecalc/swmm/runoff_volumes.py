@@ -29,11 +29,6 @@ class RunoffVolumes:
     evaporation_m3: np.ndarray
     continuity_percent: float
 
-    def of(self, own: slice) -> RunoffVolumes:
-        """Those of some of the subcatchments."""
-        parts = [a[:, own] for a in (self.rain_m3, self.runoff_m3, self.infiltration_m3, self.evaporation_m3)]
-        return RunoffVolumes(parts[0], parts[1], parts[2], parts[3], self.continuity_percent)
-
 
 class RunoffError(Exception):
     """A runoff model that did not run; the message is SWMM's."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.infiltration_unit import UNIT_KINDS
 
 FREEBOARD_M = 0.2
 # Below this depth the pump of a reuse system draws air: its rate falls to nothing over the last 5 cm.
@@ -50,7 +51,10 @@ def tank_shape(volume_m3: float, area_m2: float, invert_m: float, ground_m: floa
 
 @dataclass(frozen=True)
 class Tank:
-    """A tank of the facilities layer at its node; ``overflow_to`` and ``node_id`` are ids of the nodes layer."""
+    """A tank of the facilities layer at its node; ``overflow_to`` and ``node_id`` are ids of the nodes layer.
+
+    ``first_flush_mm`` of its roofs' runoff are let off before it.
+    """
 
     facility_id: str
     community_id: str
@@ -58,6 +62,7 @@ class Tank:
     overflow_to: str | None
     demand_m3_d: float
     shape: TankShape
+    first_flush_mm: float = 0.0
 
 
 def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], tuple[Finding, ...]]:
@@ -68,6 +73,8 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
     nodes = {row.node_id: row for row in system.nodes.itertuples()}
     taken: set[str] = set()
     for row in system.facilities.sort_values("facility_id").itertuples():
+        if row.kind in UNIT_KINDS:  # these are ground, see spongecalc.surfaces.infiltration_places
+            continue
         if row.kind != "rain_tank":
             findings.append(finding_at("facility.not_modelled", "warning", "facilities", row, kind=row.kind))
             continue
@@ -85,10 +92,7 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
             findings.append(finding_at("tank.no_overflow", "warning", "facilities", row, node=row.overflow_to))
         elif nodes[overflow].invert_m > shape.crest_m:
             findings.append(finding_at("tank.overflow_uphill", "warning", "facilities", row, node=overflow))
-        if row.first_flush_mm > 0:
-            findings.append(
-                finding_at("tank.first_flush", "info", "facilities", row, depth=f"{row.first_flush_mm:g}")
-            )
         demand = 0.0 if math.isnan(row.demand_m3_d) else float(row.demand_m3_d)
-        tanks.append(Tank(row.facility_id, row.community_id, row.from_node, overflow, demand, shape))
+        flush = float(row.first_flush_mm) if row.first_flush_mm > 0 else 0.0
+        tanks.append(Tank(row.facility_id, row.community_id, row.from_node, overflow, demand, shape, flush))
     return tuple(tanks), tuple(findings)

@@ -150,6 +150,7 @@
       var data = set.series, n = 0;
       ["before", "after"].forEach(function (s) {
         Object.keys((data[s] || {}).d || {}).forEach(function (id) { n = Math.max(n, data[s].d[id].length); });
+        n = Math.max(n, (((data[s] || {}).water || {}).png || []).length);
       });
       range.max = Math.max(n - 1, 1);
     }
@@ -162,6 +163,15 @@
         var group = view.querySelector(".l-slide") || view.appendChild(draw("g", { "class": "l-slide" }));
         group.textContent = "";
         if (!own) { return; }
+        if (own.water) {
+          var png = own.water.png[Math.min(t, own.water.png.length - 1)], box = own.water.box;
+          if (png) {
+            group.appendChild(draw("image", {
+              "class": "water", x: box[0] - Number(view.dataset.left), y: Number(view.dataset.top) - box[1],
+              width: box[2], height: box[3], preserveAspectRatio: "none", href: "data:image/png;base64," + png
+            }));
+          }
+        }
         view.querySelectorAll(".node[data-f]").forEach(function (node) {
           var id = node.dataset.f, depths = own.d[id], rim = own.rim[id];
           if (!depths || rim === undefined || !(depths[Math.min(t, depths.length - 1)] > rim)) { return; }

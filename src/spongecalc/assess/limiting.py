@@ -1,0 +1,178 @@
+"""The pipe, inlet or outfall that limits a ponding site."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.design.circular_pipe import geometry
+from spongecalc.network.ponding_remedies import WayDown, way_down
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.inlet_areas import intake_nodes
+from spongecalc.swmm.run_result import RunResult
+
+# A conduit that does not fall is taken to fall by this, as SWMM takes it.
+FLATTEST = 1e-5
+
+
+def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: float) -> float:
+    """What a section carries when full by Manning's formula, in m3/s.
+
+    Parameters
+    ----------
+    section
+        SWMM's shape with its first and second measure in m: CIRCULAR (diameter), FILLED_CIRCULAR (diameter,
+        depth of sediment), RECT_CLOSED and RECT_OPEN (height, width), EGG (height).
+    slope
+        Fall per length, more than 0.
+
+    Returns
+    -------
+    The flow; NaN for another shape or without a fall.
+
+    References
+    ----------
+    GB 50014-2021, section 5.2. The egg has 0.5105 of its height squared as area and 0.1931 of its height as
+    hydraulic radius (Chow 1959, Open-Channel Hydraulics).
+    """
+    shape, first, second = section
+    if not slope > 0:
+        return math.nan
+    if shape in ("CIRCULAR", "FILLED_CIRCULAR"):
+        angle = 2 * math.acos(1 - 2 * min(second / first, 1.0)) if shape == "FILLED_CIRCULAR" else 0.0
+        lost = float(geometry(np.array(min(second / first, 1.0)))[0]) if angle else 0.0
+        area = (math.pi / 4 - lost) * first**2
+        rim = (math.pi - angle / 2 + math.sin(angle / 2)) * first
+        radius = area / rim
+    elif shape in ("RECT_CLOSED", "RECT_OPEN"):
+        area = first * second
+        radius = area / (2 * (first + second) if shape == "RECT_CLOSED" else 2 * first + second)
+    elif shape == "EGG":
+        area, radius = 0.5105 * first**2, 0.1931 * first
+    else:
+        return math.nan
+    return area * radius ** (2 / 3) * math.sqrt(slope) / manning_n
+
+
+@dataclass(frozen=True)
+class _Neck:
+    """A conduit as it may limit: its name here, its id in the model, and what it carries when full."""
+
+    name: str
+    model_id: str
+    full_m3_s: float
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What every run of a system has in common: conduits by feature, ways down and half-full levels by node."""
+
+    necks: Mapping[str, _Neck]
+    half_full_m: Mapping[str, float]
+    outfall_m: Mapping[str, float]
+    ways: dict[str, WayDown] = field(default_factory=dict)
+
+
+# Every storm asks for the same system's; it goes when the system goes.
+_known: WeakKeyDictionary[DrainageSystem, _Known] = WeakKeyDictionary()
+
+
+def _known_of(one: Modelled) -> _Known:
+    if one.system not in _known:
+        nodes = one.system.nodes.drop_duplicates("node_id")
+        ids = nodes["node_id"].tolist()
+        middle = (nodes["invert_m"] + nodes["ground_m"]) / 2
+        _known[one.system] = _Known(
+            _necks(one),
+            dict(zip(ids, middle.astype(float), strict=True)),
+            dict(zip(ids, nodes["outfall_level_m"].astype(float), strict=True)),
+        )
+    return _known[one.system]
+
+
+def _necks(one: Modelled) -> dict[str, _Neck]:
+    table = one.model.elements
+    links = table[(table["element"] == "link") & table["layer"].isin(["pipes", "connections"])]
+    conduits = {row[0]: row for row in one.model.sections["CONDUITS"] if not row[0].startswith(";")}
+    sections = {row[0]: row for row in one.model.sections["XSECTIONS"]}
+    found = {}
+    for name, layer, feature in zip(links["model_id"], links["layer"], links["feature_id"], strict=True):
+        if name not in conduits:
+            continue
+        _, _, _, length, n, up_m, down_m, *_ = conduits[name]
+        _, shape, first, second, *_ = sections[name]
+        slope = max((float(up_m) - float(down_m)) / max(float(length), 1e-3), FLATTEST)
+        full = full_flow_m3_s((shape, float(first), float(second)), slope, float(n))
+        kind = "pipe" if layer == "pipes" else "lead"
+        found[f"{kind}:{feature}"] = _Neck(f"{kind}:{feature}", name, full)
+    return found
+
+
+def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
+    """What holds up the water of a flooded node: "pipe:id", "lead:id", "outfall:id" or "" where unknown.
+
+    An outfall whose water stands higher than half of the node's depth takes more than half of the head that the
+    node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow is the
+    largest part of what it carries when full is the neck.
+    """
+    known = _known_of(one)
+    if node_id not in known.ways:
+        known.ways[node_id] = way_down(one.system, (node_id,))
+    way = known.ways[node_id]
+    for outfall in way.outfalls:
+        if known.outfall_m.get(outfall, math.nan) > known.half_full_m.get(node_id, math.nan):
+            return f"outfall:{outfall}"
+    keys = [*(f"lead:{i}" for i in way.leads), *(f"pipe:{i}" for i in way.pipes)]
+    necks = [known.necks[k] for k in keys if k in known.necks]
+    peaks = result.links["peak_l_s"].reindex([n.model_id for n in necks]).to_numpy(float) / 1000
+    shares = [(peak / neck.full_m3_s, neck.name) for peak, neck in zip(peaks, necks, strict=True)]
+    return max((s for s in shares if s[0] > 0), default=(0.0, ""))[1]
+
+
+def limits_of(sites: pd.DataFrame, one: Modelled, result: RunResult | None, reach_m: float) -> pd.Series:
+    """What limits each site of a run, as a column.
+
+    A site with a flooded node is limited by the way down from it. Water that stands where no node floods has
+    not come into the pipes: the nearest inlet within ``reach_m`` limits it ("inlet:id"), else the ground itself
+    ("ground").
+    """
+    if result is None or sites.empty:
+        return pd.Series([""] * len(sites), index=sites.index, dtype=object)
+    known: dict[str, str] = {}
+    inlets: list[tuple[str, shapely.Point]] | None = None
+    found = []
+    for site in sites.to_dict("records"):
+        node = str(site["node_id"])
+        if node:
+            if node not in known:
+                known[node] = limited_by(one, result, node)
+            found.append(known[node])
+        else:
+            if inlets is None:
+                inlets = [n for c in one.system.communities for n in intake_nodes(one.system, c)]
+            near = nearest_inlets(site, inlets, reach_m)
+            found.append(f"inlet:{near[0]}" if near else "ground")
+    return pd.Series(found, index=sites.index, dtype=object)
+
+
+def nearest_inlets(
+    site: Mapping[str, object], inlets: list[tuple[str, shapely.Point]], reach_m: float
+) -> tuple[str, ...]:
+    """Ids of the inlets within reach of a site's outline, the nearest first."""
+    outline = site.get("geometry")
+    if not isinstance(outline, shapely.Geometry):
+        outline = shapely.Point(float(site["x_m"]), float(site["y_m"]))  # type: ignore[arg-type]
+    frame = gpd.GeoSeries([p for _, p in inlets])
+    if frame.empty:
+        return ()
+    distances = frame.distance(outline).to_numpy()
+    order = sorted(range(len(inlets)), key=lambda i: (distances[i], inlets[i][0]))
+    return tuple(inlets[i][0] for i in order if distances[i] <= reach_m)

@@ -1,0 +1,99 @@
+"""The steps of ponding: coupled runs of a project's models, those that are kept, and where searches are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spongecalc.assess.ponding_area import Wet
+from spongecalc.ground.grid import GroundError
+from spongecalc.ground.of_system import ground_findings, ground_of
+from spongecalc.layers.finding import Finding
+from spongecalc.overland.coupled_model import CoupledRun, coupled_run
+from spongecalc.overland.store import KEPT_FOLDER, wet_of
+from spongecalc.rainfall.storm import Storm
+
+if TYPE_CHECKING:
+    from spongecalc.steps import Built
+
+SEARCH_FOLDER = "ponding_search"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A coupled run that an earlier call kept and that still belongs to the layers, with its depths."""
+
+    run: CoupledRun
+    wet: Wet
+
+
+def results_folder(built: Built) -> Path:
+    """The project's folder of results."""
+    return built.checked.project.folder / built.checked.project.settings.results
+
+
+def search_folder(built: Built) -> Path:
+    """Where the runs and tables of the searches for causes and return periods are kept."""
+    return results_folder(built) / SEARCH_FOLDER
+
+
+def kept_of_others(path: Path, columns: Sequence[str], built: Built) -> pd.DataFrame:
+    """Rows that an earlier search kept of communities that this call does not work on.
+
+    Whether they still belong to the layers is seen when they are read.
+    """
+    try:
+        kept = pd.read_csv(path)
+    except (OSError, ValueError):
+        return pd.DataFrame(columns=list(columns))
+    if list(kept.columns) != list(columns):
+        return pd.DataFrame(columns=list(columns))
+    own = {(c, m.scenario) for m in built.models for c in m.communities}
+    other = [k not in own for k in zip(kept["community_id"], kept["scenario"], strict=True)]
+    return kept[other]
+
+
+def with_others(table: pd.DataFrame, others: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    """A search's rows and those kept of others, in order."""
+    parts = [t for t in (table, others) if len(t)]
+    joined = pd.concat(parts, ignore_index=True) if parts else table
+    return joined.sort_values(list(order), ignore_index=True, kind="stable")
+
+
+def headline_of(built: Built) -> Storm:
+    """The storm that communities.csv speaks of."""
+    wanted = built.checked.project.settings.headline_storm
+    return next(s for s in built.storms if s.storm_id == wanted)
+
+
+def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
+    """The runs over the ground of every model that has one, through some storms; what was found on the way."""
+    settings = built.checked.project.settings
+    runs: list[CoupledRun] = []
+    findings: list[Finding] = []
+    for system, model in zip(built.checked.systems, built.models, strict=True):
+        try:
+            ground = ground_of(system, settings.ponding, settings.ponding.cell_m)
+        except GroundError as reason:
+            findings.extend(ground_findings(system, reason))
+            continue
+        runs.extend(
+            coupled_run(system, model, settings, storm, ground)
+            for storm in built.storms
+            if storm.storm_id in storm_ids
+        )
+    return tuple(runs), tuple(findings)
+
+
+def kept_flows(built: Built) -> dict[str, Kept]:
+    """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
+    results = results_folder(built)
+    ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
+    if not ids:
+        return {}
+    runs, _ = coupled_runs(built, [s.storm_id for s in built.storms if s.storm_id in ids])
+    return {run.run_id: Kept(run, wet) for run in runs if (wet := wet_of(run, results)) is not None}

@@ -1,0 +1,67 @@
+"""Storms that a project takes from files of measured rain: read when the project is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from spongecalc.project.improper import ImproperError
+from spongecalc.project.quantity import parse
+from spongecalc.project.section import inside
+from spongecalc.rainfall.measured_event import EventError, read_event
+
+# The settings' own default of rainfall.step.
+DEFAULT_STEP_MIN = 5.0
+
+
+def with_storm_files(
+    document: Mapping[str, Any], folder: Path
+) -> tuple[dict[str, Any], list[tuple[str, ImproperError]]]:
+    """The project's document with the depths of its storms' files put in, and what was refused by key.
+
+    Each storm with a ``file`` gets ``depths_mm`` in the step of the project's rain, and the duration they have.
+
+    Parameters
+    ----------
+    document
+        What spongecalc.toml holds.
+    folder
+        The project's folder, which files are named from.
+    """
+    storms = document.get("storms")
+    found, mistakes = dict(document), []
+    if not isinstance(storms, list):
+        return found, []
+    filled = []
+    for number, storm in enumerate(storms, 1):
+        if not isinstance(storm, dict) or "file" not in storm:
+            filled.append(storm)
+            continue
+        try:
+            filled.append(_filled(storm, folder, _step_min(document)))
+        except ImproperError as reason:
+            mistakes.append((f"storms[{number}].file", reason))
+            filled.append(storm)
+    return {**found, "storms": filled}, mistakes
+
+
+def _step_min(document: Mapping[str, Any]) -> float:
+    rainfall = document.get("rainfall")
+    typed = rainfall.get("step") if isinstance(rainfall, dict) else None
+    try:
+        step = DEFAULT_STEP_MIN if typed is None else float(parse(typed, "minute"))
+    except ImproperError:
+        return DEFAULT_STEP_MIN  # the settings refuse it by its own key
+    return step if step > 0 else DEFAULT_STEP_MIN
+
+
+def _filled(storm: Mapping[str, Any], folder: Path, step_min: float) -> dict[str, Any]:
+    if "depths_mm" in storm or "duration" in storm:
+        raise ImproperError("event_and_depths", storm["file"])
+    name = inside(storm["file"])
+    try:
+        depths = read_event(folder / name).in_steps(step_min)
+    except EventError as reason:
+        raise ImproperError(reason.rule, reason.found, reason.allowed) from None
+    return {**storm, "depths_mm": list(depths), "duration": f"{len(depths) * step_min:g} min"}

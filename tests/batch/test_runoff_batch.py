@@ -1,0 +1,83 @@
+"""Many grounds through one rain: alike ones once, bad ones alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import shapely
+
+from spongecalc.batch import runoff_batch
+from spongecalc.batch.runoff_batch import RunoffTask, run_task
+from spongecalc.project.settings import SurfaceSettings
+from spongecalc.surfaces.cover import covers, mix
+from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
+from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
+
+KNOWN = covers()
+
+
+def ground(area_m2: float) -> Subcatchment:
+    cover = {"concrete": area_m2 / 2, "green": area_m2 / 2}
+    own = mix(cover, KNOWN)
+    place = shapely.Point(0, 0)
+    return Subcatchment("ground", "nodes", "N", "A", "N", area_m2, 20.0, 1.0, own, {}, cover, place)
+
+
+def task(*grounds: Ground) -> RunoffTask:
+    return RunoffTask(
+        grounds,
+        SurfaceSettings(),
+        KNOWN["permeable_concrete"],
+        RainInput(60.0, 24.0, ((0.0, 30.0),)),
+        RunoffClimate((0.0,) * 12, 60.0, 600.0),
+        (7200, 86400),
+    )
+
+
+def test_alike_subcatchments_are_run_once_and_given_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, large = ground(100.0), ground(400.0)
+    counted: list[float] = []
+    run_all = runoff_batch.run_all
+
+    def counting(jobs: list, **more: object) -> list:
+        counted.extend(j.size for j in jobs)
+        return run_all(jobs, **more)
+
+    monkeypatch.setattr(runoff_batch, "run_all", counting)
+    grounds = (Ground(("a",), (small, large)), Ground(("b",), (large, small, small)), Ground(("c",), (small,)))
+    done, failed = run_task(task(*grounds), processes=1, time_limit_s=60)
+    assert counted == [2]
+    assert not failed
+    a, b, c = (done[key,].volumes for key in "abc")
+    assert b.runoff_m3.tolist() == a.runoff_m3[:, [1, 0, 0]].tolist()
+    assert c.rain_m3.tolist() == a.rain_m3[:, :1].tolist()
+    assert a.rain_m3[-1] == pytest.approx([3.0, 12.0], rel=0.001)
+    alone, _ = run_task(task(grounds[2]), processes=1, time_limit_s=60)
+    assert alone["c",].volumes.runoff_m3 == pytest.approx(c.runoff_m3, rel=1e-3)
+
+
+def test_what_tells_two_subcatchments_apart() -> None:
+    plain = ground(100.0)
+    trench = UnitInUse(
+        "T", InfiltrationUnit("infiltration_trench", base_mm=500.0, base_porosity_percent=40.0), 5.0, 50.0
+    )
+    others = (
+        replace(plain, width_m=21.0),
+        replace(plain, slope_percent=2.0),
+        replace(plain, mix=replace(plain.mix, fmin_mm_h=1.0)),
+        replace(plain, units=(trench,)),
+        replace(plain, units=(replace(trench, catchment_m2=40.0),)),
+    )
+    kinds = {runoff_batch._likeness(a) for a in (plain, *others)}
+    assert len(kinds) == 6
+    assert runoff_batch._likeness(replace(plain, feature_id="M", community_id="B")) in kinds
+
+
+def test_a_bad_ground_costs_nobody_else_its_result() -> None:
+    bad = replace(ground(100.0), width_m=-5.0)
+    grounds = (Ground(("good",), (ground(100.0),)), Ground(("bad",), (bad,)), Ground(("fine",), (ground(200.0),)))
+    done, failed = run_task(task(*grounds), processes=1, time_limit_s=60)
+    assert set(done) == {("good",), ("fine",)}
+    assert "ERROR" in failed["bad",]

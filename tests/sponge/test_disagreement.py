@@ -1,0 +1,85 @@
+"""The reasons for which the three ways disagree, against sums over days made up for each of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spongecalc.sponge.disagreement import Ways, difference_by_depth, largest_difference, reasons
+from spongecalc.sponge.event_response import annual_capture_percent
+
+DAYS = np.random.RandomState(5).gamma(0.6, 15, 6000)
+DEPTHS = (4.0, 10.0, 15.0, 20.0, 36.0, 70.0)
+DESIGN = 20.0
+
+
+def curve_of(days: np.ndarray) -> Callable[[float], float]:
+    return lambda mm: 100 * float(np.minimum(days, mm).sum() / days.sum())
+
+
+def ways(runoff_mm: Callable[[float], float], volume_runoff_mm: Callable[[float], float]) -> Ways:
+    """Capture of both from their runoff by depth; the coefficients have no range."""
+    curve = curve_of(DAYS)
+    events = [runoff_mm(d) for d in DEPTHS]
+    event = annual_capture_percent(DEPTHS, events, curve)
+    volume = annual_capture_percent(DEPTHS, [volume_runoff_mm(d) for d in DEPTHS], curve)
+    return Ways(
+        volume, volume, volume, event, math.nan, DEPTHS, events, volume_runoff_mm, curve, None, DESIGN, True
+    )
+
+
+def test_the_parts_by_depth_are_a_sum_over_days() -> None:
+    found = ways(lambda d: max(0.9 * (d - 2), 0), lambda d: 0.8 * d)
+    small, large = difference_by_depth(found)
+    assert small + large == pytest.approx(found.event - found.volume, abs=0.05)
+    knots = [0.0, *DEPTHS]
+    more = np.array([0.0, *(0.8 * d - max(0.9 * (d - 2), 0) for d in DEPTHS)])
+    by_day = np.interp(np.minimum(DAYS, DESIGN), knots, more)
+    assert small == pytest.approx(100 * by_day.sum() / DAYS.sum(), abs=0.05)
+
+
+def test_small_rain_that_hardly_runs_off() -> None:
+    found = ways(lambda d: max(d - 4.0, 0.0), lambda d: 0.9 * d)
+    assert found.event > found.volume + 5
+    assert reasons(found) == ["losses_of_small_rain"]
+
+
+def test_large_rain_of_which_swmm_keeps_more() -> None:
+    found = ways(lambda d: 0.5 * min(d, 20.0), lambda d: 0.5 * min(d, 20.0) + 1.0 * max(d - 20.0, 0.0))
+    assert reasons(found) == ["more_held_in_large_rain"]
+
+
+def test_volume_that_is_not_reached() -> None:
+    found = ways(lambda d: 0.2 * d + max(d - 20.0, 0.0) * 0.7, lambda d: 0.2 * d)
+    assert found.volume > found.event + 5
+    assert reasons(found) == ["volume_not_reached"]
+    assert reasons(replace(found, has_volume=False)) == ["coefficient_below_swmm"]
+
+
+def test_a_coefficient_below_swmms_runoff() -> None:
+    found = ways(lambda d: 0.9 * d, lambda d: 0.6 * min(d, 20.0) + 0.9 * max(d - 20.0, 0.0))
+    assert reasons(found) == ["coefficient_below_swmm"]
+    assert reasons(replace(found, volume_low=found.event - 1)) == ["coefficient_range"]
+
+
+def test_another_rain_or_ground_that_is_still_wet() -> None:
+    found = ways(lambda d: max(d - 4.0, 0.0), lambda d: max(d - 4.0, 0.0))
+    heavier = curve_of(DAYS * 3)
+    same_rain = annual_capture_percent(DEPTHS, found.event_runoff_mm, heavier)
+    assert found.event - same_rain > 5
+    assert reasons(replace(found, series=same_rain, series_curve=heavier)) == ["other_rain"]
+    assert reasons(replace(found, series=found.event - 8, series_curve=found.curve)) == ["wet_ground_between"]
+    both = replace(found, series=2 * same_rain - found.event, series_curve=heavier)
+    assert reasons(both) == ["other_rain", "wet_ground_between"]
+
+
+def test_differences_that_add_up_and_events_that_failed() -> None:
+    found = ways(lambda d: 0.5 * d, lambda d: 0.5 * d)
+    assert reasons(replace(found, volume=found.event + 4, series=found.event - 4)) == ["both_add_up"]
+    assert reasons(replace(found, event=math.nan, series=found.volume - 6)) == ["no_events"]
+    assert reasons(replace(found, series=found.volume - 4)) == []
+    assert math.isnan(largest_difference(replace(found, event=math.nan)))
