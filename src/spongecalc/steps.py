@@ -13,6 +13,7 @@ from spongecalc.assess.field_evidence import Measurements, read_measurements
 from spongecalc.assess.review import Review
 from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.of_system import grounds_of
@@ -323,21 +324,30 @@ def removal_folder(built: Built) -> Path:
     return project.folder / project.settings.results / "removal_runs"
 
 
-def write_results(built: Built, review: Review, language: str | None = None) -> list[Path]:
-    """Write results/*.csv, the GeoPackages and the workbook of quantities."""
+def write_results(
+    built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
+) -> list[Path]:
+    """Write results/*.csv, the GeoPackages and the workbook of quantities; a worker ``beside`` takes its part."""
     project = built.checked.project
     folder = project.folder / project.settings.results
     folder.mkdir(parents=True, exist_ok=True)
+    beside = beside or SideWorker(1)
+    layers = beside.begin(write_geopackages, review, folder)
+    bill = beside.begin(write_workbook, review.tables, folder / WORKBOOK, language or project.settings.language)
     return [
         *write_tables(review.tables, folder),
-        *write_geopackages(review, folder),
+        *layers(),
         *write_depth_rasters(review.depths, review.crs, folder / "ponding"),
-        write_workbook(review.tables, folder / WORKBOOK, language or project.settings.language),
+        bill(),
     ]
 
 
-def report(built: Built, review: Review, language: str | None = None) -> tuple[Path, ...]:
+def report(
+    built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
+) -> tuple[Path, ...]:
     """Write the report in the project's formats; returns its files, the page to open first.
+
+    A worker ``beside`` makes some of the formats meanwhile.
 
     Raises
     ------
@@ -353,6 +363,7 @@ def report(built: Built, review: Review, language: str | None = None) -> tuple[P
         language or project.settings.language,
         settings.formats,
         institute,
+        beside,
     )
 
 

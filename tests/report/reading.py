@@ -89,5 +89,5 @@ def tables_of(document: Document) -> list[TableBlock]:
                 walk([*block.left, *block.right])
 
     for chapter in document.chapters:
-        walk(list(chapter.blocks))
+        walk([*chapter.blocks, *chapter.details])
     return found

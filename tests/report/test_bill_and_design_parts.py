@@ -22,7 +22,7 @@ def test_breakdowns_of_the_county_add_up(whole_run, lang):
     """Three communities with 30 m of DN300 rain and 30 m of DN200 sewage pipe each."""
     part = county_bill(whole_run.review, Wording(lang))
     first = part.tables[0][1]
-    assert texts(first) == [["200.0", "", "90.00"], ["300.0", "90.00", ""]]
+    assert texts(first) == [["200", "", "90.00"], ["300", "90.00", ""]]
     assert [c.text for c in first.foot][1:] == ["90.00", "90.00"]
     assert "90.00 m" in part.paragraphs[0]
 

@@ -213,14 +213,6 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     )
 
 
-def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """What enters through the ground, where the project asks for it."""
-    settings = inputs.settings.infiltration
-    if not (settings.groundwater or settings.rain_derived):
-        return {}
-    return {"infiltration": infiltration_table([m.system for m in inputs.modelled], settings)}
-
-
 OF_COMMUNITY = ("separation", "ponding", "sponge", "quantities", "quantity_features", "findings")
 """Tables of which a community's row and page take their own rows."""
 
@@ -234,6 +226,14 @@ def _own_rows(tables: Mapping[str, pd.DataFrame]) -> Callable[[str], dict[str, p
         return {**tables, **own}
 
     return of
+
+
+def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """What enters through the ground, where the project asks for it."""
+    settings = inputs.settings.infiltration
+    if not (settings.groundwater or settings.rain_derived):
+        return {}
+    return {"infiltration": infiltration_table([m.system for m in inputs.modelled], settings)}
 
 
 def provenance_of(inputs: Inputs) -> pd.DataFrame:

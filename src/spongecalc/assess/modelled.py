@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.model import SwmmModel
@@ -44,6 +45,13 @@ class Modelled:
 
     def elements(self, community_id: str, role: str) -> list[str]:
         """Model ids of a community's elements of a role."""
+        return list(self._elements.get((community_id, role), ()))
+
+    # Asked for hundreds of times of a community: the table is taken apart once.
+    @cached_property
+    def _elements(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
         table = self.model.elements
-        chosen = (table["community_id"] == community_id) & (table["role"] == role)
-        return table.loc[chosen, "model_id"].tolist()
+        for community, role, name in zip(table["community_id"], table["role"], table["model_id"], strict=True):
+            found.setdefault((community, role), []).append(name)
+        return found

@@ -62,11 +62,10 @@ def ponding_sites(
     table = modelled.model.elements
     own = table[(table["role"] == "junction") & (table["community_id"] == community_id)]
     nodes = modelled.system.nodes.set_index("node_id")
+    volumes = result.nodes.loc[own["model_id"], "flood_volume_m3"].to_numpy(dtype=float)
     rows = []
-    for element in own.itertuples():
+    for element in own[volumes >= settings.min_volume_m3].itertuples():
         flooded = result.nodes.loc[element.model_id]
-        if not flooded["flood_volume_m3"] >= settings.min_volume_m3:
-            continue
         node = nodes.loc[element.feature_id]
         rows.append(
             {

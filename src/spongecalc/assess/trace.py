@@ -56,16 +56,19 @@ class Sources:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table; an empty frame where the result does not hold it."""
-        return self.tables.get(name, pd.DataFrame())
+        return self.tables[name] if name in self.tables else pd.DataFrame()
 
     def rows(self, name: str, community: str) -> list[Row]:
         """The rows of a table that concern a community, in their order."""
-        return self._by_community(f"table {name}", self.table(name)).get(community, [])
+        if name not in self.tables:
+            return []
+        return self._by_community(f"table {name}", self.tables[name]).get(community, [])
 
     def features_of(self, layer: str, community: str) -> list[Row]:
         """A community's features of a layer."""
-        frame = self.features.get(layer, pd.DataFrame())
-        return self._by_community(f"layer {layer}", frame).get(community, [])
+        if layer not in self.features:
+            return []
+        return self._by_community(f"layer {layer}", self.features[layer]).get(community, [])
 
     def _by_community(self, key: str, frame: pd.DataFrame) -> dict[str, list[Row]]:
         # Hundreds of figures ask the same tables: each is taken apart once.
@@ -140,14 +143,14 @@ def trace_figure(sources: Sources, community: str, column: str) -> Trace:
     table = sources.table("communities")
     if "community_id" not in table.columns:
         raise UnknownFigureError("no_table")
-    rows = table[table["community_id"] == community]
-    if rows.empty:
+    rows = sources.rows("communities", community)
+    if not rows:
         raise UnknownFigureError("no_row", row=community, rows=", ".join(map(str, table["community_id"])))
     if column not in table.columns:
         raise UnknownFigureError("no_column", column=column, columns=", ".join(numeric_columns(table)))
     if column in WORDS:
         raise UnknownFigureError("no_figure", column=column, columns=", ".join(numeric_columns(table)))
-    value = _number(rows.iloc[-1][column])
+    value = _number(rows[-1][column])
     recipe = recipe_of(column)
     address = f"communities.csv:{community}:{column}"
     if community == TOTAL:

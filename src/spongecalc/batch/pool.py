@@ -25,6 +25,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.reduction import ForkingPickler
@@ -121,6 +122,12 @@ def start_context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*PRELOADED, __name__])
     return context
+
+
+def get_ready() -> None:
+    """Let what workers are copies of import in its own process while the caller goes on with something else."""
+    if start_context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
 
 
 def run_all(

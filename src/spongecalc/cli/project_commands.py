@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from spongecalc import steps
 from spongecalc.assess.run_table import run_table
 from spongecalc.batch.cluster import ClusterError, cluster_executor
+from spongecalc.batch.pool import get_ready
 from spongecalc.batch.runs import stored_files, stored_results
+from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
 from spongecalc.language import text
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
 DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
+# What a worker beside needs for the files that it makes.
+WRITERS = ("spongecalc.report.formats", "spongecalc.report.geopackage", "spongecalc.report.quantities_workbook")
 SHOWN_SEVERITIES = ("error", "warning")
 
 
@@ -202,6 +206,7 @@ def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[s
 def run_run(call: Call) -> int:
     """``spongecalc run`` on a project."""
     project, output = _open(call)
+    get_ready()
     if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:
@@ -217,9 +222,24 @@ def answer(
     built: steps.Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
 ) -> int:
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
+    with SideWorker(call.jobs) as beside:
+        # It gets ready while this process assesses.
+        beside.hold(*WRITERS)
+        return _answer(built, results, call, output, beside, with_report=with_report)
+
+
+def _answer(
+    built: steps.Built,
+    results: Mapping[str, RunResult],
+    call: Call,
+    output: Output,
+    beside: SideWorker,
+    *,
+    with_report: bool,
+) -> int:
     with output.working("assess"):
         review = steps.assess(built, results, output.language, call.jobs)
-        call.made.files.extend(steps.write_results(built, review, output.language))
+        call.made.files.extend(steps.write_results(built, review, output.language, beside))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
     _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
@@ -233,7 +253,7 @@ def answer(
         call.made.more.extend(steps.template_files(built))
         try:
             with output.working("report"):
-                files = steps.report(built, review, output.language)
+                files = steps.report(built, review, output.language, beside)
         except InstituteError as mistake:
             output.error(mistake.sentence(output.language))
             return WRONG_USAGE
@@ -294,6 +314,7 @@ def run_report(call: Call, *, with_report: bool) -> int:
 def run_all(call: Call) -> int:
     """``spongecalc all``."""
     project, output = _open(call)
+    get_ready()
     if project is None or (checked := _check(call, project, output)) is None:
         return WRONG_USAGE
     with output.progress() as progress:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report import verdicts as judged
 from spongecalc.report.charts import hyetograph_chart
@@ -14,6 +15,8 @@ from spongecalc.report.document import Block, Chapter, Drawing, Items, Paragraph
 from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.runoff_losses import runoff_losses
+from spongecalc.report.standard_names import confidence_name, source_name, table_name
 from spongecalc.report.wording import Wording
 from spongecalc.standards import tables as standards
 
@@ -78,9 +81,9 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         grades = list(dict.fromkeys(str(c) for c in frame["confidence"] if is_known(c)))
         listed.append(
             [
-                Cell(f"{name}.csv"),
-                Cell(_shortened(sources, words)),
-                Cell(words.listed(words.name("confidence", g) for g in grades)),
+                Cell(table_name(name, words.lang)),
+                Cell(_shortened([source_name(s, words.lang) for s in sources], words)),
+                Cell(words.listed(_confidence(g, words) for g in grades)),
             ]
         )
     blocks: list[Block] = [
@@ -89,6 +92,11 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         TableBlock(words("document.standards"), Table(headings, listed), "detail t-standards"),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
+
+
+def _confidence(grade: str, words: Wording) -> str:
+    named = words.name("confidence", grade)
+    return confidence_name(grade, words.lang) if named == grade else named
 
 
 def _shortened(sources: Sequence[str], words: Wording) -> str:
@@ -129,8 +137,8 @@ def _storm_table(review: Review, words: Wording) -> Table:
             *(Cell(cell_text(c, getattr(s, c))) for c in ("return_period_a", "duration_min", "depth_mm")),
             Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
             Cell(f"{s.formula_place}  {s.formula_text}"),
-            Cell(s.formula_source),
-            Cell(words.name("confidence", s.formula_confidence)),
+            Cell(source_name(s.formula_source, words.lang)),
+            Cell(_confidence(s.formula_confidence, words)),
         ]
         for s in review.storms
     ]
@@ -245,11 +253,20 @@ def surfaces_chapter(review: Review, anchors: Sequence[str], words: Wording) -> 
             body.append([*cells, Cell(cell_text("_m2", sum(by.values())) if by else "")])
         caption = words("document.surfaces_of", scenario=words(f"scenario.{scenario}"))
         blocks.append(TableBlock(caption, Table(own, body), "detail t-surfaces"))
+    blocks += runoff_losses(review, words)
     return Chapter("surfaces", words("document.section_surfaces"), blocks, wide=len(covers) > 6)
 
 
 def cover_areas_m2(page: CommunityPage, scenario: str) -> Mapping[str, float]:
-    """Area of a community's surfaces by cover, in m2."""
+    """Area of a community's surfaces by cover, in m2; its buildings are roofs where no surface is one."""
+    areas = _surface_areas_m2(page, scenario)
+    buildings = page.layers.get(scenario, {}).get("buildings")
+    if areas and "roof" not in areas and buildings is not None and len(buildings):
+        areas["roof"] = float(buildings.geometry.area.sum())
+    return areas
+
+
+def _surface_areas_m2(page: CommunityPage, scenario: str) -> dict[str, float]:
     layer = page.layers.get(scenario, {}).get("surfaces")
     if layer is None or len(layer) == 0 or "cover" not in layer:
         return {}
@@ -354,7 +371,7 @@ def capture_chapter(review: Review, words: Wording, grouped: Sequence[Block] = (
         for row in table.to_dict("records"):
             own = str(row["community_id"])
             cells = [Cell(cell_text(str(c), row[c]), trace=f"{own}:{c}") for c in columns]
-            rows.append([Cell(own), *cells])
+            rows.append([Cell(words("table.total") if own == TOTAL else own), *cells])
         blocks.append(TableBlock(words("document.capture_table"), Table(headings, rows), "detail t-capture"))
     elif not grouped:
         blocks.append(Paragraph(words("document.no_capture"), "none"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
@@ -13,6 +15,7 @@ from spongecalc.report.wording import Wording
 
 BREAKDOWNS = (("by_diameter", "diameter_mm"), ("by_material", "material"), ("by_depth", "depth_band"))
 SYSTEMS = ("storm", "sewage", "combined")
+BILL_WORDS = ("count", "volume_m3")
 OTHER_COLUMNS = ("item", "system", "material", "depth_band", "length_m", "count", "volume_m3", "area_m2")
 CLAIM_COLUMNS = (
     "source",
@@ -129,7 +132,14 @@ def _others(bill: pd.DataFrame, words: Wording) -> Table:
     keys = ["item", "system", "material", "depth_band"]
     sums = shown.groupby(keys, sort=True)[["length_m", "count", "volume_m3", "area_m2"]].sum(min_count=1)
     table = sums.reset_index()
-    return frame_table(table.assign(count=table["count"].where(table["count"] > 0)), OTHER_COLUMNS, words)
+    shown = frame_table(table.assign(count=table["count"].where(table["count"] > 0)), OTHER_COLUMNS, words)
+    return replace(shown, headings=[_bill_heading(h, words) for h in shown.headings])
+
+
+def _bill_heading(heading: Heading, words: Wording) -> Heading:
+    """In a bill a count is of pieces and a volume of earth or concrete, not of pipes and water."""
+    column = heading.css.removeprefix("c-")
+    return replace(heading, text=words.name("column", f"bill_{column}")) if column in BILL_WORDS else heading
 
 
 def _claims(review: Review, words: Wording) -> tuple[list[tuple[str, Table]], str]:

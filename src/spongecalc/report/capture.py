@@ -12,6 +12,7 @@ from spongecalc.report.capture_chart import life_chart
 from spongecalc.report.html_table import frame_table
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.part import Part
+from spongecalc.report.standard_names import source_name
 from spongecalc.report.wording import Wording
 from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 
@@ -172,6 +173,12 @@ def county_part(review: Review, words: Wording) -> Part | None:
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
         paragraphs.append(
-            text("rain.part_design", words.lang, mm=mm, place=review.capture_place, source=review.capture_source)
+            text(
+                "rain.part_design",
+                words.lang,
+                mm=mm,
+                place=review.capture_place,
+                source=source_name(review.capture_source, words.lang),
+            )
         )
     return Part("capture-county", text("rain.part_heading", words.lang), paragraphs, tables)

@@ -68,6 +68,7 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
     blocks.append(Beside(chart, beside))
     blocks += _table(section, "joints", words("table.joints"))
     blocks += _table(section, "sites", words("table.sites", storm=headline))
+    blocks += _checks(page, review, words)
     inferred, features = inferred_share(page)
     if features:
         percent = cell_text("_percent", 100 * inferred / features)
@@ -75,15 +76,31 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
         blocks += [Subheading(words("document.quality_heading")), Paragraph(quality)]
     points = confirmations(page, review, words)
     blocks += [Subheading(words("document.confirm_heading")), Items(points)]
+    details: list[Block] = []
     if not any(p.key == "bill" for p in section.parts):
-        blocks += _table(section, "quantities", words("table.quantities"))
-    blocks += [part_blocks(p, 2, words) for p in section.parts]
-    blocks += _profiles(page, words)
-    blocks += _table(section, "runs", words("table.runs"))
+        details += _table(section, "quantities", words("table.quantities"))
+    details += [part_blocks(p, 2, words) for p in section.parts]
+    details += _profiles(page, words)
+    details += _table(section, "runs", words("table.runs"))
     if not section.reason:
-        blocks += _table(section, "findings", words("table.findings"))
+        details += _table(section, "findings", words("table.findings"))
     beside_name = section.community_id if section.name != section.community_id else ""
-    return Chapter(section.anchor, section.name, blocks, "community", section.overall, beside_name)
+    return Chapter(
+        section.anchor, section.name, blocks, "community", section.overall, beside_name, details=details
+    )
+
+
+def _checks(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
+    """How many design checks of the community's new features pass, fail, and cannot be made."""
+    checks = review.tables.get("design_checks")
+    if checks is None or not {"community_id", "status", "verdict"} <= set(checks.columns):
+        return []
+    own = checks.loc[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed"), "verdict"]
+    if own.empty:
+        return []
+    counts = {name: int((own == name).sum()) for name in ("pass", "fail", "not_checkable")}
+    said = words("document.checks_of", passed=counts["pass"], failed=counts["fail"], open=counts["not_checkable"])
+    return [Paragraph(said)]
 
 
 def _profiles(page: CommunityPage, words: Wording) -> list[Block]:

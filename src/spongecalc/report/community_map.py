@@ -163,6 +163,8 @@ def description(layer: str, row: Mapping[str, object], naming: Naming) -> str:
             continue
         if isinstance(value, str) and column in ("system", "kind", "status", "cover", "receives"):
             parts.append(naming(column, value))
+        elif isinstance(value, str) and column in ("material", "shape"):
+            parts.append(f"{naming('column', column)} {naming(column, value)}")
         elif column.endswith("_id"):
             parts.append(str(value))
         else:

@@ -48,7 +48,8 @@ def _overview(review: Review, anchors: Sequence[str], words: Wording) -> Chapter
     drawn = overview_map(review, anchors, words)
     found = VerdictCounts(counts(review), attention_list(review, anchors, words))
     blocks: list[Block] = [Drawing(words("document.overview_map"), drawn, "overview")] if drawn else []
-    return Chapter("overview", words("section.overview"), [*blocks, found], part="county")
+    # What needs attention is read before anything is looked for on the map.
+    return Chapter("overview", words("section.overview"), [found, *blocks], part="county")
 
 
 def _communities(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:

@@ -93,7 +93,7 @@ def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
     cells = [
         [
             Cell(words.name("layer", layer)),
-            Cell(str(column)),
+            Cell(words.name("column", column)),
             *(Cell(f"{int(row.get(flag, 0))}", sort=f"{int(row.get(flag, 0))}") for flag in FLAGS),
         ]
         for (layer, column), row in counts.iterrows()

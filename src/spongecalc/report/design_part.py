@@ -7,7 +7,9 @@ import pandas as pd
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
 from spongecalc.report.html_table import Cell, Heading, Table, coded, frame_table
+from spongecalc.report.number_format import is_known
 from spongecalc.report.part import Part
+from spongecalc.report.standard_names import source_name
 from spongecalc.report.wording import Wording
 
 VERDICTS = (("passes", "pass"), ("fails", "fail"), ("unknown", "not_checkable"))
@@ -44,7 +46,9 @@ def county_design(review: Review, words: Wording) -> Part | None:
     own = checks[checks["confidence"] == "set by the project"]
     if len(own):
         limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
-        tables.append((_say("own_limits", words), frame_table(limits, list(limits.columns), words)))
+        tables.append(
+            (_say("own_limits", words), frame_table(_worded(limits, words), list(limits.columns), words))
+        )
     return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
@@ -61,7 +65,9 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Par
     paragraphs = [_say("design_good", words, count=len(own))] if failed.empty else []
     if len(failed):
         tables.append((_say("design_summary", words), _counted(own, words)))
-        tables.append((_say("design_failed", words), frame_table(_gravest(failed), FAILED_COLUMNS, words)))
+        tables.append(
+            (_say("design_failed", words), frame_table(_worded(_gravest(failed), words), FAILED_COLUMNS, words))
+        )
         if len(failed) > LISTED:
             paragraphs.append(_say("design_more", words, count=len(failed) - LISTED))
     proposals = review.tables.get("design_suggestions")
@@ -90,6 +96,16 @@ def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
         _crowded=failed["check"].isin(CROWDED), _relative=relative.fillna(failed["excess"].abs())
     ).sort_values(["_crowded", "_relative", "feature_id"], ascending=[True, False, True], kind="stable")
     return order.head(LISTED)
+
+
+def _worded(checks: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Checks as they are printed: figures to a thousandth of their unit, units and sources in words."""
+    figures = {c: checks[c].round(3) for c in ("value", "limit", "excess") if c in checks.columns}
+    return checks.assign(
+        **figures,
+        unit=[words.name("unit", u) for u in checks["unit"]],
+        clause=[source_name(str(c), words.lang) if is_known(c) else "" for c in checks["clause"]],
+    )
 
 
 def _counted(checks: pd.DataFrame, words: Wording) -> Table:

@@ -214,7 +214,8 @@ class Chapter:
     """A chapter: ``key`` is ASCII, for anchors and for the order that a template states.
 
     ``badge`` is the verdict's code of a community's chapter, ``beside`` what stands in grey behind its
-    heading; ``wide`` chapters are printed on landscape pages.
+    heading; ``wide`` chapters are printed on landscape pages. ``details`` follow the blocks on the page for
+    the screen; on paper they stand in an annex, so that what decides is read first.
     """
 
     key: str
@@ -224,6 +225,7 @@ class Chapter:
     badge: str = ""
     beside: str = ""
     wide: bool = False
+    details: Sequence[Block] = ()
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ def document_data(document: Document) -> Data:
             "figure": words("document.figure"),
             "page": words("document.page_of"),
             "each": words("section.each"),
+            "annex": words("document.annex"),
+            "annex_at": words("document.annex_at"),
             "question": words("verdict.column_question"),
             "answer": words("verdict.column_answer"),
             "found": words("verdict.column_found"),
@@ -82,6 +84,7 @@ def _chapter(chapter: Chapter, keys: set[str], words: Wording) -> Data:
         "beside": chapter.beside,
         "wide": chapter.wide,
         "blocks": _blocks(chapter.blocks, keys, words),
+        "details": _blocks(chapter.details, keys, words),
     }
 
 

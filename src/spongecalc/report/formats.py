@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from spongecalc.assess.review import Review
+from spongecalc.batch.side_worker import SideWorker
 from spongecalc.report import page, pdf_report, word_report, workbook
 from spongecalc.report.compose import compose
 from spongecalc.report.institute import PLAIN, Institute
@@ -21,6 +22,7 @@ def write_formats(
     lang: str,
     formats: Collection[str],
     institute: Institute = PLAIN,
+    beside: SideWorker | None = None,
 ) -> tuple[Path, ...]:
     """Write the report in each of the formats; returns the files, the page first.
 
@@ -36,6 +38,8 @@ def write_formats(
         Of "html", "pdf", "docx", "xlsx", "profiles".
     institute
         A design institute's template.
+    beside
+        A worker that makes some of the formats meanwhile; by default all are made in this process.
 
     Raises
     ------
@@ -46,19 +50,27 @@ def write_formats(
     OSError
         The folder cannot be written.
     """
+    beside = beside or SideWorker(1)
+    waiting: dict[str, Callable[[], bytes]] = {}
+    profiles: Callable[[], dict[str, bytes]] = dict
+    # What needs the review alone is begun before the document is put together.
+    if "xlsx" in formats:
+        waiting[workbook.FILE_NAME] = beside.begin(workbook.xlsx_bytes, review, lang)
+    if "profiles" in formats:
+        profiles = beside.begin(profile_files, review, lang)
     document = compose(review, lang, institute)
-    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "pdf": (pdf_report.FILE_NAME, lambda: pdf_report.pdf_bytes(document, institute)),
-        "docx": (word_report.FILE_NAME, lambda: word_report.docx_bytes(document)),
-        "html": (page.FILE_NAME, lambda: page.html_text(document, institute).encode("utf-8")),
-        "xlsx": (workbook.FILE_NAME, lambda: workbook.xlsx_bytes(review, lang)),
-    }
-    # typst sets pages outside Python, so that the other files are made meanwhile.
-    with ThreadPoolExecutor(2) as threads:
-        made = {f: threads.submit(makers[f][1]) for f in makers if f in formats}
-        extra = profile_files(review, lang) if "profiles" in formats else {}
-        contents = {folder / makers[f][0]: result.result() for f, result in made.items()}
-    contents |= {folder / name: content for name, content in extra.items()}
+    if "docx" in formats:
+        waiting[word_report.FILE_NAME] = beside.begin(word_report.docx_bytes, document)
+    # typst sets pages outside Python, so that the page is made meanwhile.
+    with ThreadPoolExecutor(1) as thread:
+        if "pdf" in formats:
+            waiting[pdf_report.FILE_NAME] = thread.submit(pdf_report.pdf_bytes, document, institute).result
+        made: dict[str, bytes] = {}
+        if "html" in formats:
+            made[page.FILE_NAME] = page.html_text(document, institute).encode("utf-8")
+        made |= {name: result() for name, result in waiting.items()}
+        made |= profiles()
+    contents = {folder / name: content for name, content in made.items()}
     replace_files(contents)
     _remove_left_over(folder / PROFILES, contents)
     first = folder / page.FILE_NAME

@@ -35,13 +35,15 @@ CODED: Mapping[str, str] = {
         "recheck",
         "confidence",
         "answer",
-        "measurand",
         "cause",
         "criterion",
         "bound",
         "ends",
+        "measurand",
     )
-}
+} | {"from_system": "system", "to_system": "system", "in_smallest_set": "yes_no", "differ": "yes_no"}
+# Nominal sizes: whole millimetres are written without decimals.
+SIZES = frozenset({"diameter_mm", "suggested_diameter_mm", "width_mm", "height_mm"})
 
 # Identifiers may hold digits only, and are still no figures.
 TEXT_COLUMNS = frozenset({*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"})
@@ -90,8 +92,9 @@ def coded(column: str, value: object, words: Wording) -> str:
     if column == "scenario" and value in ("before", "after"):
         return words(f"scenario.{value}")
     if column in CODED:
-        return words.name(CODED[column], value)
-    return cell_text(column, value)
+        return words.name(CODED[column], cell_text(column, value))
+    shown = cell_text(column, value)
+    return shown.removesuffix(".0") if column in SIZES else shown
 
 
 def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()) -> Table:

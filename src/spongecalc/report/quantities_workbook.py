@@ -50,6 +50,12 @@ class _Book:
         """A text of the catalogue ``bill``."""
         return text(f"bill.{key}", self.words.lang)
 
+    def heading(self, column: str) -> str:
+        """A column's name as a bill of quantities calls it."""
+        named = f"bill_{column}"
+        own = self.words.name("column", named)
+        return self.words.name("column", column) if own == named else own
+
     def number(self, column: str) -> Any:
         """The format of a column's figures."""
         places = decimals(column)
@@ -150,7 +156,7 @@ def _range(book: _Book, key: str, letter: str, rows: int) -> str:
 def _bill(
     book: _Book, bill: pd.DataFrame, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]
 ) -> None:
-    names = [book.words.name("column", c) for c in ("line", *KEYS, *AMOUNTS)]
+    names = [book.heading(c) for c in ("line", *KEYS, *AMOUNTS)]
     sheet = book.sheet("bill", names)
     in_ledger = {a: str(xl_col_to_name(1 + len(KEYS) + 2 + i)) for i, a in enumerate(AMOUNTS)}
     of_line = _range(book, "ledger", "A", len(features))
@@ -167,7 +173,7 @@ def _bill(
 
 def _ledger(book: _Book, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]) -> None:
     columns = [*KEYS, "layer", "feature_id", *AMOUNTS]
-    sheet = book.sheet("ledger", [book.words.name("column", c) for c in ("line", *columns)])
+    sheet = book.sheet("ledger", [book.heading(c) for c in ("line", *columns)])
     for row, values in enumerate(_records(features), 1):
         sheet.write_number(row, 0, lines[_key(values)])
         for column, name in enumerate(columns, 1):
@@ -191,7 +197,7 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
     sheet.freeze_panes(3, 1)
     status = coded("status", "proposed", book.words)
     for row, name in enumerate(("item", "system", "status")):
-        sheet.write_string(row, 0, book.words.name("column", name), book.head)
+        sheet.write_string(row, 0, book.heading(name), book.head)
         for column, (item, system) in enumerate(kinds, 1):
             value = {"item": item, "system": system}.get(name)
             shown = status if value is None else str(_coded(book, name, value))

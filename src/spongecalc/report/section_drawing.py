@@ -14,7 +14,8 @@ GROUND, PIPE, LEVELS = "#7a5c2e", "#1c1f23", {"before": ("#b04a00", "5 3"), "aft
 CROSSING = "#7a3a93"
 LEFT, RIGHT, TOP, HEIGHT = 118.0, 24.0, 34.0, 190.0
 BANDS = ("node", "ground", "invert", "depth", "station")
-BAND_PX, NODE_PX = 46.0, 74.0
+# A level such as 1537.37 must stand inside its band, also in the wider fonts of print.
+BAND_PX, NODE_PX = 58.0, 94.0
 # Figures nearer than this would lie on one another.
 LEAST_GAP_PX = 13.0
 
@@ -157,8 +158,8 @@ def _bands(area: PlotArea, section: LongSection, words: Wording) -> str:
         slope = f"{cell_text('_percent', reach.slope_percent)} %" if not math.isnan(reach.slope_percent) else ""
         middle = (left + right) / 2
         if right - left >= 52:
-            parts.append(label(middle, top + 20, size, "middle", colour=INK))
-            parts.append(label(middle, top + 38, slope, "middle", colour=INK))
+            parts.append(label(middle, top + 25, size, "middle", colour=INK))
+            parts.append(label(middle, top + 43, slope, "middle", colour=INK))
         elif right - left >= LEAST_GAP_PX:
             parts.append(label(middle + 4, top + BAND_PX - 4, size, "start", turned=True, colour=INK))
     parts.append(f'<path d="M4 {end:.1f}H{area.right:.1f}" stroke="{INK}" stroke-width="0.9"/>')

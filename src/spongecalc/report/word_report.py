@@ -127,6 +127,7 @@ def _figures(data: Data) -> list[tuple[str, float]]:
 
     for chapter in data["chapters"]:
         walk(chapter["blocks"], WIDE_MM if chapter["wide"] else PAGE_MM)
+        walk(chapter["details"], PAGE_MM)
     return list(dict.fromkeys(f for f in found if f[0]))
 
 
@@ -166,9 +167,15 @@ class _Builder:
         """The whole body."""
         parts = [self._cover(), xml.page_break(), self._contents()]
         before = ""
-        for chapter in self.data["chapters"]:
+        chapters: Sequence[Data] = self.data["chapters"]
+        last = bool(chapters) and chapters[-1]["key"] == "origin"
+        for chapter in chapters:
+            if last and chapter is chapters[-1]:
+                parts.append(self._annex(chapters))
             parts.append(self._chapter(chapter, before))
             before = chapter["part"]
+        if not last:
+            parts.append(self._annex(chapters))
         return "".join(parts)
 
     def _word(self, key: str) -> str:
@@ -198,6 +205,10 @@ class _Builder:
             lead = "    " if chapter["part"] == "community" else ""
             lines.append(xml.link(chapter["key"], xml.run(lead + self._named(chapter))))
             before = chapter["part"]
+        detailed = [c for c in self.data["chapters"] if c["details"]]
+        lines += [xml.run(self._word("annex"))] if detailed else []
+        for chapter in detailed:
+            lines.append(xml.link(f"{chapter['key']}-details", xml.run("    " + self._named(chapter))))
         start = (
             '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
             '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
@@ -234,6 +245,21 @@ class _Builder:
         parts.append(self._blocks(chapter["blocks"], level, WIDE_MM if wide else PAGE_MM))
         if wide:
             parts.append(xml.section_end(wide=True))
+        return "".join(parts)
+
+    def _annex(self, chapters: Sequence[Data]) -> str:
+        """Details of the communities, in front of the last page."""
+        parts: list[str] = []
+        for chapter in chapters:
+            if not chapter["details"]:
+                continue
+            if not parts:
+                parts.append(xml.heading(self._word("annex"), 1, new_page=True))
+            self.bookmarks += 1
+            mark = f"{chapter['key']}-details"
+            new_page = len(parts) > 1
+            parts.append(xml.heading(self._named(chapter), 2, mark, self.bookmarks, new_page=new_page))
+            parts.append(self._blocks(chapter["details"], 2, PAGE_MM))
         return "".join(parts)
 
     def _badge(self, answer: str, words: str = "") -> str:

@@ -28,6 +28,7 @@ from spongecalc.report.wording import Wording
 FILE_NAME = "results.xlsx"
 FIXED_TIME = datetime(2000, 1, 1)
 ORDER = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings", "elements")
+BILLS = ("quantities", "quantity_features")
 # What differs from one making to the next although nothing changed: the time that a run took.
 NOT_SHOWN = {"runs": ("seconds",)}
 # A sheet's name may not hold these, nor be longer.
@@ -145,7 +146,9 @@ def _about(
 def _table_sheet(sheet: Worksheet, formats: _Formats, name: str, table: pd.DataFrame, words: Wording) -> None:
     columns = [str(c) for c in table.columns]
     for at, column in enumerate(columns):
-        sheet.write_string(0, at, words.name("column", column), formats.heading)
+        # In the bill a count is of pieces, and a volume not of water.
+        key = f"bill_{column}" if name in BILLS and column in ("count", "volume_m3") else column
+        sheet.write_string(0, at, words.name("column", key), formats.heading)
         sheet.write_string(1, at, column, formats.key)
     rows = table.to_dict("records")
     for index, row in enumerate(rows):

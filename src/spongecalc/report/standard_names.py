@@ -1,0 +1,40 @@
+"""Sources, tables and degrees of confidence of the standards' data, as the report's language names them."""
+
+from __future__ import annotations
+
+from spongecalc.language import catalogue
+
+PART = "standard_sources"
+
+
+def source_name(source: str, lang: str) -> str:
+    """A source in words of the language; what the catalogue does not hold stands as it is written.
+
+    Several sources, with semicolons between, are named one by one.
+    """
+    names = catalogue(PART, lang)
+    whole = names.get(f"{PART}.source.{source}")
+    if whole is not None:
+        return whole
+    pieces = source.split("; ")
+    found: list[str] = []
+    while pieces:
+        # The longest named beginning: a source may hold a semicolon of its own.
+        for count in range(len(pieces), 0, -1):
+            one = "; ".join(pieces[:count])
+            if count == 1 or f"{PART}.source.{one}" in names:
+                found.append(names.get(f"{PART}.source.{one}", one))
+                pieces = pieces[count:]
+                break
+    return ("；" if lang == "zh" else "; ").join(found)
+
+
+def table_name(name: str, lang: str) -> str:
+    """A table of the standards' data: its name, and its file."""
+    named = catalogue(PART, lang).get(f"{PART}.table.{name}")
+    return f"{name}.csv" if named is None else f"{named} ({name}.csv)"
+
+
+def confidence_name(confidence: str, lang: str) -> str:
+    """A degree of confidence in words."""
+    return catalogue(PART, lang).get(f"{PART}.confidence.{confidence}", confidence)
