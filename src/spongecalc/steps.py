@@ -332,7 +332,11 @@ def write_results(
     folder = project.folder / project.settings.results
     folder.mkdir(parents=True, exist_ok=True)
     beside = beside or SideWorker(1)
-    layers = beside.begin(write_geopackages, review, folder)
+    # All that the GeoPackages show of a page, and no more: a county's figures over time are slow to hand over.
+    mapped = replace(
+        review, pages=tuple(replace(p, hydrographs={}, hydraulics={}, water={}) for p in review.pages), depths=()
+    )
+    layers = beside.begin(write_geopackages, mapped, folder)
     bill = beside.begin(write_workbook, review.tables, folder / WORKBOOK, language or project.settings.language)
     return [
         *write_tables(review.tables, folder),

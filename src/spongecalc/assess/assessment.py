@@ -15,29 +15,27 @@ from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import COMMUNITY_COLUMNS, communities_table
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.field_evidence import Measurements, evidence_tables
-from spongecalc.assess.hydraulics import hydraulics
+from spongecalc.assess.hydraulics import HydraulicsOnDemand
+from spongecalc.assess.model_rows import ScenarioFacts, model_rows
 from spongecalc.assess.modelled import Modelled, ResultsByStorm
-from spongecalc.assess.outfall_tracers import outfall_tracer_table
+from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_area import Wet
-from spongecalc.assess.ponding_tables import ponding
+from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.return_periods import community_return_periods
 from spongecalc.assess.review import CommunityPage, Review, StormSummary, WaterFrames
-from spongecalc.assess.run_table import RunFacts, run_facts, run_table
+from spongecalc.assess.run_table import RunFacts, run_facts
 from spongecalc.assess.separation import (
     SEPARATION_COLUMNS,
     crossing,
     separated,
     separation_table,
-    sewage_to_storm_m3_d,
-    traced_systems,
     work_order,
 )
 from spongecalc.assess.separation_grades import grade_table
 from spongecalc.assess.spills import spill_table, spilled_m3
-from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.runs import Run
 from spongecalc.ground.grid import Ground
 from spongecalc.layers.bill_documents import BillDocuments
@@ -126,41 +124,29 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     """
     headline = inputs.settings.headline_storm
     findings = findings_table(inputs.findings, language)
-    traced = traced_systems(inputs.modelled, inputs.settings.separation)
-    separation = separation_table(traced, inputs.settings)
-    separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
-    runs = run_table(inputs.runs, inputs.results, language)
-    pond = ponding(
+    rows_of = model_rows(
         inputs.modelled,
+        inputs.runs,
         inputs.storms,
         inputs.settings,
-        inputs.community_ids,
-        inputs.layers["ponding_records"],
-        inputs.grounds,
-        inputs.flows,
-        inputs.causes,
+        PondingFound(inputs.storms, inputs.settings, inputs.grounds, inputs.flows),
+        language,
     )
-    sponge = pd.DataFrame(
-        [
-            sponge_row(modelled, community, storm.storm_id)
-            for community in inputs.community_ids
-            for scenario in ("before", "after")
-            if (modelled := inputs.of(community, scenario)) is not None
-            for storm in inputs.storms
-        ],
-        columns=SPONGE_COLUMNS,
-    )
-    sponge = _with_ways(sponge, inputs.performance)
+    separation = separation_table(rows_of.separation)
+    separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
+    runs = rows_of.run_table(inputs.runs, inputs.results, language)
+    pond = rows_of.ponding.judged(inputs.community_ids, inputs.layers["ponding_records"], inputs.causes)
+    sponge = _with_ways(rows_of.sponge_table(inputs.community_ids), inputs.performance)
     tables = {
         "separation": separation,
         **pond.tables,
         **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
-        "work_order": work_order(traced, separation),
-        "separation_grades": grade_table(traced, inputs.settings),
+        "work_order": work_order(rows_of.ways, separation),
+        "separation_grades": grade_table(rows_of.grades),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
-        "separation_spills": spill_table(inputs.modelled, headline),
+        "separation_spills": spill_table(rows_of.spills),
         **_infiltration(inputs),
-        "separation_outfalls": outfall_tracer_table(inputs.modelled),
+        "separation_outfalls": outfall_tracer_table_of(rows_of.outfalls),
         **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
         "sponge": sponge,
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
@@ -181,11 +167,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
     own = _own_rows(tables)
-    rows = [_row(inputs, community, own(community), facts) for community in inputs.community_ids]
+    rows = [_row(inputs, community, own(community), facts, rows_of.facts) for community in inputs.community_ids]
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
     pages = tuple(
-        _page(inputs, row, own(str(row["community_id"])))
+        _page(inputs, row, own(str(row["community_id"])), rows_of.facts)
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
     )
     return Review(
@@ -280,7 +266,11 @@ def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.Data
 
 
 def _row(
-    inputs: Inputs, community: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, RunFacts]
+    inputs: Inputs,
+    community: str,
+    tables: Mapping[str, pd.DataFrame],
+    facts: Mapping[str, RunFacts],
+    known: Mapping[tuple[str, str], ScenarioFacts],
 ) -> dict[str, object]:
     """One row of communities.csv, but for the percentages that follow from it."""
     layers, headline = inputs.layers, inputs.settings.headline_storm
@@ -315,9 +305,9 @@ def _row(
     sites = tables["ponding"]
     sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
     for scenario in ("before", "after"):
-        row |= _scenario_figures(inputs, community, scenario, tables, sites)
+        row |= _scenario_figures(inputs, community, scenario, tables, sites, known.get((community, scenario)))
     before = inputs.of(community, "before")
-    if before and after and before.finished(headline) and after.finished(headline):
+    if before and after and all(known[community, s].finished for s in ("before", "after")):
         row["households_relieved"] = households_relieved(
             before,
             after,
@@ -337,10 +327,14 @@ def _row(
 
 
 def _scenario_figures(
-    inputs: Inputs, community: str, scenario: str, tables: Mapping[str, pd.DataFrame], sites: pd.DataFrame
+    inputs: Inputs,
+    community: str,
+    scenario: str,
+    tables: Mapping[str, pd.DataFrame],
+    sites: pd.DataFrame,
+    known: ScenarioFacts | None,
 ) -> dict[str, object]:
-    modelled = inputs.of(community, scenario)
-    if modelled is None:
+    if known is None:
         return {f"separated_{scenario}": "unknown"}
     headline = inputs.settings.headline_storm
     joints = crossing(tables["separation"])
@@ -348,10 +342,10 @@ def _scenario_figures(
     figures: dict[str, object] = {
         f"separated_{scenario}": separated(tables["separation"], community, scenario),
         f"cross_connections_{scenario}": count,
-        f"sewage_to_storm_{scenario}_m3_d": sewage_to_storm_m3_d(
-            modelled, community, inputs.settings.simulation.dry_measure_min
-        ),
-        f"sewage_spilled_{scenario}_m3": spilled_m3(tables["separation_spills"], modelled, community, headline),
+        f"sewage_to_storm_{scenario}_m3_d": known.sewage_to_storm_m3_d,
+        f"sewage_spilled_{scenario}_m3": spilled_m3(tables["separation_spills"], community, scenario)
+        if known.spills_known
+        else math.nan,
     }
     grades = tables["separation_grades"]
     graded = grades[(grades["community_id"] == community) & (grades["scenario"] == scenario)]
@@ -359,7 +353,7 @@ def _scenario_figures(
         figures[f"misplaced_sewage_{scenario}_percent"] = row.flow_ratio_percent
         figures[f"misconnection_density_{scenario}_percent"] = row.density_percent
         figures[f"separation_grade_{scenario}"] = row.grade
-    if modelled.finished(headline) is None:
+    if not known.finished:
         return figures
     sponge = tables["sponge"]
     own = sponge[
@@ -393,17 +387,23 @@ def _status(inputs: Inputs, community: str, row: Mapping[str, object], facts: Ma
     return "done" if all(facts[run.run_id].status == "done" for run in own) else "failed"
 
 
-def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> CommunityPage:
+def _page(
+    inputs: Inputs,
+    row: Mapping[str, object],
+    tables: Mapping[str, pd.DataFrame],
+    known: Mapping[tuple[str, str], ScenarioFacts],
+) -> CommunityPage:
     community = str(row["community_id"])
     headline = inputs.settings.headline_storm
     boundary = inputs.about.loc[community, "geometry"]
-    layers, hydrographs, found, water = {}, {}, {}, {}
+    layers, hydrographs, water = {}, {}, {}
+    found: dict[str, Modelled] = {}
     for scenario in ("before", "after"):
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)
-            hydrographs[scenario] = runoff_series_l_s(modelled, community, headline)
-            found[scenario] = hydraulics(modelled, community, headline)
+            hydrographs[scenario] = known[community, scenario].runoff_l_s
+            found[scenario] = modelled
             wet = inputs.flows.get(f"{modelled.model.name}/{scenario}/{headline}")
             if wet is not None and wet.frames_mm is not None:
                 water[scenario] = WaterFrames(wet.frames_mm, wet.ground.transform, wet.frame_min)
@@ -428,7 +428,7 @@ def _page(inputs: Inputs, row: Mapping[str, object], tables: Mapping[str, pd.Dat
         runs[runs["run_id"].isin(own_runs)].reset_index(drop=True),
         own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
         own("findings"),
-        found,
+        HydraulicsOnDemand(found, community, headline),
         water,
     )
 

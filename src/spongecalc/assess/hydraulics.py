@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -25,6 +26,43 @@ class Hydraulics:
     nodes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NODE_COLUMNS))
     depth_m: pd.DataFrame = field(default_factory=pd.DataFrame)
     flow_l_s: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+class HydraulicsOnDemand(Mapping[str, Hydraulics]):
+    """A community's hydraulics by scenario, put together when they are first looked at, and kept from then on.
+
+    Only the report looks at levels and flows over time; those of a county are more than its other figures
+    together. To another process they travel as they are.
+
+    Parameters
+    ----------
+    modelled
+        Models of the community by scenario.
+    community_id, storm_id
+        The community, and the storm of the figures.
+    """
+
+    def __init__(self, modelled: Mapping[str, Modelled], community_id: str, storm_id: str) -> None:
+        self._modelled, self._community_id, self._storm_id = dict(modelled), community_id, storm_id
+        self._found: dict[str, Hydraulics] = {}
+
+    def __getitem__(self, scenario: str) -> Hydraulics:
+        """The hydraulics in a scenario. Raises KeyError where the community has no model in it."""
+        if scenario not in self._found:
+            self._found[scenario] = hydraulics(self._modelled[scenario], self._community_id, self._storm_id)
+        return self._found[scenario]
+
+    def __iter__(self) -> Iterator[str]:
+        """Scenarios with a model."""
+        return iter(self._modelled)
+
+    def __len__(self) -> int:
+        """How many scenarios have a model."""
+        return len(self._modelled)
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Hydraulics]]]:
+        """The figures alone, without the models."""
+        return dict, (dict(self),)
 
 
 def hydraulics(modelled: Modelled, community_id: str, storm_id: str) -> Hydraulics:

@@ -81,7 +81,8 @@ class _Known:
     ways: dict[str, WayDown] = field(default_factory=dict)
 
 
-# Every storm asks for the same system's; it goes when the system goes.
+# Every storm asks for the same system's, one system after the other: the last one's is kept, since those of a
+# county do not fit into memory.
 _known: WeakKeyDictionary[DrainageSystem, _Known] = WeakKeyDictionary()
 
 
@@ -89,6 +90,7 @@ def _known_of(one: Modelled) -> _Known:
     if one.system not in _known:
         nodes = one.system.nodes.drop_duplicates("node_id")
         ids = nodes["node_id"].tolist()
+        _known.clear()
         middle = (nodes["invert_m"] + nodes["ground_m"]) / 2
         _known[one.system] = _Known(
             _necks(one),

@@ -42,10 +42,16 @@ def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
     ``wet_dry_ratio`` is all of these waters per hour under rain over that in dry weather: what rain adds to a
     sewage main. The carrier of clean water is part of ``volume_m3`` only.
     """
-    rows = []
-    for one in modelled:
-        for event in ("dry", TRACED, WEEK):
-            rows.extend(_rows(one, event))
+    return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)])
+
+
+def outfall_rows(one: Modelled) -> list[dict[str, object]]:
+    """What one model adds to :func:`outfall_tracer_table`, without the ratio of wet to dry."""
+    return [row for event in ("dry", TRACED, WEEK) for row in _rows(one, event)]
+
+
+def outfall_tracer_table_of(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """The table of the rows of all models, with the ratios of wet to dry."""
     table = pd.DataFrame(rows, columns=OUTFALL_COLUMNS)
     waters = table[["sewage_m3", "rain_m3", "groundwater_m3", "rdii_m3"]]
     per_hour = waters.sum(axis=1) / table["hours"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -63,28 +63,30 @@ class Ponding:
     depths: tuple[DepthRaster, ...]
 
 
-def ponding(
-    modelled: Sequence[Modelled],
-    storms: Sequence[Storm],
-    settings: Settings,
-    community_ids: Sequence[str],
-    records: gpd.GeoDataFrame,
-    grounds: Mapping[tuple[str, str], Ground],
-    flows: Mapping[str, Wet],
-    causes: pd.DataFrame,
-) -> Ponding:
+@dataclass(frozen=True)
+class PondingFound:
     """Sites at the level of the project; where a community has no ground for it, at the level that is possible.
 
-    ``grounds`` holds the ground of each model by its name and scenario, ``flows`` the coupled runs that are on
-    disk and belong to the layers, by run id. At level 3 storms that were not run so are of level 2; at another
-    level they stand in a table of their own.
+    Filled model by model. ``grounds`` holds the ground of each model by its name and scenario, ``flows`` the
+    coupled runs that are on disk and belong to the layers, by run id. At level 3 storms that were not run so are
+    of level 2; at another level they stand in a table of their own. ``chosen`` and ``beside`` are the sites at
+    the level of the project and of that table, by community, scenario and storm.
     """
-    wanted = settings.ponding.level
-    chosen: dict[tuple[str, str, str], pd.DataFrame] = {}
-    beside: dict[tuple[str, str, str], pd.DataFrame] = {}
-    levels: list[dict[str, object]] = []
-    depths: list[DepthRaster] = []
-    for one in modelled:
+
+    storms: Sequence[Storm]
+    settings: Settings
+    grounds: Mapping[tuple[str, str], Ground]
+    flows: Mapping[str, Wet]
+    chosen: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
+    beside: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
+    levels: list[dict[str, object]] = field(default_factory=list)
+    depths: list[DepthRaster] = field(default_factory=list)
+
+    def add(self, one: Modelled) -> None:
+        """Look at the runs of one model."""
+        storms, settings, grounds, flows = self.storms, self.settings, self.grounds, self.flows
+        chosen, beside, levels, depths = self.chosen, self.beside, self.levels, self.depths
+        wanted = settings.ponding.level
         name, scenario = one.model.name, one.system.scenario
         for storm in storms:
             if one.finished(storm.storm_id) is None:
@@ -111,27 +113,31 @@ def ponding(
                 chosen[key] = own[best] if best > 1 else ponding_sites(one, community, *about, settings.ponding)
                 if 3 in own and best != 3:
                     beside[key] = own[3]
-    table = with_causes(_judged(chosen, community_ids, storms, settings), causes)
-    tables = {
-        "ponding": table[PONDING_COLUMNS],
-        "ponding_levels": pd.DataFrame(levels, columns=LEVEL_COLUMNS),
-        "ponding_records": record_table(
-            records, table, storms, settings.ponding.household_radius_m, community_ids
-        ),
-    }
-    if len(causes):
-        tables[CAUSES] = causes[causes["community_id"].isin(list(community_ids))].reset_index(drop=True)
-    second = with_causes(_judged(beside, community_ids, storms, settings), causes) if beside else None
-    if second is not None:
-        tables["ponding_2d"] = second[PONDING_COLUMNS]
-    parts = [t for t in (table, second) if t is not None and len(t) and "geometry" in t]
-    both = (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else pd.DataFrame({**{c: [] for c in PONDING_COLUMNS}, "geometry": []})
-    )
-    areas = gpd.GeoDataFrame(both[both["geometry"].notna()], geometry="geometry", crs=records.crs)
-    return Ponding(tables, areas.reset_index(drop=True), tuple(depths))
+
+    def judged(self, community_ids: Sequence[str], records: gpd.GeoDataFrame, causes: pd.DataFrame) -> Ponding:
+        """The tables of all models, with verdicts and causes."""
+        storms, settings, beside = self.storms, self.settings, self.beside
+        table = with_causes(_judged(self.chosen, community_ids, storms, settings), causes)
+        tables = {
+            "ponding": table[PONDING_COLUMNS],
+            "ponding_levels": pd.DataFrame(self.levels, columns=LEVEL_COLUMNS),
+            "ponding_records": record_table(
+                records, table, storms, settings.ponding.household_radius_m, community_ids
+            ),
+        }
+        if len(causes):
+            tables[CAUSES] = causes[causes["community_id"].isin(list(community_ids))].reset_index(drop=True)
+        second = with_causes(_judged(beside, community_ids, storms, settings), causes) if beside else None
+        if second is not None:
+            tables["ponding_2d"] = second[PONDING_COLUMNS]
+        parts = [t for t in (table, second) if t is not None and len(t) and "geometry" in t]
+        both = (
+            pd.concat(parts, ignore_index=True)
+            if parts
+            else pd.DataFrame({**{c: [] for c in PONDING_COLUMNS}, "geometry": []})
+        )
+        areas = gpd.GeoDataFrame(both[both["geometry"].notna()], geometry="geometry", crs=records.crs)
+        return Ponding(tables, areas.reset_index(drop=True), tuple(self.depths))
 
 
 def _judged(

@@ -33,33 +33,34 @@ RUN_COLUMNS = [
 
 def run_table(runs: Sequence[Run], results: Mapping[str, RunResult], language: str) -> pd.DataFrame:
     """Rows of runs.csv; a run without a result has the status "missing"."""
-    rows = []
-    for run in runs:
-        row: dict[str, object] = {
-            "run_id": run.run_id,
-            "model": run.model,
-            "communities": ";".join(run.communities),
-            "scenario": run.scenario,
-            "storm_id": run.event.storm_id,
-            "status": "missing",
-            "model_sha256": run.sha256,
-        }
-        result = results.get(run.run_id)
-        if result is not None:
-            row |= {
-                "status": result.status,
-                "engine_version": result.engine_version,
-                "runoff_error_percent": result.runoff_error_percent,
-                "routing_error_percent": result.routing_error_percent,
-                "quality_error_percent": result.quality_error_percent,
-                "unstable_links": len(result.unstable_links),
-                "nonconverging_nodes": len(result.nonconverging_nodes),
-                "warnings": len(result.warnings),
-                "seconds": result.seconds,
-                "message": " ".join(sentence(m, language) for m in result.messages),
-            }
-        rows.append(row)
-    return pd.DataFrame(rows, columns=RUN_COLUMNS)
+    return pd.DataFrame([run_row(run, results.get(run.run_id), language) for run in runs], columns=RUN_COLUMNS)
+
+
+def run_row(run: Run, result: RunResult | None, language: str) -> dict[str, object]:
+    """A row of runs.csv."""
+    row: dict[str, object] = {
+        "run_id": run.run_id,
+        "model": run.model,
+        "communities": ";".join(run.communities),
+        "scenario": run.scenario,
+        "storm_id": run.event.storm_id,
+        "status": "missing",
+        "model_sha256": run.sha256,
+    }
+    if result is None:
+        return row
+    return row | {
+        "status": result.status,
+        "engine_version": result.engine_version,
+        "runoff_error_percent": result.runoff_error_percent,
+        "routing_error_percent": result.routing_error_percent,
+        "quality_error_percent": result.quality_error_percent,
+        "unstable_links": len(result.unstable_links),
+        "nonconverging_nodes": len(result.nonconverging_nodes),
+        "warnings": len(result.warnings),
+        "seconds": result.seconds,
+        "message": " ".join(sentence(m, language) for m in result.messages),
+    }
 
 
 class RunFacts(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,59 +106,62 @@ class TracedSystem:
         return separate(self.system, self.rules, self.graph) if self.joints else None
 
 
-def traced_systems(modelled: Sequence[Modelled], settings: SeparationSettings) -> tuple[TracedSystem, ...]:
-    """Each modelled system, ready to be traced when it is looked at."""
-    rules = MendingRules(settings.min_slope_percent, settings.lateral_depth_m)
-    return tuple(TracedSystem(m, rules) for m in modelled)
+def traced_system(modelled: Modelled, settings: SeparationSettings) -> TracedSystem:
+    """A modelled system, ready to be traced when it is looked at."""
+    return TracedSystem(modelled, MendingRules(settings.min_slope_percent, settings.lateral_depth_m))
 
 
-def separation_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
+def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]:
+    """What one system adds to :func:`separation_table`, without ranks."""
+    rows: list[dict[str, object]] = []
+    if not one.joints and not one.leftovers:
+        return rows
+    per_household = settings.sewage.residents_per_household
+    buildings = one.system.buildings.set_index("building_id")
+    residents = buildings["residents"].fillna(buildings["households"].fillna(0) * per_household)
+    flows = JointFlows(one.modelled, one.graph, settings.sewage, settings.simulation.dry_measure_min)
+    cut = set(one.mending.cut) if one.mending else set()
+    for joint in (*one.joints, *one.leftovers):
+        flow = flows.of(joint)
+        rows.append(
+            {
+                "community_id": joint.community_id,
+                "scenario": one.system.scenario,
+                "connection_id": joint.joint_id,
+                "kind": joint.kind,
+                "at": joint.at_node,
+                "from_system": joint.from_system,
+                "to_system": joint.to_system,
+                "sources": ";".join(joint.sources),
+                "source_count": len(joint.sources),
+                "households": joint.households,
+                "residents": float(residents.reindex(list(joint.buildings)).fillna(0).sum()),
+                "dry_m3_d": flow.dry_m3_d,
+                "storm_m3": flow.storm_m3,
+                "surcharge_h": flow.surcharge_h,
+                "backflow_m3": flow.backflow_m3,
+                "grade": joint_grade(joint, flow, one.system, settings.separation),
+                "in_smallest_set": "yes" if (joint.layer, joint.feature_id) in cut else "no",
+                "rank": math.nan,
+                "layer": joint.layer,
+                "feature_id": joint.feature_id,
+                "at_node": joint.at_node,
+                "carries": joint.carries,
+                "outfalls": ";".join(joint.outfalls),
+                "path": ";".join(features_on_the_way(joint, one.graph, sources(one.system))),
+                "x_m": joint.x_m,
+                "y_m": joint.y_m,
+            }
+        )
+    return rows
+
+
+def separation_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Every joint and leftover as rows of separation.csv.
 
     ``rank`` orders the joints of the smallest sets of a scenario over all communities: by misplaced dry
     flow, then households, then storm flow; a joint outside of them has none.
     """
-    rows: list[dict[str, object]] = []
-    for one in traced:
-        if not one.joints and not one.leftovers:
-            continue
-        per_household = settings.sewage.residents_per_household
-        buildings = one.system.buildings.set_index("building_id")
-        residents = buildings["residents"].fillna(buildings["households"].fillna(0) * per_household)
-        flows = JointFlows(one.modelled, one.graph, settings.sewage, settings.simulation.dry_measure_min)
-        cut = set(one.mending.cut) if one.mending else set()
-        for joint in (*one.joints, *one.leftovers):
-            flow = flows.of(joint)
-            rows.append(
-                {
-                    "community_id": joint.community_id,
-                    "scenario": one.system.scenario,
-                    "connection_id": joint.joint_id,
-                    "kind": joint.kind,
-                    "at": joint.at_node,
-                    "from_system": joint.from_system,
-                    "to_system": joint.to_system,
-                    "sources": ";".join(joint.sources),
-                    "source_count": len(joint.sources),
-                    "households": joint.households,
-                    "residents": float(residents.reindex(list(joint.buildings)).fillna(0).sum()),
-                    "dry_m3_d": flow.dry_m3_d,
-                    "storm_m3": flow.storm_m3,
-                    "surcharge_h": flow.surcharge_h,
-                    "backflow_m3": flow.backflow_m3,
-                    "grade": joint_grade(joint, flow, one.system, settings.separation),
-                    "in_smallest_set": "yes" if (joint.layer, joint.feature_id) in cut else "no",
-                    "rank": math.nan,
-                    "layer": joint.layer,
-                    "feature_id": joint.feature_id,
-                    "at_node": joint.at_node,
-                    "carries": joint.carries,
-                    "outfalls": ";".join(joint.outfalls),
-                    "path": ";".join(features_on_the_way(joint, one.graph, sources(one.system))),
-                    "x_m": joint.x_m,
-                    "y_m": joint.y_m,
-                }
-            )
     table = pd.DataFrame(rows, columns=SEPARATION_COLUMNS)
     return _ranked(table).sort_values(
         ["community_id", "scenario", "kind", "feature_id", "at_node"], ignore_index=True
@@ -189,21 +192,27 @@ def joint_grade(
     return worst_grade(grades)
 
 
-def work_order(traced: Sequence[TracedSystem], separation: pd.DataFrame) -> pd.DataFrame:
+def ways_back(one: TracedSystem) -> dict[tuple[str, str, str], tuple[str, float]]:
+    """By scenario, layer and id of each connection that is cut: the nodes its sources are led to, and how far."""
+    if one.mending is None:
+        return {}
+    ways = {}
+    for cut in one.mending.cut:
+        parts = [r for r in one.mending.reconnections if r.cut == cut]
+        nodes = sorted({r.way.node_id for r in parts if r.way})
+        missing = any(r.way is None for r in parts)
+        length = math.nan if missing else sum(r.way.length_m for r in parts if r.way)
+        ways[one.system.scenario, *cut] = (";".join(nodes), length)
+    return ways
+
+
+def work_order(ways: Mapping[tuple[str, str, str], tuple[str, float]], separation: pd.DataFrame) -> pd.DataFrame:
     """What to mend first, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
 
     ``length_m`` is what has to be laid to give the connection's sources their way back, straight from start
     to node; ``to_node`` where to. Households and flows are those that the connection frees, and their sums
-    so far.
+    so far. ``ways`` are those of all systems, by :func:`ways_back`.
     """
-    ways: dict[tuple[str, str, str], tuple[str, float]] = {}
-    for one in traced:
-        for cut in one.mending.cut if one.mending else ():
-            parts = [r for r in one.mending.reconnections if r.cut == cut] if one.mending else []
-            nodes = sorted({r.way.node_id for r in parts if r.way})
-            missing = any(r.way is None for r in parts)
-            length = math.nan if missing else sum(r.way.length_m for r in parts if r.way)
-            ways[one.system.scenario, *cut] = (";".join(nodes), length)
     chosen = separation[separation["in_smallest_set"] == "yes"].drop_duplicates(
         ["scenario", "layer", "feature_id"]
     )

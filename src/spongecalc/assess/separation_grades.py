@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import pandas as pd
@@ -60,22 +60,27 @@ def sewage_shares_percent(modelled: Modelled, community_id: str) -> tuple[float,
     return shares[0], shares[1]
 
 
-def grade_table(traced: Sequence[TracedSystem], settings: Settings) -> pd.DataFrame:
+def grade_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]:
+    """What one system adds to :func:`grade_table`."""
+    rows: list[dict[str, object]] = []
+    limits = settings.separation.grades
+    for community in one.system.communities:
+        density = misconnection_density_percent(one, community) if one.joints else 0.0
+        ratio, to_storm = sewage_shares_percent(one.modelled, community)
+        grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
+        grade = worst_grade(grades) if density > 0 or ratio > 0 else NO_GRADE
+        row = (community, one.system.scenario, density, ratio, to_storm, grade)
+        rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
+    return rows
+
+
+def grade_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Communities' grades as rows of separation_grades.csv.
 
     ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the sewage
     which is misplaced in dry weather, ``to_storm_percent`` that of the sewage which leaves by rain outfalls; the
     grade is the worse of the first two, "none" where nothing is misconnected.
+    The rows are those of all systems, by :func:`grade_rows`.
     """
-    rows = []
-    limits = settings.separation.grades
-    for one in traced:
-        for community in one.system.communities:
-            density = misconnection_density_percent(one, community) if one.joints else 0.0
-            ratio, to_storm = sewage_shares_percent(one.modelled, community)
-            grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
-            grade = worst_grade(grades) if density > 0 or ratio > 0 else NO_GRADE
-            row = (community, one.system.scenario, density, ratio, to_storm, grade)
-            rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
     table = pd.DataFrame(rows, columns=GRADE_COLUMNS)
     return table.sort_values(["community_id", "scenario"], ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -28,31 +28,38 @@ SPILL_COLUMNS = [
 LEAST_M3 = 0.01
 
 
-def spill_table(modelled: Sequence[Modelled], headline: str) -> pd.DataFrame:
+def spill_rows(one: Modelled, headline: str) -> list[dict[str, object]]:
+    """Nodes of one model that flood in the headline storm or in dry weather, for :func:`spill_table`."""
+    return [*_of_storm(one, headline), *_of_dry_weather(one)]
+
+
+def spill_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Rows of separation_spills.csv: a node from which sewage floods, in the headline storm or in dry weather.
 
     Under the storm it is SWMM's flood volume times the tracer's concentration in the node while it floods, from
     the run with tracers (``basis`` "tracer"). A model in which rain and sewage do not meet has no such run: what
     floods from its sewage pipes is sewage altogether ("all"), as is all that floods in dry weather, with the
     carrier of clean water in it. Water that floods may run back when the pipes have room.
+
+    Parameters
+    ----------
+    rows
+        Of all models, by :func:`spill_rows`.
     """
-    rows: list[dict[str, object]] = []
-    for one in modelled:
-        rows.extend(_of_storm(one, headline))
-        rows.extend(_of_dry_weather(one))
     table = pd.DataFrame(rows, columns=SPILL_COLUMNS)
     table = table[table["sewage_m3"].astype(float) >= LEAST_M3]
     return table.sort_values(["community_id", "scenario", "event", "node_id"], ignore_index=True)
 
 
-def spilled_m3(spills: pd.DataFrame, modelled: Modelled, community_id: str, headline: str) -> float:
-    """Sewage that a community spills in the headline storm; NaN where its run did not finish."""
-    if modelled.finished(TRACED) is None and modelled.finished(headline) is None:
-        return float("nan")
+def spills_known(modelled: Modelled, headline: str) -> bool:
+    """Whether a run finished that tells what a model spills in the headline storm."""
+    return modelled.finished(TRACED) is not None or modelled.finished(headline) is not None
+
+
+def spilled_m3(spills: pd.DataFrame, community_id: str, scenario: str) -> float:
+    """The sum of a community's spills in the headline storm, in m3."""
     own = spills[
-        (spills["community_id"] == community_id)
-        & (spills["scenario"] == modelled.system.scenario)
-        & (spills["event"] == "storm")
+        (spills["community_id"] == community_id) & (spills["scenario"] == scenario) & (spills["event"] == "storm")
     ]
     return float(own["sewage_m3"].astype(float).sum())
 

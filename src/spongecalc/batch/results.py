@@ -12,7 +12,7 @@ from spongecalc.swmm.run_result import RunResult
 if TYPE_CHECKING:
     from spongecalc.batch.runs import Run
 
-HELD = 1000
+HELD = 300
 """Results that are held in memory at a time."""
 
 
