@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,8 @@ from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
 SCENARIOS = ("before", "after")
+MOST_PAGES_BESIDE = 200
+"""Communities whose layers another process may hold as well."""
 
 
 @dataclass(frozen=True)
@@ -206,15 +208,39 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     )
 
 
-def model_files(built: Built) -> dict[Path, str]:
+class ModelFiles(Mapping[Path, str]):
+    """Where each model belongs in the project's folder of models -> its text for the headline storm.
+
+    A text is written when it is looked at: those of a county need not be in memory together.
+    """
+
+    def __init__(self, built: Built) -> None:
+        project = built.checked.project
+        folder = project.folder / project.settings.models
+        headline = next(s for s in built.storms if s.storm_id == project.settings.headline_storm)
+        self._event = storm_event(headline, project.settings.simulation, report_all=True)
+        self._models = {folder / folder_name(m.name) / f"{m.scenario}.inp": m for m in built.models}
+
+    def __getitem__(self, path: Path) -> str:
+        """The text of a model. Raises KeyError where no model belongs."""
+        return self._models[path].text(self._event)
+
+    def __iter__(self) -> Iterator[Path]:
+        """Where models belong, in their order."""
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        """How many models there are."""
+        return len(self._models)
+
+    def __contains__(self, path: object) -> bool:
+        """Whether a model belongs there; no text is written for it."""
+        return path in self._models
+
+
+def model_files(built: Built) -> ModelFiles:
     """Where each model belongs in the project's folder of models, and its text for the headline storm."""
-    project = built.checked.project
-    headline = next(s for s in built.storms if s.storm_id == project.settings.headline_storm)
-    event = storm_event(headline, project.settings.simulation, report_all=True)
-    folder = project.folder / project.settings.models
-    return {
-        folder / folder_name(model.name) / f"{model.scenario}.inp": model.text(event) for model in built.models
-    }
+    return ModelFiles(built)
 
 
 def stale_models(built: Built) -> tuple[Path, ...]:
@@ -332,11 +358,13 @@ def write_results(
     folder = project.folder / project.settings.results
     folder.mkdir(parents=True, exist_ok=True)
     beside = beside or SideWorker(1)
-    # All that the GeoPackages show of a page, and no more: a county's figures over time are slow to hand over.
+    # All that the GeoPackages show of a page, and no more: figures over time are slow to hand over. Of a large
+    # county nothing is handed over: the worker's copy would fill the memory.
     mapped = replace(
         review, pages=tuple(replace(p, hydrographs={}, hydraulics={}, water={}) for p in review.pages), depths=()
     )
-    layers = beside.begin(write_geopackages, mapped, folder)
+    hand = beside if len(review.pages) <= MOST_PAGES_BESIDE else SideWorker(1)
+    layers = hand.begin(write_geopackages, mapped, folder)
     bill = beside.begin(write_workbook, review.tables, folder / WORKBOOK, language or project.settings.language)
     return [
         *write_tables(review.tables, folder),

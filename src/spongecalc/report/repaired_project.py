@@ -42,7 +42,7 @@ def write_repaired(
                 pd.concat(parts, ignore_index=True), geometry="geometry", crs=layers.crs
             )
             frames[name] = whole_layer.drop(columns="file_row").rename(columns={"file": "source_file"})
-    whole = write_layers(folder / FILE, frames)
+    whole = write_layers(folder / FILE, frames.items())
     document = tomllib.loads(project_file.read_text(encoding="utf-8-sig"))
     dem = document.get("layers", {}).get("dem")
     document["layers"] = {name: {"source": FILE, "layer": name} for name in frames}
