@@ -16,7 +16,8 @@ class SideWorker:
 
     The work of a job that fails in the worker (it died, it was killed, its result could not travel) is done once
     more in the caller when its result is asked for, so that it succeeds, or raises, as it would have without
-    a worker. A job that the worker has not come to by then is done in the caller, which would only wait. Without a worker (``processes`` 1) all work is done when its result is asked for.
+    a worker. A job that the worker has not come to by then is done in the caller, which would only wait.
+    Without a worker (``processes`` 1) all work is done when its result is asked for.
 
     Parameters
     ----------
