@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,21 @@ import pytest
 from spongecalc.batch.side_worker import SideWorker
 
 
-def _process_of(number: int) -> tuple[int, int]:
+def _process_of(number: int, begun: str = "", until: str = "") -> tuple[int, int]:
+    """Which process does this; it marks its beginning, and ends when ``until`` is there."""
+    if begun:
+        Path(begun).touch()
+    while until and not Path(until).exists():
+        time.sleep(0.01)
     return os.getpid(), number
+
+
+def wait_for(mark: Path) -> None:
+    for _ in range(6000):
+        if mark.exists():
+            return
+        time.sleep(0.01)
+    pytest.fail(f"{mark.name} never came")
 
 
 def _refuse(word: str) -> None:
@@ -24,15 +38,26 @@ def _die_elsewhere(home: int, mark: str) -> int:
     return os.getpid()
 
 
-def test_work_is_done_in_another_process_in_its_order():
+def test_work_is_done_in_another_process_in_its_order(tmp_path: Path):
     with SideWorker(2) as beside:
         beside.hold("spongecalc.report.number_format")
-        results = [beside.begin(_process_of, n) for n in range(3)]
+        results = [beside.begin(_process_of, n, str(tmp_path / str(n))) for n in range(3)]
+        wait_for(tmp_path / "2")
         found = [result() for result in results]
     assert [number for _, number in found] == [0, 1, 2]
     processes = {process for process, _ in found}
     assert len(processes) == 1
     assert os.getpid() not in processes
+
+
+def test_what_the_worker_has_not_come_to_is_done_by_the_waiting_caller(tmp_path: Path):
+    with SideWorker(2) as beside:
+        first = beside.begin(_process_of, 1, str(tmp_path / "begun"), str(tmp_path / "go"))
+        second = beside.begin(_process_of, 2)
+        wait_for(tmp_path / "begun")
+        assert second() == (os.getpid(), 2)
+        (tmp_path / "go").touch()
+        assert first()[0] != os.getpid()
 
 
 def test_without_a_second_process_work_is_done_here():
@@ -50,15 +75,21 @@ def test_what_a_job_raises_is_raised_to_the_caller(processes: int):
 def test_a_job_whose_worker_dies_is_done_here(tmp_path: Path):
     mark = tmp_path / "tries.txt"
     with SideWorker(2) as beside:
-        assert beside.begin(_die_elsewhere, os.getpid(), str(mark))() == os.getpid()
+        job = beside.begin(_die_elsewhere, os.getpid(), str(mark))
+        wait_for(mark)
+        assert job() == os.getpid()
         assert len(mark.read_text(encoding="ascii").split()) == 2
         # The worker that died has a successor.
-        assert beside.begin(_process_of, 1)()[0] != os.getpid()
+        job = beside.begin(_process_of, 1, str(tmp_path / "begun"))
+        wait_for(tmp_path / "begun")
+        assert job()[0] != os.getpid()
 
 
-def test_leaving_by_an_error_ends_the_worker_at_once():
+def test_leaving_by_an_error_ends_the_worker_at_once(tmp_path: Path):
     with pytest.raises(ZeroDivisionError), SideWorker(2) as beside:
-        worker = beside.begin(_process_of, 0)()[0]
+        job = beside.begin(_process_of, 0, str(tmp_path / "begun"))
+        wait_for(tmp_path / "begun")
+        worker = job()[0]
         raise ZeroDivisionError
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)

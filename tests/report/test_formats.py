@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docx import Document
 from tests.report.synthetic_review import empty_review, synthetic_review
 from typer.testing import CliRunner
 
@@ -71,6 +72,12 @@ def test_nothing_at_all_is_still_every_file(tmp_path, lang):
     files = write_formats(empty_review(), tmp_path, lang, FORMATS)
     assert {p.name for p in files} == {"index.html", "report.pdf", "report.docx", "results.xlsx"}
     assert all(p.stat().st_size > 3000 for p in files)
+
+
+def test_the_word_file_says_which_language_its_chinese_is(tmp_path):
+    write_formats(empty_review(), tmp_path, "zh", ("docx",))
+    languages = Document(str(tmp_path / "report.docx")).styles.element.xpath(".//w:lang/@w:eastAsia")
+    assert languages == ["zh-CN"]
 
 
 def test_a_project_chooses_formats_and_template(whole_run, tmp_path):

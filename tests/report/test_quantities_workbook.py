@@ -200,3 +200,13 @@ def test_an_empty_bill_is_a_workbook_too(tables, tmp_path):
     book = openpyxl.load_workbook(write_workbook(empty, tmp_path / "empty.xlsx", "zh"))
     assert book.sheetnames == ["工程量", "明细"]
     assert isinstance(tables["costs"], pd.DataFrame)
+
+
+def test_headings_are_words_and_sheets_print_one_page_wide(tables, tmp_path):
+    book = openpyxl.load_workbook(write_workbook(tables, tmp_path / "a.xlsx", "zh"))
+    for sheet in book.worksheets:
+        headings = [c.value for c in sheet[1] if c.value is not None]
+        assert headings, sheet.title
+        assert not [h for h in headings if re.fullmatch(r"[a-z_0-9]+", str(h))], sheet.title
+        assert sheet.page_setup.fitToHeight == 0, sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title

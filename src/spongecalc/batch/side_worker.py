@@ -16,7 +16,8 @@ class SideWorker:
 
     The work of a job that fails in the worker (it died, it was killed, its result could not travel) is done once
     more in the caller when its result is asked for, so that it succeeds, or raises, as it would have without
-    a worker. Without a worker (``processes`` 1) all work is done when its result is asked for.
+    a worker. A job that the worker has not come to by then is done in the caller, which would only wait.
+    Without a worker (``processes`` 1) all work is done when its result is asked for.
 
     Parameters
     ----------
@@ -66,6 +67,8 @@ class SideWorker:
         waiting: Future = self._thread.submit(run_all, [job], processes=1, workers=workers)
 
         def result() -> T:
+            if waiting.cancel():
+                return function(*args)
             outcome = waiting.result()[0]
             return outcome.value if outcome.status == "done" else function(*args)
 

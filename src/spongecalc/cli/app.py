@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from spongecalc.cli.call import (
-    WRONG_USAGE,
     Call,
     Cluster,
     Community,
@@ -28,6 +27,7 @@ from spongecalc.cli.call import (
     status_of,
 )
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import WRONG_USAGE
 from spongecalc.cli.layer_app import app as layer_app
 from spongecalc.cli.result_app import app as result_app
 from spongecalc.cli.study_app import app as study_app

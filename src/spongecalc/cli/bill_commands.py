@@ -14,7 +14,8 @@ from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.design import design_tables
 from spongecalc.batch.runs import stored_results
 from spongecalc.cli.console import Output
-from spongecalc.cli.project_commands import DATA_ERRORS, DONE, WRONG_USAGE, _check, _open, _print_findings
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
+from spongecalc.cli.project_commands import _check, _open, _print_findings
 from spongecalc.language import text
 from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare

@@ -1,4 +1,4 @@
-"""What every command is given, and how it answers: options, exit codes, the call itself."""
+"""What every command is given, and how it answers: options, and the call itself."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-
-DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
 
 
 class Language(StrEnum):

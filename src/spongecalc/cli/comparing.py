@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.report.comparison import TableDifference, compare
 from spongecalc.report.comparison_page import FILE_NAME, comparison_page
 from spongecalc.report.stored_tables import StoredTablesError, read_tables
 from spongecalc.report.whole_file import replace_files
 
-DONE, WRONG_USAGE = 0, 2
 SHOWN_TABLES = ("communities",)
 
 

@@ -9,6 +9,7 @@ from spongecalc.assess.assessment import join_results
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.batch.runs import stored_results
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.project_commands import checked_project
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from spongecalc.cli.call import Call
 
-DONE, WRONG_USAGE = 0, 2
 
 SHOWN = {
     "evidence_sensors": ("sensor_id", "place", "measurand", "measured", "measured_error", "unit", "dry_readings"),

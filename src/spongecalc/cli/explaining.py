@@ -7,12 +7,12 @@ from pathlib import Path
 
 from spongecalc.assess.trace import UnknownFigureError, trace_figure
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.project.load import ProjectError, load_project
 from spongecalc.report.stored_tables import StoredTablesError, read_sources
 from spongecalc.report.traces import trace_document, trace_lines
 
-DONE, WRONG_USAGE = 0, 2
 ADDRESS = re.compile(r"^(?P<table>[^:]+):(?P<row>.+):(?P<column>[^:]+)$")
 # On a terminal nothing is cut short.
 WHOLE = 10**6

@@ -7,9 +7,8 @@ from tempfile import TemporaryDirectory
 
 from spongecalc.batch.model_runs import run_inp_apart
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.swmm.water_balance import Section, describe
-
-DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 
 
 def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:

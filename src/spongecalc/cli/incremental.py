@@ -14,12 +14,12 @@ from filelock import FileLock, Timeout
 
 from spongecalc.batch import unchanged
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import RUN_FAILED, STOPPED, WRONG_USAGE
 from spongecalc.language import text
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
-WRONG_USAGE, RUN_FAILED, STOPPED = 2, 3, 130
 LOCK = "lock"
 SAY_AFTER_S = 0.5
 """Waiting shorter than this for another process is not worth a word."""

@@ -14,6 +14,7 @@ from spongecalc.batch.runs import stored_files, stored_results
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
@@ -25,7 +26,6 @@ from spongecalc.swmm.run_result import RunResult
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
-DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
 # What a worker beside needs for the files that it makes.
 WRITERS = ("spongecalc.report.formats", "spongecalc.report.geopackage", "spongecalc.report.quantities_workbook")
 SHOWN_SEVERITIES = ("error", "warning")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.cli.project_commands import _open
 from spongecalc.language import text
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
@@ -22,7 +23,6 @@ from spongecalc.sponge_steps import project_rain
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
-DONE, DATA_ERRORS, WRONG_USAGE = 0, 1, 2
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)
 DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc import steps
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.project_commands import checked_project
 from spongecalc.language import text
 from spongecalc.removal_steps import removal_runs, week_runs, write_contributions
@@ -16,8 +17,6 @@ from spongecalc.report.number_format import cell_text
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-
-DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 
 
 def run_separation(call: Call, *, week: bool) -> int:

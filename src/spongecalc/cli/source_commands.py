@@ -13,6 +13,7 @@ from spongecalc import steps
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.describe import Seen, describe
@@ -25,8 +26,6 @@ from spongecalc.sweep.plan import FOLDER as SWEEPS
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-
-DONE, DATA_ERRORS, WRONG_USAGE = 0, 1, 2
 
 
 def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:

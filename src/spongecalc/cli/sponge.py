@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc import steps
 from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.project_commands import _check, _open, _print_findings
 from spongecalc.language import text
 from spongecalc.report.number_format import cell_text
@@ -20,7 +21,6 @@ from spongecalc.surfaces.cover import covers
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
-WRONG_USAGE, RUN_FAILED = 2, 3
 COLUMNS = (
     "community_id",
     "scenario",

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from spongecalc.batch import unchanged
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.incremental import language_of, stamp_name
 from spongecalc.language import text
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-
-DONE, WRONG_USAGE = 0, 2
 
 
 def run_status(call: Call) -> int:

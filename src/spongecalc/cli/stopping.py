@@ -12,7 +12,8 @@ import signal
 import sys
 from types import FrameType
 
-STOPPED = 130
+from spongecalc.cli.exit_codes import STOPPED
+
 # Known before any catalogue of texts can be read.
 _WORDS = "已停止。 Stopped.\n"
 _IMPORTING = "<frozen importlib._bootstrap>"

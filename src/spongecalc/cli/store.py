@@ -8,14 +8,13 @@ from spongecalc import steps
 from spongecalc.batch.parquet_store import FOLDER, StoreError, write_parquet
 from spongecalc.batch.runs import stored_results
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import language_of
 from spongecalc.cli.project_commands import checked_project
 from spongecalc.language import text
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-
-DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 
 
 def run_store(call: Call) -> int:

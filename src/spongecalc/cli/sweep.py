@@ -12,6 +12,7 @@ from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import due_runs, execute, stored_files
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due, language_of
 from spongecalc.cli.project_commands import checked_project
 from spongecalc.language import text
@@ -24,8 +25,6 @@ from spongecalc.sweep.tables import sweep_tables
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-
-DONE, WRONG_USAGE, RUN_FAILED = 0, 2, 3
 
 
 def run_sweeps(call: Call) -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.report.institute import write_template
-
-DONE, WRONG_USAGE = 0, 2
 
 
 def run_template(folder: Path, language: str, *, quiet: bool) -> int:

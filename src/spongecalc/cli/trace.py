@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.project_commands import checked_project
 from spongecalc.language import text
 from spongecalc.network.tracing import trace
@@ -13,8 +14,6 @@ from spongecalc.surfaces.subcatchments import subcatchments
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-
-DONE, WRONG_USAGE = 0, 2
 
 
 def run_trace(call: Call, place: str) -> int:

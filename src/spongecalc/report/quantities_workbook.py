@@ -31,6 +31,9 @@ MOST_CHECKS = 20000
 LARGE_LEDGER = 50_000
 """From this many rows on the sheets are written to disk row by row: a county's do not fit into memory."""
 AT_A_TIME = 5000
+WIDEST_ON_A4 = 16
+A3, A4 = 8, 9
+"""Excel's numbers of paper sizes."""
 
 
 class _Book:
@@ -58,7 +61,8 @@ class _Book:
 
     def number(self, column: str) -> Any:
         """The format of a column's figures."""
-        places = decimals(column)
+        # A diameter is a size that is ordered, not a measurement: 200, not 200.0.
+        places = None if column == "diameter_mm" else decimals(column)
         if places not in self._numbers:
             code = "General" if places is None else "0" if places == 0 else "0." + "0" * places
             self._numbers[places] = self.book.add_format({"num_format": code})
@@ -71,6 +75,7 @@ class _Book:
             sheet.write_string(at, column, heading, self.head)
         sheet.freeze_panes(at + 1, 1)
         sheet.set_column(0, max(len(headings) - 1, 0), 14)
+        _for_paper(sheet, len(headings), at)
         return sheet
 
     def put(self, sheet: Worksheet, row: int, column: int, name: str, value: object) -> None:
@@ -81,6 +86,14 @@ class _Book:
             sheet.write_string(row, column, str(value))
         elif math.isfinite(float(value)):
             sheet.write_number(row, column, float(value), self.number(name))
+
+
+def _for_paper(sheet: Worksheet, columns: int, last_heading: int) -> None:
+    """Printed landscape, one page wide, with the heading on each page."""
+    sheet.set_landscape()
+    sheet.set_paper(A3 if columns > WIDEST_ON_A4 else A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, last_heading)
 
 
 def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, lang: str) -> Path:
@@ -195,6 +208,7 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
     sheet = book.book.add_worksheet(book.say("sheet.totals"))
     sheet.set_column(0, len(kinds), 16)
     sheet.freeze_panes(3, 1)
+    _for_paper(sheet, len(kinds) + 1, 2)
     status = coded("status", "proposed", book.words)
     for row, name in enumerate(("item", "system", "status")):
         sheet.write_string(row, 0, book.heading(name), book.head)

@@ -74,6 +74,10 @@ def with_fixed_times(archive: bytes) -> bytes:
 
 def _styles(word: WordDocument, lang: str) -> None:
     """Fonts and sizes of the document's styles, as Word's users change them: in one place."""
+    # The glyphs of Chinese punctuation, and the spelling checker, go by the language.
+    for language in word.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+        language.set(qn("w:eastAsia"), "zh-CN")
     fonts = FONTS[lang]
     kinds = {"Normal": ("text", 10.5), "Caption": ("heading", 9.0), "List Bullet": ("text", 10.5)}
     kinds |= {
