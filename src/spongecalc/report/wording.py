@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from spongecalc.language import catalogue, text
+from spongecalc.language import catalogue, filled, text
 from spongecalc.report.number_format import cell_text, is_known
 
 
@@ -46,4 +46,4 @@ class Wording:
         if wording is None:
             listed = ", ".join(f"{name} = {value}" for name, value in params.items())
             return self("note.other", note=key, params=listed)
-        return wording.format(**params)
+        return filled(wording, params)
