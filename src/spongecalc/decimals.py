@@ -44,7 +44,7 @@ SIZES = ("diameter_mm", "width_mm", "height_mm")
 
 @lru_cache(maxsize=4096)  # a table asks for each of its cells
 def decimals(column: str) -> int | None:
-    """Decimals of a column's figures; None for a figure without a unit, written as it is (counts, years, sizes)."""
+    """Decimals of a column's figures; None for counts, years and sizes, written as they are."""
     if column.endswith(SIZES):
         return None
     fitting = [suffix for suffix in DECIMALS if column.endswith(suffix)]

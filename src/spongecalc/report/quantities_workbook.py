@@ -17,7 +17,7 @@ from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.report.html_table import coded
 from spongecalc.report.number_format import is_known
-from spongecalc.report.sheet_printing import column_width, heading_height, is_broken, set_printing
+from spongecalc.report.sheet_printing import column_width, heading_height, is_broken, row_height, set_printing
 from spongecalc.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class _Book:
         self.words = words
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.total = self.book.add_format({"bold": True, "top": 1, "num_format": "0.00"})
-        self.plain = self.book.add_format({"valign": "top"})
-        self.broken = self.book.add_format({"text_wrap": True, "valign": "top"})
+        self.plain = self.book.add_format({"valign": "top", "indent": 1})
+        self.broken = self.book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
         self._numbers: dict[int | None, Any] = {}
 
     def say(self, key: str) -> str:
@@ -298,6 +298,9 @@ def _plain_sheet(
     sheet = book.sheet(key, [book.words.name("column", c) for c in columns], _texts(book, table, columns))
     for row, values in enumerate(table.to_dict("records"), 1):
         cells = {c: xl_rowcol_to_cell(row, i) for i, c in enumerate(columns)}
+        height = row_height(coded(str(c), values[c], book.words) for c in columns if isinstance(values[c], str))
+        if height:
+            sheet.set_row(row, height)
         for column, name in enumerate(columns):
             value = values[name]
             make = formulas.get(name)

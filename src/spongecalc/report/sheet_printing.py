@@ -17,16 +17,18 @@ A3, A4 = 8, 9
 LONG_SIDE_IN = {A4: 11.69, A3: 16.54}
 MARGIN_IN = 0.4
 PIXELS_PER_IN = 96
-SMALLEST_SCALE = 0.65
+SMALLEST_SCALE = 0.6
 """A sheet set smaller than this is hard to read on paper; it runs over several pages instead."""
 SCALE_OVER_PAGES = 70
 FONT_POINTS, SMALL = 11.0, 8.0
 """Size of the text, and of the columns' keys under their headings."""
 LINE = 1.45
 """Height of a line by the size of its text, Chinese characters included."""
+ROW_POINTS = 15.0
 BOLD = 1.1
 """Bold letters by the width of the figures that a column's width counts in."""
-NARROWEST, WIDEST = 8.0, 60.0
+NARROWEST, WIDEST = 8.0, 68.0
+"""A column holds at least a short figure, and at most a SHA-256 digest on one line."""
 PIECES = re.compile(r"[!-~]+|\s+|[^!-~\s]")
 LONGEST_HEADER = 80
 
@@ -70,13 +72,24 @@ def column_width(heading: str, texts: Iterable[str], key: str = "") -> float:
     """
     longest = max((room(t) for t in texts if t), default=0.0)
     word = max((room(w) * BOLD for w in PIECES.findall(heading)), default=0.0)
-    wanted = max(longest + 2.5, room(heading) * BOLD / 2 + 3, word + 1.5, len(key) * BOLD * SMALL / FONT_POINTS / 2 + 3)
+    wanted = max(
+        longest + 2.5, room(heading) * BOLD / 2 + 3, word + 1.5, len(key) * BOLD * SMALL / FONT_POINTS / 2 + 3
+    )
     return round(min(max(wanted, NARROWEST), WIDEST), 2)
 
 
 def is_broken(texts: Iterable[str]) -> bool:
     """Whether a column holds text that its width cannot show on one line."""
     return any(room(t) + 2.5 > WIDEST for t in texts if t)
+
+
+def row_height(texts: Iterable[str]) -> float | None:
+    """Points that a row is high whose texts break over lines; None where none does.
+
+    Programs other than Excel do not find it by themselves.
+    """
+    lines = max((heading_lines(t, WIDEST) for t in texts), default=1)
+    return None if lines == 1 else round(ROW_POINTS * lines, 1)
 
 
 def set_printing(sheet: Worksheet, widths: Sequence[float], last_heading: int, frozen: int, project: str) -> None:

@@ -136,7 +136,7 @@ def _figures(data: Data) -> list[tuple[str, float]]:
 
 
 def _width(drawing: Data, full_mm: float) -> float:
-    if drawing["css"] in ("rain", "flow"):
+    if drawing["css"] in ("rain", "flow", "curve"):
         return 115.0
     if drawing["css"] == "profile":
         return 138.0

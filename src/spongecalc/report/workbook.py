@@ -26,6 +26,7 @@ from spongecalc.report.sheet_printing import (
     column_width,
     heading_height,
     is_broken,
+    row_height,
     set_printing,
 )
 from spongecalc.report.word_xml import clean
@@ -80,8 +81,9 @@ class _Formats:
         self._book = book
         self._made: dict[tuple[str, bool, bool], Format] = {}
         heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
-        self.heading = book.add_format(heading)
-        small = {"font_size": SMALL, "text_wrap": True, "valign": "top"}
+        self.heading = book.add_format({**heading, "indent": 1})
+        self.heading_of_figures = book.add_format({**heading, "align": "right"})
+        small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "indent": 1}
         self.key = book.add_format({**small, "font_color": "#59616B", "bottom": 2})
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -100,6 +102,8 @@ class _Formats:
         key = (pattern, bold, broken)
         if key not in self._made:
             look = {"num_format": pattern, "bold": bold, "text_wrap": broken, "valign": "top"}
+            # A text does not touch the figure on its left.
+            look["indent"] = 1 if pattern == "@" else 0
             self._made[key] = self._book.add_format(look)
         return self._made[key]
 
@@ -164,7 +168,10 @@ def _table_sheet(
     widths = [column_width(h, t, c) for h, t, c in zip(headings, shown, columns, strict=True)]
     broken = [is_broken(t) for t in shown]
     for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
-        sheet.write_string(0, at, heading, formats.heading)
+        figures = pd.api.types.is_numeric_dtype(table.iloc[:, at]) and not pd.api.types.is_bool_dtype(
+            table.iloc[:, at]
+        )
+        sheet.write_string(0, at, heading, formats.heading_of_figures if figures else formats.heading)
         sheet.write_string(1, at, column, formats.key)
         sheet.set_column(at, at, widths[at])
     sheet.set_row(0, heading_height(headings, widths))
@@ -173,9 +180,21 @@ def _table_sheet(
     for index, row in enumerate(rows):
         bold = name == "communities" and row.get("community_id") == TOTAL
         formulas = _formulas(columns, rows, index) if name == "communities" else {}
+        height = row_height(cell_text(c, row[c]) for c, b in zip(columns, broken, strict=True) if b)
+        if height:
+            sheet.set_row(FIRST_ROW + index, height)
         for at, column in enumerate(columns):
             formula = formulas.get(column, "")
-            _cell(sheet, formats, (FIRST_ROW + index, at), column, row[column], formula, bold=bold, broken=broken[at])
+            _cell(
+                sheet,
+                formats,
+                (FIRST_ROW + index, at),
+                column,
+                row[column],
+                formula,
+                bold=bold,
+                broken=broken[at],
+            )
     if columns:
         last = max(FIRST_ROW + len(rows) - 1, 1)
         # TOTAL stays where it is, whatever is filtered.
