@@ -213,7 +213,8 @@ def _room(table: Table, column: int) -> float:
     texts = [c.text for row in [*table.rows, table.foot] for c in row[column : column + 1]]
     heading = table.headings[column].text
     # A Chinese heading breaks anywhere: a short one stays on its line, a longer one takes two.
-    written = [max(min(room(heading), 11.0), room(heading) / 2 + 1)] if not _spelled(heading) else []
+    whole = 11.0 if len(table.headings) <= 12 else 6.0
+    written = [max(min(room(heading), whole), room(heading) / 2 + 1)] if not _spelled(heading) else []
     words = written or [room(w) for w in heading.split(" ")]
     return max([4.0, *words, *(room(t) for t in texts)])
 

@@ -12,11 +12,10 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from spongecalc.decimals import decimals
 from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.report.html_table import coded
-from spongecalc.report.number_format import is_known
+from spongecalc.report.number_format import is_known, places_shown
 from spongecalc.report.sheet_printing import column_width, heading_height, is_broken, row_height, set_printing
 from spongecalc.report.wording import Wording
 
@@ -48,8 +47,7 @@ class _Book:
         self.words = words
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.total = self.book.add_format({"bold": True, "top": 1, "num_format": "0.00"})
-        self.plain = self.book.add_format({"valign": "top", "indent": 1})
-        self.broken = self.book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
+        self.plain = self.book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
         self._numbers: dict[int | None, Any] = {}
 
     def say(self, key: str) -> str:
@@ -62,9 +60,9 @@ class _Book:
         own = self.words.name("column", named)
         return self.words.name("column", column) if own == named else own
 
-    def number(self, column: str) -> Any:
-        """The format of a column's figures."""
-        places = decimals(column)
+    def number(self, column: str, value: float = 0.0) -> Any:
+        """The format of a figure of a column."""
+        places = places_shown(column, value)
         if places not in self._numbers:
             code = "General" if places is None else "0" if places == 0 else "0." + "0" * places
             self._numbers[places] = self.book.add_format({"num_format": code, "valign": "top"})
@@ -74,7 +72,7 @@ class _Book:
         """A sheet with its headings in the first row, frozen; ``texts`` of each column decide how wide it is."""
         sheet = self.book.add_worksheet(self.say(f"sheet.{key}"))
         measured = texts or [()] * len(headings)
-        widths = [max(column_width(h, t), LEAST_WIDTH) for h, t in zip(headings, measured, strict=True)]
+        widths = _widths(headings, measured)
         sheet.set_row(0, heading_height(headings, widths))
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.write_string(0, column, heading, self.head)
@@ -88,10 +86,13 @@ class _Book:
         if not is_known(value):
             return
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            shown = str(value)
-            sheet.write_string(row, column, shown, self.broken if is_broken((shown,)) else self.plain)
+            sheet.write_string(row, column, str(value), self.plain)
         elif math.isfinite(float(value)):
-            sheet.write_number(row, column, float(value), self.number(name))
+            sheet.write_number(row, column, float(value), self.number(name, float(value)))
+
+
+def _widths(headings: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
+    return [max(column_width(h, t), LEAST_WIDTH) for h, t in zip(headings, texts, strict=True)]
 
 
 def _texts(book: _Book, table: pd.DataFrame, columns: Sequence[str], *, keys: bool = False) -> list[list[str]]:
@@ -295,10 +296,13 @@ def _plain_sheet(
     book: _Book, key: str, table: pd.DataFrame, formulas: Mapping[str, Any], columns: Sequence[str]
 ) -> Worksheet:
     """A table as a sheet; ``formulas`` give a column's formula from the cells of its row."""
-    sheet = book.sheet(key, [book.words.name("column", c) for c in columns], _texts(book, table, columns))
+    headings, texts = [book.words.name("column", c) for c in columns], _texts(book, table, columns)
+    sheet = book.sheet(key, headings, texts)
+    widths = _widths(headings, texts)
+    broken = {c: w for c, t, w in zip(columns, texts, widths, strict=True) if is_broken(t, w)}
     for row, values in enumerate(table.to_dict("records"), 1):
         cells = {c: xl_rowcol_to_cell(row, i) for i, c in enumerate(columns)}
-        height = row_height(coded(str(c), values[c], book.words) for c in columns if isinstance(values[c], str))
+        height = row_height((coded(c, values[c], book.words) for c in broken), broken.values())
         if height:
             sheet.set_row(row, height)
         for column, name in enumerate(columns):
@@ -306,7 +310,7 @@ def _plain_sheet(
             make = formulas.get(name)
             formula = make(values, cells) if make is not None and is_known(value) else None
             if formula:
-                sheet.write_formula(row, column, formula, book.number(name), float(value))
+                sheet.write_formula(row, column, formula, book.number(name, float(value)), float(value))
             else:
                 shown = value if isinstance(value, (int, float)) else coded(str(name), value, book.words)
                 book.put(sheet, row, column, str(name), shown)

@@ -25,10 +25,13 @@ FONT_POINTS, SMALL = 11.0, 8.0
 LINE = 1.45
 """Height of a line by the size of its text, Chinese characters included."""
 ROW_POINTS = 15.0
+BESIDE = 2.5
+"""Characters that stay free beside a text."""
 BOLD = 1.1
 """Bold letters by the width of the figures that a column's width counts in."""
-NARROWEST, WIDEST = 8.0, 68.0
-"""A column holds at least a short figure, and at most a SHA-256 digest on one line."""
+NARROWEST, WIDE, WIDEST = 8.0, 44.0, 68.0
+"""A column holds at least a short figure; words break over lines beyond ``WIDE``, and a word without a space
+(a SHA-256 digest) beyond ``WIDEST``."""
 PIECES = re.compile(r"[!-~]+|\s+|[^!-~\s]")
 LONGEST_HEADER = 80
 
@@ -67,28 +70,37 @@ def heading_height(headings: Sequence[str], widths: Sequence[float], font_points
 def column_width(heading: str, texts: Iterable[str], key: str = "") -> float:
     """Characters that a column is wide: its longest text whole, its heading on two or three lines.
 
-    Text longer than ``WIDEST`` breaks over lines (see :func:`is_broken`). A ``key`` stands in small letters
+    Long text breaks over lines (see :func:`is_broken`). A ``key`` stands in small letters
     under the heading, on two lines at most.
     """
-    longest = max((room(t) for t in texts if t), default=0.0)
+    shown = [t for t in texts if t]
+    longest = max((room(t) for t in shown), default=0.0) + BESIDE
+    if longest > WIDE:
+        unbroken = max(room(w) for t in shown if room(t) + BESIDE > WIDE for w in PIECES.findall(t))
+        longest = min(max(unbroken + BESIDE, WIDE), WIDEST)
     word = max((room(w) * BOLD for w in PIECES.findall(heading)), default=0.0)
     wanted = max(
-        longest + 2.5, room(heading) * BOLD / 2 + 3, word + 1.5, len(key) * BOLD * SMALL / FONT_POINTS / 2 + 3
+        longest,
+        room(heading) * BOLD / 2 + 3,
+        word + 1.5,
+        len(key) * BOLD * SMALL / FONT_POINTS / 2 + 3,
+        NARROWEST,
     )
-    return round(min(max(wanted, NARROWEST), WIDEST), 2)
+    return round(min(wanted, WIDEST), 2)
 
 
-def is_broken(texts: Iterable[str]) -> bool:
-    """Whether a column holds text that its width cannot show on one line."""
-    return any(room(t) + 2.5 > WIDEST for t in texts if t)
+def is_broken(texts: Iterable[str], width: float) -> bool:
+    """Whether a column of ``width`` characters holds text that it cannot show on one line."""
+    return any(room(t) + BESIDE > width + 0.01 for t in texts if t)
 
 
-def row_height(texts: Iterable[str]) -> float | None:
+def row_height(texts: Iterable[str], widths: Iterable[float]) -> float | None:
     """Points that a row is high whose texts break over lines; None where none does.
 
     Programs other than Excel do not find it by themselves.
     """
-    lines = max((heading_lines(t, WIDEST) for t in texts), default=1)
+    # The text is not bold.
+    lines = max((heading_lines(t, w * BOLD) for t, w in zip(texts, widths, strict=True)), default=1)
     return None if lines == 1 else round(ROW_POINTS * lines, 1)
 
 

@@ -20,7 +20,7 @@ from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.decimals import decimals
 from spongecalc.language import has_text
-from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.number_format import cell_text, is_known, places_shown
 from spongecalc.report.sheet_printing import (
     SMALL,
     column_width,
@@ -81,16 +81,16 @@ class _Formats:
         self._book = book
         self._made: dict[tuple[str, bool, bool], Format] = {}
         heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
-        self.heading = book.add_format({**heading, "indent": 1})
+        self.heading = book.add_format({**heading, "align": "left", "indent": 1})
         self.heading_of_figures = book.add_format({**heading, "align": "right"})
-        small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "indent": 1}
+        small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "align": "left", "indent": 1}
         self.key = book.add_format({**small, "font_color": "#59616B", "bottom": 2})
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
 
-    def number(self, column: str, *, bold: bool = False) -> Format:
+    def number(self, column: str, value: float, *, bold: bool = False) -> Format:
         """As many decimals as the CSV files write; thousands apart."""
-        places = decimals(column)
+        places = places_shown(column, value)
         pattern = "General" if places is None else "#,##0." + "0" * places if places else "#,##0"
         return self._of(pattern, bold=bold)
 
@@ -103,7 +103,7 @@ class _Formats:
         if key not in self._made:
             look = {"num_format": pattern, "bold": bold, "text_wrap": broken, "valign": "top"}
             # A text does not touch the figure on its left.
-            look["indent"] = 1 if pattern == "@" else 0
+            look |= {"align": "left", "indent": 1} if pattern == "@" else {}
             self._made[key] = self._book.add_format(look)
         return self._made[key]
 
@@ -166,7 +166,8 @@ def _table_sheet(
     headings = [words.name("column", c) for c in named]
     shown = [_shown(c, table.iloc[:, i]) for i, c in enumerate(columns)]
     widths = [column_width(h, t, c) for h, t, c in zip(headings, shown, columns, strict=True)]
-    broken = [is_broken(t) for t in shown]
+    broken = [is_broken(t, w) for t, w in zip(shown, widths, strict=True)]
+    wrapped = [i for i, b in enumerate(broken) if b]
     for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
         figures = pd.api.types.is_numeric_dtype(table.iloc[:, at]) and not pd.api.types.is_bool_dtype(
             table.iloc[:, at]
@@ -180,7 +181,9 @@ def _table_sheet(
     for index, row in enumerate(rows):
         bold = name == "communities" and row.get("community_id") == TOTAL
         formulas = _formulas(columns, rows, index) if name == "communities" else {}
-        height = row_height(cell_text(c, row[c]) for c, b in zip(columns, broken, strict=True) if b)
+        height = row_height(
+            (cell_text(columns[i], row[columns[i]]) for i in wrapped), (widths[i] for i in wrapped)
+        )
         if height:
             sheet.set_row(FIRST_ROW + index, height)
         for at, column in enumerate(columns):
@@ -241,9 +244,9 @@ def _cell(
     if not math.isfinite(number):
         sheet.write_string(row, at, cell_text(column, value), formats.text(bold=bold))
     elif formula:
-        sheet.write_formula(row, at, formula, formats.number(column, bold=bold), number)
+        sheet.write_formula(row, at, formula, formats.number(column, number, bold=bold), number)
     else:
-        sheet.write_number(row, at, number, formats.number(column, bold=bold))
+        sheet.write_number(row, at, number, formats.number(column, number, bold=bold))
 
 
 def _formulas(columns: list[str], rows: list[dict], index: int) -> dict[str, str]:
