@@ -26,6 +26,8 @@ from spongecalc.report.word_xml import WordCell
 FILE_NAME = "report.docx"
 FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 PAGE_MM, WIDE_MM = 174.0, 261.0
+# Facts no longer than this stand in one paragraph.
+LONG_FACT = 40
 # The fonts that offices have; each language's own customs.
 FONTS = {
     "zh": {"text": ("Times New Roman", "宋体"), "heading": ("Arial", "黑体")},
@@ -139,7 +141,8 @@ def _width(drawing: Data, full_mm: float) -> float:
     if drawing["css"] in ("rain", "flow", "curve"):
         return 115.0
     if drawing["css"] == "profile":
-        return 138.0
+        # Two long sections stand on a page.
+        return 104.0
     return min(full_mm, 145.0 if drawing["css"] == "overview" else 170.0)
 
 
@@ -235,7 +238,8 @@ class _Builder:
         wide = bool(chapter["wide"])
         if wide:
             parts.append(xml.section_end(wide=False))
-        new_page = not wide and (community or chapter["part"] == "closing" or before in ("community", ""))
+        closing = chapter["part"] == "closing" and (before != "closing" or chapter["key"] == "origin")
+        new_page = not wide and (community or closing or before in ("community", ""))
         if community and before != "community":
             parts.append(xml.heading(self._word("each"), 1, new_page=True))
             new_page = False
@@ -279,6 +283,9 @@ class _Builder:
                 return xml.heading(str(b["text"]), min(level + int(b["level"]) - 1, 5))
             case "paragraph":
                 return self._paragraph(b)
+            case "facts" if level > 1 and all(len(text) < LONG_FACT for _, text in b["pairs"]):
+                said = "\u3000".join(f"{name} {text}" for name, text in b["pairs"])
+                return xml.paragraph(xml.run(said))
             case "facts" | "definitions":
                 return self._pairs(b["pairs"])
             case "items":
