@@ -139,7 +139,7 @@ def _figures(data: Data) -> list[tuple[str, float]]:
 
 def _width(drawing: Data, full_mm: float) -> float:
     if drawing["css"] in ("rain", "flow", "curve"):
-        return 115.0
+        return 90.0 if drawing["css"] == "flow" else 115.0
     if drawing["css"] == "profile":
         # Two long sections stand on a page.
         return 104.0

@@ -133,7 +133,7 @@ def room(text: str) -> float:
 
 
 # A half-width character of a table's text, the room that a cell keeps beside it, and a text that breaks badly.
-CHARACTER_MM, BESIDE_CELL, SHORT_CELL = 1.55, 2.2, 16.0
+CHARACTER_MM, BESIDE_CELL, SHORT_CELL = 1.55, 2.2, 22.0
 
 
 def _widths(rows: Sequence[Sequence[WordCell]], columns: int, full_mm: float) -> list[int]:
