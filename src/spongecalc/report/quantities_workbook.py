@@ -256,9 +256,9 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
     pipes = laid[laid["item"] == "pipe"]
     systems = [s for s in ("storm", "sewage", "combined") if s in set(pipes["system"])]
     values = sorted({_coded(book, by, v) for v in pipes[by]}, key=lambda v: (isinstance(v, str), v))
-    sheet = book.sheet(
-        f"by_{by}", [book.words.name("column", by), *(coded("system", s, book.words) for s in systems)]
-    )
+    headings = [book.words.name("column", by), *(coded("system", s, book.words) for s in systems)]
+    labels = [*map(str, values), book.words("table.total"), book.say("sheet.off")]
+    sheet = book.sheet(f"by_{by}", headings, [labels, *([] for _ in systems)])
     item, status = coded("item", "pipe", book.words), coded("status", "proposed", book.words)
     ranges = {
         c: _range(book, "bill", _column(c), len(bill)) for c in ("length_m", by, "item", "system", "status")
