@@ -151,6 +151,15 @@ def _room(c: Data) -> float:
     return wanted + (3.0 if c["badge"] else 0.0)
 
 
+def _heading_room(heading: str) -> float:
+    """Room of a heading: it may break once, between its words where it has any; its figures may not."""
+    whole = xml.room(heading)
+    if whole <= 8:
+        return whole
+    word = max((xml.room(w) * 1.1 for w in heading.split() if w.isascii()), default=0.0)
+    return max(whole * 0.55, word)
+
+
 @dataclass
 class _Builder:
     """Turns the document's data into Word's markup, counting tables and figures."""
@@ -382,10 +391,8 @@ class _Builder:
         headings: Sequence[str] = b["headings"]
         numeric: Sequence[bool] = b["numeric"]
         style = "TableText" if len(headings) <= 7 else "TableSmall" if len(headings) <= 12 else "TableTiny"
-        # A heading may break once, its figures may not.
         head = [
-            WordCell(xml.run(h, bold=True), n, xml.room(h) * (0.55 if xml.room(h) > 8 else 1.0))
-            for h, n in zip(headings, numeric, strict=True)
+            WordCell(xml.run(h, bold=True), n, _heading_room(h)) for h, n in zip(headings, numeric, strict=True)
         ]
         rows = [[WordCell(self._cell(c), numeric[i], _room(c)) for i, c in enumerate(row)] for row in b["rows"]]
         foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]
