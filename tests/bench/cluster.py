@@ -16,10 +16,10 @@ from pathlib import Path
 
 import distributed
 
-from spongecalc import steps
 from spongecalc.batch.cluster import cluster_executor
 from spongecalc.batch.runs import Executor, Run, RunDone, execute
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline as steps
 from tests.batch.test_faults import contents
 from tests.bench.overhead import REPOSITORY
 

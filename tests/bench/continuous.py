@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spongecalc import steps
 from spongecalc.batch.pool import Job, run_all
 from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.sponge.event_runs import evaporation_of
-from spongecalc.sponge_steps import project_rain, run_continuous
+from spongecalc.steps import pipeline as steps
+from spongecalc.steps.sponge import project_rain, run_continuous
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed

@@ -26,11 +26,11 @@ from pyswmm import Simulation
 from swmm.toolkit import solver
 from swmm_api import swmm5_run
 
-from spongecalc import steps
 from spongecalc.batch.runs import RunDone, execute
 from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings
+from spongecalc.steps import pipeline as steps
 from tests.bench.processes import cpu_s, tree
 
 STRIDE_S = 10**8

@@ -16,10 +16,10 @@ import duckdb
 import pandas as pd
 import pyogrio
 
-from spongecalc import steps
 from spongecalc.batch.parquet_store import write_parquet
 from spongecalc.batch.runs import Run, execute
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline as steps
 from spongecalc.swmm.run_result import RunResult
 from tests.bench.overhead import REPOSITORY
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from spongecalc import steps
 from spongecalc.overland.coupled_model import perform
 from spongecalc.overland.surface_flow import SurfaceFlow
-from spongecalc.ponding_steps import coupled_runs
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline as steps
+from spongecalc.steps.ponding import coupled_runs
 
 EXAMPLE = Path(__file__).parents[2]
 

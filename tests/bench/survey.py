@@ -18,8 +18,8 @@ import numpy as np
 import pyogrio
 import shapely
 
-from spongecalc import steps
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline as steps
 
 SIZES = (1_000, 10_000, 100_000)
 PIPES_EACH = 500

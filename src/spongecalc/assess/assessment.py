@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from spongecalc.assess.design import design_tables
 from spongecalc.assess.field_evidence import Measurements, evidence_tables
 from spongecalc.assess.hydraulics import HydraulicsOnDemand
 from spongecalc.assess.model_rows import ScenarioFacts, model_rows
-from spongecalc.assess.modelled import Modelled, ResultsByStorm
+from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
 from spongecalc.assess.ponding import households_relieved
@@ -47,7 +47,7 @@ from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.swmm.model import ELEMENT_COLUMNS, SwmmModel
+from spongecalc.swmm.model import ELEMENT_COLUMNS
 from spongecalc.swmm.run_result import RunResult
 
 
@@ -100,20 +100,6 @@ class Inputs:
     def about(self) -> gpd.GeoDataFrame:
         """The communities' own rows, by id."""
         return self.layers["communities"].drop_duplicates("community_id").set_index("community_id")
-
-
-def join_results(
-    systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
-) -> tuple[Modelled, ...]:
-    """Each system with its model and the results of the model's runs by storm id."""
-    own: dict[str, dict[str, str]] = {}
-    for run_id in results:
-        model_scenario, _, storm_id = run_id.rpartition("/")
-        own.setdefault(model_scenario, {})[storm_id] = run_id
-    return tuple(
-        Modelled(system, model, ResultsByStorm(results, own.get(f"{model.name}/{model.scenario}", {})))
-        for system, model in zip(systems, models, strict=True)
-    )
 
 
 def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review:

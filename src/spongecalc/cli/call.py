@@ -106,25 +106,6 @@ def call_of(
     return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
 
 
-def due(command: str, call: Call, **options: bool) -> typer.Exit:
-    """Do what is due of a command; its exit. What it needs is imported when something is due."""
-    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
-
-    def work(given: Call) -> int:
-        from spongecalc.cli import project_commands  # noqa: PLC0415
-
-        return getattr(project_commands, f"run_{command}")(given, **options)
-
-    return typer.Exit(do_what_is_due(command, call, work))
-
-
-def status_of(call: Call) -> typer.Exit:
-    """Say what is due, and do nothing; the command's exit."""
-    from spongecalc.cli.status import run_status  # noqa: PLC0415
-
-    return typer.Exit(run_status(call))
-
-
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -43,9 +43,9 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Write results into a PostGIS database. 把结果写入 PostGIS。"""
-    from spongecalc.cli.project_commands import run_published  # noqa: PLC0415
+    from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
 
-    raise typer.Exit(run_published(call_of(folder, None, None, 1, lang, quiet, as_json), to, schema))
+    raise typer.Exit(run_publish(call_of(folder, None, None, 1, lang, quiet, as_json), to, schema))
 
 
 @app.command()

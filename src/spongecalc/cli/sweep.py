@@ -7,17 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spongecalc import steps
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import due_runs, execute, stored_files
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due, language_of
-from spongecalc.cli.project_commands import checked_project
+from spongecalc.cli.opened import checked_project
 from spongecalc.language import text
 from spongecalc.project.load import Project, ProjectError, load_project
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.steps.checked import Checked
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms
@@ -112,7 +112,7 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
     return RUN_FAILED if failed else DONE
 
 
-def _plan(call: Call, name: str, output: Output) -> tuple[SweepPlan | None, steps.Checked | None]:
+def _plan(call: Call, name: str, output: Output) -> tuple[SweepPlan | None, Checked | None]:
     """The sweep's runs and the checked layers; None where there is no such sweep, which is said then."""
     project = _project(call, output)
     if project is None:
@@ -144,6 +144,6 @@ def _project(call: Call, output: Output) -> Project | None:
 
 
 def _folder(project: Project) -> Path:
-    folder = project.folder / project.settings.results / FOLDER
+    folder = project.results_folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     return folder

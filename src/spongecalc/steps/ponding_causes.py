@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import rasterio.features
 import shapely
 
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.limiting import nearest_inlets
-from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.ponding_area import Wet, lakes, raster_sites
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS, TABLE, Tried, cause_rows, stored_causes
@@ -24,18 +22,16 @@ from spongecalc.ground.way_out import with_way_out
 from spongecalc.network.ponding_remedies import Remedy, remedies
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import make_all, wet_of
-from spongecalc.ponding_steps import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.steps.built import Built
+from spongecalc.steps.ponding import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
-
-if TYPE_CHECKING:
-    from spongecalc.steps import Built
 
 Key = tuple[str, str, str, int]
 

@@ -106,7 +106,7 @@ def sponge_performance(
 
 def continuous_path(project: Project) -> Path:
     """Where the result of the continuous simulation is kept."""
-    return project.folder / project.settings.results / CONTINUOUS_FILE
+    return project.results_folder / CONTINUOUS_FILE
 
 
 def continuous_digests(
