@@ -9,6 +9,7 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
+from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 from typer.testing import CliRunner
 
 from spongecalc.assess.ponding_causes import Tried, chosen, ends
@@ -18,7 +19,6 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.ponding import coupled_runs, search_folder
 from spongecalc.steps.ponding_causes import search_causes
 from spongecalc.steps.return_periods import period_storms, search_return_periods
-from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 
 HARD = {'"3 a"': '"50 a"', '"2 h"': '"30 min"', '"1 h"': '"20 min"'}
 

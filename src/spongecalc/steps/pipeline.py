@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from spongecalc.assess.assessment import Inputs
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.field_evidence import read_measurements
+from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
 from spongecalc.batch.results import Results

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from spongecalc.assess.ponding_area import Wet
 from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
+from spongecalc.ground.wet import Wet
 from spongecalc.layers.finding import Finding
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import KEPT_FOLDER, wet_of
