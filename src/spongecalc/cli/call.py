@@ -26,6 +26,7 @@ class Scenario(StrEnum):
 
 
 Folder = Annotated[Path, typer.Argument(help="project folder (default: here) 项目文件夹")]
+NamedFolder = Annotated[Path, typer.Argument(help="project folder 项目文件夹")]
 Community = Annotated[
     list[str] | None, typer.Option("--community", help="community id, repeatable 小区编号，可重复")
 ]

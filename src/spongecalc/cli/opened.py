@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
-from spongecalc.layers.finding import findings_table
+from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import SCENARIOS, Checked
@@ -35,7 +36,7 @@ def opened_project(call: Call) -> tuple[Project | None, Output]:
 
 
 def checked_layers(call: Call, project: Project, output: Output) -> Checked | None:
-    """Checked layers with their findings printed; None where a named community does not exist."""
+    """The project's checked layers; None where a named community does not exist, which is said then."""
     scenarios = (call.scenario.value,) if call.scenario else SCENARIOS
     with output.working("check"):
         checked = pipeline.check(project, call.communities, scenarios)
@@ -65,7 +66,7 @@ def checked_project(call: Call, output: Output) -> Checked | None:
 
 
 def built_project(call: Call) -> tuple[Built | None, Output]:
-    """The models of the project's checked layers, and where the command's words go; None as above."""
+    """The models of the project's checked layers, or None with what keeps them from being made said."""
     project, output = opened_project(call)
     if project is None or (checked := checked_layers(call, project, output)) is None:
         return None, output
@@ -73,8 +74,8 @@ def built_project(call: Call) -> tuple[Built | None, Output]:
         return pipeline.build(checked, progress), output
 
 
-def print_findings(findings: tuple, output: Output) -> int:
-    """Print findings; returns DATA_ERRORS if one of them is an error."""
+def print_findings(findings: Sequence[Finding], output: Output) -> int:
+    """Print findings, errors also where quiet was asked for; returns DATA_ERRORS if there is one."""
     table = findings_table(findings, output.language)
     counts = table["severity"].value_counts()
     shown = table[table["severity"].isin(SHOWN_SEVERITIES)]

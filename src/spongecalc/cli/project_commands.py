@@ -113,15 +113,26 @@ def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, Ru
 
 def run_run(call: Call) -> int:
     """``spongecalc run`` on a project."""
+    return _built_and_run(call, answered=False)
+
+
+def run_all(call: Call) -> int:
+    """``spongecalc all``."""
+    return _built_and_run(call, answered=True)
+
+
+def _built_and_run(call: Call, *, answered: bool) -> int:
+    """Write the models, make the runs that are due and, if they are to be ``answered``, tables and report."""
     get_ready()
     built, output = built_project(call)
     if built is None:
         return WRONG_USAGE
     code = print_findings(built.findings, output)
     _write_models(built, call)
-    _, failed = made_runs(built, call, output)
+    results, failed = made_runs(built, call, output)
+    unset = answer(built, results, call, output, with_report=True) if answered else DONE
     _finish(call, output)
-    return failed or code
+    return failed or unset or code
 
 
 def answer(
@@ -213,17 +224,3 @@ def run_assess(call: Call, *, with_report: bool) -> int:
 def run_report(call: Call, *, with_report: bool) -> int:
     """``spongecalc report``."""
     return run_assess(call, with_report=with_report)
-
-
-def run_all(call: Call) -> int:
-    """``spongecalc all``."""
-    get_ready()
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    code = print_findings(built.findings, output)
-    _write_models(built, call)
-    results, failed = made_runs(built, call, output)
-    unset = answer(built, results, call, output, with_report=True)
-    _finish(call, output)
-    return failed or unset or code

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.opened import built_project, print_findings
 from spongecalc.language import text
@@ -109,9 +110,9 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     return code
 
 
-def _print(title: str, table: pd.DataFrame, output: object) -> None:
+def _print(title: str, table: pd.DataFrame, output: Output) -> None:
     rows = [
         [cell_text(c, v) for c, v in zip(table.columns, row, strict=True)]
         for row in table.itertuples(index=False, name=None)
     ]
-    output.table(title, list(table.columns), rows)  # type: ignore[attr-defined]
+    output.table(title, list(table.columns), rows)

@@ -66,18 +66,16 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Which of "before" and "after" to work on.
     """
     settings = project.settings
-    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return cut_systems(project, layers, findings, communities, scenarios, statuses)
+    return _cut_systems(project, layers, findings, communities, scenarios)
 
 
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
@@ -90,19 +88,19 @@ def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Rep
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return cut_systems(project, layers, findings, communities, SCENARIOS, statuses), mended
+    return _cut_systems(project, layers, findings, communities, SCENARIOS), mended
 
 
-def cut_systems(
+def _cut_systems(
     project: Project,
     layers: LayerSet,
     findings: list[Finding],
     communities: Iterable[str],
     scenarios: Sequence[str],
-    statuses: Mapping[str, tuple[str, ...]],
 ) -> Checked:
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
+    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
     first = {}
     for scenario in scenarios:
