@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
+from spongecalc.cli.incremental import language_of
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
@@ -22,16 +23,14 @@ SHOWN_SEVERITIES = ("error", "warning")
 
 def opened_project(call: Call) -> tuple[Project | None, Output]:
     """The project, or None with the mistakes in its file printed."""
-    language = call.language.value if call.language else "zh"
-    output = Output(language, call.quiet, call.as_json)
+    output = Output(language_of(call), call.quiet, call.as_json)
     try:
         project = load_project(call.folder)
     except ProjectError as mistakes:
-        for sentence in mistakes.sentences(language):
+        for sentence in mistakes.sentences(output.language):
             output.error(sentence)
         output.finish()
         return None, output
-    output.language = call.language.value if call.language else project.settings.language
     return project, output
 
 
