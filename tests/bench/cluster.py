@@ -21,7 +21,7 @@ from spongecalc.batch.cluster import cluster_executor
 from spongecalc.batch.runs import Executor, Run, RunDone, execute
 from spongecalc.project.load import load_project
 from tests.batch.test_faults import contents
-from tests.bench.overhead import REPOSITORY
+from tests.bench.example import REPOSITORY
 
 WORKERS = 2
 

@@ -22,8 +22,8 @@ from spongecalc.sponge_steps import project_rain, run_continuous
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
+from tests.bench.example import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PLAIN_OPTIONS = {"ROUTING_STEP": "60", "WET_STEP": "00:01:00", "DRY_STEP": "01:00:00", "REPORT_STEP": "24:00:00"}
 
 

@@ -21,7 +21,7 @@ from spongecalc.batch.parquet_store import write_parquet
 from spongecalc.batch.runs import Run, execute
 from spongecalc.project.load import load_project
 from spongecalc.swmm.run_result import RunResult
-from tests.bench.overhead import REPOSITORY
+from tests.bench.example import REPOSITORY
 
 STORMS = 10
 
