@@ -115,10 +115,10 @@ def _of_set(
                 base.scenario,
                 base.communities,
                 event,
-                text,
                 place,
                 SeriesRequest(),
                 keep_out=False,
+                text=text,
                 variant=parameters.name,
             )
             run = replace(run, folder=place / run.sha256[:16])
