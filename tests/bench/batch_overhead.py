@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from spongecalc import steps
 from spongecalc.batch.runs import RunDone, execute
 from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings
+from spongecalc.steps import pipeline
 from tests.bench.engine_alone import bare_cpu_s, bare_run, pyswmm_run, swmm_api_run
 from tests.bench.example import REPOSITORY
 from tests.bench.processes import cpu_s, tree
@@ -54,16 +54,16 @@ def compare(wanted: int | None) -> None:
         rows.append((label, time.perf_counter() - began))
 
     began = time.perf_counter()
-    checked = steps.check(project)
+    checked = pipeline.check(project)
     timed("read and check layers", began)
     began = time.perf_counter()
-    built = steps.build(checked)
+    built = pipeline.build(checked)
     timed("build models", began)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         elsewhere = dataclasses.replace(built, checked=dataclasses.replace(checked, project=_in(folder, project)))
         began = time.perf_counter()
-        runs = steps.plan(elsewhere)[:wanted]
+        runs = pipeline.plan(elsewhere)[:wanted]
         timed("write out what is to be run", began)
         inputs = []
         for number, run in enumerate(runs):
@@ -91,12 +91,12 @@ def compare(wanted: int | None) -> None:
         ]
         if wanted is None:
             began = time.perf_counter()
-            results = steps.run(elsewhere, jobs)
-            review = steps.assess(elsewhere, results)
+            results = pipeline.run(elsewhere, jobs)
+            review = pipeline.assess(elsewhere, results)
             timed("assess", began)
             began = time.perf_counter()
-            steps.write_results(elsewhere, review)
-            steps.report(elsewhere, review)
+            pipeline.write_results(elsewhere, review)
+            pipeline.report(elsewhere, review)
             timed("tables and report", began)
     _print_times(len(runs), jobs, rows, bare, [("spongecalc's batch", batch), *others])
     _print_processor_times([cpu for _, cpu in measured], spent[0])
