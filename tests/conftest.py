@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from spongecalc import steps
 from spongecalc.assess.review import Review
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.built import Built
 from spongecalc.swmm.run_result import RunResult
 from tests import postgis_server
 from tests.small_project import SmallProject, write_small_project
@@ -33,16 +34,16 @@ class WholeRun:
     """A project taken through all its steps."""
 
     folder: Path
-    built: steps.Built
+    built: Built
     results: dict[str, RunResult]
     review: Review
 
 
 def take_through(folder: Path) -> WholeRun:
     """Check, build, run and assess the project in a folder."""
-    built = steps.build(steps.check(load_project(folder)))
-    results = steps.run(built, 2)
-    return WholeRun(folder, built, results, steps.assess(built, results, "en"))
+    built = pipeline.build(pipeline.check(load_project(folder)))
+    results = pipeline.run(built, 2)
+    return WholeRun(folder, built, results, pipeline.assess(built, results, "en"))
 
 
 @pytest.fixture(scope="session")

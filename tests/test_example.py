@@ -11,16 +11,18 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from spongecalc import steps
 from spongecalc.assess.communities import SUMMED
 from spongecalc.assess.review import Review
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.mending import MendingRules, separate
 from spongecalc.project.load import load_project
-from spongecalc.removal_steps import removal_runs
 from spongecalc.report.bill_part import county_bill
 from spongecalc.report.design_part import county_design
 from spongecalc.report.wording import Wording
+from spongecalc.steps import pipeline
+from spongecalc.steps.built import Built
+from spongecalc.steps.model_files import model_files, stale_models
+from spongecalc.steps.removal import removal_runs
 
 pytestmark = pytest.mark.example
 
@@ -49,23 +51,23 @@ def folder(repository, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(folder) -> steps.Built:
-    return steps.build(steps.check(load_project(folder)))
+def built(folder) -> Built:
+    return pipeline.build(pipeline.check(load_project(folder)))
 
 
 @pytest.fixture(scope="module")
 def results(built):
-    return steps.run(built, 2)
+    return pipeline.run(built, 2)
 
 
 @pytest.fixture(scope="module")
 def review(built, results) -> Review:
-    return steps.assess(built, results)
+    return pipeline.assess(built, results)
 
 
 @pytest.fixture(scope="module")
 def tables(built, review) -> dict[str, pd.DataFrame]:
-    steps.write_results(built, review, "en")
+    pipeline.write_results(built, review, "en")
     results_folder = built.checked.project.folder / "results"
     return {path.stem: pd.read_csv(path) for path in results_folder.glob("*.csv")}
 
@@ -285,17 +287,17 @@ def test_two_communities_become_one_when_the_wall_falls(built):
 def test_moving_a_pipe_end_changes_the_finding(repository, tmp_path):
     project = copy_project(repository, tmp_path / "project")
     edit_pipe(project, "EY02-Y01", to_node="EY02-WJ02")
-    checked = steps.check(load_project(project), ["EY02"], ["after"])
+    checked = pipeline.check(load_project(project), ["EY02"], ["after"])
     (system,) = checked.systems
     (joint,) = cross_connections(system)
     assert (joint.kind, joint.feature_id, joint.at_node) == ("pipe_between_systems", "EY02-Y01", "EY02-WJ02")
     edit_pipe(project, "EY02-Y01", to_node="EY02-YJ02")
-    (system,) = steps.check(load_project(project), ["EY02"], ["after"]).systems
+    (system,) = pipeline.check(load_project(project), ["EY02"], ["after"]).systems
     assert cross_connections(system) == ()
 
 
 def test_committed_models_are_what_the_layers_give(built, repository):
-    for path, text in steps.model_files(built).items():
+    for path, text in model_files(built).items():
         committed = repository / path.relative_to(built.checked.project.folder)
         assert committed.read_text(encoding="utf-8") == text, committed.name
 
@@ -303,10 +305,10 @@ def test_committed_models_are_what_the_layers_give(built, repository):
 def test_one_changed_pipe_changes_that_communitys_two_models_only(repository, tmp_path):
     project = copy_project(repository, tmp_path / "project")
     shutil.copytree(repository / "swmm_models", project / "swmm_models")
-    assert steps.stale_models(steps.build(steps.check(load_project(project)))) == ()
+    assert stale_models(pipeline.build(pipeline.check(load_project(project)))) == ()
     # A pipe that stays through the works is in both scenarios.
     edit_pipe(project, "EY14-H05", sediment_mm=95.0)
-    stale = steps.stale_models(steps.build(steps.check(load_project(project))))
+    stale = stale_models(pipeline.build(pipeline.check(load_project(project))))
     assert [p.relative_to(project).as_posix() for p in stale] == [
         "swmm_models/EY14/after.inp",
         "swmm_models/EY14/before.inp",

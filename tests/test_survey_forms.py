@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from spongecalc import steps
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.project.load import Project, load_project
 from spongecalc.report.csv_tables import csv_text
+from spongecalc.steps import pipeline
 from tests import survey_forms
 from tests.postgis_server import PASSWORD
 
@@ -38,9 +38,9 @@ def original(repository, tmp_path_factory):
     shutil.copy(repository / "spongecalc.toml", folder)
     for name in ("eshan_phase1.gpkg", "dem.tif"):
         shutil.copy(repository / "gis" / name, folder / "gis")
-    built = steps.build(steps.check(one_storm(folder)))
-    results = steps.run(built, 2)
-    return folder, built, results, csv_text(steps.assess(built, results).tables["communities"])
+    built = pipeline.build(pipeline.check(one_storm(folder)))
+    results = pipeline.run(built, 2)
+    return folder, built, results, csv_text(pipeline.assess(built, results).tables["communities"])
 
 
 def delivered(original_folder: Path, folder: Path, blocks: str) -> Project:
@@ -56,14 +56,14 @@ def delivered(original_folder: Path, folder: Path, blocks: str) -> Project:
 def assert_same(original, project: Project) -> None:
     """The models are the same but for tags, so that the runs are the same; and so is communities.csv."""
     _, built, results, expected = original
-    again = steps.build(steps.check(project))
+    again = pipeline.build(pipeline.check(project))
     errors = [f for f in again.findings if f.severity == "error"]
     assert not errors, [(f.rule, f.feature_id, f.found) for f in errors[:5]]
     assert [m.name for m in again.models] == [m.name for m in built.models]
     for mine, theirs in zip(again.models, built.models, strict=True):
         for event in built.events:
             assert without_tags(mine.text(event)) == without_tags(theirs.text(event)), (mine.name, mine.scenario)
-    assert csv_text(steps.assess(again, results).tables["communities"]) == expected
+    assert csv_text(pipeline.assess(again, results).tables["communities"]) == expected
 
 
 def test_shapefiles_in_gbk_with_chinese_fields(original, tmp_path):
@@ -91,7 +91,7 @@ def test_drawing(original, tmp_path):
     blocks = survey_forms.drawing(frames, tmp_path / "pipes.dxf")
     project = delivered(original[0], tmp_path, blocks + "\n\n" + survey_forms.gpkg_blocks(rest, "rest.gpkg"))
     assert_same(original, project)
-    assert steps.check(project).layers["pipes"]["year"].isna().all()
+    assert pipeline.check(project).layers["pipes"]["year"].isna().all()
 
 
 def test_postgis(original, tmp_path, postgis, monkeypatch):

@@ -10,7 +10,7 @@ from tests.network.systems import system
 from spongecalc.assess.contributions import Removal, contribution_table
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import design_storms
-from spongecalc.removal_steps import removal_runs, stored_contributions, write_contributions
+from spongecalc.steps.removal import removal_runs, stored_contributions, write_contributions
 from spongecalc.swmm.model import build_model
 
 SETTINGS = Settings.model_validate(

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from tests.conftest import WholeRun
 
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.hydraulics import HydraulicsOnDemand, hydraulics
 from spongecalc.assess.model_rows import model_rows
+from spongecalc.assess.modelled import join_results
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.run_table import run_table
 from spongecalc.swmm.run_result import RunResult

@@ -11,9 +11,9 @@ from rasterio.transform import from_origin
 from tests.conftest import WholeRun, take_through
 from tests.small_project import ORIGIN_X, ORIGIN_Y, write_small_project
 
-from spongecalc import steps
 from spongecalc.assess.ponding import within_limits
 from spongecalc.assess.ponding_tables import record_table
+from spongecalc.steps import pipeline
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def bowl(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
     with rasterio.open(folder / "dem.tif", "w", crs="EPSG:4543", transform=transform, **profile) as out:
         out.write(z.astype("float32"), 1)
     whole = take_through(folder)
-    steps.write_results(whole.built, whole.review)
+    pipeline.write_results(whole.built, whole.review)
     return whole
 
 

@@ -9,8 +9,7 @@ import pytest
 from tests.conftest import WholeRun
 from tests.network.systems import system
 
-from spongecalc.assess.assessment import join_results
-from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.assess.separation import traced_system
 from spongecalc.assess.separation_grades import grade_rows, grade_table, sewage_shares_percent
 from spongecalc.assess.spills import spill_rows, spill_table, spilled_m3, spills_known

@@ -48,7 +48,16 @@ def tiny_runs(folder: Path) -> list[Run]:
     settings = SimulationSettings()
     event = Event("storm", STORM_START, 3600.0, 2.0, settings)
     return [
-        Run(f"M{n}", "after", (f"M{n}",), event, f"{MODEL}\n; {n}\n", folder / f"M{n}", SeriesRequest(), False)
+        Run(
+            f"M{n}",
+            "after",
+            (f"M{n}",),
+            event,
+            folder / f"M{n}",
+            SeriesRequest(),
+            False,
+            text=f"{MODEL}\n; {n}\n",
+        )
         for n in range(RUNS)
     ]
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from tests.conftest import WholeRun
 
-from spongecalc import steps
 from spongecalc.batch.parquet_store import write_parquet
+from spongecalc.steps import pipeline
 
 duckdb = pytest.importorskip("duckdb")
 
 
 def test_every_run_element_and_series_is_found_by_sql(whole_run: WholeRun, tmp_path: Path) -> None:
-    runs = steps.plan(whole_run.built)
+    runs = pipeline.plan(whole_run.built)
     files = write_parquet(runs, whole_run.results, tmp_path)
     assert [f.name for f in files] == ["runs.parquet", "elements.parquet", "series.parquet"]
     found = duckdb.sql(f"SELECT run_id, status, runoff_m3 FROM '{files[0]}'").fetchall()
@@ -38,7 +38,7 @@ def test_every_run_element_and_series_is_found_by_sql(whole_run: WholeRun, tmp_p
 
 
 def test_a_county_of_runs_is_written_in_parts(whole_run: WholeRun, tmp_path: Path) -> None:
-    run = steps.plan(whole_run.built)[0]
+    run = pipeline.plan(whole_run.built)[0]
     many = [replace(run, event=replace(run.event, storm_id=f"S{n}")) for n in range(450)]
     result = whole_run.results[run.run_id]
     files = write_parquet(many, {r.run_id: result for r in many}, tmp_path)

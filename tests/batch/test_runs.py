@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from tests.conftest import WholeRun
 
-from spongecalc import steps
 from spongecalc.batch.result_file import INPUT, REPORT, packed, result_path
 from spongecalc.batch.runs import Again, Run, due_runs, execute, stored_results
+from spongecalc.steps import pipeline
 from spongecalc.swmm.run_result import RunResult
 
 
 @pytest.fixture
 def runs(whole_run: WholeRun, tmp_path: Path) -> list[Run]:
     """Three dry-weather runs of the small project, in folders of their own."""
-    chosen = [r for r in steps.plan(whole_run.built) if r.scenario == "after" and r.event.storm_id == "dry"]
+    chosen = [r for r in pipeline.plan(whole_run.built) if r.scenario == "after" and r.event.storm_id == "dry"]
     return [replace(r, folder=tmp_path / r.model) for r in chosen]
 
 

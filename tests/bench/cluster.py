@@ -16,12 +16,12 @@ from pathlib import Path
 
 import distributed
 
-from spongecalc import steps
 from spongecalc.batch.cluster import cluster_executor
 from spongecalc.batch.runs import Executor, Run, RunDone, execute
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from tests.batch.test_faults import contents
-from tests.bench.overhead import REPOSITORY
+from tests.bench.example import REPOSITORY
 
 WORKERS = 2
 
@@ -57,8 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=60)
     wanted = parser.parse_args().runs
-    built = steps.build(steps.check(load_project(REPOSITORY)))
-    runs = steps.plan(built)[:wanted]
+    built = pipeline.build(pipeline.check(load_project(REPOSITORY)))
+    runs = pipeline.plan(built)[:wanted]
     with tempfile.TemporaryDirectory() as name:
         here, there, again = (elsewhere(runs, Path(name) / part) for part in ("here", "there", "again"))
         local_s = seconds(here, None)

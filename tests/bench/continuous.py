@@ -13,17 +13,17 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spongecalc import steps
 from spongecalc.batch.pool import Job, run_all
 from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.sponge.event_runs import evaporation_of
-from spongecalc.sponge_steps import project_rain, run_continuous
+from spongecalc.steps import pipeline
+from spongecalc.steps.sponge import project_rain, run_continuous
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
+from tests.bench.example import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PLAIN_OPTIONS = {"ROUTING_STEP": "60", "WET_STEP": "00:01:00", "DRY_STEP": "01:00:00", "REPORT_STEP": "24:00:00"}
 
 
@@ -61,7 +61,7 @@ def plain_capture(text: str, folder: Path, tanks: list[str], reuse: list[str]) -
 
 def main() -> None:
     """Run and print."""
-    built = steps.build(steps.check(load_project(REPOSITORY)))
+    built = pipeline.build(pipeline.check(load_project(REPOSITORY)))
     project = built.checked.project
     rain = project_rain(project).series
     began = time.perf_counter()

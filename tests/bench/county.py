@@ -21,7 +21,8 @@ import pyogrio
 import rasterio
 from rasterio.transform import Affine
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.bench.example import REPOSITORY
+
 GPKG = REPOSITORY / "gis" / "eshan_phase1.gpkg"
 DEM = REPOSITORY / "gis" / "dem.tif"
 STORMS = ("3 a", "1 a", "20 a")

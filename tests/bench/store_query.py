@@ -16,12 +16,12 @@ import duckdb
 import pandas as pd
 import pyogrio
 
-from spongecalc import steps
 from spongecalc.batch.parquet_store import write_parquet
 from spongecalc.batch.runs import Run, execute
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from spongecalc.swmm.run_result import RunResult
-from tests.bench.overhead import REPOSITORY
+from tests.bench.example import REPOSITORY
 
 STORMS = 10
 
@@ -57,9 +57,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--communities", type=int, default=1000)
     communities = parser.parse_args().communities
-    built = steps.build(steps.check(load_project(REPOSITORY)))
+    built = pipeline.build(pipeline.check(load_project(REPOSITORY)))
     headline = built.checked.project.settings.headline_storm
-    plain = [r for r in steps.plan(built) if r.event.storm_id == headline]
+    plain = [r for r in pipeline.plan(built) if r.event.storm_id == headline]
     with tempfile.TemporaryDirectory() as name:
         made = [
             dataclasses.replace(

@@ -16,13 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from spongecalc import steps
 from spongecalc.overland.coupled_model import perform
 from spongecalc.overland.surface_flow import SurfaceFlow
-from spongecalc.ponding_steps import coupled_runs
 from spongecalc.project.load import load_project
-
-EXAMPLE = Path(__file__).parents[2]
+from spongecalc.steps import pipeline
+from spongecalc.steps.ponding import coupled_runs
+from tests.bench.example import REPOSITORY
 
 CELLS, STEPS = 400, 100
 
@@ -49,7 +48,7 @@ def ours_s() -> float:
 
 def coupled_s() -> tuple[float, int]:
     """Seconds per cell update of a coupled run of the example's first community, and the side of its grid."""
-    built = steps.build(steps.check(load_project(EXAMPLE), ["EY01"], ("after",)))
+    built = pipeline.build(pipeline.check(load_project(REPOSITORY), ["EY01"], ("after",)))
     run = replace(coupled_runs(built, [built.storms[0].storm_id])[0][0], duration_s=1800.0)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()

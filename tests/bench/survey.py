@@ -18,8 +18,8 @@ import numpy as np
 import pyogrio
 import shapely
 
-from spongecalc import steps
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 SIZES = (1_000, 10_000, 100_000)
 PIPES_EACH = 500
@@ -120,7 +120,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             project = load_project(write_project(Path(name), size))
             began, used = time.perf_counter(), time.process_time()
-            checked = steps.check(project)
+            checked = pipeline.check(project)
             seconds = time.perf_counter() - began
             processor = time.process_time() - used
         pipes, nodes = len(checked.layers["pipes"]), len(checked.layers["nodes"])

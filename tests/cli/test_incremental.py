@@ -15,9 +15,9 @@ import pyogrio
 import pytest
 from tests.small_project import SmallProject, write_small_project
 
-from spongecalc import steps
 from spongecalc.batch import unchanged
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 
 def start(*words: str) -> subprocess.Popen[str]:
@@ -142,7 +142,7 @@ def test_ctrl_c_ends_a_batch_and_what_is_done_stays(tmp_path: Path) -> None:
     assert "Traceback" not in errors
     kept = list((project.folder / "results" / "runs").rglob("*.json.gz"))
     assert kept
-    every = len(steps.plan(steps.build(steps.check(load_project(project.folder)))))
+    every = len(pipeline.plan(pipeline.build(pipeline.check(load_project(project.folder)))))
     assert len(status(project.folder)["runs"]) == every - len(kept)
 
 

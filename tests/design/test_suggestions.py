@@ -15,7 +15,7 @@ from spongecalc.design.limits import Limits
 from spongecalc.design.manholes import check_manholes
 from spongecalc.design.network import DrainedArea
 from spongecalc.design.sizes import check_sizes
-from spongecalc.design.suggestions import next_size_mm, regraded, suggestions
+from spongecalc.design.suggestions import regraded, suggestions
 from spongecalc.project.design_settings import DesignSettings
 from tests.design.nets import chain
 
@@ -43,12 +43,6 @@ def suggested(net):
 
 def failed(net, *names):
     return {c.feature_id for c in checks_of(net) if c.verdict == FAIL and c.check in names}
-
-
-@pytest.mark.parametrize(("size", "larger"), [(300, 400), (250, 300), (299.9, 300), (1200, 1350)])
-def test_next_trade_size(size, larger):
-    assert next_size_mm(size) == larger
-    assert np.isnan(next_size_mm(2400))
 
 
 def loaded(*sizes, area_m2=9000.0):

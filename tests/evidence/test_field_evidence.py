@@ -15,8 +15,8 @@ from tests.conftest import take_through
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 from typer.testing import CliRunner
 
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.measured_and_modelled import comparison_table
+from spongecalc.assess.modelled import join_results
 from spongecalc.cli.app import app
 from spongecalc.evidence.measured_quantity import quantity_of
 from spongecalc.network.graph import drainage_graph

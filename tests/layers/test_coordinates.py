@@ -11,9 +11,9 @@ import shapely
 from pyproj import CRS, Transformer
 from tests.small_project import Frames, SmallProject
 
-from spongecalc import steps
 from spongecalc.layers.coordinates import guess_crs, transformation_accuracy_m, zone_of
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 TO_DEGREES = Transformer.from_crs("EPSG:4543", "EPSG:4490", always_xy=True)
 
@@ -51,7 +51,7 @@ def test_wrong_coordinates_are_named_and_mended_only_when_asked(
 ) -> None:
     project = small_project(second=moved(WAYS[rule]))
     loaded = load_project(project.folder)
-    checked = steps.check(loaded)
+    checked = pipeline.check(loaded)
     own = [f for f in checked.findings if f.rule.startswith("crs.")]
     assert [(f.rule, f.layer, f.file, f.severity) for f in own] == [(rule, "nodes", "c.gpkg", "error")]
     assert own[0].message("zh")
@@ -61,7 +61,7 @@ def test_wrong_coordinates_are_named_and_mended_only_when_asked(
     sound = shapely.Point(540090.0, 2674008.0)
     assert given.distance(sound) > 1000
     before = project.second.read_bytes()
-    fixed, mended = steps.fix(loaded)
+    fixed, mended = pipeline.fix(loaded)
     changes = mended.changes
     assert [f.rule for f in changes if f.layer == "nodes" and f.rule == "repair.moved"] == ["repair.moved"]
     # To the millimetre; degrees lose a little on their way through the file.
@@ -117,6 +117,6 @@ def test_north_first_and_a_local_offset_are_settings(small_project: Callable[...
         'source = "c.gpkg"\nlayer = "nodes"\naxes = "north_east"\noffset_x = "500 km"\noffset_y = "2600 km"',
     )
     page.write_text(text, encoding="utf-8")
-    checked = steps.check(load_project(project.folder))
+    checked = pipeline.check(load_project(project.folder))
     assert {f.severity for f in checked.findings} == {"info"}
     assert checked.layers["nodes"].set_index("node_id").geometry["C-R1"].equals(shapely.Point(540090, 2674008))

@@ -10,10 +10,10 @@ from shapely import LineString, Point, Polygon, box
 from tests.planting import NOWHERE, X, Y, add, both, drop, edit, shape
 from tests.small_project import Change, SmallProject
 
-from spongecalc import steps
 from spongecalc.language import LANGUAGES, catalogue
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 BOWTIE = Polygon([(X, Y + 15), (X + 40, Y + 40), (X + 40, Y + 15), (X, Y + 40)])
 PIPE = LineString([(X + 10, Y + 8), (X + 40, Y + 8)])
@@ -107,7 +107,7 @@ HOMELESS = ("community.none", "geometry.empty")
 
 
 def found(project: SmallProject) -> tuple[Finding, ...]:
-    return steps.build(steps.check(load_project(project.folder))).findings
+    return pipeline.build(pipeline.check(load_project(project.folder))).findings
 
 
 @pytest.mark.parametrize("rule", PLANTED)

@@ -7,16 +7,16 @@ from collections.abc import Callable
 import pandas as pd
 from tests.small_project import SmallProject
 
-from spongecalc import steps
 from spongecalc.layers.provenance import provenance_table
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 
 def test_a_roughness_that_follows_from_the_material_is_not_surveyed(
     small_project: Callable[..., SmallProject],
 ) -> None:
     project = small_project()
-    layers = steps.check(load_project(project.folder)).layers
+    layers = pipeline.check(load_project(project.folder)).layers
     pipes = layers["pipes"].copy()
     assert len(pipes) >= 3
     pipes["roughness"] = pd.Series([0.011] + [None] * (len(pipes) - 1), index=pipes.index, dtype=float)

@@ -14,7 +14,6 @@ from shapely import LineString, Point
 from tests import survey_forms
 from tests.small_project import joined, write_small_project
 
-from spongecalc import steps
 from spongecalc.layers.provenance import read_flags
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.size_text import Size, parse_size
@@ -22,6 +21,8 @@ from spongecalc.layers.sources.describe import describe
 from spongecalc.layers.sources.vector import shapefile_encoding
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.model_files import write_models
 
 GRID = "EPSG:4543"
 
@@ -209,8 +210,8 @@ def test_sizes_and_materials_beside_lines_of_a_drawing(tmp_path: Path) -> None:
 def test_a_model_becomes_layers(tmp_path: Path) -> None:
     """The small project's own model, read back: the same nodes, pipes, levels and sizes."""
     project = write_small_project(tmp_path / "project")
-    built = steps.build(steps.check(load_project(project.folder)))
-    steps.write_models(built)
+    built = pipeline.build(pipeline.check(load_project(project.folder)))
+    write_models(built)
     (tmp_path / "hand.inp").write_bytes((project.folder / "swmm_models" / "A" / "after.inp").read_bytes())
     constants = {"system": "storm", "status": "existing"}
     nodes, _ = read(tmp_path, "nodes", source="hand.inp", constants=constants, crs=GRID)

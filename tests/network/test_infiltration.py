@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from spongecalc import steps
 from spongecalc.network.infiltration import (
     groundwater_by_node_l_s,
     infiltration_m3_d,
@@ -19,6 +18,7 @@ from spongecalc.network.infiltration import (
 )
 from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from spongecalc.swmm.engine import run_inp
 from tests.network.systems import system
 from tests.small_project import SmallProject
@@ -87,7 +87,7 @@ hydrographs = [{ r = "3 %", t_h = 0.25, k = 1 }]
 
 def test_swmm_follows_both_with_tracers_of_their_own(small_project: Callable[..., SmallProject]) -> None:
     project = small_project(toml=lambda text: text + SECTION)
-    built = steps.build(steps.check(load_project(project.folder), ["A"], ["before"]))
+    built = pipeline.build(pipeline.check(load_project(project.folder), ["A"], ["before"]))
     model, (storm, dry), traced = built.models[0], built.events, built.traced
     assert traced is not None
     runs = {}
@@ -118,7 +118,7 @@ def test_swmm_follows_both_with_tracers_of_their_own(small_project: Callable[...
 
 
 def test_a_model_without_them_has_no_trace_of_them(small_project: Callable[..., SmallProject]) -> None:
-    built = steps.build(steps.check(load_project(small_project().folder), ["A"], ["before"]))
+    built = pipeline.build(pipeline.check(load_project(small_project().folder), ["A"], ["before"]))
     for event in built.events:
         words = built.models[0].text(event)
         assert "RDII" not in words.replace("Crdii", "")

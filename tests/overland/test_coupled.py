@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spongecalc import steps
 from spongecalc.ground.grid import Ground
 from spongecalc.overland.coupled import Exchange
 from spongecalc.overland.coupled_model import coupled_run, flat_grate
 from spongecalc.overland.ground_water import GroundCover, GroundWater
 from spongecalc.overland.store import kept, make, make_all, run_folder, wet_of
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from tests.small_project import ORIGIN_X, ORIGIN_Y
 
 
@@ -54,7 +54,7 @@ def small_run(tmp_path_factory: pytest.TempPathFactory):
     write_small_project(
         folder, toml=lambda t: t.replace('"3 a"', '"20 a"').replace('recession = "1 h"', 'recession = "30 min"')
     )
-    built = steps.build(steps.check(load_project(folder), ["A"], ("before",)))
+    built = pipeline.build(pipeline.check(load_project(folder), ["A"], ("before",)))
     y, x = np.mgrid[0:35, 0:35]
     z = 100 + 0.02 * np.hypot((x - 12.5) * 2, (y - 22.5) * 2)
     from affine import Affine

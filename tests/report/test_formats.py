@@ -14,11 +14,11 @@ from docx import Document
 from tests.report.synthetic_review import empty_review, synthetic_review
 from typer.testing import CliRunner
 
-from spongecalc import steps
 from spongecalc.cli.app import app
 from spongecalc.project.document_settings import FORMATS
 from spongecalc.report.formats import write_formats
 from spongecalc.report.institute import InstituteError
+from spongecalc.steps import pipeline
 
 MAKE = """
 import sys
@@ -91,17 +91,17 @@ def test_a_project_chooses_formats_and_template(whole_run, tmp_path):
 
     checked = replace(whole_run.built.checked, project=replace(project, folder=tmp_path, settings=settings))
     built = replace(whole_run.built, checked=checked)
-    assert steps.report(built, whole_run.review, "en") == (tmp_path / "other" / "report.docx",)
+    assert pipeline.report(built, whole_run.review, "en") == (tmp_path / "other" / "report.docx",)
     wrong = settings.model_copy(
         update={"document": project.settings.document.model_copy(update={"template": "nothing"})}
     )
     checked = replace(whole_run.built.checked, project=replace(project, folder=tmp_path, settings=wrong))
     with pytest.raises(InstituteError):
-        steps.report(replace(whole_run.built, checked=checked), whole_run.review, "en")
+        pipeline.report(replace(whole_run.built, checked=checked), whole_run.review, "en")
 
 
 def test_explain_on_the_command_line(whole_run):
-    steps.write_results(whole_run.built, whole_run.review)
+    pipeline.write_results(whole_run.built, whole_run.review)
     runner = CliRunner()
     folder = str(whole_run.folder)
     table = whole_run.review.tables["communities"]

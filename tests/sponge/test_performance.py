@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from tests.small_project import SmallProject
 
-from spongecalc import sponge_steps, steps
 from spongecalc.project.load import load_project
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.event_runs import sites_of
+from spongecalc.steps import pipeline, sponge
 
 
 def test_the_years_capture_from_events_against_a_sum_over_days() -> None:
@@ -32,9 +32,9 @@ def test_the_years_capture_from_events_against_a_sum_over_days() -> None:
 def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> None:
     extra = '\n[sponge]\ntarget = "45 %"\ngenerated_years = 1\n'
     project = load_project(small_project(toml=lambda t: t + extra).folder)
-    built = steps.build(steps.check(project))
+    built = pipeline.build(pipeline.check(project))
     args = (project, built.checked.systems, built.models)
-    found, _ = sponge_steps.sponge_performance(*args, 1)
+    found, _ = sponge.sponge_performance(*args, 1)
     assert found.continuous is None
     assert not found.failed
     for row in found.communities.values():
@@ -44,14 +44,14 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
             )
             assert 0 < low <= middle <= high < 100
         assert float(str(row["capture_after_percent"])) > float(str(row["capture_before_percent"]))
-    result = sponge_steps.run_continuous(*args, 1, lambda *_: None)
+    result = sponge.run_continuous(*args, 1, lambda *_: None)
     assert set(result.capture_percent) == {(c, s) for c in "ABC" for s in ("before", "after")}
-    joined, _ = sponge_steps.sponge_performance(*args, 1)
+    joined, _ = sponge.sponge_performance(*args, 1)
     assert joined.continuous is not None
     assert joined.ways["capture_continuous_percent"].notna().all()
     # one community alone finds its own; another rain finds nothing
-    alone = steps.build(steps.check(project, ["A"]))
-    part, _ = sponge_steps.sponge_performance(project, alone.checked.systems, alone.models, 1)
+    alone = pipeline.build(pipeline.check(project, ["A"]))
+    part, _ = sponge.sponge_performance(project, alone.checked.systems, alone.models, 1)
     assert part.continuous is not None
     assert not part.continuous_stale
     other = dataclasses.replace(
@@ -60,7 +60,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
             update={"sponge": project.settings.sponge.model_copy(update={"generated_seed": 9})}
         ),
     )
-    stale, _ = sponge_steps.sponge_performance(other, built.checked.systems, built.models, 1)
+    stale, _ = sponge.sponge_performance(other, built.checked.systems, built.models, 1)
     assert stale.continuous_stale
     assert stale.continuous is None
     assert all(math.isnan(v) for v in stale.ways["capture_continuous_percent"])

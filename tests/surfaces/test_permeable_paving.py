@@ -5,21 +5,8 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
-import pytest
-
 from spongecalc.standards.tables import table
-from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of, void_ratio
-
-
-@pytest.mark.parametrize(("porosity", "ratio"), [(18, 0.2195), (38, 0.6129), (50, 1.0), (0, 0.0), (20, 0.25)])
-def test_the_void_ratio_of_a_porosity(porosity: float, ratio: float) -> None:
-    assert void_ratio(porosity) == pytest.approx(ratio, abs=5e-5)
-
-
-@pytest.mark.parametrize("porosity", [-1, 100, 150, math.nan])
-def test_a_porosity_out_of_range_is_refused(porosity: float) -> None:
-    with pytest.raises(ValueError, match="porosity"):
-        void_ratio(porosity)
+from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of
 
 
 def test_half_a_millimetre_a_second_is_1800_an_hour() -> None:

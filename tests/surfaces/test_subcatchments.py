@@ -9,8 +9,8 @@ from shapely import Point, box
 from tests.conftest import WholeRun
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 
-from spongecalc import steps
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from spongecalc.surfaces.subcatchments import overland_width_m
 
 
@@ -44,7 +44,7 @@ def messy(frames: Frames) -> None:
 
 def test_areas_add_up_whatever_the_survey_looks_like(tmp_path_factory: pytest.TempPathFactory) -> None:
     project = write_small_project(tmp_path_factory.mktemp("messy") / "p", second=messy)
-    built = steps.build(steps.check(load_project(project.folder)))
+    built = pipeline.build(pipeline.check(load_project(project.folder)))
     own = [m for m in built.models if m.name == "C"]
     assert [m.scenario for m in own] == ["before", "after"]
     for model in own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -319,3 +320,28 @@ def test_the_command_makes_what_is_due(small_project: Callable[..., SmallProject
     unknown = CliRunner().invoke(app, ["sweep", "../rain", str(project.folder), "--lang", "en"])
     assert unknown.exit_code == 2
     assert "there are: rain" in unknown.output
+
+
+@pytest.mark.parametrize("options", [["dry"], ["rain", "--community", "Z"]])
+@pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
+def test_what_cannot_be_made_is_said_in_one_document(
+    small_project: Callable[..., SmallProject], options: list[str], dry_run: list[str]
+) -> None:
+    sweep = '[[sweeps]]\nname = "rain"\nreturn_periods = ["1 a"]\ndurations = ["1 h"]\n'
+    project = small_project(toml=lambda text: text + sweep)
+    call = ["sweep", options[0], str(project.folder), *options[1:], *dry_run, "--json"]
+    answer = CliRunner().invoke(app, call)
+    assert answer.exit_code == 2
+    assert len(json.loads(answer.stdout)["errors"]) == 1
+
+
+@pytest.mark.parametrize("name", ["", "rain"])
+def test_a_broken_project_is_said_in_its_own_language(
+    small_project: Callable[..., SmallProject], name: str
+) -> None:
+    project = small_project(toml=lambda text: "nonsense = 1\n" + text)
+    answer = CliRunner().invoke(app, ["sweep", name, str(project.folder), "--json"])
+    assert answer.exit_code == 2
+    (error,) = json.loads(answer.stdout)["errors"]
+    assert "nonsense" in error
+    assert error.isascii()

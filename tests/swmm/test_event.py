@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.small_project import write_small_project
 
-from spongecalc import steps
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from spongecalc.swmm.engine import run_inp
 
 
@@ -18,7 +18,7 @@ def test_the_engine_rains_the_formulas_depth(tmp_path: Path, step: str) -> None:
         tmp_path / "project",
         toml=lambda text: text.replace("own_formula", f'step = "{step}"\nown_formula'),
     )
-    built = steps.build(steps.check(load_project(project.folder), ["A"], ["after"]))
+    built = pipeline.build(pipeline.check(load_project(project.folder), ["A"], ["after"]))
     inp = tmp_path / "model.inp"
     inp.write_text(built.models[0].text(built.events[0]), encoding="utf-8")
     result = run_inp(inp, tmp_path / "run")

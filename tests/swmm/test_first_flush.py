@@ -10,11 +10,12 @@ import pytest
 from shapely import Point
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 
-from spongecalc import steps
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.sponge import runoff_series_l_s, sponge_row
 from spongecalc.project.load import load_project
 from spongecalc.sponge.tank_balance import tank_balance
+from spongecalc.steps import pipeline
+from spongecalc.steps.built import Built
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import STORM_SURFACE_M2
 from spongecalc.swmm.first_flush import LEAST_AREA_M2
@@ -62,9 +63,9 @@ def change(volume_m3: float, flush_mm: float) -> Callable[[Frames], None]:
 
 def after_of_a(
     small_project: Callable[..., SmallProject], volume_m3: float, flush_mm: float
-) -> tuple[steps.Built, SwmmModel]:
+) -> tuple[Built, SwmmModel]:
     project = load_project(small_project(first=change(volume_m3, flush_mm), toml=lambda t: t + FACILITIES).folder)
-    built = steps.build(steps.check(project))
+    built = pipeline.build(pipeline.check(project))
     return built, next(m for m in built.models if m.communities == ("A",) and m.scenario == "after")
 
 
@@ -85,9 +86,7 @@ def storm_of(text: str, rows: list[tuple[str, float]], end: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run_storm(
-    model: SwmmModel, built: steps.Built, rows: list[tuple[str, float]], end: str, folder: Path
-) -> object:
+def run_storm(model: SwmmModel, built: Built, rows: list[tuple[str, float]], end: str, folder: Path) -> object:
     folder.mkdir(parents=True)
     inp = folder / "model.inp"
     inp.write_text(storm_of(model.text(built.events[0]), rows, end), encoding="utf-8")
@@ -140,7 +139,7 @@ def test_without_first_flush_there_is_no_chamber(small_project: Callable[..., Sm
 
 def test_the_communitys_runoff_counts_what_is_let_off(small_project: Callable[..., SmallProject]) -> None:
     built, model = after_of_a(small_project, 3.0, FLUSH_MM)
-    results = steps.run(built, 1)
+    results = pipeline.run(built, 1)
     system = next(s for s in built.checked.systems if s.communities == ("A",) and s.scenario == "after")
     storm = built.storms[0].storm_id
     own = {storm: next(r for key, r in results.items() if key.startswith(f"A/after/{storm}"))}

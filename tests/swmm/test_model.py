@@ -15,8 +15,8 @@ from swmm_api import read_inp_file
 from tests.conftest import WholeRun, take_through
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, community, write_small_project
 
-from spongecalc import steps
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 from spongecalc.swmm.model import SwmmModel
 
 HELD_M3 = 2.0
@@ -125,7 +125,7 @@ def test_elements_and_tags_lead_back_to_features(whole_run: WholeRun, files: dic
 
 
 def test_a_model_is_written_the_same_twice(whole_run: WholeRun) -> None:
-    again = steps.build(steps.check(load_project(whole_run.folder)))
+    again = pipeline.build(pipeline.check(load_project(whole_run.folder)))
     for first, second in zip(whole_run.built.models, again.models, strict=True):
         for event in again.events:
             assert first.text(event) == second.text(event)

@@ -2,118 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from spongecalc.assess.bill import bill_tables
-from spongecalc.assess.communities import COMMUNITY_COLUMNS, communities_table
+from spongecalc.assess.communities import communities_table
+from spongecalc.assess.community_page import community_page
+from spongecalc.assess.community_row import community_row
 from spongecalc.assess.design import design_tables
-from spongecalc.assess.field_evidence import Measurements, evidence_tables
-from spongecalc.assess.hydraulics import HydraulicsOnDemand
-from spongecalc.assess.model_rows import ScenarioFacts, model_rows
-from spongecalc.assess.modelled import Modelled, ResultsByStorm
+from spongecalc.assess.field_evidence import evidence_tables
+from spongecalc.assess.inputs import Inputs
+from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
-from spongecalc.assess.ponding import households_relieved
-from spongecalc.assess.ponding_area import Wet
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
-from spongecalc.assess.return_periods import community_return_periods
-from spongecalc.assess.review import CommunityPage, Review, StormSummary, WaterFrames
-from spongecalc.assess.run_table import RunFacts, run_facts
-from spongecalc.assess.separation import (
-    SEPARATION_COLUMNS,
-    crossing,
-    separated,
-    separation_table,
-    work_order,
-)
+from spongecalc.assess.review import Review, StormSummary
+from spongecalc.assess.run_table import run_facts
+from spongecalc.assess.separation import separation_table, work_order
 from spongecalc.assess.separation_grades import grade_table
-from spongecalc.assess.spills import spill_table, spilled_m3
-from spongecalc.batch.runs import Run
-from spongecalc.ground.grid import Ground
-from spongecalc.layers.bill_documents import BillDocuments
-from spongecalc.layers.finding import Finding, findings_table
-from spongecalc.layers.layer_set import LayerSet
+from spongecalc.assess.spills import spill_table
+from spongecalc.layers.finding import findings_table
 from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.infiltration import infiltration_table
-from spongecalc.network.quantities import laid_m
-from spongecalc.network.sewage_load import residents_of
-from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.swmm.model import ELEMENT_COLUMNS, SwmmModel
-from spongecalc.swmm.run_result import RunResult
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What an assessment reads: checked layers, models and the results of their runs."""
-
-    layers: LayerSet
-    settings: Settings
-    storms: tuple[Storm, ...]
-    modelled: tuple[Modelled, ...]
-    runs: tuple[Run, ...]
-    results: Mapping[str, RunResult]
-    findings: tuple[Finding, ...]
-    community_ids: tuple[str, ...]
-    documents: BillDocuments = field(default_factory=BillDocuments)
-    measurements: Measurements = field(default_factory=Measurements)
-    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
-    flows: Mapping[str, Wet] = field(default_factory=dict)
-    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
-    stale_ponding: tuple[str, ...] = ()
-    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
-    stale_contributions: tuple[str, ...] = ()
-    performance: Performance | None = None
-    tanks: pd.DataFrame | None = None
-
-    def of(self, community_id: str, scenario: str) -> Modelled | None:
-        """The model that a community is in, in a scenario; None where it could not be modelled."""
-        return self._models.get((community_id, scenario))
-
-    def runs_of(self, community_id: str) -> list[Run]:
-        """The runs that a community is in."""
-        return self._runs.get(community_id, [])
-
-    # A county has thousands of models: found by community once, not looked for again and again.
-    @cached_property
-    def _models(self) -> dict[tuple[str, str], Modelled]:
-        return {(c, one.system.scenario): one for one in self.modelled for c in one.system.communities}
-
-    @cached_property
-    def _runs(self) -> dict[str, list[Run]]:
-        runs: dict[str, list[Run]] = {}
-        for run in self.runs:
-            for community in run.communities:
-                runs.setdefault(community, []).append(run)
-        return runs
-
-    @cached_property
-    def about(self) -> gpd.GeoDataFrame:
-        """The communities' own rows, by id."""
-        return self.layers["communities"].drop_duplicates("community_id").set_index("community_id")
-
-
-def join_results(
-    systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
-) -> tuple[Modelled, ...]:
-    """Each system with its model and the results of the model's runs by storm id."""
-    own: dict[str, dict[str, str]] = {}
-    for run_id in results:
-        model_scenario, _, storm_id = run_id.rpartition("/")
-        own.setdefault(model_scenario, {})[storm_id] = run_id
-    return tuple(
-        Modelled(system, model, ResultsByStorm(results, own.get(f"{model.name}/{model.scenario}", {})))
-        for system, model in zip(systems, models, strict=True)
-    )
+from spongecalc.swmm.model import ELEMENT_COLUMNS
 
 
 def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review:
@@ -154,7 +69,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
-        "provenance": provenance_of(inputs),
+        "provenance": _provenance(inputs),
     }
     if inputs.performance is not None:
         tables |= {
@@ -167,11 +82,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
     own = _own_rows(tables)
-    rows = [_row(inputs, community, own(community), facts, rows_of.facts) for community in inputs.community_ids]
+    rows = [community_row(inputs, c, own(c), facts, rows_of.facts) for c in inputs.community_ids]
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
     pages = tuple(
-        _page(inputs, row, own(str(row["community_id"])), rows_of.facts)
+        community_page(inputs, row, own(str(row["community_id"])), rows_of.facts)
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
     )
     return Review(
@@ -222,7 +137,7 @@ def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
     return {"infiltration": infiltration_table([m.system for m in inputs.modelled], settings)}
 
 
-def provenance_of(inputs: Inputs) -> pd.DataFrame:
+def _provenance(inputs: Inputs) -> pd.DataFrame:
     """Where the values of the assessed communities come from."""
     table = provenance_table(inputs.layers)
     return table[table["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
@@ -263,179 +178,6 @@ def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.Data
     if performance is None:
         return sponge.reindex(columns=[*sponge.columns, *WAY_COLUMNS])
     return sponge.merge(performance.ways, on=["community_id", "scenario"], how="left", validate="many_to_one")
-
-
-def _row(
-    inputs: Inputs,
-    community: str,
-    tables: Mapping[str, pd.DataFrame],
-    facts: Mapping[str, RunFacts],
-    known: Mapping[tuple[str, str], ScenarioFacts],
-) -> dict[str, object]:
-    """One row of communities.csv, but for the percentages that follow from it."""
-    layers, headline = inputs.layers, inputs.settings.headline_storm
-    about = inputs.about.loc[community]
-    findings = tables["findings"]
-    own_findings = findings[findings["community_id"] == community]
-    after = inputs.of(community, "after")
-    row: dict[str, object] = {
-        "community_id": community,
-        "name": about["name"] or community,
-        "phase": about["phase"],
-        "district": about["district"],
-        "households": about["households"],
-        "residents": about["residents"],
-        "area_m2": about.geometry.area,
-        "storm_laid_m": laid_m(tables["quantity_features"], community, "storm"),
-        "sewage_laid_m": laid_m(tables["quantity_features"], community, "sewage"),
-        "claimed_storm_m": about["claimed_storm_m"],
-        "claimed_sewage_m": about["claimed_sewage_m"],
-        "storm_id": headline,
-        "errors": int((own_findings["severity"] == "error").sum()),
-        "warnings": int((own_findings["severity"] == "warning").sum()),
-    }
-    buildings = layers["buildings"]
-    own_buildings = buildings[
-        (buildings["community_id"] == community) & buildings["status"].isin(["existing", "proposed"])
-    ]
-    if pd.isna(row["households"]):
-        row["households"] = own_buildings["households"].sum(min_count=1)
-    if pd.isna(row["residents"]) and len(own_buildings):
-        row["residents"] = sum(residents_of(b, inputs.settings.sewage) for b in own_buildings.itertuples())
-    sites = tables["ponding"]
-    sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
-    for scenario in ("before", "after"):
-        row |= _scenario_figures(inputs, community, scenario, tables, sites, known.get((community, scenario)))
-    before = inputs.of(community, "before")
-    if before and after and all(known[community, s].finished for s in ("before", "after")):
-        row["households_relieved"] = households_relieved(
-            before,
-            after,
-            sites[sites["scenario"] == "before"],
-            sites[sites["scenario"] == "after"],
-            inputs.settings.ponding.household_radius_m,
-        )
-    if inputs.performance is not None:
-        row |= {
-            k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
-        }
-    if len(inputs.return_periods):
-        row |= community_return_periods(inputs.return_periods, community)
-    row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
-    row["status"] = _status(inputs, community, row, facts)
-    return row
-
-
-def _scenario_figures(
-    inputs: Inputs,
-    community: str,
-    scenario: str,
-    tables: Mapping[str, pd.DataFrame],
-    sites: pd.DataFrame,
-    known: ScenarioFacts | None,
-) -> dict[str, object]:
-    if known is None:
-        return {f"separated_{scenario}": "unknown"}
-    headline = inputs.settings.headline_storm
-    joints = crossing(tables["separation"])
-    count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
-    figures: dict[str, object] = {
-        f"separated_{scenario}": separated(tables["separation"], community, scenario),
-        f"cross_connections_{scenario}": count,
-        f"sewage_to_storm_{scenario}_m3_d": known.sewage_to_storm_m3_d,
-        f"sewage_spilled_{scenario}_m3": spilled_m3(tables["separation_spills"], community, scenario)
-        if known.spills_known
-        else math.nan,
-    }
-    grades = tables["separation_grades"]
-    graded = grades[(grades["community_id"] == community) & (grades["scenario"] == scenario)]
-    for row in graded.itertuples():
-        figures[f"misplaced_sewage_{scenario}_percent"] = row.flow_ratio_percent
-        figures[f"misconnection_density_{scenario}_percent"] = row.density_percent
-        figures[f"separation_grade_{scenario}"] = row.grade
-    if not known.finished:
-        return figures
-    sponge = tables["sponge"]
-    own = sponge[
-        (sponge["community_id"] == community)
-        & (sponge["scenario"] == scenario)
-        & (sponge["storm_id"] == headline)
-    ].iloc[0]
-    ponding = sites[sites["scenario"] == scenario]
-    return figures | {
-        "rainfall_m3": own["rainfall_m3"],
-        f"runoff_{scenario}_m3": own["runoff_m3"],
-        f"peak_{scenario}_l_s": own["peak_l_s"],
-        f"ponding_sites_{scenario}": len(ponding),
-        f"ponding_{scenario}_m3": float(ponding["volume_m3"].sum()),
-    }
-
-
-def _worst_continuity(inputs: Inputs, community: str, facts: Mapping[str, RunFacts]) -> float:
-    """The largest runoff or routing continuity error, in magnitude, of the runs the community is in."""
-    errors = [facts[run.run_id].worst_continuity_error_percent for run in inputs.runs_of(community)]
-    known = [e for e in errors if not math.isnan(e)]
-    return max(known) if known else float("nan")
-
-
-def _status(inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]) -> str:
-    if row["errors"]:
-        return "data_error"
-    own = inputs.runs_of(community)
-    if not own:
-        return "data_error"
-    return "done" if all(facts[run.run_id].status == "done" for run in own) else "failed"
-
-
-def _page(
-    inputs: Inputs,
-    row: Mapping[str, object],
-    tables: Mapping[str, pd.DataFrame],
-    known: Mapping[tuple[str, str], ScenarioFacts],
-) -> CommunityPage:
-    community = str(row["community_id"])
-    headline = inputs.settings.headline_storm
-    boundary = inputs.about.loc[community, "geometry"]
-    layers, hydrographs, water = {}, {}, {}
-    found: dict[str, Modelled] = {}
-    for scenario in ("before", "after"):
-        modelled = inputs.of(community, scenario)
-        if modelled is not None:
-            layers[scenario] = modelled.system.of_community(community)
-            hydrographs[scenario] = known[community, scenario].runoff_l_s
-            found[scenario] = modelled
-            wet = inputs.flows.get(f"{modelled.model.name}/{scenario}/{headline}")
-            if wet is not None and wet.frames_mm is not None:
-                water[scenario] = WaterFrames(wet.frames_mm, wet.ground.transform, wet.frame_min)
-    runs = tables["runs"]
-    own_runs = {run.run_id for run in inputs.runs_of(community)}
-    ponding = tables["ponding"]
-
-    def own(name: str) -> pd.DataFrame:
-        table = tables[name]
-        return table[table["community_id"] == community].reset_index(drop=True)
-
-    sites = ponding[(ponding["community_id"] == community) & (ponding["storm_id"] == headline)]
-    return CommunityPage(
-        community,
-        str(row["name"]),
-        row,
-        boundary,
-        layers,
-        hydrographs,
-        _placed(sites, inputs.layers),
-        _placed(own("separation").reindex(columns=SEPARATION_COLUMNS), inputs.layers),
-        runs[runs["run_id"].isin(own_runs)].reset_index(drop=True),
-        own("quantities").dropna(subset=["length_m"]).reset_index(drop=True),
-        own("findings"),
-        HydraulicsOnDemand(found, community, headline),
-        water,
-    )
-
-
-def _placed(table: pd.DataFrame, layers: LayerSet) -> gpd.GeoDataFrame:
-    points = gpd.points_from_xy(table["x_m"].astype(float), table["y_m"].astype(float))
-    return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=points, crs=layers.crs)
 
 
 def _storm_summary(storm: Storm) -> StormSummary:

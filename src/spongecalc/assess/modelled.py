@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,3 +55,17 @@ class Modelled:
         for community, role, name in zip(table["community_id"], table["role"], table["model_id"], strict=True):
             found.setdefault((community, role), []).append(name)
         return found
+
+
+def join_results(
+    systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
+) -> tuple[Modelled, ...]:
+    """Each system with its model and the results of the model's runs by storm id."""
+    own: dict[str, dict[str, str]] = {}
+    for run_id in results:
+        model_scenario, _, storm_id = run_id.rpartition("/")
+        own.setdefault(model_scenario, {})[storm_id] = run_id
+    return tuple(
+        Modelled(system, model, ResultsByStorm(results, own.get(f"{model.name}/{model.scenario}", {})))
+        for system, model in zip(systems, models, strict=True)
+    )

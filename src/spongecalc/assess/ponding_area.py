@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,34 +14,13 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
 from spongecalc.ground.depressions import standing_water
 from spongecalc.ground.grid import Ground
+from spongecalc.ground.wet import Wet
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 
 LANE_M = 0.15
 # Less than this on a node is the play of the numbers, not a flooding.
 LEAST_FLOOD_M3 = 0.01
-
-
-@dataclass(frozen=True)
-class Wet:
-    """Largest depths on a ground in one run, in m; the times are known from the flow over the ground only.
-
-    ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
-    last stood, ``rain_h`` the end of the rain. ``frames_mm`` are depths every ``frame_min`` minutes, the
-    first one step after the start.
-    """
-
-    level: int
-    ground: Ground
-    depth_m: np.ndarray
-    left_m3: float = 0.0
-    wading_h: np.ndarray | None = None
-    lane_h: np.ndarray | None = None
-    last_wet_h: np.ndarray | None = None
-    hazard_m2_s: np.ndarray | None = None
-    rain_h: float = float("nan")
-    frames_mm: np.ndarray | None = None
-    frame_min: float = 5.0
 
 
 def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:

@@ -13,11 +13,12 @@ import shapely
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, ponding_sites, with_verdicts
-from spongecalc.assess.ponding_area import Wet, lakes, level_row, raster_sites
+from spongecalc.assess.ponding_area import lakes, level_row, raster_sites
 from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.ponding_causes import with_causes
 from spongecalc.assess.review import DepthRaster
 from spongecalc.ground.grid import Ground
+from spongecalc.ground.wet import Wet
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.swmm.identifiers import folder_name

@@ -99,12 +99,15 @@ def run_task(task: EngineTask) -> EngineAnswer:
 
 
 def _own_folder(scratch: Path | None) -> Path:
-    """This process's folder, with nothing of its last run in it but what every run writes anew."""
+    """This process's folder, with nothing of its last run in it.
+
+    Its files are removed, not written over: some file systems (ext4) write a file that was cut to nothing to the
+    disk at once, and a run would wait for that.
+    """
     folder = scratch / str(os.getpid()) if scratch else _machine_folder()
     folder.mkdir(exist_ok=True)
     for left in folder.iterdir():
-        if left.name not in (INPUT, REPORT):
-            left.unlink()
+        left.unlink()
     return folder
 
 

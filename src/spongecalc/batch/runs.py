@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, overload
@@ -58,10 +58,11 @@ class Run:
     scenario: str
     communities: tuple[str, ...]
     event: Event
-    text: str
     folder: Path
     series: SeriesRequest
     keep_out: bool
+    _: KW_ONLY
+    text: PackedText = PackedText()  # noqa: RUF009  the field's descriptor
     files: tuple[tuple[str, Path], ...] = ()
     variant: str = ""
 
@@ -85,9 +86,6 @@ class Run:
     def size(self) -> float:
         """Hint at the work: elements times steps."""
         return len(self.text) * self.event.duration_s / self.event.routing_step_s
-
-
-Run.text = PackedText("text")  # type: ignore[assignment]  # whoever looks finds the text
 
 
 @dataclass(frozen=True)
@@ -140,10 +138,10 @@ def plan_runs(
                     model.scenario,
                     model.communities,
                     event,
-                    model.text(event),
                     place,
                     wanted,
                     keep_out,
+                    text=model.text(event),
                 )
             )
     return tuple(runs)

@@ -23,8 +23,6 @@ from spongecalc.cli.call import (
     OneScenario,
     Quiet,
     call_of,
-    due,
-    status_of,
 )
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import WRONG_USAGE
@@ -39,6 +37,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="GIS layers of drainage -> SWMM models -> review report. 由管网和下垫面图层生成 SWMM 模型与评审报告。",
 )
+
+
+def _due(command: str, call: Call, **options: bool) -> typer.Exit:
+    """Do what is due of a command; its exit. What it needs is imported when something is due."""
+    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
+
+    def work(given: Call) -> int:
+        from spongecalc.cli import project_commands  # noqa: PLC0415
+
+        return getattr(project_commands, f"run_{command}")(given, **options)
+
+    return typer.Exit(do_what_is_due(command, call, work))
+
+
+def _status_of(call: Call) -> typer.Exit:
+    """Say what is due, and do nothing; the command's exit."""
+    from spongecalc.cli.status import run_status  # noqa: PLC0415
+
+    return typer.Exit(run_status(call))
 
 
 @app.command()
@@ -70,9 +87,14 @@ def check(
     ] = False,
 ) -> None:
     """Read the layers and say what is wrong with them. 读取并检查图层。"""
+    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json)
+    if fix:
+        from spongecalc.cli.source_commands import run_fix  # noqa: PLC0415
+
+        raise typer.Exit(run_fix(call))
     from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
 
-    raise typer.Exit(run_check(call_of(folder, community, scenario, jobs, lang, quiet, as_json), fix=fix))
+    raise typer.Exit(run_check(call))
 
 
 @app.command()
@@ -95,7 +117,7 @@ def build(
         from spongecalc.cli.project_commands import run_build  # noqa: PLC0415
 
         raise typer.Exit(run_build(call, only_check=True))
-    raise due("build", call, only_check=False)
+    raise _due("build", call, only_check=False)
 
 
 @app.command()
@@ -119,7 +141,7 @@ def run(
         raise typer.Exit(run_foreign(folder, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
     options = {"force": force, "failed": failed}
     call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
-    raise status_of(call) if dry_run else due("run", call)
+    raise _status_of(call) if dry_run else _due("run", call)
 
 
 @app.command()
@@ -135,7 +157,7 @@ def assess(
 ) -> None:
     """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
     call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
-    raise due("assess", call, with_report=False)
+    raise _due("assess", call, with_report=False)
 
 
 @app.command()
@@ -151,7 +173,7 @@ def report(
 ) -> None:
     """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
     call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
-    raise due("report", call, with_report=True)
+    raise _due("report", call, with_report=True)
 
 
 @app.command("all")
@@ -171,7 +193,7 @@ def everything(
     """Check, build, run, assess and report: what is due of it. 完成全部步骤中未完成的部分。"""
     options = {"force": force, "failed": failed}
     call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
-    raise status_of(call) if dry_run else due("all", call)
+    raise _status_of(call) if dry_run else _due("all", call)
 
 
 @app.command()
@@ -183,7 +205,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Say what is due and why, and do nothing. 列出待办事项及原因。"""
-    raise status_of(call_of(folder, community, None, 1, lang, quiet, as_json))
+    raise _status_of(call_of(folder, community, None, 1, lang, quiet, as_json))
 
 
 @app.command()

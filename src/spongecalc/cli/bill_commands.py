@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc import steps
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.design import design_tables
+from spongecalc.assess.modelled import join_results
 from spongecalc.batch.runs import stored_results
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
-from spongecalc.cli.project_commands import _check, _open, _print_findings
+from spongecalc.cli.opened import built_project, checked_layers, opened_project, print_findings
 from spongecalc.language import text
 from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare
@@ -28,6 +27,7 @@ from spongecalc.report.html_table import coded
 from spongecalc.report.number_format import cell_text
 from spongecalc.report.quantities_workbook import FILE_NAME, write_workbook
 from spongecalc.report.wording import Wording
+from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -53,7 +53,7 @@ def _say(output: Output, key: str, **params: object) -> None:
 
 
 def _results(project: Project) -> Path:
-    folder = project.folder / project.settings.results
+    folder = project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -61,10 +61,10 @@ def _results(project: Project) -> Path:
 def run_quantities(call: Call) -> int:
     """``spongecalc quantities``: the bill, its ledger, claims, progress and costs, without any model run."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    project, output = opened_project(call)
+    if project is None or (checked := checked_layers(call, project, output)) is None:
         return WRONG_USAGE
-    code = _print_findings(checked.findings, output)
+    code = print_findings(checked.findings, output)
     documents = checked.documents
     with output.working("assess"):
         tables = bill_tables(checked.layers, project.settings, documents.claims, documents.prices)
@@ -98,13 +98,12 @@ def run_quantities(call: Call) -> int:
 def run_design(call: Call) -> int:
     """``spongecalc design``: the design checks; with SWMM's flows beside them where runs are on disk."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    built, output = built_project(call)
+    if built is None:
         return WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
-    results, _ = stored_results(steps.plan(built))
+    checked, project = built.checked, built.checked.project
+    code = print_findings(built.findings, output)
+    results, _ = stored_results(pipeline.plan(built))
     modelled = join_results(checked.systems, built.models, results)
     with output.working("assess"):
         tables = design_tables(modelled, built.storms, checked.layers, project.settings)
@@ -144,7 +143,7 @@ def run_design(call: Call) -> int:
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:
     """``spongecalc claims``: contractors' sheets against the layers; 1 where anything differs."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = _open(call)
+    project, output = opened_project(call)
     if project is None:
         return WRONG_USAGE
     headings = dict(f.split("=", 1) for f in fields if "=" in f)
@@ -152,9 +151,9 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
         output.error(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
         output.finish()
         return WRONG_USAGE
-    if (checked := _check(call, project, output)) is None:
+    if (checked := checked_layers(call, project, output)) is None:
         return WRONG_USAGE
-    _print_findings(checked.findings, output)
+    print_findings(checked.findings, output)
     rows = ledger(checked.layers, project.settings.quantities.rules)
     measured = measured_features(rows, checked.layers)
     code = DONE
@@ -182,7 +181,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
 def run_changes(call: Call, earlier: Path) -> int:
     """``spongecalc changes``: what changed since an earlier delivery of the layers."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = _open(call)
+    project, output = opened_project(call)
     if project is None:
         return WRONG_USAGE
     try:

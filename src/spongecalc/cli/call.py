@@ -26,6 +26,7 @@ class Scenario(StrEnum):
 
 
 Folder = Annotated[Path, typer.Argument(help="project folder (default: here) 项目文件夹")]
+NamedFolder = Annotated[Path, typer.Argument(help="project folder 项目文件夹")]
 Community = Annotated[
     list[str] | None, typer.Option("--community", help="community id, repeatable 小区编号，可重复")
 ]
@@ -104,25 +105,6 @@ def call_of(
     """A command's options as one value; all cores where no number of jobs was asked for."""
     communities = tuple(community or ())
     return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
-
-
-def due(command: str, call: Call, **options: bool) -> typer.Exit:
-    """Do what is due of a command; its exit. What it needs is imported when something is due."""
-    from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
-
-    def work(given: Call) -> int:
-        from spongecalc.cli import project_commands  # noqa: PLC0415
-
-        return getattr(project_commands, f"run_{command}")(given, **options)
-
-    return typer.Exit(do_what_is_due(command, call, work))
-
-
-def status_of(call: Call) -> typer.Exit:
-    """Say what is due, and do nothing; the command's exit."""
-    from spongecalc.cli.status import run_status  # noqa: PLC0415
-
-    return typer.Exit(run_status(call))
 
 
 def cores() -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spongecalc import steps
 from spongecalc.batch.runs import Why, due_runs
 from spongecalc.cli.console import Output
-from spongecalc.cli.project_commands import checked_project
+from spongecalc.cli.opened import checked_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.model_files import stale_models
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -22,8 +23,8 @@ def due_work(call: Call, output: Output) -> tuple[list[str], dict[str, Why], int
     if checked is None:
         return None
     with output.progress() as progress:
-        built = steps.build(checked, progress)
+        built = pipeline.build(checked, progress)
     folder = checked.project.folder
-    models = [p.relative_to(folder).as_posix() for p in steps.stale_models(built)]
-    runs = steps.plan(built)
+    models = [p.relative_to(folder).as_posix() for p in stale_models(built)]
+    runs = pipeline.plan(built)
     return models, due_runs(runs, call.again), len(runs)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spongecalc import steps
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.field_evidence import evidence_tables
+from spongecalc.assess.modelled import join_results
 from spongecalc.batch.runs import stored_results
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
-from spongecalc.cli.project_commands import checked_project
+from spongecalc.cli.incremental import language_of
+from spongecalc.cli.opened import checked_project
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.html_table import coded
 from spongecalc.report.wording import Wording
+from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,13 +43,12 @@ SHOWN = {
 
 def run_evidence(call: Call) -> int:
     """Read the sensors, write results/evidence_*.csv and print them, with the model where it was run."""
-    output = Output(call.language.value if call.language else "zh", call.quiet, call.as_json)
+    output = Output(language_of(call), call.quiet, call.as_json)
     checked = checked_project(call, output)
     if checked is None:
         return WRONG_USAGE
     project = checked.project
     settings = project.settings
-    output.language = call.language.value if call.language else settings.language
     for finding in checked.measurements.findings:
         sentence = f"{finding.feature_id} {finding.message(output.language)} {finding.action(output.language)}"
         output.sentence(sentence.strip())
@@ -57,11 +57,11 @@ def run_evidence(call: Call) -> int:
         output.finish()
         return WRONG_USAGE
     with output.progress() as progress:
-        built = steps.build(checked, progress)
-    results, due = stored_results(steps.plan(built))
+        built = pipeline.build(checked, progress)
+    results, due = stored_results(pipeline.plan(built))
     modelled = join_results(checked.systems, built.models, results)
     tables = evidence_tables(checked.measurements, modelled, settings.evidence)
-    write_tables(tables, project.folder / settings.results)
+    write_tables(tables, project.results_folder)
     for name, table in tables.items():
         output.frame(name, table)
         _print(name, table, output)

@@ -35,9 +35,7 @@ def run_explain(address: str, folder: Path, language: str | None, *, quiet: bool
             raise UnknownFigureError("bad_address", address=address)
         if found["table"].removesuffix(".csv") != "communities":
             raise UnknownFigureError("only_communities", table=found["table"])
-        trace = trace_figure(
-            read_sources(project.folder / project.settings.results), found["row"], found["column"]
-        )
+        trace = trace_figure(read_sources(project.results_folder), found["row"], found["column"])
     except UnknownFigureError as reason:
         output.error(text(f"trace.{reason.rule}", output.language, **reason.values))
         output.finish()

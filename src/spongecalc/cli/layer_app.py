@@ -13,6 +13,7 @@ from spongecalc.cli.call import (
     Json,
     Lang,
     Language,
+    NamedFolder,
     Quiet,
     call_of,
 )
@@ -43,9 +44,9 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Write results into a PostGIS database. 把结果写入 PostGIS。"""
-    from spongecalc.cli.project_commands import run_published  # noqa: PLC0415
+    from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
 
-    raise typer.Exit(run_published(call_of(folder, None, None, 1, lang, quiet, as_json), to, schema))
+    raise typer.Exit(run_publish(call_of(folder, None, None, 1, lang, quiet, as_json), to, schema))
 
 
 @app.command()
@@ -82,7 +83,7 @@ def design(
 
 @app.command()
 def claims(
-    folder: Annotated[Path, typer.Argument(help="project folder 项目文件夹")],
+    folder: NamedFolder,
     files: Annotated[list[Path], typer.Argument(help="contractors' sheets, .xlsx or .csv 申报表")],
     field: Annotated[
         list[str] | None, typer.Option("--field", help="column=heading, repeatable 列=表头，可重复")
@@ -102,7 +103,7 @@ def claims(
 
 @app.command()
 def changes(
-    folder: Annotated[Path, typer.Argument(help="project folder 项目文件夹")],
+    folder: NamedFolder,
     earlier: Annotated[
         Path,
         typer.Argument(help="earlier project folder, or earlier file of layers 上一次的项目文件夹或图层文件"),

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc import steps
 from spongecalc.assess.ponding_causes import NONE
-from spongecalc.cli import project_commands as project
 from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import language_of, project_lock
+from spongecalc.cli.opened import built_project
+from spongecalc.cli.project_commands import answer, made_runs
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
 from spongecalc.network.ponding_remedies import CAUSES
 from spongecalc.overland.store import FlowDone, make_all
-from spongecalc.ponding_cause_steps import search_causes
-from spongecalc.ponding_steps import coupled_runs
-from spongecalc.return_period_steps import RUN_FAILED, NoSearchError, search_return_periods
+from spongecalc.steps.ponding import coupled_runs
+from spongecalc.steps.ponding_causes import search_causes
+from spongecalc.steps.return_periods import UNFINISHED, NoSearchError, search_return_periods
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -35,13 +36,10 @@ def run_ponding(call: Call, storm_ids: tuple[str, ...], *, causes: bool = False,
 
 def _search(call: Call, causes: bool, periods: bool) -> int:
     """Search for what would end each site, or for return periods; then write results and report."""
-    output = Output(language_of(call), call.quiet, call.as_json)
-    checked = project.checked_project(call, output)
-    if checked is None:
-        return project.WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    swmm, code = project.made_runs(built, call, output)
+    built, output = built_project(call)
+    if built is None:
+        return WRONG_USAGE
+    swmm, code = made_runs(built, call, output)
     if causes:
         with output.progress() as progress:
             table = search_causes(built, swmm, call.jobs, progress)
@@ -59,42 +57,40 @@ def _search(call: Call, causes: bool, periods: bool) -> int:
         except NoSearchError as reason:
             output.error(text("ponding.no_period_search", output.language, storm=reason))
             output.finish()
-            return project.WRONG_USAGE
+            return WRONG_USAGE
         output.say_of("ponding", "periods_found", communities=table["community_id"].nunique())
         output.frame("return_periods", table)
-        if (table["first_id"] == RUN_FAILED).any():
-            code = project.RUN_FAILED
-    project.answer(built, swmm, call, output, with_report=True)
+        if (table["first_id"] == UNFINISHED).any():
+            code = RUN_FAILED
+    answer(built, swmm, call, output, with_report=True)
     output.finish()
     return code
 
 
 def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
-    output = Output(language_of(call), call.quiet, call.as_json)
     try:
         import itzi_core  # noqa: F401, PLC0415  an extra
     except ImportError:
+        output = Output(language_of(call), call.quiet, call.as_json)
         output.error(text("ponding.no_itzi", output.language))
         output.finish()
-        return project.WRONG_USAGE
-    checked = project.checked_project(call, output)
-    if checked is None:
-        return project.WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
+        return WRONG_USAGE
+    built, output = built_project(call)
+    if built is None:
+        return WRONG_USAGE
     known = [s.storm_id for s in built.storms]
-    wanted = storm_ids or (checked.project.settings.headline_storm,)
+    wanted = storm_ids or (built.checked.project.settings.headline_storm,)
     unknown = [s for s in wanted if s not in known]
     if unknown:
         output.error(
             text("ponding.unknown_storm", output.language, ids=", ".join(unknown), known=", ".join(known))
         )
         output.finish()
-        return project.WRONG_USAGE
+        return WRONG_USAGE
     runs, findings = coupled_runs(built, wanted)
     for row in findings_table(findings, output.language).itertuples():
         output.error(f"{row.community_id}: {row.message} {row.action}")
-    results = checked.project.folder / checked.project.settings.results
+    results = built.checked.project.results_folder
 
     def tell(done: int, to_go_s: float) -> None:
         if math.isfinite(to_go_s):
@@ -106,10 +102,10 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
         output.error(text("ponding.failed", output.language, run=flow.run_id, reason=flow.reason))
     output.say_of("ponding", "made", runs=len(flows), failed=len(failed), worst=_worst(flows))
     output.frame("flows", flow_table(flows))
-    swmm, code = project.made_runs(built, call, output)
-    project.answer(built, swmm, call, output, with_report=True)
+    swmm, code = made_runs(built, call, output)
+    answer(built, swmm, call, output, with_report=True)
     output.finish()
-    return project.RUN_FAILED if failed else code
+    return RUN_FAILED if failed else code
 
 
 def _worst(flows: list[FlowDone]) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spongecalc import steps
 from spongecalc.assess.run_table import run_table
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.pool import get_ready
@@ -15,12 +14,14 @@ from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
+from spongecalc.cli.opened import built_project, print_findings
 from spongecalc.language import text
-from spongecalc.layers.finding import findings_table
-from spongecalc.project.load import Project, ProjectError, load_project
-from spongecalc.removal_steps import TABLE
 from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text
+from spongecalc.steps import pipeline
+from spongecalc.steps.built import Built
+from spongecalc.steps.model_files import model_files, stale_models, write_models
+from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.swmm.run_result import RunResult
 
 if TYPE_CHECKING:
@@ -28,120 +29,27 @@ if TYPE_CHECKING:
 
 # What a worker beside needs for the files that it makes.
 WRITERS = ("spongecalc.report.formats", "spongecalc.report.geopackage", "spongecalc.report.quantities_workbook")
-SHOWN_SEVERITIES = ("error", "warning")
 
 
-def _open(call: Call) -> tuple[Project | None, Output]:
-    """The project, or None with the mistakes in its file printed."""
-    language = call.language.value if call.language else "zh"
-    output = Output(language, call.quiet, call.as_json)
-    try:
-        project = load_project(call.folder)
-    except ProjectError as mistakes:
-        for sentence in mistakes.sentences(language):
-            output.error(sentence)
-        output.finish()
-        return None, output
-    output.language = call.language.value if call.language else project.settings.language
-    return project, output
-
-
-def _check(call: Call, project: Project, output: Output) -> steps.Checked | None:
-    """Checked layers with their findings printed; None where a named community does not exist."""
-    scenarios = (call.scenario.value,) if call.scenario else steps.SCENARIOS
-    with output.working("check"):
-        checked = steps.check(project, call.communities, scenarios)
-    known = set(checked.layers.community_ids)
-    unknown = [c for c in call.communities if c not in known]
-    if unknown:
-        output.error(
-            text(
-                "cli.unknown_community",
-                output.language,
-                ids=", ".join(unknown),
-                known=", ".join(sorted(known)) or "-",
-            )
-        )
-        output.finish()
-        return None
-    return checked
-
-
-def checked_project(call: Call, output: Output) -> steps.Checked | None:
-    """The project's checked layers; None where it cannot be read or has no such community, which is said then."""
-    project, said = _open(call)
-    if project is None:
-        output.document.update(said.document)
-        return None
-    return _check(call, project, output)
-
-
-def _print_findings(findings: tuple, output: Output) -> int:
-    """Print findings; returns DATA_ERRORS if one of them is an error."""
-    table = findings_table(findings, output.language)
-    counts = table["severity"].value_counts()
-    shown = table[table["severity"].isin(SHOWN_SEVERITIES)]
-    errors = table[table["severity"] == "error"]
-    if output.quiet:
-        for row in errors.itertuples():
-            where = " ".join(str(p) for p in (row.file, row.layer, row.feature_id) if p)
-            output.error(f"{where}: {row.message} {row.action}")
-    headers = [text(f"cli.column_{c}", output.language) for c in ("severity", "where", "message", "action")]
-    rows = [
-        (
-            text(f"cli.severity_{r.severity}", output.language),
-            " ".join(str(p) for p in (r.community_id, r.file, r.layer, r.feature_id) if p),
-            r.message,
-            r.action,
-        )
-        for r in shown.itertuples()
-    ]
-    if rows:
-        output.table(text("cli.findings", output.language), headers, rows)
-    output.say(
-        "finding_counts",
-        errors=int(counts.get("error", 0)),
-        warnings=int(counts.get("warning", 0)),
-        infos=int(counts.get("info", 0)),
-    )
-    output.frame("findings", table)
-    return DATA_ERRORS if len(errors) else DONE
-
-
-def run_published(call: Call, url: str, schema: str) -> int:
-    """``spongecalc publish``."""
-    from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
-
-    project, output = _open(call)
-    return WRONG_USAGE if project is None else run_publish(project, output, url, schema)
-
-
-def run_check(call: Call, *, fix: bool = False) -> int:
-    """``spongecalc check``; with ``fix`` a repaired copy is written and checked."""
-    from spongecalc.cli.source_commands import run_fix  # noqa: PLC0415
-
-    project, output = _open(call)
-    if project is not None and fix:
-        return run_fix(call, project, output, _print_findings)
-    if project is None or (checked := _check(call, project, output)) is None:
-        return WRONG_USAGE
+def run_check(call: Call) -> int:
+    """``spongecalc check``."""
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    built, output = built_project(call)
+    if built is None:
+        return WRONG_USAGE
+    code = print_findings(built.findings, output)
     output.finish()
     return code
 
 
 def run_build(call: Call, *, only_check: bool) -> int:
     """``spongecalc build``, and ``build --check``, which only says which models are stale."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    built, output = built_project(call)
+    if built is None:
         return WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
-    changed = steps.stale_models(built) if only_check else _write_models(built, call)
+    code = print_findings(built.findings, output)
+    changed = stale_models(built) if only_check else _write_models(built, call)
+    project = built.checked.project
     names = [p.relative_to(project.folder).as_posix() for p in changed]
     output.document["models"] = len(built.models)
     output.document["changed"] = names
@@ -157,9 +65,9 @@ def run_build(call: Call, *, only_check: bool) -> int:
     return code
 
 
-def _write_models(built: steps.Built, call: Call) -> tuple[Path, ...]:
-    changed = steps.write_models(built)
-    call.made.files.extend(steps.model_files(built))
+def _write_models(built: Built, call: Call) -> tuple[Path, ...]:
+    changed = write_models(built)
+    call.made.files.extend(model_files(built))
     return changed
 
 
@@ -170,9 +78,9 @@ def _finish(call: Call, output: Output) -> None:
     output.finish()
 
 
-def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
     """Make the runs that are due and say what came of them: results by run id, and the exit code."""
-    runs = steps.plan(built)
+    runs = pipeline.plan(built)
     try:
         executor = cluster_executor(call.cluster) if call.cluster else None
     except ClusterError as error:
@@ -180,7 +88,7 @@ def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[s
         output.finish()
         raise SystemExit(WRONG_USAGE) from None
     with batch_watch(built.checked.project, runs, output) as watch:
-        results = steps.run(
+        results = pipeline.run(
             built,
             call.jobs,
             watch.progress,
@@ -205,21 +113,30 @@ def made_runs(built: steps.Built, call: Call, output: Output) -> tuple[Mapping[s
 
 def run_run(call: Call) -> int:
     """``spongecalc run`` on a project."""
-    project, output = _open(call)
+    return _built_and_run(call, answered=False)
+
+
+def run_all(call: Call) -> int:
+    """``spongecalc all``."""
+    return _built_and_run(call, answered=True)
+
+
+def _built_and_run(call: Call, *, answered: bool) -> int:
+    """Write the models, make the runs that are due and, if they are to be ``answered``, tables and report."""
     get_ready()
-    if project is None or (checked := _check(call, project, output)) is None:
+    built, output = built_project(call)
+    if built is None:
         return WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    code = print_findings(built.findings, output)
     _write_models(built, call)
-    _, failed = made_runs(built, call, output)
+    results, failed = made_runs(built, call, output)
+    unset = answer(built, results, call, output, with_report=True) if answered else DONE
     _finish(call, output)
-    return failed or code
+    return failed or unset or code
 
 
 def answer(
-    built: steps.Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
+    built: Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
 ) -> int:
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with SideWorker(call.jobs) as beside:
@@ -229,7 +146,7 @@ def answer(
 
 
 def _answer(
-    built: steps.Built,
+    built: Built,
     results: Mapping[str, RunResult],
     call: Call,
     output: Output,
@@ -238,8 +155,8 @@ def _answer(
     with_report: bool,
 ) -> int:
     with output.working("assess"):
-        review = steps.assess(built, results, output.language, call.jobs)
-        call.made.files.extend(steps.write_results(built, review, output.language, beside))
+        review = pipeline.assess(built, results, output.language, call.jobs)
+        call.made.files.extend(pipeline.write_results(built, review, output.language, beside))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
     _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
@@ -247,13 +164,13 @@ def _answer(
     if len(built.checked.community_ids) < len(every):
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
     call.made.more.extend(built.checked.measurements.files)
-    call.made.more.append((steps.removal_folder(built) / f"{TABLE}.csv").relative_to(folder).as_posix())
+    call.made.more.append((removal_folder(built) / f"{TABLE}.csv").relative_to(folder).as_posix())
     output.say("results_written", folder=built.checked.project.settings.results)
     if with_report:
-        call.made.more.extend(steps.template_files(built))
+        call.made.more.extend(pipeline.template_files(built))
         try:
             with output.working("report"):
-                files = steps.report(built, review, output.language, beside)
+                files = pipeline.report(built, review, output.language, beside)
         except InstituteError as mistake:
             output.error(mistake.sentence(output.language))
             return WRONG_USAGE
@@ -287,19 +204,17 @@ def _figure(column: str, value: object) -> str:
 
 def run_assess(call: Call, *, with_report: bool) -> int:
     """``spongecalc assess`` and ``report``: from the runs that are on disk and still belong to the layers."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    built, output = built_project(call)
+    if built is None:
         return WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    results, due = stored_results(steps.plan(built))
+    results, due = stored_results(pipeline.plan(built))
     if due:
         output.error(text("cli.runs_due", output.language, count=len(due), first=due[0]))
         output.document["due"] = list(due)
         output.finish()
         return RUN_FAILED
-    code = _print_findings(built.findings, output)
-    call.made.files.extend(stored_files(steps.plan(built)))
+    code = print_findings(built.findings, output)
+    call.made.files.extend(stored_files(pipeline.plan(built)))
     unset = answer(built, results, call, output, with_report=with_report)
     _finish(call, output)
     failed = any(r.status != "done" for r in results.values())
@@ -309,19 +224,3 @@ def run_assess(call: Call, *, with_report: bool) -> int:
 def run_report(call: Call, *, with_report: bool) -> int:
     """``spongecalc report``."""
     return run_assess(call, with_report=with_report)
-
-
-def run_all(call: Call) -> int:
-    """``spongecalc all``."""
-    project, output = _open(call)
-    get_ready()
-    if project is None or (checked := _check(call, project, output)) is None:
-        return WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
-    _write_models(built, call)
-    results, failed = made_runs(built, call, output)
-    unset = answer(built, results, call, output, with_report=True)
-    _finish(call, output)
-    return failed or unset or code

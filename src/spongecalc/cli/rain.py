@@ -11,14 +11,14 @@ import pandas as pd
 
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
-from spongecalc.cli.project_commands import _open
+from spongecalc.cli.opened import opened_project
 from spongecalc.language import text
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import SeriesError, read_series
 from spongecalc.rainfall.storm import Storm, design_storms
 from spongecalc.report.capture_chart import capture_chart, rain_page
-from spongecalc.sponge_steps import project_rain
+from spongecalc.steps.sponge import project_rain
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -29,7 +29,7 @@ DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
 
 def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     """Print storms, series and capture curve; returns the exit code."""
-    project, output = _open(call)
+    project, output = opened_project(call)
     if project is None:
         return WRONG_USAGE
     language = output.language

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc import steps
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.project_commands import checked_project
+from spongecalc.cli.incremental import language_of
+from spongecalc.cli.opened import checked_project
 from spongecalc.language import text
-from spongecalc.removal_steps import removal_runs, week_runs, write_contributions
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.number_format import cell_text
+from spongecalc.steps import pipeline
+from spongecalc.steps.removal import removal_folder, removal_runs, week_runs, write_contributions
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -21,20 +22,17 @@ if TYPE_CHECKING:
 
 def run_separation(call: Call, *, week: bool) -> int:
     """Removal runs, and a rainy week with tracers where asked for; writes their tables."""
-    output = Output(call.language.value if call.language else "zh", call.quiet, call.as_json)
+    output = Output(language_of(call), call.quiet, call.as_json)
     checked = checked_project(call, output)
     if checked is None:
         return WRONG_USAGE
     project = checked.project
     settings = project.settings
-    output.language = call.language.value if call.language else settings.language
-    folder = project.folder / settings.results
+    folder = project.results_folder
     with output.progress() as progress:
-        built = steps.build(checked, progress)
-        table = removal_runs(
-            checked.systems, settings, built.storms, steps.removal_folder(built), call.jobs, progress
-        )
-    path = write_contributions(table, steps.removal_folder(built))
+        built = pipeline.build(checked, progress)
+        table = removal_runs(checked.systems, settings, built.storms, removal_folder(built), call.jobs, progress)
+    path = write_contributions(table, removal_folder(built))
     columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")
     headers = [text(f"separation.column_{c}", output.language) for c in columns]
     rows = [[cell_text(c, v) for c, v in zip(columns, r, strict=True)] for r in table[list(columns)].to_numpy()]

@@ -9,19 +9,20 @@ import pandas as pd
 import pyogrio
 from pydantic import ValidationError
 
-from spongecalc import steps
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
+from spongecalc.cli.opened import opened_project, print_findings
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
-from spongecalc.project.load import FILE_NAME, Project
+from spongecalc.project.load import FILE_NAME
 from spongecalc.report.repaired_project import write_repaired
+from spongecalc.steps import pipeline
 from spongecalc.sweep.plan import FOLDER as SWEEPS
 
 if TYPE_CHECKING:
@@ -94,25 +95,31 @@ def _print_seen(seen: Seen, output: Output) -> None:
     }
 
 
-def run_fix(call: Call, project: Project, output: Output, print_findings: object) -> int:
+def run_fix(call: Call) -> int:
     """``spongecalc check --fix``: repaired/ beside the project, with the trail; the sources stay as they are."""
+    project, output = opened_project(call)
+    if project is None:
+        return WRONG_USAGE
     with output.working("check"):
-        checked, mended = steps.fix(project, call.communities)
+        checked, mended = pipeline.fix(project, call.communities)
         changes = mended.changes
         written = write_repaired(project.folder / FILE_NAME, mended, changes, output.language)
     every = (*changes, *checked.findings)
-    code = print_findings(every, output)  # type: ignore[operator]
+    code = print_findings(every, output)
     counts = pd.Series([c.rule for c in changes], dtype=object).value_counts().sort_index()
     output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}
     output.document["written"] = [p.relative_to(project.folder).as_posix() for p in written]
     output.sentence(text("survey.repaired", output.language, count=len(changes), folder=written[0].parent.name))
     output.finish()
-    return int(code)
+    return code
 
 
-def run_publish(project: Project, output: Output, url: str, schema: str) -> int:
+def run_publish(call: Call, url: str, schema: str) -> int:
     """``spongecalc publish``: results, findings, sweeps and the store of runs into a PostGIS schema."""
-    folder = project.folder / project.settings.results
+    project, output = opened_project(call)
+    if project is None:
+        return WRONG_USAGE
+    folder = project.results_folder
     files = [folder / "spongecalc.gpkg", folder / "findings.gpkg"]
     if not files[0].is_file():
         output.error(text("survey.no_results", output.language, folder=project.settings.results))

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc import steps
 from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.project_commands import _check, _open, _print_findings
+from spongecalc.cli.opened import built_project, print_findings
 from spongecalc.language import text
 from spongecalc.report.number_format import cell_text
 from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
 from spongecalc.sponge.volume_method import volume_method
-from spongecalc.sponge_steps import continuous_path, project_rain, run_continuous
+from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous
 from spongecalc.surfaces.cover import covers
 
 if TYPE_CHECKING:
@@ -34,12 +34,11 @@ COLUMNS = (
 
 def run_sponge(call: Call, *, continuous: bool) -> int:
     """Print the volume method and the tanks; or run the continuous simulation and keep its result."""
-    project, output = _open(call)
-    if project is None or (checked := _check(call, project, output)) is None:
+    built, output = built_project(call)
+    if built is None:
         return WRONG_USAGE
-    with output.progress() as progress:
-        built = steps.build(checked, progress)
-    code = _print_findings(built.findings, output)
+    checked, project = built.checked, built.checked.project
+    code = print_findings(built.findings, output)
     settings, language = project.settings, output.language
     sites = sites_of(checked.systems, built.models, settings)
     rain = project_rain(project)
@@ -111,9 +110,9 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     return code
 
 
-def _print(title: str, table: pd.DataFrame, output: object) -> None:
+def _print(title: str, table: pd.DataFrame, output: Output) -> None:
     rows = [
         [cell_text(c, v) for c, v in zip(table.columns, row, strict=True)]
         for row in table.itertuples(index=False, name=None)
     ]
-    output.table(title, list(table.columns), rows)  # type: ignore[attr-defined]
+    output.table(title, list(table.columns), rows)

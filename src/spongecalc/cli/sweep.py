@@ -7,16 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spongecalc import steps
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import due_runs, execute, stored_files
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.incremental import do_what_is_due, language_of
-from spongecalc.cli.project_commands import checked_project
+from spongecalc.cli.incremental import do_what_is_due
+from spongecalc.cli.opened import checked_layers, opened_project
 from spongecalc.language import text
-from spongecalc.project.load import Project, ProjectError, load_project
+from spongecalc.project.load import Project
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 
 def run_sweeps(call: Call) -> int:
     """Say which sweeps the project has; nothing is run."""
-    output = Output(language_of(call), call.quiet, call.as_json)
-    project = _project(call, output)
+    project, output = opened_project(call)
     if project is None:
         return WRONG_USAGE
     rows = []
@@ -65,10 +63,8 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
 
     With ``dry_run`` only say how many runs there are and how many are due.
     """
-    output = Output(language_of(call), call.quiet, call.as_json)
-    plan, checked = _plan(call, name, output)
-    if plan is None or checked is None:
-        output.finish()
+    project, output = opened_project(call)
+    if project is None or (plan := _plan(call, name, project, output)) is None:
         return WRONG_USAGE
     output.say_of("sweep", "planned", points=len(plan.points), runs=len(plan.runs))
     output.document |= {"points": len(plan.points), "runs": len(plan.runs)}
@@ -84,7 +80,7 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         return WRONG_USAGE
-    with batch_watch(checked.project, plan.runs, output) as watch:
+    with batch_watch(project, plan.runs, output) as watch:
         results = execute(
             plan.runs,
             processes=call.jobs,
@@ -95,14 +91,14 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
             on_due=watch.due,
         )
     tables = sweep_tables(plan, results)
-    files = write_tables(tables, _folder(checked.project))
+    files = write_tables(tables, _folder(project))
     failed = [run_id for run_id, result in results.items() if result.status != "done"]
     for run_id in failed:
         output.error(text("sweep.failed", output.language, run=run_id))
     if failed:
         output.error(text("sweep.repeat", output.language, count=len(failed), name=name))
     output.say_of("batch", "made", made=watch.made, kept=len(plan.runs) - watch.made)
-    names = [path.relative_to(checked.project.folder).as_posix() for path in files]
+    names = [path.relative_to(project.folder).as_posix() for path in files]
     output.say_of("batch", "stored", files=", ".join(names))
     output.document |= {"failed": failed, "files": names}
     call.made.files.extend([*files, *stored_files(plan.runs)])
@@ -112,38 +108,27 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
     return RUN_FAILED if failed else DONE
 
 
-def _plan(call: Call, name: str, output: Output) -> tuple[SweepPlan | None, steps.Checked | None]:
-    """The sweep's runs and the checked layers; None where there is no such sweep, which is said then."""
-    project = _project(call, output)
-    if project is None:
-        return None, None
+def _plan(call: Call, name: str, project: Project, output: Output) -> SweepPlan | None:
+    """The sweep's runs; None where there is no such sweep or it cannot be made, which is said then."""
     sweep = next((s for s in project.settings.sweeps if s.name == name), None)
     if sweep is None:
         known = ", ".join(s.name for s in project.settings.sweeps) or "-"
         output.error(text("sweep.unknown", output.language, name=name, known=known))
-        return None, None
-    checked = checked_project(call, output)
+        output.finish()
+        return None
+    checked = checked_layers(call, project, output)
     if checked is None:
-        return None, None
+        return None
     try:
         with output.progress() as progress:
-            plan = plan_sweep(sweep, project, checked.systems, partial(progress, "build"))
-            return plan, checked
+            return plan_sweep(sweep, project, checked.systems, partial(progress, "build"))
     except SweepError as mistake:
         output.error(mistake.sentence(output.language))
-        return None, None
-
-
-def _project(call: Call, output: Output) -> Project | None:
-    try:
-        return load_project(call.folder)
-    except ProjectError as mistakes:
-        for sentence in mistakes.sentences(output.language):
-            output.error(sentence)
+        output.finish()
         return None
 
 
 def _folder(project: Project) -> Path:
-    folder = project.folder / project.settings.results / FOLDER
+    folder = project.results_folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
-from spongecalc.cli.project_commands import checked_project
+from spongecalc.cli.incremental import language_of
+from spongecalc.cli.opened import checked_project
 from spongecalc.language import text
 from spongecalc.network.tracing import trace
 from spongecalc.surfaces.subcatchments import subcatchments
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
 
 def run_trace(call: Call, place: str) -> int:
     """Trace a place up and down in each scenario."""
-    output = Output(call.language.value if call.language else "zh", call.quiet, call.as_json)
+    output = Output(language_of(call), call.quiet, call.as_json)
     checked = checked_project(call, output)
     if checked is None:
         return WRONG_USAGE
     settings = checked.project.settings
-    output.language = call.language.value if call.language else settings.language
     rows = []
     for system in checked.systems:
         areas: dict[str, float] = {}

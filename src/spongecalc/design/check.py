@@ -112,25 +112,7 @@ def not_checkable(
 ) -> Check:
     """A check that cannot be made, and the code of why."""
     made = limit or Limit(math.nan, "", "", "")
-    return Check(
-        subject.community_id,
-        name,
-        NOT_CHECKABLE,
-        subject.layer,
-        subject.feature_id,
-        subject.status,
-        subject.system,
-        applies_to,
-        value,
-        made.value,
-        math.nan,
-        made.unit,
-        made.source,
-        made.confidence,
-        reason,
-        x_m=subject.x_m,
-        y_m=subject.y_m,
-    )
+    return _check(name, subject, applies_to, NOT_CHECKABLE, value, made, math.nan, reason)
 
 
 def _compared(
@@ -147,10 +129,27 @@ def _compared(
 ) -> Check:
     if math.isnan(value) or math.isnan(limit.value):
         return not_checkable(name, subject, applies_to, reason or "value_unknown", limit)
+    verdict = FAIL if excess > EXACT or (strict and excess > -EXACT) else PASS
+    return _check(name, subject, applies_to, verdict, value, limit, excess, reason, **more)
+
+
+def _check(
+    name: str,
+    subject: Subject,
+    applies_to: str,
+    verdict: str,
+    value: float,
+    limit: Limit,
+    excess: float,
+    reason: str,
+    *,
+    other_layer: str = "",
+    other_id: str = "",
+) -> Check:
     return Check(
         subject.community_id,
         name,
-        FAIL if excess > EXACT or (strict and excess > -EXACT) else PASS,
+        verdict,
         subject.layer,
         subject.feature_id,
         subject.status,
@@ -163,8 +162,8 @@ def _compared(
         limit.source,
         limit.confidence,
         reason,
-        more.get("other_layer", ""),
-        more.get("other_id", ""),
+        other_layer,
+        other_id,
         subject.x_m,
         subject.y_m,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -25,7 +24,7 @@ from spongecalc.design.limits import Limits
 from spongecalc.design.manholes import check_manholes
 from spongecalc.design.network import DesignNetwork, with_hydraulics
 from spongecalc.design.sizes import check_sizes, size_kind
-from spongecalc.standards.tables import table
+from spongecalc.standards.trade_sizes import next_size_mm
 
 SUGGESTION_COLUMNS = [
     "community_id",
@@ -52,6 +51,39 @@ CARRIAGEWAY = ("asphalt", "concrete", "permeable_concrete")
 Flows = Callable[[DesignNetwork], pd.DataFrame]
 
 
+@dataclass(frozen=True)
+class _Recheck:
+    """What a changed network is checked again with, and the checks that each pipe failed ``before``."""
+
+    flows_of: Flows
+    limits: Limits
+    period: Limit
+    network: str
+    carriageway: Sequence[str]
+    before: Mapping[str, set[str]]
+
+    def failed(self, net: DesignNetwork) -> dict[str, set[str]]:
+        """Names of the checks that each feature of a changed network fails."""
+        found = pipe_hydraulics(net, self.flows_of(net))
+        return _failed(
+            [
+                *check_hydraulics(net, found, self.limits, self.period),
+                *check_sizes(net, self.limits, self.network),
+                *check_manholes(net, self.limits),
+                *check_cover(net, self.limits, self.carriageway),
+            ]
+        )
+
+
+def _failed(checks: Sequence[Check]) -> dict[str, set[str]]:
+    """Names of the checks that each new feature fails."""
+    fails: dict[str, set[str]] = {}
+    for check in checks:
+        if check.verdict == FAIL and check.status == "proposed":
+            fails.setdefault(check.feature_id, set()).add(check.check)
+    return fails
+
+
 def suggestions(
     net: DesignNetwork,
     checks: Sequence[Check],
@@ -76,35 +108,16 @@ def suggestions(
         pipe = named[-1]
         if check.verdict == FAIL and check.layer == "pipes" and statuses.get(pipe) == "proposed":
             failing.setdefault(pipe, set()).add(check.check)
-    before: dict[str, set[str]] = {}
-    for check in checks:
-        if check.verdict == FAIL and check.status == "proposed":
-            before.setdefault(check.feature_id, set()).add(check.check)
+    again = _Recheck(flows_of, limits, period, network, carriageway, _failed(checks))
     by_size = {p for p, found in failing.items() if found & set(BY_SIZE)}
     by_slope = {p for p, found in failing.items() if found & set(BY_SLOPE)}
     rows: list[dict[str, object]] = []
     if by_size:
-        rows.extend(_sizes(net, failing, before, flows_of, limits, period, network, carriageway))
+        rows.extend(_sizes(net, failing, again))
     if by_slope:
-        rows.extend(
-            _slopes(
-                net, {p: failing[p] for p in by_slope}, before, flows_of, limits, period, network, carriageway
-            )
-        )
+        rows.extend(_slopes(net, {p: failing[p] for p in by_slope}, again))
     out = pd.DataFrame(rows, columns=SUGGESTION_COLUMNS)
     return out.sort_values(["community_id", "pipe_id", "option"], ignore_index=True)
-
-
-def next_size_mm(diameter_mm: float) -> float:
-    """The next trade size above a diameter; NaN above the greatest."""
-    sizes = _trade_sizes()
-    larger = sizes[sizes > diameter_mm + 1e-9]
-    return float(larger.min()) if len(larger) else float("nan")
-
-
-@cache
-def _trade_sizes() -> np.ndarray:
-    return table("pipe_sizes")["diameter_mm"].to_numpy(float)
 
 
 def _with_sizes(net: DesignNetwork, sizes: Mapping[str, float]) -> DesignNetwork:
@@ -150,19 +163,10 @@ def _carries(row: Any, found: pd.Series, limits: Limits) -> bool:
     return bool(found["design_flow_l_s"] <= found["full_flow_l_s"] + 1e-9)
 
 
-def _sizes(
-    net: DesignNetwork,
-    failing: Mapping[str, set[str]],
-    before: Mapping[str, set[str]],
-    flows_of: Flows,
-    limits: Limits,
-    period: Limit,
-    network: str,
-    carriageway: Sequence[str],
-) -> list[dict[str, object]]:
-    sizes = grown_sizes(net, flows_of, limits, network)
+def _sizes(net: DesignNetwork, failing: Mapping[str, set[str]], again: _Recheck) -> list[dict[str, object]]:
+    sizes = grown_sizes(net, again.flows_of, again.limits, again.network)
     after = _with_sizes(net, sizes)
-    fails = _fails(after, flows_of, limits, period, network, carriageway)
+    fails = again.failed(after)
     small = {p for p, found in failing.items() if found & set(BY_SIZE)}
     rows = []
     for row in net.pipes.itertuples():
@@ -177,7 +181,7 @@ def _sizes(
                 **_about(row, "size", own),
                 "suggested_diameter_mm": new,
                 "because_of": "" if own else ";".join(sorted(_above(net, row.pipe_id) & small)),
-                **_verdict(concerned, own, before, fails),
+                **_verdict(concerned, own, again.before, fails),
             }
         )
     return rows
@@ -235,26 +239,18 @@ def _slope_for_velocity(flow_l_s: float, diameter_m: float, n: float, speed_m_s:
     return high
 
 
-def _slopes(
-    net: DesignNetwork,
-    failing: Mapping[str, set[str]],
-    before: Mapping[str, set[str]],
-    flows_of: Flows,
-    limits: Limits,
-    period: Limit,
-    network: str,
-    carriageway: Sequence[str],
-) -> list[dict[str, object]]:
-    found = pipe_hydraulics(net, flows_of(net)).set_index("pipe_id")
+def _slopes(net: DesignNetwork, failing: Mapping[str, set[str]], again: _Recheck) -> list[dict[str, object]]:
+    found = pipe_hydraulics(net, again.flows_of(net)).set_index("pipe_id")
     wanted = {}
     for row in net.pipes.itertuples():
         problems = failing.get(row.pipe_id, set()) & set(BY_SLOPE)
         if problems and not np.isnan([row.diameter_m, row.slope]).any():
-            slope = least_slope(row, float(found.loc[row.pipe_id, "design_flow_l_s"]), problems, limits, network)
+            flow_l_s = float(found.loc[row.pipe_id, "design_flow_l_s"])
+            slope = least_slope(row, flow_l_s, problems, again.limits, again.network)
             if not np.isnan(slope):
                 wanted[row.pipe_id] = slope
     after = regraded(net, wanted)
-    fails = _fails(after, flows_of, limits, period, network, carriageway)
+    fails = again.failed(after)
     lowered = net.pipes.set_index("pipe_id")["invert_down_m"] - after.pipes.set_index("pipe_id")["invert_down_m"]
     rows = []
     for row in net.pipes.itertuples():
@@ -270,7 +266,7 @@ def _slopes(
                 "suggested_slope": wanted[row.pipe_id],
                 "lowered_m": float(lowered[row.pipe_id]),
                 "outfall_lowered_m": float(lowered.reindex(last).max()),
-                **_verdict(concerned, own, before, fails),
+                **_verdict(concerned, own, again.before, fails),
             }
         )
     return rows
@@ -328,24 +324,6 @@ def _below(net: DesignNetwork, pipe: str) -> set[str]:
 
 def _above(net: DesignNetwork, pipe: str) -> set[str]:
     return nx.ancestors(_pipe_graph(net), pipe)
-
-
-def _fails(
-    net: DesignNetwork, flows_of: Flows, limits: Limits, period: Limit, network: str, carriageway: Sequence[str]
-) -> dict[str, set[str]]:
-    """Names of the checks that each pipe of a changed network fails."""
-    found = pipe_hydraulics(net, flows_of(net))
-    checks = [
-        *check_hydraulics(net, found, limits, period),
-        *check_sizes(net, limits, network),
-        *check_manholes(net, limits),
-        *check_cover(net, limits, carriageway),
-    ]
-    fails: dict[str, set[str]] = {}
-    for check in checks:
-        if check.verdict == FAIL and check.status == "proposed":
-            fails.setdefault(check.feature_id, set()).add(check.check)
-    return fails
 
 
 def _about(row: Any, option: str, problems: Sequence[str]) -> dict[str, object]:

@@ -10,9 +10,9 @@ import geopandas as gpd
 import networkx as nx
 import pandas as pd
 
-from spongecalc.design.suggestions import next_size_mm
 from spongecalc.network.graph import drainage_graph
 from spongecalc.scenario import DrainageSystem
+from spongecalc.standards.trade_sizes import next_size_mm
 
 # From the least work to the most; where several end a site, the first of them is named as its cause.
 CAUSES = ("silt", "inlets", "outfall_level", "pipe", "ground")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spongecalc.assess.ponding_area import Wet
 from spongecalc.batch.pool import Job, finished
+from spongecalc.ground.wet import Wet
 from spongecalc.overland.coupled import FRAME_S
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.swmm.identifiers import folder_name

@@ -48,6 +48,11 @@ class Project:
     folder: Path
     settings: Settings
 
+    @property
+    def results_folder(self) -> Path:
+        """Where the project's results are written."""
+        return self.folder / self.settings.results
+
 
 @dataclass(frozen=True)
 class Mistake:

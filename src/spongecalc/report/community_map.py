@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.layers.schema import COVERS, SYSTEMS
 from spongecalc.report.failed_check_marks import failed_check_marks
 from spongecalc.report.joint_path_marks import joint_path_marks
 from spongecalc.report.label_places import LabelPlaces, grouped, number_list
@@ -386,21 +387,7 @@ def _removed(row: Mapping[str, object]) -> str:
     return " removed" if row.get("status") == "removed" else ""
 
 
-_CLASSES: Sequence[str] = (
-    "roof",
-    "asphalt",
-    "concrete",
-    "permeable_concrete",
-    "permeable_brick",
-    "gravel",
-    "green",
-    "sunken_green",
-    "bare_soil",
-    "water",
-    "storm",
-    "sewage",
-    "combined",
-)
+_CLASSES = (*COVERS, *SYSTEMS)
 
 
 def _css(value: object) -> str:

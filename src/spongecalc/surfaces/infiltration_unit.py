@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from spongecalc.layers.schema import BASE_KINDS
 from spongecalc.standards.tables import table
-from spongecalc.surfaces.permeable_paving import drain_coefficient, void_ratio
+from spongecalc.surfaces.gravel_base import drain_coefficient, seepage_mm_h, void_ratio
 
 UNIT_KINDS = ("rain_garden", "infiltration_trench", "infiltration_well", "green_roof")
 # The layers that a survey may give in columns of its own; all others are those of the table.
@@ -43,14 +43,12 @@ class InfiltrationUnit:
     @property
     def seepage_mm_h(self) -> float:
         """What seeps out of the base: nothing through a liner."""
-        return 0.0 if self.base_kind == "half" else self.subgrade_mm_h
+        return seepage_mm_h(self.base_kind, self.subgrade_mm_h)
 
     @property
     def drain_coefficient(self) -> float:
         """SWMM's drain coefficient of q = C h^0.5 (mm/h, h in mm); 0 without an underdrain."""
-        if self.base_kind == "full":
-            return 0.0
-        return drain_coefficient(self.base_mm, self.base_porosity_percent)
+        return drain_coefficient(self.base_kind, self.base_mm, self.base_porosity_percent)
 
     @property
     def base_void_ratio(self) -> float:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, fields
 
 from spongecalc.layers.schema import BASE_KINDS
 from spongecalc.standards.tables import table
-
-# An underdrain is laid to empty the base within hours after a storm; six is a middling design value.
-DRAIN_HOURS = 6.0
+from spongecalc.surfaces.gravel_base import drain_coefficient, seepage_mm_h, void_ratio
 
 
 @dataclass(frozen=True, order=True)
@@ -28,14 +26,13 @@ class PermeablePaving:
     @property
     def seepage_mm_h(self) -> float:
         """What seeps out of the base: nothing through the liner of a half-permeable pavement."""
-        return 0.0 if self.base_kind == "half" else self.subgrade_mm_h
+        return seepage_mm_h(self.base_kind, self.subgrade_mm_h)
 
     @property
     def drain_coefficient(self) -> float:
         """SWMM's drain coefficient of q = C h^0.5 (mm/h, h in mm); 0 without an underdrain."""
-        if self.base_kind == "full":
-            return 0.0
-        return drain_coefficient(self.base_mm - self.drain_offset_mm, self.base_porosity_percent)
+        height_mm = self.base_mm - self.drain_offset_mm
+        return drain_coefficient(self.base_kind, height_mm, self.base_porosity_percent)
 
     @property
     def void_ratio(self) -> float:
@@ -51,40 +48,6 @@ class PermeablePaving:
     def permeability_mm_h(self) -> float:
         """Permeability of the surface course in mm/h: 0.5 mm/s is 1800 mm/h."""
         return self.permeability_mm_s * 3600.0
-
-
-def drain_coefficient(height_mm: float, porosity_percent: float) -> float:
-    """SWMM's drain coefficient C of q = C h^0.5 (mm/h, h in mm) of an underdrain.
-
-    A base of height D and porosity n above the drain empties in t = 2 n D^0.5 / C, so that C follows from the
-    hours in which an underdrain is to empty it; 0 where nothing lies above the drain.
-    """
-    if height_mm <= 0:
-        return 0.0
-    return 2 * porosity_percent / 100 * math.sqrt(height_mm) / DRAIN_HOURS
-
-
-def void_ratio(porosity_percent: float) -> float:
-    """Void ratio e = n / (1 - n) of a material of porosity n.
-
-    Parameters
-    ----------
-    porosity_percent
-        Voids over total volume, in percent, from 0 up to but not including 100.
-
-    Raises
-    ------
-    ValueError
-        If the porosity is outside that range.
-
-    References
-    ----------
-    Rossman and Huber (2016), SWMM Reference Manual Volume III, section 6, on pavement layers.
-    """
-    if not 0 <= porosity_percent < 100:
-        raise ValueError(f"porosity must be from 0 to below 100 percent, not {porosity_percent}")
-    porosity = porosity_percent / 100
-    return porosity / (1 - porosity)
 
 
 def paving_of(row: object) -> PermeablePaving:

@@ -77,7 +77,7 @@ def plan_sweep(
     sets = parameter_sets(sweep, settings, project.folder)
     # Every mistake is found before the first model is made.
     settings_of = {s.name: changed_settings(settings, sweep.name, s.values) for s in sets}
-    folder = project.folder / settings.results / FOLDER / sweep.name / "runs"
+    folder = project.results_folder / FOLDER / sweep.name / "runs"
     built: dict[str, tuple[SwmmModel, ...]] = {}
     points: list[Point] = []
     runs: dict[str, Run] = {}
@@ -115,10 +115,10 @@ def _of_set(
                 base.scenario,
                 base.communities,
                 event,
-                text,
                 place,
                 SeriesRequest(),
                 keep_out=False,
+                text=text,
                 variant=parameters.name,
             )
             run = replace(run, folder=place / run.sha256[:16])

@@ -111,7 +111,8 @@ def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         out.unlink(missing_ok=True)
-        rpt.write_bytes(b"")
+        rpt.unlink(missing_ok=True)
+        rpt.touch()  # whether it can be written is asked before the engine, whose answer says less
     except OSError as error:
         reason = (("reason", error.strerror or type(error).__name__),)
         return Message("error", "engine.run.folder_not_writable", subject=folder.name, values=reason)

@@ -13,6 +13,9 @@ ENGINE_PATH_BYTES = 259
 """Longest file name that the engine keeps: ``MAXFNAME`` of its ``consts.h``."""
 
 
+_HEADING = re.compile(r"\s*\[([^\]\s]*)")
+
+
 @dataclass(frozen=True)
 class InputFile:
     """A SWMM input file as its reader and the engine see it.
@@ -53,18 +56,17 @@ def parse_input(data: bytes) -> InputFile:
     data : bytes
         The file, in any encoding that keeps ASCII.
     """
-    encoding = decode(data)[1]
-    lines: list[str] = []
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    text, encoding = decode(data)
+    pieces = data.split(b"\n")
+    lines = [line.rstrip("\r") for line in text.split("\n")]  # none of the encodings has this byte in a character
     engine_lines: list[int] = []
     sections: list[str] = []
     section = ""
-    pieces = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    for number, piece in enumerate(pieces, start=1):
-        line = piece.decode(encoding, errors="replace").rstrip("\r")
-        heading = re.match(r"\s*\[([^\]\s]*)", line)
+    for number, (piece, line) in enumerate(zip(pieces, lines, strict=True), start=1):
+        heading = _HEADING.match(line) if "[" in line else None
         if heading:
             section = heading[1]
-        lines.append(line)
         sections.append(section)
         bytes_read = len(piece) + (number < len(pieces))
         engine_lines.extend([number] * max(1, -(-bytes_read // ENGINE_LINE_BYTES)))
@@ -153,7 +155,9 @@ def concentration_units(inp: InputFile) -> dict[str, str]:
     """Return pollutant -> unit of its concentration ("MG/L", "UG/L", "#/L") from the [POLLUTANTS] section."""
     units: dict[str, str] = {}
     for line, section in zip(inp.lines, inp.sections, strict=True):
+        if not section.upper().startswith("POLLUT"):
+            continue
         words = line.partition(";")[0].split()
-        if section.upper().startswith("POLLUT") and len(words) > 1 and not words[0].startswith("["):
+        if len(words) > 1 and not words[0].startswith("["):
             units[words[0].strip('"')] = words[1].upper()
     return units

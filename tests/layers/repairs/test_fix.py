@@ -14,19 +14,20 @@ from shapely import LineString, Point
 from tests.planting import X, Y, add, both, edit, shape
 from tests.small_project import Change, SmallProject
 
-from spongecalc import steps
 from spongecalc.layers.provenance import read_flags
 from spongecalc.layers.repairs.change import changes_table
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.checked import Checked
 
 NAN = float("nan")
 
 
-def fixed(project: SmallProject, repair: str = "") -> tuple[steps.Checked, pd.DataFrame]:
+def fixed(project: SmallProject, repair: str = "") -> tuple[Checked, pd.DataFrame]:
     if repair:
         page = project.folder / "spongecalc.toml"
         page.write_text(page.read_text(encoding="utf-8") + f"\n[repair]\n{repair}\n", encoding="utf-8")
-    checked, mended = steps.fix(load_project(project.folder))
+    checked, mended = pipeline.fix(load_project(project.folder))
     return checked, changes_table(mended.changes)
 
 
@@ -70,7 +71,7 @@ def test_a_depth_is_assumed_only_where_the_project_allows_it(small_project: Call
     assert {f.rule for f in checked.findings if f.severity == "error"} == {"node.no_invert"}
     page = checked.project.folder / "spongecalc.toml"
     page.write_text(page.read_text(encoding="utf-8") + '\n[repair]\ndefault_depth = "0.8 m"\n', encoding="utf-8")
-    again, mended = steps.fix(load_project(checked.project.folder))
+    again, mended = pipeline.fix(load_project(checked.project.folder))
     node = again.layers["nodes"].set_index("node_id").loc["C-M1"]
     assert node["invert_m"] == pytest.approx(99.2)
     assert read_flags(node["flags"])["invert_m"] == "default"
@@ -86,7 +87,7 @@ def test_a_size_comes_from_the_neighbour_and_goes_to_the_tag(small_project: Call
     checked, _ = fixed(small_project(second=change))
     pipe = checked.layers["pipes"].set_index("pipe_id").loc["C-Q1"]
     assert pipe["diameter_mm"] == 300
-    built = steps.build(checked)
+    built = pipeline.build(checked)
     model = next(m for m in built.models if m.name == "C" and m.scenario == "after")
     tags = model.text(built.events[0]).split("[TAGS]")[1]
     assert "C-Q1|diameter_mm=inferred" in tags
@@ -186,13 +187,13 @@ def test_the_repaired_copy_is_a_project_and_the_source_is_untouched(
     assert set(first) == {"layers.gpkg", "spongecalc.toml", "changes.csv", "findings.csv"}
     command("check", "--fix", str(project.folder), "--lang", "en")
     assert {p.name: p.read_bytes() for p in copy.iterdir()} == first
-    again = steps.check(load_project(copy))
+    again = pipeline.check(load_project(copy))
     nodes = again.layers["nodes"].set_index("node_id")
     assert nodes.loc["C-M1", "invert_m"] == pytest.approx(99.1)
     assert read_flags(nodes.loc["C-M1", "flags"])["invert_m"] == "inferred"
     assert not [f for f in again.findings if f.severity == "error"]
     assert np.isnan(
-        steps.check(load_project(project.folder)).layers["nodes"].set_index("node_id").loc["C-M1", "depth_m"]
+        pipeline.check(load_project(project.folder)).layers["nodes"].set_index("node_id").loc["C-M1", "depth_m"]
     )
 
 
@@ -211,7 +212,7 @@ def test_a_feature_without_a_place_stays_in_the_copy_with_its_error(
         capture_output=True,
         check=False,
     )
-    again = steps.check(load_project(project.folder / "repaired"))
+    again = pipeline.check(load_project(project.folder / "repaired"))
     errors = [(f.rule, f.feature_id, f.community_id) for f in again.findings if f.severity == "error"]
     laterals = ("C-K0", "C-T0", "C-D0", "C-K1", "C-T1", "C-D1")
     assert errors == [

@@ -13,10 +13,11 @@ from shapely import LineString, Point
 from tests.planting import X, Y, add, edit, shape
 from tests.small_project import Change, Frames, write_small_project
 
-from spongecalc import steps
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.schema import SCHEMAS
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.checked import Checked
 
 # Defects that do not hide one another, each at a feature, or a column, of its own: the change, the feature, and
 # the column that it changes ("" where the feature as a whole comes or goes).
@@ -44,10 +45,10 @@ DEFECTS: dict[str, tuple[Change, str, str]] = {
 FOLLOWS = {"end.unknown_node": {("C-C2", "community_id")}}
 
 
-def _check(change: Change | None) -> tuple[steps.Checked, tuple[Finding, ...]]:
+def _check(change: Change | None) -> tuple[Checked, tuple[Finding, ...]]:
     with tempfile.TemporaryDirectory() as name:
         project = write_small_project(Path(name) / "project", second=change)
-        checked = steps.check(load_project(project.folder))
+        checked = pipeline.check(load_project(project.folder))
         return checked, checked.findings
 
 
@@ -78,11 +79,11 @@ def test_defects_in_any_mixture(chosen: set[str]) -> None:
 
 
 @cache
-def _sound() -> steps.Checked:
+def _sound() -> Checked:
     return _check(None)[0]
 
 
-def _cells(checked: steps.Checked, layer: str) -> pd.DataFrame:
+def _cells(checked: Checked, layer: str) -> pd.DataFrame:
     """All values of a layer by id, nothing as "", places as their bytes."""
     frame = checked.layers[layer]
     values = pd.DataFrame(frame.drop(columns="geometry")).astype(object)

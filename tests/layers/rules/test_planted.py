@@ -12,11 +12,12 @@ from shapely import LineString, MultiLineString, Point, box
 from tests.planting import X, Y, add, both, edit, shape
 from tests.small_project import Change, Frames, SmallProject
 
-from spongecalc import steps
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import findings_table
 from spongecalc.layers.rules.registry import rules
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.checked import Checked
 
 LINE = LineString([(X + 10, Y + 8), (X + 40, Y + 8)])
 
@@ -199,8 +200,8 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
 }
 
 
-def checked(project: SmallProject) -> steps.Checked:
-    return steps.check(load_project(project.folder))
+def checked(project: SmallProject) -> Checked:
+    return pipeline.check(load_project(project.folder))
 
 
 def test_an_outfall_without_a_level_is_named(small_project: Callable[..., SmallProject]) -> None:

@@ -20,12 +20,12 @@ from tests.planting import X, Y, both, edit
 from tests.postgis_server import PASSWORD, execute
 from tests.small_project import CRS, Change, Frames, SmallProject, community
 
-from spongecalc import steps
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.rules.registry import rules
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 # A grid of a site's own, which nobody can place.
 SITE_GRID = 'LOCAL_CS["site grid",UNIT["metre",1]]'
@@ -43,7 +43,7 @@ def delivered(project: SmallProject, layer: str, file: str, lines: str = "") -> 
 
 def found(project: SmallProject, rule: str) -> list[Finding]:
     """The findings of one rule, each with sentences that are complete."""
-    own = [f for f in steps.check(load_project(project.folder)).findings if f.rule == rule]
+    own = [f for f in pipeline.check(load_project(project.folder)).findings if f.rule == rule]
     for finding in own:
         assert finding.severity in rules()[rule].severities
         for language in LANGUAGES:
@@ -189,7 +189,7 @@ def test_a_fault_of_a_source_is_found_once_at_the_source(
 
 
 def test_sound_sources_break_none_of_these_rules(small_project: Callable[..., SmallProject]) -> None:
-    findings = steps.check(load_project(small_project().folder)).findings
+    findings = pipeline.check(load_project(small_project().folder)).findings
     assert not {f.rule for f in findings} & set(PLANTED)
 
 
@@ -203,7 +203,7 @@ def test_an_assumed_system_is_named_with_what_to_write(small_project: Callable[.
         'source = "bare.shp"', f'source = "bare.shp"\ncrs = "{advised}"'
     )
     page.write_text(text, encoding="utf-8")
-    checked = steps.check(load_project(project.folder))
+    checked = pipeline.check(load_project(project.folder))
     assert not [f for f in checked.findings if f.rule.startswith("crs.")]
     pipes = checked.layers["pipes"].set_index("pipe_id").geometry
     assert shapely.get_point(pipes["C-PR"], 0).distance(shapely.Point(X + 10, Y + 8)) < 0.001

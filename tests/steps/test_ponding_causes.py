@@ -9,16 +9,16 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
+from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 from typer.testing import CliRunner
 
-from spongecalc import steps
 from spongecalc.assess.ponding_causes import Tried, chosen, ends
 from spongecalc.overland.store import make_all
-from spongecalc.ponding_cause_steps import search_causes
-from spongecalc.ponding_steps import coupled_runs, results_folder, search_folder
 from spongecalc.project.load import load_project
-from spongecalc.return_period_steps import period_storms, search_return_periods
-from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.ponding import coupled_runs, search_folder
+from spongecalc.steps.ponding_causes import search_causes
+from spongecalc.steps.return_periods import period_storms, search_return_periods
 
 HARD = {'"3 a"': '"50 a"', '"2 h"': '"30 min"', '"1 h"': '"20 min"'}
 
@@ -52,8 +52,8 @@ def plant_second(frames: Frames) -> None:
 def planted(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("causes") / "project"
     write_small_project(folder, first=plant_first, second=plant_second, toml=hard)
-    built = steps.build(steps.check(load_project(folder), (), ("after",)))
-    results = steps.run(built, 1)
+    built = pipeline.build(pipeline.check(load_project(folder), (), ("after",)))
+    results = pipeline.run(built, 1)
     return built, results, search_causes(built, results, 1)
 
 
@@ -72,7 +72,7 @@ def test_each_planted_cause_is_found(planted) -> None:
 
 def test_causes_stand_in_the_tables_while_they_belong_to_the_layers(planted) -> None:
     built, results, _ = planted
-    review = steps.assess(built, results, "en")
+    review = pipeline.assess(built, results, "en")
     sites = review.tables["ponding"].set_index("community_id")
     assert sites["cause"].to_dict() == {"A": "pipe", "B": "silt", "C": "outfall_level"}
     assert sites["limited_by"].to_dict() == {"A": "pipe:A-PR", "B": "pipe:B-PR", "C": "outfall:C-R2"}
@@ -80,7 +80,7 @@ def test_causes_stand_in_the_tables_while_they_belong_to_the_layers(planted) -> 
     kept = pd.read_csv(path)
     kept.loc[kept["community_id"] == "B", "model_sha256"] = "of other layers"
     kept.to_csv(path, index=False)
-    review = steps.assess(built, results, "en")
+    review = pipeline.assess(built, results, "en")
     assert review.tables["ponding"].set_index("community_id")["cause"].to_dict() == {
         "A": "pipe",
         "B": "",
@@ -113,8 +113,8 @@ def test_too_few_inlets(tmp_path: Path) -> None:
     write_small_project(
         folder, first=plant, toml=lambda t: hard(t, '\n[inlets]\nlead_diameter = "DN80"\nlead_slope = "1 %"\n')
     )
-    built = steps.build(steps.check(load_project(folder), ["A"], ("after",)))
-    table = search_causes(built, steps.run(built, 1), 1)
+    built = pipeline.build(pipeline.check(load_project(folder), ["A"], ("after",)))
+    table = search_causes(built, pipeline.run(built, 1), 1)
     named = table[table["chosen"] == "yes"]
     assert named[["site_id", "cause", "changed"]].to_numpy().tolist() == [["A:A-IN", "inlets", "A-IN"]]
 
@@ -138,17 +138,17 @@ def test_ground_without_a_way_out_and_too_few_inlets_over_the_ground(tmp_path: P
     profile = {"driver": "GTiff", "width": 170, "height": 90, "count": 1, "dtype": "float32"}
     with rasterio.open(folder / "dem.tif", "w", crs="EPSG:4543", transform=transform, **profile) as out:
         out.write(z.astype("float32"), 1)
-    built = steps.build(steps.check(load_project(folder), ["A", "B"], ("before",)))
-    results = steps.run(built, 1)
+    built = pipeline.build(pipeline.check(load_project(folder), ["A", "B"], ("before",)))
+    results = pipeline.run(built, 1)
     runs, _ = coupled_runs(built, ["P5-30"])
-    done = make_all(runs, results_folder(built), 1, lambda *_: None)
+    done = make_all(runs, built.checked.project.results_folder, 1, lambda *_: None)
     assert [d.status for d in done] == ["done", "done"]
     table = search_causes(built, results, 1)
     over_ground = table[(table["level"] == 3) & (table["chosen"] == "yes")]
     largest = over_ground.sort_values("volume_m3").drop_duplicates("community_id", keep="last")
     assert largest.set_index("community_id")["cause"].to_dict() == {"A": "inlets", "B": "ground"}
     assert (largest["ends"] == "yes").all()
-    sites = steps.assess(built, results, "en").tables["ponding_2d"].set_index("site_id")
+    sites = pipeline.assess(built, results, "en").tables["ponding_2d"].set_index("site_id")
     assert sites.loc[largest["site_id"], "cause"].tolist() == largest["cause"].tolist()
 
 

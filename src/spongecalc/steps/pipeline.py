@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from spongecalc.assess.assessment import Inputs, join_results
 from spongecalc.assess.assessment import assess as assess_inputs
-from spongecalc.assess.field_evidence import Measurements, read_measurements
+from spongecalc.assess.field_evidence import read_measurements
+from spongecalc.assess.inputs import Inputs
+from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
 from spongecalc.batch.results import Results
-from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute, plan_runs
+from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute
 from spongecalc.batch.side_worker import SideWorker
-from spongecalc.batch.traced_runs import plan_traced_runs
-from spongecalc.ground.grid import Ground
 from spongecalc.ground.of_system import grounds_of
-from spongecalc.layers.bill_documents import BillDocuments, read_bill_documents
+from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
@@ -25,15 +23,11 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
-from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.lateral_rules import check_laterals
-from spongecalc.ponding_cause_steps import kept_causes
-from spongecalc.ponding_steps import kept_flows
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
-from spongecalc.rainfall.storm import Storm, design_storms
-from spongecalc.removal_steps import stored_contributions
+from spongecalc.rainfall.storm import design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.depth_rasters import write_depth_rasters
 from spongecalc.report.formats import write_formats
@@ -41,37 +35,22 @@ from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.quantities_workbook import write_workbook
-from spongecalc.return_period_steps import kept_return_periods
 from spongecalc.scenario import DrainageSystem, drainage_systems
-from spongecalc.sponge_steps import sponge_performance
-from spongecalc.swmm.event import Event, dry_event, storm_event, traced_event
-from spongecalc.swmm.identifiers import folder_name
-from spongecalc.swmm.model import SwmmModel, build_model
+from spongecalc.steps.built import Built
+from spongecalc.steps.checked import SCENARIOS, Checked
+from spongecalc.steps.ponding import kept_flows
+from spongecalc.steps.ponding_causes import kept_causes
+from spongecalc.steps.removal import removal_folder, stored_contributions
+from spongecalc.steps.return_periods import kept_return_periods
+from spongecalc.steps.sponge import sponge_performance
+from spongecalc.swmm.event import dry_event, storm_event, traced_event
+from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
-SCENARIOS = ("before", "after")
 MOST_PAGES_BESIDE = 200
 """Communities whose layers another process may hold as well."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A project's layers after reading and checking, and the drainage systems cut from them."""
-
-    project: Project
-    layers: LayerSet
-    systems: tuple[DrainageSystem, ...]
-    findings: tuple[Finding, ...]
-    community_ids: tuple[str, ...]
-    documents: BillDocuments = field(default_factory=BillDocuments)
-    measurements: Measurements = field(default_factory=Measurements)
-
-    @property
-    def excluded(self) -> frozenset[str]:
-        """Communities that an error keeps from being modelled."""
-        return communities_with_errors(self.findings)
 
 
 def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence[str] = SCENARIOS) -> Checked:
@@ -87,18 +66,16 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Which of "before" and "after" to work on.
     """
     settings = project.settings
-    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return cut_systems(project, layers, findings, communities, scenarios, statuses)
+    return _cut_systems(project, layers, findings, communities, scenarios)
 
 
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
@@ -111,19 +88,19 @@ def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Rep
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return cut_systems(project, layers, findings, communities, SCENARIOS, statuses), mended
+    return _cut_systems(project, layers, findings, communities, SCENARIOS), mended
 
 
-def cut_systems(
+def _cut_systems(
     project: Project,
     layers: LayerSet,
     findings: list[Finding],
     communities: Iterable[str],
     scenarios: Sequence[str],
-    statuses: Mapping[str, tuple[str, ...]],
 ) -> Checked:
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
+    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
     findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
     first = {}
     for scenario in scenarios:
@@ -147,35 +124,6 @@ def cut_systems(
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
     return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements)
-
-
-@dataclass(frozen=True)
-class Built:
-    """The models of the checked systems, in their order, and every event they are run through."""
-
-    checked: Checked
-    models: tuple[SwmmModel, ...]
-    storms: tuple[Storm, ...]
-    events: tuple[Event, ...]
-    findings: tuple[Finding, ...]
-    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
-    traced: Event | None = None
-
-    @cached_property
-    def runs(self) -> tuple[Run, ...]:
-        """Every run, each in its folder under the project's results."""
-        project = self.checked.project
-        folder = project.folder / project.settings.results / "runs"
-        keep_out = project.settings.simulation.keep_out
-        runs = plan_runs(self.models, self.events, folder, keep_out=keep_out)
-        if self.traced is None:
-            return runs
-        crossed = [
-            model
-            for system, model in zip(self.checked.systems, self.models, strict=True)
-            if cross_connections(system)
-        ]
-        return (*runs, *plan_traced_runs(crossed, self.traced, folder))
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -206,76 +154,6 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         grounds,
         traced if settings.separation.storm_tracers else None,
     )
-
-
-class ModelFiles(Mapping[Path, str]):
-    """Where each model belongs in the project's folder of models -> its text for the headline storm.
-
-    A text is written when it is looked at: those of a county need not be in memory together.
-    """
-
-    def __init__(self, built: Built) -> None:
-        project = built.checked.project
-        folder = project.folder / project.settings.models
-        headline = next(s for s in built.storms if s.storm_id == project.settings.headline_storm)
-        self._event = storm_event(headline, project.settings.simulation, report_all=True)
-        self._models = {folder / folder_name(m.name) / f"{m.scenario}.inp": m for m in built.models}
-
-    def __getitem__(self, path: Path) -> str:
-        """The text of a model. Raises KeyError where no model belongs."""
-        return self._models[path].text(self._event)
-
-    def __iter__(self) -> Iterator[Path]:
-        """Where models belong, in their order."""
-        return iter(self._models)
-
-    def __len__(self) -> int:
-        """How many models there are."""
-        return len(self._models)
-
-    def __contains__(self, path: object) -> bool:
-        """Whether a model belongs there; no text is written for it."""
-        return path in self._models
-
-
-def model_files(built: Built) -> ModelFiles:
-    """Where each model belongs in the project's folder of models, and its text for the headline storm."""
-    return ModelFiles(built)
-
-
-def stale_models(built: Built) -> tuple[Path, ...]:
-    """Model files that are not what the layers give: missing, different, or left over from other layers.
-
-    Left-overs are looked for only when the whole project was built.
-    """
-    wanted = model_files(built)
-    stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
-    return tuple(sorted([*stale, *_left_over(built, wanted)]))
-
-
-def write_models(built: Built) -> tuple[Path, ...]:
-    """Write the models; files that would not change are left alone. Returns those written or removed."""
-    changed = stale_models(built)
-    wanted = model_files(built)
-    for path in changed:
-        if path in wanted:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(wanted[path], encoding="utf-8", newline="\n")
-        else:
-            path.unlink()
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-    return changed
-
-
-def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
-    checked = built.checked
-    whole = set(checked.community_ids) == set(checked.layers.community_ids)
-    if not whole or {s.scenario for s in checked.systems} != set(SCENARIOS):
-        return []
-    folder = checked.project.folder / checked.project.settings.models
-    names = [f"{scenario}.inp" for scenario in SCENARIOS]
-    return [p for name in names for p in folder.glob(f"*/{name}") if p not in wanted]
 
 
 def plan(built: Built) -> tuple[Run, ...]:
@@ -344,18 +222,12 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     return replace(review, inputs=input_digests(checked.project))
 
 
-def removal_folder(built: Built) -> Path:
-    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
-    project = built.checked.project
-    return project.folder / project.settings.results / "removal_runs"
-
-
 def write_results(
     built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
 ) -> list[Path]:
     """Write results/*.csv, the GeoPackages and the workbook of quantities; a worker ``beside`` takes its part."""
     project = built.checked.project
-    folder = project.folder / project.settings.results
+    folder = project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
     beside = beside or SideWorker(1)
     # All that the GeoPackages show of a page, and no more: figures over time are slow to hand over. Of a large

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import rasterio.features
 import shapely
 
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.limiting import nearest_inlets
-from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.assess.ponding import ponding_sites
-from spongecalc.assess.ponding_area import Wet, lakes, raster_sites
+from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS, TABLE, Tried, cause_rows, stored_causes
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.way_out import with_way_out
+from spongecalc.ground.wet import Wet
 from spongecalc.network.ponding_remedies import Remedy, remedies
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import make_all, wet_of
-from spongecalc.ponding_steps import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.steps.built import Built
+from spongecalc.steps.ponding import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
-
-if TYPE_CHECKING:
-    from spongecalc.steps import Built
 
 Key = tuple[str, str, str, int]
 
@@ -101,17 +98,19 @@ def search_causes(
     flows = kept_flows(built)
     cases = _cases(built, results, headline, flows)
     shas = digests(built, flows)
-    tries: dict[int, list[Tried]] = {n: [] for n in range(len(cases))}
-    _by_pipes(built, [(n, c) for n, c in enumerate(cases) if c.run is None], headline, jobs, progress, tries)
-    _over_ground(
-        built, [(n, c) for n, c in enumerate(cases) if c.run is not None], headline, jobs, progress, tries
-    )
+    tries: dict[int, list[Tried]] = {case.number: [] for case in cases}
+    for way, own in (
+        (_by_pipes, [c for c in cases if c.run is None]),
+        (_over_ground, [c for c in cases if c.run is not None]),
+    ):
+        for case, tried in way(built, own, headline, jobs, progress):
+            tries[case.number].append(tried)
     rows: list[dict[str, object]] = []
-    for number, case in enumerate(cases):
+    for case in cases:
         level = int(str(case.site["level"]))
         sha = shas[case.one.model.name, case.one.system.scenario, headline.storm_id, level]
         least = settings.ponding.min_volume_m3 if level == 1 else 0.0
-        rows.extend(cause_rows(case.site, case.one.model.name, tries[number], least, sha))
+        rows.extend(cause_rows(case.site, case.one.model.name, tries[case.number], least, sha))
     table = pd.DataFrame(rows, columns=CAUSE_COLUMNS)
     folder = search_folder(built)
     folder.mkdir(parents=True, exist_ok=True)
@@ -191,39 +190,34 @@ def _raster_tried(case: _Case, change: Remedy, wet: Wet, site_depth_m: float) ->
 
 
 def _by_pipes(
-    built: Built,
-    cases: Sequence[tuple[int, _Case]],
-    headline: Storm,
-    jobs: int,
-    progress: Progress,
-    tries: dict[int, list[Tried]],
-) -> None:
+    built: Built, cases: Sequence[_Case], headline: Storm, jobs: int, progress: Progress
+) -> Iterator[tuple[_Case, Tried]]:
     """Levels 1 and 2: SWMM alone, with each change."""
     settings = built.checked.project.settings
     event = storm_event(headline, settings.simulation)
-    made: list[tuple[int, _Case, Remedy, SwmmModel | None]] = []
-    for number, case in cases:
+    made: list[tuple[_Case, Remedy, SwmmModel | None]] = []
+    for case in cases:
         for n, change in enumerate(case.changes):
             model = None
             if change.cause != "ground":
                 model = replace(build_model(change.system, settings, built.storms), scenario=case.scenario(n))
-            made.append((number, case, change, model))
+            made.append((case, change, model))
     models = [m for *_, m in made if m is not None]
     runs = plan_runs(models, (event,), search_folder(built) / "runs", keep_out=False)
     progress("ponding_causes", 0, len(runs))
     results = execute(runs, processes=jobs, on_done=lambda done: progress("ponding_causes", done, len(runs)))
-    for number, case, change, model in made:
+    for case, change, model in made:
         one = case.one if model is None else join_results([change.system], [model], results)[0]
         found = one.finished(headline.storm_id)
         if found is None:
             continue
         if case.wet is None:
-            tries[number].append(_node_tried(case, change, one, found, headline.storm_id))
+            yield case, _node_tried(case, change, one, found, headline.storm_id)
             continue
         ground = case.opened if model is None else case.wet.ground
         wet = lakes(one, headline.storm_id, ground) if ground is not None else None
         if wet is not None:
-            tries[number].append(_raster_tried(case, change, wet, settings.ponding.site_depth_m))
+            yield case, _raster_tried(case, change, wet, settings.ponding.site_depth_m)
 
 
 def _node_tried(case: _Case, change: Remedy, one: Modelled, found: RunResult, storm_id: str) -> Tried:
@@ -243,17 +237,12 @@ def _node_tried(case: _Case, change: Remedy, one: Modelled, found: RunResult, st
 
 
 def _over_ground(
-    built: Built,
-    cases: Sequence[tuple[int, _Case]],
-    headline: Storm,
-    jobs: int,
-    progress: Progress,
-    tries: dict[int, list[Tried]],
-) -> None:
+    built: Built, cases: Sequence[_Case], headline: Storm, jobs: int, progress: Progress
+) -> Iterator[tuple[_Case, Tried]]:
     """Level 3: the coupled run again, with each change."""
     settings = built.checked.project.settings
-    made: list[tuple[int, _Case, Remedy, CoupledRun]] = []
-    for number, case in cases:
+    made: list[tuple[_Case, Remedy, CoupledRun]] = []
+    for case in cases:
         assert case.run is not None
         for n, change in enumerate(case.changes):
             ground = case.opened if change.cause == "ground" else case.run.ground
@@ -263,11 +252,11 @@ def _over_ground(
                 model = build_model(change.system, settings, built.storms)
             doubled = case.doubled if change.cause == "inlets" else ()
             run = coupled_run(change.system, model, settings, headline, ground, doubled)
-            made.append((number, case, change, replace(run, scenario=case.scenario(n))))
+            made.append((case, change, replace(run, scenario=case.scenario(n))))
     runs = [run for *_, run in made]
     if runs:
         make_all(runs, search_folder(built), jobs, lambda done, _: progress("ponding_causes_2d", done, len(runs)))
-    for number, case, change, run in made:
+    for case, change, run in made:
         wet = wet_of(run, search_folder(built))
         if wet is not None:
-            tries[number].append(_raster_tried(case, change, wet, settings.ponding.site_depth_m))
+            yield case, _raster_tried(case, change, wet, settings.ponding.site_depth_m)

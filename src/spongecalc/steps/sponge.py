@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from spongecalc.assess.continuous import (
 )
 from spongecalc.assess.performance_tables import EventResults, Performance, performance
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
+from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
 from spongecalc.project.settings import Settings
 from spongecalc.project.sponge_settings import GENERATED
@@ -25,6 +27,7 @@ from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_city, curve
 from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import SeriesError, read_series
+from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.event_runs import (
     Site,
     continuous_task,
@@ -34,6 +37,7 @@ from spongecalc.sponge.event_runs import (
     sites_of,
 )
 from spongecalc.sponge.parameter_ranges import parameter_ranges
+from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import runoff_text
 
 CONTINUOUS_FILE = "sponge_continuous.json"
@@ -82,7 +86,7 @@ def run_events(sites: tuple[Site, ...], settings: Settings, design_mm: float, jo
 
 
 def sponge_performance(
-    project: Project, systems: tuple, models: tuple, jobs: int
+    project: Project, systems: Sequence[DrainageSystem], models: Sequence[SwmmModel], jobs: int
 ) -> tuple[Performance, pd.DataFrame]:
     """Performance of every modelled community, and the table of tanks."""
     settings = project.settings
@@ -106,7 +110,7 @@ def sponge_performance(
 
 def continuous_path(project: Project) -> Path:
     """Where the result of the continuous simulation is kept."""
-    return project.folder / project.settings.results / CONTINUOUS_FILE
+    return project.results_folder / CONTINUOUS_FILE
 
 
 def continuous_digests(
@@ -126,10 +130,13 @@ def continuous_digests(
 
 
 def run_continuous(
-    project: Project, systems: tuple, models: tuple, jobs: int, progress: object
+    project: Project,
+    systems: Sequence[DrainageSystem],
+    models: Sequence[SwmmModel],
+    jobs: int,
+    progress: Progress = no_progress,
 ) -> ContinuousResult:
     """Run the continuous simulation of every modelled community and keep its result."""
-    assert callable(progress)
     settings = project.settings
     sites = sites_of(systems, models, settings)
     rain = project_rain(project)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc.assess.ponding_area import Wet
 from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
+from spongecalc.ground.wet import Wet
 from spongecalc.layers.finding import Finding
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import KEPT_FOLDER, wet_of
 from spongecalc.rainfall.storm import Storm
-
-if TYPE_CHECKING:
-    from spongecalc.steps import Built
+from spongecalc.steps.built import Built
 
 SEARCH_FOLDER = "ponding_search"
 
@@ -31,14 +28,9 @@ class Kept:
     wet: Wet
 
 
-def results_folder(built: Built) -> Path:
-    """The project's folder of results."""
-    return built.checked.project.folder / built.checked.project.settings.results
-
-
 def search_folder(built: Built) -> Path:
     """Where the runs and tables of the searches for causes and return periods are kept."""
-    return results_folder(built) / SEARCH_FOLDER
+    return built.checked.project.results_folder / SEARCH_FOLDER
 
 
 def kept_of_others(path: Path, columns: Sequence[str], built: Built) -> pd.DataFrame:
@@ -91,7 +83,7 @@ def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledR
 
 def kept_flows(built: Built) -> dict[str, Kept]:
     """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
-    results = results_folder(built)
+    results = built.checked.project.results_folder
     ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
     if not ids:
         return {}

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from spongecalc.assess.assessment import join_results
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS, Removal, contribution_table, misplaced_m3
-from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
@@ -21,6 +20,7 @@ from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.scenario import DrainageSystem
+from spongecalc.steps.built import Built
 from spongecalc.swmm.event import dry_event, traced_event, week_event
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.tracer_event import TRACED, WEEK
@@ -36,6 +36,11 @@ class Variant:
     system: DrainageSystem
     model: SwmmModel
     removed: str
+
+
+def removal_folder(built: Built) -> Path:
+    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
+    return built.checked.project.results_folder / "removal_runs"
 
 
 def variants(

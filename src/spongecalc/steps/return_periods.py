@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,19 +14,17 @@ from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
 from spongecalc.batch.runs import Run, execute, plan_runs
-from spongecalc.ponding_steps import headline_of, kept_of_others, search_folder, with_others
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.return_period_search import Bisection, ladder
 from spongecalc.rainfall.storm import Storm, hyetograph, project_formula
 from spongecalc.report.csv_tables import write_tables
+from spongecalc.steps.built import Built
+from spongecalc.steps.ponding import headline_of, kept_of_others, search_folder, with_others
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.run_result import RunResult
 
-if TYPE_CHECKING:
-    from spongecalc.steps import Built
-
-RUN_FAILED = "run failed"
+UNFINISHED = "run failed"
 LOWEST_A, HIGHEST_A = 0.25, 100.0
 # A pipe that is full for less than this only shows the jitter of a passing wave.
 LEAST_SURCHARGE_H = 1 / 60
@@ -183,7 +180,7 @@ def _first_failing(one: Modelled, search: _Search, storm: Storm, built: Built) -
     """
     result = one.finished(storm.storm_id)
     if result is None:
-        return RUN_FAILED
+        return UNFINISHED
     settings = built.checked.project.settings
     if search.criterion == "pipes":
         return _surcharged(one, search.community, result)

@@ -1,0 +1,74 @@
+"""What an assessment reads: checked layers, models, the results of their runs, and what is kept of searches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import geopandas as gpd
+import pandas as pd
+
+from spongecalc.assess.field_evidence import Measurements
+from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.performance_tables import Performance
+from spongecalc.batch.runs import Run
+from spongecalc.ground.grid import Ground
+from spongecalc.ground.wet import Wet
+from spongecalc.layers.bill_documents import BillDocuments
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.storm import Storm
+from spongecalc.swmm.run_result import RunResult
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What an assessment reads: checked layers, models and the results of their runs."""
+
+    layers: LayerSet
+    settings: Settings
+    storms: tuple[Storm, ...]
+    modelled: tuple[Modelled, ...]
+    runs: tuple[Run, ...]
+    results: Mapping[str, RunResult]
+    findings: tuple[Finding, ...]
+    community_ids: tuple[str, ...]
+    documents: BillDocuments = field(default_factory=BillDocuments)
+    measurements: Measurements = field(default_factory=Measurements)
+    grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
+    flows: Mapping[str, Wet] = field(default_factory=dict)
+    causes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_ponding: tuple[str, ...] = ()
+    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_contributions: tuple[str, ...] = ()
+    performance: Performance | None = None
+    tanks: pd.DataFrame | None = None
+
+    def of(self, community_id: str, scenario: str) -> Modelled | None:
+        """The model that a community is in, in a scenario; None where it could not be modelled."""
+        return self._models.get((community_id, scenario))
+
+    def runs_of(self, community_id: str) -> list[Run]:
+        """The runs that a community is in."""
+        return self._runs.get(community_id, [])
+
+    # A county has thousands of models: found by community once, not looked for again and again.
+    @cached_property
+    def _models(self) -> dict[tuple[str, str], Modelled]:
+        return {(c, one.system.scenario): one for one in self.modelled for c in one.system.communities}
+
+    @cached_property
+    def _runs(self) -> dict[str, list[Run]]:
+        runs: dict[str, list[Run]] = {}
+        for run in self.runs:
+            for community in run.communities:
+                runs.setdefault(community, []).append(run)
+        return runs
+
+    @cached_property
+    def about(self) -> gpd.GeoDataFrame:
+        """The communities' own rows, by id."""
+        return self.layers["communities"].drop_duplicates("community_id").set_index("community_id")

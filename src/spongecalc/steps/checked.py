@@ -1,0 +1,32 @@
+"""What checking a project's layers gives: the layers, the systems cut from them, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spongecalc.assess.field_evidence import Measurements
+from spongecalc.layers.bill_documents import BillDocuments
+from spongecalc.layers.finding import Finding, communities_with_errors
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.project.load import Project
+from spongecalc.scenario import DrainageSystem
+
+SCENARIOS = ("before", "after")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A project's layers after reading and checking, and the drainage systems cut from them."""
+
+    project: Project
+    layers: LayerSet
+    systems: tuple[DrainageSystem, ...]
+    findings: tuple[Finding, ...]
+    community_ids: tuple[str, ...]
+    documents: BillDocuments = field(default_factory=BillDocuments)
+    measurements: Measurements = field(default_factory=Measurements)
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """Communities that an error keeps from being modelled."""
+        return communities_with_errors(self.findings)

@@ -1,0 +1,94 @@
+"""The packages stand in one order, each imports only what stands before it, and no modules import in a ring."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+import spongecalc
+
+ROOT = Path(spongecalc.__file__).parent
+# From the ground up; those of one row do not import one another.
+ORDER = (
+    ("standards", "language", "decimals", "progress", "versions"),
+    ("rainfall",),
+    ("project",),
+    ("layers",),
+    ("evidence", "scenario"),
+    ("ground", "surfaces", "network"),
+    ("design", "swmm"),
+    ("batch",),
+    ("sponge", "overland", "sweep"),
+    ("assess",),
+    ("report",),
+    ("steps",),
+    ("cli",),
+    ("__main__",),
+)
+LEVEL = {package: level for level, row in enumerate(ORDER) for package in row}
+# Settings are validated against the data contract and the rules of the bill; a design storm is made of settings.
+AGAINST = {
+    ("project.settings", "layers.schema"),
+    ("project.design_settings", "layers.schema"),
+    ("project.bill_settings", "network.bill_rules"),
+    ("project.bill_settings", "network.trench"),
+    ("rainfall.storm", "project.settings"),
+}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    module_name(path): path for path in sorted(ROOT.rglob("*.py")) if path.parent != ROOT or path.stem[0] != "_"
+}
+MODULES["__main__"] = ROOT / "__main__.py"
+
+
+def import_statements(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Every import below a node, in functions too, but those for the type checker alone."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        yield from import_statements(child)
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of the package that a file imports."""
+    names: list[str] = []
+    for statement in import_statements(ast.parse(path.read_text(encoding="utf-8"))):
+        lead = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+        names.extend(f"{lead}{alias.name}" for alias in statement.names)
+    own = [name.removeprefix("spongecalc.") for name in names if name.startswith("spongecalc.")]
+    # The name of a module, or of something in it; the version is the package's own.
+    return {name if name in MODULES else name.rpartition(".")[0] for name in own} - {""}
+
+
+def test_every_package_has_its_place() -> None:
+    assert {name.split(".")[0] for name in MODULES} == set(LEVEL)
+
+
+@pytest.mark.parametrize("package", [p for row in ORDER for p in row])
+def test_a_package_imports_only_what_stands_before_it(package: str) -> None:
+    upward = {
+        (name, other)
+        for name, path in MODULES.items()
+        if name.split(".")[0] == package
+        for other in imported(path)
+        if other.split(".")[0] != package and LEVEL[other.split(".")[0]] >= LEVEL[package]
+    }
+    assert upward == {pair for pair in AGAINST if pair[0].split(".")[0] == package}
+
+
+def test_no_modules_import_in_a_ring() -> None:
+    graph = nx.DiGraph((name, other) for name, path in MODULES.items() for other in imported(path))
+    rings = [sorted(ring) for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
+    assert rings == []
