@@ -38,9 +38,14 @@ DECIMALS: dict[str, int] = {
     "difference_in_errors": 1,
 }
 
+# Nominal sizes, which are ordered and not measured: 200 and not 200.0, and 63.5 where it is that.
+SIZES = ("diameter_mm", "width_mm", "height_mm")
+
 
 @lru_cache(maxsize=4096)  # a table asks for each of its cells
 def decimals(column: str) -> int | None:
-    """Decimals of a column's figures; None for a figure without a unit, written as it is (counts, years)."""
+    """Decimals of a column's figures; None for counts, years and sizes, written as they are."""
+    if column.endswith(SIZES):
+        return None
     fitting = [suffix for suffix in DECIMALS if column.endswith(suffix)]
     return DECIMALS[max(fitting, key=len)] if fitting else None

@@ -1,3 +1,4 @@
+import re
 import string
 from importlib import resources
 
@@ -27,6 +28,29 @@ def test_each_part_has_the_same_texts_in_both_languages(part):
 def test_text_with_fields():
     assert text("engine.run.file_unreadable.meaning", "en", reason="busy") == "The file cannot be read: busy."
     assert "busy" in text("engine.run.file_unreadable.meaning", "zh", reason="busy")
+
+
+@pytest.mark.parametrize("one", [1, "1"])
+def test_a_count_of_one_has_its_own_word(one):
+    def said(count):
+        given = {"cross_connections_before": 3, "sewage_to_storm_after_m3_d": 0.5}
+        return text("report.finding.not_separated", "en", cross_connections_after=count, **given)
+
+    assert said(one).startswith("After the works 1 cross-connection remains (before: 3)")
+    assert said(2).startswith("After the works 2 cross-connections remain (before: 3)")
+    counted = text("cli.finding_counts", "en", errors=one, warnings=0, infos="11")
+    assert counted == "Data: 1 error, 0 warnings, 11 notes."
+    with pytest.raises(KeyError):
+        text("cli.finding_counts", "en", errors=one, warnings=0)
+
+
+def test_no_english_text_counts_one_as_many():
+    plural = re.compile(
+        r"\{(count|errors|warnings|runs|models|households_relieved|sites|years|horizon)\} [a-z-]+s\b"
+    )
+    for part in PARTS:
+        for key, wording in catalogue(part, "en").items():
+            assert not plural.search(wording), key
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 
 from spongecalc.report.charts import hyetograph_chart, runoff_chart
+from spongecalc.report.plot_area import tick_texts
 
 WORDS = dict.fromkeys(("time", "rain", "flow", "before", "after"), "径流") | {"label": '"<&\\1'}
 RAIN = pd.Series([10.0, 60.0, 20.0], index=[0.0, 5.0, 10.0])
@@ -22,6 +23,12 @@ def test_charts_are_markup_with_real_text_and_no_foreign_address():
     assert root.get("aria-label") == WORDS["label"]
     assert "径流" in chart
     assert "http" not in chart and "<style" not in chart and "DejaVu" not in chart
+
+
+def test_ticks_of_an_axis_have_as_many_decimals_each():
+    assert tick_texts([1536.0, 1536.5, 1537.0]) == ["1536.0", "1536.5", "1537.0"]
+    assert tick_texts([0.0, 50.0, 100.0]) == ["0", "50", "100"]
+    assert tick_texts([0.0, 2e7]) == ["0", "2e+07"]
 
 
 def test_same_series_same_bytes():

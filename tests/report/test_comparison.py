@@ -70,7 +70,7 @@ def test_the_command(tmp_path):
     done = runner.invoke(
         app, ["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(page), "--lang", "en"]
     )
-    assert done.exit_code == 0 and "communities.csv: 1 figures changed" in done.output
+    assert done.exit_code == 0 and "communities.csv: 1 figure changed" in done.output
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     wrong = runner.invoke(app, ["compare", str(tmp_path), str(tmp_path / "b"), "--lang", "en"])
     assert wrong.exit_code == 2

@@ -3,8 +3,10 @@ import re
 import pytest
 
 from spongecalc.language import has_text
+from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.report.basis_chapters import SOURCES_LISTED
 from spongecalc.report.standard_names import confidence_name, source_name, table_name
+from spongecalc.report.wording import Wording
 from spongecalc.standards import tables as standards
 
 # Codes of standards and file names stay as they are; two English words in a row are a sentence.
@@ -43,6 +45,15 @@ def test_every_table_has_a_name(lang):
     for name, _ in tables():
         assert table_name(name, lang) != f"{name}.csv"
         assert f"{name}.csv" in table_name(name, lang)
+
+
+def test_a_generated_series_says_so_in_the_language():
+    place = climate_of("昆明")
+    source = generated_series(place, 1, 7).source
+    assert source_name(source, "zh") == "按昆明月气候资料生成，随机种子 7"
+    assert source_name(source, "en") == source
+    said = Wording("zh").note("note_generated_series", {"source": source, "years": "1"})
+    assert not re.search("[a-z]{4}", said)
 
 
 def test_several_sources_are_named_one_by_one():

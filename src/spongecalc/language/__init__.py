@@ -2,9 +2,10 @@
 
 A file is named ``<part>.<lang>.toml`` (``engine.zh.toml``, ``cli.en.toml``). A text is addressed by the part
 and its place in that file, joined by dots: ``engine.error.205.meaning``. Texts may hold named fields in
-braces, filled by :func:`text`.
+braces, filled by :func:`text`; ``{count:run|runs}`` is the first word for a count of 1, the second for any other.
 """
 
+import string
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,25 @@ from types import MappingProxyType
 from typing import Any
 
 LANGUAGES: tuple[str, ...] = ("zh", "en")
+
+
+class _Wording(string.Formatter):
+    """Fills a text's fields, and chooses the word that goes with a count."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_WORDING = _Wording()
+
+
+def filled(wording: str, params: Mapping[str, object]) -> str:
+    """Return a text of a catalogue with its fields filled in; raises KeyError for a field without a value."""
+    # The ordinary way is quicker, and most texts count nothing.
+    return _WORDING.vformat(wording, (), params) if "|" in wording else wording.format(**params)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str) -> dict[str, str]:
@@ -73,7 +93,7 @@ def text(key: str, lang: str, /, **params: object) -> str:
         The part, the language, the key or a field's value is missing.
     """
     wording = catalogue(key.partition(".")[0], lang)[key]
-    return wording.format(**params) if params else wording
+    return filled(wording, params) if params else wording
 
 
 def has_text(key: str, lang: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from spongecalc.report.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_text
+from spongecalc.report.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_texts
 
 RAIN_COLOUR = "#7aa6c8"
 LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "6 3"), "after": ("#005b96", "")}
@@ -89,10 +89,11 @@ def _hanging_rain(area: PlotArea, intensity_mm_h: pd.Series, words: str) -> str:
     # Upside down: nought is at the top.
     own = PlotArea(area.left, area.top, area.right, area.bottom, area.x_low, area.x_high, scale, 0.0)
     parts = [_bars(own, intensity_mm_h, hanging=True)]
-    for value in nice_ticks(0.0, highest, 4):
+    ticks = nice_ticks(0.0, highest, 4)
+    for value, written in zip(ticks, tick_texts(ticks), strict=True):
         y = own.y(value)
         parts.append(f'<path d="M{area.right:.1f} {y:.1f}h4" stroke="{INK}" stroke-width="0.8"/>')
-        parts.append(label(area.right + 8, y + 4, tick_text(value), "start"))
+        parts.append(label(area.right + 8, y + 4, written, "start"))
     end = own.y(highest)
     parts.append(f'<path d="M{area.right:.1f} {area.top:.1f}V{end:.1f}" stroke="{INK}" stroke-width="0.9"/>')
     parts.append(label(area.right + 52, area.top + 46, words, "middle", turned=True))

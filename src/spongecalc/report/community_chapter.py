@@ -32,7 +32,7 @@ def part_blocks(part: Part, level: int, words: Wording) -> Group:
     """A topic's part as blocks of the document."""
     blocks: list[Block] = [Subheading(part.heading, level)]
     blocks += [Paragraph(text) for text in part.paragraphs]
-    blocks += [Drawing(caption, svg) for caption, svg in part.figures]
+    blocks += [Drawing(caption, svg, _look(svg)) for caption, svg in part.figures]
     for caption, table in part.tables:
         if not table.rows:
             continue
@@ -40,6 +40,11 @@ def part_blocks(part: Part, level: int, words: Wording) -> Group:
     if len(blocks) == 1 and part.tables:
         blocks.append(Paragraph(words("document.part_empty"), "none"))
     return Group(f"p-{part.key}", blocks)
+
+
+def _look(svg: str) -> str:
+    """A chart is drawn smaller than a map."""
+    return "curve" if svg.startswith('<svg class="chart"') else ""
 
 
 def community_chapter(section: Section, page: CommunityPage, review: Review, words: Wording) -> Chapter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from spongecalc.assess.review import Review
 from spongecalc.report import basis_chapters as basis
@@ -20,9 +21,11 @@ from spongecalc.report.document import (
     Definitions,
     Document,
     Facts,
+    Group,
     Legend,
     Paragraph,
     SignOff,
+    Subheading,
     TableBlock,
 )
 from spongecalc.report.html_table import Cell, Heading, Table
@@ -136,7 +139,19 @@ def _chapters(
         _sign(words),
         _origin(review, words),
     ]
-    return {**{c.key: [c] for c in single}, "each": each, "topics": topics}
+    return {**{c.key: [_named_once(c)] for c in single}, "each": each, "topics": topics}
+
+
+def _named_once(chapter: Chapter) -> Chapter:
+    """A chapter in which no topic repeats the chapter's own heading."""
+    blocks: list[Block] = []
+    for block in chapter.blocks:
+        first = block.blocks[0] if isinstance(block, Group) and block.blocks else None
+        if isinstance(block, Group) and isinstance(first, Subheading) and first.text == chapter.heading:
+            blocks.append(replace(block, blocks=list(block.blocks)[1:]))
+        else:
+            blocks.append(block)
+    return replace(chapter, blocks=blocks)
 
 
 def _cover(review: Review, words: Wording, institute: Institute) -> Cover:

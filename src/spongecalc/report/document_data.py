@@ -165,7 +165,8 @@ def _table(table: Table, keys: set[str], lang: str) -> Data:
     return {
         "headings": [h.text for h in table.headings],
         "numeric": numeric,
-        "long": long,
+        "long": [_share(table, i) if is_long else 0.0 for i, is_long in enumerate(long)],
+        "whole": _stays_whole(table),
         "room": [_room(table, i) for i in range(len(numeric))],
         "rows": [
             [
@@ -184,11 +185,37 @@ def _table(table: Table, keys: set[str], lang: str) -> Data:
     }
 
 
+def _share(table: Table, column: int) -> float:
+    """A long column's share of what the others leave: by the text it holds, but no column is starved."""
+    held = [room(r[column].text) for r in table.rows if column < len(r)]
+    mean = sum(held) / len(held) if held else 0.0
+    longest = max(held, default=0.0)
+    return round(min(max((mean + longest) / 2, min(longest, 32.0)), 90.0) / 10, 2)
+
+
+def _stays_whole(table: Table) -> bool:
+    """Whether a table is short enough to stand on one page, whatever its texts' lines."""
+    if len(table.rows) > (24 if len(table.headings) <= 4 else 14):
+        return False
+    lines = sum(
+        max((1 + len(c.text) // 16 if len(c.text) > LONG_TEXT else 1 for c in r), default=1) for r in table.rows
+    )
+    return lines <= 45 and not any("\n" in c.text for r in table.rows for c in r)
+
+
+def _spelled(heading: str) -> bool:
+    """Whether a heading is of words with spaces between, and not of Chinese characters."""
+    return all(ord(c) < 0x2E80 for c in heading)
+
+
 def _room(table: Table, column: int) -> float:
     """Half-width characters that a column of figures needs: its figures whole, its heading word by word."""
     texts = [c.text for row in [*table.rows, table.foot] for c in row[column : column + 1]]
     heading = table.headings[column].text
-    words = [room(w) for w in heading.split(" ")] if heading.isascii() else [min(room(heading) / 2 + 1, 12.0)]
+    # A Chinese heading breaks anywhere: a short one stays on its line, a longer one takes two.
+    whole = 11.0 if len(table.headings) <= 12 else 6.0
+    written = [max(min(room(heading), whole), room(heading) / 2 + 1)] if not _spelled(heading) else []
+    words = written or [room(w) for w in heading.split(" ")]
     return max([4.0, *words, *(room(t) for t in texts)])
 
 

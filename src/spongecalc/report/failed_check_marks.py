@@ -122,5 +122,5 @@ def _said(row: Mapping[str, object], naming: Callable[[str, object], str]) -> st
         name = f"{name} – {other}"
     value, limit = (cell_text(c, row.get(c)) for c in ("value", "limit"))
     unit = row.get("unit")
-    measured = f"{value} ({naming('column', 'limit')} {limit})"
+    measured = f"{value} ({naming('column', 'limit').lower()} {limit})"
     return f"{name}: {measured} {unit}" if is_known(unit) and unit else f"{name}: {measured}"

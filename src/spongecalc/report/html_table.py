@@ -16,6 +16,9 @@ CODED: Mapping[str, str] = {
     for name in (
         "kind",
         "grade",
+        "receives",
+        "event",
+        "basis",
         "carries",
         "system",
         "status",
@@ -42,8 +45,6 @@ CODED: Mapping[str, str] = {
         "measurand",
     )
 } | {"from_system": "system", "to_system": "system", "in_smallest_set": "yes_no", "differ": "yes_no"}
-# Nominal sizes: whole millimetres are written without decimals.
-SIZES = frozenset({"diameter_mm", "suggested_diameter_mm", "width_mm", "height_mm"})
 
 # Identifiers may hold digits only, and are still no figures.
 TEXT_COLUMNS = frozenset({*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"})
@@ -93,8 +94,7 @@ def coded(column: str, value: object, words: Wording) -> str:
         return words(f"scenario.{value}")
     if column in CODED:
         return words.name(CODED[column], cell_text(column, value))
-    shown = cell_text(column, value)
-    return shown.removesuffix(".0") if column in SIZES else shown
+    return cell_text(column, value)
 
 
 def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()) -> Table:

@@ -50,6 +50,15 @@ def cell_text(column: str, value: object) -> str:
     return written.removeprefix("-") if float(written) == 0 else written
 
 
+def places_shown(column: str, value: float) -> int | None:
+    """Decimals that :func:`cell_text` writes a figure with; None where it writes an exponent or no figure."""
+    places = decimals(column)
+    if places is not None or not math.isfinite(value):
+        return places
+    written = cell_text(column, value)
+    return None if "e" in written else len(written.partition(".")[2])
+
+
 _WHOLE = re.compile(r"(?<![\w.,-])(-?)(\d{5,})(?=(\.\d+)?(?![\w.]))")
 
 

@@ -25,9 +25,13 @@ def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [round(i * step, 10) for i in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def tick_text(value: float) -> str:
-    """A tick's figure, as short as it can be written."""
-    return f"{value:g}"
+def tick_texts(values: Sequence[float]) -> list[str]:
+    """The ticks' figures, as short as they can be written with as many decimals for each."""
+    short = [f"{v:g}" for v in values]
+    if any("e" in s for s in short):
+        return short
+    places = max((len(s.partition(".")[2]) for s in short), default=0)
+    return [f"{v:.{places}f}" for v in values]
 
 
 @dataclass(frozen=True)
@@ -56,16 +60,18 @@ class PlotArea:
     def axes(self, x_label: str, y_label: str, y_ticks: Sequence[float] | None = None) -> str:
         """Lines, ticks and labels of the axes, with a faint grid."""
         parts = []
-        for value in y_ticks if y_ticks is not None else nice_ticks(self.y_low, self.y_high):
+        upwards = y_ticks if y_ticks is not None else nice_ticks(self.y_low, self.y_high)
+        for value, written in zip(upwards, tick_texts(upwards), strict=True):
             y = self.y(value)
             parts.append(
                 f'<path d="M{self.left:.1f} {y:.1f}H{self.right:.1f}" stroke="{GRID}" stroke-width="0.7"/>'
             )
-            parts.append(label(self.left - 6, y + 4, tick_text(value), "end"))
-        for value in nice_ticks(self.x_low, self.x_high, 8):
+            parts.append(label(self.left - 6, y + 4, written, "end"))
+        across = nice_ticks(self.x_low, self.x_high, 8)
+        for value, written in zip(across, tick_texts(across), strict=True):
             x = self.x(value)
             parts.append(f'<path d="M{x:.1f} {self.bottom:.1f}v4" stroke="{INK}" stroke-width="0.8"/>')
-            parts.append(label(x, self.bottom + 18, tick_text(value), "middle"))
+            parts.append(label(x, self.bottom + 18, written, "middle"))
         frame = f"M{self.left:.1f} {self.top:.1f}V{self.bottom:.1f}H{self.right:.1f}"
         parts.append(f'<path d="{frame}" fill="none" stroke="{INK}" stroke-width="0.9"/>')
         parts.append(label((self.left + self.right) / 2, self.bottom + 36, x_label, "middle"))

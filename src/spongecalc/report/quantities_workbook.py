@@ -12,11 +12,11 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from spongecalc.decimals import decimals
 from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.report.html_table import coded
-from spongecalc.report.number_format import is_known
+from spongecalc.report.number_format import is_known, places_shown
+from spongecalc.report.sheet_printing import column_width, heading_height, is_broken, row_height, set_printing
 from spongecalc.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ MOST_CHECKS = 20000
 LARGE_LEDGER = 50_000
 """From this many rows on the sheets are written to disk row by row: a county's do not fit into memory."""
 AT_A_TIME = 5000
-WIDEST_ON_A4 = 16
-A3, A4 = 8, 9
-"""Excel's numbers of paper sizes."""
+LEAST_WIDTH, TOTALS_WIDTH = 9.0, 16.0
+MOST_TEXTS = 2000
+"""Different texts of a column that are measured for its width."""
 
 
 class _Book:
@@ -47,6 +47,7 @@ class _Book:
         self.words = words
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.total = self.book.add_format({"bold": True, "top": 1, "num_format": "0.00"})
+        self.plain = self.book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
         self._numbers: dict[int | None, Any] = {}
 
     def say(self, key: str) -> str:
@@ -59,23 +60,25 @@ class _Book:
         own = self.words.name("column", named)
         return self.words.name("column", column) if own == named else own
 
-    def number(self, column: str) -> Any:
-        """The format of a column's figures."""
-        # A diameter is a size that is ordered, not a measurement: 200, not 200.0.
-        places = None if column == "diameter_mm" else decimals(column)
+    def number(self, column: str, value: float = 0.0) -> Any:
+        """The format of a figure of a column."""
+        places = places_shown(column, value)
         if places not in self._numbers:
             code = "General" if places is None else "0" if places == 0 else "0." + "0" * places
-            self._numbers[places] = self.book.add_format({"num_format": code})
+            self._numbers[places] = self.book.add_format({"num_format": code, "valign": "top"})
         return self._numbers[places]
 
-    def sheet(self, key: str, headings: Sequence[str], at: int = 0) -> Worksheet:
-        """A sheet with its headings in row ``at``, frozen."""
+    def sheet(self, key: str, headings: Sequence[str], texts: Sequence[Sequence[str]] = ()) -> Worksheet:
+        """A sheet with its headings in the first row, frozen; ``texts`` of each column decide how wide it is."""
         sheet = self.book.add_worksheet(self.say(f"sheet.{key}"))
-        for column, heading in enumerate(headings):
-            sheet.write_string(at, column, heading, self.head)
-        sheet.freeze_panes(at + 1, 1)
-        sheet.set_column(0, max(len(headings) - 1, 0), 14)
-        _for_paper(sheet, len(headings), at)
+        measured = texts or [()] * len(headings)
+        widths = _widths(headings, measured)
+        sheet.set_row(0, heading_height(headings, widths))
+        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            sheet.write_string(0, column, heading, self.head)
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 1)
+        set_printing(sheet, widths, 0, 1, "")
         return sheet
 
     def put(self, sheet: Worksheet, row: int, column: int, name: str, value: object) -> None:
@@ -83,17 +86,23 @@ class _Book:
         if not is_known(value):
             return
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            sheet.write_string(row, column, str(value))
+            sheet.write_string(row, column, str(value), self.plain)
         elif math.isfinite(float(value)):
-            sheet.write_number(row, column, float(value), self.number(name))
+            sheet.write_number(row, column, float(value), self.number(name, float(value)))
 
 
-def _for_paper(sheet: Worksheet, columns: int, last_heading: int) -> None:
-    """Printed landscape, one page wide, with the heading on each page."""
-    sheet.set_landscape()
-    sheet.set_paper(A3 if columns > WIDEST_ON_A4 else A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, last_heading)
+def _widths(headings: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
+    return [max(column_width(h, t), LEAST_WIDTH) for h, t in zip(headings, texts, strict=True)]
+
+
+def _texts(book: _Book, table: pd.DataFrame, columns: Sequence[str], *, keys: bool = False) -> list[list[str]]:
+    """Of each column the texts that decide how wide it is; with ``keys`` an empty one as the bill shows it."""
+    found = []
+    for name in columns:
+        different = table[name].drop_duplicates().head(MOST_TEXTS)
+        empty = EMPTY if keys and name in KEYS else ""
+        found.append([coded(name, v, book.words) or empty for v in different])
+    return found
 
 
 def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, lang: str) -> Path:
@@ -170,7 +179,7 @@ def _bill(
     book: _Book, bill: pd.DataFrame, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]
 ) -> None:
     names = [book.heading(c) for c in ("line", *KEYS, *AMOUNTS)]
-    sheet = book.sheet("bill", names)
+    sheet = book.sheet("bill", names, [[str(len(lines))], *_texts(book, bill, (*KEYS, *AMOUNTS), keys=True)])
     in_ledger = {a: str(xl_col_to_name(1 + len(KEYS) + 2 + i)) for i, a in enumerate(AMOUNTS)}
     of_line = _range(book, "ledger", "A", len(features))
     for row, values in enumerate(bill.to_dict("records"), 1):
@@ -186,7 +195,8 @@ def _bill(
 
 def _ledger(book: _Book, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]) -> None:
     columns = [*KEYS, "layer", "feature_id", *AMOUNTS]
-    sheet = book.sheet("ledger", [book.heading(c) for c in ("line", *columns)])
+    texts = [[str(len(lines))], *_texts(book, features, columns, keys=True)]
+    sheet = book.sheet("ledger", [book.heading(c) for c in ("line", *columns)], texts)
     for row, values in enumerate(_records(features), 1):
         sheet.write_number(row, 0, lines[_key(values)])
         for column, name in enumerate(columns, 1):
@@ -206,9 +216,9 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
     kinds.sort(key=lambda k: (k[0] != "pipe", k))
     communities = sorted(laid["community_id"].unique())
     sheet = book.book.add_worksheet(book.say("sheet.totals"))
-    sheet.set_column(0, len(kinds), 16)
+    sheet.set_column(0, len(kinds), TOTALS_WIDTH)
     sheet.freeze_panes(3, 1)
-    _for_paper(sheet, len(kinds) + 1, 2)
+    set_printing(sheet, [TOTALS_WIDTH] * (len(kinds) + 1), 2, 1, "")
     status = coded("status", "proposed", book.words)
     for row, name in enumerate(("item", "system", "status")):
         sheet.write_string(row, 0, book.heading(name), book.head)
@@ -246,9 +256,9 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
     pipes = laid[laid["item"] == "pipe"]
     systems = [s for s in ("storm", "sewage", "combined") if s in set(pipes["system"])]
     values = sorted({_coded(book, by, v) for v in pipes[by]}, key=lambda v: (isinstance(v, str), v))
-    sheet = book.sheet(
-        f"by_{by}", [book.words.name("column", by), *(coded("system", s, book.words) for s in systems)]
-    )
+    headings = [book.words.name("column", by), *(coded("system", s, book.words) for s in systems)]
+    labels = [*map(str, values), book.words("table.total"), book.say("sheet.off")]
+    sheet = book.sheet(f"by_{by}", headings, [labels, *([] for _ in systems)])
     item, status = coded("item", "pipe", book.words), coded("status", "proposed", book.words)
     ranges = {
         c: _range(book, "bill", _column(c), len(bill)) for c in ("length_m", by, "item", "system", "status")
@@ -286,15 +296,21 @@ def _plain_sheet(
     book: _Book, key: str, table: pd.DataFrame, formulas: Mapping[str, Any], columns: Sequence[str]
 ) -> Worksheet:
     """A table as a sheet; ``formulas`` give a column's formula from the cells of its row."""
-    sheet = book.sheet(key, [book.words.name("column", c) for c in columns])
+    headings, texts = [book.words.name("column", c) for c in columns], _texts(book, table, columns)
+    sheet = book.sheet(key, headings, texts)
+    widths = _widths(headings, texts)
+    broken = {c: w for c, t, w in zip(columns, texts, widths, strict=True) if is_broken(t, w)}
     for row, values in enumerate(table.to_dict("records"), 1):
         cells = {c: xl_rowcol_to_cell(row, i) for i, c in enumerate(columns)}
+        height = row_height((coded(c, values[c], book.words) for c in broken), broken.values())
+        if height:
+            sheet.set_row(row, height)
         for column, name in enumerate(columns):
             value = values[name]
             make = formulas.get(name)
             formula = make(values, cells) if make is not None and is_known(value) else None
             if formula:
-                sheet.write_formula(row, column, formula, book.number(name), float(value))
+                sheet.write_formula(row, column, formula, book.number(name, float(value)), float(value))
             else:
                 shown = value if isinstance(value, (int, float)) else coded(str(name), value, book.words)
                 book.put(sheet, row, column, str(name), shown)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from spongecalc.report.long_section import LongSection, Reach, Station
 from spongecalc.report.number_format import cell_text
-from spongecalc.report.plot_area import INK, SOFT, PlotArea, chart, label, nice_ticks
+from spongecalc.report.plot_area import INK, SOFT, PlotArea, chart, label, nice_ticks, tick_texts
 from spongecalc.report.wording import Wording
 
 GROUND, PIPE, LEVELS = "#7a5c2e", "#1c1f23", {"before": ("#b04a00", "5 3"), "after": ("#005b96", "")}
@@ -18,6 +18,8 @@ BANDS = ("node", "ground", "invert", "depth", "station")
 BAND_PX, NODE_PX = 58.0, 94.0
 # Figures nearer than this would lie on one another.
 LEAST_GAP_PX = 13.0
+# The bands go on behind the last station, so that its figures stand inside them.
+BEYOND_PX = 8.0
 
 
 def section_svg(section: LongSection, words: Wording) -> str:
@@ -62,10 +64,11 @@ def section_svg(section: LongSection, words: Wording) -> str:
 
 def _levels_axis(area: PlotArea, words: Wording) -> str:
     parts = []
-    for value in nice_ticks(area.y_low, area.y_high):
+    ticks = nice_ticks(area.y_low, area.y_high)
+    for value, written in zip(ticks, tick_texts(ticks), strict=True):
         y = area.y(value)
         parts.append(f'<path d="M{area.left:.1f} {y:.1f}H{area.right:.1f}" stroke="#e2e2e2" stroke-width="0.7"/>')
-        parts.append(label(area.left - 6, y + 4, f"{value:g}", "end"))
+        parts.append(label(area.left - 6, y + 4, written, "end"))
     parts.append(
         f'<path d="M{area.left:.1f} {area.top:.1f}V{area.bottom:.1f}" stroke="{INK}" stroke-width="0.9"/>'
     )
@@ -162,7 +165,7 @@ def _bands(area: PlotArea, section: LongSection, words: Wording) -> str:
             parts.append(label(middle, top + 43, slope, "middle", colour=INK))
         elif right - left >= LEAST_GAP_PX:
             parts.append(label(middle + 4, top + BAND_PX - 4, size, "start", turned=True, colour=INK))
-    parts.append(f'<path d="M4 {end:.1f}H{area.right:.1f}" stroke="{INK}" stroke-width="0.9"/>')
+    parts.append(f'<path d="M4 {end:.1f}H{area.right + BEYOND_PX:.1f}" stroke="{INK}" stroke-width="0.9"/>')
     return "".join(parts)
 
 
@@ -172,5 +175,5 @@ def _band_top(area: PlotArea, row: int) -> float:
 
 
 def _band_frame(area: PlotArea, top: float, below: float, words: str) -> str:
-    line = f'<path d="M4 {top:.1f}H{area.right:.1f}" stroke="{INK}" stroke-width="0.9"/>'
+    line = f'<path d="M4 {top:.1f}H{area.right + BEYOND_PX:.1f}" stroke="{INK}" stroke-width="0.9"/>'
     return line + label(8, (top + below) / 2 + 4, words, "start", colour=INK)

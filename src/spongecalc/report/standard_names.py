@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from spongecalc.language import catalogue
+import re
+
+from spongecalc.language import catalogue, text
 
 PART = "standard_sources"
+# A series that was made and not measured names its source itself (rainfall.generated_series).
+GENERATED = re.compile(r"generated from the monthly climate of (?P<place>.+), seed (?P<seed>\d+)")
 
 
 def source_name(source: str, lang: str) -> str:
@@ -12,6 +16,9 @@ def source_name(source: str, lang: str) -> str:
 
     Several sources, with semicolons between, are named one by one.
     """
+    made = GENERATED.fullmatch(source)
+    if made:
+        return text(f"{PART}.generated", lang, **made.groupdict())
     names = catalogue(PART, lang)
     whole = names.get(f"{PART}.source.{source}")
     if whole is not None:

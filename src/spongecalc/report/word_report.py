@@ -26,6 +26,8 @@ from spongecalc.report.word_xml import WordCell
 FILE_NAME = "report.docx"
 FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 PAGE_MM, WIDE_MM = 174.0, 261.0
+# Facts no longer than this stand in one paragraph.
+LONG_FACT = 40
 # The fonts that offices have; each language's own customs.
 FONTS = {
     "zh": {"text": ("Times New Roman", "宋体"), "heading": ("Arial", "黑体")},
@@ -136,16 +138,26 @@ def _figures(data: Data) -> list[tuple[str, float]]:
 
 
 def _width(drawing: Data, full_mm: float) -> float:
-    if drawing["css"] in ("rain", "flow"):
-        return 115.0
+    if drawing["css"] in ("rain", "flow", "curve"):
+        return 90.0 if drawing["css"] == "flow" else 115.0
     if drawing["css"] == "profile":
-        return 138.0
+        # Two long sections stand on a page.
+        return 104.0
     return min(full_mm, 145.0 if drawing["css"] == "overview" else 170.0)
 
 
 def _room(c: Data) -> float:
     wanted = max(xml.room(str(c["t"])), xml.room(str(c["over"])) * 0.9)
     return wanted + (3.0 if c["badge"] else 0.0)
+
+
+def _heading_room(heading: str) -> float:
+    """Room of a heading: it may break once, between its words where it has any; its figures may not."""
+    whole = xml.room(heading)
+    if whole <= 8:
+        return whole
+    word = max((xml.room(w) * 1.1 for w in heading.split() if w.isascii()), default=0.0)
+    return max(whole * 0.55, word)
 
 
 @dataclass
@@ -235,7 +247,8 @@ class _Builder:
         wide = bool(chapter["wide"])
         if wide:
             parts.append(xml.section_end(wide=False))
-        new_page = not wide and (community or chapter["part"] == "closing" or before in ("community", ""))
+        closing = chapter["part"] == "closing" and (before != "closing" or chapter["key"] == "origin")
+        new_page = not wide and (community or closing or before in ("community", ""))
         if community and before != "community":
             parts.append(xml.heading(self._word("each"), 1, new_page=True))
             new_page = False
@@ -279,6 +292,9 @@ class _Builder:
                 return xml.heading(str(b["text"]), min(level + int(b["level"]) - 1, 5))
             case "paragraph":
                 return self._paragraph(b)
+            case "facts" if level > 1 and all(len(text) < LONG_FACT for _, text in b["pairs"]):
+                said = "\u3000".join(f"{name} {text}" for name, text in b["pairs"])
+                return xml.paragraph(xml.run(said))
             case "facts" | "definitions":
                 return self._pairs(b["pairs"])
             case "items":
@@ -375,10 +391,8 @@ class _Builder:
         headings: Sequence[str] = b["headings"]
         numeric: Sequence[bool] = b["numeric"]
         style = "TableText" if len(headings) <= 7 else "TableSmall" if len(headings) <= 12 else "TableTiny"
-        # A heading may break once, its figures may not.
         head = [
-            WordCell(xml.run(h, bold=True), n, xml.room(h) * (0.55 if xml.room(h) > 8 else 1.0))
-            for h, n in zip(headings, numeric, strict=True)
+            WordCell(xml.run(h, bold=True), n, _heading_room(h)) for h, n in zip(headings, numeric, strict=True)
         ]
         rows = [[WordCell(self._cell(c), numeric[i], _room(c)) for i, c in enumerate(row)] for row in b["rows"]]
         foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]

@@ -132,12 +132,21 @@ def room(text: str) -> float:
     return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in lines)
 
 
+# A half-width character of a table's text, the room that a cell keeps beside it, and a text that breaks badly.
+CHARACTER_MM, BESIDE_CELL, SHORT_CELL = 1.55, 2.2, 22.0
+
+
 def _widths(rows: Sequence[Sequence[WordCell]], columns: int, full_mm: float) -> list[int]:
-    """Column widths in twips: as much as the text wants, but a long one gives way to the others."""
+    """Column widths in twips: as much as the text wants, but long ones give way to the others."""
     wants = []
     for column in range(columns):
         longest = max((r[column].room for r in rows if column < len(r)), default=0.0)
-        wants.append(min(max(longest, 4.0), 44.0) + 1.5 if longest else 10.0)
+        wants.append(min(max(longest, 4.0), 44.0) + BESIDE_CELL if longest else 10.0)
+    short = sum(w for w in wants if w <= SHORT_CELL)
+    long = sum(w for w in wants if w > SHORT_CELL)
+    left = full_mm / CHARACTER_MM - short
+    if left < long and left > 0.3 * long:
+        wants = [w if w <= SHORT_CELL else w * left / long for w in wants]
     return [round(full_mm * 56.69 * w / sum(wants)) for w in wants]
 
 

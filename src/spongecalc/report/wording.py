@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from spongecalc.language import catalogue, text
+from spongecalc.language import catalogue, filled, text
 from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.standard_names import source_name
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,6 @@ class Wording:
         if wording is None:
             listed = ", ".join(f"{name} = {value}" for name, value in params.items())
             return self("note.other", note=key, params=listed)
-        return wording.format(**params)
+        if "source" in params:
+            params = {**params, "source": source_name(str(params["source"]), self.lang)}
+        return filled(wording, params)

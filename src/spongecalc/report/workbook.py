@@ -20,8 +20,15 @@ from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.decimals import decimals
 from spongecalc.language import has_text
-from spongecalc.report.html_table import CODED
-from spongecalc.report.number_format import cell_text, is_known
+from spongecalc.report.number_format import cell_text, is_known, places_shown
+from spongecalc.report.sheet_printing import (
+    SMALL,
+    column_width,
+    heading_height,
+    is_broken,
+    row_height,
+    set_printing,
+)
 from spongecalc.report.word_xml import clean
 from spongecalc.report.wording import Wording
 
@@ -36,6 +43,8 @@ UNFIT_NAME, LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 # Two rows of headings: words, and the columns' names in the CSV files.
 FIRST_ROW = 2
 LONGEST_CELL = 32_767
+# Different texts of a column that are measured for its width.
+MOST_TEXTS = 2000
 
 
 def xlsx_bytes(review: Review, lang: str) -> bytes:
@@ -60,7 +69,7 @@ def xlsx_bytes(review: Review, lang: str) -> bytes:
     _about(book, formats, review, names, sheets, words)
     for name in names:
         table = review.tables[name].drop(columns=list(NOT_SHOWN.get(name, ())), errors="ignore")
-        _table_sheet(book.add_worksheet(sheets[name]), formats, name, table, words)
+        _table_sheet(book.add_worksheet(sheets[name]), formats, name, table, review.project_name, words)
     book.close()
     return out.getvalue()
 
@@ -70,27 +79,32 @@ class _Formats:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[str, bool], Format] = {}
+        self._made: dict[tuple[str, bool, bool], Format] = {}
         heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
-        self.heading = book.add_format(heading)
-        self.key = book.add_format({"font_color": "#59616B", "font_size": 8, "bottom": 2})
+        self.heading = book.add_format({**heading, "align": "left", "indent": 1})
+        self.heading_of_figures = book.add_format({**heading, "align": "right"})
+        small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+        self.key = book.add_format({**small, "font_color": "#59616B", "bottom": 2})
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
 
-    def number(self, column: str, *, bold: bool = False) -> Format:
+    def number(self, column: str, value: float, *, bold: bool = False) -> Format:
         """As many decimals as the CSV files write; thousands apart."""
-        places = decimals(column)
+        places = places_shown(column, value)
         pattern = "General" if places is None else "#,##0." + "0" * places if places else "#,##0"
-        key = (pattern, bold)
-        if key not in self._made:
-            self._made[key] = self._book.add_format({"num_format": pattern, "bold": bold})
-        return self._made[key]
+        return self._of(pattern, bold=bold)
 
-    def text(self, *, bold: bool = False) -> Format:
-        """Text, kept as text whoever edits it."""
-        key = ("@", bold)
+    def text(self, *, bold: bool = False, broken: bool = False) -> Format:
+        """Text, kept as text whoever edits it; ``broken`` over lines where it is long."""
+        return self._of("@", bold=bold, broken=broken)
+
+    def _of(self, pattern: str, *, bold: bool, broken: bool = False) -> Format:
+        key = (pattern, bold, broken)
         if key not in self._made:
-            self._made[key] = self._book.add_format({"num_format": "@", "bold": bold})
+            look = {"num_format": pattern, "bold": bold, "text_wrap": broken, "valign": "top"}
+            # A text does not touch the figure on its left.
+            look |= {"align": "left", "indent": 1} if pattern == "@" else {}
+            self._made[key] = self._book.add_format(look)
         return self._made[key]
 
 
@@ -143,58 +157,96 @@ def _about(
     sheet.fit_to_pages(1, 0)
 
 
-def _table_sheet(sheet: Worksheet, formats: _Formats, name: str, table: pd.DataFrame, words: Wording) -> None:
+def _table_sheet(
+    sheet: Worksheet, formats: _Formats, name: str, table: pd.DataFrame, project: str, words: Wording
+) -> None:
     columns = [str(c) for c in table.columns]
-    for at, column in enumerate(columns):
-        # In the bill a count is of pieces, and a volume not of water.
-        key = f"bill_{column}" if name in BILLS and column in ("count", "volume_m3") else column
-        sheet.write_string(0, at, words.name("column", key), formats.heading)
+    # In the bill a count is of pieces, and a volume not of water.
+    named = [f"bill_{c}" if name in BILLS and c in ("count", "volume_m3") else c for c in columns]
+    headings = [words.name("column", c) for c in named]
+    shown = [_shown(c, table.iloc[:, i]) for i, c in enumerate(columns)]
+    widths = [column_width(h, t, c) for h, t, c in zip(headings, shown, columns, strict=True)]
+    broken = [is_broken(t, w) for t, w in zip(shown, widths, strict=True)]
+    wrapped = [i for i, b in enumerate(broken) if b]
+    for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
+        figures = pd.api.types.is_numeric_dtype(table.iloc[:, at]) and not pd.api.types.is_bool_dtype(
+            table.iloc[:, at]
+        )
+        sheet.write_string(0, at, heading, formats.heading_of_figures if figures else formats.heading)
         sheet.write_string(1, at, column, formats.key)
+        sheet.set_column(at, at, widths[at])
+    sheet.set_row(0, heading_height(headings, widths))
+    sheet.set_row(1, heading_height(columns, widths, SMALL))
     rows = table.to_dict("records")
     for index, row in enumerate(rows):
         bold = name == "communities" and row.get("community_id") == TOTAL
         formulas = _formulas(columns, rows, index) if name == "communities" else {}
+        height = row_height(
+            (cell_text(columns[i], row[columns[i]]) for i in wrapped), (widths[i] for i in wrapped)
+        )
+        if height:
+            sheet.set_row(FIRST_ROW + index, height)
         for at, column in enumerate(columns):
-            _cell(sheet, formats, FIRST_ROW + index, at, column, row[column], formulas.get(column, ""), bold)
+            formula = formulas.get(column, "")
+            _cell(
+                sheet,
+                formats,
+                (FIRST_ROW + index, at),
+                column,
+                row[column],
+                formula,
+                bold=bold,
+                broken=broken[at],
+            )
     if columns:
         last = max(FIRST_ROW + len(rows) - 1, 1)
         # TOTAL stays where it is, whatever is filtered.
         if rows and rows[-1].get("community_id") == TOTAL:
             last = max(last - 1, 1)
         sheet.autofilter(1, 0, last, len(columns) - 1)
-    sheet.freeze_panes(FIRST_ROW, 2 if len(columns) > 4 else 0)
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, _width(column, table.iloc[:, at], words))
-    sheet.set_landscape()
-    sheet.set_paper(8 if len(columns) > 16 else 9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, 1)
+    frozen = 2 if len(columns) > 4 else 0
+    sheet.freeze_panes(FIRST_ROW, frozen)
+    set_printing(sheet, widths, FIRST_ROW - 1, frozen, project)
+
+
+def _shown(column: str, values: pd.Series) -> list[str]:
+    """The texts that decide how wide a column is: all different ones, and of figures the largest and smallest."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        known = values.dropna()
+        ends = [known.min(), known.max()] if len(known) else []
+        places = decimals(column)
+        if places is not None:
+            return [f"{v:,.{places}f}" for v in ends]
+        values = known.drop_duplicates().head(MOST_TEXTS)
+    return [cell_text(column, v) for v in values.drop_duplicates().head(MOST_TEXTS)]
 
 
 def _cell(
     sheet: Worksheet,
     formats: _Formats,
-    row: int,
-    at: int,
+    place: tuple[int, int],
     column: str,
     value: object,
     formula: str,
+    *,
     bold: bool,
+    broken: bool,
 ) -> None:
+    row, at = place
     if not is_known(value):
         return
     if isinstance(value, bool) or not isinstance(value, Number):
         text = clean(cell_text(column, value))[:LONGEST_CELL]
         if text:
-            sheet.write_string(row, at, text, formats.text(bold=bold))
+            sheet.write_string(row, at, text, formats.text(bold=bold, broken=broken))
         return
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         sheet.write_string(row, at, cell_text(column, value), formats.text(bold=bold))
     elif formula:
-        sheet.write_formula(row, at, formula, formats.number(column, bold=bold), number)
+        sheet.write_formula(row, at, formula, formats.number(column, number, bold=bold), number)
     else:
-        sheet.write_number(row, at, number, formats.number(column, bold=bold))
+        sheet.write_number(row, at, number, formats.number(column, number, bold=bold))
 
 
 def _formulas(columns: list[str], rows: list[dict], index: int) -> dict[str, str]:
@@ -226,11 +278,3 @@ def _formulas(columns: list[str], rows: list[dict], index: int) -> dict[str, str
                 # TOTAL is the sum of the figures as they are written.
                 found[column] = f"=SUMPRODUCT(ROUND({place[column]}{first}:{place[column]}{last},{places}))"
     return found
-
-
-def _width(column: str, values: pd.Series, words: Wording) -> float:
-    """Characters a column is wide: its longest text, within bounds."""
-    texts = [cell_text(column, v) for v in values.head(200)]
-    longest = max((sum(2 if ord(c) > 0x2E7F else 1 for c in t) for t in texts), default=0)
-    heading = sum(2 if ord(c) > 0x2E7F else 1 for c in words.name("column", column)) / 2
-    return min(max(longest + 2, heading + 3, 9 if column not in CODED else 12), 60)

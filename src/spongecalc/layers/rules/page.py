@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spongecalc.language import catalogue
 from spongecalc.layers.rules.registry import Rule, rules
 
@@ -11,6 +13,9 @@ Written from the registry by `python -m spongecalc.layers.rules.page`; a test co
 its own community from being modelled, a *warning* wants an engineer's eye, a note (*info*) tells what was done.
 "repair" names what `spongecalc check --fix` does about it.
 """
+
+# Of the two words that go with a count the page has the one for many.
+COUNTED = re.compile(r"\{\w+:[^|{}]*\|([^{}]*)\}")
 
 STAGES = {
     "reading": "Reading 读取",
@@ -39,7 +44,7 @@ def _entry(rule: Rule) -> list[str]:
     return [
         f"### {rule.id}\n",
         f"*{' or '.join(rule.severities)}*{repair}\n",
-        f"- {english[f'findings.{rule.id}.message']} {english[f'findings.{rule.id}.action']}",
+        COUNTED.sub(r"\1", f"- {english[f'findings.{rule.id}.message']} {english[f'findings.{rule.id}.action']}"),
         f"  For the model: {rule.meaning('en')}",
         f"- {chinese[f'findings.{rule.id}.message']} {chinese[f'findings.{rule.id}.action']}",
         f"  对模型：{rule.meaning('zh')}",
