@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HELD = 300
 """Results that are held in memory where there are no more than these."""
 HELD_OF_MORE = 60
-"""Of more results than ``HELD`` these are held: whoever goes model by model has no use for those of other models."""
+"""Of more results than ``HELD`` these are held: whoever goes model by model has no use for other models'."""
 
 
 class Results(Mapping[str, RunResult]):

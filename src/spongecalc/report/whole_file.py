@@ -10,7 +10,8 @@ def replace_files(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
     """Write every file beside its place first, then move all into place.
 
     A reader never meets half a file, and a failure (disk full, no right to write) before the moves leaves
-    what was there. A content that comes in parts is never whole in memory. Folders are made where they are missing. Raises OSError.
+    what was there. A content that comes in parts is never whole in memory. Folders are made where they are
+    missing. Raises OSError.
     """
     beside = {path: path.with_name(f".{path.name}.part") for path in contents}
     try:
