@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from spongecalc.batch.pool import get_ready
 from spongecalc.batch.runs import RunDone, execute
 from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
@@ -47,6 +48,7 @@ def pool_s(inputs: list[Path], run: Callable[[Path], None], jobs: int) -> float:
 def compare(wanted: int | None) -> None:
     """Print the table, of all runs or of the first ``wanted``."""
     jobs = cores()
+    get_ready()  # as the commands do, while layers are read
     project = _with_storms(load_project(REPOSITORY))
     rows: list[tuple[str, float]] = []
 

@@ -93,7 +93,7 @@ class OutputFile:
             ("flooding_l_s", request.node_flooding, self.nodes, of_node, flooding, flow),
             ("flow_l_s", request.link_flow, self.links, of_link, LinkAttribute.FLOW_RATE, flow),
         )
-        columns: dict[str, list[float]] = {}
+        columns: dict[str, np.ndarray] = {}
         absent: list[str] = []
         last = self.periods - 1
         for quantity, ids, positions, read, attribute, factor in wanted:
@@ -102,7 +102,7 @@ class OutputFile:
                     absent.append(f"{quantity}:{name}")
                     continue
                 values = read(self.handle, positions[name], attribute, 0, last) if self.periods else []
-                columns[f"{quantity}:{name}"] = [value * factor for value in values]
+                columns[f"{quantity}:{name}"] = np.array(values, dtype="float64") * factor
         if request.system:
             for quantity, attribute, factor in (
                 ("rainfall_mm_h", SystemAttribute.RAINFALL, units.rain_mm),
@@ -111,7 +111,7 @@ class OutputFile:
                 ("system_flooding_l_s", SystemAttribute.FLOOD_LOSSES, flow),
             ):
                 values = swmm_output.get_system_series(self.handle, attribute, 0, last) if self.periods else []
-                columns[quantity] = [value * factor for value in values]
+                columns[quantity] = np.array(values, dtype="float64") * factor
         days = swmm_output.get_date_series(self.handle, 0, last) if self.periods else []
         minutes = [round((day - start_day) * 1440.0, 2) for day in days]
         return series_frame(minutes, columns), tuple(absent)

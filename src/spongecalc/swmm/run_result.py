@@ -150,13 +150,13 @@ def empty_frame(name: str) -> pd.DataFrame:
     return typed_frame(name, (), {column: () for column, _ in FRAMES[name]})
 
 
-def series_frame(minutes: Sequence[float], columns: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+def series_frame(minutes: Sequence[float], columns: Mapping[str, Sequence[float] | np.ndarray]) -> pd.DataFrame:
     """Lay out the time series: minutes from the start of the simulation -> columns in the given order."""
     rows = pd.Index(np.array(list(minutes), dtype="float64"), name="minute")
     names = pd.Index(list(columns), dtype="object")
     if not len(names):
         return pd.DataFrame(index=rows, columns=names, dtype="float64")
-    values = np.array([list(columns[name]) for name in names], dtype="float64").reshape(len(names), len(rows))
+    values = np.array([columns[name] for name in names], dtype="float64").reshape(len(names), len(rows))
     return pd.DataFrame(values.T, index=rows, columns=names, copy=False)
 
 
@@ -234,8 +234,8 @@ class RunResult:
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, pd.DataFrame):
-                columns = {str(name): _column_values(value[name].to_numpy()) for name in value.columns}
-                document[item.name] = {"index": _column_values(value.index.to_numpy()), "columns": columns}
+                index = _column_values(value.index.to_numpy())
+                document[item.name] = {"index": index, "columns": _columns_values(value)}
                 continue
             if item.name in ("messages", "warnings"):
                 value = [asdict(message) for message in value]
@@ -294,6 +294,14 @@ class RunResult:
             if item.type is float and document[item.name] is None:
                 document[item.name] = math.nan
         return cls(**document)
+
+
+def _columns_values(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Columns as JSON has them; series, all of them floats, are taken out at once, which pandas does quicker."""
+    if len(frame.columns) and (frame.dtypes == "float64").all():
+        whole = frame.to_numpy()
+        return {str(name): _column_values(whole[:, at]) for at, name in enumerate(frame.columns)}
+    return {str(name): _column_values(frame[name].to_numpy()) for name in frame.columns}
 
 
 def _column_values(values: np.ndarray) -> list[Any]:
