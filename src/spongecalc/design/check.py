@@ -170,9 +170,9 @@ def _check(
     )
 
 
-def _once[T](value: T) -> T:
+def _once(value: object) -> object:
     """The value; of equal texts the same one, since thousands of rows cite the same few clauses."""
-    return intern(value) if type(value) is str else value  # type: ignore[return-value]
+    return intern(value) if type(value) is str else value
 
 
 def checks_table(checks: list[Check]) -> pd.DataFrame:
