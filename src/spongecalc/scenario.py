@@ -103,14 +103,12 @@ def drainage_systems(
     groups.add_edges_from((a, b) for a, b in links if a in groups and b in groups)
     findings: list[Finding] = []
     systems = []
-    rows = {name: frame.groupby("community_id", sort=False).indices for name, frame in frames.items()}
+    parts = {name: _Parts.of(frame) for name, frame in frames.items()}
     pipes = layers["pipes"]
     gone = pipes[(pipes["status"] == "removed") & ("removed" not in statuses)].reset_index(drop=True)
-    gone_rows = gone.groupby("community_id", sort=False).indices
-    outlines = layers["communities"]
-    outline_rows = outlines.groupby("community_id", sort=False).indices
+    gone_parts, outlines = _Parts.of(gone), _Parts.of(layers["communities"])
     for group in sorted(sorted(c) for c in nx.connected_components(groups)):
-        own = {name: _of_group(frame, rows[name], group) for name, frame in frames.items()}
+        own = {name: part.of_group(group) for name, part in parts.items()}
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
         own["pipes"] = _without_upstream(own, frames["nodes"], findings)
         systems.append(
@@ -118,20 +116,36 @@ def drainage_systems(
                 scenario,
                 tuple(group),
                 layers.crs,
-                _of_group(outlines, outline_rows, group),
+                outlines.of_group(group),
                 **own,
                 dem=layers.dem,
-                removed_pipes=_of_group(gone, gone_rows, group),
+                removed_pipes=gone_parts.of_group(group),
             )
         )
     return tuple(systems), tuple(findings)
 
 
-def _of_group(frame: gpd.GeoDataFrame, rows: Mapping[str, np.ndarray], group: Sequence[str]) -> gpd.GeoDataFrame:
-    """The rows of some communities, in the frame's order."""
-    found = [rows[c] for c in group if c in rows]
-    positions = np.sort(np.concatenate(found)) if found else np.array([], dtype=int)
-    return frame.iloc[positions].reset_index(drop=True)
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """A layer to be cut by communities. All that have nothing of it get the same frame without rows: of a county
+    with thousands of systems most frames are such, and a frame takes some 10 kB whatever is in it."""
+
+    frame: gpd.GeoDataFrame
+    rows: Mapping[str, np.ndarray]
+    nothing: gpd.GeoDataFrame
+
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame) -> _Parts:
+        """The parts of a layer."""
+        rows = frame.groupby("community_id", sort=False).indices
+        return cls(frame, rows, frame.iloc[:0].reset_index(drop=True))
+
+    def of_group(self, group: Sequence[str]) -> gpd.GeoDataFrame:
+        """The rows of some communities, in the frame's order."""
+        found = [self.rows[c] for c in group if c in self.rows]
+        if not found:
+            return self.nothing
+        return self.frame.iloc[np.sort(np.concatenate(found))].reset_index(drop=True)
 
 
 def _in_scenario(frame: gpd.GeoDataFrame, statuses: Sequence[str]) -> gpd.GeoDataFrame:
@@ -190,4 +204,4 @@ def _without_upstream(
         finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
         for row in pipes[cut].itertuples()
     )
-    return pipes[~cut].reset_index(drop=True)
+    return pipes[~cut].reset_index(drop=True) if cut.any() else pipes

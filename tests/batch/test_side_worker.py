@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from spongecalc.batch import side_worker
+from spongecalc.batch.pool import Worker
 from spongecalc.batch.side_worker import SideWorker
 
 
@@ -58,6 +60,24 @@ def test_what_the_worker_has_not_come_to_is_done_by_the_waiting_caller(tmp_path:
         assert second() == (os.getpid(), 2)
         (tmp_path / "go").touch()
         assert first()[0] != os.getpid()
+
+
+def test_no_process_starts_before_there_is_work(monkeypatch: pytest.MonkeyPatch):
+    started: list[Worker] = []
+
+    class Counted(Worker):
+        def _start(self) -> None:
+            started.append(self)
+            super()._start()
+
+    monkeypatch.setattr(side_worker, "Worker", Counted)
+    with SideWorker(2):
+        pass
+    assert not started
+    with SideWorker(2) as beside:
+        beside.hold("spongecalc.report.number_format")
+        beside.begin(_process_of, 7)()
+    assert len(started) == 1
 
 
 def test_without_a_second_process_work_is_done_here():

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
-from spongecalc.design.check import Limit, checks_table
+from spongecalc.design.check import CHECK_COLUMNS, Check, Limit, checks_table
 from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
 from spongecalc.design.hydraulics import check_hydraulics, pipe_hydraulics
@@ -581,3 +581,20 @@ def test_failed_checks_come_first_in_the_table():
     assert verdicts == sorted(verdicts, key=["fail", "not_checkable", "pass"].index)
     assert table["clause"].str.contains("GB|Announcement").all()
     assert isinstance(network([], []).pipes, object)
+
+
+def test_equal_texts_of_the_table_are_in_memory_once() -> None:
+    clauses = ["".join(["GB 50014-2021, ", "4.2.1"]) for _ in range(2)]
+    assert clauses[0] is not clauses[1]
+    checks = [
+        Check(
+            "A", "size", "pass", "pipes", f"P{n}", "proposed", "storm", "", 1.0, 2.0, -1.0, "mm", clause, "high"
+        )
+        for n, clause in enumerate(clauses)
+    ]
+    table = checks_table(checks)
+    assert list(table.columns) == CHECK_COLUMNS
+    assert table["feature_id"].tolist() == ["P0", "P1"]
+    first, second = table["clause"]
+    assert first == clauses[0]
+    assert first is second

@@ -6,6 +6,7 @@ import pytest
 from tests.report.synthetic_review import HOSTILE_ID, synthetic_review
 
 from spongecalc.decimals import decimals
+from spongecalc.report import csv_tables
 from spongecalc.report.csv_tables import csv_text, write_tables
 
 
@@ -68,3 +69,14 @@ def test_a_failed_write_leaves_no_part(tmp_path):
     with pytest.raises(OSError):
         write_tables({"b": table}, tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["b.csv"]
+
+
+def test_a_file_written_in_parts_is_the_table_whole(tmp_path, monkeypatch):
+    table = pd.DataFrame({"name": [f"小区 {n}" for n in range(7)], "x_m": np.arange(7.0)})
+    whole = csv_text(table)
+    assert whole.count("\n") == 8
+    for rows in (1, 3, 7):
+        monkeypatch.setattr(csv_tables, "ROWS_A_PART", rows)
+        assert csv_text(table) == whole
+        write_tables({"a": table}, tmp_path)
+        assert (tmp_path / "a.csv").read_bytes() == whole.encode("utf-8-sig")

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
+from spongecalc.assess.performance_tables import EventResults
 from spongecalc.project.load import load_project
 from spongecalc.sponge.event_response import annual_capture_percent
-from spongecalc.sponge.event_runs import sites_of
+from spongecalc.sponge.event_runs import Site, sites_of
 from spongecalc.steps import pipeline, sponge
 
 
@@ -65,3 +70,51 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     assert stale.continuous is None
     assert all(math.isnan(v) for v in stale.ways["capture_continuous_percent"])
     assert len(sites_of(built.checked.systems, built.models, project.settings)) == 6
+
+
+def test_communities_in_portions_find_what_they_find_together(
+    whole_run: WholeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = whole_run.built
+    project = built.checked.project
+    together, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
+    sites = sites_of(built.checked.systems, built.models, project.settings)
+    assert [len(some) for some in sponge.portions(sites)] == [6]
+    monkeypatch.setattr(sponge, "COMMUNITIES_AT_A_TIME", 2)
+    of_portions = [sorted({s.community_id for s in some}) for some in sponge.portions(sites)]
+    assert of_portions == [["A", "B"], ["C"]]
+    results: list[weakref.ref] = []
+    run_events = sponge.run_events
+
+    def watched(*args: Any) -> EventResults:
+        # What came of one portion is gone before the next is run.
+        assert not any(earlier() for earlier in results)
+        found = run_events(*args)
+        results.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr(sponge, "run_events", watched)
+    apart, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
+    assert len(results) == 2
+    for name in ("ways", "life", "ranges", "facilities"):
+        pd.testing.assert_frame_equal(getattr(apart, name), getattr(together, name))
+    assert apart.communities.keys() == together.communities.keys()
+
+
+def test_the_failures_of_every_portion_are_kept(whole_run: WholeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = whole_run.built
+    monkeypatch.setattr(sponge, "COMMUNITIES_AT_A_TIME", 1)
+    run_events = sponge.run_events
+
+    def failing(sites: tuple[Site, ...], *args: Any) -> EventResults:
+        lost = (sites[0].community_id, sites[0].scenario, "taken")
+        found = run_events(sites, *args)
+        left = {key: of for key, of in found.volumes.items() if key != lost}
+        return dataclasses.replace(found, volumes=left, failed={lost: "refused"})
+
+    monkeypatch.setattr(sponge, "run_events", failing)
+    found, _ = sponge.sponge_performance(built.checked.project, built.checked.systems, built.models, 1)
+    assert set(found.failed) == {(c, "before", "taken") for c in "ABC"}
+    before = found.ways["scenario"] == "before"
+    assert found.ways.loc[before, "capture_event_percent"].isna().all()
+    assert found.ways.loc[~before, "capture_event_percent"].notna().all()

@@ -129,6 +129,8 @@ def test_a_model_is_written_the_same_twice(whole_run: WholeRun) -> None:
     for first, second in zip(whole_run.built.models, again.models, strict=True):
         for event in again.events:
             assert first.text(event) == second.text(event)
+        # One after the other they are what each is alone: none keeps what another has of its own.
+        assert list(first.texts(again.events)) == [second.text(event) for event in again.events]
 
 
 NAMES = {

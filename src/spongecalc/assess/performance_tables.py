@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,8 +90,9 @@ class Performance:
 
 @dataclass(frozen=True)
 class EventResults:
-    """The tasks that were run and what came of them."""
+    """Communities, the tasks that were run of them, and what came of these."""
 
+    sites: tuple[Site, ...]
     task: RunoffTask
     volumes: Mapping[tuple[str, ...], GroundVolumes]
     range_task: RunoffTask
@@ -99,24 +100,76 @@ class EventResults:
     failed: Mapping[tuple[str, ...], str]
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of the tables so far, and what communities.csv takes by community."""
+
+    ways: list[dict[str, object]] = field(default_factory=list)
+    life: list[dict[str, object]] = field(default_factory=list)
+    ranges: list[dict[str, object]] = field(default_factory=list)
+    facilities: list[dict[str, object]] = field(default_factory=list)
+    communities: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
 def performance(
-    sites: Sequence[Site],
+    portions: Iterable[EventResults],
     settings: Settings,
     curve: CaptureCurve,
     design_mm: float,
-    events: EventResults,
     continuous: ContinuousResult | None,
     *,
     continuous_stale: bool,
 ) -> Performance:
-    """Put the three ways, the ranges and the life together."""
+    """Put the three ways, the ranges and the life together.
+
+    Parameters
+    ----------
+    portions
+        What came of the events, some communities after the other, each in both scenarios and the scenario before
+        first. A portion is let go before the next is asked for: the volumes of a county do not fit into memory.
+    settings
+        The project's.
+    curve
+        Its capture curve.
+    design_mm
+        Its design rainfall in mm.
+    continuous, continuous_stale
+        The continuous simulation as far as it is of these layers, and whether there was one of others.
+    """
+    rows = _Rows()
+    failed: dict[tuple[str, ...], str] = {}
+    for events in portions:
+        _add(rows, events, settings, curve, design_mm, continuous)
+        failed |= events.failed
+        del events
+    return Performance(
+        pd.DataFrame(rows.ways, columns=["community_id", "scenario", *WAY_COLUMNS]),
+        pd.DataFrame(rows.life, columns=LIFE_COLUMNS),
+        pd.DataFrame(rows.ranges, columns=RANGE_COLUMNS),
+        rows.communities,
+        design_mm,
+        curve,
+        failed,
+        continuous,
+        continuous_stale,
+        pd.DataFrame(rows.facilities, columns=FACILITY_COLUMNS),
+    )
+
+
+def _add(
+    rows: _Rows,
+    events: EventResults,
+    settings: Settings,
+    curve: CaptureCurve,
+    design_mm: float,
+    continuous: ContinuousResult | None,
+) -> None:
+    """Add the rows of the communities of a portion."""
     assert events.task.coarse is not None
     ends = events.task.coarse
     sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
-    rows, life_rows, range_rows, facility_rows = [], [], [], []
-    figures: dict[str, dict[str, object]] = {}
     peaks: dict[str, float] = {}
-    for site in sites:
+    for site in events.sites:
         key = (site.community_id, site.scenario)
         tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
         by_volume = {
@@ -146,29 +199,17 @@ def performance(
         if continuous is not None and key in continuous.capture_percent:
             row["capture_continuous_percent"] = continuous.capture_percent[key]
         row |= _difference(row, by_volume, site, taken, curve, ends, continuous)
-        rows.append(row)
-        own = figures.setdefault(site.community_id, {})
+        rows.ways.append(row)
+        own = rows.communities.setdefault(site.community_id, {})
         own[f"capture_{site.scenario}_percent"] = captured[TAKEN]
         own[f"capture_{site.scenario}_percent_low"] = captured[LOW]
         own[f"capture_{site.scenario}_percent_high"] = captured[HIGH]
         if site.scenario == "after":
-            facility_rows.extend(_facility_rows(site, by_volume["middle"], curve))
-            range_rows.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
+            rows.facilities.extend(_facility_rows(site, by_volume["middle"], curve))
+            rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
             life, figures_of_life = _life(site, settings, captured[TAKEN], events, ends, curve)
-            life_rows.extend(life)
+            rows.life.extend(life)
             own |= figures_of_life
-    return Performance(
-        pd.DataFrame(rows, columns=["community_id", "scenario", *WAY_COLUMNS]),
-        pd.DataFrame(life_rows, columns=LIFE_COLUMNS),
-        pd.DataFrame(range_rows, columns=RANGE_COLUMNS),
-        figures,
-        design_mm,
-        curve,
-        events.failed,
-        continuous,
-        continuous_stale,
-        pd.DataFrame(facility_rows, columns=FACILITY_COLUMNS),
-    )
 
 
 def _facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list[dict[str, object]]:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from spongecalc.batch.runs import Run
 
 HELD = 300
-"""Results that are held in memory at a time."""
+"""Results that are held in memory where there are no more than these."""
+HELD_OF_MORE = 60
+"""Of more results than ``HELD`` these are held: whoever goes model by model has no use for other models'."""
 
 
 class Results(Mapping[str, RunResult]):
@@ -33,6 +35,7 @@ class Results(Mapping[str, RunResult]):
         self._stored = {run.run_id: run for run in stored}
         self._unstored = dict(unstored)
         self._order = [i for i in order if i in self._unstored or i in self._stored]
+        self._most = HELD if len(self._order) <= HELD else HELD_OF_MORE
         self._held: OrderedDict[str, RunResult] = OrderedDict()
 
     @property
@@ -50,7 +53,7 @@ class Results(Mapping[str, RunResult]):
         run = self._stored[run_id]
         result, _ = read_result(run.folder, run.key)
         self._held[run_id] = result
-        if len(self._held) > HELD:
+        if len(self._held) > self._most:
             self._held.popitem(last=False)
         return result
 

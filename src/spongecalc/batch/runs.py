@@ -127,7 +127,7 @@ def plan_runs(
             node_depth=tuple(nodes["model_id"]),
             link_flow=(*series.link_flow, *pipes["model_id"]),
         )
-        for event in events:
+        for event, text in zip(events, model.texts(events), strict=True):
             place = folder / folder_name(model.name) / model.scenario / event.storm_id
             wanted = everything if event.report_all else series
             if event.storm_id == DRY:
@@ -141,7 +141,7 @@ def plan_runs(
                     place,
                     wanted,
                     keep_out,
-                    text=model.text(event),
+                    text=text,
                 )
             )
     return tuple(runs)

@@ -12,7 +12,7 @@ from spongecalc.batch.pool import Job, Worker, run_all
 
 
 class SideWorker:
-    """A second process beside the caller's, for work whose result is wanted later.
+    """A second process beside the caller's, for work whose result is wanted later; it starts with its first job.
 
     The work of a job that fails in the worker (it died, it was killed, its result could not travel) is done once
     more in the caller when its result is asked for, so that it succeeds, or raises, as it would have without
@@ -26,7 +26,7 @@ class SideWorker:
     """
 
     def __init__(self, processes: int) -> None:
-        self._worker = Worker() if processes > 1 else None
+        self._worker: Worker | None = None
         # The thread only waits for the worker.
         self._thread = ThreadPoolExecutor(1) if processes > 1 else None
 
@@ -47,7 +47,7 @@ class SideWorker:
 
     def hold(self, *modules: str) -> None:
         """Have the worker import modules now, so that they are there when a job needs them."""
-        if self._worker is not None:
+        if self._thread is not None:
             self.begin(_import, modules)
 
     def begin[T](self, function: Callable[..., T], *args: Any) -> Callable[[], T]:
@@ -60,8 +60,10 @@ class SideWorker:
         *args
             Its arguments, which must not change until the result is there.
         """
-        if self._thread is None or self._worker is None:
+        if self._thread is None:
             return lambda: function(*args)
+        if self._worker is None:
+            self._worker = Worker()
         workers = [self._worker]
         job = Job(getattr(function, "__name__", "job"), function, args)
         waiting: Future = self._thread.submit(run_all, [job], processes=1, workers=workers)

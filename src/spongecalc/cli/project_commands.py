@@ -141,7 +141,7 @@ def answer(
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with SideWorker(call.jobs) as beside:
         # It gets ready while this process assesses.
-        beside.hold(*WRITERS)
+        pipeline.takes_part(built, beside).hold(*WRITERS)
         return _answer(built, results, call, output, beside, with_report=with_report)
 
 

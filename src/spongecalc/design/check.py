@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from sys import intern
 
 import pandas as pd
 
@@ -44,7 +45,7 @@ class Limit:
     confidence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Check:
     """One row of design_checks.csv.
 
@@ -169,10 +170,16 @@ def _check(
     )
 
 
+def _once(value: object) -> object:
+    """The value; of equal texts the same one, since thousands of rows cite the same few clauses."""
+    return intern(value) if type(value) is str else value
+
+
 def checks_table(checks: list[Check]) -> pd.DataFrame:
     """Rows of design_checks.csv: failed ones first, then what could not be checked, then what passes."""
     order = {FAIL: 0, NOT_CHECKABLE: 1, PASS: 2}
-    table = pd.DataFrame([asdict(c) for c in checks], columns=CHECK_COLUMNS)
+    # Column by column: a dictionary for each check of a county would take more than all its checks.
+    table = pd.DataFrame({name: [_once(getattr(c, name)) for c in checks] for name in CHECK_COLUMNS})
     table["_order"] = table["verdict"].map(order)
     table = table.sort_values(
         ["community_id", "_order", "check", "feature_id", "other_id", "applies_to"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
 from numbers import Number
 from pathlib import Path
 
@@ -16,16 +17,27 @@ from spongecalc.report.whole_file import replace_files
 # A spreadsheet calculates a cell that begins with one of these.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
+ROWS_A_PART = 1000
+
 
 def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV text: one header row, LF line ends, rows and columns in the order given."""
+    return "".join(_parts(table))
+
+
+def _parts(table: pd.DataFrame) -> Iterator[str]:
+    """The text of a table, some rows at a time."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [str(name) for name in table.columns]
     writer.writerow(names)
-    for row in table.itertuples(index=False, name=None):
+    for number, row in enumerate(table.itertuples(index=False, name=None), 1):
         writer.writerow([_cell(name, value) for name, value in zip(names, row, strict=True)])
-    return out.getvalue()
+        if number % ROWS_A_PART == 0:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
@@ -37,9 +49,16 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]
 
     Returns the files' paths in the order of ``tables``. Raises OSError where the folder cannot be written.
     """
-    contents = {folder / f"{name}.csv": csv_text(table).encode("utf-8-sig") for name, table in tables.items()}
+    contents = {folder / f"{name}.csv": _bytes(table) for name, table in tables.items()}
     replace_files(contents)
     return list(contents)
+
+
+def _bytes(table: pd.DataFrame) -> Iterator[bytes]:
+    """The file of a table, some rows at a time: a county's tables as texts would fill the memory."""
+    yield BOM_UTF8
+    for part in _parts(table):
+        yield part.encode()
 
 
 def _cell(column: str, value: object) -> str:

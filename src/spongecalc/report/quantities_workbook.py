@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FILE_NAME = "quantities.xlsx"
+TABLES = ("quantities", "quantity_features", "claims", "costs", "design_checks")
+"""Those of the review that it shows, as far as there are any."""
 # A workbook is stamped with the time of writing; a fixed one keeps same inputs the same bytes.
 FIXED_STAMP = datetime(2000, 1, 1)
 EMPTY = "-"
@@ -116,7 +118,7 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, lang: str) ->
     Parameters
     ----------
     tables
-        Of the review: quantities and quantity_features; claims, costs and design_checks where there are any.
+        Of the review: ``TABLES``, of which quantities and quantity_features are needed.
     path
         The file to write.
     lang

@@ -34,6 +34,7 @@ from spongecalc.report.formats import write_formats
 from spongecalc.report.geopackage import write_geopackages
 from spongecalc.report.institute import PLAIN, read_institute
 from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
+from spongecalc.report.quantities_workbook import TABLES as WORKBOOK_TABLES
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
@@ -49,8 +50,8 @@ from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
-MOST_PAGES_BESIDE = 200
-"""Communities whose layers another process may hold as well."""
+MOST_COMMUNITIES_BESIDE = 200
+"""Communities of which another process may hold layers and tables as well."""
 
 
 def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence[str] = SCENARIOS) -> Checked:
@@ -222,6 +223,14 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     return replace(review, inputs=input_digests(checked.project))
 
 
+def takes_part(built: Built, beside: SideWorker) -> SideWorker:
+    """The worker that makes a part of the results: ``beside``, and of a large county none.
+
+    Its imports, and its copy of what the results are made of, would fill the memory.
+    """
+    return beside if len(built.checked.community_ids) <= MOST_COMMUNITIES_BESIDE else SideWorker(1)
+
+
 def write_results(
     built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
 ) -> list[Path]:
@@ -229,15 +238,14 @@ def write_results(
     project = built.checked.project
     folder = project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
-    beside = beside or SideWorker(1)
-    # All that the GeoPackages show of a page, and no more: figures over time are slow to hand over. Of a large
-    # county nothing is handed over: the worker's copy would fill the memory.
+    beside = takes_part(built, beside or SideWorker(1))
+    # All that is shown, and no more: figures over time are slow to hand over.
     mapped = replace(
         review, pages=tuple(replace(p, hydrographs={}, hydraulics={}, water={}) for p in review.pages), depths=()
     )
-    hand = beside if len(review.pages) <= MOST_PAGES_BESIDE else SideWorker(1)
-    layers = hand.begin(write_geopackages, mapped, folder)
-    bill = beside.begin(write_workbook, review.tables, folder / WORKBOOK, language or project.settings.language)
+    layers = beside.begin(write_geopackages, mapped, folder)
+    shown = {name: table for name, table in review.tables.items() if name in WORKBOOK_TABLES}
+    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, language or project.settings.language)
     return [
         *write_tables(review.tables, folder),
         *layers(),

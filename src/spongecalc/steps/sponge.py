@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +42,8 @@ from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import runoff_text
 
 CONTINUOUS_FILE = "sponge_continuous.json"
+COMMUNITIES_AT_A_TIME = 100
+"""Whose volumes are in memory together: some 0.7 MiB a community."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,16 @@ def project_rain(project: Project) -> ProjectRain:
     return ProjectRain(series, curve_of_city(sponge.place), trouble)
 
 
+def portions(sites: Sequence[Site]) -> Iterator[tuple[Site, ...]]:
+    """Sites by ``COMMUNITIES_AT_A_TIME``, the scenarios of a community together; their order stays."""
+    communities = list(dict.fromkeys(s.community_id for s in sites))
+    of = {c: n // COMMUNITIES_AT_A_TIME for n, c in enumerate(communities)}
+    for _, own in groupby(sites, lambda s: of[s.community_id]):
+        yield tuple(own)
+
+
 def run_events(sites: tuple[Site, ...], settings: Settings, design_mm: float, jobs: int) -> EventResults:
-    """Run the events of all sites: as taken, at the ends of the ranges, clogged."""
+    """Run the events of sites: as taken, at the ends of the ranges, clogged."""
     ranges = parameter_ranges()
     task, of_ranges = (
         event_task(sites, settings, design_mm, ranges),
@@ -82,7 +93,7 @@ def run_events(sites: tuple[Site, ...], settings: Settings, design_mm: float, jo
     range_volumes, more = (
         run_task(of_ranges, processes=jobs, time_limit_s=limit) if of_ranges.grounds else ({}, {})
     )
-    return EventResults(task, volumes, of_ranges, range_volumes, {**failed, **more})
+    return EventResults(sites, task, volumes, of_ranges, range_volumes, {**failed, **more})
 
 
 def sponge_performance(
@@ -93,14 +104,14 @@ def sponge_performance(
     sites = sites_of(systems, models, settings)
     rain = project_rain(project)
     design_mm = design_rainfall_of(settings, rain.curve)
-    events = run_events(sites, settings, design_mm, jobs)
+    events = (run_events(some, settings, design_mm, jobs) for some in portions(sites))
     kept = read_continuous(continuous_path(project))
     stale = False
     if kept is not None:
         digests, _ = continuous_digests(sites, settings, rain.series)
         stale = any(kept.digests.get(key) != digest for key, digest in digests.items())
         kept = kept.of({key for key, digest in digests.items() if kept.digests.get(key) == digest})
-    found = performance(sites, settings, rain.curve, design_mm, events, kept, continuous_stale=stale)
+    found = performance(events, settings, rain.curve, design_mm, kept, continuous_stale=stale)
     if kept is not None and not stale:
         tanks = pd.DataFrame(list(kept.tanks), columns=TANK_COLUMNS)
     else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from sys import intern
 
 import pandas as pd
 
@@ -55,17 +56,22 @@ class SwmmModel:
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
+        return next(self.texts((event,)))
+
+    def texts(self, events: Iterable[Event]) -> Iterator[str]:
+        """The input files for events, each when it is its turn.
+
+        The sections that do not depend on the event are written once for all of them, and not kept: those of a
+        county would fill the memory.
+        """
         tanks, overflows = self._tanks
         sewage = [row[0] for row in self.sections["DWF"]]
-        of_event = event_sections(event, self.storms, tanks, overflows, sewage, self.groundwater_l_s)
-        # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
-        of_model = {name: text for name, text in self._texts.items() if name not in of_event}
-        return joined_sections({**of_model, **section_texts(of_event)})
-
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        """The sections that do not depend on the event, written once for all events."""
-        return section_texts(self.sections)
+        written = section_texts(self.sections)
+        for event in events:
+            of_event = event_sections(event, self.storms, tanks, overflows, sewage, self.groundwater_l_s)
+            # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
+            of_model = {name: text for name, text in written.items() if name not in of_event}
+            yield joined_sections({**of_model, **section_texts(of_event)})
 
     @cached_property
     def _tanks(self) -> tuple[list[str], list[str]]:
@@ -121,13 +127,21 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         system.model,
         system.scenario,
         system.communities,
-        sections,
+        _shared(sections),
         _elements(nodes, links, flush, runoff_elements),
         areas,
         tuple(storms),
         (*findings, *link_findings, *nodes.findings),
         {ids[n]: flow for n, flow in sorted(ground.items())},
     )
+
+
+def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, ...]]]:
+    """The sections with equal texts in memory once: a county's models are mostly the same few figures."""
+    return {
+        name: [tuple(intern(word) if type(word) is str else word for word in row) for row in rows]
+        for name, rows in sections.items()
+    }
 
 
 def _title(system: DrainageSystem) -> list[tuple[str, ...]]:
