@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,16 @@ from swmm.toolkit.shared_enum import (
     NodeAttribute,
     SubcatchAttribute,
     SystemAttribute,
-    Time,
 )
 
 from spongecalc.swmm.run_result import SeriesRequest, series_frame
 from spongecalc.swmm.units import UnitFactors
 
 FIRST_POLLUTANT = NodeAttribute.POLLUT_CONC_0.value
+
+# Quantities that the engine saves of each object, pollutants aside, and of the system (``output.c``).
+SUBCATCHMENT_VALUES, NODE_VALUES, LINK_VALUES, SYSTEM_VALUES = 8, 6, 5, 15
+_CLOSING_BYTES = 24
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,19 @@ class OutputFile:
     Attributes
     ----------
     path : Path
-    handle : object of the toolkit
     subcatchments, nodes, links : dict
         Id -> position in the file.
-    periods : int
-        Number of reporting periods.
+    records : array
+        One record a reporting period: ``day`` and values of ``subcatchments``, ``nodes``, ``links`` and the
+        ``system`` as the engine writes them. The toolkit seeks every single value, which takes longer than
+        anything else that is done with a result.
     """
 
     path: Path
-    handle: Any
     subcatchments: dict[str, int]
     nodes: dict[str, int]
     links: dict[str, int]
-    periods: int
+    records: np.ndarray
 
     def full_depths(self) -> dict[str, float]:
         """Return link -> full depth of its section, in the model's length units.
@@ -78,31 +81,27 @@ class OutputFile:
         DataFrame, tuple of str
             Minutes from the start -> columns in SI; and the columns that the file does not hold.
         """
-        depth, lateral = NodeAttribute.INVERT_DEPTH, NodeAttribute.LATERAL_INFLOW
-        inflow, flooding = NodeAttribute.TOTAL_INFLOW, NodeAttribute.FLOODING_LOSSES
-        flow, of_node, of_link = units.flow_l_s, swmm_output.get_node_series, swmm_output.get_link_series
-        of_subcatchment, runoff = swmm_output.get_subcatch_series, SubcatchAttribute.RUNOFF_RATE
+        flow, nodes = units.flow_l_s, NodeAttribute
         runoff_ids = tuple(self.subcatchments) if request.subcatchment_runoff else ()
         outfall_ids = outfalls if request.outfall_inflow else ()
-        wanted: tuple[tuple[str, tuple[str, ...], dict[str, int], Callable[..., list[float]], Any, float], ...]
+        wanted: tuple[tuple[str, tuple[str, ...], str, dict[str, int], Enum, float], ...]
         wanted = (
-            ("runoff_l_s", runoff_ids, self.subcatchments, of_subcatchment, runoff, flow),
-            ("inflow_l_s", outfall_ids, self.nodes, of_node, inflow, flow),
-            ("depth_m", request.node_depth, self.nodes, of_node, depth, units.length_m),
-            ("lateral_inflow_l_s", request.node_lateral_inflow, self.nodes, of_node, lateral, flow),
-            ("flooding_l_s", request.node_flooding, self.nodes, of_node, flooding, flow),
-            ("flow_l_s", request.link_flow, self.links, of_link, LinkAttribute.FLOW_RATE, flow),
+            ("runoff_l_s", runoff_ids, "subcatchments", self.subcatchments, SubcatchAttribute.RUNOFF_RATE, flow),
+            ("inflow_l_s", outfall_ids, "nodes", self.nodes, nodes.TOTAL_INFLOW, flow),
+            ("depth_m", request.node_depth, "nodes", self.nodes, nodes.INVERT_DEPTH, units.length_m),
+            ("lateral_inflow_l_s", request.node_lateral_inflow, "nodes", self.nodes, nodes.LATERAL_INFLOW, flow),
+            ("flooding_l_s", request.node_flooding, "nodes", self.nodes, nodes.FLOODING_LOSSES, flow),
+            ("flow_l_s", request.link_flow, "links", self.links, LinkAttribute.FLOW_RATE, flow),
         )
         columns: dict[str, np.ndarray] = {}
         absent: list[str] = []
-        last = self.periods - 1
-        for quantity, ids, positions, read, attribute, factor in wanted:
+        for quantity, ids, kind, positions, attribute, factor in wanted:
             for name in ids:
                 if name not in positions:
                     absent.append(f"{quantity}:{name}")
                     continue
-                values = read(self.handle, positions[name], attribute, 0, last) if self.periods else []
-                columns[f"{quantity}:{name}"] = np.array(values, dtype="float64") * factor
+                values = self.records[kind][:, positions[name], attribute.value]
+                columns[f"{quantity}:{name}"] = values.astype("float64") * factor
         if request.system:
             for quantity, attribute, factor in (
                 ("rainfall_mm_h", SystemAttribute.RAINFALL, units.rain_mm),
@@ -110,10 +109,8 @@ class OutputFile:
                 ("system_outflow_l_s", SystemAttribute.OUTFALL_FLOWS, flow),
                 ("system_flooding_l_s", SystemAttribute.FLOOD_LOSSES, flow),
             ):
-                values = swmm_output.get_system_series(self.handle, attribute, 0, last) if self.periods else []
-                columns[quantity] = np.array(values, dtype="float64") * factor
-        days = swmm_output.get_date_series(self.handle, 0, last) if self.periods else []
-        minutes = [round((day - start_day) * 1440.0, 2) for day in days]
+                columns[quantity] = self.records["system"][:, attribute.value].astype("float64") * factor
+        minutes = [round((day - start_day) * 1440.0, 2) for day in self.records["day"].tolist()]
         return series_frame(minutes, columns), tuple(absent)
 
     def flooding_concentrations(self, nodes: Sequence[str], pollutants: int) -> dict[str, list[float]]:
@@ -132,21 +129,51 @@ class OutputFile:
             Concentrations in the model's units; nan where no saved step shows flooding.
         """
         found: dict[str, list[float]] = {}
-        last = self.periods - 1
         for name in nodes:
-            if name not in self.nodes or last < 0:
+            if name not in self.nodes or not len(self.records):
                 continue
-            at = self.nodes[name]
-            flooding = swmm_output.get_node_series(self.handle, at, NodeAttribute.FLOODING_LOSSES, 0, last)
+            values = self.records["nodes"][:, self.nodes[name]].astype("float64")
+            flooding = values[:, NodeAttribute.FLOODING_LOSSES.value].tolist()
             total = sum(flooding)
             loads = [0.0] * pollutants
-            # The toolkit's series know the first pollutant only; its results of one period hold all of them.
-            for period, flow in enumerate(flooding):
+            for flow, concentrations in zip(flooding, values[:, FIRST_POLLUTANT:].tolist(), strict=True):
                 if flow > 0:
-                    result = swmm_output.get_node_result(self.handle, period, at)
-                    loads = [x + flow * result[FIRST_POLLUTANT + p] for p, x in enumerate(loads)]
+                    loads = [x + flow * concentrations[p] for p, x in enumerate(loads)]
             found[name] = [x / total if total > 0 else math.nan for x in loads]
         return found
+
+
+def read_records(path: Path, subcatchments: int, nodes: int, links: int, pollutants: int) -> np.ndarray:
+    """Return the periods of a .out file as the engine wrote them, one record each.
+
+    Parameters
+    ----------
+    path : Path
+    subcatchments, nodes, links, pollutants : int
+        How many the file holds.
+
+    Raises
+    ------
+    ValueError
+        The file is of another layout than SWMM 5.2's (``output.c``), or was cut off.
+    """
+    layout = np.dtype(
+        [
+            ("day", "<f8"),
+            ("subcatchments", "<f4", (subcatchments, SUBCATCHMENT_VALUES + pollutants)),
+            ("nodes", "<f4", (nodes, NODE_VALUES + pollutants)),
+            ("links", "<f4", (links, LINK_VALUES + pollutants)),
+            ("system", "<f4", (SYSTEM_VALUES,)),
+        ]
+    )
+    with path.open("rb") as stream:
+        end = stream.seek(-_CLOSING_BYTES, 2)
+        closing = np.frombuffer(stream.read(_CLOSING_BYTES), dtype="<i4")
+        begin, periods = int(closing[2]), int(closing[3])
+        if end - begin != periods * layout.itemsize:
+            raise ValueError(f"{path.name} does not hold {periods} periods of {layout.itemsize} bytes")
+        stream.seek(begin)
+        return np.frombuffer(stream.read(end - begin), dtype=layout)
 
 
 @contextmanager
@@ -173,13 +200,8 @@ def open_output(path: Path, clean: Callable[[str], str]) -> Iterator[OutputFile]
             for kind in (ElementType.SUBCATCH, ElementType.NODE, ElementType.LINK)
         ]
         positions = [{name: n for n, name in enumerate(names)} for names in ids]
-        yield OutputFile(
-            path=path,
-            handle=handle,
-            subcatchments=positions[0],
-            nodes=positions[1],
-            links=positions[2],
-            periods=swmm_output.get_times(handle, Time.NUM_PERIODS),
-        )
+        subcatchments, nodes, links = positions
+        records = read_records(path, len(subcatchments), len(nodes), len(links), counts[ElementType.POLLUT])
+        yield OutputFile(path, subcatchments, nodes, links, records)
     finally:
         swmm_output.close(handle)
