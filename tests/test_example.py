@@ -21,7 +21,7 @@ from spongecalc.report.design_part import county_design
 from spongecalc.report.wording import Wording
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
-from spongecalc.steps.model_files import model_files, stale_models
+from spongecalc.steps.model_files import ModelFiles, stale_models
 from spongecalc.steps.removal import removal_runs
 
 pytestmark = pytest.mark.example
@@ -297,7 +297,7 @@ def test_moving_a_pipe_end_changes_the_finding(repository, tmp_path):
 
 
 def test_committed_models_are_what_the_layers_give(built, repository):
-    for path, text in model_files(built).items():
+    for path, text in ModelFiles(built).items():
         committed = repository / path.relative_to(built.checked.project.folder)
         assert committed.read_text(encoding="utf-8") == text, committed.name
 

@@ -8,8 +8,8 @@ import pytest
 from tests.network.systems import system
 
 from spongecalc.assess.contributions import Removal, contribution_table
+from spongecalc.project.design_storms import design_storms
 from spongecalc.project.settings import Settings
-from spongecalc.rainfall.storm import design_storms
 from spongecalc.steps.removal import removal_runs, stored_contributions, write_contributions
 from spongecalc.swmm.model import build_model
 

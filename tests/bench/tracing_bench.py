@@ -9,8 +9,8 @@ import numpy as np
 from pyproj import CRS
 from shapely import box, linestrings, points
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import empty_frame
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.leftovers import leftovers

@@ -6,8 +6,8 @@ import geopandas as gpd
 from pyproj import CRS
 from shapely import box
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet, empty_frame
-from spongecalc.layers.schema import SCHEMAS
 
 CRS_4543 = CRS.from_epsg(4543)
 

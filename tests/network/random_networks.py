@@ -14,8 +14,8 @@ import numpy as np
 from pyproj import CRS
 from shapely import LineString, Point, box
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import empty_frame
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.scenario import DrainageSystem
 
 KINDS = (

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from pyproj import CRS
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet, empty_frame
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from tests.small_project import Frames, joined
 

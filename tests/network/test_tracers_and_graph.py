@@ -8,8 +8,8 @@ import pytest
 from shapely import LineString
 
 from spongecalc.network.cross_connections import RIGHT_RECEIVERS
+from spongecalc.project.design_storms import design_storms
 from spongecalc.project.settings import Settings
-from spongecalc.rainfall.storm import design_storms
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import Event, dry_event, traced_event
 from spongecalc.swmm.model import build_model

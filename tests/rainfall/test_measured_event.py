@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests.small_project import SmallProject
 
+from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import ProjectError, load_project
 from spongecalc.rainfall.measured_event import EventError, MeasuredEvent, read_event
-from spongecalc.rainfall.storm import design_storms
 
 RISING = "time,depth_mm\n2024-07-12 14:00,0.5\n2024-07-12 14:07,3\n2024-07-12 14:14,1.5\n"
 

@@ -16,7 +16,7 @@ from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 from spongecalc.project.load import load_project
 from spongecalc.sponge.volume_method import coefficients, volume_method
 from spongecalc.steps import pipeline, sponge
-from spongecalc.steps.model_files import model_files
+from spongecalc.steps.model_files import ModelFiles
 from spongecalc.surfaces.cover import covers, mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
 from spongecalc.surfaces.subcatchments import Subcatchment
@@ -70,15 +70,15 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
     assert 2 < units["A-EDGE"].area_m2 < 3
     # 4 m3 in 8 m2 of gravel with 38 % voids
     assert units["A-IT"].unit.base_mm == pytest.approx(4000 / 8 / 0.38)
-    file = next(path for path in model_files(built) if path.parts[-2:] == ("A", "after.inp"))
+    file = next(path for path in ModelFiles(built) if path.parts[-2:] == ("A", "after.inp"))
     inp = tmp_path / "after.inp"
-    inp.write_text(model_files(built)[file], encoding="utf-8")
+    inp.write_text(ModelFiles(built)[file], encoding="utf-8")
     read = read_inp_file(inp)
     kinds = {name: control.lid_kind for name, control in read["LID_CONTROLS"].items()}
     assert {kinds[f"LID_{k}"] for k in ("A-RG", "A-WELL", "A-IT", "A-GR")} == {"BC", "IT", "GR"}
     # before the works there are none, and B has none at all
     assert not [a for a in models["A", "before"].areas if a.units]
-    assert "LID_A" not in model_files(built)[file.with_name("before.inp")]
+    assert "LID_A" not in ModelFiles(built)[file.with_name("before.inp")]
     performance, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
     assert not performance.failed
     with_units, without = (float(str(performance.communities[c]["capture_after_percent"])) for c in "AB")

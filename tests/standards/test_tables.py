@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spongecalc.layers.schema import COVERS
+from spongecalc.contract import COVERS
 from spongecalc.standards.materials import roughness_of
 from spongecalc.standards.tables import names, table
 

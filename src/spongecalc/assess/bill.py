@@ -9,6 +9,7 @@ import pandas as pd
 from spongecalc.layers.claim_sheet import Claim
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.price_list import Price
+from spongecalc.network.bill_rules import bill_rules
 from spongecalc.network.claims import claims_table, community_claim, measured_features
 from spongecalc.network.costs import costs
 from spongecalc.network.ledger import ledger
@@ -33,7 +34,7 @@ def bill_tables(
     prices
         The project's own unit prices; without any there is no table of costs.
     """
-    exact = ledger(layers, settings.quantities.rules)
+    exact = ledger(layers, bill_rules(settings.quantities))
     features = as_written(exact)
     bill = quantities_of(features)
     measured = measured_features(exact, layers)

@@ -20,6 +20,7 @@ from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare
 from spongecalc.layers.earlier_delivery import EarlierError, read_earlier
 from spongecalc.layers.finding import findings_table
+from spongecalc.network.bill_rules import bill_rules
 from spongecalc.network.claims import claims_table, measured_features
 from spongecalc.network.ledger import ledger
 from spongecalc.report.csv_tables import write_tables
@@ -154,7 +155,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
     if (checked := checked_layers(call, project, output)) is None:
         return WRONG_USAGE
     print_findings(checked.findings, output)
-    rows = ledger(checked.layers, project.settings.quantities.rules)
+    rows = ledger(checked.layers, bill_rules(project.settings.quantities))
     measured = measured_features(rows, checked.layers)
     code = DONE
     for file in files:
@@ -202,7 +203,7 @@ def run_changes(call: Call, earlier: Path) -> int:
     counts = changes.groupby(["layer", "change"]).size().reset_index(name="count")
     _shown(output, "changes", counts, ("layer", "change", "count"))
     _shown(output, "each_change", changes, SHOWN_CHANGE)
-    rules = project.settings.quantities.rules
+    rules = bill_rules(project.settings.quantities)
     sums = {}
     for name, layers in (("before", before), ("after", after)):
         rows = ledger(layers, rules)

@@ -20,7 +20,7 @@ from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
-from spongecalc.steps.model_files import model_files, stale_models, write_models
+from spongecalc.steps.model_files import ModelFiles, stale_models, write_models
 from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.swmm.run_result import RunResult
 
@@ -67,7 +67,7 @@ def run_build(call: Call, *, only_check: bool) -> int:
 
 def _write_models(built: Built, call: Call) -> tuple[Path, ...]:
     changed = write_models(built)
-    call.made.files.extend(model_files(built))
+    call.made.files.extend(ModelFiles(built))
     return changed
 
 

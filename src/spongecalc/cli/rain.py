@@ -13,10 +13,11 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.cli.opened import opened_project
 from spongecalc.language import text
+from spongecalc.project.design_storms import design_storms
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import SeriesError, read_series
-from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.rainfall.storm import Storm
 from spongecalc.report.capture_chart import capture_chart, rain_page
 from spongecalc.steps.sponge import project_rain
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.schema import SCHEMAS
 
 CHANGE_COLUMNS = [
     "layer",

@@ -7,12 +7,12 @@ from pathlib import Path
 import pyogrio
 from pyogrio.errors import DataSourceError
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.read import read_layers
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.project.load import Project, ProjectError, load_project
 
 

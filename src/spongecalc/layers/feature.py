@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.schema import SCHEMAS
 
 
 def finding_at(rule: str, severity: str, layer: str, row: object, **found: object) -> Finding:

@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from spongecalc.contract import POLYGON, SCHEMAS
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.found import found_at
-from spongecalc.layers.schema import POLYGON, SCHEMAS
 
 # Two neighbouring polygons digitised by hand overlap by slivers; more than this is one place drawn twice.
 OVERLAP_M2 = 1.0

@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 from pyproj import CRS
 
-from spongecalc.layers.schema import SCHEMAS
+from spongecalc.contract import SCHEMAS
 
 
 @dataclass(frozen=True)

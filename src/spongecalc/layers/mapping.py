@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
-from spongecalc.layers.schema import SCHEMAS, Column
 from spongecalc.layers.size_text import parse_size
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table

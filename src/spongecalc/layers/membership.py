@@ -8,10 +8,10 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.schema import SCHEMAS
 
 
 def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

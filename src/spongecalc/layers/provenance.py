@@ -12,8 +12,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.standards.materials import roughness_of
 
 SURVEYED, MAPPED, INFERRED, DEFAULT = "surveyed", "mapped", "inferred", "default"

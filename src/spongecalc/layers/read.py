@@ -14,6 +14,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import (
     BALLPARK_M,
     bounds_of,
@@ -25,7 +26,6 @@ from spongecalc.layers.coordinates import (
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.layers.sources.form import form_of, read_raw
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.project.layer_source import LayerSource

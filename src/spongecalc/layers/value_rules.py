@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.schema import SCHEMAS, Column
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FILE_NAME_UNSAFE = re.compile(r"[^\w.\-]", re.ASCII)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spongecalc.network.trench import TrenchRules, trench_rules
+from spongecalc.project.bill_settings import BillSettings
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,16 @@ class BillRules:
     trench: TrenchRules
 
 
-DEFAULT_RULES = BillRules(
-    True, trench_rules("class_3", "by_hand", supported=False, support_m=0.1, pavement_m=0.0)
-)
+def bill_rules(settings: BillSettings) -> BillRules:
+    """The rules that a project's ledger is made by."""
+    trench = trench_rules(
+        settings.soil,
+        settings.digging,
+        supported=settings.walls == "supported",
+        support_m=settings.support_m,
+        pavement_m=settings.pavement_m,
+    )
+    return BillRules(settings.borders == "split", trench)
+
+
+DEFAULT_RULES = bill_rules(BillSettings())

@@ -6,8 +6,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from spongecalc.network.bill_rules import BillRules
-from spongecalc.network.trench import trench_rules
 from spongecalc.project.section import InsidePath, Meters, Section
 
 
@@ -22,15 +20,3 @@ class BillSettings(Section):
     pavement_m: Meters = Field(0.0, ge=0, le=2, alias="pavement")
     prices: InsidePath | None = None
     claims: tuple[InsidePath, ...] = ()
-
-    @property
-    def rules(self) -> BillRules:
-        """The rules that the ledger is made by."""
-        trench = trench_rules(
-            self.soil,
-            self.digging,
-            supported=self.walls == "supported",
-            support_m=self.support_m,
-            pavement_m=self.pavement_m,
-        )
-        return BillRules(self.borders == "split", trench)

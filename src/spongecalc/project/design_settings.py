@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.layers.schema import COVERS
+from spongecalc.contract import COVERS
 from spongecalc.project.improper import ImproperError
 from spongecalc.project.section import Minutes, Number, Percent, Section, Years
 from spongecalc.standards.tables import table

@@ -13,7 +13,7 @@ from pydantic import (
 )
 from pyproj import CRS
 
-from spongecalc.layers.schema import COVERS, SCHEMAS
+from spongecalc.contract import COVERS, SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings

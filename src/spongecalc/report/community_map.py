@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from spongecalc.layers.schema import COVERS, SYSTEMS
+from spongecalc.contract import COVERS, SYSTEMS
 from spongecalc.report.failed_check_marks import failed_check_marks
 from spongecalc.report.joint_path_marks import joint_path_marks
 from spongecalc.report.label_places import LabelPlaces, grouped, number_list

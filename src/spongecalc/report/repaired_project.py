@@ -9,11 +9,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.repairs.change import changes_table
 from spongecalc.layers.repairs.fix import Repaired
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.geopackage import write_layers
 

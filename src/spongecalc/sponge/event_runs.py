@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from spongecalc.batch.runoff_batch import RunoffTask
+from spongecalc.project.design_storms import project_formula
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.rainfall.chicago import chicago_hyetograph
 from spongecalc.rainfall.generated_series import climate_of
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import swmm_rain_lines
-from spongecalc.rainfall.storm import project_formula
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.parameter_ranges import ParameterRange, at_end, with_permeability
 from spongecalc.surfaces.cover import covers

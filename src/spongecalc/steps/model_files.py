@@ -41,17 +41,12 @@ class ModelFiles(Mapping[Path, str]):
         return path in self._models
 
 
-def model_files(built: Built) -> ModelFiles:
-    """Where each model belongs in the project's folder of models, and its text for the headline storm."""
-    return ModelFiles(built)
-
-
 def stale_models(built: Built) -> tuple[Path, ...]:
     """Model files that are not what the layers give: missing, different, or left over from other layers.
 
     Left-overs are looked for only when the whole project was built.
     """
-    wanted = model_files(built)
+    wanted = ModelFiles(built)
     stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
     return tuple(sorted([*stale, *_left_over(built, wanted)]))
 
@@ -59,7 +54,7 @@ def stale_models(built: Built) -> tuple[Path, ...]:
 def write_models(built: Built) -> tuple[Path, ...]:
     """Write the models; files that would not change are left alone. Returns those written or removed."""
     changed = stale_models(built)
-    wanted = model_files(built)
+    wanted = ModelFiles(built)
     for path in changed:
         if path in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)

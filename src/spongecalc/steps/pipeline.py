@@ -25,9 +25,9 @@ from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
+from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
-from spongecalc.rainfall.storm import design_storms
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.depth_rasters import write_depth_rasters
 from spongecalc.report.formats import write_formats

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-from spongecalc.layers.schema import BASE_KINDS
+from spongecalc.contract import BASE_KINDS
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.gravel_base import drain_coefficient, seepage_mm_h, void_ratio
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from spongecalc.batch.runs import Run
+from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
 from spongecalc.project.settings import Settings, StormSettings
 from spongecalc.project.sweep_settings import SweepSettings
-from spongecalc.rainfall.storm import Storm, design_storms
+from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sweep.error import ValuesError
 from spongecalc.sweep.parameter_sets import ParameterSet, parameter_sets

@@ -13,8 +13,8 @@ from shapely import LineString, Point
 from tests.planting import X, Y, add, edit, shape
 from tests.small_project import Change, Frames, write_small_project
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import Checked

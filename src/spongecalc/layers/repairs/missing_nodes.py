@@ -9,6 +9,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import MIN_LENGTH_M
 from spongecalc.layers.layer_set import LayerSet
@@ -16,7 +17,6 @@ from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points, places_of
 from spongecalc.layers.provenance import INFERRED, flagged, read_flags
 from spongecalc.layers.repairs.change import changed
 from spongecalc.layers.rules.found import numbers
-from spongecalc.layers.schema import SCHEMAS
 
 
 def fill_ids(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

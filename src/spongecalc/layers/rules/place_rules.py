@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.found import found_at, numbers
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.project.check_settings import CheckSettings
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pyogrio
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.layers.sources.drawing import cad_layers
 from spongecalc.layers.sources.form import FORMS
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.field_names import folded
-from spongecalc.layers.schema import SCHEMAS
 from spongecalc.layers.size_text import parse_size
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
 from spongecalc.project.layer_source import Labels
