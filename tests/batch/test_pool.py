@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spongecalc.batch import pool
 from spongecalc.batch.model_runs import model_result
 from spongecalc.batch.pool import Job, run_all
 from spongecalc.language import text
@@ -66,6 +67,14 @@ def test_a_job_may_raise_a_timeout_of_its_own():
     outcome = run_all([Job("own", exec, ("raise TimeoutError('own')",), time_limit_s=30.0)], processes=1)[0]
     assert outcome.status == "failed"
     assert (outcome.reason, outcome.detail) == ("raised", "TimeoutError: own")
+
+
+def test_a_worker_gives_way_after_its_number_of_jobs(monkeypatch):
+    monkeypatch.setattr(pool, "JOBS_OF_A_WORKER", 3)
+    workers = [o.value for o in run_all([Job(f"{n}", os.getpid) for n in range(7)], processes=1)]
+    assert len(set(workers)) == 3
+    assert [workers.count(w) for w in dict.fromkeys(workers)] == [3, 3, 1]
+    assert os.getpid() not in workers
 
 
 def test_nothing_to_do_and_no_workers():

@@ -3,7 +3,7 @@
 SWMM keeps its state in globals and can end its process (a crash in the engine, a run that never comes to an
 end), so every job runs in a worker process, also when only one is asked for: a job that dies must not take
 the caller along, and a caller whose process is deep in the engine could not be interrupted. Workers import
-what jobs need once and live until all jobs are done; one that dies or overruns its limits is replaced.
+what jobs need once and live for many jobs; one that dies, overruns its limits or has done its number is replaced.
 
 Each worker has a pipe of its own to the caller, and nothing is shared between workers: no lock, no queue that
 a worker killed at a bad moment could leave locked. The caller holds at most one job per worker in flight and
@@ -38,6 +38,9 @@ except ImportError:  # Windows: no limits of size and memory there
 
 PRELOADED: tuple[str, ...] = ("spongecalc.swmm.engine",)
 """Modules that workers hold before their first job."""
+
+JOBS_OF_A_WORKER = 1000
+"""Jobs after which a worker gives way to a new one: the engine keeps a little memory of every run."""
 
 Reason = Literal["", "raised", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
 
@@ -260,6 +263,7 @@ class Worker:
             self.process.start()
         other.close()
         self.sentinel: int = self.process.sentinel
+        self._jobs = 0
 
     def take(self, number: int, job: Job) -> Outcome | None:
         """Hand a job over; returns its outcome if it cannot even travel."""
@@ -267,6 +271,9 @@ class Worker:
             message = ForkingPickler.dumps((job.function, job.args, _limits(job)))
         except Exception as error:
             return Outcome(job.key, "failed", reason="raised", detail=f"{type(error).__name__}: {error}")
+        if self._jobs >= JOBS_OF_A_WORKER:
+            self._replace()
+        self._jobs += 1
         for _ in range(3):  # a worker that died while idle is replaced; its successor gets the job
             try:
                 self.connection.send_bytes(message)
