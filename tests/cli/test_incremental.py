@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,6 +74,29 @@ def test_a_second_call_reads_no_layer_and_changes_no_file(done: SmallProject) ->
     assert "Nothing is due" in answer.stdout
     assert answer.stdout.splitlines()[-1] == "[]"
     assert {p: p.stat().st_mtime_ns for p in done.folder.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("part", ["build", "run", "assess", "report"])
+def test_after_all_nothing_is_due_of_its_parts(done: SmallProject, part: str) -> None:
+    code, said = command(part, str(done.folder), "--json")
+    assert code == 0
+    document = json.loads(said)
+    assert document["nothing_due"]
+    if part == "build":
+        assert (document["models"], document["changed"]) == (6, [])
+
+
+def test_a_report_that_is_gone_is_due_but_no_run(tmp_path: Path, done: SmallProject) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(done.folder, folder)
+    (folder / "report" / "index.html").unlink()
+    assert not status(folder)["nothing_due"]
+    code, said = command("run", str(folder), "--json", "--jobs", "2")
+    assert code == 0
+    assert '"event": "run"' not in said
+    assert not (folder / "report" / "index.html").exists()
+    assert command("report", str(folder))[0] == 0
+    assert (folder / "report" / "index.html").is_file()
 
 
 def test_touching_a_layer_is_no_change(done: SmallProject) -> None:

@@ -14,13 +14,15 @@ from filelock import FileLock, Timeout
 
 from spongecalc.batch import unchanged
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import RUN_FAILED, STOPPED, WRONG_USAGE
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED, STOPPED, WRONG_USAGE
 from spongecalc.language import text
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
 LOCK = "lock"
+# Commands that make all that another one makes: where nothing is due of them, nothing is due of it.
+WIDER = {"build": ("run", "all"), "run": ("all",), "assess": ("report", "all"), "report": ("all",)}
 SAY_AFTER_S = 0.5
 """Waiting shorter than this for another process is not worth a word."""
 
@@ -31,6 +33,20 @@ def stamp_name(command: str, call: Call) -> str:
     scenario = call.scenario.value if call.scenario else ""
     options = [sorted(set(call.communities)), scenario, language]
     return f"{command}-{hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12]}"
+
+
+def current_stamp(command: str, call: Call) -> unchanged.Stamp | None:
+    """What a command with its options left, if nothing is due of it; None where something may be.
+
+    A wider command stands for it where that one ended well: of one that did not, the errors may be its own.
+    """
+    if call.insists:
+        return None
+    stamp = unchanged.current_stamp(call.folder, stamp_name(command, call))
+    if stamp is not None:
+        return stamp
+    wider = (unchanged.current_stamp(call.folder, stamp_name(c, call)) for c in WIDER.get(command, ()))
+    return next((stamp for stamp in wider if stamp is not None and stamp.exit_code == DONE), None)
 
 
 def do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int:
@@ -54,11 +70,11 @@ def do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int
 
 
 def _do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int:
-    name = stamp_name(command, call)
-    if not call.insists and (stamp := unchanged.current_stamp(call.folder, name)):
+    if stamp := current_stamp(command, call):
         return _nothing_due(stamp, call)
+    name = stamp_name(command, call)
     with project_lock(call) as waited:
-        if waited and not call.insists and (stamp := unchanged.current_stamp(call.folder, name)):
+        if waited and (stamp := current_stamp(command, call)):
             return _nothing_due(stamp, call)
         before = unchanged.inputs_state(call.folder)
         unchanged.forget(call.folder, name)
@@ -83,6 +99,8 @@ def _nothing_due(stamp: unchanged.Stamp, call: Call) -> int:
     output = Output(language_of(call), call.quiet, call.as_json)
     output.document.update(stamp.document)
     output.document["nothing_due"] = True
+    if "changed" in output.document:
+        output.document["changed"] = []
     if not call.as_json:
         for sentence in stamp.errors:
             output.error(sentence)

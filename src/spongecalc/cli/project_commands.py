@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +48,11 @@ def run_build(call: Call, *, only_check: bool) -> int:
     if built is None:
         return WRONG_USAGE
     code = print_findings(built.findings, output)
-    changed = stale_models(built) if only_check else _write_models(built, call)
     project = built.checked.project
-    names = [p.relative_to(project.folder).as_posix() for p in changed]
-    output.document["models"] = len(built.models)
-    output.document["changed"] = names
+    if only_check:
+        names = _named_models(built, stale_models(built), output)
+    else:
+        names = _write_models(built, call, output)
     if only_check and names:
         for name in names:
             output.error(text("cli.model_stale", output.language, path=name))
@@ -65,10 +65,19 @@ def run_build(call: Call, *, only_check: bool) -> int:
     return code
 
 
-def _write_models(built: Built, call: Call) -> tuple[Path, ...]:
-    changed = write_models(built)
+def _write_models(built: Built, call: Call, output: Output) -> list[str]:
+    """Write the models; the names of those that changed."""
+    names = _named_models(built, write_models(built), output)
     call.made.files.extend(ModelFiles(built))
-    return changed
+    return names
+
+
+def _named_models(built: Built, changed: Iterable[Path], output: Output) -> list[str]:
+    """Names of model files in the project's folder, told in the document too."""
+    names = [p.relative_to(built.checked.project.folder).as_posix() for p in changed]
+    output.document["models"] = len(built.models)
+    output.document["changed"] = names
+    return names
 
 
 def _finish(call: Call, output: Output) -> None:
@@ -128,7 +137,7 @@ def _built_and_run(call: Call, *, answered: bool) -> int:
     if built is None:
         return WRONG_USAGE
     code = print_findings(built.findings, output)
-    _write_models(built, call)
+    _write_models(built, call, output)
     results, failed = made_runs(built, call, output)
     unset = answer(built, results, call, output, with_report=True) if answered else DONE
     _finish(call, output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spongecalc.batch import unchanged
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
-from spongecalc.cli.incremental import language_of, stamp_name
+from spongecalc.cli.incremental import current_stamp, language_of, stamp_name
 from spongecalc.language import text
 
 if TYPE_CHECKING:
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 def run_status(call: Call) -> int:
     """Say what ``spongecalc all`` would do: which inputs changed, which models and runs are due."""
     output = Output(language_of(call), call.quiet, call.as_json)
-    name = stamp_name("all", call)
-    if not call.insists and unchanged.current_stamp(call.folder, name):
+    if current_stamp("all", call):
         output.say_of("batch", "nothing_due")
         output.document |= {"nothing_due": True, "changed": [], "models": [], "runs": {}}
         output.finish()
         return DONE
-    changed = unchanged.changed_inputs(call.folder, name)
+    changed = unchanged.changed_inputs(call.folder, stamp_name("all", call))
     if changed is None:
         output.say_of("batch", "status_never")
     elif changed:
