@@ -229,7 +229,7 @@ def _table_sheet(
 def _printed_rows(name: str, table: pd.DataFrame) -> int | None:
     """How many rows of a sheet print; None where all do, as of every table but the checks.
 
-    A county's checks are a thousand pages of what is well; on paper they are wanted for what is not.
+    Most checks pass; on paper they are wanted for what does not.
     """
     if name != CHECKS or "verdict" not in table.columns:
         return None
