@@ -11,6 +11,7 @@ import pytest
 from tests.report.reading import docx_tables, html_tables, pdf_text, squeezed, tables_of
 from tests.report.synthetic_review import synthetic_review
 
+from spongecalc.report.closed_lists import closed_list, coded
 from spongecalc.report.compose import compose
 from spongecalc.report.csv_tables import csv_text
 from spongecalc.report.number_format import cell_text, grouped
@@ -151,8 +152,10 @@ def test_pdf_states_the_figures_of_the_csv(review, lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_workbook_holds_every_cell_of_every_csv(review, lang):
+    """Figures, ids and texts as they are; codes by their words, each of which leads back to its code."""
+    words = Wording(lang)
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(review, lang)), data_only=True)
-    by_key = {}
+    by_key, translated = {}, 0
     for sheet in book.worksheets[1:]:
         by_key[tuple(c.value for c in sheet[2])] = sheet
     for name, table in review.tables.items():
@@ -160,12 +163,22 @@ def test_workbook_holds_every_cell_of_every_csv(review, lang):
         sheet = by_key[tuple(columns)]
         wanted = read_csv(table)
         assert sheet.max_row == FIRST_ROW + len(wanted)
+        codes = {}
+        for column in (c for c in columns if closed_list(c, name)):
+            held = {row[column] for row in wanted}
+            codes[column] = {coded(column, code, words, name): code for code in held}
+            assert len(codes[column]) == len(held), (name, column)
+            translated += sum(word != code for word, code in codes[column].items())
         for row, cells in zip(wanted, sheet.iter_rows(min_row=FIRST_ROW + 1), strict=True):
             for column, cell in zip(columns, cells, strict=True):
                 expected = row[column]
                 if expected.startswith("'"):
                     expected = expected[1:]  # the apostrophe of the CSV keeps a spreadsheet from calculating
-                assert cell_text(column, cell.value) == expected, (name, column)
+                shown = cell_text(column, cell.value)
+                assert codes.get(column, {}).get(shown, shown) == expected, (name, column)
+                if column in codes:
+                    assert shown in codes[column], (name, column)
+    assert translated > (40 if lang == "zh" else 10)
 
 
 def test_formulas_of_the_workbook_give_the_figures_beside_them(review):

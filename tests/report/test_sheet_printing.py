@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from tests.report.synthetic_review import synthetic_review
 
+from spongecalc.design.check import Check, checks_table
 from spongecalc.language import LANGUAGES, has_text
 from spongecalc.report.quantities_workbook import write_workbook
 from spongecalc.report.sheet_printing import (
@@ -22,6 +23,7 @@ from spongecalc.report.sheet_printing import (
     is_broken,
     row_height,
 )
+from spongecalc.report.wording import Wording
 from spongecalc.report.workbook import xlsx_bytes
 
 # Landscape, in inches, less the margins that the sheets have.
@@ -120,6 +122,61 @@ def test_a_table_too_wide_for_paper_runs_over_pages_with_its_first_columns_on_ea
     assert sheet.page_setup.paperSize == "8" or int(sheet.page_setup.paperSize) == 8
     assert sheet.print_title_cols == "$A:$B"
     assert sheet.page_setup.pageOrder == "overThenDown"
+
+
+def some_checks(verdicts: str):
+    """A check for each letter, two communities in turn: p passes, f fails, n cannot be made."""
+    named = {"p": "pass", "f": "fail", "n": "not_checkable"}
+    rows = [
+        Check(
+            community_id=f"A0{i % 2}",
+            check="capacity",
+            verdict=named[v],
+            layer="pipes",
+            feature_id=f"P{i:02}",
+            status="proposed",
+            system="storm",
+            applies_to="P = 3 a",
+            value=2.0,
+            limit=1.0,
+            excess=1.0,
+            unit="l/s",
+            clause="GB 50014-2021 5.2",
+            confidence="recalled",
+        )
+        for i, v in enumerate(verdicts)
+    ]
+    return checks_table(rows)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_checks_print_what_does_not_pass_and_hold_all(lang):
+    review = synthetic_review()
+    checks = review.tables["design_checks"] = some_checks("pfnppfpnpp")
+    words = Wording(lang)
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(review, lang)))[words("document.sheet.design_checks")]
+    # A note, two rows of headings, and every check: what fails first, then what cannot be made.
+    assert [c.value for c in sheet[3]] == list(checks.columns)
+    rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=4)]
+    at, verdict = (list(checks.columns).index(c) for c in ("feature_id", "verdict"))
+    assert [r[at] for r in rows] == ["P01", "P05", "P02", "P07", "P00", "P04", "P06", "P08", "P03", "P09"]
+    order = ["fail"] * 2 + ["not_checkable"] * 2 + ["pass"] * 6
+    assert [r[verdict] for r in rows] == [words.name("verdict", v) for v in order]
+    last = openpyxl.utils.get_column_letter(len(checks.columns))
+    assert sheet.print_area == f"'{sheet.title}'!$A$1:${last}$7"
+    assert sheet.auto_filter.ref == f"A3:{last}13"
+    assert sheet.print_title_rows == "$1:$3"
+    note = sheet["A1"].value
+    assert "10" in note and " 4 " in note and " 7" in note
+
+
+def test_checks_that_all_pass_print_their_headings_and_say_so():
+    review = synthetic_review()
+    review.tables["design_checks"] = some_checks("pp")
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(review, "en")))["Design checks"]
+    assert sheet.print_area == "'Design checks'!$A$1:$S$3"
+    assert sheet["A1"].value.startswith("2 checks, none of which fails")
+    assert sheet.max_row == 5
 
 
 def test_sizes_are_whole_and_figures_as_in_the_csv():

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from spongecalc.language import has_text
 from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.report.basis_chapters import SOURCES_LISTED
-from spongecalc.report.standard_names import confidence_name, source_name, table_name
+from spongecalc.report.closed_lists import coded
+from spongecalc.report.standard_names import source_name, table_name
 from spongecalc.report.wording import Wording
 from spongecalc.standards import tables as standards
 
@@ -29,8 +29,7 @@ def test_no_english_sentence_is_left_in_the_chinese_report():
             assert not ENGLISH.search(source_name(source, "zh")), (name, source)
             seen += 1
         for grade in frame["confidence"].dropna().unique():
-            named = confidence_name(grade, "zh")
-            assert named != grade or has_text(f"report.value.confidence.{grade}", "zh"), grade
+            assert coded("confidence", grade, Wording("zh")) != grade, grade
     assert seen > 40
 
 

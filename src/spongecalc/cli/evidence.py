@@ -13,8 +13,8 @@ from spongecalc.cli.incremental import language_of
 from spongecalc.cli.opened import checked_project
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
+from spongecalc.report.closed_lists import coded
 from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.html_table import coded
 from spongecalc.report.wording import Wording
 from spongecalc.steps import pipeline
 

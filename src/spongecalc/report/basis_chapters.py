@@ -10,13 +10,14 @@ from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report import verdicts as judged
 from spongecalc.report.charts import hyetograph_chart
+from spongecalc.report.closed_lists import coded
 from spongecalc.report.community_section import headline_storm
 from spongecalc.report.document import Block, Chapter, Drawing, Items, Paragraph, TableBlock
 from spongecalc.report.finding_table import finding_table
 from spongecalc.report.html_table import Cell, Heading, Table
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.runoff_losses import runoff_losses
-from spongecalc.report.standard_names import confidence_name, source_name, table_name
+from spongecalc.report.standard_names import source_name, table_name
 from spongecalc.report.wording import Wording
 from spongecalc.standards import tables as standards
 
@@ -43,7 +44,7 @@ def notes_chapter(review: Review, words: Wording) -> Chapter:
     )
     for place, formula, source, confidence in formulas:
         known = {"place": place, "formula": formula, "source": source}
-        notes.append(words("note.formula", **known, confidence=words.name("confidence", confidence)))
+        notes.append(words("note.formula", **known, confidence=coded("confidence", confidence, words)))
     blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
     general = general_findings(review, words)
     if general.rows:
@@ -83,7 +84,7 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
             [
                 Cell(table_name(name, words.lang)),
                 Cell(_shortened([source_name(s, words.lang) for s in sources], words)),
-                Cell(words.listed(_confidence(g, words) for g in grades)),
+                Cell(words.listed(coded("confidence", g, words) for g in grades)),
             ]
         )
     blocks: list[Block] = [
@@ -92,11 +93,6 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         TableBlock(words("document.standards"), Table(headings, listed), "detail t-standards"),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
-
-
-def _confidence(grade: str, words: Wording) -> str:
-    named = words.name("confidence", grade)
-    return confidence_name(grade, words.lang) if named == grade else named
 
 
 def _shortened(sources: Sequence[str], words: Wording) -> str:
@@ -138,7 +134,7 @@ def _storm_table(review: Review, words: Wording) -> Table:
             Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
             Cell(f"{s.formula_place}  {s.formula_text}"),
             Cell(source_name(s.formula_source, words.lang)),
-            Cell(_confidence(s.formula_confidence, words)),
+            Cell(coded("confidence", s.formula_confidence, words)),
         ]
         for s in review.storms
     ]

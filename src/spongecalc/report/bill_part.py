@@ -8,7 +8,8 @@ import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
-from spongecalc.report.html_table import Cell, Heading, Table, coded, frame_table
+from spongecalc.report.closed_lists import coded
+from spongecalc.report.html_table import Cell, Heading, Table, frame_table
 from spongecalc.report.number_format import cell_text
 from spongecalc.report.part import Part
 from spongecalc.report.wording import Wording
@@ -154,7 +155,7 @@ def _claims(review: Review, words: Wording) -> tuple[list[tuple[str, Table]], st
         return [], _say("claims_all_agree", words, count=len(rows), tolerance=tolerance)
     shown = claims[claims["kind"] != AGREES]
     note = _say("claims_differ", words, count=len(rows), differ=len(differ))
-    return [(_say("claims", words), frame_table(shown, CLAIM_COLUMNS, words))], note
+    return [(_say("claims", words), frame_table(shown, CLAIM_COLUMNS, words, name="claims"))], note
 
 
 def _summed(progress: pd.DataFrame) -> pd.DataFrame:

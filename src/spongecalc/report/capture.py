@@ -113,8 +113,7 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
     tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
     facilities = _own(review, "sponge_facilities", page.community_id)
     if len(facilities):
-        named = facilities.assign(facility=[say(f"facility.{f}") for f in facilities["facility"]])
-        tables.append((say("facilities"), frame_table(named, FACILITIES, words)))
+        tables.append((say("facilities"), frame_table(facilities, FACILITIES, words)))
     tanks = _own(review, "tanks", page.community_id)
     if len(tanks):
         tables.append((say("tanks"), frame_table(tanks, TANKS, words)))

@@ -6,10 +6,9 @@ import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
-from spongecalc.report.html_table import Cell, Heading, Table, coded, frame_table
-from spongecalc.report.number_format import is_known
+from spongecalc.report.closed_lists import coded
+from spongecalc.report.html_table import Cell, Heading, Table, frame_table
 from spongecalc.report.part import Part
-from spongecalc.report.standard_names import source_name
 from spongecalc.report.wording import Wording
 
 VERDICTS = (("passes", "pass"), ("fails", "fail"), ("unknown", "not_checkable"))
@@ -46,9 +45,7 @@ def county_design(review: Review, words: Wording) -> Part | None:
     own = checks[checks["confidence"] == "set by the project"]
     if len(own):
         limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
-        tables.append(
-            (_say("own_limits", words), frame_table(_worded(limits, words), list(limits.columns), words))
-        )
+        tables.append((_say("own_limits", words), frame_table(_rounded(limits), list(limits.columns), words)))
     return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
@@ -66,7 +63,7 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Par
     if len(failed):
         tables.append((_say("design_summary", words), _counted(own, words)))
         tables.append(
-            (_say("design_failed", words), frame_table(_worded(_gravest(failed), words), FAILED_COLUMNS, words))
+            (_say("design_failed", words), frame_table(_rounded(_gravest(failed)), FAILED_COLUMNS, words))
         )
         if len(failed) > LISTED:
             paragraphs.append(_say("design_more", words, count=len(failed) - LISTED))
@@ -74,19 +71,12 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Par
     if proposals is not None and len(proposals):
         mine = proposals[proposals["community_id"] == page.community_id]
         if len(mine):
-            named = mine.assign(
-                problems=_named(mine["problems"], words), recheck_fails=_named(mine["recheck_fails"], words)
-            )
-            tables.append((_say("suggestions", words), frame_table(named, SUGGESTION_COLUMNS, words)))
+            tables.append((_say("suggestions", words), frame_table(mine, SUGGESTION_COLUMNS, words)))
     return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
     return text(f"bill.part.{key}", words.lang, **params)
-
-
-def _named(lists: pd.Series, words: Wording) -> list[str]:
-    return [words.listed(coded("check", c, words) for c in str(listed).split(";") if c) for listed in lists]
 
 
 def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
@@ -98,14 +88,9 @@ def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
     return order.head(LISTED)
 
 
-def _worded(checks: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Checks as they are printed: figures to a thousandth of their unit, units and sources in words."""
-    figures = {c: checks[c].round(3) for c in ("value", "limit", "excess") if c in checks.columns}
-    return checks.assign(
-        **figures,
-        unit=[words.name("unit", u) for u in checks["unit"]],
-        clause=[source_name(str(c), words.lang) if is_known(c) else "" for c in checks["clause"]],
-    )
+def _rounded(checks: pd.DataFrame) -> pd.DataFrame:
+    """Checks with their figures as they are printed, to a thousandth of their unit."""
+    return checks.assign(**{c: checks[c].round(3) for c in ("value", "limit", "excess") if c in checks.columns})
 
 
 def _counted(checks: pd.DataFrame, words: Wording) -> Table:

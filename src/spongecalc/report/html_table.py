@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from spongecalc.report.closed_lists import CLOSED_LISTS, coded
 from spongecalc.report.number_format import cell_text, is_known
 from spongecalc.report.wording import Wording
 
-# Columns whose codes have names in the catalogue; the name of the group where it is not the column's own.
-CODED: Mapping[str, str] = {
-    name: name
-    for name in (
-        "kind",
-        "grade",
-        "receives",
-        "event",
-        "basis",
-        "carries",
-        "system",
-        "status",
-        "shape",
-        "item",
-        "material",
-        "depth_band",
-        "verdict",
-        "severity",
-        "layer",
-        "storm_id",
-        "within_limits",
-        "check",
-        "change",
-        "reason",
-        "option",
-        "recheck",
-        "confidence",
-        "answer",
-        "cause",
-        "criterion",
-        "bound",
-        "ends",
-        "measurand",
-    )
-} | {"from_system": "system", "to_system": "system", "in_smallest_set": "yes_no", "differ": "yes_no"}
-
 # Identifiers may hold digits only, and are still no figures.
-TEXT_COLUMNS = frozenset({*CODED, "scenario", "run_id", "feature_id", "node_id", "at_node", "message", "action"})
+TEXT_COLUMNS = frozenset({*CLOSED_LISTS, "run_id", "feature_id", "node_id", "at_node", "message", "action"})
 
 
 @dataclass(frozen=True)
@@ -86,21 +51,13 @@ class Table:
     foot: Sequence[Cell] = ()
 
 
-def coded(column: str, value: object, words: Wording) -> str:
-    """A cell's text: a code by its name, a scenario by its word, a figure as in results/*.csv."""
-    if not is_known(value):
-        return ""
-    if column == "scenario" and value in ("before", "after"):
-        return words(f"scenario.{value}")
-    if column in CODED:
-        return words.name(CODED[column], cell_text(column, value))
-    return cell_text(column, value)
-
-
-def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = ()) -> Table:
+def frame_table(
+    frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = (), name: str = ""
+) -> Table:
     """A frame's columns as a table, rows in their order; columns that the frame lacks are left out.
 
-    ``sums`` names the columns whose sum the foot row holds.
+    ``sums`` names the columns whose sum the foot row holds; ``name`` is that of the result table, where the
+    meaning of a column's codes depends on it.
     """
     shown = [c for c in columns if c in frame.columns]
     headings = [
@@ -112,7 +69,7 @@ def frame_table(frame: pd.DataFrame, columns: Iterable[str], words: Wording, sum
         for c in shown
     ]
     rows = [
-        [Cell(coded(c, v, words), css=f"c-{c}") for c, v in zip(shown, values, strict=True)]
+        [Cell(coded(c, v, words, name), css=f"c-{c}") for c, v in zip(shown, values, strict=True)]
         for values in frame[shown].itertuples(index=False, name=None)
     ]
     foot: list[Cell] = []

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
-from spongecalc.report.html_table import coded
+from spongecalc.report.closed_lists import coded
 from spongecalc.report.number_format import is_known, places_shown
 from spongecalc.report.sheet_printing import column_width, heading_height, is_broken, row_height, set_printing
 from spongecalc.report.wording import Wording
@@ -97,13 +97,18 @@ def _widths(headings: Sequence[str], texts: Sequence[Sequence[str]]) -> list[flo
     return [max(column_width(h, t), LEAST_WIDTH) for h, t in zip(headings, texts, strict=True)]
 
 
-def _texts(book: _Book, table: pd.DataFrame, columns: Sequence[str], *, keys: bool = False) -> list[list[str]]:
-    """Of each column the texts that decide how wide it is; with ``keys`` an empty one as the bill shows it."""
+def _texts(
+    book: _Book, table: pd.DataFrame, columns: Sequence[str], *, keys: bool = False, name: str = ""
+) -> list[list[str]]:
+    """Of each column the texts that decide how wide it is; with ``keys`` an empty one as the bill shows it.
+
+    ``name`` is that of the result table.
+    """
     found = []
-    for name in columns:
-        different = table[name].drop_duplicates().head(MOST_TEXTS)
-        empty = EMPTY if keys and name in KEYS else ""
-        found.append([coded(name, v, book.words) or empty for v in different])
+    for column in columns:
+        different = table[column].drop_duplicates().head(MOST_TEXTS)
+        empty = EMPTY if keys and column in KEYS else ""
+        found.append([coded(column, v, book.words, name) or empty for v in different])
     return found
 
 
@@ -294,28 +299,28 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
         sheet.write_formula(end + 2, column, formula, book.total, 0.0)
 
 
-def _plain_sheet(
-    book: _Book, key: str, table: pd.DataFrame, formulas: Mapping[str, Any], columns: Sequence[str]
-) -> Worksheet:
-    """A table as a sheet; ``formulas`` give a column's formula from the cells of its row."""
-    headings, texts = [book.words.name("column", c) for c in columns], _texts(book, table, columns)
+def _plain_sheet(book: _Book, key: str, name: str, table: pd.DataFrame, formulas: Mapping[str, Any]) -> Worksheet:
+    """The result table ``name`` as a sheet; ``formulas`` give a column's formula from the cells of its row."""
+    columns = [str(c) for c in table.columns]
+    headings = [book.words.name("column", c) for c in columns]
+    texts = _texts(book, table, columns, name=name)
     sheet = book.sheet(key, headings, texts)
     widths = _widths(headings, texts)
     broken = {c: w for c, t, w in zip(columns, texts, widths, strict=True) if is_broken(t, w)}
     for row, values in enumerate(table.to_dict("records"), 1):
         cells = {c: xl_rowcol_to_cell(row, i) for i, c in enumerate(columns)}
-        height = row_height((coded(c, values[c], book.words) for c in broken), broken.values())
+        height = row_height((coded(c, values[c], book.words, name) for c in broken), broken.values())
         if height:
             sheet.set_row(row, height)
-        for column, name in enumerate(columns):
-            value = values[name]
-            make = formulas.get(name)
+        for at, column in enumerate(columns):
+            value = values[column]
+            make = formulas.get(column)
             formula = make(values, cells) if make is not None and is_known(value) else None
             if formula:
-                sheet.write_formula(row, column, formula, book.number(name, float(value)), float(value))
+                sheet.write_formula(row, at, formula, book.number(column, float(value)), float(value))
             else:
-                shown = value if isinstance(value, (int, float)) else coded(str(name), value, book.words)
-                book.put(sheet, row, column, str(name), shown)
+                shown = value if isinstance(value, (int, float)) else coded(column, value, book.words, name)
+                book.put(sheet, row, at, column, shown)
     return sheet
 
 
@@ -325,19 +330,18 @@ def _claims(book: _Book, claims: pd.DataFrame) -> None:
         off = values["claimed_m"] - values["measured_m"] - values["difference_m"]
         return f"={cells['claimed_m']}-{cells['measured_m']}" if abs(off) < 1e-6 else None
 
-    _plain_sheet(book, "claims", claims, {"difference_m": difference}, list(claims.columns))
+    _plain_sheet(book, "claims", "claims", claims, {"difference_m": difference})
 
 
 def _costs(book: _Book, costs: pd.DataFrame) -> None:
-    columns = list(costs.columns)
     sheet = _plain_sheet(
         book,
         "costs",
+        "costs",
         costs,
         {"cost": lambda _, cells: f"=ROUND({cells['quantity']}*{cells['unit_price']}+0.000000001,2)"},
-        columns,
     )
-    column = columns.index("cost")
+    column = list(costs.columns).index("cost")
     first, last = xl_rowcol_to_cell(1, column), xl_rowcol_to_cell(len(costs), column)
     sheet.write_string(len(costs) + 1, 0, book.words("table.total"), book.head)
     sheet.write_formula(
@@ -355,4 +359,4 @@ def _checks(book: _Book, checks: pd.DataFrame) -> None:
             return f"={cells['value']}-{cells['limit']}"
         return f"={cells['limit']}-{cells['value']}" if abs(above + values["excess"]) < 1e-9 else None
 
-    _plain_sheet(book, "checks", shown, {"excess": excess}, list(checks.columns))
+    _plain_sheet(book, "checks", "design_checks", shown, {"excess": excess})

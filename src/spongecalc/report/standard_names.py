@@ -1,4 +1,4 @@
-"""Sources, tables and degrees of confidence of the standards' data, as the report's language names them."""
+"""Sources and tables of the standards' data, as the report's language names them."""
 
 from __future__ import annotations
 
@@ -40,8 +40,3 @@ def table_name(name: str, lang: str) -> str:
     """A table of the standards' data: its name, and its file."""
     named = catalogue(PART, lang).get(f"{PART}.table.{name}")
     return f"{name}.csv" if named is None else f"{named} ({name}.csv)"
-
-
-def confidence_name(confidence: str, lang: str) -> str:
-    """A degree of confidence in words."""
-    return catalogue(PART, lang).get(f"{PART}.confidence.{confidence}", confidence)

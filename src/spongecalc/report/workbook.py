@@ -19,7 +19,9 @@ from spongecalc.assess.communities import SUMMED, TOTAL
 from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.decimals import decimals
+from spongecalc.design.check import FAIL, NOT_CHECKABLE, PASS
 from spongecalc.language import has_text
+from spongecalc.report.closed_lists import worded_table
 from spongecalc.report.number_format import cell_text, is_known, places_shown
 from spongecalc.report.sheet_printing import (
     SMALL,
@@ -36,6 +38,7 @@ FILE_NAME = "results.xlsx"
 FIXED_TIME = datetime(2000, 1, 1)
 ORDER = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings", "elements")
 BILLS = ("quantities", "quantity_features")
+CHECKS = "design_checks"
 # What differs from one making to the next although nothing changed: the time that a run took.
 NOT_SHOWN = {"runs": ("seconds",)}
 # A sheet's name may not hold these, nor be longer.
@@ -86,6 +89,7 @@ class _Formats:
         small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "align": "left", "indent": 1}
         self.key = book.add_format({**small, "font_color": "#59616B", "bottom": 2})
         self.title = book.add_format({"bold": True, "font_size": 16})
+        self.note = book.add_format({"bold": True})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
 
     def number(self, column: str, value: float, *, bold: bool = False) -> Format:
@@ -160,38 +164,46 @@ def _about(
 def _table_sheet(
     sheet: Worksheet, formats: _Formats, name: str, table: pd.DataFrame, project: str, words: Wording
 ) -> None:
+    printed = _printed_rows(name, table)
+    if printed is not None:
+        table = _printed_first(table)
     columns = [str(c) for c in table.columns]
     # In the bill a count is of pieces, and a volume not of water.
     named = [f"bill_{c}" if name in BILLS and c in ("count", "volume_m3") else c for c in columns]
     headings = [words.name("column", c) for c in named]
-    shown = [_shown(c, table.iloc[:, i]) for i, c in enumerate(columns)]
+    # Codes are for programs, a reader gets words; formulas go by the table's own ids.
+    worded = worded_table(table, name, words)
+    shown = [_shown(c, worded.iloc[:, i]) for i, c in enumerate(columns)]
     widths = [column_width(h, t, c) for h, t, c in zip(headings, shown, columns, strict=True)]
     broken = [is_broken(t, w) for t, w in zip(shown, widths, strict=True)]
     wrapped = [i for i, b in enumerate(broken) if b]
+    # A row above the headings says what a sheet prints that does not print all of its rows.
+    head = 0 if printed is None else 1
+    first = head + FIRST_ROW
     for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
         figures = pd.api.types.is_numeric_dtype(table.iloc[:, at]) and not pd.api.types.is_bool_dtype(
             table.iloc[:, at]
         )
-        sheet.write_string(0, at, heading, formats.heading_of_figures if figures else formats.heading)
-        sheet.write_string(1, at, column, formats.key)
+        sheet.write_string(head, at, heading, formats.heading_of_figures if figures else formats.heading)
+        sheet.write_string(head + 1, at, column, formats.key)
         sheet.set_column(at, at, widths[at])
-    sheet.set_row(0, heading_height(headings, widths))
-    sheet.set_row(1, heading_height(columns, widths, SMALL))
-    rows = table.to_dict("records")
-    for index, row in enumerate(rows):
-        bold = name == "communities" and row.get("community_id") == TOTAL
-        formulas = _formulas(columns, rows, index) if name == "communities" else {}
+    sheet.set_row(head, heading_height(headings, widths))
+    sheet.set_row(head + 1, heading_height(columns, widths, SMALL))
+    given = table.to_dict("records") if name == "communities" else []
+    for index, row in enumerate(worded.to_dict("records")):
+        bold = bool(given) and given[index].get("community_id") == TOTAL
+        formulas = _formulas(columns, given, index) if given else {}
         height = row_height(
             (cell_text(columns[i], row[columns[i]]) for i in wrapped), (widths[i] for i in wrapped)
         )
         if height:
-            sheet.set_row(FIRST_ROW + index, height)
+            sheet.set_row(first + index, height)
         for at, column in enumerate(columns):
             formula = formulas.get(column, "")
             _cell(
                 sheet,
                 formats,
-                (FIRST_ROW + index, at),
+                (first + index, at),
                 column,
                 row[column],
                 formula,
@@ -199,14 +211,35 @@ def _table_sheet(
                 broken=broken[at],
             )
     if columns:
-        last = max(FIRST_ROW + len(rows) - 1, 1)
+        last = max(first + len(table) - 1, head + 1)
         # TOTAL stays where it is, whatever is filtered.
-        if rows and rows[-1].get("community_id") == TOTAL:
-            last = max(last - 1, 1)
-        sheet.autofilter(1, 0, last, len(columns) - 1)
+        if given and given[-1].get("community_id") == TOTAL:
+            last = max(last - 1, head + 1)
+        sheet.autofilter(head + 1, 0, last, len(columns) - 1)
     frozen = 2 if len(columns) > 4 else 0
-    sheet.freeze_panes(FIRST_ROW, frozen)
-    set_printing(sheet, widths, FIRST_ROW - 1, frozen, project)
+    sheet.freeze_panes(first, frozen)
+    set_printing(sheet, widths, first - 1, frozen, project)
+    if printed is not None:
+        key = "document.workbook_printed" if printed else "document.workbook_printed_none"
+        said = words(key, printed=printed, total=len(table), last=first + printed)
+        sheet.write_string(0, 0, said, formats.note)
+        sheet.print_area(0, 0, first + printed - 1, len(columns) - 1)
+
+
+def _printed_rows(name: str, table: pd.DataFrame) -> int | None:
+    """How many rows of a sheet print; None where all do, as of every table but the checks.
+
+    Most checks pass; on paper they are wanted for what does not.
+    """
+    if name != CHECKS or "verdict" not in table.columns:
+        return None
+    return int((table["verdict"] != PASS).sum())
+
+
+def _printed_first(checks: pd.DataFrame) -> pd.DataFrame:
+    """The checks with those first that fail, then those that cannot be made; else in their order."""
+    rank = checks["verdict"].map({FAIL: 0, NOT_CHECKABLE: 1}).fillna(2)
+    return checks.iloc[rank.argsort(kind="stable")]
 
 
 def _shown(column: str, values: pd.Series) -> list[str]:
