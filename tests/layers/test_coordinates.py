@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,10 @@ import shapely
 from pyproj import CRS, Transformer
 from tests.small_project import Frames, SmallProject
 
+from spongecalc.layers.check import check_coordinates
 from spongecalc.layers.coordinates import guess_crs, transformation_accuracy_m, zone_of
+from spongecalc.layers.read import read_layers
+from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 
@@ -54,6 +58,10 @@ def test_wrong_coordinates_are_named_and_mended_only_when_asked(
     checked = pipeline.check(loaded)
     own = [f for f in checked.findings if f.rule.startswith("crs.")]
     assert [(f.rule, f.layer, f.file, f.severity) for f in own] == [(rule, "nodes", "c.gpkg", "error")]
+    # Its names tie the layer to its community, which must not be modelled with nodes that lie elsewhere.
+    assert own[0].community_id == "C"
+    assert not [s for s in checked.systems if "C" in s.communities]
+    assert [s for s in checked.systems if "A" in s.communities]
     assert own[0].message("zh")
     assert own[0].action("en")
     # Nothing was moved: the nodes are where the file has them.
@@ -120,3 +128,34 @@ def test_north_first_and_a_local_offset_are_settings(small_project: Callable[...
     checked = pipeline.check(load_project(project.folder))
     assert {f.severity for f in checked.findings} == {"info"}
     assert checked.layers["nodes"].set_index("node_id").geometry["C-R1"].equals(shapely.Point(540090, 2674008))
+
+
+def test_swapped_coordinates_without_a_system_are_named_as_swapped(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    def change(frames: Frames) -> None:
+        moved(swapped)(frames)
+        frames["nodes"] = gpd.GeoDataFrame(frames["nodes"].set_crs(None, allow_override=True))
+
+    checked = pipeline.check(load_project(small_project(second=change).folder))
+    rules = {f.rule for f in checked.findings if f.layer == "nodes" and f.file == "c.gpkg"}
+    assert {"crs.guessed", "crs.axes_swapped"} <= rules
+    assert "crs.missing" not in rules
+
+
+POINTS_EAST_FIRST = "点号,X,Y,地面高程\nY1,540010,2674010,100\nY2,540040,2674010,100\n"
+
+
+@pytest.mark.parametrize(
+    ("axes", "easting"), [(None, 2674010.0), ("north_east", 2674010.0), ("east_north", 540010.0)]
+)
+def test_axes_say_what_x_is_in_a_survey_table_too(tmp_path: Path, axes: str | None, easting: float) -> None:
+    (tmp_path / "points.csv").write_text(POINTS_EAST_FIRST, encoding="utf-8")
+    constants: dict[str, str | float] = {"system": "storm", "status": "existing", "kind": "manhole"}
+    source = LayerSource.model_validate(
+        {"source": "points.csv", "crs": "EPSG:4543", "axes": axes, "constants": constants}
+    )
+    layers, _ = read_layers(tmp_path, {"nodes": [source]}, "EPSG:4543")
+    assert layers["nodes"].set_index("node_id").geometry["Y1"].x == easting
+    said = [f for f in check_coordinates(layers) if f.rule == "crs.axes_swapped"]
+    assert [('axes = "east_north"' in f.action("zh")) for f in said] == ([] if axes == "east_north" else [True])

@@ -120,3 +120,18 @@ def test_the_roughness_of_a_material(material: str, n: float) -> None:
 @pytest.mark.parametrize("material", [None, "", "bamboo"])
 def test_an_unknown_material_takes_that_of_concrete_and_says_so(material: str | None) -> None:
     assert roughness_of(material) == (0.014, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "known"),
+    [
+        ("HDPE双壁波纹管", 0.010, True),
+        ("钢筋混凝土管", 0.014, True),
+        ("cast iron pipe", 0.014, False),
+        ("镀锌钢管", 0.012, True),
+        ("竹", 0.014, False),
+        (None, 0.014, False),
+    ],
+)
+def test_a_material_is_known_by_the_longest_name_within(name: str | None, n: float, known: bool) -> None:
+    assert roughness_of(name) == (n, known)

@@ -19,6 +19,7 @@ from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
 from spongecalc.layers.rules.surroundings_rules import check_surroundings
+from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
 from spongecalc.project.check_settings import CheckSettings
 from spongecalc.project.layer_source import LayerSource
@@ -34,15 +35,27 @@ def read_and_placed(
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:
-    """Sources whose coordinates are swapped, carry a zone's number, or are degrees; one finding for each."""
+    """Sources whose coordinates are swapped, carry a zone's number, or are degrees; one finding a community."""
     near = bounds_of(layers["communities"])
     findings = []
     for name, frame in layers.frames.items():
         for file, own in frame.groupby("file", sort=False):
             wrong = misplaced(own, layers.crs, None if name == "communities" else near)
             if wrong is not None:
-                found = {"file": file, "layer": name, "zone": wrong.zone, "crs": layers.crs.name}
-                findings.append(Finding(wrong.rule, "error", name, file=str(file), found=found))
+                usual = usual_axes(LayerSource(source=str(file)))
+                axes = "north_east" if usual == "east_north" else "east_north"
+                found = {
+                    "file": file,
+                    "layer": name,
+                    "zone": wrong.zone,
+                    "crs": layers.crs.name,
+                    "axes": axes,
+                }
+                # Communities may know these features by name although they lie elsewhere: none is modelled so.
+                for community in sorted(own["community_id"].dropna().unique()) or [""]:
+                    findings.append(
+                        Finding(wrong.rule, "error", name, "", str(community), str(file), found=found)
+                    )
     return findings
 
 

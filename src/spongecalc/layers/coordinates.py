@@ -92,7 +92,8 @@ def guess_crs(
     if bounds is None:
         return None
     x, y = _middle(bounds)
-    if near is not None and _inside((x, y), near):
+    # Swapped, it still is in that system: a check then names what is wrong with it.
+    if near is not None and (_inside((x, y), near) or _inside((y, x), near)):
         return _code(target), "near"
     if in_degrees(x, y):
         return CGCS2000, "degrees"
@@ -226,13 +227,13 @@ def transformation_accuracy_m(source: CRS, target: CRS) -> float:
     return float(accuracy) if accuracy is not None and accuracy >= 0 else float("nan")
 
 
-def shifted(frame: gpd.GeoDataFrame, axes: str | None, offset_x_m: float, offset_y_m: float) -> gpd.GeoDataFrame:
-    """The features of a local grid: axes turned if it counts north first, then moved by the stated offset."""
-    if axes != "north_east" and not offset_x_m and not offset_y_m:
+def shifted(frame: gpd.GeoDataFrame, swap: bool, offset_x_m: float, offset_y_m: float) -> gpd.GeoDataFrame:
+    """The features of a local grid: X and Y swapped if need be, then moved by the stated offset."""
+    if not swap and not offset_x_m and not offset_y_m:
         return frame
 
     def turn(coordinates: np.ndarray) -> np.ndarray:
-        if axes == "north_east":
+        if swap:
             coordinates = coordinates[:, ::-1]
         return coordinates + np.array([offset_x_m, offset_y_m])
 

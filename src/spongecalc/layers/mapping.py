@@ -13,13 +13,14 @@ import shapely
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
 from spongecalc.layers.size_text import parse_size
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table
 from spongecalc.layers.sources.vector import read_vector
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
-from spongecalc.project.quantity import factor
+from spongecalc.project.quantity import column_unit, factor
 
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
@@ -135,7 +136,8 @@ def to_contract(
             if layer == "pipes" and name == "diameter_mm":
                 values, written, boxes = _sizes(values)
                 mapped = mapped | written
-            out[name] = _numbers(layer, file, column, values, ids, source, findings)
+            out[name], written = _numbers(layer, file, column, values, ids, source, findings)
+            mapped = mapped | written
         else:
             out[name] = _texts(values)
         # A number that is the same for all features is no survey of any.
@@ -252,13 +254,15 @@ def _numbers(
     ids: pd.Series,
     source: LayerSource,
     findings: list[Finding],
-) -> pd.Series:
+) -> tuple[pd.Series, np.ndarray]:
+    """A column's numbers in its own unit, and which of them were written with a unit."""
     unit = source.units.get(column.name)
     stated = np.array([getattr(v, "stated", False) for v in values], dtype=bool)
     plain = (
         values.map(lambda v: getattr(v, "diameter_mm", v)) if stated.any() or values.dtype == object else values
     )
-    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
+    numbers, with_unit = numbers_of(plain, column_unit(column.name))
+    written = with_unit.to_numpy()
     given = plain.notna() & (plain.astype(str).str.strip() != "")
     for position in np.flatnonzero(given.to_numpy() & ~np.isfinite(numbers.to_numpy())):
         findings.append(
@@ -273,8 +277,8 @@ def _numbers(
         )
     numbers = numbers.where(np.isfinite(numbers))
     if unit:
-        numbers = numbers.where(stated, numbers * factor(unit, column.name))
-    return numbers
+        numbers = numbers.where(stated | written, numbers * factor(unit, column.name))
+    return numbers, written
 
 
 def with_boxes(frame: gpd.GeoDataFrame, boxes: dict[int, tuple[float, float]]) -> gpd.GeoDataFrame:

@@ -26,7 +26,7 @@ from spongecalc.layers.coordinates import (
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
-from spongecalc.layers.sources.form import form_of, read_raw
+from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 
@@ -154,7 +154,9 @@ def _placed(
     raw: RawLayer, layer: str, source: LayerSource, target: CRS, near: Bounds | None, findings: list[Finding]
 ) -> RawLayer:
     """The features in the project's CRS; raises SourceRefusedError where nobody can say where they are."""
-    frame = shifted(raw.frame, source.axes, source.offset_x_m, source.offset_y_m)
+    # The reader of survey tables takes X for north, as surveys have it; every other form has X for east.
+    swap = source.axes is not None and source.axes != usual_axes(source)
+    frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
     stated = source.crs or frame.crs
     about = {"file": source.source, "layer": source.layer or layer}
     if stated is None:

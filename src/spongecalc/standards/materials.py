@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from spongecalc.standards.tables import table
@@ -15,7 +16,8 @@ def roughness_of(material: str | None) -> tuple[float, bool]:
     Parameters
     ----------
     material
-        A name as surveys write it, Chinese or English, such as "HDPE" or "砼". Unknown or missing names take
+        A name as surveys write it, Chinese or English, such as "HDPE" or "砼"; the longest name of the table
+        that is found in it decides, so that HDPE双壁波纹管 is HDPE. Unknown or missing names take
         the value of concrete, the roughest of the usual sewer materials.
 
     References
@@ -24,8 +26,10 @@ def roughness_of(material: str | None) -> tuple[float, bool]:
     """
     known = _roughness()
     name = (material or "").strip().lower()
-    if name in known:
-        return float(known[name]), True
+    # A Latin name counts as a word of its own only: PE is none in "pipe".
+    within = [m for m in known if re.search(rf"(?<![a-z]){re.escape(m)}(?![a-z])", name)]
+    if within:
+        return float(known[max(within, key=len)]), True
     return float(known[ASSUMED_MATERIAL]), False
 
 

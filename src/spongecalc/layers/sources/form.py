@@ -24,6 +24,11 @@ def form_of(source: LayerSource) -> str:
     return FORMS.get(Path(source.source).suffix.lower(), "vector")
 
 
+def usual_axes(source: LayerSource) -> str:
+    """What X and Y are in a source that says nothing of it, as ``axes`` writes it."""
+    return "north_east" if form_of(source) == "survey" else "east_north"
+
+
 def read_raw(folder: Path, layer: str, source: LayerSource) -> RawLayer:
     """A layer as it stands in its source; raises SourceRefusedError."""
     form = form_of(source)

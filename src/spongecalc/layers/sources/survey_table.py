@@ -14,9 +14,11 @@ import pandas as pd
 import shapely
 
 from spongecalc.layers.field_names import folded, recognised_fields
+from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table
 from spongecalc.project.layer_source import LayerSource
+from spongecalc.project.quantity import column_unit
 from spongecalc.standards.tables import table
 
 SURVEY = "survey"
@@ -103,12 +105,10 @@ def _nodes(frame: pd.DataFrame, source: LayerSource) -> RawLayer:
         columns.add("depth_m")
     elif depth_field and "depth_m" not in source.fields:
         # A point's depth is that of its lowest pipe: rows of one point differ by the pipe they speak of.
-        depths = pd.to_numeric(frame[depth_field], errors="coerce")
-        out["depth_m"] = depths.groupby(names).transform("max")
+        out["depth_m"] = _of_points(frame[depth_field], names, "depth_m", source, "max")
         columns.add("depth_m")
     if invert_field and "invert_m" not in source.fields:
-        levels = pd.to_numeric(frame[invert_field], errors="coerce")
-        out["invert_m"] = levels.groupby(names).transform("min")
+        out["invert_m"] = _of_points(frame[invert_field], names, "invert_m", source, "min")
         columns.add("invert_m")
     if "ground_m" in fields:
         out["ground_m"] = frame[fields["ground_m"]]
@@ -125,6 +125,18 @@ def _nodes(frame: pd.DataFrame, source: LayerSource) -> RawLayer:
     points = shapely.points(first.pop("_east").astype(float), first.pop("_north").astype(float))
     points = np.where([np.isfinite(shapely.get_coordinates(p)).all() for p in points], points, None)
     return RawLayer(gpd.GeoDataFrame(first, geometry=list(points)), frozenset(columns))
+
+
+def _of_points(values: pd.Series, names: pd.Series, column: str, source: LayerSource, which: str) -> pd.Series:
+    """The least or greatest of each point's numbers; a text that is no number stays, for the reader to name."""
+    numbers = _numbers(values, column, source)
+    wrong = values.where(values.notna() & numbers.isna()).groupby(names).transform("first")
+    return wrong.where(wrong.notna(), numbers.groupby(names).transform(which))
+
+
+def _numbers(values: pd.Series, column: str, source: LayerSource) -> pd.Series:
+    """Numbers in the unit that the project states for the column, or in the column's own."""
+    return numbers_of(values, source.units.get(column) or column_unit(column))[0]
 
 
 def _places(points: pd.DataFrame, source: LayerSource) -> dict[str, np.ndarray]:
@@ -171,19 +183,20 @@ def _lines_of_points(frame: pd.DataFrame, source: LayerSource) -> RawLayer:
         )
     names = _point_names(frame, fields)
     others = frame[fields["connected"]].map(name_of)
-    numbers = {
-        key: pd.to_numeric(frame[fields[key]], errors="coerce")
-        if key in fields
-        else pd.Series(np.nan, index=frame.index)
-        for key in ("invert_m", "depth_m", "ground_m")
-    }
+    nothing = pd.Series(np.nan, index=frame.index)
+    numbers, given = {}, {}
+    for key in ("invert_m", "depth_m", "ground_m"):
+        values = frame[fields[key]] if key in fields else nothing
+        numbers[key] = _numbers(values, key, source)
+        # A text that is no number stays, for the reader to name.
+        given[key] = numbers[key].where(numbers[key].notna(), values)
     ground = numbers["ground_m"].groupby(names).transform("first")
     level = numbers["invert_m"].fillna(ground - numbers["depth_m"])
     has = {(a, b) for a, b in zip(names, others, strict=True) if isinstance(a, str) and isinstance(b, str)}
     ends = {
         (a, b): (position, inv, dep, lev)
         for position, (a, b, inv, dep, lev) in enumerate(
-            zip(names, others, numbers["invert_m"], numbers["depth_m"], level, strict=True)
+            zip(names, others, given["invert_m"], given["depth_m"], level, strict=True)
         )
         if (a, b) in has
     }
