@@ -15,6 +15,7 @@ from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.rules.community_rules import check_communities
+from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
@@ -31,7 +32,8 @@ def read_and_placed(
     """Layers with the community of every feature, and what was found on the way; see ``read_layers``."""
     layers, read = read_layers(folder, sources, crs)
     layers, found = assign_communities(layers)
-    return layers, (*with_places(read, layers), *check_coordinates(layers), *found)
+    lost = check_lost_layers(layers, read)
+    return layers, (*with_places(read, layers), *lost, *check_coordinates(layers), *found)
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:

@@ -26,8 +26,11 @@ def roughness_of(material: str | None) -> tuple[float, bool]:
     """
     known = _roughness()
     name = (material or "").strip().lower()
-    # A Latin name counts as a word of its own only: PE is none in "pipe".
-    within = [m for m in known if re.search(rf"(?<![a-z]){re.escape(m)}(?![a-z])", name)]
+    if name in known:
+        return float(known[name]), True
+    # A Latin name counts as a word of its own only: PE is none in "pipe". One character says too little: 钢 is
+    # in the names of concrete and of plastic pipes.
+    within = [m for m in known if len(m) > 1 and re.search(rf"(?<![a-z]){re.escape(m)}(?![a-z])", name)]
     if within:
         return float(known[max(within, key=len)]), True
     return float(known[ASSUMED_MATERIAL]), False

@@ -1,0 +1,44 @@
+"""Communities that a layer which could not be read leaves without features: their models would be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from spongecalc.contract import SCHEMAS
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.registry import severity_of
+
+RULE = "layer.lost"
+# What a model is made of; the layers of the surroundings, records and sensors only add to its assessment.
+MODELLED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities")
+
+
+def check_lost_layers(layers: LayerSet, read: Iterable[Finding]) -> Iterator[Finding]:
+    """An error for each community of which a layer has no feature because a file of it could not be read.
+
+    Every community has nodes, pipes and surfaces; what else it has is not known, so that of another layer a
+    community is only missed where nothing at all could be read.
+
+    Parameters
+    ----------
+    layers
+        Layers with the community of every feature.
+    read
+        What was found while reading. A refused file is an error without feature or community.
+    """
+    refused: dict[str, list[str]] = {}
+    for finding in read:
+        whole = not finding.feature_id and not finding.community_id and finding.file
+        if finding.severity == "error" and whole and finding.layer in MODELLED:
+            refused.setdefault(finding.layer, []).append(finding.file)
+    for layer, files in refused.items():
+        frame = layers[layer]
+        if len(frame) and not SCHEMAS[layer].needed:
+            continue
+        there = set(frame["community_id"].dropna())
+        named = ", ".join(dict.fromkeys(files))
+        for community in layers.community_ids:
+            if community not in there:
+                found = {"layer": layer, "files": named, "community": community}
+                yield Finding(RULE, severity_of(RULE), layer, "", community, files[0], found=found)
