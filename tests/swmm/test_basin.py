@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, write_small_pro
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.sponge import sponge_row
+from spongecalc.language import has_text
 from spongecalc.layers.finding import Finding
 from spongecalc.network.graph import drainage_graph, is_overflow
 from spongecalc.project.load import load_project
@@ -134,10 +136,8 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def with_options(text: str, **options: str) -> str:
     lines = []
     for line in text.splitlines():
-        words = line.split()
-        if words and words[0] in options:
-            line = f"{words[0]} {options[words[0]]}"
-        lines.append(line)
+        first = next(iter(line.split()), "")
+        lines.append(f"{first} {options[first]}" if first in options else line)
     return "\n".join(lines) + "\n"
 
 
@@ -226,14 +226,10 @@ def test_swmm_routes_as_the_level_pool_does(
 
 def test_a_full_basin_empties_in_the_time_reckoned_by_hand(case: Case, tmp_path: Path) -> None:
     text = case.model().text(case.built.events[-1])
-    full = []
-    for line in text.splitlines():
-        words = line.split()
-        if words[:1] == ["A-B"] and "FUNCTIONAL" in words:
-            words[3] = f"{DEPTH_M:.3f}"
-            line = " ".join(words)
-        full.append(line)
-    dry = with_options("\n".join(full), REPORT_STEP="00:00:10", ROUTING_STEP="1", NODES="ALL")
+    # in the row of its storage the third figure is the depth at the start
+    full, count = re.subn(r"^(A-B +\S+ +\S+) +0 +FUNCTIONAL", rf"\1 {DEPTH_M:.3f} FUNCTIONAL", text, flags=re.M)
+    assert count == 1
+    dry = with_options(full, REPORT_STEP="00:00:10", ROUTING_STEP="1", NODES="ALL")
     depth = run(dry, tmp_path / "run", node_depth=("A-B",)).series["depth_m:A-B"]
     assert float(depth.iloc[0]) == pytest.approx(DEPTH_M, rel=0.01)
     reached_min = float(depth.index[int(np.argmax(depth.to_numpy(float) <= OUTLET_MM / 1000))])
@@ -439,5 +435,12 @@ def test_a_project_with_good_and_bad_basins_goes_through(tmp_path: Path) -> None
         ("basin.no_volume", "B-NONE"),
         ("basin.no_node", "B-NONE"),
     }
-    rows_of = whole.review.tables["communities"].set_index("community_id")
-    assert float(rows_of.loc["A", "runoff_after_m3"]) > 0
+    told = whole.review.tables["basins"]
+    assert told[["facility_id", "scenario"]].to_numpy().tolist() == [["A-DB", "after"], ["B-SAME", "after"]]
+    ours = told.set_index("facility_id").loc["A-DB"]
+    assert ours["volume_m3"] == pytest.approx(VOLUME_M3)
+    assert 0 < ours["throttle_peak_l_s"] < 0.4 * ours["inflow_peak_l_s"]
+    assert 0 < ours["final_volume_m3"] < ours["max_volume_m3"] < VOLUME_M3
+    assert ours["flooded_m3"] == ours["overflow_peak_l_s"] == 0
+    for language in ("zh", "en"):
+        assert all(has_text(f"report.column.{c}", language) for c in told.columns)

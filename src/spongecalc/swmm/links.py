@@ -98,7 +98,7 @@ def links_of(
         *_overflows(system, tanks, settings),
     ]
     regulated = _regulators(basins, settings.basins)
-    names = model_ids([link.model_id for link in (*raw, *regulated)], "L_")
+    names = model_ids([*(c.model_id for c in raw), *(r.model_id for r in regulated)], "L_")
     ends = _Ends(ids, set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"]))
     conduits = []
     for conduit in sorted(raw, key=lambda c: (c.role, c.model_id)):
@@ -295,28 +295,15 @@ def _regulators(basins: tuple[Basin, ...], settings: BasinSettings) -> list[Regu
     """Throttle and overflow of each basin; an empty ``to_node`` is its chamber."""
     regulators = []
     for basin in basins:
-        shape = basin.shape
-
-        def regulator(
-            name: str, to_node: str | None, crest_m: float, section: tuple[str, float, float], own: Basin = basin
-        ) -> Regulator:
-            return Regulator(
-                f"{own.facility_id}__{name.upper()}",
-                f"basin_{name}",
-                own.facility_id,
-                own.community_id,
-                own.node_id,
-                to_node or "",
-                crest_m,
-                section,
-            )
-
+        shape, own = basin.shape, (basin.facility_id, basin.community_id, basin.node_id)
         if basin.throttle_mm > 0:
             section = ("CIRCULAR", basin.throttle_mm / 1000, 0.0)
-            regulators.append(regulator("throttle", basin.throttle_to, shape.bottom_m, section))
+            name, to_node = f"{basin.facility_id}__THROTTLE", basin.throttle_to or ""
+            regulators.append(Regulator(name, "basin_throttle", *own, to_node, shape.bottom_m, section))
         if basin.overflow_to is not None or basin.has_chamber:
             section = ("RECT_OPEN", shape.top_m - shape.crest_m, settings.overflow_width_m)
-            regulators.append(regulator("overflow", basin.overflow_to, shape.crest_m, section))
+            name, to_node = f"{basin.facility_id}__OVERFLOW", basin.overflow_to or ""
+            regulators.append(Regulator(name, "basin_overflow", *own, to_node, shape.crest_m, section))
     return regulators
 
 
