@@ -343,6 +343,23 @@ def test_what_does_not_fit_below_the_ground_is_not_held(case: Case) -> None:
     assert shape.area_m2 * (shape.crest_m - shape.bottom_m) == pytest.approx(12.0)
 
 
+@pytest.mark.parametrize("outlet_mm", [0.0, -5.0])
+def test_a_size_that_cannot_be_is_taken_as_none(case: Case, outlet_mm: float) -> None:
+    assert "basin.outlet_assumed" in case.with_(outlet_mm=outlet_mm).found()
+
+
+@pytest.mark.parametrize("invert_m", [97.0, 98.0])
+def test_a_basin_below_its_drain_fills_to_its_way_out(case: Case, tmp_path: Path, invert_m: float) -> None:
+    low = case.with_(node={"invert_m": invert_m}, volume_m3=10.0)
+    result = low.run(tmp_path / "run")
+    came_m3 = float(result.nodes.loc["A-R1", "lateral_inflow_m3"])
+    left_m3 = float(result.outfalls.filter(like="A-R2", axis=0)["volume_m3"].sum())
+    held_m3 = float(result.storages.loc["A-B", "final_volume_m3"])
+    # no water leaves below the weir, nor below the outfall's invert
+    assert held_m3 >= AREA_M2 * (max(98.7, invert_m + 10.0 / AREA_M2) - invert_m) * 0.99
+    assert left_m3 + held_m3 == pytest.approx(came_m3, rel=0.01)
+
+
 def test_an_outline_gives_the_area(case: Case) -> None:
     drawn = case.with_(area_m2=math.nan, geometry=box(ORIGIN_X + 28, ORIGIN_Y + 6, ORIGIN_X + 33, ORIGIN_Y + 10))
     assert not drawn.found()

@@ -124,7 +124,8 @@ def _basin(
     basin = Basin(str(row.facility_id), row.community_id, str(row.from_node), shape, overflow)
     leaving = site.leaving.get(basin.node_id, [])
     low = tuple(way for way, level, _ in leaving if not level > shape.crest_m - LEVEL_M)
-    given_mm = float(getattr(row, "outlet_mm", math.nan))
+    # A size out of bounds has an error of its own.
+    given_mm = float(row.outlet_mm) if row.outlet_mm > 0 else math.nan
     if low and math.isnan(given_mm):
         say("pipe_empties", pipes=", ".join(feature for _, feature in low))
         return basin
