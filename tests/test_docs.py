@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from spongecalc.assess.basins import BASIN_COLUMNS
 from spongecalc.assess.communities import COMMUNITY_COLUMNS
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
@@ -57,6 +58,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("ponding_causes", CAUSE_COLUMNS),
         ("ponding_return_periods", PERIOD_COLUMNS),
         ("sponge", [*SPONGE_COLUMNS, *WAY_COLUMNS]),
+        ("basins", BASIN_COLUMNS),
         ("quantities", QUANTITY_COLUMNS),
         ("quantity_features", LEDGER_COLUMNS),
         ("claims", CLAIM_TABLE_COLUMNS),

@@ -228,6 +228,8 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("area_m2", 0, 1e6),
                 _text("from_node"),
                 _text("overflow_to"),
+                # Throttle at the floor of a detention basin.
+                _number("outlet_mm", 10, 3000, positive=True),
                 _number("first_flush_mm", 0, 50),
                 _number("demand_m3_d", 0, 1e5),
                 # Ground that drains to a rain garden, trench or well, and its layers where they are known.

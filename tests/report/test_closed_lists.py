@@ -22,6 +22,7 @@ from spongecalc.report.csv_tables import csv_text
 from spongecalc.report.wording import Wording
 from spongecalc.report.workbook import xlsx_bytes
 from spongecalc.standards.tables import table
+from spongecalc.swmm.model import FLOODING
 
 LANGUAGES = ("zh", "en")
 CLEARANCES = table("utility_clearances")
@@ -37,7 +38,11 @@ DEFINED = {
     "item": (*contract.UTILITIES, *contract.NODE_KINDS, *contract.FACILITY_KINDS),
     "layer": tuple(contract.SCHEMAS),
     "other_layer": tuple(contract.SCHEMAS),
-    "role": tuple(f"outfall_{r}" for r in contract.RECEIVERS),
+    "role": (
+        *(f"outfall_{r}" for r in contract.RECEIVERS),
+        *(*FLOODING, "pipe", "lead", "tank", "tank_overflow", "tank_reuse", "tank_flush", "tank_filling"),
+        *("tank_let_off", "basin_chamber", "basin_throttle", "basin_overflow"),
+    ),
     "grade": GRADES,
     "cause": CAUSES,
     "criterion": CRITERIA,

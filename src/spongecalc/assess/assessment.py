@@ -64,6 +64,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation_outfalls": outfall_tracer_table_of(rows_of.outfalls),
         **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
         "sponge": sponge,
+        **rows_of.basin_tables(),
         **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
         "runs": runs,

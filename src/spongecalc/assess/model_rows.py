@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from spongecalc.assess.basins import BASIN_COLUMNS, basin_rows
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.outfall_tracers import outfall_rows
 from spongecalc.assess.ponding_tables import PondingFound
@@ -50,6 +51,7 @@ class ModelRows:
     ways: dict[tuple[str, str, str], Way] = field(default_factory=dict)
     grades: list[dict[str, object]] = field(default_factory=list)
     spills: list[dict[str, object]] = field(default_factory=list)
+    basins: list[dict[str, object]] = field(default_factory=list)
     outfalls: list[dict[str, object]] = field(default_factory=list)
     sponge: dict[tuple[str, str], list[dict[str, object]]] = field(default_factory=dict)
     facts: dict[tuple[str, str], ScenarioFacts] = field(default_factory=dict)
@@ -64,6 +66,16 @@ class ModelRows:
             for row in self.sponge.get((c, scenario), ())
         ]
         return pd.DataFrame(rows, columns=SPONGE_COLUMNS)
+
+    def basin_tables(self) -> dict[str, pd.DataFrame]:
+        """basins.csv, where there are basins."""
+        if not self.basins:
+            return {}
+        table = pd.DataFrame(self.basins, columns=BASIN_COLUMNS)
+        # The scenario before comes first, as in other tables.
+        first = table.assign(scenario=table["scenario"] != "before")
+        order = first.sort_values(["community_id", "facility_id", "scenario"], kind="stable").index
+        return {"basins": table.loc[order].reset_index(drop=True)}
 
     def run_table(self, runs: Sequence[Run], results: Mapping[str, RunResult], language: str) -> pd.DataFrame:
         """Rows of runs.csv in the order of the runs."""
@@ -106,6 +118,7 @@ def model_rows(
         ponding.add(one)
         rows.spills.extend(spill_rows(one, headline))
         rows.outfalls.extend(outfall_rows(one))
+        rows.basins.extend(basin_rows(one, storms, settings))
         finished, known = one.finished(headline) is not None, spills_known(one, headline)
         for community in one.system.communities:
             key = (community, one.system.scenario)

@@ -13,6 +13,7 @@ from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.standards.tables import table
+from spongecalc.swmm.model import FLOODING
 
 PONDING_COLUMNS = [
     "community_id",
@@ -60,7 +61,7 @@ def ponding_sites(
     if result is None:
         return pd.DataFrame(columns=PONDING_COLUMNS)
     table = modelled.model.elements
-    own = table[(table["role"] == "junction") & (table["community_id"] == community_id)]
+    own = table[table["role"].isin(FLOODING) & (table["community_id"] == community_id)]
     nodes = modelled.system.nodes.set_index("node_id")
     volumes = result.nodes.loc[own["model_id"], "flood_volume_m3"].to_numpy(dtype=float)
     rows = []

@@ -17,6 +17,7 @@ from spongecalc.ground.grid import Ground
 from spongecalc.ground.wet import Wet
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
+from spongecalc.swmm.model import FLOODING
 
 LANE_M = 0.15
 # Less than this on a node is the play of the numbers, not a flooding.
@@ -35,8 +36,10 @@ def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:
     places = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
     table = modelled.model.elements
     sources = []
-    for element in table[table["role"] == "junction"].itertuples():
-        volume_m3 = float(result.nodes.loc[element.model_id, "max_ponded_m3"])
+    for element in table[table["role"].isin(FLOODING)].itertuples():
+        # What a basin floods does not come back into it.
+        column = "flood_volume_m3" if element.role == "basin" else "max_ponded_m3"
+        volume_m3 = float(result.nodes.loc[element.model_id, column])
         cell = ground.low_cell(places[element.feature_id].x, places[element.feature_id].y)
         if volume_m3 > LEAST_FLOOD_M3 and cell is not None:
             sources.append((*cell, volume_m3))
@@ -127,7 +130,7 @@ def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     result = modelled.finished(storm_id)
     columns = ["flood_volume_m3", "flood_peak_l_s", "max_ponded_m3", "flooded_h"]
     table = modelled.model.elements
-    table = table[table["role"] == "junction"]
+    table = table[table["role"].isin(FLOODING)]
     places = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
     if result is None:
         return gpd.GeoDataFrame({c: [] for c in ["node_id", *columns]}, geometry=[])

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.assess.joint_flows import M3_PER_KG
 from spongecalc.assess.modelled import Modelled
+from spongecalc.swmm.model import FLOODING
 from spongecalc.swmm.tracer_event import TRACED
 
 SPILL_COLUMNS = [
@@ -90,7 +91,7 @@ def _rows(
     one: Modelled, event: str, flooded: pd.Series, sewage: pd.Series, basis: str, systems: Sequence[str]
 ) -> list[dict[str, object]]:
     elements = one.model.elements
-    junctions = elements[(elements["element"] == "node") & (elements["role"] == "junction")]
+    junctions = elements[(elements["element"] == "node") & elements["role"].isin(FLOODING)]
     nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
     wet = junctions[junctions["model_id"].map(flooded).fillna(0.0) > 0]
     rows = []

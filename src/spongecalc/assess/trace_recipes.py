@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from spongecalc.swmm.model import FLOODING
+
 Where = Mapping[str, str]
 
 
@@ -140,7 +142,7 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         ("node_id",),
         "sum",
         event="",
-        roles=("junction",),
+        roles=FLOODING,
     ),
     "runoff_{s}_m3": Recipe(
         "runoff",
@@ -161,7 +163,7 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         roles=(*GROUND, *TANKS),
     ),
     "ponding_sites_{s}": Recipe(
-        "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=("junction",)
+        "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=FLOODING
     ),
     "ponding_{s}_m3": Recipe(
         "ponding_volume",
@@ -170,7 +172,7 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         keys=("site_id",),
         reduce="sum",
         event="storm",
-        roles=("junction",),
+        roles=FLOODING,
     ),
 }
 

@@ -11,6 +11,9 @@ from spongecalc.swmm.event import Event
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import SeriesRequest
 
+# Links of the layers, any of which may lie between the systems.
+BETWEEN = ("pipe", "lead", "tank_overflow", "basin_throttle", "basin_overflow")
+
 
 def plan_traced_runs(models: Sequence[SwmmModel], event: Event, folder: Path) -> tuple[Run, ...]:
     """The runs of models through an event with tracers, each in ``folder``/model/scenario/event.
@@ -22,8 +25,6 @@ def plan_traced_runs(models: Sequence[SwmmModel], event: Event, folder: Path) ->
     traced = []
     for run, model in zip(runs, models, strict=True):
         elements = model.elements
-        links = elements[
-            (elements["element"] == "link") & elements["role"].isin(["pipe", "lead", "tank_overflow"])
-        ]
+        links = elements[(elements["element"] == "link") & elements["role"].isin(BETWEEN)]
         traced.append(replace(run, series=SeriesRequest(link_flow=tuple(links["model_id"]))))
     return tuple(traced)

@@ -20,9 +20,9 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
 
     Vertices are node ids with attributes ``system``, ``kind``, ``receives`` and ``community_id``. Edges run
     from the upper to the lower end; their key is (layer, feature id) and they carry ``system`` (None for
-    inlet leads and tank overflows), ``community_id``, ``up_m`` (level of the upper end, NaN where it is
-    not known) and ``length_m``. Edges are pipes, laterals that start at a node (inlet leads), and tank
-    overflows.
+    inlet leads, tank overflows and basins), ``community_id``, ``up_m`` (level of the upper end, NaN where it is
+    not known) and ``length_m``. Edges are pipes, laterals that start at a node (inlet leads), tank
+    overflows, and detention basins that nothing else leaves: their throttle lies at the floor.
     """
     graph = nx.MultiDiGraph()
     nodes = ("node_id", "system", "kind", "receives", "community_id")
@@ -34,9 +34,13 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
     laterals = ("connection_id", "source", "to_node", "community_id", "length")
     for identifier, upper, lower, community, length_m in _rows(system.connections, *laterals):
         _add(graph, (upper, lower), ("connections", identifier), None, community, (math.nan, length_m))
-    facilities = ("facility_id", "from_node", "overflow_to", "community_id")
-    for identifier, upper, lower, community in _rows(system.facilities, *facilities):
-        _add(graph, (upper, lower), ("facilities", identifier), None, community, (math.nan, 0.0))
+    floors_m = dict(zip(system.nodes["node_id"], system.nodes["invert_m"], strict=True))
+    led_on = set(system.pipes["from_node"]) | set(system.connections["source"])
+    facilities = ("facility_id", "kind", "from_node", "overflow_to", "community_id")
+    for identifier, kind, upper, lower, community in _rows(system.facilities, *facilities):
+        only_way = kind == "detention_basin" and upper not in led_on
+        up_m = floors_m.get(upper, math.nan) if only_way else math.nan
+        _add(graph, (upper, lower), ("facilities", identifier), None, community, (up_m, 0.0))
     return graph
 
 
@@ -69,12 +73,12 @@ def _add(
 def is_overflow(graph: nx.MultiDiGraph, upper: str, lower: str, key: tuple[str, str]) -> bool:
     """Whether an edge carries only what another way out of its upper node leaves.
 
-    A tank's overflow is one; a pipe is one if its upper end lies more than 0.05 m above the lowest other
-    way out that stays in the upper node's system.
+    A tank's overflow is one, and a basin's where a pipe or lead empties the basin; a pipe is one if its upper
+    end lies more than 0.05 m above the lowest other way out that stays in the upper node's system.
     """
-    if key[0] == "facilities":
-        return True
     crest_m = graph.edges[upper, lower, key]["up_m"]
+    if key[0] == "facilities":
+        return math.isnan(crest_m)
     own = graph.nodes[upper]["system"]
     others = [
         edge["up_m"]

@@ -19,7 +19,7 @@ from spongecalc.standards.tables import table
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import Event, event_sections, storm_event
 from spongecalc.swmm.inp_text import joined_sections, section_texts
-from spongecalc.swmm.model import TANK_FLOWS, SwmmModel
+from spongecalc.swmm.model import FLOODING, TANK_FLOWS, SwmmModel
 from spongecalc.versions import versions
 
 
@@ -107,7 +107,7 @@ def _exchanges(
     system: DrainageSystem, model: SwmmModel, settings: Settings, ground: Ground, doubled: Collection[str]
 ) -> tuple[Exchange, ...]:
     elements = model.elements
-    junctions = elements[elements["role"] == "junction"]
+    junctions = elements[elements["role"].isin(FLOODING)]
     takes = {node for c in system.communities for node, _ in intake_nodes(system, c)}
     grate = flat_grate(settings.ponding.inlet_capacity_l_s)
     places = system.nodes.drop_duplicates("node_id").set_index("node_id").geometry

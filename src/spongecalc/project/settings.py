@@ -220,6 +220,15 @@ class TankSettings(Section):
     overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
 
 
+class BasinSettings(Section):
+    """What is assumed of detention basins: a throttle not surveyed empties one within ``emptying_min``."""
+
+    emptying_min: Minutes = Field(1440.0, ge=10, le=14400, alias="emptying")
+    least_outlet_mm: Millimeters = Field(50.0, ge=10, le=1000, alias="least_outlet")
+    depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
+    overflow_width_m: Meters = Field(2.0, gt=0, le=50, alias="overflow_width")
+
+
 class Targets(Section):
     """What the design is held against; the report gives a verdict on each that is stated."""
 
@@ -252,6 +261,7 @@ class Settings(Section):
     inlets: InletSettings = InletSettings()
     ponding: PondingSettings = PondingSettings()
     tanks: TankSettings = TankSettings()
+    basins: BasinSettings = BasinSettings()
     checks: CheckSettings = CheckSettings()
     separation: SeparationSettings = SeparationSettings()
     evidence: EvidenceSettings = EvidenceSettings()

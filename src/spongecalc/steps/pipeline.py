@@ -44,6 +44,7 @@ from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
 from spongecalc.steps.sponge import sponge_performance
+from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.event import dry_event, storm_event, traced_event
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
@@ -110,6 +111,7 @@ def _cut_systems(
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
+            findings.extend(basins_of(system, settings.basins)[1])
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)

@@ -31,7 +31,7 @@ from spongecalc.steps.built import Built
 from spongecalc.steps.ponding import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import storm_event
-from spongecalc.swmm.model import SwmmModel, build_model
+from spongecalc.swmm.model import FLOODING, SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
 
 Key = tuple[str, str, str, int]
@@ -225,7 +225,7 @@ def _node_tried(case: _Case, change: Remedy, one: Modelled, found: RunResult, st
 
     def volumes(of: Modelled, result: RunResult) -> pd.Series:
         table = of.model.elements
-        table = table[table["role"] == "junction"]
+        table = table[table["role"].isin(FLOODING)]
         values = result.nodes.loc[table["model_id"], "flood_volume_m3"].to_numpy(float)
         return pd.Series(values, index=table["feature_id"])
 

@@ -26,7 +26,7 @@ from spongecalc.sweep.error import SweepError, ValuesError
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.model import SwmmModel
 
-SECTIONS = ("rainfall", "simulation", "sewage", "surfaces", "inlets", "tanks")
+SECTIONS = ("rainfall", "simulation", "sewage", "surfaces", "inlets", "tanks", "basins")
 """Sections of the settings that models and their storms follow from, and checks of layers do not."""
 
 OF_EVENT = ("rainfall", "simulation")

@@ -19,6 +19,8 @@ SECTION_ORDER = (
     "OUTFALLS",
     "STORAGE",
     "CONDUITS",
+    "ORIFICES",
+    "WEIRS",
     "OUTLETS",
     "XSECTIONS",
     "CONTROLS",
@@ -69,6 +71,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "Evap",
     ),
     "CONDUITS": ("Name", "FromNode", "ToNode", "Length_m", "N", "InOffset", "OutOffset", "InitFlow"),
+    "ORIFICES": ("Name", "FromNode", "ToNode", "Type", "Offset_m", "Cd", "Gated", "CloseTime"),
+    "WEIRS": ("Name", "FromNode", "ToNode", "Type", "Crest_m", "Cd", "Gated", "EndCon", "EndCoeff"),
     "OUTLETS": ("Name", "FromNode", "ToNode", "Offset_m", "Type", "Curve", "Gated"),
     "XSECTIONS": ("Link", "Shape", "Geom1", "Geom2", "Geom3", "Geom4", "Barrels"),
     "POLLUTANTS": (

@@ -1,18 +1,20 @@
-"""Links of a model: pipes, inlet leads, tank overflows and reuse; and their cross sections."""
+"""Links of a model: pipes, inlet leads, overflows and reuse of tanks, throttles of basins; and their sections."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import shapely
 
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
-from spongecalc.project.settings import Settings
+from spongecalc.project.settings import BasinSettings, Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.standards.materials import roughness_of
+from spongecalc.swmm.basin import Basin, basins_of
+from spongecalc.swmm.basin_outlet import ORIFICE_COEFFICIENT
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.tank import Tank, tanks_of
@@ -22,6 +24,8 @@ MIN_LEAD_M = 1.0
 LEAD_N = 0.011
 # A pipe laid between the same two levels still drains: SWMM would otherwise raise a warning for each.
 MILLIMETRE_M = 0.001
+# Q = C b h^1.5 over a broad crest: 0.385 (2 g)^0.5.
+WEIR_COEFFICIENT = 1.7
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,34 @@ class Conduit:
 
 
 @dataclass(frozen=True)
+class Regulator:
+    """A basin's throttle (an orifice) or overflow (a weir) in the model's terms; levels and sizes in m."""
+
+    model_id: str
+    role: str
+    facility_id: str
+    community_id: str
+    from_node: str
+    to_node: str
+    crest_m: float
+    section: tuple[str, float, float]
+
+
+@dataclass(frozen=True)
 class Links:
-    """All links, the tanks they belong to, and the copies of outfalls that several links end at."""
+    """All links, the tanks and basins they belong to, and the copies of outfalls that several links end at.
+
+    ``chambers`` holds the model id of the chamber behind a basin's throttle by the basin's node.
+    """
 
     conduits: tuple[Conduit, ...]
     tanks: tuple[Tank, ...]
     tank_nodes: Mapping[str, Tank]
     outfall_copies: Mapping[str, tuple[str, ...]]
     outlets: tuple[tuple[str, str, str, float, str], ...] = ()
+    basins: Mapping[str, Basin] = field(default_factory=dict)
+    chambers: Mapping[str, str] = field(default_factory=dict)
+    regulators: tuple[Regulator, ...] = ()
     elements: list[tuple[str, ...]] = field(default_factory=list)
 
 
@@ -65,34 +89,43 @@ def links_of(
     """
     findings: list[Finding] = []
     tanks = tanks_of(system, settings.tanks.depth_m)[0]
+    basins = basins_of(system, settings.basins)[0]
+    chambers = {b.node_id: f"{ids[b.node_id]}__OUT" for b in basins if b.has_chamber}
+    throttled = {way for b in basins for way in b.throttled}
     raw = [
         *_pipes(system, findings),
         *_leads(system, settings, findings),
         *_overflows(system, tanks, settings),
     ]
-    names = model_ids([c.model_id for c in raw], "L_")
-    outfalls = set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"])
-    copies: dict[str, list[str]] = {}
+    regulated = _regulators(basins, settings.basins)
+    names = model_ids([*(c.model_id for c in raw), *(r.model_id for r in regulated)], "L_")
+    ends = _Ends(ids, set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"]))
     conduits = []
     for conduit in sorted(raw, key=lambda c: (c.role, c.model_id)):
-        to_node = ids[conduit.to_node]
-        if conduit.to_node in outfalls:
-            known = copies.setdefault(conduit.to_node, [])
-            to_node = f"{to_node}__{len(known) + 1}" if known else to_node
-            known.append(to_node)
+        behind = (conduit.layer, conduit.feature_id) in throttled
         conduits.append(
             Conduit(
                 **{
                     **conduit.__dict__,
                     "model_id": names[conduit.model_id],
-                    "from_node": ids[conduit.from_node],
-                    "to_node": to_node,
+                    "from_node": chambers[conduit.from_node] if behind else ids[conduit.from_node],
+                    "to_node": ends.end_at(conduit.to_node),
                 }
             )
         )
+    regulators = tuple(
+        replace(
+            r,
+            model_id=names[r.model_id],
+            from_node=ids[r.from_node],
+            to_node=ends.end_at(r.to_node) if r.to_node else chambers[r.from_node],
+        )
+        for r in regulated
+    )
     elements: list[tuple[str, ...]] = [
         ("link", c.model_id, c.role, c.layer, c.feature_id, c.community_id) for c in conduits
     ]
+    elements += [("link", r.model_id, r.role, "facilities", r.facility_id, r.community_id) for r in regulators]
     outlets = []
     for tank in tanks:
         if tank.demand_m3_d > 0:
@@ -104,11 +137,32 @@ def links_of(
         tuple(conduits),
         tanks,
         {t.node_id: t for t in tanks},
-        {node: tuple(c) for node, c in copies.items()},
+        {node: tuple(c) for node, c in ends.copies.items()},
         tuple(outlets),
+        {b.node_id: b for b in basins},
+        chambers,
+        regulators,
         elements,
     )
     return links, tuple(findings)
+
+
+class _Ends:
+    """The model's nodes that links end at; every link that ends at an outfall gets a copy of it."""
+
+    def __init__(self, ids: Mapping[str, str], outfalls: set[str]) -> None:
+        self._ids, self._outfalls = ids, outfalls
+        self.copies: dict[str, list[str]] = {}
+
+    def end_at(self, node_id: str) -> str:
+        """The model id of the node for one more link."""
+        name = self._ids[node_id]
+        if node_id not in self._outfalls:
+            return name
+        known = self.copies.setdefault(node_id, [])
+        name = f"{name}__{len(known) + 1}" if known else name
+        known.append(name)
+        return name
 
 
 def section_of(row: object) -> tuple[str, float, float]:
@@ -237,8 +291,24 @@ def _overflows(system: DrainageSystem, tanks: tuple[Tank, ...], settings: Settin
     return conduits
 
 
+def _regulators(basins: tuple[Basin, ...], settings: BasinSettings) -> list[Regulator]:
+    """Throttle and overflow of each basin; an empty ``to_node`` is its chamber."""
+    regulators = []
+    for basin in basins:
+        shape, own = basin.shape, (basin.facility_id, basin.community_id, basin.node_id)
+        if basin.throttle_mm > 0:
+            section = ("CIRCULAR", basin.throttle_mm / 1000, 0.0)
+            name, to_node = f"{basin.facility_id}__THROTTLE", basin.throttle_to or ""
+            regulators.append(Regulator(name, "basin_throttle", *own, to_node, shape.bottom_m, section))
+        if basin.overflow_to is not None or basin.has_chamber:
+            section = ("RECT_OPEN", shape.top_m - shape.crest_m, settings.overflow_width_m)
+            name, to_node = f"{basin.facility_id}__OVERFLOW", basin.overflow_to or ""
+            regulators.append(Regulator(name, "basin_overflow", *own, to_node, shape.crest_m, section))
+    return regulators
+
+
 def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
-    """CONDUITS, OUTLETS and XSECTIONS, each pipe with its own id as a description above it."""
+    """CONDUITS, ORIFICES, WEIRS, OUTLETS and XSECTIONS, each with its feature's id as a description above it."""
     conduits: list[tuple[str, ...]] = []
     sections: list[tuple[str, ...]] = []
     for c in links.conduits:
@@ -257,8 +327,26 @@ def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
         )
         shape, first, second = c.section
         sections.append((c.model_id, shape, fixed(first, 3), fixed(second, 3), "0", "0", "1"))
+    orifices: list[tuple[str, ...]] = []
+    weirs: list[tuple[str, ...]] = []
+    for r in links.regulators:
+        ends, crest = (r.model_id, r.from_node, r.to_node), fixed(r.crest_m, 3)
+        shape, first, second = r.section
+        if r.role == "basin_throttle":
+            orifices.append((f";{tag(r.facility_id)} ({r.role})",))
+            orifices.append((*ends, "SIDE", crest, fixed(ORIFICE_COEFFICIENT, 2), "NO", "0"))
+        else:
+            weirs.append((f";{tag(r.facility_id)} ({r.role})",))
+            weirs.append((*ends, "TRANSVERSE", crest, fixed(WEIR_COEFFICIENT, 2), "NO", "0", "0"))
+        sections.append((r.model_id, shape, fixed(first, 3), fixed(second, 3), "0", "0", "1"))
     outlets: list[tuple[str, ...]] = [
         (name, upper, lower, fixed(offset, 3), "TABULAR/DEPTH", curve, "NO")
         for name, upper, lower, offset, curve in links.outlets
     ]
-    return {"CONDUITS": conduits, "OUTLETS": outlets, "XSECTIONS": sections}
+    return {
+        "CONDUITS": conduits,
+        "ORIFICES": orifices,
+        "WEIRS": weirs,
+        "OUTLETS": outlets,
+        "XSECTIONS": sections,
+    }

@@ -32,6 +32,8 @@ ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "commun
 PATTERN = "HOURLY_SEWAGE"
 # Links whose flow the runoff of a community is reckoned from.
 TANK_FLOWS = ("tank_overflow", "tank_filling")
+# Nodes whose water floods onto the ground.
+FLOODING = ("junction", "basin")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Nodes of a model: junctions with the ground their water ponds on, outfalls, rain tanks."""
+"""Nodes of a model: junctions with the ground their water ponds on, outfalls, rain tanks, basins."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from spongecalc.surfaces.terrain import Terrain
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
-from spongecalc.swmm.tank import DRAWDOWN_M, Tank
+from spongecalc.swmm.tank import DRAWDOWN_M, Tank, TankShape
 
 SECONDS_PER_DAY = 86400.0
+# The chamber behind a basin's throttle is closed: what backs up in it rises into the basin, and floods there.
+CLOSED_M = 100.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def node_sections(
     A node that no link touches and no water enters is left out, and is a finding.
     """
     graph = drainage_graph(system)
+    stored = {*links.tank_nodes, *links.basins}
     alone = set(nx.isolates(graph))
     ponded_m2 = _ponded_areas_m2(system, settings, links, terrain)
     junctions: list[tuple[str, ...]] = []
@@ -58,7 +61,7 @@ def node_sections(
     findings: list[Finding] = []
     for row in system.nodes.sort_values("node_id").itertuples():
         name = ids[row.node_id]
-        if row.node_id in alone and row.node_id not in fed and row.node_id not in links.tank_nodes:
+        if row.node_id in alone and row.node_id not in fed and row.node_id not in stored:
             findings.append(finding_at("node.alone", "info", "nodes", row, scenario=system.scenario))
             continue
         description = (f";{tag(row.node_id)} ({row.system} {row.kind})",)
@@ -71,7 +74,7 @@ def node_sections(
                 places[copy] = (row.geometry.x, row.geometry.y)
         elif row.node_id in links.tank_nodes:
             tank = links.tank_nodes[row.node_id]
-            storages.extend([description, _storage(name, tank)])
+            storages.extend([description, _storage(name, tank.shape)])
             elements.append(("node", name, "tank", "facilities", tank.facility_id, tank.community_id))
             if tank.demand_m3_d > 0:
                 outfalls.append((f"{name}__REUSE", fixed(tank.shape.bottom_m - 1, 3), "FREE", "", "NO"))
@@ -87,6 +90,18 @@ def node_sections(
                     )
                 )
                 curves.extend(_demand_curve(f"{name}__DEMAND", tank))
+        elif row.node_id in links.basins:
+            basin = links.basins[row.node_id]
+            storages.extend([description, _storage(name, basin.shape)])
+            # It floods like any manhole, so that it is a node to the assessment; its facility has the links.
+            elements.append(("node", name, "basin", *own))
+            if row.node_id in links.chambers:
+                chamber = links.chambers[row.node_id]
+                junctions.extend([description, _chamber(chamber, basin.shape)])
+                places[chamber] = (row.geometry.x + 2, row.geometry.y + 2)
+                elements.append(
+                    ("node", chamber, "basin_chamber", "facilities", basin.facility_id, basin.community_id)
+                )
         else:
             junctions.extend([description, _junction(name, row, ponded_m2[row.node_id])])
             elements.append(("node", name, "junction", *own))
@@ -113,8 +128,12 @@ def _outfall(name: str, row: object) -> tuple[str, ...]:
     return (name, fixed(invert, 3), "FIXED", fixed(level, 3), "NO")
 
 
-def _storage(name: str, tank: Tank) -> tuple[str, ...]:
-    shape = tank.shape
+def _chamber(name: str, shape: TankShape) -> tuple[str, ...]:
+    depth = fixed(shape.top_m - shape.bottom_m, 3)
+    return (name, fixed(shape.bottom_m, 3), depth, "0", fixed(CLOSED_M, 0), "0")
+
+
+def _storage(name: str, shape: TankShape) -> tuple[str, ...]:
     depth = fixed(shape.top_m - shape.bottom_m, 3)
     area = fixed(shape.area_m2, 3)
     return (name, fixed(shape.bottom_m, 3), depth, "0", "FUNCTIONAL", "0", "0", area, "0", "0")
@@ -135,7 +154,8 @@ def _ponded_areas_m2(
     system: DrainageSystem, settings: Settings, links: Links, terrain: Terrain | None
 ) -> dict[str, float]:
     """The ground around each junction on which its water stands; the same ground is not given to two."""
-    nodes = system.nodes[(system.nodes["kind"] != "outfall") & ~system.nodes["node_id"].isin(links.tank_nodes)]
+    stored = {*links.tank_nodes, *links.basins}
+    nodes = system.nodes[(system.nodes["kind"] != "outfall") & ~system.nodes["node_id"].isin(stored)]
     ponding = settings.ponding
     if terrain is None:
         return dict.fromkeys(nodes["node_id"], ponding.default_area_m2)

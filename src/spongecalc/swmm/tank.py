@@ -10,6 +10,9 @@ from spongecalc.layers.finding import Finding
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS
 
+# Kinds of facilities that have models of their own: spongecalc.surfaces.infiltration_places and swmm.basin.
+OTHERS_MODELLED = (*UNIT_KINDS, "detention_basin")
+
 FREEBOARD_M = 0.2
 # Below this depth the pump of a reuse system draws air: its rate falls to nothing over the last 5 cm.
 DRAWDOWN_M = 0.05
@@ -73,7 +76,7 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
     nodes = {row.node_id: row for row in system.nodes.itertuples()}
     taken: set[str] = set()
     for row in system.facilities.sort_values("facility_id").itertuples():
-        if row.kind in UNIT_KINDS:  # these are ground, see spongecalc.surfaces.infiltration_places
+        if row.kind in OTHERS_MODELLED:
             continue
         if row.kind != "rain_tank":
             findings.append(finding_at("facility.not_modelled", "warning", "facilities", row, kind=row.kind))

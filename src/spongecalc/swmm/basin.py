@@ -1,0 +1,217 @@
+"""A detention basin in SWMM's terms: a storage node that a throttle empties and a weir relieves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from spongecalc.layers.feature import finding_at
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.rules.registry import severity_of
+from spongecalc.project.settings import BasinSettings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.swmm.basin_outlet import emptying_h, outlet_for_mm
+from spongecalc.swmm.tank import FREEBOARD_M, TankShape
+
+KIND = "detention_basin"
+LEVEL_M = 0.001
+# A volume that fits to within this share is the one stated.
+VOLUME_SHARE = 0.01
+
+Way = tuple[str, str]
+Say = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Basin:
+    """A detention basin of the facilities layer at its node; ids of nodes are those of the nodes layer.
+
+    ``throttle_mm`` is the diameter of the orifice at its floor, 0 where it has none. The orifice leads to
+    ``throttle_to``; where that is None, to a chamber at which the pipes and leads of ``throttled`` (layer and
+    feature id) begin. ``overflow_to`` is where its weir leads; None is the chamber, or nowhere without one.
+    """
+
+    facility_id: str
+    community_id: str
+    node_id: str
+    shape: TankShape
+    overflow_to: str | None
+    throttle_mm: float = 0.0
+    throttle_to: str | None = None
+    throttled: tuple[Way, ...] = ()
+
+    @property
+    def has_chamber(self) -> bool:
+        """Whether the throttle stands before pipes of the layers."""
+        return bool(self.throttled)
+
+
+def basins_of(system: DrainageSystem, settings: BasinSettings) -> tuple[tuple[Basin, ...], tuple[Finding, ...]]:
+    """The detention basins of a system by facility id, and findings about them.
+
+    The node ``from_node`` is the basin: its invert is the floor, and water stands over the basin's area up to the
+    overflow at volume / area above the floor. What leaves the node below the overflow in the layers empties it,
+    behind the throttle if ``outlet_mm`` says that there is one. Where nothing leaves it, a throttle leads to
+    ``overflow_to`` or the first node of the drain below that lies low enough.
+    """
+    own = system.facilities
+    if own.empty or not (own["kind"] == KIND).any():
+        return (), ()
+    site = _Site(system)
+    basins: list[Basin] = []
+    findings: list[Finding] = []
+    taken = set(own.loc[own["kind"] == "rain_tank", "from_node"])
+    for row in own[own["kind"] == KIND].sort_values("facility_id").itertuples():
+        basin = _basin(row, site, settings, taken, findings)
+        if basin is not None:
+            taken.add(basin.node_id)
+            basins.append(basin)
+    return tuple(basins), tuple(findings)
+
+
+class _Site:
+    """What a basin may lead to: the nodes, and what leaves each."""
+
+    def __init__(self, system: DrainageSystem) -> None:
+        self._system = system
+        self.nodes: dict[str, Any] = {row.node_id: row for row in system.nodes.itertuples()}
+
+    @cached_property
+    def leaving(self) -> dict[str, list[tuple[Way, float, str]]]:
+        """Pipes and leads by the node they begin at: layer and id, upper level in m (NaN unknown), lower node."""
+        found: dict[str, list[tuple[Way, float, str]]] = {}
+        for row in self._system.pipes.sort_values("pipe_id").itertuples():
+            way = ("pipes", str(row.pipe_id))
+            found.setdefault(str(row.from_node), []).append((way, float(row.invert_up_m), str(row.to_node)))
+        for row in self._system.connections.sort_values("connection_id").itertuples():
+            if row.source in self.nodes and row.to_node in self.nodes:
+                way = ("connections", str(row.connection_id))
+                level = float(self.nodes[row.source].invert_m)
+                found.setdefault(str(row.source), []).append((way, level, str(row.to_node)))
+        return found
+
+    def drain_below(self, starts: list[str], without: str) -> Iterator[str]:
+        """Some nodes and those downstream of them, the nearest first; never the basin's own."""
+        waiting, seen = list(starts), {without}
+        while waiting:
+            node = waiting.pop(0)
+            if node in seen or node not in self.nodes:
+                continue
+            seen.add(node)
+            yield node
+            waiting.extend(lower for _, _, lower in self.leaving.get(node, ()))
+
+
+def _basin(
+    row: Any, site: _Site, settings: BasinSettings, taken: set[str], findings: list[Finding]
+) -> Basin | None:
+    """The basin of a row, or None where it cannot be modelled; what is found is added to ``findings``."""
+
+    def say(rule: str, **found: object) -> None:
+        findings.append(finding_at(f"basin.{rule}", severity_of(f"basin.{rule}"), "facilities", row, **found))
+
+    node = _place(row, site, taken, say)
+    # A node without levels has an error of its own.
+    if node is None or math.isnan(node.invert_m) or math.isnan(node.ground_m):
+        return None
+    shape = _shape(row, node, settings, say)
+    if shape is None:
+        return None
+    overflow = _overflow(row, site, shape, say)
+    basin = Basin(str(row.facility_id), row.community_id, str(row.from_node), shape, overflow)
+    leaving = site.leaving.get(basin.node_id, [])
+    low = tuple(way for way, level, _ in leaving if not level > shape.crest_m - LEVEL_M)
+    # A size out of bounds has an error of its own.
+    given_mm = float(row.outlet_mm) if row.outlet_mm > 0 else math.nan
+    if low and math.isnan(given_mm):
+        say("pipe_empties", pipes=", ".join(feature for _, feature in low))
+        return basin
+    if low:
+        return replace(basin, throttle_mm=_throttle_mm(given_mm, shape, settings, say), throttled=low)
+    starts = [overflow] if overflow is not None else [lower for *_, lower in leaving]
+    if not starts:
+        say("no_way_out", node=basin.node_id)
+        return basin
+    to = _low_enough(site, starts, basin, say)
+    if to is None:
+        return basin
+    return replace(basin, throttle_mm=_throttle_mm(given_mm, shape, settings, say), throttle_to=to)
+
+
+def _place(row: Any, site: _Site, taken: set[str], say: Say) -> Any:
+    """The node that the basin is, None where it cannot be one."""
+    node = site.nodes.get(row.from_node) if isinstance(row.from_node, str) else None
+    if not row.volume_m3 > 0:
+        say("no_volume")
+    if node is None or node.kind == "outfall":
+        say("no_node", node=row.from_node if isinstance(row.from_node, str) else "-")
+        return None
+    if node.node_id in taken:
+        say("shares_node", node=node.node_id)
+        return None
+    return node if row.volume_m3 > 0 else None
+
+
+def _throttle_mm(given_mm: float, shape: TankShape, settings: BasinSettings, say: Say) -> float:
+    """The diameter that the survey gives, else the one that empties the basin in time."""
+    depth_m, limit_h = shape.crest_m - shape.bottom_m, settings.emptying_min / 60
+    assumed = math.isnan(given_mm)
+    size_mm = outlet_for_mm(shape.area_m2, depth_m, limit_h, settings.least_outlet_mm) if assumed else given_mm
+    hours = emptying_h(shape.area_m2, depth_m, size_mm)
+    if assumed or hours > limit_h:
+        figures = {"diameter": f"{size_mm:.0f}", "hours": f"{hours:.1f}", "limit": f"{limit_h:g}"}
+        say("outlet_assumed" if assumed else "empties_slowly", **figures)
+    return size_mm
+
+
+def _shape(row: Any, node: Any, settings: BasinSettings, say: Say) -> TankShape | None:
+    """Floor at the node's invert, overflow at volume / area above it but never within the freeboard."""
+    drawn_m2 = row.geometry.area if row.geometry is not None else 0.0
+    area_m2 = float(row.area_m2) if row.area_m2 > 0 else float(drawn_m2)
+    if not area_m2 > 0:
+        area_m2 = row.volume_m3 / settings.depth_m
+        say("area_assumed", area=f"{area_m2:.0f}", depth=f"{settings.depth_m:g}")
+    wanted_m, room_m = row.volume_m3 / area_m2, node.ground_m - FREEBOARD_M - node.invert_m
+    held_m = min(wanted_m, room_m)
+    figures = {"depth": f"{wanted_m:.2f}", "floor": f"{node.invert_m:.2f}", "ground": f"{node.ground_m:.2f}"}
+    if not held_m > LEVEL_M:
+        say("no_room", node=row.from_node, **figures)
+        return None
+    if held_m < (1 - VOLUME_SHARE) * wanted_m:
+        say("little_room", held=f"{held_m * area_m2:.1f}", wanted=f"{row.volume_m3:.1f}", **figures)
+    return TankShape(node.invert_m, node.invert_m + held_m, node.ground_m, area_m2)
+
+
+def _overflow(row: Any, site: _Site, shape: TankShape, say: Say) -> str | None:
+    """The node that its weir leads to, None where there is none."""
+    if not isinstance(row.overflow_to, str) or not row.overflow_to:
+        return None
+    if row.overflow_to == row.from_node:
+        say("same_node", node=row.from_node)
+        return None
+    lower = site.nodes.get(row.overflow_to)
+    if lower is None:
+        say("unknown_overflow", node=row.overflow_to)
+        return None
+    if lower.invert_m > shape.crest_m:
+        say("overflow_uphill", node=row.overflow_to, invert=f"{lower.invert_m:.2f}", crest=f"{shape.crest_m:.2f}")
+    return str(row.overflow_to)
+
+
+def _low_enough(site: _Site, starts: list[str], basin: Basin, say: Say) -> str | None:
+    """The first node that the basin's floor drains to by gravity, None where there is none."""
+    floor_m = basin.shape.bottom_m
+    below = list(site.drain_below(starts, basin.node_id))
+    for node in below:
+        if site.nodes[node].invert_m <= floor_m + LEVEL_M:
+            if node not in starts:
+                say("outlet_further", node=node, near=", ".join(starts))
+            return node
+    known = [n for n in below if not math.isnan(site.nodes[n].invert_m)]
+    lowest = min(known, key=lambda n: (site.nodes[n].invert_m, n), default=None)
+    level = f"{site.nodes[lowest].invert_m:.2f}" if lowest is not None else "-"
+    say("no_gravity_outlet", node=lowest or "-", invert=level, floor=f"{floor_m:.2f}")
+    return None
