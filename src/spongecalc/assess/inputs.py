@@ -14,7 +14,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.performance_tables import Performance
 from spongecalc.batch.runs import Run
 from spongecalc.ground.grid import Ground
-from spongecalc.ground.wet import Wet
+from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
@@ -38,7 +38,7 @@ class Inputs:
     documents: BillDocuments = field(default_factory=BillDocuments)
     measurements: Measurements = field(default_factory=Measurements)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
-    flows: Mapping[str, Wet] = field(default_factory=dict)
+    flows: Mapping[str, WaterDepths] = field(default_factory=dict)
     causes: pd.DataFrame = field(default_factory=pd.DataFrame)
     return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_ponding: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
 from spongecalc.ground.depressions import standing_water
 from spongecalc.ground.grid import Ground
-from spongecalc.ground.wet import Wet
+from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
 from spongecalc.swmm.model import FLOODING
@@ -24,7 +24,7 @@ LANE_M = 0.15
 LEAST_FLOOD_M3 = 0.01
 
 
-def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:
+def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> WaterDepths | None:
     """Level 2: what stands at each node at the worst moment, spread over the ground's depressions.
 
     The volume is SWMM's largest ponded volume of the node: what has come back into the pipes by then stands
@@ -44,11 +44,11 @@ def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> Wet | None:
         if volume_m3 > LEAST_FLOOD_M3 and cell is not None:
             sources.append((*cell, volume_m3))
     standing = standing_water(ground.elevation_m, sources, ground.cell_area_m2)
-    return Wet(2, ground, standing.depth_m, standing.left_m3)
+    return WaterDepths(2, ground, standing.depth_m, standing.left_m3)
 
 
 def raster_sites(
-    wet: Wet, modelled: Modelled, storm_id: str, return_period_a: float, settings: Settings
+    wet: WaterDepths, modelled: Modelled, storm_id: str, return_period_a: float, settings: Settings
 ) -> gpd.GeoDataFrame:
     """The sites of a run: areas joined by a side or a corner where water is deep enough, as rows of ponding.csv.
 
@@ -146,7 +146,7 @@ def _community(modelled: Modelled, place: shapely.Point) -> str:
 
 
 def level_row(
-    wet: Wet, sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
+    wet: WaterDepths, sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
 ) -> dict[str, object]:
     """What a run left on the ground of a model, site or not, as a row of ponding_levels.csv."""
     depth = np.where(wet.ground.building, 0.0, wet.depth_m)

@@ -18,7 +18,7 @@ from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.ponding_causes import with_causes
 from spongecalc.assess.review import DepthRaster
 from spongecalc.ground.grid import Ground
-from spongecalc.ground.wet import Wet
+from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.swmm.identifiers import folder_name
@@ -77,7 +77,7 @@ class PondingFound:
     storms: Sequence[Storm]
     settings: Settings
     grounds: Mapping[tuple[str, str], Ground]
-    flows: Mapping[str, Wet]
+    flows: Mapping[str, WaterDepths]
     chosen: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
     beside: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
     levels: list[dict[str, object]] = field(default_factory=list)

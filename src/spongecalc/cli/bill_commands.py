@@ -12,9 +12,9 @@ from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.modelled import join_results
 from spongecalc.batch.runs import stored_results
+from spongecalc.cli.command_project import built_project, checked_layers, opened_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
-from spongecalc.cli.opened import built_project, checked_layers, opened_project, print_findings
 from spongecalc.language import text
 from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spongecalc.batch.runs import Why, due_runs
+from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.console import Output
-from spongecalc.cli.opened import checked_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.model_files import stale_models
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.modelled import join_results
 from spongecalc.batch.runs import stored_results
+from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.incremental import language_of
-from spongecalc.cli.opened import checked_project
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
 from spongecalc.report.closed_lists import coded

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.assess.ponding_causes import NONE
+from spongecalc.cli.command_project import built_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import language_of, project_lock
-from spongecalc.cli.opened import built_project
 from spongecalc.cli.project_commands import answer, made_runs
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table

@@ -12,9 +12,9 @@ from spongecalc.batch.pool import get_ready
 from spongecalc.batch.runs import stored_files, stored_results
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
+from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.opened import built_project, print_findings
 from spongecalc.language import text
 from spongecalc.report.institute import InstituteError
 from spongecalc.report.number_format import cell_text

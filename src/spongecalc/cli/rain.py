@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
-from spongecalc.cli.opened import opened_project
 from spongecalc.language import text
 from spongecalc.project.design_storms import design_storms
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import language_of
-from spongecalc.cli.opened import checked_project
 from spongecalc.language import text
 from spongecalc.report.csv_tables import write_tables
 from spongecalc.report.number_format import cell_text

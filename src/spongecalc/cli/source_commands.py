@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
+from spongecalc.cli.command_project import opened_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
-from spongecalc.cli.opened import opened_project, print_findings
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.describe import Seen, describe

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.opened import built_project, print_findings
 from spongecalc.language import text
 from spongecalc.report.number_format import cell_text
 from spongecalc.sponge.event_runs import design_rainfall_of, sites_of

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from spongecalc.batch.parquet_store import FOLDER, StoreError, write_parquet
 from spongecalc.batch.runs import stored_results
+from spongecalc.cli.command_project import built_project
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.opened import built_project
 from spongecalc.language import text
 from spongecalc.steps import pipeline
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import due_runs, execute, stored_files
 from spongecalc.batch.watch import batch_watch
+from spongecalc.cli.command_project import checked_layers, opened_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
-from spongecalc.cli.opened import checked_layers, opened_project
 from spongecalc.language import text
 from spongecalc.project.load import Project
 from spongecalc.report.csv_tables import write_tables

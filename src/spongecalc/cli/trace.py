@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.incremental import language_of
-from spongecalc.cli.opened import checked_project
 from spongecalc.language import text
 from spongecalc.network.tracing import trace
 from spongecalc.surfaces.subcatchments import subcatchments

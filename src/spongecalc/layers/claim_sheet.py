@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import parse
+from spongecalc.project.refused_value import RefusedValueError
 
 # Headings as contractors write them, lower case and without blanks, units or brackets.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -209,7 +209,7 @@ def _quantity(value: object, unit: str) -> float:
         return float("nan")
     try:
         return parse(value.replace(",", "") if isinstance(value, str) else value, unit)
-    except ImproperError:
+    except RefusedValueError:
         return float("nan")
 
 

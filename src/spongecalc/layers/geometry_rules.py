@@ -10,7 +10,7 @@ from spongecalc.contract import POLYGON, SCHEMAS
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at
+from spongecalc.layers.rules.findings_at_rows import found_at
 
 # Two neighbouring polygons digitised by hand overlap by slivers; more than this is one place drawn twice.
 OVERLAP_M2 = 1.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # A node deeper than this is more likely a depth typed as an elevation, or a foot-metre slip, than a manhole.
 DEEPEST_M = 15.0

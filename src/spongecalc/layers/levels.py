@@ -12,7 +12,7 @@ from rasterio.errors import RasterioIOError
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.provenance import INFERRED, MAPPED, flagged
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 
 def ground_from_dem(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import parse
+from spongecalc.project.refused_value import RefusedValueError
 
 
 def numbers_of(values: pd.Series, unit: str) -> tuple[pd.Series, pd.Series]:
@@ -38,5 +38,5 @@ def _with_unit(text: str, unit: str) -> float:
         return float("nan")
     try:
         return parse(text, unit)
-    except ImproperError:
+    except RefusedValueError:
         return float("nan")

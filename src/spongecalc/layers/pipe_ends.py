@@ -12,7 +12,7 @@ import shapely
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.provenance import INFERRED, flagged
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.layers.rules.place_rules import exist_together
 
 # Ends and the vertex each lies at.

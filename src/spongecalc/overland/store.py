@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from spongecalc.batch.pool import Job, finished
-from spongecalc.ground.wet import Wet
+from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.overland.coupled import FRAME_S
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.swmm.identifiers import folder_name
@@ -103,7 +103,7 @@ def kept(run: CoupledRun, results: Path) -> FlowDone | None:
     return done if done.status != "done" or (folder / RASTERS).is_file() else None
 
 
-def wet_of(run: CoupledRun, results: Path) -> Wet | None:
+def wet_of(run: CoupledRun, results: Path) -> WaterDepths | None:
     """The depths of a run that is kept and went well."""
     done = kept(run, results)
     if done is None or done.status != "done":
@@ -111,7 +111,7 @@ def wet_of(run: CoupledRun, results: Path) -> Wet | None:
     with np.load(run_folder(results, run) / RASTERS) as kept_rasters:
         r = {name: kept_rasters[name].astype(float) for name in kept_rasters.files if name != "frames_mm"}
         frames = kept_rasters["frames_mm"]
-    return Wet(
+    return WaterDepths(
         3,
         run.ground,
         r["depth_m"],

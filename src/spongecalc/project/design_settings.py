@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from spongecalc.contract import COVERS
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import Minutes, Number, Percent, Section, Years
 from spongecalc.standards.tables import table
 
@@ -35,10 +35,10 @@ class LimitOverride(Section):
         known = known_limits()
         checks = sorted({c for c, _ in known})
         if self.check not in checks:
-            raise ImproperError("limit_check", self.check, ", ".join(checks), key=("check",))
+            raise RefusedValueError("limit_check", self.check, ", ".join(checks), key=("check",))
         fitting = [a for c, a in known if c == self.check]
         if self.applies_to not in fitting:
-            raise ImproperError("limit_check", self.applies_to, ", ".join(fitting), key=("applies_to",))
+            raise RefusedValueError("limit_check", self.applies_to, ", ".join(fitting), key=("applies_to",))
         return self
 
 
@@ -73,5 +73,5 @@ class DesignSettings(Section):
     def _coefficients_are_shares(self) -> Self:
         for cover, value in self.runoff_coefficients.items():
             if not 0 <= value <= 1:
-                raise ImproperError("less_than_equal", value, "1", key=("runoff_coefficients", cover))
+                raise RefusedValueError("less_than_equal", value, "1", key=("runoff_coefficients", cover))
         return self

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import InsidePath, LitersPerSecond, Millimeters, Number, Percent, Section
 
 
@@ -27,7 +27,7 @@ class TwoWaters(Section):
     @model_validator(mode="after")
     def _waters_differ(self) -> Self:
         if self.sewage <= self.clean:
-            raise ImproperError("two_waters", self.sewage, f"{self.clean:g}", ("sewage",))
+            raise RefusedValueError("two_waters", self.sewage, f"{self.clean:g}", ("sewage",))
         return self
 
 
@@ -53,5 +53,5 @@ class EvidenceSettings(Section):
     def _search_has_a_width(self) -> Self:
         low, high = self.search_flow_l_s
         if not 0 < low < high <= 1000:
-            raise ImproperError("search_flow", f"{low:g}, {high:g}", key=("search_flow_l_s",))
+            raise RefusedValueError("search_flow", f"{low:g}, {high:g}", key=("search_flow_l_s",))
         return self

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import Number, Percent, Section, Years
 
 
@@ -48,8 +48,8 @@ class InfiltrationSettings(Section):
     def _ages_rise_and_shares_fit(self) -> Self:
         ages = [r.from_age_a for r in self.rates]
         if ages and (ages[0] != 0 or ages != sorted(set(ages))):
-            raise ImproperError("ages", ", ".join(f"{a:g}" for a in ages), key=("rates",))
+            raise RefusedValueError("ages", ", ".join(f"{a:g}" for a in ages), key=("rates",))
         total = sum(h.r_percent for h in self.hydrographs)
         if total > 100:
-            raise ImproperError("rtk_shares", f"{total:g}", key=("hydrographs",))
+            raise RefusedValueError("rtk_shares", f"{total:g}", key=("hydrographs",))
         return self

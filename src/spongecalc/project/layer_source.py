@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import column_unit, factor
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import Meters, Number, Section
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
@@ -21,11 +21,11 @@ SURVEY_KEYS = ("point", "connected", "feature", "attachment", "x", "y")
 
 
 def known_crs(value: object) -> object:
-    """The value, if it names a coordinate reference system; raises ImproperError."""
+    """The value, if it names a coordinate reference system; raises RefusedValueError."""
     try:
         CRS.from_user_input(value)
     except CRSError as reason:
-        raise ImproperError("crs", value) from reason
+        raise RefusedValueError("crs", value) from reason
     return value
 
 
@@ -37,7 +37,7 @@ def _pattern(value: object) -> object:
     try:
         re.compile(str(value))
     except re.error as reason:
-        raise ImproperError("pattern_text", value) from reason
+        raise RefusedValueError("pattern_text", value) from reason
     return value
 
 
@@ -102,9 +102,9 @@ class LayerSource(Section):
         for column, unit in self.units.items():
             try:
                 factor(unit, column)
-            except ImproperError as reason:
+            except RefusedValueError as reason:
                 wanted = column_unit(column) or "-"
-                raise ImproperError("unit", unit, wanted, key=("units", column)) from reason
+                raise RefusedValueError("unit", unit, wanted, key=("units", column)) from reason
         return self
 
     @model_validator(mode="after")
@@ -113,8 +113,8 @@ class LayerSource(Section):
             parts = urlsplit(self.source)
             password = parts.password if parts.scheme in DATABASE_SCHEMES else None
         except ValueError as reason:
-            raise ImproperError("database_url", self.source, key=("source",)) from reason
+            raise RefusedValueError("database_url", self.source, key=("source",)) from reason
         if password is not None:
             hidden = self.source.replace(f":{password}@", ":***@")
-            raise ImproperError("password", hidden, "PGPASSWORD", key=("source",))
+            raise RefusedValueError("password", hidden, "PGPASSWORD", key=("source",))
         return self

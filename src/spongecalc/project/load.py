@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from spongecalc.language import has_text, text
-from spongecalc.project.improper import ImproperError, shown
+from spongecalc.project.refused_value import RefusedValueError, shown
 from spongecalc.project.settings import Settings
 from spongecalc.project.storm_files import with_storm_files
 
@@ -161,7 +161,7 @@ def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
             return _unknown(file, key, str(error["input"]), allowed.split(", "))
         return Mistake("value_not_allowed", file, key, found, allowed)
     if kind == "value_error":
-        reason: ImproperError = context["error"]
+        reason: RefusedValueError = context["error"]
         key = _key_path((*error["loc"], *reason.key), document)
         typed = _typed((*error["loc"], *reason.key), document, None)
         found = (

@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 
 if TYPE_CHECKING:
     import pint
@@ -62,11 +62,11 @@ def parse(value: object, unit: str) -> float:
 
     Raises
     ------
-    ImproperError
+    RefusedValueError
         If the text is no quantity, or of another dimension; the message names what was found and an example
         of what is allowed.
     """
-    improper = ImproperError("quantity", value, example(unit))
+    improper = RefusedValueError("quantity", value, example(unit))
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise improper
     if isinstance(value, (int, float)):
@@ -153,7 +153,7 @@ def factor(unit: str, column: str) -> float:
 
     Raises
     ------
-    ImproperError
+    RefusedValueError
         If the units measure different things, or ``unit`` is not known.
     """
     return parse(f"1 {unit}", column_unit(column))

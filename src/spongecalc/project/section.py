@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import parse
+from spongecalc.project.refused_value import RefusedValueError
 
 
 def quantity_in(unit: str) -> BeforeValidator:
@@ -21,7 +21,7 @@ def whole(rule: str) -> AfterValidator:
 
     def check(value: float) -> float:
         if value != round(value):
-            raise ImproperError(rule, value)
+            raise RefusedValueError(rule, value)
         return value
 
     return AfterValidator(check)
@@ -51,12 +51,12 @@ class Section(BaseModel):
 
 
 def inside(path: object) -> str:
-    """A path within the project, with forward slashes. Raises ImproperError for any other."""
+    """A path within the project, with forward slashes. Raises RefusedValueError for any other."""
     if not isinstance(path, str):
-        raise ImproperError("path", path)
+        raise RefusedValueError("path", path)
     parts = PurePosixPath(path.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in path or not parts.parts:
-        raise ImproperError("path", path)
+        raise RefusedValueError("path", path)
     return parts.as_posix()
 
 

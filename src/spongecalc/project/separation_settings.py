@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import LitersPerSecond, Meters, Number, Percent, Section
 
 GradeMeasure = Literal["density", "flow_ratio", "diameter", "flow", "nh3"]
@@ -21,7 +21,7 @@ class GradeLimits(Section):
     @model_validator(mode="after")
     def _limits_rise(self) -> Self:
         if self.heavy_from <= self.light_below:
-            raise ImproperError("grade_limits", self.heavy_from, f"{self.light_below:g}", ("heavy_from",))
+            raise RefusedValueError("grade_limits", self.heavy_from, f"{self.light_below:g}", ("heavy_from",))
         return self
 
 

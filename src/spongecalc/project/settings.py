@@ -19,10 +19,10 @@ from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.evidence_settings import EvidenceSettings
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.ponding_settings import PondingSettings
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import (
     CubicMeters,
     InsidePath,
@@ -106,7 +106,7 @@ class RainfallSettings(Section):
         interval = self.form == "interval"
         places = interval_places() if interval else tuple(table("storm_formulas")["place"].tolist())
         if self.formula not in places:
-            raise ImproperError("formula", self.formula, ", ".join(places), key=("formula",))
+            raise RefusedValueError("formula", self.formula, ", ".join(places), key=("formula",))
         return self
 
     def storm_formula(self, project: str) -> RainFormula:
@@ -172,9 +172,9 @@ class SewageSettings(Section):
     @model_validator(mode="after")
     def _shares_and_pattern_are_whole(self) -> Self:
         if not (abs(sum(self.shares.values()) - 1) <= 1e-6 and min(self.shares.values()) >= 0):
-            raise ImproperError("shares", self.shares, key=("shares",))
+            raise RefusedValueError("shares", self.shares, key=("shares",))
         if not (abs(sum(self.pattern) / 24 - 1) <= 1e-6 and min(self.pattern) >= 0):
-            raise ImproperError("pattern", self.pattern, key=("pattern",))
+            raise RefusedValueError("pattern", self.pattern, key=("pattern",))
         return self
 
 
@@ -278,7 +278,7 @@ class Settings(Section):
     @classmethod
     def _crs_is_projected(cls, crs: str | None) -> str | None:
         if crs is not None and not in_metres(CRS.from_user_input(crs)):
-            raise ImproperError("crs_not_in_metres", crs)
+            raise RefusedValueError("crs_not_in_metres", crs)
         return crs
 
     @field_validator("layers", mode="before")
@@ -304,19 +304,23 @@ class Settings(Section):
                     for column in getattr(source, part):
                         if column not in known and column not in extra:
                             allowed = ", ".join(dict.fromkeys(known)) or "-"
-                            raise ImproperError("column", column, allowed, ("layers", layer, index, part, column))
+                            raise RefusedValueError(
+                                "column", column, allowed, ("layers", layer, index, part, column)
+                            )
                 for number, lookup in enumerate(source.lookups):
                     for column in lookup.take:
                         if column not in known:
                             place = ("layers", layer, index, "lookups", number, "take", column)
-                            raise ImproperError("column", column, ", ".join(dict.fromkeys(known)) or "-", place)
+                            raise RefusedValueError(
+                                "column", column, ", ".join(dict.fromkeys(known)) or "-", place
+                            )
         return self
 
     @model_validator(mode="after")
     def _folders_differ(self) -> Self:
         folders = [self.models, self.results, self.report]
         if len({f.lower() for f in folders}) < len(folders):
-            raise ImproperError("folders", ", ".join(folders), key=("models",))
+            raise RefusedValueError("folders", ", ".join(folders), key=("models",))
         return self
 
     @model_validator(mode="after")
@@ -327,14 +331,14 @@ class Settings(Section):
             least = formula.least_return_period_a
             if storm.return_period_a < least or not formula.gives_rain(storm.return_period_a):
                 key = ("storms", index, "return_period")
-                raise ImproperError("formula_return_period", storm.return_period_a, f"{least:.3g}", key)
+                raise RefusedValueError("formula_return_period", storm.return_period_a, f"{least:.3g}", key)
             longest = formula.longest_duration_min(storm.return_period_a)
             if storm.duration_min > longest:
                 key = ("storms", index, "duration")
-                raise ImproperError("formula_duration", storm.duration_min, f"{longest:.0f}", key)
+                raise RefusedValueError("formula_duration", storm.duration_min, f"{longest:.0f}", key)
             if storm.duration_min % step:
                 key = ("storms", index, "duration")
-                raise ImproperError("step_multiple", storm.duration_min, f"{step:g}", key)
+                raise RefusedValueError("step_multiple", storm.duration_min, f"{step:g}", key)
         return self
 
     @model_validator(mode="after")
@@ -343,7 +347,7 @@ class Settings(Section):
         for cover, own in self.surfaces.covers.items():
             first, last = (own.get(c, float(known.loc[cover, c])) for c in ("f0_mm_h", "fmin_mm_h"))
             if last > first:
-                raise ImproperError("horton", last, f"{first:g}", ("surfaces", "covers", cover, "fmin_mm_h"))
+                raise RefusedValueError("horton", last, f"{first:g}", ("surfaces", "covers", cover, "fmin_mm_h"))
         return self
 
     @model_validator(mode="after")
@@ -353,9 +357,9 @@ class Settings(Section):
         lower = ["dry", "traced", "week", *(i.lower() for i in ids)]
         doubled = sorted({i for i in ids if lower.count(i.lower()) > 1})
         if doubled:
-            raise ImproperError("storm_ids", ", ".join(doubled), key=("storms",))
+            raise RefusedValueError("storm_ids", ", ".join(doubled), key=("storms",))
         if self.headline is not None and self.headline not in ids:
-            raise ImproperError("headline", self.headline, ", ".join(ids), key=("headline",))
+            raise RefusedValueError("headline", self.headline, ", ".join(ids), key=("headline",))
         return self
 
     @property

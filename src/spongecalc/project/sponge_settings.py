@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years
 from spongecalc.standards.tables import table
 
@@ -43,11 +43,11 @@ class SpongeSettings(Section):
     def _places_are_known(self) -> Self:
         cities = table("design_rainfall_vcr")["city"].tolist()
         if self.place not in cities:
-            raise ImproperError("series", self.place, ", ".join(cities), key=("place",))
+            raise RefusedValueError("series", self.place, ", ".join(cities), key=("place",))
         climates = sorted(set(table("monthly_climate")["place"]))
         if self.climate not in climates:
-            raise ImproperError("series", self.climate, ", ".join(climates), key=("climate",))
+            raise RefusedValueError("series", self.climate, ", ".join(climates), key=("climate",))
         given = self.evaporation_mm_d
         if given and (len(given) != 12 or min(given) < 0 or max(given) > 50):
-            raise ImproperError("series", str(len(given)), "12, 0-50 mm/d", key=("evaporation_mm_d",))
+            raise RefusedValueError("series", str(len(given)), "12, 0-50 mm/d", key=("evaporation_mm_d",))
         return self

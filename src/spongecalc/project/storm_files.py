@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.quantity import parse
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import inside
 from spongecalc.rainfall.measured_event import EventError, read_event
 
@@ -17,7 +17,7 @@ DEFAULT_STEP_MIN = 5.0
 
 def with_storm_files(
     document: Mapping[str, Any], folder: Path
-) -> tuple[dict[str, Any], list[tuple[str, ImproperError]]]:
+) -> tuple[dict[str, Any], list[tuple[str, RefusedValueError]]]:
     """The project's document with the depths of its storms' files put in, and what was refused by key.
 
     Each storm with a ``file`` gets ``depths_mm`` in the step of the project's rain, and the duration they have.
@@ -40,7 +40,7 @@ def with_storm_files(
             continue
         try:
             filled.append(_filled(storm, folder, _step_min(document)))
-        except ImproperError as reason:
+        except RefusedValueError as reason:
             mistakes.append((f"storms[{number}].file", reason))
             filled.append(storm)
     return {**found, "storms": filled}, mistakes
@@ -51,17 +51,17 @@ def _step_min(document: Mapping[str, Any]) -> float:
     typed = rainfall.get("step") if isinstance(rainfall, dict) else None
     try:
         step = DEFAULT_STEP_MIN if typed is None else float(parse(typed, "minute"))
-    except ImproperError:
+    except RefusedValueError:
         return DEFAULT_STEP_MIN  # the settings refuse it by its own key
     return step if step > 0 else DEFAULT_STEP_MIN
 
 
 def _filled(storm: Mapping[str, Any], folder: Path, step_min: float) -> dict[str, Any]:
     if "depths_mm" in storm or "duration" in storm:
-        raise ImproperError("event_and_depths", storm["file"])
+        raise RefusedValueError("event_and_depths", storm["file"])
     name = inside(storm["file"])
     try:
         depths = read_event(folder / name).in_steps(step_min)
     except EventError as reason:
-        raise ImproperError(reason.rule, reason.found, reason.allowed) from None
+        raise RefusedValueError(reason.rule, reason.found, reason.allowed) from None
     return {**storm, "depths_mm": list(depths), "duration": f"{len(depths) * step_min:g} min"}

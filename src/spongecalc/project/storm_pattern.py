@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import InsidePath, Number, Section
 
 Pattern = Literal["chicago", "uniform", "alternating_blocks", "pilgrim_cordery", "table", "measured"]
@@ -28,13 +28,13 @@ class StormPattern(Section):
     @model_validator(mode="after")
     def _pattern_has_its_values(self) -> Self:
         if self.file is not None and self.pattern != "measured":
-            raise ImproperError("event_pattern", self.pattern, "measured", key=("pattern",))
+            raise RefusedValueError("event_pattern", self.pattern, "measured", key=("pattern",))
         if self.pattern in ("pilgrim_cordery", "table") and not (
             self.percents and min(self.percents) >= 0 and abs(sum(self.percents) - 100) <= 0.5
         ):
-            raise ImproperError("pattern_percents", f"{sum(self.percents):g}", key=("percents",))
+            raise RefusedValueError("pattern_percents", f"{sum(self.percents):g}", key=("percents",))
         if self.pattern == "measured" and not (
             self.depths_mm and min(self.depths_mm) >= 0 and sum(self.depths_mm) > 0
         ):
-            raise ImproperError("pattern_depths", f"{sum(self.depths_mm):g}", key=("depths_mm",))
+            raise RefusedValueError("pattern_depths", f"{sum(self.depths_mm):g}", key=("depths_mm",))
         return self

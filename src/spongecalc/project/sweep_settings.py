@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.project.improper import ImproperError
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import InsidePath, Section, WholeMinutes, Years
 
 Typed = float | str
@@ -34,20 +34,20 @@ class SweepSettings(Section):
     def _parts_belong_together(self) -> Self:
         if bool(self.return_periods_a) != bool(self.durations_min):
             missing = "durations" if self.return_periods_a else "return_periods"
-            raise ImproperError("sweep_storms", missing, key=(missing,))
+            raise RefusedValueError("sweep_storms", missing, key=(missing,))
         for key, given in (("return_periods", self.return_periods_a), ("durations", self.durations_min)):
             if len(set(given)) < len(given):
-                raise ImproperError("sweep_twice", list(given), key=(key,))
+                raise RefusedValueError("sweep_twice", list(given), key=(key,))
         if len(set(self.scenarios)) < len(self.scenarios):
-            raise ImproperError("sweep_twice", list(self.scenarios), key=("scenarios",))
+            raise RefusedValueError("sweep_twice", list(self.scenarios), key=("scenarios",))
         if bool(self.ranges) != bool(self.samples):
-            raise ImproperError("sweep_samples", self.samples, key=("samples",))
+            raise RefusedValueError("sweep_samples", self.samples, key=("samples",))
         for key, values in self.values.items():
             if not values:
-                raise ImproperError("sweep_no_values", key, key=("values", key))
+                raise RefusedValueError("sweep_no_values", key, key=("values", key))
         both = sorted(set(self.values) & set(self.ranges))
         if both:
-            raise ImproperError("sweep_twice", both[0], key=("ranges", both[0]))
+            raise RefusedValueError("sweep_twice", both[0], key=("ranges", both[0]))
         return self
 
 
@@ -56,5 +56,5 @@ def names_differ(sweeps: tuple[SweepSettings, ...]) -> tuple[SweepSettings, ...]
     lower = [s.name.lower() for s in sweeps]
     doubled = [s.name for s in sweeps if lower.count(s.name.lower()) > 1]
     if doubled:
-        raise ImproperError("sweep_names", ", ".join(doubled))
+        raise RefusedValueError("sweep_names", ", ".join(doubled))
     return sweeps

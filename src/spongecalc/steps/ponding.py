@@ -10,7 +10,7 @@ import pandas as pd
 
 from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
-from spongecalc.ground.wet import Wet
+from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.finding import Finding
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import KEPT_FOLDER, wet_of
@@ -25,7 +25,7 @@ class Kept:
     """A coupled run that an earlier call kept and that still belongs to the layers, with its depths."""
 
     run: CoupledRun
-    wet: Wet
+    wet: WaterDepths
 
 
 def search_folder(built: Built) -> Path:

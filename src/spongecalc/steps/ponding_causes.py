@@ -18,8 +18,8 @@ from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS, TABLE, Tried, cause_rows, stored_causes
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.ground.grid import Ground
+from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.ground.way_out import with_way_out
-from spongecalc.ground.wet import Wet
 from spongecalc.network.ponding_remedies import Remedy, remedies
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import make_all, wet_of
@@ -45,7 +45,7 @@ class _Case:
     site: dict[str, object]
     changes: tuple[Remedy, ...]
     number: int
-    wet: Wet | None = None
+    wet: WaterDepths | None = None
     run: CoupledRun | None = None
     opened: Ground | None = None
     doubled: tuple[str, ...] = ()
@@ -149,7 +149,12 @@ def _cases(
 
 
 def _ground_case(
-    one: Modelled, site: dict[str, object], wet: Wet, run: CoupledRun | None, settings: Settings, number: int
+    one: Modelled,
+    site: dict[str, object],
+    wet: WaterDepths,
+    run: CoupledRun | None,
+    settings: Settings,
+    number: int,
 ) -> _Case:
     """A site on the ground: its node's way down, or at level 3 that of the inlets within reach."""
     inlets = [n for c in one.system.communities for n in intake_nodes(one.system, c)]
@@ -176,12 +181,12 @@ def _mask(site: Mapping[str, object], ground: Ground, reach_m: float) -> np.ndar
     return mask
 
 
-def _raster_tried(case: _Case, change: Remedy, wet: Wet, site_depth_m: float) -> Tried:
+def _raster_tried(case: _Case, change: Remedy, wet: WaterDepths, site_depth_m: float) -> Tried:
     """What a change left of a site on the ground: water deep enough within a cell of it, and elsewhere."""
     assert case.wet is not None
     at = _mask(case.site, wet.ground, wet.ground.cell_m)
 
-    def deep_m3(of: Wet, where: np.ndarray) -> float:
+    def deep_m3(of: WaterDepths, where: np.ndarray) -> float:
         depth = np.where(of.ground.building, 0.0, of.depth_m)
         return float(depth[where & (depth >= site_depth_m)].sum()) * of.ground.cell_area_m2
 

@@ -16,9 +16,9 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from spongecalc.project.improper import ImproperError
 from spongecalc.project.load import mistakes_of
 from spongecalc.project.quantity import parse
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.standards.materials import roughness_of
@@ -134,7 +134,7 @@ def number_of(settings: Settings, sweep: str, key: str, value: Value) -> float:
         change = CHANGES[key]
         try:
             number = parse(value, change.unit)
-        except ImproperError as reason:
+        except RefusedValueError as reason:
             raise SweepError("value", sweep=sweep, key=key, reason=str(reason)) from None
         if not change.low <= number <= change.high:
             raise SweepError("bounds", sweep=sweep, key=key, found=number, low=change.low, high=change.high)

@@ -16,7 +16,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points, places_of
 from spongecalc.layers.provenance import INFERRED, flagged, read_flags
 from spongecalc.layers.repairs.change import changed
-from spongecalc.layers.rules.found import numbers
+from spongecalc.layers.rules.findings_at_rows import numbers
 
 
 def fill_ids(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

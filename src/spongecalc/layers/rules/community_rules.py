@@ -10,7 +10,7 @@ import shapely
 
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # What outlines drawn by hand along one wall may share.
 OVERLAP_M2 = 1.0

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.layers.rules.pipe_rules import LEVEL_M, height_m
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from spongecalc.layers.field_names import folded
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 from spongecalc.standards.tables import table
 

@@ -11,7 +11,7 @@ import shapely
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 
 

@@ -13,7 +13,7 @@ from rasterio.errors import RasterioIOError
 
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.found import found_at, numbers
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 
 RIGHT_RECEIVERS = {

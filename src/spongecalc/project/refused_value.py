@@ -5,7 +5,7 @@ from __future__ import annotations
 from spongecalc.language import text
 
 
-class ImproperError(ValueError):
+class RefusedValueError(ValueError):
     """A value that is refused.
 
     ``rule`` is the key of its sentence under ``improper`` in the catalogue ``project``; ``found`` is the

@@ -10,7 +10,7 @@ from spongecalc.ground.grid import Ground
 
 
 @dataclass(frozen=True)
-class Wet:
+class WaterDepths:
     """Largest depths on a ground in one run, in m; the times are known from the flow over the ground only.
 
     ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
