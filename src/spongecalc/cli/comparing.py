@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
+from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
 from spongecalc.report.comparison import TableDifference, compare
 from spongecalc.report.comparison_page import FILE_NAME, comparison_page
@@ -20,36 +21,29 @@ def results_folder(folder: Path) -> Path:
     return folder if (folder / "communities.csv").is_file() else folder / "results"
 
 
-def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: bool, as_json: bool) -> int:
+def run_compare(call: Call, a: Path, b: Path, out: Path | None) -> int:
     """Compare two results (folders with their tables, or projects) and write the page."""
-    output = Output(language, quiet, as_json)
+    output, language = call.output, call.output.language
     tables = []
     for folder in (a, b):
         found = results_folder(folder)
         if not (found / "communities.csv").is_file():
-            output.error(text("document.compare_missing", language, folder=folder))
-            output.finish()
-            return WRONG_USAGE
+            raise RefusedError(text("document.compare_missing", language, folder=folder))
         try:
             tables.append(read_tables(found))
         except StoredTablesError as reason:
-            output.error(
-                text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
-            )
-            output.finish()
-            return WRONG_USAGE
+            broken = text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
+            raise RefusedError(broken) from None
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
         replace_files({path: comparison_page(differences, str(a), str(b), language).encode("utf-8")})
     except OSError as reason:
-        output.error(text("document.compare_broken", language, file=path, reason=reason.strerror))
-        output.finish()
-        return WRONG_USAGE
+        broken = text("document.compare_broken", language, file=path, reason=reason.strerror)
+        raise RefusedError(broken) from None
     _print(differences, output, language)
     output.sentence(text("document.compare_written", language, path=path))
     output.document["page"] = str(path)
-    output.finish()
     return DONE
 
 

@@ -7,54 +7,40 @@ from typing import Annotated
 
 import typer
 
-from spongecalc.cli.call import (
-    Folder,
-    Json,
-    Lang,
-    Language,
-    Quiet,
-)
+from spongecalc.cli.call import Call
+from spongecalc.cli.command import command
+from spongecalc.cli.options import FOLDER
 
 app = typer.Typer()
 
 
-@app.command()
-def explain(
-    address: Annotated[str, typer.Argument(help="table:row:column 表:行:列")],
-    folder: Folder = Path(),
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Say where a figure comes from: communities.csv:EY03:ponding_after_m3. 说明一个数字的来历。"""
+@command(app, FOLDER)
+def explain(call: Call, address: Annotated[str, typer.Argument(metavar="TABLE:ROW:COLUMN")]) -> int:
+    """Say where a figure comes from: communities.csv:EY03:ponding_after_m3."""
     from spongecalc.cli.explaining import run_explain  # noqa: PLC0415
 
-    language = lang.value if lang else None
-    raise typer.Exit(run_explain(address, folder, language, quiet=quiet, as_json=as_json))
+    return run_explain(call, address)
 
 
-@app.command()
+@command(app)
 def compare(
-    a: Annotated[Path, typer.Argument(help="a result: its folder, or its project's 结果或项目文件夹")],
-    b: Annotated[Path, typer.Argument(help="the other result 另一个结果或项目文件夹")],
-    out: Annotated[Path | None, typer.Option("--out", help="page to write (compare.html) 输出的网页")] = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Two results side by side, with what differs. 对照两次结果。"""
+    call: Call,
+    a: Annotated[Path, typer.Argument(metavar="A")],
+    b: Annotated[Path, typer.Argument(metavar="B")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+) -> int:
+    """Put two results side by side, with what differs."""
     from spongecalc.cli.comparing import run_compare  # noqa: PLC0415
 
-    raise typer.Exit(run_compare(a, b, out, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+    return run_compare(call, a, b, out)
 
 
-@app.command()
+@command(app)
 def template(
-    folder: Annotated[Path, typer.Argument(help="folder for the template 模板文件夹")] = Path("report_template"),
-    lang: Lang = None,
-    quiet: Quiet = False,
-) -> None:
-    """Write a report template for an institute to change. 生成可修改的报告模板。"""
+    call: Call,
+    template_folder: Annotated[Path, typer.Argument(metavar="FOLDER")] = Path("report_template"),
+) -> int:
+    """Write a report template for an institute to change."""
     from spongecalc.cli.templating import run_template  # noqa: PLC0415
 
-    raise typer.Exit(run_template(folder, (lang or Language.zh).value, quiet=quiet))
+    return run_template(call, template_folder)
