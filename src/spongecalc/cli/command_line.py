@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, STOPPED
-from spongecalc.cli.help_page import help_page
+from spongecalc.cli.help_page import help_page, usage_line
 from spongecalc.cli.spoken_language import asked_language, spoken_language
 from spongecalc.cli.usage_errors import USAGE_ERROR, usage_sentence
 from spongecalc.language import text
@@ -119,7 +119,7 @@ def answer_mistake(error: Any, manner: Manner) -> None:
     ctx = getattr(error, "ctx", None)
     output = Output(manner.language, as_json=manner.as_json, command=command_name(ctx))
     if ctx is not None and not output.as_json:
-        output.notice(help_page(ctx, manner.language).usage)
+        output.notice(usage_line(ctx, manner.language))
     output.error(usage_sentence(error, manner.language))
     if ctx is not None and not output.as_json:
         output.notice(text("cli.usage.see_help", manner.language, command=f"{ctx.command_path} --help"))

@@ -76,25 +76,28 @@ def help_page(ctx: Any, language: str) -> HelpPage:
     """Return the help of the command that a context of typer is of."""
     command = ctx.command
     commands = getattr(command, "commands", {})
-    params = [p for p in command.get_params(ctx) if not getattr(p, "hidden", False)]
-    arguments = [p for p in params if p.param_type_name == "argument"]
-    options = [p for p in params if p.param_type_name == "option"]
+    arguments = _params(ctx, "argument")
     return HelpPage(
         language,
-        _usage(ctx, arguments, bool(commands), language),
+        usage_line(ctx, language),
         text("cli.about", language) if commands else text(f"cli.command.{command.name}", language),
         tuple(Entry(shown_name(p), "", _words(p, "argument", language)) for p in arguments),
-        tuple(Entry(", ".join(p.opts), _value(p), _words(p, "option", language)) for p in options),
+        tuple(Entry(", ".join(p.opts), _value(p), _words(p, "option", language)) for p in _params(ctx, "option")),
         tuple(Entry(name, "", text(f"cli.command.{name}", language)) for name in commands),
     )
 
 
-def _usage(ctx: Any, arguments: Sequence[Any], has_commands: bool, language: str) -> str:
+def _params(ctx: Any, kind: str) -> list[Any]:
+    return [p for p in ctx.command.get_params(ctx) if p.param_type_name == kind]
+
+
+def usage_line(ctx: Any, language: str) -> str:
+    """Return the form of a command's line, which help and mistakes begin with."""
     pieces = [ctx.command_path, f"[{text('cli.help.some_options', language)}]"]
-    for argument in arguments:
+    for argument in _params(ctx, "argument"):
         name = shown_name(argument) + ("..." if argument.nargs == -1 else "")
         pieces.append(name if argument.required else f"[{name}]")
-    if has_commands:
+    if getattr(ctx.command, "commands", {}):
         pieces.append(text("cli.help.command_and_its", language))
     return text("cli.help.usage", language, line=" ".join(pieces))
 
