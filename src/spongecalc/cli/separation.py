@@ -45,5 +45,7 @@ def run_separation(call: Call, *, week: bool) -> int:
         write_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
     output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
-    unknown = pd.to_numeric(table["contribution_m3"]).isna().any()
-    return RUN_FAILED if unknown else DONE
+    unknown = table.loc[pd.to_numeric(table["contribution_m3"]).isna(), "connection_id"].unique()
+    if len(unknown):
+        output.error(text("separation.contributions_unknown", output.language, ids=", ".join(unknown)))
+    return RUN_FAILED if len(unknown) else DONE
