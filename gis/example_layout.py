@@ -9,11 +9,15 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from shapely import Point, Polygon, box
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
+
+type Row = dict[str, Any]
+"""A feature of a layer: its values by column."""
 
 # Bottom left of the town's drawing in EPSG:4543, near the county town.
 ORIGIN_X, ORIGIN_Y = 540500.0, 2674200.0

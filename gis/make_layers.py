@@ -23,7 +23,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from example_ground import ground_m, write_dem
-from example_layout import KIND_ZH, Layout, layouts
+from example_layout import KIND_ZH, Layout, Row, layouts
 from example_surfaces import surfaces
 from shapely import LineString, Point
 
@@ -47,15 +47,15 @@ BALCONY, YARD, LEFT_BEHIND, SHORT_CUT = 4, 11, 14, 19
 class Rows:
     """Rows of every layer."""
 
-    nodes: list[dict]
-    pipes: list[dict]
-    connections: list[dict]
-    facilities: list[dict]
-    buildings: list[dict]
-    surfaces: list[dict]
-    communities: list[dict]
-    utilities: list[dict]
-    ponding_records: list[dict]
+    nodes: list[Row]
+    pipes: list[Row]
+    connections: list[Row]
+    facilities: list[Row]
+    buildings: list[Row]
+    surfaces: list[Row]
+    communities: list[Row]
+    utilities: list[Row]
+    ponding_records: list[Row]
 
 
 def main() -> None:
@@ -94,9 +94,9 @@ def make(places: tuple[Layout, ...], seed: int) -> Rows:
     return rows
 
 
-def is_new(row: dict, system: str) -> bool:
+def is_new(row: Row, system: str) -> bool:
     """Whether a pipe is one that the works lay."""
-    return row["status"] == "proposed" and row["system"] == system
+    return bool(row["status"] == "proposed" and row["system"] == system)
 
 
 def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, float]]) -> Rows:
@@ -170,7 +170,7 @@ def share_green(places: tuple[Layout, ...], random: np.random.Generator) -> dict
     return {p.number: float(w) for p, w in zip(places, wanted, strict=True)}
 
 
-def before(network: net.Network, buildings: list[dict], random: np.random.Generator) -> None:
+def before(network: net.Network, buildings: list[Row], random: np.random.Generator) -> None:
     """What the works find."""
     number = network.layout.number
     if number == OLD_DITCH:
@@ -190,7 +190,7 @@ def before(network: net.Network, buildings: list[dict], random: np.random.Genera
     net.old_laterals(network, buildings)
 
 
-def old_separate(network: net.Network, buildings: list[dict]) -> None:
+def old_separate(network: net.Network, buildings: list[Row]) -> None:
     """An old stone ditch for the rain and an old sewage pipe, cleanly apart."""
     layout = network.layout
     chains = {}
@@ -240,7 +240,7 @@ def old_separate(network: net.Network, buildings: list[dict]) -> None:
 
 def after(
     network: net.Network,
-    buildings: list[dict],
+    buildings: list[Row],
     leads: dict[str, dict[int, float]],
     front: net.Network | None,
 ) -> None:
@@ -253,7 +253,7 @@ def after(
     storm, sewage = net.new_mains(network, leads["storm"][number], leads["sewage"][number], receives, front)
     own_sewage = [n for n in sewage.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
     own_storm = [n for n in storm.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
-    inlets: list[dict] = []
+    inlets: list[Row] = []
     if layout.kind in ("terrace", "courtyard"):
         far_v, u = (
             (layout.width_m - 6, layout.length_m * 0.5)
@@ -284,7 +284,7 @@ def after(
     leave_defects(network, buildings, own_storm, own_sewage, inlets)
 
 
-def place_inlets(network: net.Network, storm: list[dict], inlets: list[dict]) -> None:
+def place_inlets(network: net.Network, storm: list[Row], inlets: list[Row]) -> None:
     """Inlets of the new rain sewer: two in each low spot, and one every 18 m along the lane."""
     layout = network.layout
     for low_v, low_u in layout.low:
@@ -302,9 +302,7 @@ def place_inlets(network: net.Network, storm: list[dict], inlets: list[dict]) ->
         inlets.append(net.add_inlet(network, place, storm, "storm", "proposed"))
 
 
-def rain_tank(
-    network: net.Network, building: dict, storm: list[dict], sewage: list[dict], volume_m3: float
-) -> None:
+def rain_tank(network: net.Network, building: Row, storm: list[Row], sewage: list[Row], volume_m3: float) -> None:
     """A tank that takes one roof, and overflows to the rain sewer."""
     layout = network.layout
     net.new_laterals(network, building, storm, sewage)
@@ -338,7 +336,7 @@ def rain_tank(
     )
 
 
-def short_cut(network: net.Network, sewage: list[dict], inlets: list[dict]) -> None:
+def short_cut(network: net.Network, sewage: list[Row], inlets: list[Row]) -> None:
     """A rain pipe from the far yard, laid to the manhole that was nearest."""
     layout = network.layout
     u = layout.length_m * 0.55
@@ -361,7 +359,7 @@ def short_cut(network: net.Network, sewage: list[dict], inlets: list[dict]) -> N
 
 
 def leave_defects(
-    network: net.Network, buildings: list[dict], storm: list[dict], sewage: list[dict], inlets: list[dict]
+    network: net.Network, buildings: list[Row], storm: list[Row], sewage: list[Row], inlets: list[Row]
 ) -> None:
     """What a survey after the works would find in three of the communities."""
     number = network.layout.number
@@ -381,7 +379,7 @@ def leave_defects(
         leave_behind(network, buildings[-1])
 
 
-def leave_behind(network: net.Network, building: dict) -> None:
+def leave_behind(network: net.Network, building: Row) -> None:
     """One building's kitchens and toilets stay on the old sewer, which stays with them down to its outfall."""
     source = building["building_id"]
     network.connections[:] = [
@@ -405,7 +403,7 @@ def leave_behind(network: net.Network, building: dict) -> None:
             row["status"] = "existing"
 
 
-def community_row(layout: Layout, buildings: list[dict]) -> dict:
+def community_row(layout: Layout, buildings: list[Row]) -> Row:
     """The community itself."""
     households = sum(b["households"] for b in buildings)
     return {
@@ -446,7 +444,7 @@ def claim(rows: Rows) -> None:
             row[column] = float(meters)
 
 
-def ponding_record(layout: Layout, random: np.random.Generator) -> list[dict]:
+def ponding_record(layout: Layout, random: np.random.Generator) -> list[Row]:
     """What residents reported before the works."""
     if layout.number in (*DRY_BEFORE, OLD_DITCH):
         return []
@@ -465,7 +463,7 @@ def ponding_record(layout: Layout, random: np.random.Generator) -> list[dict]:
     ]
 
 
-def utilities(places: tuple[Layout, ...], rows: Rows) -> list[dict]:
+def utilities(places: tuple[Layout, ...], rows: Rows) -> list[Row]:
     """Telecom ducts and gas pipes: along the lane, to each building, and the rest along the street."""
     lines = []
     for utility, total, offsets, diameter, depth in (

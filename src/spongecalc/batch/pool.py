@@ -29,7 +29,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 try:
     import resource
@@ -110,6 +110,13 @@ class Outcome:
     reason: Reason = ""
     detail: str = ""
     seconds: float = 0.0
+
+
+class Executor(Protocol):
+    """Where jobs run: gets jobs and yields each one's number with its outcome, in any order."""
+
+    def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
+        """Run the jobs."""
 
 
 def start_context() -> BaseContext:

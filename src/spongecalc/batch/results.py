@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from spongecalc.batch.result_file import read_result
+from spongecalc.batch.run import Run
 from spongecalc.swmm.run_result import RunResult
-
-if TYPE_CHECKING:
-    from spongecalc.batch.runs import Run
 
 HELD = 300
 """Results that are held in memory where there are no more than these."""

@@ -96,7 +96,10 @@ def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, Ru
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         raise SystemExit(WRONG_USAGE) from None
-    with batch_watch(built.checked.project, runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(built.checked.project, runs, bar, output.events, output.language) as watch,
+    ):
         results = pipeline.run(
             built,
             call.jobs,
@@ -193,7 +196,7 @@ def _answer(
     return DONE
 
 
-def _print_total(total: dict, output: Output) -> None:
+def _print_total(total: Mapping[str, object], output: Output) -> None:
     """The county's figures, a line each."""
     lines = (
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),

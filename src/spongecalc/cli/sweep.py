@@ -80,7 +80,10 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         return WRONG_USAGE
-    with batch_watch(project, plan.runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(project, plan.runs, bar, output.events, output.language) as watch,
+    ):
         results = execute(
             plan.runs,
             processes=call.jobs,

@@ -271,7 +271,7 @@ def _without_spikes(data: np.ndarray) -> tuple[np.ndarray, int]:
 def _filled(data: np.ndarray, voids: np.ndarray) -> np.ndarray:
     """Voids filled from their rim, smoothed until the surface is as flat as the rim allows (Laplace)."""
     nearest = ndimage.distance_transform_edt(voids, return_distances=False, return_indices=True)
-    filled = data[tuple(nearest)]
+    filled: np.ndarray = data[tuple(nearest)]
     kernel = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
     for _ in range(200):
         smooth = ndimage.convolve(filled, kernel, mode="nearest")
@@ -295,7 +295,8 @@ def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
     hollow = (lowest_rim_m(padded) - padded > 1e-9).reshape(rows // factor, factor, columns // factor, factor)
     hollow = hollow.swapaxes(1, 2)
     mean, low = blocks.mean(axis=(2, 3)), np.where(hollow, blocks, np.inf).min(axis=(2, 3))
-    return np.minimum(mean, low)
+    lower: np.ndarray = np.minimum(mean, low)
+    return lower
 
 
 def lowest_rim_m(elevation_m: np.ndarray) -> np.ndarray:
@@ -321,7 +322,8 @@ def _footprints(buildings: Sequence[shapely.Geometry], shape: tuple[int, ...], t
     known = [b for b in buildings if not b.is_empty]
     if not known:
         return np.zeros(shape, dtype=bool)
-    return rasterio.features.geometry_mask(known, shape, transform, invert=True)
+    inside: np.ndarray = rasterio.features.geometry_mask(known, shape, transform, invert=True)
+    return inside
 
 
 def _raised(

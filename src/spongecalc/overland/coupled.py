@@ -64,7 +64,7 @@ class Grate:
         """
         if depth_m <= 0:
             return 0.0
-        weir = self.weir * self.rim_m * depth_m**1.5
+        weir: float = self.weir * self.rim_m * depth_m**1.5
         orifice = self.orifice * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
         return min(weir, orifice, self.capacity_l_s / 1000)
 

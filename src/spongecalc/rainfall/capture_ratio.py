@@ -73,7 +73,8 @@ def design_rainfall_mm(depths_mm: np.ndarray, percent: float) -> float:
 def counted_days_mm(series: RainSeries, least_mm: float = LEAST_DAY_MM) -> np.ndarray:
     """Depths of the days that the guide counts: rain above 2 mm, whole days, no snow."""
     daily = series.daily_mm()
-    return daily[daily > least_mm].to_numpy()
+    counted: np.ndarray = daily[daily > least_mm].to_numpy()
+    return counted
 
 
 def events_mm(series: RainSeries, dry_h: float, least_mm: float = 0.0) -> np.ndarray:

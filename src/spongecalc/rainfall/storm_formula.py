@@ -116,12 +116,14 @@ class StormFormula:
             raise ValueError(
                 f"a return period of {return_period_a} a gives no rain by the formula of {self.place}"
             )
-        return self.A * factor / (np.asarray(duration_min, dtype=float) + self.b) ** self.n
+        intensity: np.ndarray = self.A * factor / (np.asarray(duration_min, dtype=float) + self.b) ** self.n
+        return intensity
 
     def depth_mm(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Depth in mm that falls within a duration in minutes: intensity times duration."""
         minutes = np.asarray(duration_min, dtype=float)
-        return self.intensity_l_s_ha(return_period_a, minutes) * minutes / L_S_HA_PER_MM_MIN
+        depth: np.ndarray = self.intensity_l_s_ha(return_period_a, minutes) * minutes / L_S_HA_PER_MM_MIN
+        return depth
 
 
 def formula_of(place: str) -> StormFormula:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from numbers import Number
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -282,7 +283,7 @@ def _cell(
         sheet.write_number(row, at, number, formats.number(column, number, bold=bold))
 
 
-def _formulas(columns: list[str], rows: list[dict], index: int) -> dict[str, str]:
+def _formulas(columns: list[str], rows: list[dict[str, Any]], index: int) -> dict[str, str]:
     """Formulas of a row of communities: sums in TOTAL, falls in every row.
 
     A formula stands only where it gives the figure of the table; where a community without a result makes

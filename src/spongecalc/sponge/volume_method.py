@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spongecalc.standards.tables import table
+from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 
 # Which row of the guide's table of runoff coefficients a cover takes.
@@ -213,10 +214,10 @@ def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float])
     return found
 
 
-def _base_held_mm(paving: object) -> float:
+def _base_held_mm(paving: PermeablePaving) -> float:
     """What the base holds until it seeps away: all of it, or what lies below the underdrain."""
-    base, porosity = paving.base_mm, paving.base_porosity_percent / 100  # type: ignore[attr-defined]
-    kind, offset = paving.base_kind, paving.drain_offset_mm  # type: ignore[attr-defined]
+    base, porosity = paving.base_mm, paving.base_porosity_percent / 100
+    kind, offset = paving.base_kind, paving.drain_offset_mm
     if kind == "half" and offset <= 0:
         return 0.0
     return float(base if kind == "full" else min(offset, base)) * porosity

@@ -11,8 +11,10 @@ from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
+from spongecalc.batch.pool import Executor
 from spongecalc.batch.results import Results
-from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute
+from spongecalc.batch.run import Run, RunDone
+from spongecalc.batch.runs import Again, execute
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.ground.of_system import grounds_of
 from spongecalc.layers.bill_documents import read_bill_documents

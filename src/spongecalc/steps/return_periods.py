@@ -13,7 +13,8 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
-from spongecalc.batch.runs import Run, execute, plan_runs
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import hyetograph, project_formula
 from spongecalc.project.settings import Settings

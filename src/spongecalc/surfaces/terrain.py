@@ -115,7 +115,8 @@ def _covered(shapes: Sequence[shapely.Geometry], size: tuple[int, ...], transfor
     solid = [s for s in shapes if s is not None and not s.is_empty]
     if not solid or 0 in size:
         return np.zeros(size, dtype=bool)
-    return rasterio.features.geometry_mask(solid, size, transform, invert=True)
+    inside: np.ndarray = rasterio.features.geometry_mask(solid, size, transform, invert=True)
+    return inside
 
 
 def read_terrain(dem: Path | None, bounds: tuple[float, float, float, float], margin_m: float) -> Terrain | None:
