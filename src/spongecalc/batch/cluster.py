@@ -18,7 +18,7 @@ class ClusterError(Exception):
 
 
 def cluster_executor(address: str) -> Executor:
-    """Where jobs run on the Dask cluster of a scheduler.
+    """Executor of jobs on the Dask cluster of a scheduler.
 
     Parameters
     ----------

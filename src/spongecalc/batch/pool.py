@@ -85,7 +85,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job.
+    """The end of a job: done with a value, or failed with a reason.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Outcome:
 
 
 class Executor(Protocol):
-    """Where jobs run: gets jobs and yields each one's number with its outcome, in any order."""
+    """A place to run jobs: gets jobs and yields each one's number with its outcome, in any order."""
 
     def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
         """Run the jobs."""
@@ -292,7 +292,7 @@ class Worker:
         return None
 
     def outcome(self) -> Outcome | None:
-        """What became of the job, if anything has; the worker is then idle, or a new one."""
+        """Outcome of the job, None while it runs; with an outcome the worker is idle, or a new one."""
         job = self._job
         assert job is not None
         failed = Outcome(job.key, "failed", seconds=time.monotonic() - self._began)

@@ -59,9 +59,9 @@ class Results(Mapping[str, RunResult]):
         return iter(self._order)
 
     def __len__(self) -> int:
-        """How many runs have a result."""
+        """Number of runs that have a result."""
         return len(self._order)
 
     def __contains__(self, run_id: object) -> bool:
-        """Whether a run has a result; nothing is read for it."""
+        """True for a run that has a result; nothing is read for it."""
         return run_id in self._stored or run_id in self._unstored

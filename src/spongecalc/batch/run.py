@@ -57,7 +57,7 @@ class Run:
 
 @dataclass(frozen=True)
 class RunDone:
-    """What happened to one run of a batch, and how far the batch is."""
+    """The end of one run of a batch, and how far the batch is; ``seconds`` is the worker's time."""
 
     run_id: str
     status: str

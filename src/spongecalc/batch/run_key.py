@@ -1,4 +1,4 @@
-"""What determines a run, as one digest: two runs of one key have one result."""
+"""The digest of all that determines a run: two runs of one key have one result."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def plan_runs(
 
 
 def due_runs(runs: Sequence[Run], again: Again = "nothing") -> dict[str, Why]:
-    """Which runs have to be made, and why, by run id in the order of ``runs``.
+    """The runs that have to be made with the reason of each, by run id in the order of ``runs``.
 
     A run that failed counts as made until its input changes or the limit that ended it does: it would fail
     again. ``again`` repeats the failed ones, or all.
@@ -260,7 +260,7 @@ def _limits(run: Run) -> tuple[str, ...]:
 
 
 def _shows(run: Run) -> bool:
-    """Whether the input in the run's folder is the run's: after going back to an earlier state it is not."""
+    """True if the input in the run's folder is the run's: after going back to an earlier state it is not."""
     try:
         return (run.folder / INPUT).read_bytes() == run.text.encode()
     except OSError:

@@ -1,4 +1,4 @@
-"""What a batch says while it works: a bar with rate and time left, events for programs, and a log file."""
+"""The progress of a batch: a bar with rate and time left, events for programs, and a log file."""
 
 from __future__ import annotations
 

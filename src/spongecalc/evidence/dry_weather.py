@@ -14,7 +14,7 @@ UNKNOWN_MM = 1e6
 
 
 def dry_times(times: pd.DatetimeIndex, rain_mm: pd.Series | None, after_h: float, most_mm: float) -> np.ndarray:
-    """Which times are dry: no more than ``most_mm`` of rain fell in the ``after_h`` hours up to each.
+    """Mask of the dry times: no more than ``most_mm`` of rain fell in the ``after_h`` hours up to each.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ LEVEL_DIFFERENCE_M = 1.0
 
 
 class GroundError(Exception):
-    """Why a ground cannot be made of a DEM: ``rule`` names the sentences, ``found`` fills them."""
+    """A DEM that no ground can be made of: ``rule`` names the sentences, ``found`` fills them."""
 
     def __init__(self, rule: str, **found: object) -> None:
         super().__init__(rule)

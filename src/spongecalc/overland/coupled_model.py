@@ -1,4 +1,4 @@
-"""What a coupled run is made of: SWMM's model without the ground's subcatchments, the grid, and the inlets."""
+"""The parts of a coupled run: SWMM's model without the ground's subcatchments, the grid, and the inlets."""
 
 from __future__ import annotations
 

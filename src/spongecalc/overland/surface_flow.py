@@ -99,7 +99,7 @@ class SurfaceFlow:
 
     @property
     def left_m3(self) -> float:
-        """What has left over the edge since the start."""
+        """Volume that has left over the edge since the start, in m3."""
         return -float(self.domain.get_array("boundaries_accum").sum()) * self.cell_area_m2
 
     @property

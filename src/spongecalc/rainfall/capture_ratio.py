@@ -124,7 +124,7 @@ class CaptureCurve:
 
     @property
     def too_short(self) -> bool:
-        """Whether the series is shorter than the 30 years that the guide asks for."""
+        """True if the series is shorter than the 30 years that the guide asks for."""
         return self.years < LEAST_YEARS
 
     def percent(self, design_mm: float) -> float:

@@ -47,14 +47,14 @@ class Bisection:
         return -1 if self.high - self.low <= 1 else (self.low + self.high) // 2
 
     def tell(self, rung: int, holds: bool) -> None:
-        """Whether the criterion holds on a rung."""
+        """Take note of whether the criterion holds on a rung."""
         if holds:
             self.low = max(self.low, rung)
         else:
             self.high = min(self.high, rung)
 
     def result(self, periods_a: tuple[float, ...]) -> Held:
-        """What was found."""
+        """The return period in years, of those on the ladder, up to which the criterion holds."""
         failing = self.high if self.high < self.rungs else -1
         if self.low < 0:
             return Held(0.0, "below", failing)

@@ -32,12 +32,12 @@ class TankBalance:
 
     @property
     def closing_error_m3(self) -> float:
-        """What the balance leaves open: 0 but for rounding."""
+        """Closing error of the balance in m3: 0 but for rounding."""
         return self.yield_m3 - self.reused_m3 - self.overflow_m3 - self.stored_m3
 
 
 def first_flush_m3(inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float, dry_days: int = 1) -> np.ndarray:
-    """What is let off before the tank, of each day's runoff.
+    """First flush let off before the tank, of each day's runoff, in m3.
 
     The first ``first_flush_mm`` of every spell of wet days are let off; a spell ends with ``dry_days`` without
     inflow.

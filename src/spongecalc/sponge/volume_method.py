@@ -72,7 +72,7 @@ class VolumeMethod:
         return (self.plain_runoff_m2 * depth_mm + over) / self.area_m2 if self.area_m2 > 0 else math.nan
 
     def by_facility(self) -> list[Controlled]:
-        """What each facility controls: its parts in several subcatchments added up, paving and green by kind."""
+        """The facilities and what each controls, over all subcatchments; paving and green by kind."""
         groups: dict[tuple[str, str], list[Controlled]] = {}
         for c in self.controlled:
             groups.setdefault((c.facility, c.facility_id), []).append(c)
@@ -215,7 +215,7 @@ def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float])
 
 
 def _base_held_mm(paving: PermeablePaving) -> float:
-    """What the base holds until it seeps away: all of it, or what lies below the underdrain."""
+    """Depth in mm that the base holds until it seeps away: all of it, or what lies below the underdrain."""
     base, porosity = paving.base_mm, paving.base_porosity_percent / 100
     kind, offset = paving.base_kind, paving.drain_offset_mm
     if kind == "half" and offset <= 0:

@@ -1,4 +1,4 @@
-"""What a cover does to rain: imperviousness, depression storage, roughness, infiltration."""
+"""The hydrology of a cover: imperviousness, depression storage, roughness, infiltration."""
 
 from __future__ import annotations
 

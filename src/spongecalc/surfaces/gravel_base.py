@@ -13,7 +13,7 @@ DRAIN_HOURS = 6.0
 
 
 def seepage_mm_h(base_kind: str, subgrade_mm_h: float) -> float:
-    """What seeps out of a base: as much as the subgrade takes, nothing through the liner of a "half" one."""
+    """Seepage out of a base in mm/h: as much as the subgrade takes, nothing through the liner of a "half" one."""
     return 0.0 if base_kind == "half" else subgrade_mm_h
 
 

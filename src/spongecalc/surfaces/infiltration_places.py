@@ -1,4 +1,4 @@
-"""Where rain gardens, trenches, wells and green roofs lie, and which part of each is in which subcatchment."""
+"""The places of rain gardens, trenches, wells and green roofs, and the part of each in a subcatchment."""
 
 from __future__ import annotations
 

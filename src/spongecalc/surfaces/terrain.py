@@ -111,7 +111,7 @@ class Terrain:
 
 
 def _covered(shapes: Sequence[shapely.Geometry], size: tuple[int, ...], transform: Affine) -> np.ndarray:
-    """Which cells have their middle in one of the shapes."""
+    """Mask of the cells that have their middle in one of the shapes."""
     solid = [s for s in shapes if s is not None and not s.is_empty]
     if not solid or 0 in size:
         return np.zeros(size, dtype=bool)

@@ -1,4 +1,4 @@
-"""What a model is run through: a design storm, or dry weather; and the sections that state it."""
+"""The event that a model is run through: a design storm, or dry weather; and the sections that state it."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[t
 
 
 def _title(system: DrainageSystem) -> list[tuple[str, ...]]:
-    """What the model is, and the names of its communities; SWMM keeps three lines and reads no long ones."""
+    """Title of the model with the names of its communities; SWMM keeps three lines and reads no long ones."""
     names = [
         f"{row.community_id} {row.name or ''}".replace("\n", " ").strip()[:60]
         for row in system.boundaries.sort_values("community_id").itertuples()
