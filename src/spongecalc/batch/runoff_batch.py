@@ -66,7 +66,7 @@ def run_task(
     time_limit_s: float,
     on_done: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
-    """Run all grounds of a task.
+    """Run all grounds of a task, each model within ``time_limit_s`` seconds.
 
     Models hold the subcatchments of several grounds; subcatchments that are alike in all that runoff depends on
     are run once. A ground with a part in a model that fails is run again by itself, so that a bad ground costs

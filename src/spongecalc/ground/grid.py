@@ -72,7 +72,7 @@ class Ground:
         return float(abs(self.transform.a * self.transform.e))
 
     def cell(self, x: float, y: float) -> tuple[int, int] | None:
-        """Row and column of a place; None outside."""
+        """Row and column of a place given by its coordinates in m; None outside."""
         column, row = placed(~self.transform, x, y)
         rows, columns = self.elevation_m.shape
         inside = 0 <= row < rows and 0 <= column < columns
@@ -84,7 +84,10 @@ class Ground:
         return float(x), float(y)
 
     def low_cell(self, x: float, y: float) -> tuple[int, int] | None:
-        """The lowest open cell at or beside a place: an inlet stands in the gutter, not on the wall by it."""
+        """The lowest open cell, as row and column, at or beside a place given by its coordinates in m.
+
+        An inlet stands in the gutter, not on the wall by it. None outside.
+        """
         middle = self.cell(x, y)
         if middle is None:
             return None
@@ -284,6 +287,13 @@ def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
 
     A mean would fill the low spots that the grid is made for. Rows and columns beyond the last whole block are
     completed with copies of the last.
+
+    Parameters
+    ----------
+    elevation_m
+        Rows x columns, in m.
+    factor
+        Cells of a new one along a side; 1 or less changes nothing.
     """
     if factor <= 1:
         return elevation_m.copy()
@@ -300,7 +310,12 @@ def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
 
 
 def lowest_rim_m(elevation_m: np.ndarray) -> np.ndarray:
-    """Level to which each cell can be filled before water finds a way to the edge of the grid.
+    """Level in m to which each cell can be filled before water finds a way to the edge of the grid.
+
+    Parameters
+    ----------
+    elevation_m
+        Ground, rows x columns, in m; no NaN.
 
     References
     ----------

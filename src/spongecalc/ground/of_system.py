@@ -52,7 +52,7 @@ def _findings(
 
 
 def ground_of(system: DrainageSystem, settings: PondingSettings, cell_m: float) -> Ground:
-    """The ground of a system, cells of about ``cell_m``.
+    """The ground of a system, in cells of about ``cell_m`` metres.
 
     Raises
     ------

@@ -192,7 +192,7 @@ def run_coupled(
 
 
 def balance_error_percent(balance_m3: dict[str, float]) -> float:
-    """Continuity error of a water balance, in percent of all water that came in."""
+    """Continuity error of a water balance (terms in m3), in percent of all water that came in."""
     came = sum(balance_m3[k] for k in CAME)
     went = sum(balance_m3[k] for k in WENT)
     return 100 * (went - came) / came if came > 0 else 0.0

@@ -24,7 +24,12 @@ from spongecalc.versions import versions
 
 
 def flat_grate(capacity_l_s: float) -> Grate:
-    """A single flat grate by the table ``inlet_hydraulics``, rated at ``capacity_l_s``."""
+    """A single flat grate rated at a capacity in l/s.
+
+    References
+    ----------
+    Rim, opening and coefficients: table ``inlet_hydraulics``, which carries source and confidence.
+    """
     value = table("inlet_hydraulics").set_index("item")["value"]
     return Grate(
         float(value["grate_rim"]),

@@ -35,7 +35,7 @@ class MeasuredEvent:
     depths_mm: tuple[float, ...]
 
     def in_steps(self, step_min: float) -> tuple[float, ...]:
-        """Depths in steps of another length; rain is even within a step, the last one may end dry.
+        """Depths in mm in steps of ``step_min`` minutes; rain is even within a step, the last one may end dry.
 
         Raises
         ------

@@ -149,6 +149,19 @@ def paying_volume_m3(
     """The tank's volume in m3 from which on another m3 adds less than ``least_gain_m3_a`` m3 of reuse a year.
 
     Volumes are tried in steps of 1 m3 up to 60 days of demand; 0 where not even the first one pays.
+
+    Parameters
+    ----------
+    inflow_m3
+        Runoff of the roof by day.
+    demand_m3_d
+        Use of the tank's water a day.
+    roof_m2
+        Area that drains to the tank.
+    first_flush_mm
+        Runoff let off before the tank, as :func:`first_flush_m3`.
+    least_gain_m3_a
+        Reuse a year that one more cubic metre of tank must add.
     """
     years = len(inflow_m3) / 365.25
     if years <= 0 or demand_m3_d <= 0:

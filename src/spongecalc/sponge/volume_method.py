@@ -67,7 +67,7 @@ class VolumeMethod:
     plain_runoff_m2: float = 0.0
 
     def runoff_mm(self, depth_mm: float) -> float:
-        """Runoff of a day's rain in mm: all that no facility controls, and what comes when a facility is full."""
+        """Runoff in mm of a day's rain in mm: all that no facility controls, and what comes when one is full."""
         over = sum(c.coefficient * c.area_m2 * max(depth_mm - c.design_mm, 0.0) for c in self.controlled)
         return (self.plain_runoff_m2 * depth_mm + over) / self.area_m2 if self.area_m2 > 0 else math.nan
 

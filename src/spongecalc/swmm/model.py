@@ -88,7 +88,8 @@ class SwmmModel:
 def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
     """Make the model of a drainage system.
 
-    Both pipe systems and whatever joins them are in one model, so that water finds the joints by itself.
+    Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
+    itself.
     Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each.
     """
     bounds = tuple(system.boundaries.total_bounds)
