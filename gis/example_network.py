@@ -87,9 +87,10 @@ class Network:
         material: str,
         roughness: float,
         sediment_mm: float = 0.0,
-        year: int = 2021,
+        year: float | None = None,
     ) -> Row:
-        """Add a pipe between two nodes, drawn straight."""
+        """Add a pipe between two nodes, drawn straight; its year is that of the works where it is not given."""
+        laid = self.layout.phase.year or math.nan
         row = {
             "pipe_id": self.id(prefix, self.count(self.pipes, "pipe_id", prefix)),
             "system": system,
@@ -104,7 +105,7 @@ class Network:
             "invert_up_m": round(invert_up_m, 3),
             "invert_down_m": round(invert_down_m, 3),
             "sediment_mm": sediment_mm,
-            "year": year,
+            "year": laid if year is None else year,
             "status": status,
             "community_id": self.layout.community_id,
             "geometry": LineString([upper["geometry"], lower["geometry"]]),

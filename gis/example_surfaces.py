@@ -52,7 +52,7 @@ def surfaces(layout: Layout, converted_m2: float, green_m2: float, random: np.ra
         "base_porosity_percent": 40.0,
         "permeability_mm_s": float(random.choice([0.5, 0.8, 1.2])),
         "subgrade_mm_h": float(random.choice([2.0, 4.0, 8.0])),
-        "laid": "2021-10",
+        "laid": f"{layout.phase.year}-10" if layout.phase.year else None,
     }
     new_green = str(random.choice(["green", "sunken_green"], p=[0.7, 0.3]))
     old_yard = str(random.choice(["concrete", "bare_soil"], p=[0.75, 0.25]))
