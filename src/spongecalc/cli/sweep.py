@@ -16,7 +16,7 @@ from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
 from spongecalc.language import text
 from spongecalc.project.load import Project
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms

@@ -30,14 +30,14 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.depth_rasters import write_depth_rasters
-from spongecalc.report.formats import write_formats
-from spongecalc.report.geopackage import write_geopackages
-from spongecalc.report.institute import PLAIN, read_institute
-from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
-from spongecalc.report.quantities_workbook import TABLES as WORKBOOK_TABLES
-from spongecalc.report.quantities_workbook import write_workbook
+from spongecalc.report.content.institute import PLAIN, read_institute
+from spongecalc.report.render.formats import write_formats
+from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
+from spongecalc.report.render.quantities_workbook import TABLES as WORKBOOK_TABLES
+from spongecalc.report.render.quantities_workbook import write_workbook
+from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.depth_rasters import write_depth_rasters
+from spongecalc.report.tables.geopackage import write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import SCENARIOS, Checked

@@ -20,7 +20,7 @@ from spongecalc.project.design_storms import hyetograph, project_formula
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.return_period_search import Bisection, ladder
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps.built import Built
 from spongecalc.steps.ponding import headline_of, kept_of_others, search_folder, with_others
 from spongecalc.swmm.event import storm_event
