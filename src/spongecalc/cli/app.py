@@ -38,7 +38,8 @@ def _do_due(name: str, call: Call, **options: bool) -> int:
     def work(given: Call) -> int:
         from spongecalc.cli import project_commands  # noqa: PLC0415
 
-        return int(getattr(project_commands, f"run_{name}")(given, **options))
+        exit_code: int = getattr(project_commands, f"run_{name}")(given, **options)
+        return exit_code
 
     return do_what_is_due(name, call, work)
 

@@ -9,8 +9,8 @@ from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
-from spongecalc.report.stored_tables import StoredTablesError, read_sources
-from spongecalc.report.traces import trace_document, trace_lines
+from spongecalc.report.content.traces import trace_document, trace_lines
+from spongecalc.report.tables.stored_tables import StoredTablesError, read_sources
 
 ADDRESS = re.compile(r"^(?P<table>[^:]+):(?P<row>.+):(?P<column>[^:]+)$")
 # On a terminal nothing is cut short.

@@ -16,8 +16,8 @@ from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.institute import InstituteError
-from spongecalc.report.number_format import cell_text
+from spongecalc.report.content.institute import InstituteError
+from spongecalc.report.content.number_format import cell_text
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models, write_models
@@ -25,7 +25,11 @@ from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.swmm.run_result import RunResult
 
 # What a worker beside needs for the files that it makes.
-WRITERS = ("spongecalc.report.formats", "spongecalc.report.geopackage", "spongecalc.report.quantities_workbook")
+WRITERS = (
+    "spongecalc.report.render.formats",
+    "spongecalc.report.tables.geopackage",
+    "spongecalc.report.render.quantities_workbook",
+)
 
 
 def run_check(call: Call) -> int:
@@ -87,7 +91,10 @@ def made_runs(built: Built, call: Call) -> tuple[Mapping[str, RunResult], int]:
         executor = cluster_executor(call.cluster) if call.cluster else None
     except ClusterError as error:
         raise RefusedError(text("batch.cluster", output.language, reason=error)) from None
-    with batch_watch(built.checked.project, runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(built.checked.project, runs, bar, output.events, output.language) as watch,
+    ):
         results = pipeline.run(
             built,
             call.jobs,
@@ -187,7 +194,7 @@ def runs_missing(call: Call, due: Sequence[str]) -> RefusedError:
     return RefusedError(sentence, exit_code=RUN_FAILED)
 
 
-def _print_total(total: dict, output: Output) -> None:
+def _print_total(total: Mapping[str, object], output: Output) -> None:
     """The county's figures, a line each."""
     lines = (
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),

@@ -9,8 +9,8 @@ import pandas as pd
 from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED
 from spongecalc.language import text
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.number_format import cell_text
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.removal import removal_folder, removal_runs, week_runs, write_contributions
 
