@@ -80,7 +80,7 @@ def read_earlier(
         left_out = tuple(n for n in SCHEMAS if n in settings.layers and n not in sources)
         for name in left_out:
             now = now.with_frame(name, before[name])
-        early = tuple(f for f in early if f.rule != "layer.not_given")
+        early = tuple(f for f in early if f.rule not in ("layer.not_given", "layer.needed"))
     return _placed(before), now, left_out, (*early, *found)
 
 

@@ -104,7 +104,7 @@ def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels) 
         names = sorted({e.dxf.layer for e in document.modelspace()})
         raise SourceRefusedError("layer.missing", layer=cad_layer or "*", available=", ".join(names) or "-")
     frame = gpd.GeoDataFrame(pd.DataFrame(rows).drop(columns="geometry"), geometry=[r["geometry"] for r in rows])
-    notes = (Note("drawing.open_outlines", "warning", {"count": refused}),) if refused else ()
+    notes = (Note("drawing.open_outlines", {"count": refused}),) if refused else ()
     return RawLayer(_labelled(frame, texts, labels), notes=notes)
 
 

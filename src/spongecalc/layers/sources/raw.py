@@ -12,7 +12,6 @@ class Note:
     """Something noteworthy about a source as a whole: the rule and what fills its sentences."""
 
     rule: str
-    severity: str
     found: dict[str, object] = field(default_factory=dict)
 
 

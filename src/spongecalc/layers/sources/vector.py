@@ -60,7 +60,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     if encoding is None and path.suffix.lower() == ".shp":
         encoding = shapefile_encoding(path)
         if encoding is not None:
-            notes = (Note("encoding.recognised", "info", {"encoding": encoding}),)
+            notes = (Note("encoding.recognised", {"encoding": encoding}),)
     try:
         with warnings.catch_warnings():
             # GDAL warns of what the checks name feature by feature.
