@@ -32,7 +32,7 @@ def check_cover(net: DesignNetwork, limits: Limits, carriageway: Sequence[str]) 
     shares = cover_shares(net.pipes, net.surfaces)
     checks = []
     for row, cover, under in zip(net.pipes.itertuples(), shallowest, shares, strict=True):
-        subject = subject_of("pipes", "pipe_id", row)
+        subject = subject_of("pipes", row)
         driven = sum(part for (kind, _), part in under.items() if kind in carriageway)
         applies = "under carriageway" if driven >= LEAST_SHARE else "under footway"
         limit = limits.find("min_cover", applies)

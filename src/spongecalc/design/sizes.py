@@ -36,7 +36,7 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
     """Least diameter, least slope, material and manhole spacing of every pipe."""
     checks: list[Check] = []
     for row in net.pipes.itertuples():
-        subject = subject_of("pipes", "pipe_id", row)
+        subject = subject_of("pipes", row)
         size = row.diameter_m * 1000
         material = row.material if isinstance(row.material, str) else None
         for_size, for_slope = size_kind(row.system, size, material, network)

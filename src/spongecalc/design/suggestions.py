@@ -79,8 +79,8 @@ def _failed(checks: Sequence[Check]) -> dict[str, set[str]]:
     """Names of the checks that each new feature fails."""
     fails: dict[str, set[str]] = {}
     for check in checks:
-        if check.verdict == FAIL and check.status == "proposed":
-            fails.setdefault(check.feature_id, set()).add(check.check)
+        if check.verdict == FAIL and check.subject.status == "proposed":
+            fails.setdefault(check.feature.feature_id, set()).add(check.check)
     return fails
 
 
@@ -104,9 +104,8 @@ def suggestions(
     failing: dict[str, set[str]] = {}
     statuses = dict(zip(net.pipes["pipe_id"], net.pipes["status"], strict=True))
     for check in checks:
-        named = (check.feature_id, check.other_id) if check.check == "diameter_shrink" else (check.feature_id,)
-        pipe = named[-1]
-        if check.verdict == FAIL and check.layer == "pipes" and statuses.get(pipe) == "proposed":
+        pipe = (check.other if check.check == "diameter_shrink" else check.feature).feature_id
+        if check.verdict == FAIL and check.feature.layer == "pipes" and statuses.get(pipe) == "proposed":
             failing.setdefault(pipe, set()).add(check.check)
     again = _Recheck(flows_of, limits, period, network, carriageway, _failed(checks))
     by_size = {p for p, found in failing.items() if found & set(BY_SIZE)}

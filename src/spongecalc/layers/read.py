@@ -33,6 +33,13 @@ from spongecalc.project.layer_source import LayerSource
 
 Bounds = tuple[float, float, float, float]
 
+# What is said of coordinates without a CRS, by what they look like.
+NO_CRS = {
+    "degrees": "crs.missing_degrees",
+    "zone": "crs.missing_zone",
+    "easting": "crs.missing_easting",
+}
+
 
 def read_layers(
     folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
@@ -162,7 +169,7 @@ def _placed(
             raise SourceRefusedError("crs.missing")
         code, reason = guess
         if reason != "near":
-            raise SourceRefusedError(f"crs.missing_{reason}", crs=code)
+            raise SourceRefusedError(NO_CRS[reason], crs=code)
         findings.append(Finding("crs.guessed", Feature(layer, file=source.source), {**about, "crs": code}))
         stated = target
     try:
