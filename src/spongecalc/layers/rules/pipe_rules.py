@@ -1,4 +1,4 @@
-"""Rules on single pipes and their ends: slope, cover, size, material, length, system, status."""
+"""Rules on single pipes and their ends: slope, crown, size, material, length, system, status."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     nodes = layers["nodes"].dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
     upper, lower = nodes.reindex(pipes["from_node"]), nodes.reindex(pipes["to_node"])
     yield from _slopes(pipes, settings)
-    yield from _covers(pipes, upper, lower, settings)
+    yield from _crowns(pipes, upper, lower)
     yield from _sizes(pipes)
     yield from _lengths(pipes, settings)
     yield from _systems(pipes, upper, lower)
@@ -73,10 +73,8 @@ def height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
     return np.where(round_, pipes["diameter_mm"], pipes["height_mm"]).astype(float) / 1000
 
 
-def _covers(
-    pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame, settings: CheckSettings
-) -> Iterator[Finding]:
-    """Invert, crown and cover against the ground at both ends; an open channel has no crown to cover."""
+def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Invert and crown against the ground at both ends; an open channel has no crown to cover."""
     height = height_m(pipes)
     covered = (pipes["shape"] != "rect_open").to_numpy()
     up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
@@ -86,9 +84,6 @@ def _covers(
     cover = depth - height
     crown = covered & buried & (cover < 0)
     yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, height=numbers(-cover, 2))
-    little = covered & buried & (cover >= 0) & (cover < settings.min_cover_m - 1e-6)
-    words = {"cover": numbers(cover, 2), "least": f"{settings.min_cover_m:g}"}
-    yield from found_at("pipe.little_cover", "pipes", pipes, little, **words)
 
 
 def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
