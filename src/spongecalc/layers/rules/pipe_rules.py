@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.contract import ROUND_MM
 from spongecalc.layers.field_names import folded
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
@@ -16,8 +17,6 @@ from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 from spongecalc.standards.tables import table
 
-# The smallest gravity pipe in a street and the largest round one that is made, in mm: outside, the unit is wrong.
-LEAST_MM, MOST_MM = 50.0, 4000.0
 # A pipe this many times as wide as all its neighbours, or as narrow, has lost or gained a nought.
 SLIP = 8.0
 # Differences in level within what a survey can tell.
@@ -88,8 +87,8 @@ def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoData
 
 def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
     size = pipes["diameter_mm"].to_numpy(float)
-    wrong = np.isfinite(size) & ((size < LEAST_MM) | (size > MOST_MM)) & (size > 0)
-    meant = np.where(size < 10, size * 1000, np.where(size < LEAST_MM, size * 10, size / 10))
+    wrong = np.isfinite(size) & ((size < ROUND_MM.low) | (size > ROUND_MM.high)) & (size > 0)
+    meant = np.where(size < 10, size * 1000, np.where(size < ROUND_MM.low, size * 10, size / 10))
     slipped, neighbours = _slipped(pipes, size)
     meant = np.where(slipped, np.where(size > neighbours, size / 10, size * 10), meant)
     both = wrong | slipped
