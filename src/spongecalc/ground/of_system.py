@@ -37,7 +37,7 @@ def grounds_of(
 
 
 def ground_findings(system: DrainageSystem, reason: GroundError) -> list[Finding]:
-    """Findings that say why a system's communities have no ground: ponding is then SWMM's node flooding."""
+    """Warnings that a system's communities have no ground, and why: ponding is then SWMM's flooding."""
     return _findings(system, [(reason.rule, reason.found)])
 
 
@@ -51,7 +51,7 @@ def _findings(system: DrainageSystem, notes: Iterable[tuple[str, dict[str, objec
 
 
 def ground_of(system: DrainageSystem, settings: PondingSettings, cell_m: float) -> Ground:
-    """The ground of a system, cells of about ``cell_m``.
+    """The ground of a system, in cells of about ``cell_m`` metres.
 
     Raises
     ------
