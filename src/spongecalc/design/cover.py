@@ -61,16 +61,17 @@ def find_little_cover(
 def _depth_m(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> np.ndarray:
     """Depth of the invert below the ground at the shallower end."""
     up, down = end_depths_m(pipes, nodes)
-    return np.fmin(up.to_numpy(float), down.to_numpy(float))
+    return np.asarray(np.fmin(up.to_numpy(float), down.to_numpy(float)))
 
 
 def _height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
-    return pipes["diameter_m"].fillna(pipes["height_mm"].astype(float) / 1000).to_numpy(float)
+    return np.asarray(pipes["diameter_m"].fillna(pipes["height_mm"].astype(float) / 1000), dtype=float)
 
 
 def _cover_m(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> np.ndarray:
     """Ground above the outside of each crown at the shallower end; NaN without levels or size."""
-    return np.round(_depth_m(pipes, nodes) - _height_m(pipes) - outer_size_m(pipes)[2], 4)
+    cover = _depth_m(pipes, nodes) - _height_m(pipes) - outer_size_m(pipes)[2]
+    return np.asarray(np.round(cover, 4))
 
 
 def _checks(
