@@ -74,7 +74,7 @@ def check_clearances(
 
 
 def _other_way_of_laying(kind: str, settings: DesignSettings) -> bool:
-    """Whether a kind is only the other way in which the project's cables are not laid."""
+    """True for a kind that is only the way in which the project's cables are not laid."""
     if kind.startswith("telecom "):
         return not kind.endswith(settings.telecom)
     return kind.startswith("power ") and not kind.endswith(settings.power)

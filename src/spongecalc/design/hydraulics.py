@@ -86,7 +86,7 @@ def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limit
 
 
 def _why_not(row: Any, found: Any) -> str:
-    """Why a pipe's hydraulics cannot be worked out; "" where they can."""
+    """Code of why a pipe's hydraulics cannot be worked out; "" where they can."""
     if math.isnan(row.diameter_m):
         return "not_circular_or_no_size"
     if math.isnan(row.slope):
@@ -132,7 +132,7 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
 
 
 def is_initial(row: Any, limits: Limits) -> bool:
-    """Whether a sewer has the least size of its kind and at least that size's least slope."""
+    """True for a sewer of the least size of its kind with at least that size's least slope."""
     main = limits.find("min_diameter", "community main (plastic sewage)")
     slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
     municipal = limits.find("min_diameter", "sewage (municipal)")

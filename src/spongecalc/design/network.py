@@ -1,4 +1,4 @@
-"""What design checks read: the network as it stands after the works, with what it drains."""
+"""The network that design checks read: as it stands after the works, with what it drains."""
 
 from __future__ import annotations
 

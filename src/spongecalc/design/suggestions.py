@@ -1,4 +1,4 @@
-"""What would pass: the next size, or the least slope, for pipes that fail; re-checked down to the outfall."""
+"""Suggest the next size, or the least slope, for pipes that fail; re-checked down to the outfall."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Flows = Callable[[DesignNetwork], pd.DataFrame]
 
 @dataclass(frozen=True)
 class _Recheck:
-    """What a changed network is checked again with, and the checks that each pipe failed ``before``."""
+    """The means to check a changed network again, and the checks that each pipe failed ``before``."""
 
     flows_of: Flows
     limits: Limits
@@ -153,7 +153,7 @@ def grown_sizes(net: DesignNetwork, flows_of: Flows, limits: Limits, network: st
 
 
 def _carries(row: Any, found: pd.Series, limits: Limits) -> bool:
-    """Whether a pipe carries its design flow; true where that cannot be worked out."""
+    """True where a pipe carries its design flow, or where that cannot be worked out."""
     if np.isnan(found["full_flow_l_s"]) or found["design_flow_l_s"] <= 0 or found["in_loop"]:
         return True
     if row.system == "sewage":
@@ -300,7 +300,7 @@ def regraded(net: DesignNetwork, slopes: Mapping[str, float]) -> DesignNetwork:
 
 
 def _pipe_graph(net: DesignNetwork) -> nx.DiGraph:
-    """Which pipe leads to which: an edge from each pipe to those that leave the node it ends at."""
+    """Graph of pipes: an edge from each pipe to those that leave the node it ends at."""
     leaving: dict[str, list[str]] = {}
     for row in net.pipes.itertuples():
         leaving.setdefault(row.from_node, []).append(row.pipe_id)
@@ -345,7 +345,7 @@ def _verdict(
     before: Mapping[str, set[str]],
     after: Mapping[str, set[str]],
 ) -> dict[str, object]:
-    """What the re-check of a pipe and of all below it says.
+    """Verdict of the re-check of a pipe and of all below it.
 
     "passes": nothing fails any more. "other_failures": what fails failed before, and is not what the
     suggestion is about. "fails": what it is about still fails, or something fails that did not.

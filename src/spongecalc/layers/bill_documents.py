@@ -14,7 +14,7 @@ from spongecalc.layers.price_list import Price, PriceError, read_prices
 
 @dataclass(frozen=True)
 class BillDocuments:
-    """What was claimed, the project's own prices, and what was found while reading them."""
+    """Claims, the project's own prices, and findings about their files."""
 
     claims: tuple[Claim, ...] = ()
     prices: tuple[Price, ...] = ()

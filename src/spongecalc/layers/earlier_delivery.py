@@ -24,7 +24,7 @@ class EarlierError(Exception):
         self.rule, self.mistakes, self.found = rule, mistakes, found
 
     def sentences(self, language: str) -> list[str]:
-        """What is wrong, in words."""
+        """Say in words why the earlier delivery cannot be compared."""
         if self.mistakes is not None:
             return self.mistakes.sentences(language)
         return [text(f"bill.cli.{self.rule}", language, **self.found)]

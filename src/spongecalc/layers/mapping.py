@@ -38,7 +38,7 @@ def column_of(layer: str, name: str) -> Column:
 
 
 def fields_of(layer: str, source: LayerSource, raw: RawLayer) -> tuple[dict[str, str], dict[str, str]]:
-    """Which field holds each column: all of them, and those that were recognised without being told.
+    """The field of each column: all of them, and those that were recognised without being told.
 
     What the project says comes first, then a field that bears the column's own name, then the names known
     out of the box.

@@ -1,4 +1,4 @@
-"""Which community a feature belongs to: by its id, else by its place, else by the pipes that touch it."""
+"""The community that a feature belongs to: by its id, else by its place, else by the pipes that touch it."""
 
 from __future__ import annotations
 

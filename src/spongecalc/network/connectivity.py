@@ -1,4 +1,4 @@
-"""Whether every part of the network that receives water leads to an outfall."""
+"""Check that every part of the network that receives water leads to an outfall."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
 
 
 def _absent(ids: pd.Series, present: set[str]) -> pd.Series:
-    """Which ids name no node of the scenario."""
+    """True for ids that name no node of the scenario."""
     return ids.notna() & ~ids.isin(present)
 
 

@@ -1,4 +1,4 @@
-"""Whether laterals join what exists, and every household's sewage has a way into the network."""
+"""Check that laterals join what exists, and that every household's sewage has a way into the network."""
 
 from __future__ import annotations
 

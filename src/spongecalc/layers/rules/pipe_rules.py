@@ -171,7 +171,7 @@ def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDat
 
 
 def _statuses(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """What never stands at the same time cannot be joined."""
+    """Pipes joined to nodes that never stand at the same time."""
     own = pipes["status"].to_numpy(object)
     for ends, column in ((upper, "from_node"), (lower, "to_node")):
         other = ends["status"].to_numpy(object)

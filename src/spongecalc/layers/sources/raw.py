@@ -37,5 +37,5 @@ class SourceRefusedError(Exception):
 
 
 def one_line(reason: BaseException) -> str:
-    """What an exception says, on one line."""
+    """Words of an exception, on one line."""
     return " ".join(str(reason).split())

@@ -59,7 +59,7 @@ def _known() -> frozenset[str]:
 
 
 def survey_fields(frame: pd.DataFrame, source: LayerSource, layer: str = SURVEY) -> dict[str, str]:
-    """Which field of a survey table holds what: the project's own names first, then the known ones."""
+    """Fields of a survey table by what they hold: the project's own names first, then the known ones."""
     own = {c: f for c, f in source.fields.items() if f in frame.columns}
     known = recognised_fields(layer, frame.columns, [*own, *own.values()])
     return {**known, **own}

@@ -94,7 +94,7 @@ def shapefile_encoding(path: Path) -> str | None:
 
 
 def _stated(path: Path) -> str:
-    """What the .cpg beside a Shapefile says, in small letters."""
+    """Encoding that the .cpg beside a Shapefile states, in small letters."""
     for suffix in (".cpg", ".CPG"):
         if (page := path.with_suffix(suffix)).is_file():
             return page.read_text(encoding="ascii", errors="replace").strip().lower()
