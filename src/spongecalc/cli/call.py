@@ -1,4 +1,4 @@
-"""What every command is given, and where it notes what it has made."""
+"""The call of a command: its options, its output, and a note of what it has made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RefusedError(Exception):
 
 @dataclass
 class Made:
-    """What a command has made: gathered while it works, kept so that a later call can see that it still is.
+    """A note of what a command has made: gathered at work, kept so that a later call can see that it still is.
 
     ``files`` it wrote or found as they should be; ``more`` files that were read though the settings do not
     name them; ``unfinished`` where something has to be done again, whatever the digests say.
@@ -56,7 +56,7 @@ class Call:
 
     @property
     def again(self) -> Literal["nothing", "failed", "all"]:
-        """What is run though it has been run before: "nothing", "failed" or "all"."""
+        """The runs to make though they have been made before: "nothing", "failed" or "all"."""
         return "all" if self.force else "failed" if self.failed else "nothing"
 
     @property

@@ -22,7 +22,7 @@ from spongecalc.language import text
 
 @dataclass(frozen=True)
 class Manner:
-    """How a line wants to be answered, seen before it is understood: in which language, and as JSON or not."""
+    """The manner in which to answer a line, seen before it is understood: its language, and JSON or not."""
 
     language: str
     as_json: bool

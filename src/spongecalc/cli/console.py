@@ -1,4 +1,4 @@
-"""What a command prints: texts in the user's language, tables, progress bars; or JSON for programs."""
+"""The words of a command: texts in the user's language, tables, progress bars; or JSON for programs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _console(*, stderr: bool = False) -> Console:
 
 @dataclass
 class Output:
-    """Where a command's words go: as they come, or as one JSON document at its end.
+    """The outlet of a command's words: as they come, or as one JSON document at its end.
 
     ``document`` gathers what the command itself has to say there; ``command``, ``exit_code`` and ``errors`` stand
     above it in every document, whether all went well, the data has errors or the line was not understood.
@@ -55,7 +55,7 @@ class Output:
 
     @property
     def events(self) -> TextIO | None:
-        """Where lines of JSON go while a batch works: standard error with --json, else nowhere."""
+        """The stream for lines of JSON while a batch works: standard error with --json, else none."""
         return sys.stderr if self.as_json else None
 
     def say(self, key: str, **params: object) -> None:

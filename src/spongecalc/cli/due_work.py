@@ -1,4 +1,4 @@
-"""What would be done, found by reading and building everything without writing it."""
+"""The work that would be done, found by reading and building everything without writing it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def stamp_name(command: str, call: Call) -> str:
 
 
 def current_stamp(command: str, call: Call) -> unchanged.Stamp | None:
-    """What a command with its options left, if nothing is due of it; None where something may be.
+    """Return what a command with its options left, if nothing is due of it; None where something may be.
 
     A wider command stands for it where that one ended well: of one that did not, the errors may be its own.
     """

@@ -39,6 +39,6 @@ QUIET = Shared("quiet", Annotated[bool, typer.Option("--quiet")], False)
 JSON = Shared("as_json", Annotated[bool, typer.Option("--json")], False)
 
 BATCH = (FORCE, FAILED, DRY_RUN, CLUSTER)
-"""What the commands that make runs take."""
+"""Taken by the commands that make runs."""
 EVERYWHERE = (LANG, QUIET, JSON)
-"""What every command takes, and the line before the command too."""
+"""Taken by every command, and before its name too."""

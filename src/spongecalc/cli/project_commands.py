@@ -1,4 +1,4 @@
-"""What the commands do with a project."""
+"""Commands on a project: check, build, run, assess, report and all of them."""
 
 from __future__ import annotations
 
