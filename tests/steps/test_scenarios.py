@@ -16,8 +16,8 @@ from spongecalc.assess.compared_columns import community_columns
 from spongecalc.assess.trace import trace_figure
 from spongecalc.cli.app import app
 from spongecalc.project.load import load_project
-from spongecalc.report.number_format import cell_text
-from spongecalc.report.stored_tables import read_sources, read_tables
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.tables.stored_tables import read_sources, read_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.model_files import write_models
 

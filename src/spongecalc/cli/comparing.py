@@ -10,10 +10,10 @@ from spongecalc.assess.scenario_tables import of_scenario, scenarios_in
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.comparison import TableDifference, compare
-from spongecalc.report.comparison_page import FILE_NAME, comparison_page
-from spongecalc.report.stored_tables import StoredTablesError, read_tables
-from spongecalc.report.whole_file import replace_files
+from spongecalc.report.content.comparison import TableDifference, compare
+from spongecalc.report.content.comparison_document import FILE_NAME, comparison_page
+from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
+from spongecalc.report.tables.whole_file import replace_files
 
 SHOWN_TABLES = ("communities", "answers")
 
@@ -53,7 +53,7 @@ def run_compare(
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
-        replace_files({path: comparison_page(differences, *names, language).encode("utf-8")})
+        replace_files({path: comparison_page(differences, names[0], names[1], language).encode("utf-8")})
     except OSError as reason:
         output.error(text("document.compare_broken", language, file=path, reason=reason.strerror))
         output.finish()
