@@ -235,8 +235,8 @@ def test_a_scenario_that_the_project_does_not_have(command: str, done: SmallProj
     words = line_of(command, done.folder)
     found = document(call(*words, "--scenario", "later", "--json"), command)
     assert found["exit_code"] == 2
-    assert found["errors"] == ["No scenario later. The project has: before, after"]
-    assert "项目中有：before, after" in call(*words, "--scenario", "later", "--lang", "zh").stderr
+    assert found["errors"] == ["No such scenario: later. The project has: before, after."]
+    assert "项目中的情景：before, after" in call(*words, "--scenario", "later", "--lang", "zh").stderr
 
 
 @pytest.mark.parametrize(

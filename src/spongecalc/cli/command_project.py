@@ -30,14 +30,13 @@ def opened_project(call: Call) -> Project:
 
 
 def wanted_scenarios(call: Call, project: Project) -> tuple[str, ...]:
-    """The scenarios to work on, in order. Raises RefusedError for one that the project does not have."""
-    known = tuple(project.settings.scenarios)
+    """The scenario asked for, or none for all. Raises RefusedError for one that the project does not have."""
     if call.scenario is None:
-        return known
+        return ()
+    known = project.settings.scenario_names
     if call.scenario not in known:
-        raise RefusedError(
-            text("cli.unknown_scenario", call.output.language, name=call.scenario, known=", ".join(known))
-        )
+        listed = ", ".join(known)
+        raise RefusedError(text("cli.unknown_scenario", call.output.language, name=call.scenario, known=listed))
     return (call.scenario,)
 
 

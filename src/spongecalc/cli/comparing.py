@@ -1,9 +1,12 @@
-"""``spongecalc compare``: two results side by side."""
+"""``spongecalc compare``: two results, or two scenarios of one, side by side."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from spongecalc.assess.scenario_tables import of_scenario, scenarios_in
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE
@@ -13,7 +16,7 @@ from spongecalc.report.content.comparison_document import FILE_NAME, comparison_
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
 from spongecalc.report.tables.whole_file import replace_files
 
-SHOWN_TABLES = ("communities",)
+SHOWN_TABLES = ("communities", "answers")
 
 
 def results_folder(folder: Path) -> Path:
@@ -21,23 +24,22 @@ def results_folder(folder: Path) -> Path:
     return folder if (folder / "communities.csv").is_file() else folder / "results"
 
 
-def run_compare(call: Call, a: Path, b: Path, out: Path | None) -> int:
-    """Compare two results (folders with their tables, or projects) and write the page."""
+def run_compare(call: Call, a: Path, b: Path | None, scenarios: tuple[str, str] | None, out: Path | None) -> int:
+    """Compare two results (folders with their tables, or projects), or two scenarios, and write the page.
+
+    With ``scenarios`` the first is taken of ``a`` and the second of ``b``, or of ``a`` too where that is all.
+    """
     output, language = call.output, call.output.language
-    tables = []
-    for folder in (a, b):
-        found = results_folder(folder)
-        if not (found / "communities.csv").is_file():
-            raise RefusedError(text("document.compare_missing", language, folder=folder))
-        try:
-            tables.append(read_tables(found))
-        except StoredTablesError as reason:
-            broken = text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
-            raise RefusedError(broken) from None
+    if b is None and scenarios is None:
+        raise RefusedError(text("document.compare_alone", language))
+    tables, names = [], []
+    for folder, scenario in zip((a, b or a), scenarios or ("", ""), strict=True):
+        tables.append(_tables(folder, scenario, language))
+        names.append(f"{folder} · {scenario}" if scenario else str(folder))
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
-        replace_files({path: comparison_page(differences, str(a), str(b), language).encode("utf-8")})
+        replace_files({path: comparison_page(differences, names[0], names[1], language).encode("utf-8")})
     except OSError as reason:
         broken = text("document.compare_broken", language, file=path, reason=reason.strerror)
         raise RefusedError(broken) from None
@@ -45,6 +47,23 @@ def run_compare(call: Call, a: Path, b: Path, out: Path | None) -> int:
     output.sentence(text("document.compare_written", language, path=path))
     output.document["page"] = str(path)
     return DONE
+
+
+def _tables(folder: Path, scenario: str, language: str) -> dict[str, pd.DataFrame]:
+    """The tables of a result, or of one scenario of it. Raises RefusedError where they are not there."""
+    found = results_folder(folder)
+    if not (found / "communities.csv").is_file():
+        raise RefusedError(text("document.compare_missing", language, folder=folder))
+    try:
+        tables = read_tables(found)
+    except StoredTablesError as reason:
+        broken = text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
+        raise RefusedError(broken) from None
+    known = scenarios_in(tables)
+    if scenario and scenario not in known:
+        said = {"folder": folder, "name": scenario, "known": ", ".join(known) or "-"}
+        raise RefusedError(text("document.compare_no_scenario", language, **said))
+    return of_scenario(tables, scenario) if scenario else tables
 
 
 def _print(differences: list[TableDifference], output: Output, language: str) -> None:

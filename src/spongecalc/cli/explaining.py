@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from spongecalc.assess.answers import TABLE as ANSWERS
 from spongecalc.assess.trace import UnknownFigureError, trace_figure
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project
@@ -25,7 +26,7 @@ def run_explain(call: Call, address: str) -> int:
     try:
         if found is None:
             raise UnknownFigureError("bad_address", address=address)
-        if found["table"].removesuffix(".csv") != "communities":
+        if found["table"].removesuffix(".csv") not in ("communities", ANSWERS):
             raise UnknownFigureError("only_communities", table=found["table"])
         trace = trace_figure(read_sources(project.results_folder), found["row"], found["column"])
     except UnknownFigureError as reason:

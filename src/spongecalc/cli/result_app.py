@@ -26,13 +26,14 @@ def explain(call: Call, address: Annotated[str, typer.Argument(metavar="TABLE:RO
 def compare(
     call: Call,
     a: Annotated[Path, typer.Argument(metavar="A")],
-    b: Annotated[Path, typer.Argument(metavar="B")],
+    b: Annotated[Path | None, typer.Argument(metavar="B")] = None,
+    scenarios: Annotated[tuple[str, str] | None, typer.Option("--scenarios", metavar="NAME NAME")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
 ) -> int:
-    """Put two results side by side, with what differs."""
+    """Put two results, or two scenarios of one, side by side, with what differs."""
     from spongecalc.cli.comparing import run_compare  # noqa: PLC0415
 
-    return run_compare(call, a, b, out)
+    return run_compare(call, a, b, scenarios, out)
 
 
 @command(app)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.layers.value_change import NOW, WAS
 
 CHANGE_COLUMNS = [
     "rule",
@@ -17,8 +18,8 @@ CHANGE_COLUMNS = [
     "community_id",
     "file",
     "column",
-    "before",
-    "after",
+    WAS,
+    NOW,
     "x_m",
     "y_m",
 ]
@@ -58,8 +59,8 @@ def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
             "community_id": f.feature.community_id,
             "file": f.feature.file,
             "column": str(f.found.get("column", "geometry")),
-            "before": _cell(f.found.get("before", "")),
-            "after": _cell(f.found.get("after", "")),
+            WAS: _cell(f.found.get(WAS, "")),
+            NOW: _cell(f.found.get(NOW, "")),
             "x_m": f.feature.x_m,
             "y_m": f.feature.y_m,
         }
