@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 import shapely
+from spongecalc.surfaces.cover import covers, mix
 
 from spongecalc.batch import runoff_batch
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.cover import covers, mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate

@@ -11,12 +11,12 @@ import pyogrio
 import pytest
 from pyproj import CRS
 from shapely import LineString, Point
+from spongecalc.layers.size_text import Size, parse_size
 from tests import survey_forms
 from tests.small_project import joined, write_small_project
 
 from spongecalc.layers.provenance import read_flags
 from spongecalc.layers.read import read_layers
-from spongecalc.layers.size_text import Size, parse_size
 from spongecalc.layers.sources.describe import describe
 from spongecalc.layers.sources.vector import shapefile_encoding
 from spongecalc.project.layer_source import LayerSource

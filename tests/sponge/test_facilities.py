@@ -10,6 +10,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from shapely import Point, box
+from spongecalc.surfaces.cover import covers, mix
 from swmm_api import read_inp_file
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 
@@ -17,7 +18,6 @@ from spongecalc.project.load import load_project
 from spongecalc.sponge.volume_method import coefficients, volume_method
 from spongecalc.steps import pipeline, sponge
 from spongecalc.steps.model_files import ModelFiles
-from spongecalc.surfaces.cover import covers, mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
 from spongecalc.surfaces.subcatchments import Subcatchment
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from spongecalc.standards.materials import roughness_of
 
 from spongecalc.contract import COVERS
-from spongecalc.standards.materials import roughness_of
 from spongecalc.standards.tables import names, table
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from spongecalc.standards.trade_sizes import next_size_mm
 
 

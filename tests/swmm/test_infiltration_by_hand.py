@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import shapely
+from spongecalc.surfaces.cover import covers, mix
 
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.cover import covers, mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse, kind_values
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text

@@ -112,6 +112,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         **_capture_basis(inputs.performance),
         ponding_areas=pond.areas,
         depths=pond.depths,
+        catalogue=inputs.settings.catalogue,
     )
 
 

@@ -10,7 +10,7 @@ from spongecalc.design.check import Check, at_least, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
 from spongecalc.network.depth import end_depths_m
-from spongecalc.network.earthworks import cover_shares, outer_size_m
+from spongecalc.network.earthworks import cover_shares, laid_pipes
 
 # A pipe that only touches a carriageway with less than this share of its length does not lie under it.
 LEAST_SHARE = 0.01
@@ -25,7 +25,7 @@ def check_cover(net: DesignNetwork, limits: Limits, carriageway: Sequence[str]) 
     if net.pipes.empty:
         return []
     up, down = end_depths_m(net.pipes, net.nodes)
-    wall = outer_size_m(net.pipes)[2]
+    wall = laid_pipes(net.pipes, net.catalogue).wall_m
     height = net.pipes["diameter_m"].fillna(net.pipes["height_mm"].astype(float) / 1000).to_numpy(float)
     depth = np.fmin(up.to_numpy(float), down.to_numpy(float))
     shallowest = np.round(depth - height - wall, 4)

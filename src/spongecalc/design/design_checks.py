@@ -61,7 +61,7 @@ def review_design(
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
-    coefficients = runoff_coefficients(design.runoff_coefficients)
+    coefficients = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
     checks: list[Check] = []
     tables, proposals = [], []
     nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]
@@ -73,7 +73,7 @@ def review_design(
             *check_hydraulics(net, hydraulics, limits, period),
             *check_sizes(net, limits, design.network),
             *check_manholes(net, limits),
-            *check_cover(net, limits, design.carriageway),
+            *check_cover(net, limits, settings.carriageway),
             *check_inlets(
                 net,
                 limits,
@@ -92,7 +92,9 @@ def review_design(
             inlet_time_min=design.inlet_time_min,
             infiltration_percent=design.infiltration_percent,
         )
-        proposals.append(suggestions(net, found, flows_again, limits, period, design.network, design.carriageway))
+        proposals.append(
+            suggestions(net, found, flows_again, limits, period, design.network, settings.carriageway)
+        )
     statuses = settings.scenarios["after"].status
     trees = layers["trees"]
     checks.extend(
@@ -103,6 +105,7 @@ def review_design(
             trees[trees["status"].isin(statuses)],
             design,
             limits,
+            settings.catalogue,
         )
     )
     return DesignReview(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.coordinates import bounds_of, misplaced
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
@@ -27,10 +28,13 @@ from spongecalc.project.layer_source import LayerSource
 
 
 def read_and_placed(
-    folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
+    folder: Path,
+    sources: Mapping[str, Sequence[LayerSource]],
+    crs: str | None,
+    catalogue: Catalogue | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Layers with the community of every feature, and what was found on the way; see ``read_layers``."""
-    layers, read = read_layers(folder, sources, crs)
+    layers, read = read_layers(folder, sources, crs, catalogue)
     layers, found = assign_communities(layers)
     lost = check_lost_layers(layers, read)
     return layers, (*with_places(read, layers), *lost, *check_coordinates(layers), *found)

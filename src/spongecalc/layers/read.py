@@ -14,6 +14,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import (
     BALLPARK_M,
@@ -34,7 +35,10 @@ Bounds = tuple[float, float, float, float]
 
 
 def read_layers(
-    folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
+    folder: Path,
+    sources: Mapping[str, Sequence[LayerSource]],
+    crs: str | None,
+    catalogue: Catalogue | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Read every layer of a project.
 
@@ -46,6 +50,8 @@ def read_layers(
         For each layer of the contract, the files or tables it comes from. A layer may come from several.
     crs
         The projected CRS to work in, such as "EPSG:4543"; None takes that of the communities layer.
+    catalogue
+        The project's covers and materials; None takes those that ship with the package.
 
     Returns
     -------
@@ -53,13 +59,14 @@ def read_layers(
     out and yields a finding of severity error without a community: the other files are still read.
     """
     findings: list[Finding] = []
+    known = catalogue or shipped()
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
     near: Bounds | None = None
     for layer, schema in SCHEMAS.items():
         parts = []
         for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings)
+            part = _read_source(folder, layer, source, target, near, findings, known)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -73,7 +80,7 @@ def read_layers(
         if layer == "communities":
             near = bounds_of(frames[layer])
     dem = _dem_path(folder, sources.get("dem", ()), findings)
-    return LayerSet(target, frames, dem), tuple(findings)
+    return LayerSet(target, frames, dem, known), tuple(findings)
 
 
 def _project_crs(
@@ -84,7 +91,7 @@ def _project_crs(
         return CRS.from_user_input(crs)
     for source in sources.get("communities", ()):
         try:
-            stated = source.crs or read_raw(folder, "communities", source).frame.crs
+            stated = source.crs or read_raw(folder, "communities", source, shipped()).frame.crs
         except SourceRefusedError:
             continue
         if stated:
@@ -116,7 +123,13 @@ def _dem_path(folder: Path, sources: Sequence[LayerSource], findings: list[Findi
 
 
 def _read_source(
-    folder: Path, layer: str, source: LayerSource, target: CRS, near: Bounds | None, findings: list[Finding]
+    folder: Path,
+    layer: str,
+    source: LayerSource,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
+    catalogue: Catalogue,
 ) -> gpd.GeoDataFrame | None:
     """One layer out of one source, in the contract's terms; None where it cannot be read."""
     about = {"file": source.source, "layer": source.layer or layer}
@@ -125,7 +138,7 @@ def _read_source(
         findings.append(Finding(rule, severity, layer, file=source.source, found={**about, **found}))
 
     try:
-        raw = read_raw(folder, layer, source)
+        raw = read_raw(folder, layer, source, catalogue)
         for note in raw.notes:
             tell(note.rule, note.severity, note.found)
         if raw.frame.empty:
@@ -140,7 +153,7 @@ def _read_source(
     except SourceRefusedError as refusal:
         tell(refusal.rule, "error", refusal.found)
         return None
-    return to_contract(layer, source, placed, looks, findings)
+    return to_contract(layer, source, placed, looks, findings, catalogue)
 
 
 def _named_fields(source: LayerSource) -> list[str]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from spongecalc.assess.review import Review
 from spongecalc.report.compose import compose
+from spongecalc.report.cover_style import cover_rules
 from spongecalc.report.document import Document
 from spongecalc.report.institute import PLAIN, Institute
 from spongecalc.report.number_format import grouped
@@ -71,7 +72,7 @@ def page_text(review: Review, lang: str) -> str:
 
 def html_text(document: Document, institute: Institute = PLAIN) -> str:
     """A document as one page of HTML."""
-    words = Wording(document.lang)
+    words = Wording(document.lang, document.catalogue)
     environment = Environment(
         loader=PackageLoader("spongecalc.report"),
         autoescape=True,
@@ -99,6 +100,7 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
         w=words,
         document=document,
         layers=LAYERS_SHOWN,
+        cover_rules=Markup(cover_rules(document.catalogue)),
         layers_off=LAYERS_OFF,
         logo=logo,
         cover_lines=list(cover.lines),

@@ -68,7 +68,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Which of "before" and "after" to work on.
     """
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.catalogue)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
@@ -78,7 +78,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.catalogue)
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
     layers = mended.layers
@@ -247,7 +247,8 @@ def write_results(
     )
     layers = beside.begin(write_geopackages, mapped, folder)
     shown = {name: table for name, table in review.tables.items() if name in WORKBOOK_TABLES}
-    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, language or project.settings.language)
+    spoken = language or project.settings.language
+    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, spoken, review.catalogue)
     return [
         *write_tables(review.tables, folder),
         *layers(),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spongecalc.layers.field_names import folded
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
-from spongecalc.standards.tables import table
 
 # The smallest gravity pipe in a street and the largest round one that is made, in mm: outside, the unit is wrong.
 LEAST_MM, MOST_MM = 50.0, 4000.0
@@ -22,18 +21,6 @@ LEAST_MM, MOST_MM = 50.0, 4000.0
 SLIP = 8.0
 # Differences in level within what a survey can tell.
 LEVEL_M = 0.01
-
-
-@cache
-def _made() -> tuple[dict[str, str], dict[str, frozenset[float]]]:
-    """The family of each material, and the nominal diameters of each family."""
-    rows = table("pipes_made")
-    families = {folded(m): str(f) for m, f in zip(rows["material"], rows["family"], strict=True)}
-    sizes = {
-        str(f): frozenset(float(d) for d in str(d).split() if d != "nan")
-        for f, d in zip(rows["family"], rows["diameters_mm"].fillna(""), strict=True)
-    }
-    return families, sizes
 
 
 def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
@@ -45,7 +32,7 @@ def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     upper, lower = nodes.reindex(pipes["from_node"]), nodes.reindex(pipes["to_node"])
     yield from _slopes(pipes, settings)
     yield from _covers(pipes, upper, lower, settings)
-    yield from _sizes(pipes)
+    yield from _sizes(pipes, layers.catalogue)
     yield from _lengths(pipes, settings)
     yield from _systems(pipes, upper, lower)
     yield from _statuses(pipes, upper, lower)
@@ -67,18 +54,12 @@ def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findin
     )
 
 
-def height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
-    """Inside height of each pipe in m; NaN where no size is known."""
-    round_ = pipes["shape"].isna() | (pipes["shape"] == "circular")
-    return np.where(round_, pipes["diameter_mm"], pipes["height_mm"]).astype(float) / 1000
-
-
 def _covers(
     pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame, settings: CheckSettings
 ) -> Iterator[Finding]:
     """Invert, crown and cover against the ground at both ends; an open channel has no crown to cover."""
-    height = height_m(pipes)
-    covered = (pipes["shape"] != "rect_open").to_numpy()
+    sections = PipeSections.of(pipes)
+    height, covered = sections.height_m, sections.is_covered
     up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
     depth = np.fmin(upper["ground_m"].to_numpy(float) - up, lower["ground_m"].to_numpy(float) - down)
     buried = depth > 0
@@ -91,7 +72,7 @@ def _covers(
     yield from found_at("pipe.little_cover", "pipes", pipes, little, **words)
 
 
-def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
+def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
     size = pipes["diameter_mm"].to_numpy(float)
     wrong = np.isfinite(size) & ((size < LEAST_MM) | (size > MOST_MM)) & (size > 0)
     meant = np.where(size < 10, size * 1000, np.where(size < LEAST_MM, size * 10, size / 10))
@@ -101,17 +82,16 @@ def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
     yield from found_at(
         "pipe.size_unit", "pipes", pipes, both, size=[f"{s:g}" for s in size], meant=[f"{m:g}" for m in meant]
     )
-    families, made = _made()
-    family = [families.get(folded(m)) if isinstance(m, str) else None for m in pipes["material"]]
-    unknown = np.array([f is None and isinstance(m, str) for f, m in zip(family, pipes["material"], strict=True)])
+    made = [catalogue.material(m) for m in pipes["material"]]
+    unknown = np.array([f is None and isinstance(m, str) for f, m in zip(made, pipes["material"], strict=True)])
     yield from found_at(
         "pipe.material_unknown", "pipes", pipes, unknown, material=pipes["material"].to_numpy(object)
     )
-    every = frozenset().union(*made.values())
+    every = frozenset(size for material in catalogue.materials.values() for size in material.sizes_mm)
     odd = np.array(
         [
-            bool(np.isfinite(s)) and not b and s not in (made.get(f or "", every) or every | {s})
-            for s, b, f in zip(size, both, family, strict=True)
+            bool(np.isfinite(s)) and not b and s not in (every if m is None else m.sizes_mm or {s})
+            for s, b, m in zip(size, both, made, strict=True)
         ]
     )
     yield from found_at(

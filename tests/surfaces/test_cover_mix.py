@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from spongecalc.surfaces.cover import Cover, covers, mix
 
 SEALED = Cover("sealed", 100.0, 1.5, 0.012, 0.0, 0.0, 4.0, 7.0)
