@@ -11,10 +11,10 @@ import pyogrio
 import pytest
 from pyproj import CRS
 from shapely import LineString, Point
-from spongecalc.layers.size_text import Size, parse_size
 from tests import survey_forms
 from tests.small_project import joined, write_small_project
 
+from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.layers.provenance import read_flags
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.sources.describe import describe

@@ -19,8 +19,8 @@ class Cover:
     a gravel base, or from a sunken surface that holds ``depression_storage_mm``. ``sealed`` cover runs to a
     facility first; ``green`` is watered and counts as green; ``paved`` is washed; vehicles use a
     ``carriageway``. ``solids_group`` is the row of solids_removal that its retained rain counts under ("hard" for
-    none of its own). Volumetric and peak coefficients are ranges. ``reason`` and ``like`` are those of a project's
-    own row.
+    none of its own). Volumetric and peak coefficients are ranges. ``reason`` and ``like`` are those of a
+    project's own row.
     """
 
     cover: str

@@ -13,7 +13,7 @@ from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.catalogue.cover import Cover, Infiltration
 from spongecalc.catalogue.material import Material, folded
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Millimeters, Number, Percent, Section, quantity_in
+from spongecalc.project.section import Millimeters, Number, Percent, PipeDiameter, Section, quantity_in
 
 SET_BY_PROJECT = "set by the project"
 COVER_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -137,7 +137,7 @@ class OwnMaterial(Section):
     manning_n: Number | None = Field(None, gt=0.005, le=0.1, alias="n")
     wall_ratio: Number | None = Field(None, ge=0, le=0.5)
     bedding_mm: Millimeters | None = Field(None, ge=0, le=1000, alias="bedding")
-    sizes_mm: tuple[Millimeters, ...] | None = Field(None, alias="sizes")
+    sizes_mm: tuple[PipeDiameter, ...] | None = Field(None, alias="sizes")
 
     def material(self, name: str, known: Mapping[str, Material]) -> Material:
         """The material as the catalogue holds it. Raises RefusedValueError for one that cannot be."""
@@ -176,7 +176,7 @@ class OwnMaterial(Section):
 class TradeSizes(Section):
     """The diameters that designs of the project choose from."""
 
-    diameters_mm: tuple[Millimeters, ...] = Field(min_length=1, alias="diameters")
+    diameters_mm: tuple[PipeDiameter, ...] = Field(min_length=1, alias="diameters")
     reason: Reason
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from spongecalc.project.section import Meters, Millimeters, Percent, Section
+from spongecalc.project.section import Meters, Percent, PipeDiameter, Section
 
 
 class CheckSettings(Section):
@@ -28,7 +28,7 @@ class RepairSettings(Section):
     A size, a depth or a slope assumed in this way carries the flag "default".
     """
 
-    default_diameter_mm: Millimeters | None = Field(None, ge=50, le=3000, alias="default_diameter")
+    default_diameter_mm: PipeDiameter | None = Field(None, ge=50, le=3000, alias="default_diameter")
     default_depth_m: Meters | None = Field(None, ge=0.3, le=15, alias="default_depth")
     default_slope_percent: Percent = Field(0.3, gt=0, alias="default_slope")
     nodes_at_ends: bool = False

@@ -37,6 +37,7 @@ from spongecalc.project.section import (
     Minutes,
     Number,
     Percent,
+    PipeDiameter,
     Seconds,
     Section,
     WholeMinutes,
@@ -194,7 +195,7 @@ class SurfaceSettings(Section):
 class InletSettings(Section):
     """What is assumed of inlet leads, which surveys draw without size or invert."""
 
-    lead_diameter_mm: Millimeters = Field(200.0, ge=50, le=1000, alias="lead_diameter")
+    lead_diameter_mm: PipeDiameter = Field(200.0, ge=50, le=1000, alias="lead_diameter")
     lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
 
 
@@ -202,7 +203,7 @@ class TankSettings(Section):
     """What is assumed of rain tanks."""
 
     depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
-    overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
+    overflow_diameter_mm: PipeDiameter = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
 
 
 class BasinSettings(Section):
