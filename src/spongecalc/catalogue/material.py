@@ -52,7 +52,7 @@ class Material:
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that means it."""
-        return (self.material, *self.synonyms)
+        return (self.material, self.name_zh, self.name_en, *self.synonyms)
 
     @property
     def is_rigid(self) -> bool:

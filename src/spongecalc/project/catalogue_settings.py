@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -19,7 +19,6 @@ SET_BY_PROJECT = "set by the project"
 COVER_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 # Classes of the map that are no covers.
 TAKEN = frozenset({"building", "other", "unknown"})
-Family = Literal["plastic", "metal", "concrete", "clay", "masonry"]
 Rate = Annotated[float, quantity_in("mm/hour")]
 
 
@@ -133,7 +132,7 @@ class OwnMaterial(Section):
     reason: Reason
     names: Names | None = None
     synonyms: tuple[Words, ...] = ()
-    family: Family | None = None
+    family: str | None = None
     manning_n: Number | None = Field(None, gt=0.005, le=0.1, alias="n")
     wall_ratio: Number | None = Field(None, ge=0, le=0.5)
     bedding_mm: Millimeters | None = Field(None, ge=0, le=1000, alias="bedding")
@@ -143,6 +142,9 @@ class OwnMaterial(Section):
         """The material as the catalogue holds it. Raises RefusedValueError for one that cannot be."""
         if self.like not in known:
             raise RefusedValueError("material", self.like, ", ".join(known), ("like",))
+        families = sorted({m.family for m in known.values()})
+        if self.family is not None and self.family not in families:
+            raise RefusedValueError("material_family", self.family, ", ".join(families), ("family",))
         for size in self.sizes_mm or ():
             if not 20 <= size <= 6000:
                 raise RefusedValueError("pipe_size", size, "20 - 6000 mm", ("sizes",))
