@@ -47,7 +47,7 @@ reason = "manufacturer's test of basalt fibre pipe"
 names = { zh = "玄武岩纤维管", en = "basalt fibre pipe" }
 synonyms = ["玄纤"]
 n = 0.0095
-sizes = ["DN300", "DN350"]
+sizes = ["DN200", "DN300"]
 """
 
 
