@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spongecalc.batch.pool import get_ready
-from spongecalc.batch.runs import RunDone, execute
+from spongecalc.batch.run import RunDone
+from spongecalc.batch.runs import execute
 from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings

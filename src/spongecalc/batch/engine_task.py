@@ -1,4 +1,4 @@
-"""What a worker does with one run: everything it needs comes with the task, everything it makes goes back.
+"""The work of a worker on one run: everything it needs comes with the task, everything it makes goes back.
 
 Nothing is read from or written to the project, so the worker may be a process beside the caller or one on
 another machine.
@@ -17,7 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
-from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.input_file import decode
 from spongecalc.swmm.run_result import SeriesRequest
 
@@ -59,7 +58,7 @@ class EngineTask:
 
 @dataclass(frozen=True)
 class EngineAnswer:
-    """What came of a task: the packed result, SWMM's report, and the binary results if asked for."""
+    """The answer to a task: the packed result, SWMM's report, and the binary results if asked for."""
 
     status: str
     message: str
@@ -77,6 +76,9 @@ def run_task(task: EngineTask) -> EngineAnswer:
     OSError
         The disk is full, or the folder cannot be written: nothing that was computed is to be trusted.
     """
+    # In the worker: the engine comes with pyswmm, for which who only plans a batch need not wait.
+    from spongecalc.swmm.engine import run_inp  # noqa: PLC0415
+
     folder = _own_folder(task.scratch)
     inp = folder / INPUT
     inp.write_text(task.text, encoding="utf-8", newline="\n")

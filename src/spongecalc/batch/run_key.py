@@ -1,26 +1,29 @@
-"""What determines a run, as one digest: two runs of one key have one result."""
+"""The digest of all that determines a run: two runs of one key have one result."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+# swmm-toolkit: pyswmm tells the engine's version too, but takes 20 ms and more to import, and a call that finds
+# nothing to run needs nothing else of it.
 from swmm.toolkit import solver
 
 from spongecalc import swmm
-
-if TYPE_CHECKING:
-    from spongecalc.batch.runs import Run
+from spongecalc.swmm.event import Event
+from spongecalc.swmm.run_result import SeriesRequest
 
 # The part of this package that turns the engine's results into ours: a change in it is a change of results.
 READERS = (
     "engine",
     "error_lines",
     "input_file",
+    "open_model",
     "output_file",
     "report_file",
     "run_result",
@@ -29,19 +32,37 @@ READERS = (
 )
 
 
-def run_key(run: Run) -> str:
-    """Digest of everything that a run's result follows from.
+def run_key(
+    input_sha256: str,
+    event: Event,
+    files: Sequence[tuple[str, Path]],
+    series: SeriesRequest,
+    *,
+    keep_out: bool,
+) -> str:
+    """Digest of everything that a run's result follows from: engine, pyswmm and the code that reads results too.
 
-    The input file with the storm and the options in it, files that it names, what is asked for (mark, series,
-    binary results), the engine's version and the code that reads results.
+    Parameters
+    ----------
+    input_sha256
+        Digest of the input file with the storm and the options in it.
+    event
+        Its mark, at which volumes are read, in s from the start.
+    files
+        Further files that the input names, each with the name that it uses.
+    series
+        What is asked for over time.
+    keep_out
+        The engine's binary results are wanted as well.
     """
     asked = {
-        "input": run.sha256,
-        "files": [(name, _file_digest(path)) for name, path in run.files],
-        "mark_s": run.event.mark_s,
-        "series": asdict(run.series),
-        "keep_out": run.keep_out,
+        "input": input_sha256,
+        "files": [(name, _file_digest(path)) for name, path in files],
+        "mark_s": event.mark_s,
+        "series": asdict(series),
+        "keep_out": keep_out,
         "engine": engine_version(),
+        "pyswmm": metadata.version("pyswmm"),
         "readers": _readers_digest(),
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
@@ -50,7 +71,7 @@ def run_key(run: Run) -> str:
 @lru_cache(maxsize=1)
 def engine_version() -> str:
     """Version of the SWMM engine on this machine."""
-    return str(solver.swmm_version_info())
+    return str(solver.swmm_version_info())  # swmm-toolkit: pyswmm is not imported here, see above
 
 
 @lru_cache(maxsize=1)

@@ -167,7 +167,7 @@ class PipeSection:
         """
         if not slope > 0:
             return math.nan
-        return self.area_m2 * self.hydraulic_radius_m ** (2 / 3) * math.sqrt(slope) / manning_n
+        return float(self.area_m2 * self.hydraulic_radius_m ** (2 / 3) * math.sqrt(slope) / manning_n)
 
     @property
     def swmm(self) -> tuple[str, float, float]:
@@ -202,17 +202,17 @@ class PipeSections:
     @property
     def is_circular(self) -> np.ndarray:
         """Which are circles."""
-        return self.shape == CIRCULAR
+        return np.asarray(self.shape == CIRCULAR)
 
     @property
     def is_egg(self) -> np.ndarray:
         """Which are eggs."""
-        return self.shape == EGG
+        return np.asarray(self.shape == EGG)
 
     @property
     def is_covered(self) -> np.ndarray:
         """Which have a crown."""
-        return self.shape != RECT_OPEN
+        return np.asarray(self.shape != RECT_OPEN)
 
     @property
     def circle_m(self) -> np.ndarray:
@@ -234,7 +234,7 @@ class PipeSections:
 
     def outer_width_m(self, wall_m: np.ndarray) -> np.ndarray:
         """Widths with the wall on both sides."""
-        return self.inner_width_m + 2 * wall_m
+        return np.asarray(self.inner_width_m + 2 * wall_m)
 
     def outer_area_m2(self, wall_m: np.ndarray) -> np.ndarray:
         """Cross sections with their walls: what a trench cannot be filled with."""

@@ -21,14 +21,15 @@ from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare
 from spongecalc.layers.earlier_delivery import EarlierError, read_earlier
 from spongecalc.layers.finding import findings_table
+from spongecalc.layers.value_change import NOW, WAS
 from spongecalc.network.bill_rules import bill_rules
 from spongecalc.network.claims import claims_table, measured_features
 from spongecalc.network.ledger import ledger
-from spongecalc.report.closed_lists import coded
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.number_format import cell_text
-from spongecalc.report.quantities_workbook import FILE_NAME, write_workbook
-from spongecalc.report.wording import Wording
+from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
 SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limit", "excess", "unit")
-SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", "before", "after", "moved_m")
+SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", WAS, NOW, "moved_m")
 
 
 def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str], catalogue: Catalogue) -> None:
@@ -183,6 +184,12 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
     return code
 
 
+def _laid_by_system_m(rows: pd.DataFrame) -> pd.Series:
+    """Meters of new pipe by system, from the ledger."""
+    pipes = rows[(rows["item"] == "pipe") & (rows["status"] == "proposed")]
+    return pipes.groupby("system")["length_m"].sum()
+
+
 def run_changes(call: Call, earlier: Path) -> int:
     """``spongecalc changes``: what changed since an earlier delivery of the layers."""
     call.made.unfinished = True  # these commands show what they find each time they are called
@@ -208,13 +215,9 @@ def run_changes(call: Call, earlier: Path) -> int:
     _shown(output, "changes", counts, ("layer", "change", "count"), project.settings.catalogue)
     _shown(output, "each_change", changes, SHOWN_CHANGE, project.settings.catalogue)
     rules = bill_rules(project.settings.quantities)
-    sums = {}
-    for name, layers in (("before", before), ("after", after)):
-        rows = ledger(layers, rules)
-        pipes = rows[(rows["item"] == "pipe") & (rows["status"] == "proposed")]
-        sums[name] = pipes.groupby("system")["length_m"].sum()
-    for system in sorted(set(sums["before"].index) | set(sums["after"].index)):
-        old, new = (float(sums[n].get(system, 0.0)) for n in ("before", "after"))
+    was, now = (_laid_by_system_m(ledger(layers, rules)) for layers in (before, after))
+    for system in sorted({*was.index, *now.index}):
+        old, new = (float(sums.get(system, 0.0)) for sums in (was, now))
         _say(
             output,
             "laid_change",

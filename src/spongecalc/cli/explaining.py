@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from spongecalc.assess.answers import TABLE as ANSWERS
 from spongecalc.assess.trace import UnknownFigureError, trace_figure
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.project.load import ProjectError, load_project
-from spongecalc.report.stored_tables import StoredTablesError, read_sources
-from spongecalc.report.traces import trace_document, trace_lines
+from spongecalc.report.content.traces import trace_document, trace_lines
+from spongecalc.report.tables.stored_tables import StoredTablesError, read_sources
 
 ADDRESS = re.compile(r"^(?P<table>[^:]+):(?P<row>.+):(?P<column>[^:]+)$")
 # On a terminal nothing is cut short.
@@ -33,7 +34,7 @@ def run_explain(address: str, folder: Path, language: str | None, *, quiet: bool
     try:
         if found is None:
             raise UnknownFigureError("bad_address", address=address)
-        if found["table"].removesuffix(".csv") != "communities":
+        if found["table"].removesuffix(".csv") not in ("communities", ANSWERS):
             raise UnknownFigureError("only_communities", table=found["table"])
         trace = trace_figure(read_sources(project.results_folder), found["row"], found["column"])
     except UnknownFigureError as reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,8 +31,7 @@ SAY_AFTER_S = 0.5
 def stamp_name(command: str, call: Call) -> str:
     """Name of what a command with its options leaves: other options, another name."""
     language = call.language.value if call.language else ""
-    scenario = call.scenario.value if call.scenario else ""
-    options = [sorted(set(call.communities)), scenario, language]
+    options = [sorted(set(call.communities)), call.scenario or "", language]
     return f"{command}-{hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12]}"
 
 
@@ -115,7 +115,7 @@ def language_of(call: Call) -> str:
         return call.language.value
     try:
         first = unchanged.project_file(call.folder).read_text(encoding="utf-8-sig")
-        given = unchanged.tomllib.loads(first).get("language", "zh")
+        given = tomllib.loads(first).get("language", "zh")
     except (OSError, ValueError):
         return "zh"
     return given if given in ("zh", "en") else "zh"

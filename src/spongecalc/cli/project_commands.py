@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spongecalc.assess.review import Review
 from spongecalc.assess.run_table import run_table
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.pool import get_ready
@@ -16,8 +17,8 @@ from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.institute import InstituteError
-from spongecalc.report.number_format import cell_text
+from spongecalc.report.content.institute import InstituteError
+from spongecalc.report.content.number_format import cell_text
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models, write_models
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
 # What a worker beside needs for the files that it makes.
-WRITERS = ("spongecalc.report.formats", "spongecalc.report.geopackage", "spongecalc.report.quantities_workbook")
+WRITERS = (
+    "spongecalc.report.render.formats",
+    "spongecalc.report.tables.geopackage",
+    "spongecalc.report.render.quantities_workbook",
+)
 
 
 def run_check(call: Call) -> int:
@@ -96,7 +101,10 @@ def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, Ru
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         raise SystemExit(WRONG_USAGE) from None
-    with batch_watch(built.checked.project, runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(built.checked.project, runs, bar, output.events, output.language) as watch,
+    ):
         results = pipeline.run(
             built,
             call.jobs,
@@ -168,7 +176,7 @@ def _answer(
         call.made.files.extend(pipeline.write_results(built, review, output.language, beside))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
-    _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
+    _print_total(review, output)
     every = built.checked.layers.community_ids
     if len(built.checked.community_ids) < len(every):
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
@@ -193,17 +201,26 @@ def _answer(
     return DONE
 
 
-def _print_total(total: dict, output: Output) -> None:
-    """The county's figures, a line each."""
+def _print_total(review: Review, output: Output) -> None:
+    """The county's figures in the scenarios compared, a line each."""
+    total = review.tables["communities"].iloc[-1].to_dict()
+    names = dict(zip(("first", "last"), review.compared, strict=True))
+    called = {s.name: s.called(output.language) for s in review.scenarios}
+    words = {place: called[name] for place, name in names.items()}
     lines = (
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),
-        ("total_separation", ("cross_connections_before", "cross_connections_after")),
-        ("total_runoff", ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent")),
-        ("total_capture", ("capture_before_percent", "capture_after_percent")),
-        ("total_ponding", ("ponding_before_m3", "ponding_after_m3", "households_relieved")),
+        ("total_separation", ("cross_connections_{s}",)),
+        ("total_runoff", ("runoff_{s}_m3", "runoff_reduction_percent")),
+        ("total_capture", ("capture_{s}_percent",)),
+        ("total_ponding", ("ponding_{s}_m3", "households_relieved")),
     )
-    for key, columns in lines:
-        output.say(key, **{c: _figure(c, total.get(c)) for c in columns})
+    for key, templates in lines:
+        figures = {
+            t.format(s=place): _figure(t, total.get(t.format(s=name)))
+            for t in templates
+            for place, name in names.items()
+        }
+        output.say(key, **figures, **words)
 
 
 def _figure(column: str, value: object) -> str:

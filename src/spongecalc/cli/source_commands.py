@@ -15,13 +15,14 @@ from spongecalc.cli.command_project import opened_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import FILE_NAME
-from spongecalc.report.repaired_project import write_repaired
+from spongecalc.report.tables.repaired_project import write_repaired
 from spongecalc.steps import pipeline
 from spongecalc.sweep.plan import FOLDER as SWEEPS
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:
     found = {"file": source, "layer": "-", "url": source, **refusal.found}
-    finding = Finding(refusal.rule, "error", file=source, found=found)
+    finding = Finding(refusal.rule, Feature(file=source), found)
     output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
 
 

@@ -16,7 +16,7 @@ from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
 from spongecalc.language import text
 from spongecalc.project.load import Project
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms
@@ -39,7 +39,14 @@ def run_sweeps(call: Call) -> int:
         except SweepError as mistake:
             output.error(mistake.sentence(output.language))
             continue
-        rows.append((sweep.name, str(len(sets)), str(len(settings.storms)), ", ".join(sweep.scenarios)))
+        rows.append(
+            (
+                sweep.name,
+                str(len(sets)),
+                str(len(settings.storms)),
+                ", ".join(sweep.scenarios or settings.scenario_names),
+            )
+        )
     if rows:
         headers = [text(f"sweep.column_{c}", output.language) for c in ("name", "sets", "storms", "scenarios")]
         output.table(text("sweep.title", output.language), headers, rows)
@@ -80,7 +87,10 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         return WRONG_USAGE
-    with batch_watch(project, plan.runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(project, plan.runs, bar, output.events, output.language) as watch,
+    ):
         results = execute(
             plan.runs,
             processes=call.jobs,

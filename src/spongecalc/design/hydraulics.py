@@ -89,7 +89,7 @@ def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limit
 
 
 def _why_not(row: Any, found: Any) -> str:
-    """Why a pipe's hydraulics cannot be worked out; "" where they can."""
+    """Code of why a pipe's hydraulics cannot be worked out; "" where they can."""
     if math.isnan(row.diameter_m):
         return "not_circular_or_no_size"
     if math.isnan(row.slope):
@@ -100,7 +100,7 @@ def _why_not(row: Any, found: Any) -> str:
 
 
 def _sewage(row: Any, found: Any, limits: Limits, _: Limit, catalogue: Catalogue) -> list[Check]:
-    subject = subject_of("pipes", "pipe_id", row)
+    subject = subject_of("pipes", row)
     size = row.diameter_m * 1000
     fullest = limits.find("max_fullness", "sewage", size)
     least = limits.find("min_velocity", "sewage")
@@ -135,16 +135,16 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit, catalogue: Catalogue
 
 
 def is_initial(row: Any, limits: Limits) -> bool:
-    """Whether a sewer has the least size of its kind and at least that size's least slope."""
+    """True for a sewer of the least size of its kind with at least that size's least slope."""
     main = limits.find("min_diameter", "community main (plastic sewage)")
     slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
     municipal = limits.find("min_diameter", "sewage (municipal)")
-    size = row.diameter_m * 1000
-    return size <= max(main.value, municipal.value) and row.slope >= slope.value - 1e-9
+    size_mm = float(row.diameter_m) * 1000
+    return size_mm <= max(main.value, municipal.value) and float(row.slope) >= slope.value - 1e-9
 
 
 def _storm(row: Any, found: Any, limits: Limits, period: Limit, catalogue: Catalogue) -> list[Check]:
-    subject = subject_of("pipes", "pipe_id", row)
+    subject = subject_of("pipes", row)
     least = limits.find("min_velocity", "storm or combined")
     applies = f"P = {period.value:g} a"
     if reason := _why_not(row, found):
@@ -166,7 +166,7 @@ def _storm(row: Any, found: Any, limits: Limits, period: Limit, catalogue: Catal
 
 def _fastest(row: Any, found: Any, limits: Limits, reason: str, catalogue: Catalogue) -> Check:
     """The greatest velocity that the material stands; that of the full pipe for rain, of the design flow else."""
-    subject = subject_of("pipes", "pipe_id", row)
+    subject = subject_of("pipes", row)
     family = catalogue.family(row.material)
     applies = "metal pipe" if family == METAL else "non-metal pipe"
     limit = limits.find("max_velocity", applies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +13,7 @@ import shapely
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.number_text import numbers_of
@@ -28,7 +29,7 @@ GRID_M = 0.001
 MOST_DEGREES = 360.0
 TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
 
-Tell = Callable[[str, str, dict[str, object]], None]
+Tell = Callable[[str, dict[str, object]], None]
 
 
 def column_of(layer: str, name: str) -> Column:
@@ -37,14 +38,16 @@ def column_of(layer: str, name: str) -> Column:
     return schema.column(name) if name in schema.column_names else Column(name)
 
 
-def fields_of(layer: str, source: LayerSource, raw: RawLayer) -> tuple[dict[str, str], dict[str, str]]:
-    """Which field holds each column: all of them, and those that were recognised without being told.
+def fields_of(
+    layer: str, source: LayerSource, raw: RawLayer, more: Sequence[str] = ()
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The field of each column: all of them, and those that were recognised without being told.
 
     What the project says comes first, then a field that bears the column's own name, then the names known
-    out of the box.
+    out of the box. ``more`` are columns beyond the contract's.
     """
     fields = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
-    names = [*SCHEMAS[layer].column_names, "community_id"]
+    names = [*SCHEMAS[layer].column_names, "community_id", *more]
     own = {c: f for c, f in source.fields.items() if c not in SURVEY_KEYS}
     said = {*own, *source.constants, *(c for look in source.lookups for c in look.take)}
     same = {n: n for n in dict.fromkeys(names) if n in fields and n not in said}
@@ -65,7 +68,6 @@ def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
         kept = frame[field].map(_plain).map(folded).isin(values)
         tell(
             "filter.left_out",
-            "info",
             {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
         )
         frame = frame[kept]
@@ -95,7 +97,6 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         if unknown:
             tell(
                 "lookup.unknown",
-                "warning",
                 {"field": look.field, "values": ", ".join(unknown[:10]), "table": look.source},
             )
     return found
@@ -117,21 +118,25 @@ def to_contract(
     looks: dict[str, pd.Series],
     findings: list[Finding],
     catalogue: Catalogue,
+    more: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
-    """Rename, convert, type and flag the columns of one source; geometry on the millimetre."""
+    """Rename, convert, type and flag the columns of one source; geometry on the millimetre.
+
+    ``more`` are text columns beyond the contract's.
+    """
     schema = SCHEMAS[layer]
-    fields, known = fields_of(layer, source, raw)
+    fields, known = fields_of(layer, source, raw, more)
     file = source.source
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
-        findings.append(Finding("fields.recognised", "info", layer, file=file, found={"pairs": pairs}))
+        findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
     sizes: dict[int, Size] = {}
-    for name in dict.fromkeys([*schema.column_names, "community_id"]):
+    for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
         values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings, catalogue)
         if column.kind == "number":
@@ -208,10 +213,8 @@ def _column_values(
             findings.append(
                 Finding(
                     "values.recognised",
-                    "info",
-                    layer,
-                    file=source.source,
-                    found={"column": name, "pairs": ", ".join(said[:20])},
+                    Feature(layer, file=source.source),
+                    {"column": name, "pairs": ", ".join(said[:20])},
                 )
             )
     result = values.astype(object).copy()
@@ -271,11 +274,8 @@ def _numbers(
         findings.append(
             Finding(
                 "value.not_a_number",
-                "error",
-                layer,
-                str(ids[position] or f"#{position + 1}"),
-                file=file,
-                found={"column": column.name, "value": str(values[position])},
+                Feature(layer, str(ids[position] or f"#{position + 1}"), file=file),
+                {"column": column.name, "value": str(values[position])},
             )
         )
     numbers = numbers.where(np.isfinite(numbers))
@@ -314,29 +314,25 @@ def with_sizes(
             if nominal is None:
                 known = columns["material"][label] or "-"
                 found = {"outer": outer, "material": known}
-                findings.append(_of_size("pipe.outer_unknown", "warning", frame, position, found))
+                findings.append(_of_size("pipe.outer_unknown", frame, position, found))
             else:
                 columns["diameter_mm"][label] = nominal
                 found = {"outer": outer, "nominal": f"{nominal:g}"}
-                findings.append(_of_size("pipe.outer_diameter", "info", frame, position, found))
+                findings.append(_of_size("pipe.outer_diameter", frame, position, found))
         if size.barrels > 1:
-            findings.append(_of_size("pipe.barrels", "warning", frame, position, {"count": size.barrels}))
+            findings.append(_of_size("pipe.barrels", frame, position, {"count": size.barrels}))
         flags[position] = write_flags({**read_flags(flags[position]), **mapped})
     return frame.assign(**columns, flags=pd.Series(flags, index=frame.index, dtype=object))
 
 
-def _of_size(
-    rule: str, severity: str, frame: gpd.GeoDataFrame, position: int, found: dict[str, object]
-) -> Finding:
+def _of_size(rule: str, frame: gpd.GeoDataFrame, position: int, found: dict[str, object]) -> Finding:
     row = frame.iloc[position]
-    return Finding(
-        rule, severity, "pipes", str(row["pipe_id"] or f"#{position + 1}"), file=row["file"], found=found
-    )
+    return Finding(rule, Feature("pipes", str(row["pipe_id"] or f"#{position + 1}"), file=row["file"]), found)
 
 
 def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     """Two dimensions, on the millimetre; a multi-line of touching parts becomes the line it draws."""
-    shapes = np.array(geometry.to_numpy(), dtype=object)
+    shapes: np.ndarray = np.array(geometry.to_numpy(), dtype=object)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     shapes[missing] = None
     shapes = shapely.force_2d(shapes)
@@ -356,4 +352,5 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     if np.isfinite(reach).any() and np.nanmax(reach) <= MOST_DEGREES:
         # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
         return shapes
-    return shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
+    rounded: np.ndarray = shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
+    return rounded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -44,7 +45,7 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
     return graph
 
 
-def _rows(frame: gpd.GeoDataFrame, *columns: str) -> Iterator[tuple]:
+def _rows(frame: gpd.GeoDataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     """Some columns of a frame, row by row in the order of the first; ten times as fast as its own rows.
 
     "length" is the length of the geometry.
@@ -71,7 +72,7 @@ def _add(
 
 
 def is_overflow(graph: nx.MultiDiGraph, upper: str, lower: str, key: tuple[str, str]) -> bool:
-    """Whether an edge carries only what another way out of its upper node leaves.
+    """True for an edge that carries only what another way out of its upper node leaves.
 
     A tank's overflow is one, and a basin's where a pipe or lead empties the basin; a pipe is one if its upper
     end lies more than 0.05 m above the lowest other way out that stays in the upper node's system.

@@ -11,7 +11,7 @@ from spongecalc.standards.tables import table
 
 @dataclass(frozen=True)
 class TrenchRules:
-    """How trenches are dug.
+    """Rules by which trenches are dug.
 
     ``slope_from_m`` is the depth above which walls do not stand upright unsupported; from there on they
     either slope by ``slope`` (horizontal over vertical) or, where ``supported``, stand upright behind
@@ -68,7 +68,8 @@ def bottom_width_m(outer_m: np.ndarray, rigid: np.ndarray) -> np.ndarray:
     for row in rows.itertuples():
         fits = (outer_m * 1000 > row.from_mm) & (outer_m * 1000 <= row.to_mm)
         side = np.where(fits & (rigid == (row.laid == "on a base")), row.side_mm / 1000, side)
-    return outer_m + 2 * side
+    width: np.ndarray = outer_m + 2 * side
+    return width
 
 
 def trench_volumes(

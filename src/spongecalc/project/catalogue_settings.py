@@ -145,9 +145,6 @@ class OwnMaterial(Section):
         families = sorted({m.family for m in known.values()})
         if self.family is not None and self.family not in families:
             raise RefusedValueError("material_family", self.family, ", ".join(families), ("family",))
-        for size in self.sizes_mm or ():
-            if not 20 <= size <= 6000:
-                raise RefusedValueError("pipe_size", size, "20 - 6000 mm", ("sizes",))
         model = known[self.like]
         given = self.model_dump(exclude_none=True, exclude={"like", "reason", "names", "synonyms"})
         names = self.names or Names(zh=name, en=name)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from spongecalc.catalogue.size_text import parse_size
+from spongecalc.contract import ORIFICE_MM, ROUND_MM
 from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
 
@@ -45,10 +46,12 @@ WholeMinutes = Annotated[float, quantity_in("minute"), whole("whole_minutes")]
 Seconds = Annotated[float, quantity_in("second")]
 WholeSeconds = Annotated[float, quantity_in("second"), whole("whole_seconds")]
 Years = Annotated[float, quantity_in("year")]
-PipeDiameter = Annotated[float, BeforeValidator(_diameter_mm)]
-"""A pipe's diameter in mm, typed as surveys write sizes: 300, "DN300", "0.3 m"; an outer diameter is refused."""
 Meters = Annotated[float, quantity_in("meter")]
 Millimeters = Annotated[float, quantity_in("millimeter")]
+PipeSize = Annotated[float, BeforeValidator(_diameter_mm)]
+"""A diameter in mm, typed as surveys write sizes: 300, "DN300", "0.3 m"; no box and no outer diameter."""
+PipeDiameter = Annotated[PipeSize, Field(ge=ROUND_MM.low, le=ROUND_MM.high)]
+OrificeDiameter = Annotated[Millimeters, Field(ge=ORIFICE_MM.low, le=ORIFICE_MM.high)]
 CubicMeters = Annotated[float, quantity_in("meter**3")]
 SquareMeters = Annotated[float, quantity_in("meter**2")]
 LitersPerSecond = Annotated[float, quantity_in("liter/second")]

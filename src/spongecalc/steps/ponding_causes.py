@@ -26,7 +26,7 @@ from spongecalc.overland.store import make_all, wet_of
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps.built import Built
 from spongecalc.steps.ponding import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
@@ -115,7 +115,8 @@ def search_causes(
     folder = search_folder(built)
     folder.mkdir(parents=True, exist_ok=True)
     others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built)
-    write_tables({TABLE: with_others(table, others, ["community_id", "scenario", "level"])}, folder)
+    joined = with_others(table, others, ["community_id", "scenario", "level"], settings.scenario_names)
+    write_tables({TABLE: joined}, folder)
     return table
 
 

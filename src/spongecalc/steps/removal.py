@@ -18,7 +18,7 @@ from spongecalc.network.mending import MendingRules, mend
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.scenario import DrainageSystem
 from spongecalc.steps.built import Built
 from spongecalc.swmm.event import dry_event, traced_event, week_event
@@ -139,7 +139,8 @@ def week_runs(
     runs = plan_traced_runs([m for _, m in chosen], event, folder)
     progress("run", 0, len(runs))
     results = execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
-    table = outfall_tracer_table(join_results([s for s, _ in chosen], [m for _, m in chosen], results))
+    joined = join_results([s for s, _ in chosen], [m for _, m in chosen], results)
+    table = outfall_tracer_table(joined, settings.scenario_names)
     return table[table["event"] == WEEK].reset_index(drop=True)
 
 

@@ -16,8 +16,7 @@ import shapely
 
 from spongecalc.catalogue.catalogue import ROOF
 from spongecalc.catalogue.cover import Cover
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover_mix import CoverMix, mix
@@ -162,7 +161,6 @@ def _ground(
         findings.append(
             finding_at(
                 "surface.gap",
-                "warning",
                 "communities",
                 boundary,
                 scenario=system.scenario,

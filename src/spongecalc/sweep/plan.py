@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from spongecalc.batch.runs import Run
+from spongecalc.batch.run import Run
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
 from spongecalc.project.settings import Settings, StormSettings
@@ -82,7 +82,8 @@ def plan_sweep(
     built: dict[str, tuple[SwmmModel, ...]] = {}
     points: list[Point] = []
     runs: dict[str, Run] = {}
-    wanted = [system for system in systems if system.scenario in sweep.scenarios]
+    scenarios = sweep.scenarios or project.settings.scenario_names
+    wanted = [system for system in systems if system.scenario in scenarios]
     for number, parameters in enumerate(sets, start=1):
         own = settings_of[parameters.name]
         rebuilt = json.dumps(needs_building(parameters.values), sort_keys=True)

@@ -1,4 +1,4 @@
-"""Rules on single pipes and their ends: slope, cover, size, material, length, system, status."""
+"""Rules on single pipes and their ends: slope, crown, size, material, length, system, status."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import pandas as pd
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
+from spongecalc.contract import ROUND_MM
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 
-# The smallest gravity pipe in a street and the largest round one that is made, in mm: outside, the unit is wrong.
-LEAST_MM, MOST_MM = 50.0, 4000.0
 # A pipe this many times as wide as all its neighbours, or as narrow, has lost or gained a nought.
 SLIP = 8.0
 # Differences in level within what a survey can tell.
@@ -31,7 +30,7 @@ def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     nodes = layers["nodes"].dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
     upper, lower = nodes.reindex(pipes["from_node"]), nodes.reindex(pipes["to_node"])
     yield from _slopes(pipes, settings)
-    yield from _covers(pipes, upper, lower, settings)
+    yield from _crowns(pipes, upper, lower)
     yield from _sizes(pipes, layers.catalogue)
     yield from _lengths(pipes, settings)
     yield from _systems(pipes, upper, lower)
@@ -54,10 +53,8 @@ def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findin
     )
 
 
-def _covers(
-    pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame, settings: CheckSettings
-) -> Iterator[Finding]:
-    """Invert, crown and cover against the ground at both ends; an open channel has no crown to cover."""
+def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Invert and crown against the ground at both ends; an open channel has no crown to cover."""
     sections = PipeSections.of(pipes)
     height, covered = sections.height_m, sections.is_covered
     up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
@@ -67,15 +64,12 @@ def _covers(
     cover = depth - height
     crown = covered & buried & (cover < 0)
     yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, height=numbers(-cover, 2))
-    little = covered & buried & (cover >= 0) & (cover < settings.min_cover_m - 1e-6)
-    words = {"cover": numbers(cover, 2), "least": f"{settings.min_cover_m:g}"}
-    yield from found_at("pipe.little_cover", "pipes", pipes, little, **words)
 
 
 def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
     size = pipes["diameter_mm"].to_numpy(float)
-    wrong = np.isfinite(size) & ((size < LEAST_MM) | (size > MOST_MM)) & (size > 0)
-    meant = np.where(size < 10, size * 1000, np.where(size < LEAST_MM, size * 10, size / 10))
+    wrong = np.isfinite(size) & ((size < ROUND_MM.low) | (size > ROUND_MM.high)) & (size > 0)
+    meant = np.where(size < 10, size * 1000, np.where(size < ROUND_MM.low, size * 10, size / 10))
     slipped, neighbours = _slipped(pipes, size)
     meant = np.where(slipped, np.where(size > neighbours, size / 10, size * 10), meant)
     both = wrong | slipped
@@ -135,7 +129,8 @@ def _slipped(pipes: gpd.GeoDataFrame, size: np.ndarray) -> tuple[np.ndarray, np.
 def _nth(ends: pd.DataFrame, n: int) -> np.ndarray:
     """The n-th size of each row's node, in the frame's order."""
     picked = ends[ends.groupby("node", sort=False).cumcount() == n].set_index("node")["size"]
-    return ends["node"].map(picked).to_numpy(float)
+    sizes: np.ndarray = ends["node"].map(picked).to_numpy(float)
+    return sizes
 
 
 def _lengths(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Finding]:
@@ -155,7 +150,7 @@ def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDat
 
 
 def _statuses(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """What never stands at the same time cannot be joined."""
+    """Pipes joined to nodes that never stand at the same time."""
     own = pipes["status"].to_numpy(object)
     for ends, column in ((upper, "from_node"), (lower, "to_node")):
         other = ends["status"].to_numpy(object)
