@@ -93,7 +93,7 @@ def test_a_plastic_pipe_has_plastics_n_in_the_model(written: str, settings) -> N
             node("N1", Point(30, 0), 100.0, 97.7, kind="outfall"),
         ],
     )
-    (system,) = drainage_systems(layers, "after", ("existing", "proposed"))[0]
+    (system,) = drainage_systems(layers, settings.scenarios[-1])[0]
     links, findings = links_of(system, settings, {"N0": "N0", "N1": "N1"})
     assert [c.roughness for c in links.conduits] == [0.010]
     assert "pipe.roughness_assumed" not in {f.rule for f in findings}

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from spongecalc.report.compose import compose
-from spongecalc.report.cover_style import cover_rules
-from spongecalc.report.page import page_text
-from spongecalc.report.qgis_style import surface_style
-from spongecalc.report.standalone_svg import standalone
-from spongecalc.report.workbook import xlsx_bytes
 
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.design.flows import runoff_coefficients
 from spongecalc.language import LANGUAGES
 from spongecalc.project.load import ProjectError, load_project
+from spongecalc.report.content.compose import compose
+from spongecalc.report.render.cover_style import cover_rules
+from spongecalc.report.render.html_page import page_text
+from spongecalc.report.render.standalone_svg import standalone
+from spongecalc.report.render.workbook import xlsx_bytes
+from spongecalc.report.tables.qgis_style import surface_style
 from spongecalc.steps import pipeline
 from tests.conftest import WholeRun, take_through
 from tests.small_project import SmallProject, write_small_project

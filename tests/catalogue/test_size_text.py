@@ -105,7 +105,7 @@ def test_sizes_of_a_layer_reach_their_columns_and_what_cannot_is_named(small_pro
     assert pipes["material"].iloc[3] == "HDPE"
     assert pipes[["width_mm", "height_mm", "shape"]].iloc[4].tolist() == [600.0, 800.0, "rect_closed"]
     ids = {
-        rule: {f.feature_id for f in findings if f.rule == rule}
+        rule: {f.feature.feature_id for f in findings if f.rule == rule}
         for rule in ("pipe.outer_diameter", "pipe.outer_unknown", "pipe.barrels")
     }
     assert ids == {

@@ -299,6 +299,8 @@ def with_sizes(
     for position, size in sizes.items():
         label = frame.index[position]
         mapped: dict[str, str] = {}
+        row = frame.iloc[position]
+        place = Feature("pipes", str(row["pipe_id"] or f"#{position + 1}"), file=str(row["file"]))
         if size.beside and columns["material"][label] is None and catalogue.material(size.beside):
             columns["material"][label] = size.beside
             mapped["material"] = MAPPED
@@ -314,20 +316,15 @@ def with_sizes(
             if nominal is None:
                 known = columns["material"][label] or "-"
                 found = {"outer": outer, "material": known}
-                findings.append(_of_size("pipe.outer_unknown", frame, position, found))
+                findings.append(Finding("pipe.outer_unknown", place, found))
             else:
                 columns["diameter_mm"][label] = nominal
                 found = {"outer": outer, "nominal": f"{nominal:g}"}
-                findings.append(_of_size("pipe.outer_diameter", frame, position, found))
+                findings.append(Finding("pipe.outer_diameter", place, found))
         if size.barrels > 1:
-            findings.append(_of_size("pipe.barrels", frame, position, {"count": size.barrels}))
+            findings.append(Finding("pipe.barrels", place, {"count": size.barrels}))
         flags[position] = write_flags({**read_flags(flags[position]), **mapped})
     return frame.assign(**columns, flags=pd.Series(flags, index=frame.index, dtype=object))
-
-
-def _of_size(rule: str, frame: gpd.GeoDataFrame, position: int, found: dict[str, object]) -> Finding:
-    row = frame.iloc[position]
-    return Finding(rule, Feature("pipes", str(row["pipe_id"] or f"#{position + 1}"), file=row["file"]), found)
 
 
 def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
