@@ -13,11 +13,12 @@ from shapely import Point, box
 from swmm_api import read_inp_file
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.load import load_project
-from spongecalc.sponge.volume_method import coefficients, volume_method
+from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps import pipeline, sponge
 from spongecalc.steps.model_files import ModelFiles
-from spongecalc.surfaces.cover import covers, mix
+from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
 from spongecalc.surfaces.subcatchments import Subcatchment
 
@@ -122,18 +123,18 @@ def test_the_volume_method_with_a_rain_garden_by_hand() -> None:
         1000.0,
         50.0,
         1.0,
-        mix({"concrete": 600.0, "green": 380.0}, covers()),
+        mix({"concrete": 600.0, "green": 380.0}, shipped().covers),
         {},
         {"concrete": 600.0, "green": 380.0, "rain_garden": 20.0},
         shapely.Point(0, 0),
         (UnitInUse("G", garden, 20.0, 700.0),),
     )
-    phi = coefficients()
+    phi = shipped().volume_coefficients()
 
     def curve(mm: float) -> float:
         return 100 * (1 - math.exp(-mm / 20))
 
-    found = volume_method((area,), (), curve, 100.0)
+    found = volume_method((area,), (), curve, shipped())
     # all concrete and 100 m2 of green drain to it; 280 m2 of green are left
     reaching = 20 + phi["concrete"] * 600 + phi["green"] * 100
     lost = reaching * math.exp(-1000 * 10 / reaching / 20) + phi["green"] * 280

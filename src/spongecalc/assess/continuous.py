@@ -125,9 +125,11 @@ def demand_m3_d(site: Site, facility_id: str, settings: Settings) -> float:
     tank = next(t for t in site.tanks if t.facility_id == facility_id)
     if tank.demand_m3_d > 0:
         return tank.demand_m3_d
-    green = sum(a.covers_m2.get("green", 0.0) + a.covers_m2.get("sunken_green", 0.0) for a in site.areas)
-    hard = ("asphalt", "concrete", "permeable_concrete", "permeable_brick")
-    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in hard)
+    known = settings.catalogue.covers
+    watered = [c for c, cover in known.items() if cover.green]
+    washed = [c for c, cover in known.items() if cover.paved]
+    green = sum(sum(a.covers_m2.get(c, 0.0) for c in watered) for a in site.areas)
+    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in washed)
     litres = settings.sponge.watering_l_m2_d * green + settings.sponge.washing_l_m2_d * roads
     return litres / 1000 / sum(t.demand_m3_d <= 0 for t in site.tanks)
 

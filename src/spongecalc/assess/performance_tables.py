@@ -19,7 +19,6 @@ from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, HIGH, LOW
 from spongecalc.sponge.paving_life import share_after_years
 from spongecalc.sponge.performance import design_event, event_capture_percent, event_runoff_m3, paving_life
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
-from spongecalc.surfaces.cover import covers
 
 WAY_COLUMNS = [
     "capture_volume_percent",
@@ -168,7 +167,6 @@ def _add(
     """Add the rows of the communities of a portion."""
     assert events.task.coarse is not None
     ends = events.task.coarse
-    sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
     first, last = settings.compared
     designed = {
         (site.community_id, site.scenario): design_event(site, taken, events.task.marks_s, ends)
@@ -179,7 +177,7 @@ def _add(
         key = (site.community_id, site.scenario)
         tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
         by_volume = {
-            end: volume_method(site.areas, tanks, curve.percent, sunken_mm, end)
+            end: volume_method(site.areas, tanks, curve.percent, settings.catalogue, end)
             for end in ("middle", "low", "high")
         }
         captured = {

@@ -16,7 +16,6 @@ from spongecalc.report.content.number_format import cell_text
 from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous
-from spongecalc.surfaces.cover import covers
 
 COLUMNS = (
     "community_id",
@@ -51,11 +50,10 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
             mm=f"{design_mm:.1f}",
         )
     )
-    sunken = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
     rows = []
     for site in sites:
         tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
-        v = volume_method(site.areas, tanks, rain.curve.percent, sunken)
+        v = volume_method(site.areas, tanks, rain.curve.percent, settings.catalogue)
         rows.append(
             (
                 site.community_id,

@@ -15,7 +15,6 @@ from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.parameter_ranges import ParameterRange, at_end, with_permeability
-from spongecalc.surfaces.cover import covers
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
@@ -135,7 +134,6 @@ def event_task(
     return RunoffTask(
         tuple(grounds),
         settings.surfaces,
-        covers(settings.surfaces.covers)["permeable_concrete"],
         event_rain(settings, depths),
         _climate(settings),
         marks,
@@ -159,7 +157,6 @@ def range_task(
     return RunoffTask(
         tuple(grounds),
         settings.surfaces,
-        covers(settings.surfaces.covers)["permeable_concrete"],
         event_rain(settings, [r * design_mm for r in RANGE_RATIOS]),
         _climate(settings),
         tuple((n + 1) * EVENT_DAYS * 86400 for n in range(len(RANGE_RATIOS))),
@@ -181,7 +178,6 @@ def continuous_task(sites: Sequence[Site], settings: Settings, series: RainSerie
     return RunoffTask(
         grounds,
         settings.surfaces,
-        covers(settings.surfaces.covers)["permeable_concrete"],
         rain,
         replace(_climate(settings), wet_step_s=CONTINUOUS_WET_STEP_S),
         marks,

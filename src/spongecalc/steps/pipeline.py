@@ -73,7 +73,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Names of the scenarios to work on; none means all of the project's.
     """
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
+    layers, found = read_and_placed(
+        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+    )
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
@@ -83,7 +85,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
+    layers, found = read_and_placed(
+        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+    )
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
     layers = mended.layers
@@ -120,7 +124,7 @@ def _cut_systems(
             findings.extend(basins_of(system, settings.basins)[1])
     limits = Limits(settings.design, settings.checks.min_cover_m)
     uncut = [system for cut, _ in first.values() for system in cut]
-    findings.extend(find_little_cover(uncut, limits, settings.design.carriageway))
+    findings.extend(find_little_cover(uncut, limits, settings.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
@@ -254,7 +258,8 @@ def write_results(
     )
     layers = beside.begin(write_geopackages, mapped, folder)
     shown = {name: table for name, table in review.tables.items() if name in WORKBOOK_TABLES}
-    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, language or project.settings.language)
+    spoken = language or project.settings.language
+    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, spoken, review.catalogue)
     return [
         *write_tables(review.tables, folder),
         *layers(),

@@ -134,7 +134,7 @@ def continuous_digests(
     short = replace(task.rain, lines=(rain,))
     digests = {}
     for site, ground in zip(sites, task.grounds, strict=True):
-        text = runoff_text((ground,), task.settings, task.paving_surface, short, task.climate)
+        text = runoff_text((ground,), task.settings, short, task.climate)
         parts = (text, rain, quotas, repr((site.tanks, sorted(site.first_flush_mm.items()))))
         digests[site.community_id, site.scenario] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return digests, task
