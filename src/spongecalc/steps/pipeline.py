@@ -203,10 +203,11 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
+    contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
+    modelled = join_results(checked.systems, built.models, results)
     kept = read_continuous(continuous_path(checked.project))
     question = asked(checked.project, checked.systems, built.models)
     performance, tanks = sponge_performance(question, kept, jobs)
-    contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     flows = kept_flows(built)
     causes, stale_causes = kept_causes(built.search, flows)
     periods, stale_periods = kept_return_periods(built.search, settings)
@@ -214,7 +215,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         checked.layers,
         settings,
         built.storms,
-        join_results(checked.systems, built.models, results),
+        modelled,
         plan(built),
         results,
         built.findings,
