@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
@@ -48,7 +49,7 @@ from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
-from spongecalc.steps.sponge import sponge_performance
+from spongecalc.steps.sponge import asked, continuous_path, sponge_performance
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.event import dry_event, storm_event, traced_event
 from spongecalc.swmm.model import build_model
@@ -206,16 +207,19 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
-    performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
-    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
+    contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
+    modelled = join_results(checked.systems, built.models, results)
+    kept = read_continuous(continuous_path(checked.project))
+    question = asked(checked.project, checked.systems, built.models)
+    performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)
-    causes, stale_causes = kept_causes(built, flows)
-    periods, stale_periods = kept_return_periods(built)
+    causes, stale_causes = kept_causes(built.search, flows)
+    periods, stale_periods = kept_return_periods(built.search, settings)
     inputs = Inputs(
         checked.layers,
         settings,
         built.storms,
-        join_results(checked.systems, built.models, results),
+        modelled,
         plan(built),
         results,
         built.findings,
