@@ -26,6 +26,7 @@ ORDER = (
     ("assess",),
     ("report",),
     ("steps",),
+    ("api",),
     ("cli",),
     ("__main__",),
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from spongecalc.batch.cores import cores
 
 
 class Language(StrEnum):
@@ -105,8 +106,3 @@ def call_of(
     """A command's options as one value; all cores where no number of jobs was asked for."""
     communities = tuple(community or ())
     return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
