@@ -6,9 +6,12 @@ import hashlib
 import json
 from dataclasses import asdict
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# swmm-toolkit: pyswmm tells the engine's version too, but takes 20 ms and more to import, and a call that finds
+# nothing to run needs nothing else of it.
 from swmm.toolkit import solver
 
 from spongecalc import swmm
@@ -21,6 +24,7 @@ READERS = (
     "engine",
     "error_lines",
     "input_file",
+    "open_model",
     "output_file",
     "report_file",
     "run_result",
@@ -33,7 +37,7 @@ def run_key(run: Run) -> str:
     """Digest of everything that a run's result follows from.
 
     The input file with the storm and the options in it, files that it names, what is asked for (mark, series,
-    binary results), the engine's version and the code that reads results.
+    binary results), the versions of the engine and of pyswmm, and the code that reads results.
     """
     asked = {
         "input": run.sha256,
@@ -42,6 +46,7 @@ def run_key(run: Run) -> str:
         "series": asdict(run.series),
         "keep_out": run.keep_out,
         "engine": engine_version(),
+        "pyswmm": metadata.version("pyswmm"),
         "readers": _readers_digest(),
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
