@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from spongecalc.api.plot_font import plot_font
-from spongecalc.language import text
+from spongecalc.language import has_text, text
 
 RAIN = "#7fa8c9"
 RAIN_AXES = "hyetograph"
@@ -46,13 +46,19 @@ def draw_hydrograph(
     for name in series.columns:
         ax.plot(series.index, series[name], **{"label": name, **line})
     ax.set_xlabel(text("api.plot.minutes", language), fontproperties=font)
-    ax.set_ylabel(text(f"api.quantity.{quantity}", language), fontproperties=font)
+    ax.set_ylabel(_axis_title(quantity, language), fontproperties=font)
     if hyetograph is not None and not _has_rain(ax):
         _draw_rain(ax, hyetograph, language)
     if _has_rain(ax) and series.size:
         _below_the_rain(ax)
     ax.legend(prop=font, loc="center right", frameon=False)
     return ax
+
+
+def _axis_title(quantity: str, language: str) -> str:
+    """What a quantity is called; the concentration of a tracer by its own name."""
+    key = f"api.quantity.{quantity}"
+    return text(key, language) if has_text(key, language) else quantity
 
 
 def _has_rain(ax: Axes) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-from pyswmm import Simulation
 
 from spongecalc.api.card import card_html
 from spongecalc.api.result import Result, RunFailedError
@@ -24,10 +22,11 @@ from spongecalc.project.load import Project as ProjectFiles
 from spongecalc.rainfall.storm import Storm
 from spongecalc.steps.events import project_events
 from spongecalc.swmm.event import DRY, Event, dry_event, storm_event
+from spongecalc.swmm.finished_run import FinishedRun
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.model_frames import conduit_frame, node_frame, regulator_frame, subcatchment_frame
 from spongecalc.swmm.run_result import RunResult
-from spongecalc.swmm.saved_series import SavedSeries, read_saved_series
+from spongecalc.swmm.stepped_simulation import SteppedSimulation
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +35,7 @@ class _Ran:
 
     result: RunResult
     report: str
-    all_series: Callable[[], SavedSeries]
+    all_series: Callable[[], FinishedRun]
 
 
 type StormLike = str | pd.Series | None
@@ -171,24 +170,31 @@ class Model:
         with TemporaryDirectory(prefix="spongecalc-") as place:
             return self._result(model, event.storm_id, _whole_run(model, event, Path(place)))
 
-    @contextmanager
-    def simulation(self, storm: StormLike = None) -> Iterator[Simulation]:
-        """A pyswmm Simulation of the model, to step through by hand.
+    def simulation(self, storm: StormLike = None) -> SteppedSimulation:
+        """A pyswmm Simulation of the model, to step through by hand in a ``with`` block.
 
-        Its files lie in a temporary folder that goes when the ``with`` block ends. SWMM keeps its state in
-        globals: one simulation at a time in a process.
+        Its files lie in a temporary folder that goes when it is closed. SWMM keeps its state in globals: one
+        simulation at a time in a process.
+
+        Parameters
+        ----------
+        storm : str or Series, optional
+            As for :meth:`run`.
+
+        Raises
+        ------
+        UnknownNameError
+            The project has no such storm.
+        ValueError
+            SWMM refuses the model; the message names section, line and object.
 
         Examples
         --------
-        >>> with model.simulation() as sim:  # doctest: +SKIP
-        ...     for step in sim:
-        ...         pass
+        >>> with model.simulation() as simulation:  # doctest: +SKIP
+        ...     for _ in simulation:
+        ...         print(simulation.current_time)
         """
-        with TemporaryDirectory(prefix="spongecalc-") as place:
-            folder = Path(place)
-            inp = self.write_inp(folder / "model.inp", storm)
-            with Simulation(str(inp), str(folder / "model.rpt"), str(folder / OUT)) as simulation:
-                yield simulation
+        return SteppedSimulation(self.inp(storm), lang=self._files.settings.language)
 
     def _storm_id(self, storm: str | None) -> str:
         settings = self._files.settings
@@ -220,7 +226,7 @@ class Model:
         results = execute([run], processes=1)
         report = read_result(run.folder, run.key)[1] if run.run_id in results.stored else ""
 
-        def saved() -> SavedSeries:
+        def saved() -> FinishedRun:
             event, model = self._event(storm_id)
             with TemporaryDirectory(prefix="spongecalc-") as place:
                 whole = _whole_run(model, event, Path(place))
@@ -251,9 +257,10 @@ def _whole_run(model: SwmmModel, event: Event, folder: Path) -> _Ran:
     report = read_result(folder, run.key)[1] if run.run_id in results.stored else ""
     if not (folder / OUT).is_file() or not result.totals_m3:
         return _Ran(result, report, lambda: _no_series(result))
-    series = read_saved_series(folder / OUT, result)
-    return _Ran(result, report, lambda: series)
+    finished = FinishedRun(result, folder)
+    finished.series("system", "", "rainfall_mm_h")  # the file is read whole, and may go then
+    return _Ran(result, report, lambda: finished)
 
 
-def _no_series(result: RunResult) -> SavedSeries:
+def _no_series(result: RunResult) -> FinishedRun:
     raise RunFailedError(result.messages[0].key if result.messages else result.status)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +16,15 @@ from spongecalc.api.profile import NoWayError, flow_graph, profile_of
 from spongecalc.api.unknown_name import UnknownNameError, known_name
 from spongecalc.assess.run_table import sentence
 from spongecalc.language import text
+from spongecalc.swmm.finished_run import FinishedRun
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.model_frames import conduit_frame, node_frame, regulator_frame
+from spongecalc.swmm.output_file import SERIES
 from spongecalc.swmm.run_result import RunResult
-from spongecalc.swmm.saved_series import QUANTITIES, SavedSeries
 from spongecalc.swmm.water_balance import water_balance
 
-KIND_OF = {"nodes": "node", "links": "link", "subcatchments": "subcatchment"}
-USUAL_QUANTITY = {"node": "inflow_l_s", "link": "flow_l_s", "subcatchment": "runoff_l_s"}
-"""What a hydrograph of an element shows if nothing else is asked for."""
+USUAL_QUANTITY = {"node": "inflow_l_s", "link": "flow_l_s", "subcatchment": "runoff_l_s", "system": "outflow_l_s"}
+"""Kinds of element in the order in which a name is looked for, with what a hydrograph of one shows."""
 
 
 class RunFailedError(RuntimeError):
@@ -43,7 +45,7 @@ class Result:
         result: RunResult,
         report: str,
         hyetograph: pd.Series | None,
-        saved: Callable[[], SavedSeries],
+        saved: Callable[[], FinishedRun],
         language: str,
         ground_m: Mapping[str, float],
     ) -> None:
@@ -137,41 +139,49 @@ class Result:
         """Figures of the storages (tanks, basins): volumes at start, end and at most."""
         return self._with_features("node", self._result.storages)
 
-    def series(self, quantity: str, ids: str | Iterable[str] | None = None) -> pd.DataFrame:
+    def series(
+        self, quantity: str, ids: str | Iterable[str] | None = None, *, kind: str | None = None
+    ) -> pd.DataFrame:
         """A quantity over time: minutes from the start of the run, a column per id.
 
         Parameters
         ----------
         quantity : str
-            Of nodes ``depth_m``, ``level_m``, ``inflow_l_s``, ``lateral_inflow_l_s``, ``flooding_l_s``; of links
-            ``flow_l_s``, ``velocity_m_s``, ``fullness``; of subcatchments ``runoff_l_s``,
-            ``infiltration_mm_h``; of the whole model ``rainfall_mm_h``, ``system_runoff_l_s``,
-            ``system_outflow_l_s``, ``system_flooding_l_s``.
+            Of nodes ``depth_m``, ``head_m``, ``inflow_l_s``, ``lateral_inflow_l_s``, ``flooding_l_s``,
+            ``volume_m3``; of links ``flow_l_s``, ``velocity_m_s``, ``filling``, ``depth_m``, ``volume_m3``; of
+            subcatchments ``runoff_l_s``, ``infiltration_mm_h``, ``rainfall_mm_h``; of the system
+            ``outflow_l_s``, ``runoff_l_s``, ``flooding_l_s``, ``rainfall_mm_h``; and concentrations of tracers
+            where they are followed, such as ``SEWAGE_mg_l`` in dry weather.
         ids : str or iterable of str, optional
-            Model ids or the layers' own ids; by default all.
+            Model ids, or the layers' own ids; by default all of the kind.
+        kind : "node", "link", "subcatchment" or "system", optional
+            By default the first of them that has the quantity and the ids.
 
         Raises
         ------
         UnknownNameError
-            There is no such quantity or element.
+            There is no such quantity, element or kind.
         RunFailedError
             The run gave no results.
 
         Notes
         -----
-        A batch keeps few series, so that what a run did not keep is run once more in a temporary folder, with
-        every series saved; that is done once for a result.
+        A batch keeps few series. What a run did not keep is run once more in a temporary folder, with every
+        series saved; that is done once for a result.
         """
-        about = QUANTITIES[known_name("quantity", quantity, QUANTITIES, self._language)]
         self._must_have_run()
-        if about.kind == "system":
-            return self._saved.frame(quantity, ())
-        wanted = self._ids(KIND_OF[about.kind], ids)
-        columns = [f"{quantity}:{i}" for i in wanted]
+        names = (ids,) if isinstance(ids, str) else None if ids is None else tuple(ids)
+        chosen = self._kind(quantity, names, kind)
+        if chosen == "system":
+            return self._saved.series("system", "", quantity).to_frame()
+        wanted = self._ids(chosen, names)
         kept = self._result.series
-        if set(columns) <= set(kept.columns):
+        columns = [f"{quantity}:{i}" for i in wanted]
+        # Kept depths are those of nodes.
+        if set(columns) <= set(kept.columns) and (chosen, quantity) != ("link", "depth_m"):
             return kept[columns].set_axis(list(wanted), axis=1)
-        return self._saved.frame(quantity, wanted)
+        found = {i: self._saved.series(chosen, i, quantity) for i in wanted}
+        return pd.DataFrame(found)
 
     def plot_profile(
         self,
@@ -213,7 +223,7 @@ class Result:
         if minute is None:
             level, name = self.nodes["max_level_m"], text("api.plot.water", self._language)
         else:
-            levels = self.series("level_m", profile.nodes)
+            levels = self.series("head_m", profile.nodes)
             level = levels.iloc[int(np.abs(levels.index.to_numpy() - minute).argmin())]
             name = text("api.plot.water_at", self._language, minute=f"{level.name:g}")
         nodes = node_frame(self._model)
@@ -247,18 +257,19 @@ class Result:
         """
         from spongecalc.api.hydrograph_plot import draw_hydrograph  # noqa: PLC0415  as above
 
-        if ids is None and quantity is None:
-            quantity = "system_outflow_l_s"
-            series = self.series(quantity).set_axis([f"{self._model.name} {self._model.scenario}"], axis=1)
-        else:
-            wanted = [ids] if isinstance(ids, str) else None if ids is None else list(ids)
-            quantity = quantity or self._usual_quantity(wanted or [])
-            series = self.series(quantity, wanted)
+        names = [ids] if isinstance(ids, str) else None if ids is None else list(ids)
+        kind = None
+        if quantity is None:
+            kind = "system" if names is None else self._kind_of(names)
+            quantity = USUAL_QUANTITY[kind]
+        series = self.series(quantity, names, kind=kind)
+        if kind == "system":
+            series = series.set_axis([f"{self._model.name} {self._model.scenario}"], axis=1)
         rain = self.hyetograph if hyetograph else None
         return draw_hydrograph(_axes(ax), series, quantity, rain, self._language, **line)
 
     @cached_property
-    def _saved(self) -> SavedSeries:
+    def _saved(self) -> FinishedRun:
         return self._save()
 
     def _must_have_run(self) -> None:
@@ -296,15 +307,31 @@ class Result:
                 raise UnknownNameError(element, name, there, self._language)
         return tuple(dict.fromkeys(found))
 
-    def _usual_quantity(self, ids: list[str]) -> str:
-        """The quantity of a hydrograph of these elements: of the first kind that has them."""
-        for element, quantity in USUAL_QUANTITY.items():
-            own = self._elements(element)
-            if ids and set(ids) <= {*own["model_id"], *own["feature_id"]}:
-                return quantity
-        # The error names the nearest of all elements.
-        first = next((i for i in ids if i not in set(self._model.elements["model_id"])), ids[0] if ids else "")
-        raise UnknownNameError("node", first, self._model.elements["model_id"].tolist(), self._language)
+    def _kind(self, quantity: str, ids: Sequence[str] | None, kind: str | None) -> str:
+        """The kind of element that a series is of: the one asked for, or the first that has quantity and ids."""
+        kinds = (known_name("kind", kind, USUAL_QUANTITY, self._language),) if kind else tuple(USUAL_QUANTITY)
+        of_runs = {k: self._quantities(k) for k in kinds}
+        every = dict.fromkeys(name for own in of_runs.values() for name in own)
+        known_name("quantity", quantity, every, self._language)
+        having = [k for k in kinds if quantity in of_runs[k]]
+        return next((k for k in having if ids and self._has(k, ids)), having[0])
+
+    def _quantities(self, kind: str) -> tuple[str, ...]:
+        """Names of the series of a kind; concentrations only where the run followed the tracers."""
+        followed = not math.isnan(self._result.quality_error_percent)
+        return FinishedRun(self._result, Path()).attributes(kind) if followed else tuple(SERIES[kind])
+
+    def _has(self, kind: str, ids: Sequence[str]) -> bool:
+        own = self._elements(kind)
+        return set(ids) <= {*own["model_id"], *own["feature_id"]}
+
+    def _kind_of(self, ids: Sequence[str]) -> str:
+        """The first kind of element that all ids are of."""
+        if kind := next((k for k in USUAL_QUANTITY if ids and self._has(k, ids)), None):
+            return kind
+        known = self._model.elements["model_id"].tolist()
+        unknown = next((i for i in ids if not any(self._has(k, (i,)) for k in USUAL_QUANTITY)), "")
+        raise UnknownNameError("element", unknown, known, self._language)
 
 
 _CARD = ("result", "status", "runoff_error", "routing_error", "flooded", "flooded_nodes", "engine")
