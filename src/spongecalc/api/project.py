@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from spongecalc.api.card import card_html
+from spongecalc.api.comparison import compared
 from spongecalc.api.layers import Layers
 from spongecalc.api.progress_bars import watched
 from spongecalc.api.system import System
@@ -285,6 +286,31 @@ class Project:
             There is no such table or community.
         """
         return self._of(communities, self.assess()[name])
+
+    def compare(self, a: str, b: str, *, communities: Names = None) -> pd.DataFrame:
+        """Two scenarios side by side; runs that are due are made first.
+
+        Parameters
+        ----------
+        a, b : str
+            Names of scenarios.
+        communities : str or iterable of str, optional
+            Ids; by default all.
+
+        Returns
+        -------
+        DataFrame
+            A row per community, storm and figure, with its unit, the values in both scenarios under the
+            scenarios' names, and ``difference``, that in ``b`` less that in ``a``.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such scenario or community.
+        """
+        for name in (a, b):
+            known_name("scenario", name, self.scenarios, self.language)
+        return compared(self.table("answers", communities=communities), a, b)
 
     def quantities(self, *, communities: Names = None) -> pd.DataFrame:
         """The bill of quantities, as ``spongecalc quantities`` writes it; no run is needed."""
