@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python; do \
 	if $$p -c 'import sys; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; then \
 	echo $$p; break; fi; done)
 
-.PHONY: help setup demo test lint bench models check-models run status report example clean
+.PHONY: help setup demo test lint bench models check-models run status report example county clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-zA-Z%_-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,8 +55,12 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
 
-example: $(READY)  ## make the layers of the worked example again
+example: $(READY)  ## make the layers of both worked examples again
 	$(BIN)/python gis/make_layers.py
+
+county: $(READY)  ## the second example, the county's 67 communities in three phases, to its report
+	$(SPONGECALC) all gis/county $(JOBS_OPTION) $(LANG_OPTION)
+	@echo "gis/county/report/index.html"
 
 models: $(READY)  ## regenerate swmm_models/ from the layers
 	$(SPONGECALC) build .
@@ -64,7 +68,11 @@ models: $(READY)  ## regenerate swmm_models/ from the layers
 model-%: $(READY)
 	$(SPONGECALC) build . --community $*
 
-check-models: $(READY)  ## fail if swmm_models/ is not what the layers give
+check-county: $(READY)  ## the second example, the county's 67 communities in three phases, to its report
+	$(SPONGECALC) all gis/county $(JOBS_OPTION) $(LANG_OPTION)
+	@echo "gis/county/report/index.html"
+
+models: $(READY)  ## fail if swmm_models/ is not what the layers give
 	$(SPONGECALC) build . --check
 
 run: $(READY)  ## build and run the models
@@ -80,5 +88,5 @@ report: $(READY)  ## tables and report from the runs already made
 	$(SPONGECALC) report . $(LANG_OPTION)
 
 clean:  ## remove results, report and caches (not .venv)
-	rm -rf results report build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf results report gis/county/results gis/county/report gis/county/swmm_models build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -58,7 +58,8 @@ def ground_m(layouts: tuple[Layout, ...], x: np.ndarray, y: np.ndarray, sunken: 
 
 def write_dem(path: Path, layouts: tuple[Layout, ...], sunken: dict[int, float], crs: str) -> None:
     """The ground as a raster of 1 m cells."""
-    columns = int(2 * DISTRICT_WIDTH_M + 60)
+    # Two columns of districts a phase, with as much room beside them.
+    columns = round(2 * DISTRICT_WIDTH_M + 60) * len({p.phase.name for p in layouts})
     rows = math.ceil(3 * STREET_SPACING_M + 90)
     top = ORIGIN_Y + rows
     x, y = np.meshgrid(ORIGIN_X + np.arange(columns) + 0.5, top - np.arange(rows) - 0.5)

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from shapely import Point, Polygon, box
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
 
+type Row = dict[str, Any]
+"""A feature of a layer: its values by column."""
+
 # Bottom left of the town's drawing in EPSG:4543, near the county town.
 ORIGIN_X, ORIGIN_Y = 540500.0, 2674200.0
 STREET_SPACING_M = 150.0
 DISTRICT_WIDTH_M = 300.0
 LANE_M = 5.0
-TOTAL_AREA_M2 = 75000.0
 
 BUILDINGS = (2, 3, 2, 4, 1, 3, 2, 2, 3, 2, 3, 1, 2, 4, 2, 3, 2, 2, 3, 3, 2, 3)
 KINDS = (
@@ -61,6 +65,95 @@ JOINED_FRONT, JOINED_BACK = 7, 8
 
 
 @dataclass(frozen=True)
+class Block:
+    """Communities side by side along a street: their district, and where the first begins, from the origin."""
+
+    district: str
+    east_m: float
+    north_m: float
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase of the renovation: the communities that it takes in, and the totals that their layers meet.
+
+    ``first`` is the number of its first community; ``buildings`` and ``kinds`` have an entry each. ``year``
+    is that of its works, where they are done.
+    """
+
+    name: str
+    first: int
+    buildings: tuple[int, ...]
+    kinds: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    area_m2: float
+    households: int
+    year: int | None = None
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its communities."""
+        return range(self.first, self.first + len(self.buildings))
+
+    def kind(self, number: int) -> str:
+        """The kind of one of its communities."""
+        return self.kinds[number - self.first]
+
+
+def _blocks(members: tuple[tuple[int, ...], ...], east_m: float, north_m: float) -> tuple[Block, ...]:
+    """Blocks in two columns along three streets, a district each."""
+    return tuple(
+        Block(
+            DISTRICTS[index][0],
+            east_m + (index % 2) * DISTRICT_WIDTH_M,
+            north_m + (index // 2) * STREET_SPACING_M,
+            own,
+        )
+        for index, own in enumerate(members)
+    )
+
+
+def _later_kinds(count: int, start: int) -> tuple[str, ...]:
+    """Kinds of communities in turn."""
+    turn = ("lane", "courtyard", "lane", "terrace", "lane", "courtyard")
+    return tuple(turn[(start + i) % len(turn)] for i in range(count))
+
+
+PHASE_1 = Phase(
+    "一期", 1, BUILDINGS, KINDS, _blocks(tuple(m for _, m in DISTRICTS), 40.0, 75.0), 75000.0, 1104, 2021
+)
+# The county has published the sums of all phases and of the first. How the rest is shared between the second
+# and the third is made up, as is everything else of them; their works are designed, not laid.
+PHASE_2 = Phase(
+    "二期",
+    23,
+    (2, 3, 2, 1, 2, 3, 2, 2, 4, 2, 1, 2, 3, 2, 2, 2, 3, 1, 2, 2, 3, 2, 2),
+    _later_kinds(23, 0),
+    _blocks(
+        ((23, 24, 25, 26), (27, 28, 29, 30), (31, 32, 33, 34), (35, 36, 37, 38), (39, 40, 41, 42), (43, 44, 45)),
+        720.0,
+        75.0,
+    ),
+    82500.0,
+    941,
+)
+PHASE_3 = Phase(
+    "三期",
+    46,
+    (2, 2, 3, 2, 1, 2, 3, 2, 2, 2, 2, 3, 1, 2, 2, 4, 2, 2, 2, 1, 2, 2),
+    _later_kinds(22, 3),
+    _blocks(
+        ((46, 47, 48, 49), (50, 51, 52, 53), (54, 55, 56), (57, 58, 59, 60), (61, 62, 63, 64), (65, 66, 67)),
+        1380.0,
+        75.0,
+    ),
+    76500.0,
+    866,
+)
+
+
+@dataclass(frozen=True)
 class Layout:
     """One community in its own frame. ``lane_v`` is the middle of its main lane; ``low`` its low spots."""
 
@@ -78,10 +171,11 @@ class Layout:
     lanes: BaseGeometry
     low: tuple[tuple[float, float], ...]
     slope: float
+    phase: Phase
 
     @property
     def community_id(self) -> str:
-        """Its id: EY01 to EY22."""
+        """Its id: EY01 to EY67."""
         return f"EY{self.number:02d}"
 
     def world(self, geometry: BaseGeometry) -> BaseGeometry:
@@ -100,65 +194,67 @@ class Layout:
         return dx * cos + dy * sin, -dx * sin + dy * cos
 
 
-def layouts(random: np.random.Generator) -> tuple[Layout, ...]:
-    """The 22 communities; their areas add up to the published total."""
-    weights = np.array(BUILDINGS) + 0.35 + random.uniform(-0.12, 0.12, len(BUILDINGS))
-    areas = TOTAL_AREA_M2 * weights / weights.sum()
-    places = _places(areas, random)
-    return tuple(
-        _layout(number, float(areas[number - 1]), places[number], random)
-        for number in range(1, len(BUILDINGS) + 1)
-    )
+def layouts(random: np.random.Generator, phase: Phase = PHASE_1) -> tuple[Layout, ...]:
+    """The communities of a phase; their areas add up to its total."""
+    weights = np.array(phase.buildings) + 0.35 + random.uniform(-0.12, 0.12, len(phase.buildings))
+    areas = dict(zip(phase.numbers, phase.area_m2 * weights / weights.sum(), strict=True))
+    places = _places(phase, areas, random)
+    return tuple(_layout(phase, n, float(areas[n]), places[n], random) for n in phase.numbers)
 
 
-def _width_m(number: int, area_m2: float) -> float:
+def _width_m(kind: str, area_m2: float) -> float:
     """Width along the street: a courtyard is nearly square, a lane long and narrow."""
-    ratio = {"courtyard": 0.95, "lane": 0.58, "terrace": 0.72, "joined": 0.8}[KINDS[number - 1]]
+    ratio = {"courtyard": 0.95, "lane": 0.58, "terrace": 0.72, "joined": 0.8}[kind]
     return round(math.sqrt(area_m2 * ratio), 1)
 
 
-def _places(areas: np.ndarray, random: np.random.Generator) -> dict[int, tuple[str, float, float, float]]:
+def _places(
+    phase: Phase, areas: Mapping[int, float], random: np.random.Generator
+) -> dict[int, tuple[str, float, float, float]]:
     """District, corner and angle of each community: districts stand in two columns along three streets."""
     places = {}
-    for index, (district, members) in enumerate(DISTRICTS):
+    for block in phase.blocks:
         angle = float(random.uniform(-5, 5))
-        x = ORIGIN_X + 40 + (index % 2) * DISTRICT_WIDTH_M
-        y = ORIGIN_Y + 75 + (index // 2) * STREET_SPACING_M
+        x, y = ORIGIN_X + block.east_m, ORIGIN_Y + block.north_m
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         along = 0.0
-        for number in members:
-            area = float(areas[number - 1])
-            width = _width_m(number, area)
+        for number in block.members:
+            area = float(areas[number])
+            width = _width_m(phase.kind(number), area)
             if number == JOINED_BACK:
-                front = float(areas[JOINED_FRONT - 1])
-                front_width = _width_m(JOINED_FRONT, front)
+                front = float(areas[JOINED_FRONT])
+                front_width = _width_m(phase.kind(JOINED_FRONT), front)
                 depth = front / front_width
                 along -= front_width + 8
                 places[number] = (
-                    district,
+                    block.district,
                     x + along * cos - depth * sin,
                     y + along * sin + depth * cos,
                     angle,
                 )
                 along += front_width + 8
                 continue
-            places[number] = (district, x + along * cos, y + along * sin, angle)
+            places[number] = (block.district, x + along * cos, y + along * sin, angle)
             along += width + 8
     return places
 
 
 def _layout(
-    number: int, area_m2: float, place: tuple[str, float, float, float], random: np.random.Generator
+    phase: Phase,
+    number: int,
+    area_m2: float,
+    place: tuple[str, float, float, float],
+    random: np.random.Generator,
 ) -> Layout:
-    kind = KINDS[number - 1]
+    kind = phase.kind(number)
     district, x0, y0, angle = place
     # The back yard of the joined pair is as wide as the front one, so that they share the whole wall.
-    width = _width_m(number, area_m2)
+    width = _width_m(kind, area_m2)
     length = area_m2 / width
     outline = box(0, 0, width, length)
     lane_v = round(width * {"courtyard": 0.5, "lane": 0.48, "terrace": 0.2, "joined": 0.5}[kind], 1)
     lanes: BaseGeometry = box(lane_v - LANE_M / 2, 0, lane_v + LANE_M / 2, length - 5)
-    count = BUILDINGS[number - 1]
+    count = phase.buildings[number - phase.first]
     slope = {"terrace": 0.035, "courtyard": 0.006, "lane": 0.012, "joined": 0.010}[kind]
     if kind == "courtyard":
         yard = box(width * 0.3, length * 0.3, width * 0.7, length * 0.68)
@@ -186,6 +282,7 @@ def _layout(
         lanes,
         low,
         slope,
+        phase,
     )
 
 

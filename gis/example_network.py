@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from example_layout import JOINED_BACK, Layout
+from example_layout import JOINED_BACK, Layout, Row
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
@@ -27,19 +27,20 @@ class Network:
 
     layout: Layout
     ground: Ground
-    nodes: list[dict] = field(default_factory=list)
-    pipes: list[dict] = field(default_factory=list)
-    connections: list[dict] = field(default_factory=list)
-    facilities: list[dict] = field(default_factory=list)
+    nodes: list[Row] = field(default_factory=list)
+    pipes: list[Row] = field(default_factory=list)
+    connections: list[Row] = field(default_factory=list)
+    facilities: list[Row] = field(default_factory=list)
 
     def id(self, kind: str, number: int) -> str:
         """An id such as EY03-YJ04."""
         return f"{self.layout.community_id}-{kind}{number:02d}"
 
-    def count(self, rows: list[dict], column: str, kind: str) -> int:
+    def count(self, rows: list[Row], column: str, kind: str) -> int:
         """How many ids of a kind there are, plus one."""
         prefix = f"{self.layout.community_id}-{kind}"
-        return sum(row[column].startswith(prefix) and row[column][len(prefix) :].isdigit() for row in rows) + 1
+        ids: list[str] = [row[column] for row in rows]
+        return sum(i.startswith(prefix) and i[len(prefix) :].isdigit() for i in ids) + 1
 
     def level(self, place: Point) -> float:
         """Ground at a place of the survey CRS, in m."""
@@ -55,7 +56,7 @@ class Network:
         prefix: str,
         invert_m: float = math.nan,
         receives: str | None = None,
-    ) -> dict:
+    ) -> Row:
         """Add a node; its invert may be filled in later."""
         row = {
             "node_id": self.id(prefix, self.count(self.nodes, "node_id", prefix)),
@@ -74,8 +75,8 @@ class Network:
 
     def pipe(
         self,
-        upper: dict,
-        lower: dict,
+        upper: Row,
+        lower: Row,
         system: str,
         status: str,
         *,
@@ -86,9 +87,10 @@ class Network:
         material: str,
         roughness: float,
         sediment_mm: float = 0.0,
-        year: int = 2021,
-    ) -> dict:
-        """Add a pipe between two nodes, drawn straight."""
+        year: float | None = None,
+    ) -> Row:
+        """Add a pipe between two nodes, drawn straight; its year is that of the works where it is not given."""
+        laid = self.layout.phase.year or math.nan
         row = {
             "pipe_id": self.id(prefix, self.count(self.pipes, "pipe_id", prefix)),
             "system": system,
@@ -103,7 +105,7 @@ class Network:
             "invert_up_m": round(invert_up_m, 3),
             "invert_down_m": round(invert_down_m, 3),
             "sediment_mm": sediment_mm,
-            "year": year,
+            "year": laid if year is None else year,
             "status": status,
             "community_id": self.layout.community_id,
             "geometry": LineString([upper["geometry"], lower["geometry"]]),
@@ -111,7 +113,7 @@ class Network:
         self.pipes.append(row)
         return row
 
-    def lateral(self, source: str, start: Point, node: dict, kind: str, status: str) -> dict:
+    def lateral(self, source: str, start: Point, node: Row, kind: str, status: str) -> Row:
         """Add a lateral from a building or an inlet to a node."""
         row = {
             "connection_id": self.id("L", self.count(self.connections, "connection_id", "L")),
@@ -130,8 +132,8 @@ class Network:
 class Main:
     """A chain of nodes from its upper end to its lower end, with the pipes between them."""
 
-    nodes: list[dict]
-    pipes: list[dict]
+    nodes: list[Row]
+    pipes: list[Row]
 
 
 def stations(start_u: float, end_u: float, stops: tuple[float, ...] = ()) -> list[float]:
@@ -153,7 +155,7 @@ def lay_main(
     slope: float,
     sizes_mm: tuple[float, ...],
     receives: str | None,
-    end: dict | None = None,
+    end: Row | None = None,
 ) -> Main:
     """Lay a new main of HDPE from the first place to the last, falling at least ``slope``.
 
@@ -201,12 +203,12 @@ def lay_main(
     return Main(nodes, pipes)
 
 
-def nearest(rows: list[dict], place: BaseGeometry) -> dict:
+def nearest(rows: list[Row], place: BaseGeometry) -> Row:
     """The node nearest to a place."""
     return min(rows, key=lambda row: (row["geometry"].distance(place), row["node_id"]))
 
 
-def add_inlet(network: Network, place: Point, mains: list[dict], system: str, status: str) -> dict:
+def add_inlet(network: Network, place: Point, mains: list[Row], system: str, status: str) -> Row:
     """An inlet and its lead to the nearest manhole, high enough to fall towards it."""
     manhole = nearest([n for n in mains if n["kind"] != "outfall"], place)
     prefix = "YK" if system == "storm" else "HK"
@@ -260,7 +262,7 @@ def old_combined(
     add_inlet(network, layout.place(layout.lane_v + 1.8, layout.length_m * 0.62), nodes, "combined", "removed")
 
 
-def old_laterals(network: Network, buildings: list[dict]) -> None:
+def old_laterals(network: Network, buildings: list[Row]) -> None:
     """Before the works every building stands on the combined sewer, its toilets by way of a septic tank."""
     manholes = [n for n in network.nodes if n["system"] == "combined" and n["kind"] == "manhole"]
     for building in buildings:
@@ -290,7 +292,7 @@ def old_laterals(network: Network, buildings: list[dict]) -> None:
             network.lateral(source, wall, manhole, kind, "removed")
 
 
-def new_laterals(network: Network, building: dict, storm: list[dict], sewage: list[dict]) -> None:
+def new_laterals(network: Network, building: Row, storm: list[Row], sewage: list[Row]) -> None:
     """After the works: roofs on the rain sewer by two downpipes, the rest on the sewage sewer."""
     footprint, source = building["geometry"], building["building_id"]
     corners = sorted(footprint.exterior.coords[:-1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from example_layout import Layout
+from example_layout import Layout, Row
 from shapely import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
@@ -33,7 +33,7 @@ def cut_area(region: BaseGeometry, wanted_m2: float, width_m: float, from_far: b
     return part
 
 
-def surfaces(layout: Layout, converted_m2: float, green_m2: float, random: np.random.Generator) -> list[dict]:
+def surfaces(layout: Layout, converted_m2: float, green_m2: float, random: np.random.Generator) -> list[Row]:
     """Rows of the surfaces layer of one community, in its own frame.
 
     ``converted_m2`` of yard become green by the works; ``green_m2`` were green before and stay.
@@ -52,11 +52,11 @@ def surfaces(layout: Layout, converted_m2: float, green_m2: float, random: np.ra
         "base_porosity_percent": 40.0,
         "permeability_mm_s": float(random.choice([0.5, 0.8, 1.2])),
         "subgrade_mm_h": float(random.choice([2.0, 4.0, 8.0])),
-        "laid": "2021-10",
+        "laid": f"{layout.phase.year}-10" if layout.phase.year else None,
     }
     new_green = str(random.choice(["green", "sunken_green"], p=[0.7, 0.3]))
     old_yard = str(random.choice(["concrete", "bare_soil"], p=[0.75, 0.25]))
-    rows: list[dict] = []
+    rows: list[Row] = []
     for region, cover, status, more in (
         (lanes, "concrete", "removed", {}),
         (lanes, "permeable_concrete", "proposed", paving),

@@ -1,7 +1,8 @@
-"""Make the layers of the worked example: phase 1 of the renovation in Eshan County, illustrative in detail.
+"""Make the layers of the worked examples of the renovation in Eshan County, illustrative in detail.
 
-Ids, names and geometry are made up; the totals are those of the county's bulletin (gis/README.md). Run it from
-anywhere: it writes beside itself. The same seed gives the same bytes.
+One is phase 1 with its 22 communities, the other the whole plan, 67 communities in three phases, of which
+the first are the same 22. Ids, names and geometry are made up; the totals are those of the county's bulletin
+(gis/README.md). Run it from anywhere: it writes beside itself. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -23,7 +24,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from example_ground import ground_m, write_dem
-from example_layout import KIND_ZH, Layout, layouts
+from example_layout import KIND_ZH, PHASE_1, PHASE_2, PHASE_3, Layout, Row, layouts
 from example_surfaces import surfaces
 from shapely import LineString, Point
 
@@ -32,13 +33,19 @@ SEED = 20210630
 HERE = Path(__file__).resolve().parent
 
 # Published totals of phase 1; the source is named in gis/README.md.
-HOUSEHOLDS, STORM_M, SEWAGE_M, TELECOM_M, GAS_M, GREEN_GAIN = 1104, 2537.0, 2638.0, 6345.0, 2659.0, 0.115
+STORM_M, SEWAGE_M, TELECOM_M, GAS_M, GREEN_GAIN = 2537.0, 2638.0, 6345.0, 2659.0, 0.115
+# What the later phases have of duct and gas pipe beyond lanes and houses, in m a community: not published.
+MORE_UTILITY_M = 12.0
 
 # Communities whose old sewer still copes: wider, less silted, without a marked low corner.
-DRY_BEFORE = (5, 10, 13, 17, 22)
+DRY_BEFORE = (5, 10, 13, 17, 22, 26, 33, 41, 48, 57, 62)
 OLD_DITCH = 20
-RAIN_TANKS_M3 = {2: 12.0, 6: 20.0, 8: 15.0, 11: 10.0, 15: 18.0, 17: 8.0, 21: 25.0}
-STILL_COMBINED_STREET = (9, 16)
+RAIN_TANKS_M3 = {
+    **{2: 12.0, 6: 20.0, 8: 15.0, 11: 10.0, 15: 18.0, 17: 8.0, 21: 25.0},
+    **{24: 12.0, 28: 15.0, 31: 20.0, 36: 10.0, 44: 15.0, 47: 12.0, 50: 18.0, 55: 10.0, 59: 20.0, 66: 15.0},
+}
+STILL_COMBINED_STREET = (9, 16, 39, 60)
+RIVER_AFTER = (7, 19, 20, 21, 22, 42, 45, 64, 67)
 # Where the works left something to find; tests/gis/planted_defects.json says what.
 BALCONY, YARD, LEFT_BEHIND, SHORT_CUT = 4, 11, 14, 19
 
@@ -47,28 +54,41 @@ BALCONY, YARD, LEFT_BEHIND, SHORT_CUT = 4, 11, 14, 19
 class Rows:
     """Rows of every layer."""
 
-    nodes: list[dict]
-    pipes: list[dict]
-    connections: list[dict]
-    facilities: list[dict]
-    buildings: list[dict]
-    surfaces: list[dict]
-    communities: list[dict]
-    utilities: list[dict]
-    ponding_records: list[dict]
+    nodes: list[Row]
+    pipes: list[Row]
+    connections: list[Row]
+    facilities: list[Row]
+    buildings: list[Row]
+    surfaces: list[Row]
+    communities: list[Row]
+    utilities: list[Row]
+    ponding_records: list[Row]
+
+    def with_those_of(self, other: Rows) -> Rows:
+        """Both examples' rows, layer by layer."""
+        return Rows(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 def main() -> None:
-    """Write the GeoPackage and the DEM."""
+    """Write the GeoPackage and the DEM of each example."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
-    places = layouts(np.random.default_rng(options.seed))
-    rows = make(places, options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_layers(options.out / "eshan_phase1.gpkg", rows)
-    write_dem(options.out / "dem.tif", places, sunken(), CRS)
+    first = layouts(np.random.default_rng(options.seed))
+    later = [layouts(np.random.default_rng([options.seed, p.first]), p) for p in (PHASE_2, PHASE_3)]
+    rows = make(first, options.seed)
+    write_example(options.out, "eshan_phase1.gpkg", rows, first)
+    for places in later:
+        rows = rows.with_those_of(make_later(places, options.seed))
+    write_example(options.out / "county", "eshan_county.gpkg", rows, tuple(itertools.chain(first, *later)))
+
+
+def write_example(folder: Path, name: str, rows: Rows, places: tuple[Layout, ...]) -> None:
+    """Write the layers of an example, and its ground beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_layers(folder / name, rows)
+    write_dem(folder / "dem.tif", places, sunken(), CRS)
 
 
 def sunken() -> dict[int, float]:
@@ -94,16 +114,23 @@ def make(places: tuple[Layout, ...], seed: int) -> Rows:
     return rows
 
 
-def is_new(row: dict, system: str) -> bool:
+def make_later(places: tuple[Layout, ...], seed: int) -> Rows:
+    """All rows of a phase of which no length is published: what its layout gives, and nothing claimed."""
+    numbers = [p.number for p in places]
+    return build(places, seed, {system: dict.fromkeys(numbers, 6.0) for system in ("storm", "sewage")})
+
+
+def is_new(row: Row, system: str) -> bool:
     """Whether a pipe is one that the works lay."""
-    return row["status"] == "proposed" and row["system"] == system
+    return bool(row["status"] == "proposed" and row["system"] == system)
 
 
 def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, float]]) -> Rows:
-    """All rows for given lengths of the leads."""
+    """All rows of a phase's communities for given lengths of the leads."""
     rows = Rows([], [], [], [], [], [], [], [], [])
-    households = share_households(places, np.random.default_rng(seed + 1))
-    converted = share_green(places, np.random.default_rng(seed + 2))
+    phase = places[0].phase
+    households = share_households(places, np.random.default_rng(seed + phase.first), phase.households)
+    converted = share_green(places, np.random.default_rng(seed + phase.first + 1))
     depths = sunken()
 
     def ground(x: float, y: float) -> float:
@@ -148,13 +175,15 @@ def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, floa
     return rows
 
 
-def share_households(places: tuple[Layout, ...], random: np.random.Generator) -> dict[int, list[int]]:
-    """The published households, shared out by the size of the buildings."""
+def share_households(
+    places: tuple[Layout, ...], random: np.random.Generator, households: int
+) -> dict[int, list[int]]:
+    """A phase's households, shared out by the size of the buildings."""
     areas = np.array([b.area for p in places for b in p.buildings])
     weights = areas**0.5 * random.uniform(0.8, 1.2, len(areas))
-    exact = HOUSEHOLDS * weights / weights.sum()
+    exact = households * weights / weights.sum()
     counts = np.floor(exact).astype(int)
-    counts[np.argsort(counts - exact)[: HOUSEHOLDS - counts.sum()]] += 1
+    counts[np.argsort(counts - exact)[: households - counts.sum()]] += 1
     shared, position = {}, 0
     for layout in places:
         shared[layout.number] = counts[position : position + len(layout.buildings)].tolist()
@@ -170,7 +199,7 @@ def share_green(places: tuple[Layout, ...], random: np.random.Generator) -> dict
     return {p.number: float(w) for p, w in zip(places, wanted, strict=True)}
 
 
-def before(network: net.Network, buildings: list[dict], random: np.random.Generator) -> None:
+def before(network: net.Network, buildings: list[Row], random: np.random.Generator) -> None:
     """What the works find."""
     number = network.layout.number
     if number == OLD_DITCH:
@@ -190,7 +219,7 @@ def before(network: net.Network, buildings: list[dict], random: np.random.Genera
     net.old_laterals(network, buildings)
 
 
-def old_separate(network: net.Network, buildings: list[dict]) -> None:
+def old_separate(network: net.Network, buildings: list[Row]) -> None:
     """An old stone ditch for the rain and an old sewage pipe, cleanly apart."""
     layout = network.layout
     chains = {}
@@ -240,20 +269,20 @@ def old_separate(network: net.Network, buildings: list[dict]) -> None:
 
 def after(
     network: net.Network,
-    buildings: list[dict],
+    buildings: list[Row],
     leads: dict[str, dict[int, float]],
     front: net.Network | None,
 ) -> None:
     """What the works lay."""
     layout, number = network.layout, network.layout.number
     receives = (
-        "river" if number in (7, 19, 20, 21, 22) else "municipal_storm",
+        "river" if number in RIVER_AFTER else "municipal_storm",
         "municipal_combined" if number in STILL_COMBINED_STREET else "municipal_sewage",
     )
     storm, sewage = net.new_mains(network, leads["storm"][number], leads["sewage"][number], receives, front)
     own_sewage = [n for n in sewage.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
     own_storm = [n for n in storm.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
-    inlets: list[dict] = []
+    inlets: list[Row] = []
     if layout.kind in ("terrace", "courtyard"):
         far_v, u = (
             (layout.width_m - 6, layout.length_m * 0.5)
@@ -284,7 +313,7 @@ def after(
     leave_defects(network, buildings, own_storm, own_sewage, inlets)
 
 
-def place_inlets(network: net.Network, storm: list[dict], inlets: list[dict]) -> None:
+def place_inlets(network: net.Network, storm: list[Row], inlets: list[Row]) -> None:
     """Inlets of the new rain sewer: two in each low spot, and one every 18 m along the lane."""
     layout = network.layout
     for low_v, low_u in layout.low:
@@ -302,9 +331,7 @@ def place_inlets(network: net.Network, storm: list[dict], inlets: list[dict]) ->
         inlets.append(net.add_inlet(network, place, storm, "storm", "proposed"))
 
 
-def rain_tank(
-    network: net.Network, building: dict, storm: list[dict], sewage: list[dict], volume_m3: float
-) -> None:
+def rain_tank(network: net.Network, building: Row, storm: list[Row], sewage: list[Row], volume_m3: float) -> None:
     """A tank that takes one roof, and overflows to the rain sewer."""
     layout = network.layout
     net.new_laterals(network, building, storm, sewage)
@@ -338,7 +365,7 @@ def rain_tank(
     )
 
 
-def short_cut(network: net.Network, sewage: list[dict], inlets: list[dict]) -> None:
+def short_cut(network: net.Network, sewage: list[Row], inlets: list[Row]) -> None:
     """A rain pipe from the far yard, laid to the manhole that was nearest."""
     layout = network.layout
     u = layout.length_m * 0.55
@@ -361,7 +388,7 @@ def short_cut(network: net.Network, sewage: list[dict], inlets: list[dict]) -> N
 
 
 def leave_defects(
-    network: net.Network, buildings: list[dict], storm: list[dict], sewage: list[dict], inlets: list[dict]
+    network: net.Network, buildings: list[Row], storm: list[Row], sewage: list[Row], inlets: list[Row]
 ) -> None:
     """What a survey after the works would find in three of the communities."""
     number = network.layout.number
@@ -381,7 +408,7 @@ def leave_defects(
         leave_behind(network, buildings[-1])
 
 
-def leave_behind(network: net.Network, building: dict) -> None:
+def leave_behind(network: net.Network, building: Row) -> None:
     """One building's kitchens and toilets stay on the old sewer, which stays with them down to its outfall."""
     source = building["building_id"]
     network.connections[:] = [
@@ -405,13 +432,13 @@ def leave_behind(network: net.Network, building: dict) -> None:
             row["status"] = "existing"
 
 
-def community_row(layout: Layout, buildings: list[dict]) -> dict:
+def community_row(layout: Layout, buildings: list[Row]) -> Row:
     """The community itself."""
     households = sum(b["households"] for b in buildings)
     return {
         "community_id": layout.community_id,
         "name": f"示例小区{layout.number:02d}（{KIND_ZH[layout.kind]}）",
-        "phase": "一期",
+        "phase": layout.phase.name,
         "district": layout.district,
         "grid": f"G{layout.number:03d}",
         "households": households,
@@ -446,7 +473,7 @@ def claim(rows: Rows) -> None:
             row[column] = float(meters)
 
 
-def ponding_record(layout: Layout, random: np.random.Generator) -> list[dict]:
+def ponding_record(layout: Layout, random: np.random.Generator) -> list[Row]:
     """What residents reported before the works."""
     if layout.number in (*DRY_BEFORE, OLD_DITCH):
         return []
@@ -465,8 +492,12 @@ def ponding_record(layout: Layout, random: np.random.Generator) -> list[dict]:
     ]
 
 
-def utilities(places: tuple[Layout, ...], rows: Rows) -> list[dict]:
-    """Telecom ducts and gas pipes: along the lane, to each building, and the rest along the street."""
+def utilities(places: tuple[Layout, ...], rows: Rows) -> list[Row]:
+    """Telecom ducts and gas pipes: along the lane, to each building, and the rest along the street.
+
+    The rest is what is missing of the published length in phase 1, and the same for each community in later ones.
+    """
+    published = places[0].phase is PHASE_1
     lines = []
     for utility, total, offsets, diameter, depth in (
         ("telecom", TELECOM_M, (-2.2, 2.2), 110.0, 0.7),
@@ -484,7 +515,7 @@ def utilities(places: tuple[Layout, ...], rows: Rows) -> list[dict]:
                         building["geometry"], trunk.interpolate(trunk.project(building["geometry"].centroid))
                     )
                     fixed.append((layout, LineString([trunk.interpolate(trunk.project(wall)), wall])))
-        left = total - sum(line.length for _, line in fixed)
+        left = total - sum(line.length for _, line in fixed) if published else MORE_UTILITY_M * len(places)
         for layout in places:
             v = layout.lane_v + offsets[0]
             fixed.append((layout, LineString([layout.place(v, 1.0), layout.place(v, 1.0 - left / len(places))])))

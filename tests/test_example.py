@@ -16,9 +16,9 @@ from spongecalc.assess.review import Review
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.mending import MendingRules, separate
 from spongecalc.project.load import load_project
-from spongecalc.report.bill_part import county_bill
-from spongecalc.report.design_part import county_design
-from spongecalc.report.wording import Wording
+from spongecalc.report.content.bill_chapters import county_bill
+from spongecalc.report.content.design_chapters import county_design
+from spongecalc.report.content.wording import Wording
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models
@@ -318,8 +318,8 @@ def test_one_changed_pipe_changes_that_communitys_two_models_only(repository, tm
 def test_every_figure_of_the_communities_can_be_followed_back(review, built, tables):
     """From the files on disk, as ``spongecalc explain`` does; ``tables`` has them written."""
     from spongecalc.assess.trace import numeric_columns, trace_figure
-    from spongecalc.report.number_format import cell_text
-    from spongecalc.report.stored_tables import read_sources
+    from spongecalc.report.content.number_format import cell_text
+    from spongecalc.report.tables.stored_tables import read_sources
 
     sources = read_sources(built.checked.project.folder / "results")
     table = sources.table("communities")
@@ -338,7 +338,7 @@ def test_every_figure_of_the_communities_can_be_followed_back(review, built, tab
     assert len(tables["communities"]) == 23
     # In memory nothing is rounded, and every figure comes out to its last decimal.
     from spongecalc.assess.trace import Sources
-    from spongecalc.report.traces import features_of
+    from spongecalc.report.content.traces import features_of
 
     whole = Sources(review.tables, features_of(review))
     for community in table["community_id"]:
@@ -350,11 +350,11 @@ def test_every_figure_of_the_communities_can_be_followed_back(review, built, tab
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_page_word_file_and_pdf_hold_the_figures_of_the_communities(review, tables, lang):
-    from spongecalc.report.compose import compose
-    from spongecalc.report.number_format import cell_text, grouped
-    from spongecalc.report.page import html_text
-    from spongecalc.report.pdf_report import pdf_bytes
-    from spongecalc.report.word_report import docx_bytes
+    from spongecalc.report.content.compose import compose
+    from spongecalc.report.content.number_format import cell_text, grouped
+    from spongecalc.report.render.html_page import html_text
+    from spongecalc.report.render.pdf_report import pdf_bytes
+    from spongecalc.report.render.word_report import docx_bytes
     from tests.report.reading import docx_tables, html_tables, pdf_text, squeezed
 
     document = compose(review, lang)

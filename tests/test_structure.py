@@ -45,13 +45,10 @@ MODULES["__main__"] = ROOT / "__main__.py"
 
 
 def import_statements(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Every import below a node, in functions too, but those for the type checker alone."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
-            continue
+    """Every import below a node: in functions too, and those for the type checker alone."""
+    for child in ast.walk(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child
-        yield from import_statements(child)
 
 
 def imported(path: Path) -> set[str]:
@@ -63,6 +60,11 @@ def imported(path: Path) -> set[str]:
     own = [name.removeprefix("spongecalc.") for name in names if name.startswith("spongecalc.")]
     # The name of a module, or of something in it; the version is the package's own.
     return {name if name in MODULES else name.rpartition(".")[0] for name in own} - {""}
+
+
+def test_imports_for_the_type_checker_count_as_imports() -> None:
+    lines = "if TYPE_CHECKING:\n    import spongecalc.cli\ndef late():\n    import spongecalc.progress\n"
+    assert len(list(import_statements(ast.parse(lines)))) == 2
 
 
 def test_every_package_has_its_place() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.project.load import Project, load_project
-from spongecalc.report.csv_tables import csv_text
+from spongecalc.report.tables.csv_tables import csv_text
 from spongecalc.steps import pipeline
 from tests import survey_forms
 from tests.postgis_server import PASSWORD

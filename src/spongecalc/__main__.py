@@ -1,6 +1,7 @@
 """The command ``spongecalc``, also as ``python -m spongecalc``."""
 
-from spongecalc.cli.stopping import STOPPED, is_interrupt, stop_cleanly
+from spongecalc.cli.exit_codes import STOPPED
+from spongecalc.cli.stopping import is_interrupt, stop_cleanly
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How many decimals a figure is given with, by the unit in its column's name."""
+"""The decimals that a figure is given with, by the unit in its column's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a step tells how far it is."""
+"""The progress of a step, as it is told to whoever watches."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 import spongecalc as sc
 from spongecalc.contract import SCHEMAS
-from spongecalc.report.csv_tables import csv_text
+from spongecalc.report.tables.csv_tables import csv_text
 
 
 def written(folder, name: str) -> str:

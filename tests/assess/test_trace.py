@@ -14,8 +14,8 @@ from spongecalc.assess.communities import COMMUNITY_COLUMNS
 from spongecalc.assess.trace import WORDS, Sources, UnknownFigureError, numeric_columns, trace_figure
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.language import has_text
-from spongecalc.report.number_format import cell_text
-from spongecalc.report.traces import features_of, page_traces, trace_lines
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.traces import features_of, page_traces, trace_lines
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import resource
 import sys
 from pathlib import Path
 
-from spongecalc.batch.runs import RunDone, execute
+from spongecalc.batch.run import RunDone
+from spongecalc.batch.runs import execute
 
 LIMIT_BYTES = 1000
 

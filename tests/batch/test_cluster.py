@@ -10,7 +10,8 @@ import pytest
 from tests.batch.test_faults import contents, tiny_runs
 
 from spongecalc.batch.cluster import ClusterError, cluster_executor
-from spongecalc.batch.runs import RunDone, execute
+from spongecalc.batch.run import RunDone
+from spongecalc.batch.runs import execute
 
 distributed = pytest.importorskip("distributed")
 

@@ -30,7 +30,8 @@ import pytest
 from tests.conftest import REPOSITORY
 
 from spongecalc.batch.result_file import result_path
-from spongecalc.batch.runs import Run, due_runs, execute
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import due_runs, execute
 from spongecalc.project.settings import SimulationSettings
 from spongecalc.swmm.event import STORM_START, Event
 from spongecalc.swmm.run_result import SeriesRequest

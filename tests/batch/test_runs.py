@@ -14,7 +14,8 @@ import pytest
 from tests.conftest import WholeRun
 
 from spongecalc.batch.result_file import INPUT, REPORT, packed, result_path
-from spongecalc.batch.runs import Again, Run, due_runs, execute, stored_results
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import Again, due_runs, execute, stored_results
 from spongecalc.steps import pipeline
 from spongecalc.swmm.run_result import RunResult
 

@@ -42,7 +42,7 @@ def _die_elsewhere(home: int, mark: str) -> int:
 
 def test_work_is_done_in_another_process_in_its_order(tmp_path: Path):
     with SideWorker(2) as beside:
-        beside.hold("spongecalc.report.number_format")
+        beside.hold("spongecalc.report.content.number_format")
         results = [beside.begin(_process_of, n, str(tmp_path / str(n))) for n in range(3)]
         wait_for(tmp_path / "2")
         found = [result() for result in results]
@@ -75,14 +75,14 @@ def test_no_process_starts_before_there_is_work(monkeypatch: pytest.MonkeyPatch)
         pass
     assert not started
     with SideWorker(2) as beside:
-        beside.hold("spongecalc.report.number_format")
+        beside.hold("spongecalc.report.content.number_format")
         beside.begin(_process_of, 7)()
     assert len(started) == 1
 
 
 def test_without_a_second_process_work_is_done_here():
     with SideWorker(1) as beside:
-        beside.hold("spongecalc.report.number_format")
+        beside.hold("spongecalc.report.content.number_format")
         assert beside.begin(_process_of, 7)() == (os.getpid(), 7)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.batch.test_faults import tiny_runs
 
-from spongecalc.batch.runs import Run, execute
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import execute
 from spongecalc.batch.watch import Watch
 
 

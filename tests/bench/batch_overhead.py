@@ -13,7 +13,8 @@ from pathlib import Path
 
 from spongecalc.batch.cores import cores
 from spongecalc.batch.pool import get_ready
-from spongecalc.batch.runs import RunDone, execute
+from spongecalc.batch.run import RunDone
+from spongecalc.batch.runs import execute
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings
 from spongecalc.steps import pipeline

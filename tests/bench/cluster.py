@@ -17,7 +17,9 @@ from pathlib import Path
 import distributed
 
 from spongecalc.batch.cluster import cluster_executor
-from spongecalc.batch.runs import Executor, Run, RunDone, execute
+from spongecalc.batch.pool import Executor
+from spongecalc.batch.run import Run, RunDone
+from spongecalc.batch.runs import execute
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from tests.batch.test_faults import contents

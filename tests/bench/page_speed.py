@@ -18,7 +18,7 @@ import numpy as np
 from shapely.geometry import LineString, Point, box
 
 from spongecalc.assess.review import Review
-from spongecalc.report.page import page_text
+from spongecalc.report.render.html_page import page_text
 from tests.report.synthetic_review import CRS, X, Y, synthetic_review
 
 FEATURES = 5000

@@ -17,7 +17,8 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.batch.parquet_store import write_parquet
-from spongecalc.batch.runs import Run, execute
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import execute
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.swmm.run_result import RunResult

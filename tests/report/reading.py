@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import docx
 import pypdf
 
-from spongecalc.report.document import Beside, Block, Document, Group, TableBlock
+from spongecalc.report.content.document import Beside, Block, Document, Group, TableBlock
 
 # What a reader of a PDF cannot tell from nothing: spaces, and the marks that let long words break.
 UNSEEN = re.compile(r"[\s\u200b]+")

@@ -15,7 +15,8 @@ from spongecalc.api.result import Result, RunFailedError
 from spongecalc.api.storms import storm_of_hyetograph
 from spongecalc.api.unknown_name import known_name
 from spongecalc.batch.result_file import OUT, read_result
-from spongecalc.batch.runs import Run, execute, plan_runs
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.language import text
 from spongecalc.project.design_storms import project_formula
 from spongecalc.project.load import Project as ProjectFiles

@@ -6,7 +6,7 @@ from functools import cache
 
 from matplotlib.font_manager import FontProperties
 
-from spongecalc.report.fonts import cjk_font_file
+from spongecalc.report.render.fonts import cjk_font_file
 
 
 @cache

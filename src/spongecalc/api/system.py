@@ -153,7 +153,8 @@ class System:
     def _ids(self, layer: str) -> list[str]:
         if layer == "surfaces":  # water is followed from where it enters the pipes
             return []
-        return getattr(self._system, layer)[SCHEMAS[layer].id_column].tolist()
+        frame: gpd.GeoDataFrame = getattr(self._system, layer)
+        return [str(i) for i in frame[SCHEMAS[layer].id_column]]
 
     @cached_property
     def _areas_m2(self) -> dict[str, float]:

@@ -15,7 +15,7 @@ from spongecalc.network.cross_connections import RIGHT_RECEIVERS, CrossConnectio
 from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import SewageSettings
-from spongecalc.swmm.model import TRACER_MG_L
+from spongecalc.swmm.inflows import TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tracer_event import TRACED
 

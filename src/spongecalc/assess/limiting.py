@@ -59,7 +59,8 @@ def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: f
         area, radius = 0.5105 * first**2, 0.1931 * first
     else:
         return math.nan
-    return area * radius ** (2 / 3) * math.sqrt(slope) / manning_n
+    flow_m3_s: float = area * radius ** (2 / 3) * math.sqrt(slope) / manning_n
+    return flow_m3_s
 
 
 @dataclass(frozen=True)

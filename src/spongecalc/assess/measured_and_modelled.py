@@ -10,7 +10,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.evidence_settings import EvidenceSettings, TwoWaters
-from spongecalc.swmm.model import TRACER_MG_L
+from spongecalc.swmm.inflows import TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
 
 COMPARISON_COLUMNS = [
@@ -138,4 +138,5 @@ def waters_l_s(
 def _ids(one: Modelled, element: str, layer: str, feature: str) -> list[str]:
     table = one.model.elements
     own = table[(table["element"] == element) & (table["layer"] == layer) & (table["feature_id"] == feature)]
-    return own["model_id"].tolist()
+    ids: list[str] = own["model_id"].tolist()
+    return ids

@@ -16,7 +16,7 @@ from spongecalc.assess.separation import separation_rows, sewage_to_storm_m3_d, 
 from spongecalc.assess.separation_grades import grade_rows
 from spongecalc.assess.spills import spill_rows, spills_known
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
-from spongecalc.batch.runs import Run
+from spongecalc.batch.run import Run
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.swmm.run_result import RunResult

@@ -58,7 +58,7 @@ class Modelled:
 
 
 def join_results(
-    systems: Sequence, models: Sequence[SwmmModel], results: Mapping[str, RunResult]
+    systems: Sequence[DrainageSystem], models: Sequence[SwmmModel], results: Mapping[str, RunResult]
 ) -> tuple[Modelled, ...]:
     """Each system with its model and the results of the model's runs by storm id."""
     own: dict[str, dict[str, str]] = {}

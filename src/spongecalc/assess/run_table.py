@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from spongecalc.batch.runs import Run
+from spongecalc.batch.run import Run
 from spongecalc.swmm.run_result import Message, RunResult
 from spongecalc.swmm.water_balance import explain
 

@@ -22,7 +22,7 @@ from spongecalc.network.sources import sources
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.swmm.model import TRACER_MG_L
+from spongecalc.swmm.inflows import TRACER_MG_L
 
 RAIN_RECEIVERS = ("municipal_storm", "river")
 

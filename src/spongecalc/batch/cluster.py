@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from spongecalc.batch.pool import Job, Outcome, Worker, run_all
-
-if TYPE_CHECKING:
-    from spongecalc.batch.runs import Executor
+from spongecalc.batch.pool import Executor, Job, Outcome, Worker, run_all
 
 ANSWER_WITHIN_S = 10
 IN_FLIGHT_PER_THREAD = 3
@@ -21,7 +18,7 @@ class ClusterError(Exception):
 
 
 def cluster_executor(address: str) -> Executor:
-    """Where jobs run on the Dask cluster of a scheduler.
+    """Executor of jobs on the Dask cluster of a scheduler.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a worker does with one run: everything it needs comes with the task, everything it makes goes back.
+"""The work of a worker on one run: everything it needs comes with the task, everything it makes goes back.
 
 Nothing is read from or written to the project, so the worker may be a process beside the caller or one on
 another machine.
@@ -58,7 +58,7 @@ class EngineTask:
 
 @dataclass(frozen=True)
 class EngineAnswer:
-    """What came of a task: the packed result, SWMM's report, and the binary results if asked for."""
+    """The answer to a task: the packed result, SWMM's report, and the binary results if asked for."""
 
     status: str
     message: str

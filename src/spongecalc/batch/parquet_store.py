@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from spongecalc.batch.runs import Run
+from spongecalc.batch.run import Run
 from spongecalc.swmm.run_result import FRAMES, RunResult
 
 FOLDER = "store"

@@ -30,7 +30,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 try:
     import resource
@@ -87,7 +87,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job.
+    """The end of a job: done with a value, or failed with a reason.
 
     Attributes
     ----------
@@ -112,6 +112,13 @@ class Outcome:
     reason: Reason = ""
     detail: str = ""
     seconds: float = 0.0
+
+
+class Executor(Protocol):
+    """A place to run jobs: gets jobs and yields each one's number with its outcome, in any order."""
+
+    def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
+        """Run the jobs."""
 
 
 def start_context() -> BaseContext:
@@ -287,7 +294,7 @@ class Worker:
         return None
 
     def outcome(self) -> Outcome | None:
-        """What became of the job, if anything has; the worker is then idle, or a new one."""
+        """Outcome of the job, None while it runs; with an outcome the worker is idle, or a new one."""
         job = self._job
         assert job is not None
         failed = Outcome(job.key, "failed", seconds=time.monotonic() - self._began)

@@ -77,7 +77,7 @@ def _head(line: bytes, key: str) -> Head:
 
 
 def result_path(folder: Path, key: str) -> Path:
-    """Where the result of a key is, in its run's folder."""
+    """Path of the result of a key, in its run's folder."""
     return folder / f"{key[:_NAME_LENGTH]}{_SUFFIX}"
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from spongecalc.batch.result_file import read_result
+from spongecalc.batch.run import Run
 from spongecalc.swmm.run_result import RunResult
-
-if TYPE_CHECKING:
-    from spongecalc.batch.runs import Run
 
 HELD = 300
 """Results that are held in memory where there are no more than these."""
@@ -62,9 +59,9 @@ class Results(Mapping[str, RunResult]):
         return iter(self._order)
 
     def __len__(self) -> int:
-        """How many runs have a result."""
+        """Number of runs that have a result."""
         return len(self._order)
 
     def __contains__(self, run_id: object) -> bool:
-        """Whether a run has a result; nothing is read for it."""
+        """True for a run that has a result; nothing is read for it."""
         return run_id in self._stored or run_id in self._unstored

@@ -1,23 +1,22 @@
-"""What determines a run, as one digest: two runs of one key have one result."""
+"""The digest of all that determines a run: two runs of one key have one result."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # swmm-toolkit: pyswmm tells the engine's version too, but takes 20 ms and more to import, and a call that finds
 # nothing to run needs nothing else of it.
 from swmm.toolkit import solver
 
 from spongecalc import swmm
-
-if TYPE_CHECKING:
-    from spongecalc.batch.runs import Run
+from spongecalc.swmm.event import Event
+from spongecalc.swmm.run_result import SeriesRequest
 
 # The part of this package that turns the engine's results into ours: a change in it is a change of results.
 READERS = (
@@ -33,18 +32,35 @@ READERS = (
 )
 
 
-def run_key(run: Run) -> str:
-    """Digest of everything that a run's result follows from.
+def run_key(
+    input_sha256: str,
+    event: Event,
+    files: Sequence[tuple[str, Path]],
+    series: SeriesRequest,
+    *,
+    keep_out: bool,
+) -> str:
+    """Digest of everything that a run's result follows from, engine, pyswmm and reading code included.
 
-    The input file with the storm and the options in it, files that it names, what is asked for (mark, series,
-    binary results), the versions of the engine and of pyswmm, and the code that reads results.
+    Parameters
+    ----------
+    input_sha256
+        Digest of the input file with the storm and the options in it.
+    event
+        Its mark, at which volumes are read, in s from the start.
+    files
+        Further files that the input names, each with the name that it uses.
+    series
+        What is asked for over time.
+    keep_out
+        The engine's binary results are wanted as well.
     """
     asked = {
-        "input": run.sha256,
-        "files": [(name, _file_digest(path)) for name, path in run.files],
-        "mark_s": run.event.mark_s,
-        "series": asdict(run.series),
-        "keep_out": run.keep_out,
+        "input": input_sha256,
+        "files": [(name, _file_digest(path)) for name, path in files],
+        "mark_s": event.mark_s,
+        "series": asdict(series),
+        "keep_out": keep_out,
         "engine": engine_version(),
         "pyswmm": metadata.version("pyswmm"),
         "readers": _readers_digest(),

@@ -54,7 +54,7 @@ class RunoffTask:
 
 @dataclass(frozen=True)
 class GroundVolumes:
-    """What came of one ground: arrays of marks x its subcatchments in m3, gathered since the start."""
+    """Volumes of one ground: arrays of marks x its subcatchments in m3, gathered since the start."""
 
     volumes: RunoffVolumes
 
@@ -66,7 +66,7 @@ def run_task(
     time_limit_s: float,
     on_done: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
-    """Run all grounds of a task.
+    """Run all grounds of a task, each model within ``time_limit_s`` seconds.
 
     Models hold the subcatchments of several grounds; subcatchments that are alike in all that runoff depends on
     are run once. A ground with a part in a model that fails is run again by itself, so that a bad ground costs
@@ -90,7 +90,7 @@ def run_task(
 
 
 def _likeness(area: Subcatchment) -> Hashable:
-    """What the runoff of a subcatchment depends on, beside the task's rain and settings."""
+    """The properties that the runoff of a subcatchment depends on, beside the task's rain and settings."""
     units = tuple((u.unit, u.area_m2, u.catchment_m2) for u in area.units)
     paving = tuple(area.paving_m2.items())
     return (area.area_m2, area.width_m, area.slope_percent, area.mix, paving, units)
@@ -178,5 +178,5 @@ def _run(
 
 
 def per_mark(gathered: np.ndarray) -> np.ndarray:
-    """What came between the marks, from what was gathered until each."""
+    """Increments between the marks, from the sums gathered until each (marks x subcatchments)."""
     return np.diff(np.vstack([np.zeros_like(gathered[:1]), gathered]), axis=0)

@@ -1,24 +1,21 @@
 """The runs of a project: each model through each event, with its result kept by its key.
 
-Whatever needs the engine hands a list of :class:`Run` to :func:`execute` and gets results by run id. What has
-been run before is not run again; what is missing is run and stored, one result after the other, by the one
-process that calls.
+Whatever needs the engine hands a list of :class:`~spongecalc.batch.run.Run` to :func:`execute` and gets
+results by run id. What has been run before is not run again; what is missing is run and stored, one result
+after the other, by the one process that calls.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Protocol, overload
+from typing import Literal, overload
 
 from spongecalc.batch.engine_task import EngineAnswer, EngineTask, remove_dead, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
-from spongecalc.batch.packed_text import PackedText
-from spongecalc.batch.pool import Job, Outcome, finished
+from spongecalc.batch.pool import Executor, Job, Outcome, finished
 from spongecalc.batch.result_file import (
     INPUT,
     OUT,
@@ -30,7 +27,7 @@ from spongecalc.batch.result_file import (
     write_result,
 )
 from spongecalc.batch.results import Results
-from spongecalc.batch.run_key import run_key
+from spongecalc.batch.run import Run, RunDone
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.swmm.model import TANK_FLOWS, SwmmModel
@@ -44,68 +41,6 @@ Again = Literal["nothing", "failed", "all"]
 
 Why = Literal["missing", "changed", "failed", "forced"]
 """Why a run is due: no result, results of another input only, failed and to be repeated, or asked for."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One model through one event: the text that the engine reads, and the folder for what comes of it.
-
-    ``files`` are further files that the text names, by the name it uses (without a folder). ``variant`` tells
-    runs apart that share model, scenario and event: the parameter set of a sweep.
-    """
-
-    model: str
-    scenario: str
-    communities: tuple[str, ...]
-    event: Event
-    folder: Path
-    series: SeriesRequest
-    keep_out: bool
-    _: KW_ONLY
-    text: PackedText = PackedText()  # noqa: RUF009  the field's descriptor
-    files: tuple[tuple[str, Path], ...] = ()
-    variant: str = ""
-
-    @property
-    def run_id(self) -> str:
-        """Model, scenario, event and, if there is one, variant, joined by slashes."""
-        parts = (self.model, self.scenario, self.event.storm_id, self.variant)
-        return "/".join(part for part in parts if part)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Digest of the input file."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-    @cached_property
-    def key(self) -> str:
-        """Digest of everything that determines the result."""
-        return run_key(self)
-
-    @cached_property
-    def size(self) -> float:
-        """Hint at the work: elements times steps."""
-        return len(self.text) * self.event.duration_s / self.event.routing_step_s
-
-
-@dataclass(frozen=True)
-class RunDone:
-    """What happened to one run of a batch, and how far the batch is."""
-
-    run_id: str
-    status: str
-    reason: str
-    seconds: float
-    done: int
-    total: int
-    failed: int
-
-
-class Executor(Protocol):
-    """Where jobs run: gets jobs and yields each one's number with its outcome, in any order."""
-
-    def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
-        """Run the jobs."""
 
 
 def plan_runs(
@@ -148,7 +83,7 @@ def plan_runs(
 
 
 def due_runs(runs: Sequence[Run], again: Again = "nothing") -> dict[str, Why]:
-    """Which runs have to be made, and why, by run id in the order of ``runs``.
+    """The runs that have to be made with the reason of each, by run id in the order of ``runs``.
 
     A run that failed counts as made until its input changes or the limit that ended it does: it would fail
     again. ``again`` repeats the failed ones, or all.
@@ -325,7 +260,7 @@ def _limits(run: Run) -> tuple[str, ...]:
 
 
 def _shows(run: Run) -> bool:
-    """Whether the input in the run's folder is the run's: after going back to an earlier state it is not."""
+    """True if the input in the run's folder is the run's: after going back to an earlier state it is not."""
     try:
         return (run.folder / INPUT).read_bytes() == run.text.encode()
     except OSError:

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
-from spongecalc.batch.pool import Job, Worker, run_all
+from spongecalc.batch.pool import Job, Outcome, Worker, run_all
 
 
 class SideWorker:
@@ -66,7 +66,7 @@ class SideWorker:
             self._worker = Worker()
         workers = [self._worker]
         job = Job(getattr(function, "__name__", "job"), function, args)
-        waiting: Future = self._thread.submit(run_all, [job], processes=1, workers=workers)
+        waiting: Future[list[Outcome]] = self._thread.submit(run_all, [job], processes=1, workers=workers)
 
         def result() -> T:
             if waiting.cancel():

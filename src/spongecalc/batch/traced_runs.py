@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from spongecalc.batch.runs import Run, plan_runs
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import plan_runs
 from spongecalc.swmm.event import Event
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import SeriesRequest

@@ -49,7 +49,7 @@ _GLOB = ("*", "?")
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a command left: the digests of what it read and of what it made, and what it said.
+    """The record that a command left: digests of what it read and of what it made, and what it said.
 
     ``more`` are files that were read though the settings do not name them, such as those named in a layer.
     """
@@ -69,7 +69,7 @@ def project_file(place: Path) -> Path:
 
 
 def results_folder(place: Path) -> Path | None:
-    """Where a project's results go; None where its file cannot be read."""
+    """Folder of a project's results; None where its file cannot be read."""
     path = project_file(place)
     try:
         results = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("results", "results")
@@ -107,7 +107,7 @@ def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None
 
 
 def current_stamp(place: Path, name: str) -> Stamp | None:
-    """What the command of a name left, if neither what it read nor what it made has changed since."""
+    """The record of a command, if neither what it read nor what it made has changed since; else None."""
     stamp = read_stamp(place, name)
     if stamp is None or not stamp.outputs or stamp.inputs != inputs_state(place, stamp.more):
         return None
@@ -129,7 +129,7 @@ def changed_inputs(place: Path, name: str) -> tuple[str, ...] | None:
 
 
 def read_stamp(place: Path, name: str) -> Stamp | None:
-    """What the command of a name left; None where it left nothing that can be read."""
+    """The record of a command; None where it left nothing that can be read."""
     path = _stamp_path(place, name)
     try:
         if path is None:

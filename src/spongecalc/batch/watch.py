@@ -1,22 +1,20 @@
-"""What a batch says while it works: a bar with rate and time left, events for programs, and a log file."""
+"""The progress of a batch: a bar with rate and time left, events for programs, and a log file."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TextIO
 
-from spongecalc.batch.runs import Run, RunDone
+from spongecalc.batch.run import Run, RunDone
 from spongecalc.batch.unchanged import STATE
 from spongecalc.language import text
 from spongecalc.progress import Progress
 
 if TYPE_CHECKING:
-    from spongecalc.cli.console import Output
     from spongecalc.project.load import Project
 
 KEPT_LOGS = 20
@@ -108,8 +106,24 @@ class Watch:
 
 
 @contextmanager
-def batch_watch(project: Project, runs: Sequence[Run], output: Output) -> Iterator[Watch]:
-    """Follow a batch of a project: its bar on the terminal, events with --json, its log below the results."""
+def batch_watch(
+    project: Project, runs: Sequence[Run], progress: Progress, events: TextIO | None, language: str
+) -> Iterator[Watch]:
+    """Follow a batch of a project, with its log below the results.
+
+    Parameters
+    ----------
+    project
+        Its results' folder takes the log.
+    runs
+        Those of the batch, due or not.
+    progress
+        Told how far the batch is, with rate and time left.
+    events
+        Where programs read a line of JSON for each run; None where nobody asked for it.
+    language
+        Of what is told to ``progress``: "zh" or "en".
+    """
     folder = project.folder / project.settings.results / STATE / "logs"
     log: TextIO | None = None
     try:
@@ -121,11 +135,10 @@ def batch_watch(project: Project, runs: Sequence[Run], output: Output) -> Iterat
     except OSError:
         log = None
     try:
-        with output.progress() as bar:
-            watch = Watch(runs, bar, log, sys.stderr if output.as_json else None, output.language)
-            watch.tell({"event": "batch", "runs": len(runs), "communities": watch.total})
-            yield watch
-            watch.tell({"event": "end", "made": watch.made, "failed": watch.failed})
+        watch = Watch(runs, progress, log, events, language)
+        watch.tell({"event": "batch", "runs": len(runs), "communities": watch.total})
+        yield watch
+        watch.tell({"event": "end", "made": watch.made, "failed": watch.failed})
     finally:
         if log is not None:
             with suppress(OSError):

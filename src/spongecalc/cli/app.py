@@ -46,7 +46,8 @@ def _due(command: str, call: Call, **options: bool) -> typer.Exit:
     def work(given: Call) -> int:
         from spongecalc.cli import project_commands  # noqa: PLC0415
 
-        return getattr(project_commands, f"run_{command}")(given, **options)
+        exit_code: int = getattr(project_commands, f"run_{command}")(given, **options)
+        return exit_code
 
     return typer.Exit(do_what_is_due(command, call, work))
 

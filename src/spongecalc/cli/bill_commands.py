@@ -23,11 +23,11 @@ from spongecalc.layers.finding import findings_table
 from spongecalc.network.bill_rules import bill_rules
 from spongecalc.network.claims import claims_table, measured_features
 from spongecalc.network.ledger import ledger
-from spongecalc.report.closed_lists import coded
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.number_format import cell_text
-from spongecalc.report.quantities_workbook import FILE_NAME, write_workbook
-from spongecalc.report.wording import Wording
+from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:

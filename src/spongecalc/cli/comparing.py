@@ -7,10 +7,10 @@ from pathlib import Path
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.comparison import TableDifference, compare
-from spongecalc.report.comparison_page import FILE_NAME, comparison_page
-from spongecalc.report.stored_tables import StoredTablesError, read_tables
-from spongecalc.report.whole_file import replace_files
+from spongecalc.report.content.comparison import TableDifference, compare
+from spongecalc.report.content.comparison_document import FILE_NAME, comparison_page
+from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
+from spongecalc.report.tables.whole_file import replace_files
 
 SHOWN_TABLES = ("communities",)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -46,6 +47,11 @@ class Output:
     @property
     def _silent(self) -> bool:
         return self.quiet or self.as_json
+
+    @property
+    def events(self) -> TextIO | None:
+        """Where lines of JSON go while a batch works: standard error with --json, else nowhere."""
+        return sys.stderr if self.as_json else None
 
     def say(self, key: str, **params: object) -> None:
         """Print a sentence of the catalogue ``cli``, unless quiet."""

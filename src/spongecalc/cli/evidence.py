@@ -13,9 +13,9 @@ from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.incremental import language_of
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
-from spongecalc.report.closed_lists import coded
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.wording import Wording
+from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:

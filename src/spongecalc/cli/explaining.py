@@ -10,8 +10,8 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.project.load import ProjectError, load_project
-from spongecalc.report.stored_tables import StoredTablesError, read_sources
-from spongecalc.report.traces import trace_document, trace_lines
+from spongecalc.report.content.traces import trace_document, trace_lines
+from spongecalc.report.tables.stored_tables import StoredTablesError, read_sources
 
 ADDRESS = re.compile(r"^(?P<table>[^:]+):(?P<row>.+):(?P<column>[^:]+)$")
 # On a terminal nothing is cut short.

@@ -32,7 +32,7 @@ def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:
     return DONE if result.status == "done" else RUN_FAILED
 
 
-def _cells(row: tuple) -> list[str]:
+def _cells(row: tuple[object, ...]) -> list[str]:
     return ["" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row]
 
 

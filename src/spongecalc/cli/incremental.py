@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,7 +116,7 @@ def language_of(call: Call) -> str:
         return call.language.value
     try:
         first = unchanged.project_file(call.folder).read_text(encoding="utf-8-sig")
-        given = unchanged.tomllib.loads(first).get("language", "zh")
+        given = tomllib.loads(first).get("language", "zh")
     except (OSError, ValueError):
         return "zh"
     return given if given in ("zh", "en") else "zh"

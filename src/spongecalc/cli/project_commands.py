@@ -16,8 +16,8 @@ from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.institute import InstituteError
-from spongecalc.report.number_format import cell_text
+from spongecalc.report.content.institute import InstituteError
+from spongecalc.report.content.number_format import cell_text
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models, write_models
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
 # What a worker beside needs for the files that it makes.
-WRITERS = ("spongecalc.report.formats", "spongecalc.report.geopackage", "spongecalc.report.quantities_workbook")
+WRITERS = (
+    "spongecalc.report.render.formats",
+    "spongecalc.report.tables.geopackage",
+    "spongecalc.report.render.quantities_workbook",
+)
 
 
 def run_check(call: Call) -> int:
@@ -96,7 +100,10 @@ def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, Ru
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         raise SystemExit(WRONG_USAGE) from None
-    with batch_watch(built.checked.project, runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(built.checked.project, runs, bar, output.events, output.language) as watch,
+    ):
         results = pipeline.run(
             built,
             call.jobs,
@@ -193,7 +200,7 @@ def _answer(
     return DONE
 
 
-def _print_total(total: dict, output: Output) -> None:
+def _print_total(total: Mapping[str, object], output: Output) -> None:
     """The county's figures, a line each."""
     lines = (
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),

@@ -18,7 +18,7 @@ from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, des
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import SeriesError, read_series
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.capture_chart import capture_chart, rain_page
+from spongecalc.report.render.capture_chart import capture_chart, rain_page
 from spongecalc.steps.sponge import project_rain
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import language_of
 from spongecalc.language import text
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.number_format import cell_text
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.removal import removal_folder, removal_runs, week_runs, write_contributions
 

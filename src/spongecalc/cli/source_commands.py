@@ -21,7 +21,7 @@ from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import FILE_NAME
-from spongecalc.report.repaired_project import write_repaired
+from spongecalc.report.tables.repaired_project import write_repaired
 from spongecalc.steps import pipeline
 from spongecalc.sweep.plan import FOLDER as SWEEPS
 

@@ -12,7 +12,7 @@ from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.number_format import cell_text
+from spongecalc.report.content.number_format import cell_text
 from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous

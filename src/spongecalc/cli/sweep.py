@@ -16,7 +16,7 @@ from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
 from spongecalc.language import text
 from spongecalc.project.load import Project
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms
@@ -80,7 +80,10 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
         output.error(text("batch.cluster", output.language, reason=error))
         output.finish()
         return WRONG_USAGE
-    with batch_watch(project, plan.runs, output) as watch:
+    with (
+        output.progress() as bar,
+        batch_watch(project, plan.runs, bar, output.events, output.language) as watch,
+    ):
         results = execute(
             plan.runs,
             processes=call.jobs,

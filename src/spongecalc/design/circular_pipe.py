@@ -49,13 +49,15 @@ def full_velocity_m_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -
 def full_flow_l_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -> np.ndarray:
     """Flow of a full pipe in l/s."""
     area = np.pi / 4 * np.asarray(diameter_m, float) ** 2
-    return 1000 * area * full_velocity_m_s(diameter_m, slope, manning_n)
+    flow: np.ndarray = 1000 * area * full_velocity_m_s(diameter_m, slope, manning_n)
+    return flow
 
 
 def flow_ratio(fullness: np.ndarray) -> np.ndarray:
     """Flow at a depth over the flow when full, from A R^(2/3)."""
     area, radius = geometry(fullness)
-    return area * radius ** (2 / 3) / (np.pi / 4 * 0.25 ** (2 / 3))
+    ratio: np.ndarray = area * radius ** (2 / 3) / (np.pi / 4 * 0.25 ** (2 / 3))
+    return ratio
 
 
 def velocity_ratio(fullness: np.ndarray) -> np.ndarray:
@@ -90,4 +92,5 @@ def slope_for(flow_l_s: Numbers, diameter_m: Numbers, manning_n: Numbers, fullne
     """The slope at which a pipe carries a flow at a depth over diameter."""
     area, radius = geometry(np.asarray(fullness, float))
     area, radius = area * np.asarray(diameter_m) ** 2, radius * np.asarray(diameter_m)
-    return (np.asarray(flow_l_s) / 1000 * manning_n / (area * radius ** (2 / 3))) ** 2
+    slope: np.ndarray = (np.asarray(flow_l_s) / 1000 * manning_n / (area * radius ** (2 / 3))) ** 2
+    return slope

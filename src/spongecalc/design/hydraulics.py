@@ -136,8 +136,8 @@ def is_initial(row: Any, limits: Limits) -> bool:
     main = limits.find("min_diameter", "community main (plastic sewage)")
     slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
     municipal = limits.find("min_diameter", "sewage (municipal)")
-    size = row.diameter_m * 1000
-    return size <= max(main.value, municipal.value) and row.slope >= slope.value - 1e-9
+    size_mm = float(row.diameter_m) * 1000
+    return size_mm <= max(main.value, municipal.value) and float(row.slope) >= slope.value - 1e-9
 
 
 def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:

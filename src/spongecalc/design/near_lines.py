@@ -129,7 +129,8 @@ def _level(lines: SpaceLines, at: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Level of the axis of lines at places on them."""
     geometry = lines.geometry[at]
     share = shapely.line_locate_point(geometry, places) / shapely.length(geometry)
-    return lines.start_m[at] + (lines.end_m[at] - lines.start_m[at]) * share
+    level: np.ndarray = lines.start_m[at] + (lines.end_m[at] - lines.start_m[at]) * share
+    return level
 
 
 def joined(parts: Sequence[SpaceLines]) -> SpaceLines:

@@ -25,4 +25,5 @@ def peak_factor(mean_l_s: np.ndarray) -> np.ndarray:
     GB 50014-2021, 4.1.15 and its table; ``sewage_peak_factor.csv`` carries source and confidence.
     """
     rows = table("sewage_peak_factor")
-    return np.interp(mean_l_s, rows["mean_daily_flow_l_s"], rows["peak_factor"])
+    factor: np.ndarray = np.interp(mean_l_s, rows["mean_daily_flow_l_s"], rows["peak_factor"])
+    return factor

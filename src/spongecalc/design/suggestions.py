@@ -319,11 +319,13 @@ def _downstream_order(net: DesignNetwork) -> list[str]:
 
 
 def _below(net: DesignNetwork, pipe: str) -> set[str]:
-    return nx.descendants(_pipe_graph(net), pipe)
+    pipes: set[str] = nx.descendants(_pipe_graph(net), pipe)
+    return pipes
 
 
 def _above(net: DesignNetwork, pipe: str) -> set[str]:
-    return nx.ancestors(_pipe_graph(net), pipe)
+    pipes: set[str] = nx.ancestors(_pipe_graph(net), pipe)
+    return pipes
 
 
 def _about(row: Any, option: str, problems: Sequence[str]) -> dict[str, object]:

@@ -1,1 +1,1 @@
-"""What measurements at manholes and outfalls say of misconnections, without any model of the flow."""
+"""Evidence of misconnections from measurements at manholes and outfalls, without any model of the flow."""

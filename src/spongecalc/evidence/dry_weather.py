@@ -14,7 +14,7 @@ UNKNOWN_MM = 1e6
 
 
 def dry_times(times: pd.DatetimeIndex, rain_mm: pd.Series | None, after_h: float, most_mm: float) -> np.ndarray:
-    """Which times are dry: no more than ``most_mm`` of rain fell in the ``after_h`` hours up to each.
+    """Mask of the dry times: no more than ``most_mm`` of rain fell in the ``after_h`` hours up to each.
 
     Parameters
     ----------
@@ -74,6 +74,16 @@ def daily_peak(readings: pd.Series) -> tuple[Measured, int]:
 
 
 def with_instrument(mean: Measured, error_percent: float, floor: float = 0.0) -> Measured:
-    """A mean with the instrument's own error added: that of many readings does not average out."""
+    """A mean with the instrument's own error added: that of many readings does not average out.
+
+    Parameters
+    ----------
+    mean
+        With its standard error, both in the unit of the quantity.
+    error_percent
+        Relative error of the instrument.
+    floor
+        Absolute error of the instrument, in the unit of the quantity; the two are added in quadrature.
+    """
     own = math.hypot(mean.value * error_percent / 100, floor)
     return Measured(mean.value, math.hypot(mean.error, own))

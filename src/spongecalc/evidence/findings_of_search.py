@@ -1,4 +1,4 @@
-"""What the search found, in sentences."""
+"""The findings of the search for a misconnection, in sentences."""
 
 from __future__ import annotations
 

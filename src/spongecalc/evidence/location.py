@@ -1,4 +1,4 @@
-"""Where on a rain network an unknown misconnection best explains what was measured in dry weather.
+"""The place on a rain network where an unknown misconnection best explains the dry-weather measurements.
 
 Every node is tried as the place where sewage enters. The likelihood of the measured flows and
 concentrations is summed over what is not known (how much sewage, how strong, how much ground water enters
@@ -47,7 +47,7 @@ class EndMembers:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What is taken for granted when a place is looked for.
+    """Assumptions of the search for a place; flows in l/s, concentrations in mg/l.
 
     ``relative_error`` is that of each measurement; the floors are what an instrument does not see. Clean
     water holds ``clean_nh3_mg_l``; sewage between the two limits of ``sewage_nh3_mg_l``. A misconnection

@@ -58,7 +58,7 @@ def sewage_flow(flow: Measured, concentration: Measured, clean: Measured, sewage
 
 
 def reach_gain(below: Measured, above: Sequence[Measured]) -> Measured:
-    """What a reach adds: the value at its lower sensor less those at its upper ones, with its error.
+    """Gain of a reach: the value at its lower sensor less those at its upper ones, with its error.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which quantity a sensor measures, and in which unit, from what the survey calls it."""
+"""The quantity that a sensor measures, with its unit, from what the survey calls it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NEVER_NEGATIVE = ("nh3_mg_l", "conductivity_us_cm", "depth_m")
 
 @dataclass(frozen=True)
 class SensorReadings:
-    """What one sensor measured: ``readings`` over time, in the unit of the quantity's name.
+    """The record of one sensor: ``readings`` over time, in the unit of the quantity's name.
 
     ``place`` is the node or pipe that the layer names; ``dropped`` how many cells held no reading.
     """

@@ -132,7 +132,7 @@ def _row(site: Site, above: Sequence[Site], settings: EvidenceSettings) -> dict[
 
 
 def answer_of(system: str, gain: Measured, sewage_gain: Measured) -> str:
-    """What a reach does to the water, as far as the errors let it be said."""
+    """Verdict on a reach from its gain of flow and of sewage in l/s, as far as their errors allow one."""
     if math.isnan(gain.value):
         return "unknown"
     if gain.value < -SURE_ERRORS * gain.error:

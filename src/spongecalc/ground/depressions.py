@@ -1,4 +1,4 @@
-"""Where given volumes of water come to rest on a ground: filling, spilling and merging of its depressions.
+"""Water at rest on a ground: given volumes fill its depressions, spill over their rims and merge.
 
 Water runs down the steepest of eight ways to a pit and fills it. A full depression spills over its lowest rim
 to the next; where that one fills up to the same rim the two become one. What reaches the edge of the grid
@@ -164,7 +164,7 @@ class _Lakes:
 def standing_water(
     ground_m: np.ndarray, sources: Sequence[tuple[int, int, float]], cell_area_m2: float
 ) -> Standing:
-    """Where volumes poured onto a ground come to rest.
+    """Depths of the lakes in which volumes poured onto a ground come to rest.
 
     Parameters
     ----------

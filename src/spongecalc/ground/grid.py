@@ -31,7 +31,7 @@ LEVEL_DIFFERENCE_M = 1.0
 
 
 class GroundError(Exception):
-    """Why a ground cannot be made of a DEM: ``rule`` names the sentences, ``found`` fills them."""
+    """A DEM that no ground can be made of: ``rule`` names the sentences, ``found`` fills them."""
 
     def __init__(self, rule: str, **found: object) -> None:
         super().__init__(rule)
@@ -72,7 +72,7 @@ class Ground:
         return float(abs(self.transform.a * self.transform.e))
 
     def cell(self, x: float, y: float) -> tuple[int, int] | None:
-        """Row and column of a place; None outside."""
+        """Row and column of a place given by its coordinates in m; None outside."""
         column, row = placed(~self.transform, x, y)
         rows, columns = self.elevation_m.shape
         inside = 0 <= row < rows and 0 <= column < columns
@@ -84,7 +84,10 @@ class Ground:
         return float(x), float(y)
 
     def low_cell(self, x: float, y: float) -> tuple[int, int] | None:
-        """The lowest open cell at or beside a place: an inlet stands in the gutter, not on the wall by it."""
+        """The lowest open cell, as row and column, at or beside a place given by its coordinates in m.
+
+        An inlet stands in the gutter, not on the wall by it. None outside.
+        """
         middle = self.cell(x, y)
         if middle is None:
             return None
@@ -271,7 +274,7 @@ def _without_spikes(data: np.ndarray) -> tuple[np.ndarray, int]:
 def _filled(data: np.ndarray, voids: np.ndarray) -> np.ndarray:
     """Voids filled from their rim, smoothed until the surface is as flat as the rim allows (Laplace)."""
     nearest = ndimage.distance_transform_edt(voids, return_distances=False, return_indices=True)
-    filled = data[tuple(nearest)]
+    filled: np.ndarray = data[tuple(nearest)]
     kernel = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
     for _ in range(200):
         smooth = ndimage.convolve(filled, kernel, mode="nearest")
@@ -284,6 +287,13 @@ def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
 
     A mean would fill the low spots that the grid is made for. Rows and columns beyond the last whole block are
     completed with copies of the last.
+
+    Parameters
+    ----------
+    elevation_m
+        Rows x columns, in m.
+    factor
+        Cells of a new one along a side; 1 or less changes nothing.
     """
     if factor <= 1:
         return elevation_m.copy()
@@ -295,11 +305,17 @@ def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
     hollow = (lowest_rim_m(padded) - padded > 1e-9).reshape(rows // factor, factor, columns // factor, factor)
     hollow = hollow.swapaxes(1, 2)
     mean, low = blocks.mean(axis=(2, 3)), np.where(hollow, blocks, np.inf).min(axis=(2, 3))
-    return np.minimum(mean, low)
+    lower: np.ndarray = np.minimum(mean, low)
+    return lower
 
 
 def lowest_rim_m(elevation_m: np.ndarray) -> np.ndarray:
-    """Level to which each cell can be filled before water finds a way to the edge of the grid.
+    """Level in m to which each cell can be filled before water finds a way to the edge of the grid.
+
+    Parameters
+    ----------
+    elevation_m
+        Ground, rows x columns, in m; no NaN.
 
     References
     ----------
@@ -321,7 +337,8 @@ def _footprints(buildings: Sequence[shapely.Geometry], shape: tuple[int, ...], t
     known = [b for b in buildings if not b.is_empty]
     if not known:
         return np.zeros(shape, dtype=bool)
-    return rasterio.features.geometry_mask(known, shape, transform, invert=True)
+    inside: np.ndarray = rasterio.features.geometry_mask(known, shape, transform, invert=True)
+    return inside
 
 
 def _raised(

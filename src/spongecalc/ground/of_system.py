@@ -36,7 +36,7 @@ def grounds_of(
 
 
 def ground_findings(system: DrainageSystem, reason: GroundError) -> list[Finding]:
-    """Why a system's communities have no ground, as warnings: ponding is then SWMM's node flooding."""
+    """Warnings that a system's communities have no ground, and why: ponding is then SWMM's flooding."""
     return _findings(system, "warning", [(reason.rule, reason.found)])
 
 
@@ -52,7 +52,7 @@ def _findings(
 
 
 def ground_of(system: DrainageSystem, settings: PondingSettings, cell_m: float) -> Ground:
-    """The ground of a system, cells of about ``cell_m``.
+    """The ground of a system, in cells of about ``cell_m`` metres.
 
     Raises
     ------

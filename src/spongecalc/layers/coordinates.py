@@ -235,7 +235,8 @@ def shifted(frame: gpd.GeoDataFrame, swap: bool, offset_x_m: float, offset_y_m: 
     def turn(coordinates: np.ndarray) -> np.ndarray:
         if swap:
             coordinates = coordinates[:, ::-1]
-        return coordinates + np.array([offset_x_m, offset_y_m])
+        moved: np.ndarray = coordinates + np.array([offset_x_m, offset_y_m])
+        return moved
 
     return frame.set_geometry(
         gpd.GeoSeries(shapely.transform(frame.geometry.to_numpy(), turn), index=frame.index, crs=frame.crs)

@@ -300,7 +300,7 @@ def with_boxes(frame: gpd.GeoDataFrame, boxes: dict[int, tuple[float, float]]) -
 
 def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     """Two dimensions, on the millimetre; a multi-line of touching parts becomes the line it draws."""
-    shapes = np.array(geometry.to_numpy(), dtype=object)
+    shapes: np.ndarray = np.array(geometry.to_numpy(), dtype=object)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     shapes[missing] = None
     shapes = shapely.force_2d(shapes)
@@ -320,4 +320,5 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     if np.isfinite(reach).any() and np.nanmax(reach) <= MOST_DEGREES:
         # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
         return shapes
-    return shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
+    rounded: np.ndarray = shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
+    return rounded

@@ -43,14 +43,15 @@ def join_pipe_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tupl
 
 def end_points(frame: gpd.GeoDataFrame, vertex: int) -> np.ndarray:
     """The first (0) or last (-1) point of each line."""
-    return shapely.get_point(frame.geometry.to_numpy(), vertex)
+    points: np.ndarray = shapely.get_point(frame.geometry.to_numpy(), vertex)
+    return points
 
 
 def places_of(nodes: gpd.GeoDataFrame, ids: pd.Series) -> np.ndarray:
     """The point of each named node; None where there is no such node."""
     index = pd.Index(nodes["node_id"]).get_indexer(ids)
-    points = np.append(nodes.geometry.to_numpy(), [None])
-    return points[index]
+    points: np.ndarray = np.append(nodes.geometry.to_numpy(), [None])[index]
+    return points
 
 
 def _joined(
@@ -112,12 +113,13 @@ def _reversed(frame: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, tolerance_m: flo
     """Pipes drawn from the node that they name as their lower end."""
     first, last = end_points(frame, 0), end_points(frame, -1)
     upper, lower = places_of(nodes, frame["from_node"]), places_of(nodes, frame["to_node"])
-    return (
+    turned: np.ndarray = (
         (shapely.distance(first, lower) <= tolerance_m)
         & (shapely.distance(last, upper) <= tolerance_m)
         & (shapely.distance(first, upper) > tolerance_m)
         & (shapely.distance(last, lower) > tolerance_m)
     )
+    return turned
 
 
 # A node lies on a pipe if it is no farther off than a line is drawn by hand on a manhole.

@@ -83,7 +83,8 @@ def shape_text(pipes: gpd.GeoDataFrame) -> pd.Series:
 
 def true_length_m(plan_m: np.ndarray, drop_m: np.ndarray) -> np.ndarray:
     """Length along the slope of a line of a plan length that falls (or rises) evenly by a height, in m."""
-    return np.hypot(plan_m, drop_m)
+    length: np.ndarray = np.hypot(plan_m, drop_m)
+    return length
 
 
 def _pipes(layers: LayerSet, rules: BillRules) -> pd.DataFrame:

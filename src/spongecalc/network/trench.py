@@ -68,7 +68,8 @@ def bottom_width_m(outer_m: np.ndarray, concrete: np.ndarray) -> np.ndarray:
     for row in rows.itertuples():
         fits = (outer_m * 1000 > row.from_mm) & (outer_m * 1000 <= row.to_mm)
         side = np.where(fits & (concrete == (row.family == "concrete")), row.side_mm / 1000, side)
-    return outer_m + 2 * side
+    width: np.ndarray = outer_m + 2 * side
+    return width
 
 
 def trench_volumes(

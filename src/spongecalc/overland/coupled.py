@@ -52,7 +52,7 @@ class Grate:
         )
 
     def intake_m3_s(self, depth_m: float) -> float:
-        """What it takes in at a depth of water on it, the least of weir, orifice and rated capacity.
+        """Intake in m3/s at a depth of water on it in m: the least of weir, orifice and rated capacity.
 
         References
         ----------
@@ -61,7 +61,7 @@ class Grate:
         """
         if depth_m <= 0:
             return 0.0
-        weir = self.weir * self.rim_m * depth_m**1.5
+        weir: float = self.weir * self.rim_m * depth_m**1.5
         orifice = self.orifice * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
         return min(weir, orifice, self.capacity_l_s / 1000)
 
@@ -78,7 +78,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class CoupledResult:
-    """What one coupled run gave.
+    """The result of one coupled run.
 
     Rasters are rows x columns: largest depth, speed and depth x speed, hours above 5 and 15 cm, and the last
     time in hours at which 5 cm stood. ``frames_mm`` are depths every five minutes. ``balance_m3`` holds the
@@ -193,7 +193,7 @@ def run_coupled(
 
 
 def balance_error_percent(balance_m3: dict[str, float]) -> float:
-    """What the terms of a water balance miss, in percent of all water that came in."""
+    """Continuity error of a water balance (terms in m3), in percent of all water that came in."""
     came = sum(balance_m3[k] for k in CAME)
     went = sum(balance_m3[k] for k in WENT)
     return 100 * (went - came) / came if came > 0 else 0.0
@@ -244,7 +244,7 @@ class _Joints:
 
 
 class _Record:
-    """What is kept of the depths while time goes on."""
+    """The record of depths while time goes on: largest values, times and frames."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.speed, self.hazard = np.zeros(shape), np.zeros(shape)

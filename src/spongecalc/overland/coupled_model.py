@@ -1,4 +1,4 @@
-"""What a coupled run is made of: SWMM's model without the ground's subcatchments, the grid, and the inlets."""
+"""The parts of a coupled run: SWMM's model without the ground's subcatchments, the grid, and the inlets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ from spongecalc.versions import versions
 
 
 def flat_grate(capacity_l_s: float) -> Grate:
-    """A single flat grate by the table ``inlet_hydraulics``, rated at ``capacity_l_s``."""
+    """A single flat grate rated at a capacity in l/s.
+
+    References
+    ----------
+    Rim, opening and coefficients: table ``inlet_hydraulics``, which carries source and confidence.
+    """
     value = table("inlet_hydraulics").set_index("item")["value"]
     return Grate(
         float(value["grate_rim"]),

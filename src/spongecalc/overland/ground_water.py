@@ -1,4 +1,4 @@
-"""What the ground takes of the water on it: wetting, Horton's infiltration, permeable paving with its base."""
+"""Losses of water to the ground: wetting, Horton's infiltration, permeable paving with its base."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ TIME_LIMIT_S = 3600.0
 
 @dataclass(frozen=True)
 class FlowDone:
-    """What came of a coupled run: "done" or "failed" with the reason, its water balance in m3, its seconds."""
+    """The end of a coupled run: "done" or "failed" with the reason, its water balance in m3, its seconds."""
 
     run_id: str
     status: str
@@ -36,7 +36,7 @@ class FlowDone:
 
 
 def run_folder(results: Path, run: CoupledRun) -> Path:
-    """Where a run is kept."""
+    """Folder in which a run is kept."""
     return results / KEPT_FOLDER / folder_name(run.model) / run.scenario / run.storm_id
 
 
@@ -91,7 +91,7 @@ def _seal(
 
 
 def kept(run: CoupledRun, results: Path) -> FlowDone | None:
-    """What an earlier call left of exactly this run; None where it has to be made."""
+    """The result that an earlier call left of exactly this run; None where it has to be made."""
     folder = run_folder(results, run)
     try:
         document = json.loads((folder / SEAL).read_text(encoding="utf-8"))

@@ -99,7 +99,7 @@ class SurfaceFlow:
 
     @property
     def left_m3(self) -> float:
-        """What has left over the edge since the start."""
+        """Volume that has left over the edge since the start, in m3."""
         return -float(self.domain.get_array("boundaries_accum").sum()) * self.cell_area_m2
 
     @property
@@ -108,11 +108,18 @@ class SurfaceFlow:
         return float(self.domain.get_array("error_depth_accum").sum()) * self.cell_area_m2
 
     def set_depth(self, depth_m: np.ndarray) -> None:
-        """Start from these depths."""
+        """Start from these depths per cell, rows x columns, in m."""
         self.domain.update_array("water_depth", np.asarray(depth_m, dtype=float).copy())
 
     def advance(self, seconds: float, rate_m_s: np.ndarray | None = None) -> None:
         """Let the water flow on, with water added or taken at a rate per cell, held over the time.
+
+        Parameters
+        ----------
+        seconds
+            Time to go on.
+        rate_m_s
+            Water added (or taken, below 0) per cell, rows x columns, in m/s; None for none.
 
         Raises
         ------

@@ -141,7 +141,7 @@ def _follows(error: Any) -> bool:
     """Whether an error only follows: a list is short of what was refused in it, a table is no text."""
     given = error.get("input")
     if error["type"] == "too_short":
-        return len(given) >= error["ctx"]["min_length"]
+        return bool(len(given) >= error["ctx"]["min_length"])
     if error["loc"] and error["loc"][-1] in PYDANTIC_STEPS and error["type"] != "literal_error":
         return isinstance(given, dict) or error["type"] != "string_type"
     return False

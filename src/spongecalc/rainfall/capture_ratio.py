@@ -71,13 +71,19 @@ def design_rainfall_mm(depths_mm: np.ndarray, percent: float) -> float:
 
 
 def counted_days_mm(series: RainSeries, least_mm: float = LEAST_DAY_MM) -> np.ndarray:
-    """Depths of the days that the guide counts: rain above 2 mm, whole days, no snow."""
+    """Depths in mm of the days that the guide counts: more rain than ``least_mm``, whole days, no snow.
+
+    References
+    ----------
+    海绵城市建设技术指南 (2014), appendix 2.
+    """
     daily = series.daily_mm()
-    return daily[daily > least_mm].to_numpy()
+    counted: np.ndarray = daily[daily > least_mm].to_numpy()
+    return counted
 
 
 def events_mm(series: RainSeries, dry_h: float, least_mm: float = 0.0) -> np.ndarray:
-    """Depths of the events of a series, parted by at least ``dry_h`` hours without rain.
+    """Depths in mm of the events of a series, parted by at least ``dry_h`` hours without rain.
 
     Parameters
     ----------
@@ -123,11 +129,11 @@ class CaptureCurve:
 
     @property
     def too_short(self) -> bool:
-        """Whether the series is shorter than the 30 years that the guide asks for."""
+        """True if the series is shorter than the 30 years that the guide asks for."""
         return self.years < LEAST_YEARS
 
     def percent(self, design_mm: float) -> float:
-        """Capture ratio of a design rainfall.
+        """Capture ratio in percent of a design rainfall in mm.
 
         Between a table's points the curve is monotone and smooth (PCHIP), from the origin; beyond the last one
         the rest falls off exponentially at the slope of the last piece.

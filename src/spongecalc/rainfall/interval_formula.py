@@ -50,7 +50,7 @@ class IntervalFormula:
         return min(i.p_from_a for i in self.intervals)
 
     def gives_rain(self, return_period_a: float) -> bool:
-        """Whether the formula holds for a return period: an interval covers it, with positive A and n."""
+        """True if the formula holds for a return period in years: an interval with positive A and n covers it."""
         try:
             self.at(return_period_a)
         except ValueError:

@@ -35,7 +35,7 @@ class MeasuredEvent:
     depths_mm: tuple[float, ...]
 
     def in_steps(self, step_min: float) -> tuple[float, ...]:
-        """Depths in steps of another length; rain is even within a step, the last one may end dry.
+        """Depths in mm in steps of ``step_min`` minutes; rain is even within a step, the last one may end dry.
 
         Raises
         ------
@@ -132,10 +132,13 @@ def _minutes(column: pd.Series) -> np.ndarray:
     """Times as minutes from the first: numbers are minutes, all others dates or clocks."""
     numbers = pd.to_numeric(column, errors="coerce")
     if numbers.notna().all():
-        values = numbers.to_numpy(float)
-        return values - values[0] if len(values) else values
+        values: np.ndarray = numbers.to_numpy(float)
+        if len(values):
+            values = values - values[0]
+        return values
     times = pd.to_datetime(column, errors="coerce", format="mixed")
     bad = np.flatnonzero(times.isna().to_numpy())
     if len(bad):
         raise EventError("event_time", _line(column, int(bad[0])))
-    return ((times - times.iloc[0]).dt.total_seconds() / 60).to_numpy(float)
+    minutes: np.ndarray = ((times - times.iloc[0]).dt.total_seconds() / 60).to_numpy(float)
+    return minutes

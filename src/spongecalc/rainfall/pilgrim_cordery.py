@@ -41,7 +41,7 @@ def mean_pattern_percent(storms_mm: Sequence[Sequence[float]]) -> np.ndarray:
     ranks = np.array([_mean_ranks(row) for row in percent])
     shares = np.sort(percent, axis=1)[:, ::-1].mean(axis=0)
     order = np.argsort(ranks.mean(axis=0), kind="stable")
-    pattern = np.empty_like(shares)
+    pattern: np.ndarray = np.empty_like(shares)
     pattern[order] = shares
     return pattern
 
@@ -50,4 +50,5 @@ def _mean_ranks(row: np.ndarray) -> np.ndarray:
     """1 for the largest; equal values get the mean of their ranks."""
     larger = (row[None, :] > row[:, None]).sum(axis=1)
     equal = (row[None, :] == row[:, None]).sum(axis=1)
-    return larger + (equal + 1) / 2
+    ranks: np.ndarray = larger + (equal + 1) / 2
+    return ranks

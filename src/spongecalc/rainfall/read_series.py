@@ -67,13 +67,14 @@ def _read_csv(path: Path) -> RainSeries:
     import io  # noqa: PLC0415
 
     frame = pd.read_csv(io.StringIO(_text(path)), skip_blank_lines=True, dtype=str)
-    names = {str(c).strip().lower(): c for c in frame.columns}
+    columns: list[str] = list(frame.columns)
+    names = {str(c).strip().lower(): c for c in columns}
 
     def column(wanted: tuple[str, ...], place: int | None) -> str | None:
         for name in wanted:
             if name in names:
                 return names[name]
-        return frame.columns[place] if place is not None and place < len(frame.columns) else None
+        return columns[place] if place is not None and place < len(columns) else None
 
     time_column, rain_column = column(TIME_NAMES, 0), column(RAIN_NAMES, 1)
     if time_column is None or rain_column is None:

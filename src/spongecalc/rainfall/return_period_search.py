@@ -24,7 +24,7 @@ class Held:
 
 
 def ladder(lowest_a: float, highest_a: float) -> tuple[float, ...]:
-    """Return periods from the lowest to the highest, each 5 % above the one before, to three digits."""
+    """Return periods in years from the lowest to the highest, each 5 % above the one before, to three digits."""
     count = max(1, math.ceil(math.log(highest_a / lowest_a) / math.log(STEP)))
     ratio = (highest_a / lowest_a) ** (1 / count)
     rungs = [float(f"{lowest_a * ratio**n:.3g}") for n in range(count + 1)]
@@ -47,14 +47,14 @@ class Bisection:
         return -1 if self.high - self.low <= 1 else (self.low + self.high) // 2
 
     def tell(self, rung: int, holds: bool) -> None:
-        """Whether the criterion holds on a rung."""
+        """Take note of whether the criterion holds on a rung."""
         if holds:
             self.low = max(self.low, rung)
         else:
             self.high = min(self.high, rung)
 
     def result(self, periods_a: tuple[float, ...]) -> Held:
-        """What was found."""
+        """The return period in years, of those on the ladder, up to which the criterion holds."""
         failing = self.high if self.high < self.rungs else -1
         if self.low < 0:
             return Held(0.0, "below", failing)
@@ -62,7 +62,20 @@ class Bisection:
 
 
 def search(holds: Callable[[float], bool], lowest_a: float, highest_a: float) -> Held:
-    """The return period up to which ``holds`` is true, between two return periods in years, to 5 %."""
+    """The return period in years up to which ``holds`` is true, by bisection.
+
+    Parameters
+    ----------
+    holds
+        Tells of a return period in years whether the criterion holds; false for all above one that fails.
+    lowest_a, highest_a
+        Ends of the range that is searched, in years.
+
+    Returns
+    -------
+    Held
+        To within 5 %, the step of :func:`ladder`.
+    """
     periods = ladder(lowest_a, highest_a)
     bisection = Bisection(len(periods))
     while (rung := bisection.ask) >= 0:

@@ -15,7 +15,7 @@ L_S_HA_PER_MM_MIN = 1e4 / 60
 
 
 class RainFormula(Protocol):
-    """What a design storm asks of a formula, whatever its form."""
+    """Interface of a rain formula of any form, as a design storm needs it."""
 
     @property
     def place(self) -> str:
@@ -23,11 +23,11 @@ class RainFormula(Protocol):
 
     @property
     def source(self) -> str:
-        """Where it was published."""
+        """Publication of the formula."""
 
     @property
     def confidence(self) -> str:
-        """How sure the numbers are."""
+        """Confidence in the parameters."""
 
     @property
     def least_return_period_a(self) -> float:
@@ -37,7 +37,7 @@ class RainFormula(Protocol):
         """The formula with its numbers."""
 
     def gives_rain(self, return_period_a: float) -> bool:
-        """Whether it holds for a return period in years."""
+        """True if it holds for a return period in years."""
 
     def longest_duration_min(self, return_period_a: float) -> float:
         """The duration in minutes up to which the depth grows."""
@@ -71,7 +71,7 @@ class StormFormula:
         return 10 ** (-1 / self.C) if self.C > 0 else 0.0
 
     def gives_rain(self, return_period_a: float) -> bool:
-        """Whether a return period in years gives a positive intensity."""
+        """True if a return period in years gives a positive intensity."""
         return return_period_a > 0 and 1 + self.C * math.log10(return_period_a) > 0
 
     def longest_duration_min(self, return_period_a: float) -> float:  # noqa: ARG002  the same for every one
@@ -116,12 +116,14 @@ class StormFormula:
             raise ValueError(
                 f"a return period of {return_period_a} a gives no rain by the formula of {self.place}"
             )
-        return self.A * factor / (np.asarray(duration_min, dtype=float) + self.b) ** self.n
+        intensity: np.ndarray = self.A * factor / (np.asarray(duration_min, dtype=float) + self.b) ** self.n
+        return intensity
 
     def depth_mm(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Depth in mm that falls within a duration in minutes: intensity times duration."""
         minutes = np.asarray(duration_min, dtype=float)
-        return self.intensity_l_s_ha(return_period_a, minutes) * minutes / L_S_HA_PER_MM_MIN
+        depth: np.ndarray = self.intensity_l_s_ha(return_period_a, minutes) * minutes / L_S_HA_PER_MM_MIN
+        return depth
 
 
 def formula_of(place: str) -> StormFormula:

@@ -1,1 +1,1 @@
-"""From a review to what people read: result tables and the report page."""
+"""What people read of a review: result tables, and the report in every format and both languages."""

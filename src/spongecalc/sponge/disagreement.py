@@ -1,4 +1,4 @@
-"""Why the three ways to the year's capture ratio disagree, from what each of them reckons."""
+"""The reasons why the three ways to the year's capture ratio disagree, from what each of them reckons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMED_SHARE = 1 / 3
 
 @dataclass(frozen=True)
 class Ways:
-    """What the three ways found for one community in one scenario; capture ratios in percent, NaN for none.
+    """Results of the three ways for one community in one scenario; capture ratios in percent, NaN for none.
 
     ``volume_low`` and ``volume_high`` are the volume method's at the ends of the guide's runoff coefficients;
     ``volume_runoff_mm`` is its runoff by the depth of a day's rain, ``depths_mm`` and ``event_runoff_mm`` are

@@ -1,4 +1,4 @@
-"""Which grounds go through which events: as taken, at the ends of the ranges, and clogged."""
+"""The grounds that go through each event: as taken, at the ends of the ranges, and clogged."""
 
 from __future__ import annotations
 

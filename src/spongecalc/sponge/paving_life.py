@@ -1,4 +1,4 @@
-"""How permeable paving clogs over the years, and what cleaning restores, as SWMM reckons it."""
+"""Clogging of permeable paving over the years and its recovery by cleaning, as SWMM reckons it."""
 
 from __future__ import annotations
 

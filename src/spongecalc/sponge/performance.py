@@ -34,7 +34,7 @@ class DesignEvent:
 
 
 def tank_held_m3(site: Site, runoff_m3: np.ndarray) -> float:
-    """What the site's tanks, empty before the event, keep of an event's runoff by subcatchment, in m3."""
+    """Volume in m3 that the site's tanks, empty before, keep of an event's runoff by subcatchment in m3."""
     held = 0.0
     for tank in site.tanks:
         fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]

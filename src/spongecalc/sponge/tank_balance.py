@@ -32,12 +32,12 @@ class TankBalance:
 
     @property
     def closing_error_m3(self) -> float:
-        """What the balance leaves open: 0 but for rounding."""
+        """Closing error of the balance in m3: 0 but for rounding."""
         return self.yield_m3 - self.reused_m3 - self.overflow_m3 - self.stored_m3
 
 
 def first_flush_m3(inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float, dry_days: int = 1) -> np.ndarray:
-    """What is let off before the tank, of each day's runoff.
+    """First flush let off before the tank, of each day's runoff, in m3.
 
     The first ``first_flush_mm`` of every spell of wet days are let off; a spell ends with ``dry_days`` without
     inflow.
@@ -149,6 +149,19 @@ def paying_volume_m3(
     """The tank's volume in m3 from which on another m3 adds less than ``least_gain_m3_a`` m3 of reuse a year.
 
     Volumes are tried in steps of 1 m3 up to 60 days of demand; 0 where not even the first one pays.
+
+    Parameters
+    ----------
+    inflow_m3
+        Runoff of the roof by day.
+    demand_m3_d
+        Use of the tank's water a day.
+    roof_m2
+        Area that drains to the tank.
+    first_flush_mm
+        Runoff let off before the tank, as :func:`first_flush_m3`.
+    least_gain_m3_a
+        Reuse a year that one more cubic metre of tank must add.
     """
     years = len(inflow_m3) / 365.25
     if years <= 0 or demand_m3_d <= 0:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spongecalc.standards.tables import table
+from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 
 # Which row of the guide's table of runoff coefficients a cover takes.
@@ -66,12 +67,12 @@ class VolumeMethod:
     plain_runoff_m2: float = 0.0
 
     def runoff_mm(self, depth_mm: float) -> float:
-        """Runoff of a day's rain in mm: all that no facility controls, and what comes when a facility is full."""
+        """Runoff in mm of a day's rain in mm: all that no facility controls, and what comes when one is full."""
         over = sum(c.coefficient * c.area_m2 * max(depth_mm - c.design_mm, 0.0) for c in self.controlled)
         return (self.plain_runoff_m2 * depth_mm + over) / self.area_m2 if self.area_m2 > 0 else math.nan
 
     def by_facility(self) -> list[Controlled]:
-        """What each facility controls: its parts in several subcatchments added up, paving and green by kind."""
+        """The facilities and what each controls, over all subcatchments; paving and green by kind."""
         groups: dict[tuple[str, str], list[Controlled]] = {}
         for c in self.controlled:
             groups.setdefault((c.facility, c.facility_id), []).append(c)
@@ -213,10 +214,10 @@ def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float])
     return found
 
 
-def _base_held_mm(paving: object) -> float:
-    """What the base holds until it seeps away: all of it, or what lies below the underdrain."""
-    base, porosity = paving.base_mm, paving.base_porosity_percent / 100  # type: ignore[attr-defined]
-    kind, offset = paving.base_kind, paving.drain_offset_mm  # type: ignore[attr-defined]
+def _base_held_mm(paving: PermeablePaving) -> float:
+    """Depth in mm that the base holds until it seeps away: all of it, or what lies below the underdrain."""
+    base, porosity = paving.base_mm, paving.base_porosity_percent / 100
+    kind, offset = paving.base_kind, paving.drain_offset_mm
     if kind == "half" and offset <= 0:
         return 0.0
     return float(base if kind == "full" else min(offset, base)) * porosity

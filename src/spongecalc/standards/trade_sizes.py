@@ -18,4 +18,5 @@ def next_size_mm(diameter_mm: float) -> float:
 
 @cache
 def _trade_sizes() -> np.ndarray:
-    return table("pipe_sizes")["diameter_mm"].to_numpy(float)
+    sizes: np.ndarray = table("pipe_sizes")["diameter_mm"].to_numpy(float)
+    return sizes

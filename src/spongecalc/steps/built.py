@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from spongecalc.batch.runs import Run, plan_runs
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.layers.finding import Finding

@@ -11,8 +11,10 @@ from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
+from spongecalc.batch.pool import Executor
 from spongecalc.batch.results import Results
-from spongecalc.batch.runs import Again, Executor, Run, RunDone, execute
+from spongecalc.batch.run import Run, RunDone
+from spongecalc.batch.runs import Again, execute
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.ground.of_system import grounds_of
 from spongecalc.layers.bill_documents import read_bill_documents
@@ -28,14 +30,14 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
-from spongecalc.report.csv_tables import write_tables
-from spongecalc.report.depth_rasters import write_depth_rasters
-from spongecalc.report.formats import write_formats
-from spongecalc.report.geopackage import write_geopackages
-from spongecalc.report.institute import PLAIN, read_institute
-from spongecalc.report.quantities_workbook import FILE_NAME as WORKBOOK
-from spongecalc.report.quantities_workbook import TABLES as WORKBOOK_TABLES
-from spongecalc.report.quantities_workbook import write_workbook
+from spongecalc.report.content.institute import PLAIN, read_institute
+from spongecalc.report.render.formats import write_formats
+from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
+from spongecalc.report.render.quantities_workbook import TABLES as WORKBOOK_TABLES
+from spongecalc.report.render.quantities_workbook import write_workbook
+from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.depth_rasters import write_depth_rasters
+from spongecalc.report.tables.geopackage import write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import SCENARIOS, Checked

@@ -26,7 +26,7 @@ from spongecalc.overland.store import make_all, wet_of
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps.built import Built
 from spongecalc.steps.ponding import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes

@@ -18,7 +18,7 @@ from spongecalc.network.mending import MendingRules, mend
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.scenario import DrainageSystem
 from spongecalc.steps.built import Built
 from spongecalc.swmm.event import dry_event, traced_event, week_event

@@ -13,13 +13,14 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
-from spongecalc.batch.runs import Run, execute, plan_runs
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import hyetograph, project_formula
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.return_period_search import Bisection, ladder
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps.built import Built
 from spongecalc.steps.ponding import headline_of, kept_of_others, search_folder, with_others
 from spongecalc.swmm.event import storm_event

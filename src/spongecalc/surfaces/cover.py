@@ -1,4 +1,4 @@
-"""What a cover does to rain: imperviousness, depression storage, roughness, infiltration."""
+"""The hydrology of a cover: imperviousness, depression storage, roughness, infiltration."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def mix(areas_m2: Mapping[str, float], known: Mapping[str, Cover]) -> CoverMix:
         weight = sum(weights)
         if weight <= 0:
             return float("nan")
-        return sum(getattr(c, value) * w for (c, _), w in zip(parts, weights, strict=True)) / weight
+        values: list[float] = [getattr(c, value) for c, _ in parts]
+        return sum(v * w for v, w in zip(values, weights, strict=True)) / weight
 
     impervious = [area * c.impervious_percent / 100 for c, area in parts]
     pervious = [area * (1 - c.impervious_percent / 100) for c, area in parts]

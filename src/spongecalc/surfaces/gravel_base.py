@@ -13,7 +13,7 @@ DRAIN_HOURS = 6.0
 
 
 def seepage_mm_h(base_kind: str, subgrade_mm_h: float) -> float:
-    """What seeps out of a base: as much as the subgrade takes, nothing through the liner of a "half" one."""
+    """Seepage out of a base in mm/h: as much as the subgrade takes, nothing through the liner of a "half" one."""
     return 0.0 if base_kind == "half" else subgrade_mm_h
 
 
@@ -22,6 +22,15 @@ def drain_coefficient(base_kind: str, height_mm: float, porosity_percent: float)
 
     A base of height D and porosity n above the drain empties in t = 2 n D^0.5 / C, so that C follows from the
     hours in which an underdrain is to empty it; 0 where nothing lies above the drain, and without a drain.
+
+    Parameters
+    ----------
+    base_kind
+        "full": no drain; any other kind has one.
+    height_mm
+        Height of the base above the drain.
+    porosity_percent
+        Voids over total volume of the base.
     """
     if base_kind == "full" or height_mm <= 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""Where rain gardens, trenches, wells and green roofs lie, and which part of each is in which subcatchment."""
+"""The places of rain gardens, trenches, wells and green roofs, and the part of each in a subcatchment."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PlacedUnit:
         return float(self.footprint.area)
 
     def part(self, area_m2: float) -> UnitInUse:
-        """The part of it that has some of its area, with the same share of what drains to it."""
+        """The part of it that has ``area_m2`` of its area, with the same share of what drains to it."""
         return UnitInUse(self.facility_id, self.unit, area_m2, self.catchment_m2 * area_m2 / self.area_m2)
 
 
@@ -114,7 +114,7 @@ def _polygons(geometry: shapely.Geometry) -> shapely.Geometry:
 
 
 def parts_on(units: list[PlacedUnit], shape: shapely.Geometry, least_m2: float) -> Iterator[UnitInUse]:
-    """The parts of some facilities that lie within a shape."""
+    """The parts of some facilities that lie within a shape, but for those smaller than ``least_m2``."""
     for placed in units:
         overlap = shapely.intersection(placed.footprint, shape).area
         if overlap >= least_m2:

@@ -42,7 +42,7 @@ class InfiltrationUnit:
 
     @property
     def seepage_mm_h(self) -> float:
-        """What seeps out of the base: nothing through a liner."""
+        """Seepage out of the base in mm/h: nothing through a liner."""
         return seepage_mm_h(self.base_kind, self.subgrade_mm_h)
 
     @property
@@ -92,7 +92,7 @@ class UnitInUse:
 
 
 def kind_values(kind: str) -> dict[str, float]:
-    """What the table ``facility_layers`` gives for a kind, by parameter."""
+    """Values of the table ``facility_layers`` for a kind, by parameter with its unit in the name."""
     rows = table("facility_layers")
     own = rows[rows["kind"] == kind]
     return dict(zip(own["parameter"], own["value"].astype(float), strict=True))

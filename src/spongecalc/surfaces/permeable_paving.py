@@ -25,7 +25,7 @@ class PermeablePaving:
 
     @property
     def seepage_mm_h(self) -> float:
-        """What seeps out of the base: nothing through the liner of a half-permeable pavement."""
+        """Seepage out of the base in mm/h: nothing through the liner of a half-permeable pavement."""
         return seepage_mm_h(self.base_kind, self.subgrade_mm_h)
 
     @property

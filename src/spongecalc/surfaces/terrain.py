@@ -31,7 +31,7 @@ class Terrain:
         return int(row), int(column)
 
     def at(self, x: float, y: float) -> float:
-        """Elevation of the cell at a place; NaN outside."""
+        """Elevation in m of the cell at a place given by its coordinates in m; NaN outside."""
         row, column = self._cell(x, y)
         rows, columns = self.elevation_m.shape
         return float(self.elevation_m[row, column]) if 0 <= row < rows and 0 <= column < columns else np.nan
@@ -111,15 +111,26 @@ class Terrain:
 
 
 def _covered(shapes: Sequence[shapely.Geometry], size: tuple[int, ...], transform: Affine) -> np.ndarray:
-    """Which cells have their middle in one of the shapes."""
+    """Mask of the cells that have their middle in one of the shapes."""
     solid = [s for s in shapes if s is not None and not s.is_empty]
     if not solid or 0 in size:
         return np.zeros(size, dtype=bool)
-    return rasterio.features.geometry_mask(solid, size, transform, invert=True)
+    inside: np.ndarray = rasterio.features.geometry_mask(solid, size, transform, invert=True)
+    return inside
 
 
 def read_terrain(dem: Path | None, bounds: tuple[float, float, float, float], margin_m: float) -> Terrain | None:
-    """The DEM around ``bounds`` (xmin, ymin, xmax, ymax); None without a DEM or outside of it."""
+    """The DEM within and around some bounds; None without a DEM or outside of it.
+
+    Parameters
+    ----------
+    dem
+        Raster of elevations in m.
+    bounds
+        xmin, ymin, xmax, ymax in m, in the raster's CRS.
+    margin_m
+        Width of the strip around the bounds that is read as well.
+    """
     if dem is None:
         return None
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from spongecalc.batch.runs import Run
+from spongecalc.batch.run import Run
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
 from spongecalc.project.settings import Settings, StormSettings

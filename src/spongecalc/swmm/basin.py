@@ -45,7 +45,7 @@ class Basin:
 
     @property
     def has_chamber(self) -> bool:
-        """Whether the throttle stands before pipes of the layers."""
+        """True if the throttle stands before pipes of the layers."""
         return bool(self.throttled)
 
 
@@ -73,7 +73,7 @@ def basins_of(system: DrainageSystem, settings: BasinSettings) -> tuple[tuple[Ba
 
 
 class _Site:
-    """What a basin may lead to: the nodes, and what leaves each."""
+    """The surroundings of a basin: the nodes it may lead to, and what leaves each."""
 
     def __init__(self, system: DrainageSystem) -> None:
         self._system = system

@@ -41,6 +41,17 @@ def outlet_for_mm(area_m2: float, depth_m: float, within_h: float, least_mm: flo
     """The smallest throttle in whole millimetres that empties a full basin in time, and not below the least.
 
     :func:`emptying_h` falls as the throttle grows, to 0 for one as high as the basin is deep.
+
+    Parameters
+    ----------
+    area_m2
+        Plan area.
+    depth_m
+        Water over the floor when full.
+    within_h
+        Time in which the basin is to be empty.
+    least_mm
+        Least diameter that is taken.
     """
     low_mm, high_mm = 0.0, depth_m / MILLIMETRE_M
     while high_mm - low_mm > 0.01:

@@ -1,4 +1,4 @@
-"""Why a SWMM input file does not run, in the file's own lines.
+"""The errors of a SWMM input file that does not run, in the file's own lines.
 
 SWMM names its input errors as ``ERROR 209: undefined object JX at line 49 of [CONDUIT] section:`` and repeats
 the line. Three things stand between that and an engineer with an editor:

@@ -1,4 +1,4 @@
-"""What a model is run through: a design storm, or dry weather; and the sections that state it."""
+"""The event that a model is run through: a design storm, or dry weather; and the sections that state it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def dry_event(settings: SimulationSettings) -> Event:
 
 
 def traced_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
-    """A design storm with tracers: dry weather that fills the pipes, the storm at noon, the recession."""
+    """A design storm with tracers: dry weather that fills the pipes, the storm at noon, the recession.
+
+    ``carrier_l_s`` of clean water enters at each node where sewage does.
+    """
     warm_up_min = settings.dry_warm_up_min
     seconds = 60 * (warm_up_min + storm.duration_min + settings.recession_min)
     rain = TracedRain(((warm_up_min, storm.storm_id),), carrier_l_s)
@@ -73,7 +76,10 @@ def traced_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float)
 
 
 def week_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
-    """A rainy week with tracers: after a dry day the storm falls at noon of every second day."""
+    """A rainy week with tracers: after a dry day the storm falls at noon of every second day.
+
+    ``carrier_l_s`` of clean water enters at each node where sewage does.
+    """
     falls = tuple((1440.0 * day + 720.0, storm.storm_id) for day in (1, 3, 5))
     rain = TracedRain(falls, carrier_l_s)
     # The first day is dry and fills the pipes; the other six are measured.

@@ -56,7 +56,7 @@ def tracer_rows(settings: InfiltrationSettings) -> Rows:
 
 
 def rdii_sections(sewersheds_m2: Mapping[str, float], settings: InfiltrationSettings) -> dict[str, Rows]:
-    """HYDROGRAPHS and RDII: the triangles of the project, and each node's sewershed by model id; empty if off."""
+    """HYDROGRAPHS and RDII: the project's triangles, and each node's sewershed (m2 by model id); empty if off."""
     if not settings.rain_derived or not sewersheds_m2:
         return {}
     hydrographs: Rows = [(UNIT_HYDROGRAPH, "RAIN_GAGE")]

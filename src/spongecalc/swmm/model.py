@@ -88,7 +88,8 @@ class SwmmModel:
 def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
     """Make the model of a drainage system.
 
-    Both pipe systems and whatever joins them are in one model, so that water finds the joints by itself.
+    Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
+    itself.
     Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each.
     """
     bounds = tuple(system.boundaries.total_bounds)
@@ -147,7 +148,7 @@ def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[t
 
 
 def _title(system: DrainageSystem) -> list[tuple[str, ...]]:
-    """What the model is, and the names of its communities; SWMM keeps three lines and reads no long ones."""
+    """Title of the model with the names of its communities; SWMM keeps three lines and reads no long ones."""
     names = [
         f"{row.community_id} {row.name or ''}".replace("\n", " ").strip()[:60]
         for row in system.boundaries.sort_values("community_id").itertuples()

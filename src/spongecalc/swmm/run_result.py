@@ -306,9 +306,10 @@ def _columns_values(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 def _column_values(values: np.ndarray) -> list[Any]:
     """A column as JSON has it; null for what is not finite."""
+    plain: list[Any] = values.tolist()
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        return [value if math.isfinite(value) else None for value in values.tolist()]
-    return values.tolist()
+        return [value if math.isfinite(value) else None for value in plain]
+    return plain
 
 
 def _json_value(value: Any) -> Any:

@@ -27,7 +27,7 @@ Rows = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class TracedRain:
-    """Which of the project's storms fall, and when: ``falls`` are (minutes from the start, storm id).
+    """The storms of the project that fall, and their times: ``falls`` are (minutes from the start, storm id).
 
     ``carrier_l_s`` of clean water enters at each node where sewage does.
     """

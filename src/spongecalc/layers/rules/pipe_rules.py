@@ -70,7 +70,8 @@ def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findin
 def height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
     """Inside height of each pipe in m; NaN where no size is known."""
     round_ = pipes["shape"].isna() | (pipes["shape"] == "circular")
-    return np.where(round_, pipes["diameter_mm"], pipes["height_mm"]).astype(float) / 1000
+    height: np.ndarray = np.where(round_, pipes["diameter_mm"], pipes["height_mm"]).astype(float) / 1000
+    return height
 
 
 def _covers(
@@ -155,7 +156,8 @@ def _slipped(pipes: gpd.GeoDataFrame, size: np.ndarray) -> tuple[np.ndarray, np.
 def _nth(ends: pd.DataFrame, n: int) -> np.ndarray:
     """The n-th size of each row's node, in the frame's order."""
     picked = ends[ends.groupby("node", sort=False).cumcount() == n].set_index("node")["size"]
-    return ends["node"].map(picked).to_numpy(float)
+    sizes: np.ndarray = ends["node"].map(picked).to_numpy(float)
+    return sizes
 
 
 def _lengths(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Finding]:

@@ -17,7 +17,10 @@ from spongecalc.project.check_settings import CheckSettings
 
 def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Whether two features are ever there at once: one that is removed never meets one that is proposed."""
-    return ~(((first == "removed") & (second == "proposed")) | ((first == "proposed") & (second == "removed")))
+    together: np.ndarray = ~(
+        ((first == "removed") & (second == "proposed")) | ((first == "proposed") & (second == "removed"))
+    )
+    return together
 
 
 def check_places(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:

@@ -24,8 +24,15 @@ NODE_SECTIONS = ("JUNCTIONS", "OUTFALLS", "STORAGE", "DIVIDERS")
 SI_FLOWS = ("CMS", "LPS", "MLD")
 FOOT_M = 0.3048
 
+type Sections = dict[str, list[list[str]]]
+"""The words of each line, by section."""
+type Places = dict[str, tuple[float, float]]
+"""East and north of each node in m."""
+type Tags = dict[tuple[str, str], str]
+"""Tag by kind of element and name."""
 
-def read_sections(path: Path) -> dict[str, list[list[str]]]:
+
+def read_sections(path: Path) -> Sections:
     """The words of every line of a .inp, by section; raises SourceRefusedError."""
     try:
         data = path.read_bytes()
@@ -35,7 +42,7 @@ def read_sections(path: Path) -> dict[str, list[list[str]]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", errors="replace")
-    sections: dict[str, list[list[str]]] = {}
+    sections: Sections = {}
     name = ""
     for line in text.splitlines():
         bare = line.partition(";")[0].strip()
@@ -92,7 +99,7 @@ def _word(row: list[str], place: int) -> float | None:
     return _number(row[place]) if len(row) > place else None
 
 
-def _nodes(sections: dict, places: dict, tags: dict, metres: float) -> gpd.GeoDataFrame:
+def _nodes(sections: Sections, places: Places, tags: Tags, metres: float) -> gpd.GeoDataFrame:
     kinds = {"JUNCTIONS": "manhole", "OUTFALLS": "outfall", "STORAGE": "storage", "DIVIDERS": "junction"}
     rows = []
     for section in NODE_SECTIONS:
@@ -117,7 +124,9 @@ def _nodes(sections: dict, places: dict, tags: dict, metres: float) -> gpd.GeoDa
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
 
 
-def _pipes(sections: dict, places: dict, tags: dict, metres: float, *, elevations: bool) -> gpd.GeoDataFrame:
+def _pipes(
+    sections: Sections, places: Places, tags: Tags, metres: float, *, elevations: bool
+) -> gpd.GeoDataFrame:
     inverts = {r[0]: (_word(r, 1) or 0.0) for s in NODE_SECTIONS for r in sections.get(s, ())}
     shapes = {r[0]: r for r in sections.get("XSECTIONS", ()) if len(r) > 2}
     bends: dict[str, list[tuple[float, float]]] = {}
@@ -162,7 +171,7 @@ def _pipes(sections: dict, places: dict, tags: dict, metres: float, *, elevation
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
 
 
-def _surfaces(sections: dict, tags: dict) -> gpd.GeoDataFrame:
+def _surfaces(sections: Sections, tags: Tags) -> gpd.GeoDataFrame:
     rings: dict[str, list[tuple[float, float]]] = {}
     for row in _numeric(sections.get("POLYGONS", ()), 1, 2):
         rings.setdefault(row[0], []).append((float(row[1]), float(row[2])))

@@ -1,0 +1,68 @@
+"""One run: a model through an event, named by its parts and known by the digest of all that determines it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from spongecalc.batch.packed_text import PackedText
+from spongecalc.batch.run_key import run_key
+from spongecalc.swmm.event import Event
+from spongecalc.swmm.run_result import SeriesRequest
+
+
+@dataclass(frozen=True)
+class Run:
+    """One model through one event: the text that the engine reads, and the folder for what comes of it.
+
+    ``files`` are further files that the text names, by the name it uses (without a folder). ``variant`` tells
+    runs apart that share model, scenario and event: the parameter set of a sweep.
+    """
+
+    model: str
+    scenario: str
+    communities: tuple[str, ...]
+    event: Event
+    folder: Path
+    series: SeriesRequest
+    keep_out: bool
+    _: KW_ONLY
+    text: PackedText = PackedText()  # noqa: RUF009  the field's descriptor
+    files: tuple[tuple[str, Path], ...] = ()
+    variant: str = ""
+
+    @property
+    def run_id(self) -> str:
+        """Model, scenario, event and, if there is one, variant, joined by slashes."""
+        parts = (self.model, self.scenario, self.event.storm_id, self.variant)
+        return "/".join(part for part in parts if part)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the input file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def key(self) -> str:
+        """Digest of everything that determines the result."""
+        return run_key(self.sha256, self.event, self.files, self.series, keep_out=self.keep_out)
+
+    @cached_property
+    def size(self) -> float:
+        """Hint at the work: elements times steps."""
+        return len(self.text) * self.event.duration_s / self.event.routing_step_s
+
+
+@dataclass(frozen=True)
+class RunDone:
+    """The end of one run of a batch, and how far the batch is; ``seconds`` is the worker's time."""
+
+    run_id: str
+    status: str
+    reason: str
+    seconds: float
+    done: int
+    total: int
+    failed: int

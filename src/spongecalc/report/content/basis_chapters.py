@@ -1,0 +1,374 @@
+"""What the review rests on: standards, storms, data and its checks, ground, targets, facilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from spongecalc.assess.communities import TOTAL
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.community_tables import headline_storm
+from spongecalc.report.content.document import Block, Chapter, Drawing, Items, Paragraph, TableBlock
+from spongecalc.report.content.finding_table import finding_table
+from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.runoff_losses import runoff_losses
+from spongecalc.report.content.standard_names import source_name, table_name
+from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.charts import hyetograph_chart
+from spongecalc.standards import tables as standards
+
+SCENARIOS = ("before", "after")
+SOURCES_LISTED = 3
+# Rules that replace a value which the survey lacks: what rests on them rests on an inference.
+INFERENCES = (
+    "end.joined",
+    "pipe.invert_from_node",
+    "pipe.roughness_from_material",
+    "pipe.roughness_assumed",
+    "node.invert_from_pipe",
+    "node.ground_from_dem",
+    "lead.assumed",
+    "surface.gap",
+)
+
+
+def notes_chapter(review: Review, words: Wording) -> Chapter:
+    """What a reader must know before any figure, and findings that belong to no community."""
+    notes = [words.note(key, params) for key, params in review.notes]
+    formulas = dict.fromkeys(
+        (s.formula_place, s.formula_text, s.formula_source, s.formula_confidence) for s in review.storms
+    )
+    for place, formula, source, confidence in formulas:
+        known = {"place": place, "formula": formula, "source": source}
+        notes.append(words("note.formula", **known, confidence=coded("confidence", confidence, words)))
+    blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
+    general = general_findings(review, words)
+    if general.rows:
+        blocks.append(TableBlock(words("section.general_findings"), general, "detail t-findings"))
+    return Chapter("notes", words("section.notes"), blocks, part="county")
+
+
+def general_findings(review: Review, words: Wording) -> Table:
+    """Findings of no community, or of one that has no section."""
+    findings = review.tables.get("findings", pd.DataFrame())
+    if "community_id" not in findings.columns:
+        return Table([], [])
+    shown = {p.community_id for p in review.pages}
+    return finding_table(findings[[c not in shown for c in findings["community_id"]]], words)
+
+
+def basis_chapter(review: Review, words: Wording) -> Chapter:
+    """The limits of the four verdicts, and the standards' tables that ship with the package."""
+    rows = []
+    for question in judged.QUESTIONS:
+        figures = {
+            "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
+            "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
+            "storm": review.headline_storm,
+        }
+        rows.append([Cell(words(f"question.{question}")), Cell(words.filled(f"limit.{question}", figures))])
+    limits = Table([Heading(words("verdict.column_question")), Heading(words("verdict.column_limit"))], rows)
+    headings = [Heading(words(f"document.standard_{c}")) for c in ("table", "source", "confidence")]
+    listed = []
+    for name in standards.names():
+        frame = standards.table(name)
+        if not {"source", "confidence"} <= set(frame.columns):
+            continue
+        sources = list(dict.fromkeys(str(s) for s in frame["source"] if is_known(s)))
+        grades = list(dict.fromkeys(str(c) for c in frame["confidence"] if is_known(c)))
+        listed.append(
+            [
+                Cell(table_name(name, words.lang)),
+                Cell(_shortened([source_name(s, words.lang) for s in sources], words)),
+                Cell(words.listed(coded("confidence", g, words) for g in grades)),
+            ]
+        )
+    blocks: list[Block] = [
+        TableBlock(words("document.limits"), limits, "detail t-limits"),
+        Paragraph(words("document.standards_said"), "small"),
+        TableBlock(words("document.standards"), Table(headings, listed), "detail t-standards"),
+    ]
+    return Chapter("basis", words("document.section_basis"), blocks)
+
+
+def _shortened(sources: Sequence[str], words: Wording) -> str:
+    """The first sources of a table; how many there are in all where they are more."""
+    shown = "; ".join(s if len(s) <= 90 else s[:89] + "…" for s in sources[:SOURCES_LISTED])
+    return words("table.and_more", ids=shown, count=len(sources)) if len(sources) > SOURCES_LISTED else shown
+
+
+def storms_chapter(review: Review, words: Wording) -> Chapter:
+    """The design storms with their formula, and the headline storm's hyetograph."""
+    blocks: list[Block] = []
+    if review.storms:
+        blocks.append(TableBlock(words("section.storms"), _storm_table(review, words), "storms"))
+    else:
+        blocks.append(Paragraph(words("table.no_storms"), "none"))
+    storm = headline_storm(review)
+    if storm is not None and len(storm.intensity_mm_h):
+        peak = cell_text("_mm_h", storm.intensity_mm_h.max())
+        label = words("chart.storm_label", storm=storm.storm_id, peak=peak)
+        texts = {"time": words("chart.time"), "rain": words("chart.rain"), "label": label}
+        chart = hyetograph_chart(storm.intensity_mm_h, "storm-chart", texts)
+        blocks.append(Drawing(words("chart.storm_title", storm=storm.storm_id), chart, "rain"))
+    return Chapter("storms", words("section.storms"), blocks)
+
+
+def _storm_table(review: Review, words: Wording) -> Table:
+    headings = [
+        Heading(words("column.storm_id")),
+        *(Heading(words(f"column.{c}"), True) for c in ("return_period_a", "duration_min", "depth_mm")),
+        Heading(words("table.maximum"), True),
+        *(Heading(words(f"table.{c}")) for c in ("formula", "source", "confidence")),
+    ]
+    rows = [
+        [
+            Cell(
+                words("table.headline", storm=s.storm_id) if s.storm_id == review.headline_storm else s.storm_id
+            ),
+            *(Cell(cell_text(c, getattr(s, c))) for c in ("return_period_a", "duration_min", "depth_mm")),
+            Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
+            Cell(f"{s.formula_place}  {s.formula_text}"),
+            Cell(source_name(s.formula_source, words.lang)),
+            Cell(coded("confidence", s.formula_confidence, words)),
+        ]
+        for s in review.storms
+    ]
+    return Table(headings, rows)
+
+
+def data_chapter(
+    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
+) -> Chapter:
+    """Findings by rule, and by community the share of features that rest on an inferred value."""
+    findings = review.tables.get("findings", pd.DataFrame())
+    blocks: list[Block] = []
+    if {"rule", "severity", "feature_id", "community_id"} <= set(findings.columns) and len(findings):
+        groups = findings.groupby(["severity", "rule"], sort=True)
+        order = {"error": 0, "warning": 1, "info": 2}
+        rows = []
+        for (severity, rule), own in sorted(groups, key=lambda g: (order.get(str(g[0][0]), 9), str(g[0][1]))):
+            features = own.drop_duplicates(["layer", "feature_id"]) if "layer" in own else own
+            rows.append(
+                [
+                    Cell(words.name("severity", severity)),
+                    Cell(str(rule)),
+                    Cell(words("document.yes") if rule in INFERENCES else ""),
+                    Cell(str(len(features))),
+                    Cell(str(own["community_id"].replace("", None).nunique())),
+                    Cell(str(own["action"].iloc[0]) if "action" in own else "", css="c-action"),
+                ]
+            )
+        names = ("severity", "rule", "inferred", "features", "communities", "action")
+        numeric = ("features", "communities")
+        headings = [Heading(words(f"document.data_{n}"), n in numeric, f"c-{n}") for n in names]
+        blocks.append(TableBlock(words("document.data_by_rule"), Table(headings, rows), "detail t-rules"))
+    else:
+        blocks.append(Paragraph(words("table.no_findings"), "none"))
+    shares = [(p, a, inferred_share(p)) for p, a in zip(review.pages, anchors, strict=True)]
+    rows = [
+        [
+            Cell(p.name, link=f"#{a}", over=p.community_id, css="c-community"),
+            Cell(str(s[1])),
+            Cell(str(s[0])),
+            Cell(cell_text("_percent", 100 * s[0] / s[1]) if s[1] else ""),
+            *(Cell(cell_text(c, p.row.get(c)), trace=f"{p.community_id}:{c}") for c in ("errors", "warnings")),
+        ]
+        for p, a, s in shares
+    ]
+    if rows:
+        headings = [
+            Heading(words("column.community"), css="c-community"),
+            *(Heading(words(f"document.quality_{c}"), True) for c in ("features", "inferred", "share")),
+            *(Heading(words(f"document.quality_{c}"), True) for c in ("errors", "warnings")),
+        ]
+        blocks += [
+            Paragraph(words("document.quality_said"), "small"),
+            TableBlock(words("document.quality"), Table(headings, rows), "detail t-quality"),
+        ]
+    return Chapter("data", words("document.section_data"), [*blocks, *grouped])
+
+
+def inferred_share(page: CommunityPage) -> tuple[int, int]:
+    """How many of a community's features hold a value that the survey lacks, and how many features it has."""
+    features: set[tuple[str, str]] = set()
+    for layers in page.layers.values():
+        for name, layer in layers.items():
+            id_column = next((c for c in layer.columns if c.endswith("_id") and c != "community_id"), None)
+            if id_column is not None:
+                features |= {(name, str(i)) for i in layer[id_column]}
+    found = page.findings
+    if not {"rule", "layer", "feature_id"} <= set(found.columns):
+        return 0, len(features)
+    inferred = found[found["rule"].isin(INFERENCES)]
+    named = {(str(a), str(b)) for a, b in zip(inferred["layer"], inferred["feature_id"], strict=True)}
+    return len(named & features), len(features)
+
+
+def surfaces_chapter(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
+    """Areas by cover, before and after (下垫面分析表)."""
+    areas = {s: {p.community_id: cover_areas_m2(p, s) for p in review.pages} for s in SCENARIOS}
+    covers = sorted({c for by in areas.values() for own in by.values() for c in own})
+    if not covers:
+        none = [Paragraph(words("document.no_surfaces"), "none")]
+        return Chapter("surfaces", words("document.section_surfaces"), none)
+    sums = {s: {c: sum(own.get(c, 0.0) for own in areas[s].values()) for c in covers} for s in SCENARIOS}
+    totals = {s: sum(sums[s].values()) for s in SCENARIOS}
+    headings = [Heading(words("document.cover"))]
+    for scenario in SCENARIOS:
+        headings += [
+            Heading(words("document.area_of", scenario=words(f"scenario.{scenario}")), True),
+            Heading(words("document.share"), True),
+        ]
+    headings.append(Heading(words("document.change"), True))
+    rows, foot = [], [Cell(words("table.total"))]
+    for cover in covers:
+        cells = [Cell(words.name("cover", cover))]
+        for s in SCENARIOS:
+            cells += [Cell(cell_text("_m2", sums[s][cover])), Cell(_share(sums[s][cover], totals[s]))]
+        rows.append([*cells, Cell(_change(sums["after"][cover] - sums["before"][cover]))])
+    for s in SCENARIOS:
+        foot += [Cell(cell_text("_m2", totals[s])), Cell(_share(totals[s], totals[s]))]
+    foot.append(Cell(_change(totals["after"] - totals["before"])))
+    blocks: list[Block] = [
+        TableBlock(words("document.surfaces_all"), Table(headings, rows, foot), "detail t-covers")
+    ]
+    for scenario in SCENARIOS:
+        own = [Heading(words("column.community"), css="c-community")]
+        own += [Heading(words.name("cover", c), True) for c in covers]
+        own.append(Heading(words("table.total"), True))
+        body = []
+        for page, anchor in zip(review.pages, anchors, strict=True):
+            by = areas[scenario][page.community_id]
+            cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community")]
+            cells += [Cell(cell_text("_m2", by[c]) if c in by else "") for c in covers]
+            body.append([*cells, Cell(cell_text("_m2", sum(by.values())) if by else "")])
+        caption = words("document.surfaces_of", scenario=words(f"scenario.{scenario}"))
+        blocks.append(TableBlock(caption, Table(own, body), "detail t-surfaces"))
+    blocks += runoff_losses(review, words)
+    return Chapter("surfaces", words("document.section_surfaces"), blocks, wide=len(covers) > 6)
+
+
+def cover_areas_m2(page: CommunityPage, scenario: str) -> Mapping[str, float]:
+    """Area of a community's surfaces by cover, in m2; its buildings are roofs where no surface is one."""
+    areas = _surface_areas_m2(page, scenario)
+    buildings = page.layers.get(scenario, {}).get("buildings")
+    if areas and "roof" not in areas and buildings is not None and len(buildings):
+        areas["roof"] = float(buildings.geometry.area.sum())
+    return areas
+
+
+def _surface_areas_m2(page: CommunityPage, scenario: str) -> dict[str, float]:
+    layer = page.layers.get(scenario, {}).get("surfaces")
+    if layer is None or len(layer) == 0 or "cover" not in layer:
+        return {}
+    areas: dict[str, float] = {}
+    for cover, geometry in zip(layer["cover"], layer.geometry, strict=True):
+        if is_known(cover) and geometry is not None and geometry.area > 0:
+            areas[str(cover)] = areas.get(str(cover), 0.0) + float(geometry.area)
+    return areas
+
+
+def _share(part: float, whole: float) -> str:
+    return cell_text("_percent", 100 * part / whole) if whole > 0 else ""
+
+
+def _change(value: float) -> str:
+    written = cell_text("_m2", value)
+    return written if written.startswith("-") or not float(written) else f"+{written}"
+
+
+def targets_chapter(review: Review, words: Wording) -> Chapter:
+    """What the design is held against, and how many communities meet it (设计目标表)."""
+    answers = [{v.question: v.answer for v in judged.verdicts(p.row, review.targets)} for p in review.pages]
+    figures = {
+        "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
+        "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
+        "storm": review.headline_storm,
+    }
+    wanted = review.targets.get("runoff_reduction_percent")
+    rows = []
+    for question in judged.QUESTIONS:
+        target = words.filled(f"limit.{question}", figures)
+        if question == "runoff" and wanted is not None:
+            target += " " + words("document.target_runoff", percent=cell_text("_percent", wanted))
+        counted = [[a[question] for a in answers].count(v) for v in judged.ANSWERS[:3]]
+        row = [Cell(words(f"question.{question}")), Cell(target), *(Cell(str(n)) for n in counted)]
+        rows.append(row)
+    headings = [
+        Heading(words("verdict.column_question")),
+        Heading(words("document.target"), css="c-message"),
+        *(Heading(words(f"verdict.{v}"), True) for v in judged.ANSWERS[:3]),
+    ]
+    table = Table(headings, rows)
+    block = TableBlock(words("document.section_targets"), table, "detail t-targets")
+    return Chapter("targets", words("document.section_targets"), [block])
+
+
+FACILITY_COLUMNS = ("kind", "volume_m3", "area_m2", "catchment_m2", "from_node", "overflow_to", "status")
+
+
+def facilities_chapter(review: Review, words: Wording) -> Chapter:
+    """Every facility after the works (设施一览表), and permeable paving by community."""
+    rows = []
+    for page in review.pages:
+        layer = page.layers.get("after", {}).get("facilities")
+        if layer is None:
+            continue
+        for row in layer.to_dict("records"):
+            cells = [Cell(page.community_id), Cell(cell_text("facility_id", row.get("facility_id")))]
+            for column in FACILITY_COLUMNS:
+                value = row.get(column)
+                named = column in ("kind", "status")
+                cells.append(Cell(words.name(column, value) if named else cell_text(column, value)))
+            rows.append(cells)
+    headings = [Heading(words("column.community_id")), Heading(words("document.facility_id"))]
+    headings += [
+        Heading(words.name("column", c), c in ("volume_m3", "area_m2", "catchment_m2")) for c in FACILITY_COLUMNS
+    ]
+    blocks: list[Block] = []
+    if rows:
+        blocks.append(TableBlock(words("document.section_facilities"), Table(headings, rows), "detail t-fac"))
+    else:
+        blocks.append(Paragraph(words("document.no_facilities"), "none"))
+    sponge = review.tables.get("sponge", pd.DataFrame())
+    if {"community_id", "scenario", "storm_id", "permeable_m2"} <= set(sponge.columns):
+        own = sponge[sponge["storm_id"] == review.headline_storm]
+        columns = [c for c in ("permeable_m2", "green_m2", "impervious_m2", "tank_held_m3") if c in own]
+        headings = [Heading(words("column.community_id"))]
+        for c in columns:
+            headings += [Heading(f"{words(f'document.{c}')} {words(f'scenario.{s}')}", True) for s in SCENARIOS]
+        body = []
+        for community, both in own.groupby("community_id", sort=True):
+            cells = [Cell(str(community))]
+            for c in columns:
+                for s in SCENARIOS:
+                    value = both.loc[both["scenario"] == s, c]
+                    cells.append(Cell(cell_text(c, value.iloc[0]) if len(value) else ""))
+            body.append(cells)
+        if body:
+            blocks.append(TableBlock(words("document.sponge_areas"), Table(headings, body), "detail t-paving"))
+    return Chapter("facilities", words("document.section_facilities"), blocks)
+
+
+def capture_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
+    """The annual capture ratio (年径流总量控制率计算表), or that it was not computed."""
+    table = review.tables.get("communities", pd.DataFrame())
+    columns = [c for c in table.columns if "capture" in str(c) or str(c) == "target_lost_year"]
+    blocks: list[Block] = []
+    if columns and table[columns].notna().any(axis=None):
+        headings = [Heading(words("column.community_id"))]
+        headings += [Heading(words.name("column", c), True) for c in columns]
+        rows = []
+        for row in table.to_dict("records"):
+            own = str(row["community_id"])
+            cells = [Cell(cell_text(str(c), row[c]), trace=f"{own}:{c}") for c in columns]
+            rows.append([Cell(words("table.total") if own == TOTAL else own), *cells])
+        blocks.append(TableBlock(words("document.capture_table"), Table(headings, rows), "detail t-capture"))
+    elif not grouped:
+        blocks.append(Paragraph(words("document.no_capture"), "none"))
+    return Chapter("capture", words("document.section_capture"), [*blocks, *grouped])

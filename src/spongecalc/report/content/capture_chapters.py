@@ -1,0 +1,183 @@
+"""The page's part on the annual capture ratio: three ways, ranges, the life of the paving, tanks."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.language import text
+from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.part import Part
+from spongecalc.report.content.standard_names import source_name
+from spongecalc.report.content.table import frame_table
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.capture_chart import life_chart
+from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
+
+WAYS = (
+    "community_id",
+    "scenario",
+    "capture_volume_percent",
+    "capture_event_percent",
+    "capture_continuous_percent",
+    "ways_differ_percent",
+    "control_volume_m3",
+    "composite_coefficient",
+    "volume_design_mm",
+    "design_runoff_m3",
+    "design_runoff_coefficient",
+    "design_peak_l_s",
+    "peak_delay_min",
+    "solids_removal_percent",
+)
+TANKS = (
+    "facility_id",
+    "volume_m3",
+    "demand_m3_d",
+    "reused_m3",
+    "overflow_m3",
+    "reused_percent",
+    "reliability_percent",
+    "paying_volume_m3",
+)
+FACILITIES = (
+    "facility",
+    "facility_id",
+    "drained_m2",
+    "coefficient",
+    "control_volume_m3",
+    "volume_design_mm",
+    "capture_percent",
+)
+LARGEST = 3
+# Below this a span prints as nothing.
+LEAST_SPAN_POINTS = 0.005
+
+
+def _ways(review: Review) -> pd.DataFrame:
+    """The year's figures: those of the rows of the headline storm, since each storm's rows repeat them."""
+    sponge = review.tables.get("sponge")
+    if sponge is None or "capture_event_percent" not in sponge.columns:
+        return pd.DataFrame(columns=list(WAYS))
+    return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_event_percent"].notna()]
+
+
+def community_part(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+    """Capture ratio of a community, before and after; None where it was not computed."""
+    ways = _ways(review)
+    ways = ways[ways["community_id"] == page.community_id]
+    if ways.empty:
+        return None
+
+    def say(key: str, **params: object) -> str:
+        return text(f"rain.{key}", words.lang, **params)
+
+    row = page.row
+    names = {
+        short: cell_text(f"capture_{column}", row.get(f"capture_{column}")) or words("page.unknown")
+        for short, column in (
+            ("before", "before_percent"),
+            ("before_low", "before_percent_low"),
+            ("before_high", "before_percent_high"),
+            ("after", "after_percent"),
+            ("after_low", "after_percent_low"),
+            ("after_high", "after_percent_high"),
+        )
+    }
+    paragraphs = [say("part_event", **names)]
+    for r in ways.itertuples():
+        if is_known(r.ways_differ_percent) and r.ways_differ_percent > DISAGREEMENT_POINTS and r.ways_differ_why:
+            why = " ".join(say(f"why.{k}") for k in str(r.ways_differ_why).split(";"))
+            points = cell_text("ways_differ_percent", r.ways_differ_percent)
+            paragraphs.append(
+                say("part_differ", scenario=words(f"scenario.{r.scenario}"), points=points, why=why)
+            )
+    paragraphs.extend(_life_sentences(page, review, say))
+    ranges = _own(review, "sponge_ranges", page.community_id)
+    if len(ranges):
+        largest = ranges[(ranges["rank"] <= LARGEST) & (ranges["span_percent"].abs() >= LEAST_SPAN_POINTS)]
+        listed = words.listed(
+            say(
+                "part_range",
+                parameter=say(f"parameter.{r.parameter}"),
+                span=cell_text("span_percent", r.span_percent),
+            )
+            for r in largest.itertuples()
+        )
+        if listed:
+            paragraphs.append(say("part_ranges", list=listed))
+        if len(largest) < LARGEST:
+            paragraphs.append(say("part_ranges_only" if listed else "part_ranges_none"))
+    tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
+    facilities = _own(review, "sponge_facilities", page.community_id)
+    if len(facilities):
+        tables.append((say("facilities"), frame_table(facilities, FACILITIES, words)))
+    tanks = _own(review, "tanks", page.community_id)
+    if len(tanks):
+        tables.append((say("tanks"), frame_table(tanks, TANKS, words)))
+    figures = []
+    life = _own(review, "sponge_life", page.community_id)
+    if len(life) and life["capture_uncleaned_percent"].nunique() > 1:
+        chart = life_chart(life, review.targets.get("capture_percent"), f"life-{_anchor(page)}", words.lang)
+        figures.append((say("life"), chart))
+    return Part("capture", say("part_heading"), paragraphs, tables, figures)
+
+
+def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[str]:
+    assert callable(say)
+    target = review.targets.get("capture_percent")
+    life = _own(review, "sponge_life", page.community_id)
+    if target is None or life.empty:
+        return []
+    horizon, shown = int(life["year"].max()), f"{target:g}"
+    lost = page.row.get("target_lost_year")
+    keeping = review.keeping_interval_a.get(page.community_id, math.nan)
+    if is_known(lost) and float(str(lost)) == 0:
+        return [say("part_unmet", target=shown)]
+    sentences = [
+        say("part_lost", target=shown, year=f"{float(str(lost)):g}")
+        if is_known(lost)
+        else say("part_kept", target=shown, horizon=horizon)
+    ]
+    if math.isnan(keeping):
+        sentences.append(say("part_no_interval"))
+    elif keeping == 0:
+        sentences.append(say("part_no_cleaning", horizon=horizon))
+    else:
+        sentences.append(say("part_keeping", interval=f"{keeping:g}"))
+    return sentences
+
+
+def _own(review: Review, name: str, community_id: str) -> pd.DataFrame:
+    table = review.tables.get(name)
+    if table is None or "community_id" not in table.columns:
+        return pd.DataFrame()
+    return table[table["community_id"] == community_id]
+
+
+def _anchor(page: CommunityPage) -> str:
+    return page.community_id.encode("utf-8").hex()
+
+
+def county_part(review: Review, words: Wording) -> Part | None:
+    """Capture ratio of all communities, the three ways side by side."""
+    ways = _ways(review)
+    if ways.empty:
+        return None
+    # The chapter that takes this part in holds the ratio of every community already, each figure traceable.
+    tables = [(text("rain.ways", words.lang), frame_table(ways, WAYS, words))]
+    paragraphs = []
+    if "design_rainfall_mm" in ways.columns:
+        mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
+        paragraphs.append(
+            text(
+                "rain.part_design",
+                words.lang,
+                mm=mm,
+                place=review.capture_place,
+                source=source_name(review.capture_source, words.lang),
+            )
+        )
+    return Part("capture-county", text("rain.part_heading", words.lang), paragraphs, tables)

@@ -1,0 +1,189 @@
+"""Which columns hold codes of closed lists, and the word of each code in the report's language.
+
+Tables of every format take a code's word from here, so that it is the same wherever a reader meets it. The
+result tables themselves (results/*.csv) hold the codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from spongecalc.assess.communities import TOTAL
+from spongecalc.language import catalogue, text
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.standard_names import source_name
+from spongecalc.report.content.wording import Wording
+
+
+@dataclass(frozen=True)
+class ClosedList:
+    """Where a column's words are, and how a cell holds its codes.
+
+    A code that none of ``places`` names stands as it is: a material is what the survey wrote, a storm what the
+    project calls it.
+    """
+
+    places: tuple[str, ...]
+    """Of the language's catalogues, the first that names the code counts."""
+    separator: str = ""
+    """Sign between several codes of a cell."""
+    joined_by: str = ""
+    """What stands between their words; empty: what the language sets between words in a row."""
+    followed_by: str = ""
+    """Sign after which an id or a size may follow the code."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Codes whose text stands under another name, by that name."""
+
+    def word(self, code: str, words: Wording) -> str:
+        """The word of one code."""
+        if code in self.named:
+            return text(self.named[code], words.lang)
+        for place in self.places:
+            word = catalogue(place.partition(".")[0], words.lang).get(f"{place}.{code}")
+            if word is not None:
+                return word
+        return code
+
+    def written(self, held: str, words: Wording) -> str:
+        """A cell's codes in words."""
+        if self.followed_by:
+            code, sign, rest = held.partition(self.followed_by)
+            return f"{self.word(code, words)} {rest}" if sign else self.word(code, words)
+        if not self.separator:
+            return self.word(held, words)
+        named = [self.word(c, words) for c in held.split(self.separator) if c]
+        return self.joined_by.join(named) if self.joined_by else words.listed(named)
+
+
+def _values(*names: str) -> ClosedList:
+    return ClosedList(tuple(f"report.value.{n}" for n in names))
+
+
+_YES_NO = _values("yes_no")
+_CHECKS = ClosedList(("report.value.check",), ";")
+# Lists that are named as the column is.
+_OWN_NAME = (
+    "kind",
+    "grade",
+    "receives",
+    "event",
+    "basis",
+    "carries",
+    "system",
+    "status",
+    "item",
+    "depth_band",
+    "verdict",
+    "severity",
+    "layer",
+    "storm_id",
+    "within_limits",
+    "check",
+    "change",
+    "reason",
+    "option",
+    "recheck",
+    "answer",
+    "cause",
+    "criterion",
+    "bound",
+    "ends",
+    "measurand",
+    "unit",
+    "pattern",
+    "element",
+    "role",
+    "inflow_from",
+)
+CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_NAME} | {
+    "scenario": ClosedList(("report.scenario",)),
+    # A section that is not round has its width and height beside it.
+    "shape": ClosedList(("report.value.shape",), followed_by=" "),
+    # Of a surface the bill states its cover as material.
+    "material": _values("material", "cover"),
+    "from_system": _values("system"),
+    "to_system": _values("system"),
+    "other_layer": _values("layer"),
+    "swmm_storm_id": _values("storm_id"),
+    "separated_before": _values("answer"),
+    "separated_after": _values("answer"),
+    "separation_grade_before": _values("grade"),
+    "separation_grade_after": _values("grade"),
+    "in_smallest_set": _YES_NO,
+    "differ": _YES_NO,
+    "agrees": _YES_NO,
+    "chosen": _YES_NO,
+    "in_loop": _YES_NO,
+    "confidence": ClosedList(("report.value.confidence", "standard_sources.confidence")),
+    "problems": _CHECKS,
+    "recheck_fails": _CHECKS,
+    "tracers": ClosedList(("report.value.measurand",), ";"),
+    # A clearance is between two kinds of things.
+    "applies_to": ClosedList(("report.value.applies_to",), " - ", " - "),
+    "limited_by": ClosedList(("report.value.limited_by",), followed_by=":"),
+    "flag": ClosedList(("survey.column",)),
+    "facility": ClosedList(("rain.facility",)),
+    "parameter": ClosedList(("rain.parameter",)),
+    "ways_differ_why": ClosedList(("rain.why",), ";", " "),
+}
+"""By the column's name; what holds for one table only is in ``OF_TABLE``."""
+OF_TABLE: Mapping[tuple[str, str], ClosedList] = {
+    ("communities", "community_id"): ClosedList((), named={TOTAL: "report.table.total"}),
+    # What the communities' own layer states, or the file that claims.
+    ("claims", "source"): _values("layer"),
+    ("costs", "note"): _values("cost_note"),
+    ("provenance", "column"): ClosedList(("report.column",)),
+}
+"""By table and column, for columns that hold other things in other tables."""
+SOURCES = ("clause",)
+"""Columns that cite sources of the standards' data, which have names of their own."""
+
+
+def closed_list(column: str, table: str = "") -> ClosedList | None:
+    """The closed list that a column holds codes of; None for an id, a figure, a name, a text."""
+    return OF_TABLE.get((table, column)) or CLOSED_LISTS.get(column)
+
+
+def coded(column: str, value: object, words: Wording, table: str = "") -> str:
+    """A cell's text: codes by their words, a source by its name, a figure as in results/*.csv.
+
+    Parameters
+    ----------
+    column
+        Name of the column.
+    value
+        What results/*.csv hold there.
+    words
+        Of the report's language.
+    table
+        Name of the table as that of its file; "" where only what holds for all tables matters.
+    """
+    held = cell_text(column, value)
+    if column in SOURCES:
+        return source_name(held, words.lang)
+    known = closed_list(column, table)
+    return known.written(held, words) if known is not None and held else held
+
+
+def worded_table(table: pd.DataFrame, name: str, words: Wording) -> pd.DataFrame:
+    """A result table with the words in place of its codes; all else is as it was.
+
+    Parameters
+    ----------
+    table
+        The table with columns of codes.
+    name
+        Its name, that of its file.
+    words
+        Of the report's language.
+    """
+    found = {}
+    for column in map(str, table.columns):
+        if closed_list(column, name) is not None or column in SOURCES:
+            # A county's checks hold the same few codes a million times.
+            different = {v: coded(column, v, words, name) for v in table[column].dropna().unique()}
+            found[column] = table[column].map(different).astype(object).where(table[column].notna(), None)
+    return table.assign(**found)

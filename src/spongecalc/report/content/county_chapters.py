@@ -1,0 +1,178 @@
+"""The county's chapters: totals, the map of verdicts, the table of communities, claims, progress."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.county_tables import (
+    attention_list,
+    communities_table,
+    counts,
+    overview_map,
+    tiles,
+    total_row,
+)
+from spongecalc.report.content.document import (
+    Block,
+    Chapter,
+    Drawing,
+    Paragraph,
+    TableBlock,
+    Tiles,
+    VerdictCounts,
+)
+from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.wording import Wording
+
+SYSTEMS = ("storm", "sewage")
+
+
+def county_chapters(review: Review, anchors: Sequence[str], words: Wording) -> list[Chapter]:
+    """The chapters that answer for the whole project."""
+    return [
+        _totals(review, words),
+        _overview(review, anchors, words),
+        _communities(review, anchors, words),
+        *(c for c in (_claims(review, anchors, words), _progress(review, words)) if c is not None),
+    ]
+
+
+def _totals(review: Review, words: Wording) -> Chapter:
+    unfinished = sum(not judged.finished(p.row) for p in review.pages)
+    remarks = [words("tile.arrow"), words("tile.storm_used", id=review.headline_storm)]
+    if unfinished:
+        remarks.append(words("tile.partial", count=unfinished))
+    blocks: list[Block] = [Tiles(tiles(review, words)), Paragraph(" · ".join(remarks), "small")]
+    return Chapter("totals", words("section.totals"), blocks, part="county")
+
+
+def _overview(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
+    drawn = overview_map(review, anchors, words)
+    found = VerdictCounts(counts(review), attention_list(review, anchors, words))
+    blocks: list[Block] = [Drawing(words("document.overview_map"), drawn, "overview")] if drawn else []
+    # What needs attention is read before anything is looked for on the map.
+    return Chapter("overview", words("section.overview"), [found, *blocks], part="county")
+
+
+def _communities(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
+    table = communities_table(review, anchors, words)
+    blocks: list[Block] = (
+        [
+            Paragraph(words("tile.arrow"), "small"),
+            Paragraph(words("table.sortable") + " " + words("document.trace_hint"), "screen"),
+            TableBlock(words("section.communities"), table, "summary", sortable=True),
+        ]
+        if table.rows
+        else [Paragraph(words("table.no_communities"), "none")]
+    )
+    return Chapter("communities", words("section.communities"), blocks, part="county", wide=True)
+
+
+def _claims(review: Review, anchors: Sequence[str], words: Wording) -> Chapter | None:
+    """Claimed against measured lengths, those that differ most first; None where nothing was claimed."""
+    rows = []
+    for page, anchor in zip(review.pages, anchors, strict=True):
+        differences = judged.length_differences_m(page.row)
+        if all(math.isnan(d) for d in differences):
+            continue
+        largest = max(abs(d) for d in differences if not math.isnan(d))
+        rows.append((largest, page, anchor, differences))
+    if not rows:
+        return None
+    rows.sort(key=lambda r: (-round(r[0], 2), r[1].community_id))
+    limit = review.targets.get("length_difference_m")
+    limit_m = judged.LENGTH_TOLERANCE_M if limit is None else limit
+    headings = [Heading(words("column.community"), css="c-community")]
+    for system in SYSTEMS:
+        headings += [
+            Heading(words(f"document.claims_{system}_claimed"), True),
+            Heading(words(f"document.claims_{system}_measured"), True),
+            Heading(words("document.claims_difference"), True),
+        ]
+    body = [_claim_cells(page, anchor, differences, limit_m) for _, page, anchor, differences in rows]
+    total = total_row(review)
+    foot = [Cell(words("table.total"))]
+    for index, system in enumerate(SYSTEMS):
+        known = [r[3][index] for r in rows if not math.isnan(r[3][index])]
+        foot += [
+            Cell(cell_text(f"claimed_{system}_m", total.get(f"claimed_{system}_m"))),
+            Cell(cell_text(f"{system}_laid_m", total.get(f"{system}_laid_m"))),
+            Cell(_signed(sum(known)) if known else ""),
+        ]
+    over = sum(r[0] > limit_m for r in rows)
+    said = words("document.claims_said", count=len(rows), over=over, limit=cell_text("limit_m", limit_m))
+    blocks: list[Block] = [
+        Paragraph(said),
+        TableBlock(
+            words("document.section_claims"), Table(headings, body, foot), "detail t-claims", sortable=False
+        ),
+    ]
+    return Chapter("claims", words("document.section_claims"), blocks, part="county")
+
+
+def _claim_cells(
+    page: CommunityPage, anchor: str, differences: tuple[float, float], limit_m: float
+) -> list[Cell]:
+    cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community")]
+    for system, difference in zip(SYSTEMS, differences, strict=True):
+        for column in (f"claimed_{system}_m", f"{system}_laid_m"):
+            cells.append(Cell(cell_text(column, page.row.get(column)), trace=f"{page.community_id}:{column}"))
+        cells.append(Cell(_signed(difference), css="attn" if abs(difference) > limit_m else ""))
+    return cells
+
+
+def _signed(value: float) -> str:
+    written = cell_text("difference_m", value)
+    return f"+{written}" if written and not written.startswith("-") and float(written) else written
+
+
+PROGRESS_FIGURES = (
+    "storm_laid_m",
+    "claimed_storm_m",
+    "sewage_laid_m",
+    "claimed_sewage_m",
+    "households",
+    "households_relieved",
+)
+
+
+def _progress(review: Review, words: Wording) -> Chapter | None:
+    """Sums by phase and by district; None where communities state neither."""
+    blocks: list[Block] = []
+    for group in ("phase", "district"):
+        table = _group_table(review, group, words)
+        if table is not None:
+            blocks.append(TableBlock(words(f"document.progress_by_{group}"), table, "detail t-progress"))
+    return Chapter("progress", words("document.section_progress"), blocks, part="county") if blocks else None
+
+
+def _group_table(review: Review, group: str, words: Wording) -> Table | None:
+    named = [(str(p.row[group]), p) for p in review.pages if is_known(p.row.get(group)) and p.row[group] != ""]
+    if not named:
+        return None
+    headings = [
+        Heading(words(f"facts.{group}")),
+        Heading(words("page.communities"), True),
+        *(Heading(words(f"verdict.{a}"), True) for a in judged.ANSWERS),
+        *(Heading(words.name("column", c), True) for c in PROGRESS_FIGURES),
+    ]
+    rows = []
+    for name in sorted({n for n, _ in named}):
+        own = [p for n, p in named if n == name]
+        answers = [judged.overall(p.row, review.targets) for p in own]
+        sums = [pd.Series([judged.figure(p.row, c) for p in own]).sum(min_count=1) for c in PROGRESS_FIGURES]
+        rows.append(
+            [
+                Cell(name),
+                Cell(str(len(own))),
+                *(Cell(str(answers.count(a))) for a in judged.ANSWERS),
+                *(Cell(cell_text(c, s)) for c, s in zip(PROGRESS_FIGURES, sums, strict=True)),
+            ]
+        )
+    return Table(headings, rows)

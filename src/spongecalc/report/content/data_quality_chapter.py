@@ -1,0 +1,131 @@
+"""The page's part on the data: findings by rule, where they are, how much rests on inferred values."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import escape
+
+from spongecalc.assess.review import Review
+from spongecalc.language import text
+from spongecalc.layers.provenance import FLAGS
+from spongecalc.layers.rules.registry import rules
+from spongecalc.report.content.part import Part
+from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.map_svg import frame_of, number, path_data
+
+COLOURS = {"error": "#d62f27", "warning": "#e08e0b", "info": "#7c93a8"}
+# Beyond this a map holds dots, not places.
+MOST_DOTS = 4000
+
+
+def data_quality(review: Review, words: Wording) -> Part | None:
+    """Findings by rule with their meaning, a map of them, and where the models' values come from."""
+    findings = review.tables.get("findings")
+    if findings is None or findings.empty:
+        return None
+    counts = findings["severity"].value_counts()
+    provenance = review.tables.get("provenance", pd.DataFrame())
+    sentences = [
+        text(
+            "survey.part.paragraph",
+            words.lang,
+            errors=int(counts.get("error", 0)),
+            warnings=int(counts.get("warning", 0)),
+            infos=int(counts.get("info", 0)),
+            rules=findings["rule"].nunique(),
+        )
+    ]
+    tables = [(text("survey.part.by_rule", words.lang), _by_rule(findings, words))]
+    if len(provenance):
+        sentences.append(_rests(provenance, words))
+        tables.append((text("survey.part.by_column", words.lang), _by_column(provenance, words)))
+    caption = text("survey.part.map", words.lang)
+    drawing = _map(review, findings, caption)
+    figures = [(caption, drawing)] if drawing else []
+    return Part("data-quality", text("survey.part.heading", words.lang), sentences, tables, figures)
+
+
+def _name(column: str, words: Wording) -> str:
+    return text(f"survey.column.{column}", words.lang)
+
+
+def _by_rule(findings: pd.DataFrame, words: Wording) -> Table:
+    order = {"error": 0, "warning": 1, "info": 2}
+    groups = findings.groupby(["severity", "rule"], sort=False)
+    rows = [
+        (severity, rule, len(own), own["community_id"].replace("", None).nunique())
+        for (severity, rule), own in groups
+    ]
+    rows.sort(key=lambda r: (order.get(str(r[0]), 3), -r[2], str(r[1])))
+    known = rules()
+    cells = [
+        [
+            Cell(words.name("severity", severity)),
+            Cell(str(rule)),
+            Cell(str(count), sort=str(count)),
+            Cell(str(communities), sort=str(communities)),
+            Cell(known[rule].meaning(words.lang) if rule in known else ""),
+        ]
+        for severity, rule, count, communities in rows
+    ]
+    headings = [
+        Heading(_name(c, words), c in ("count", "communities"))
+        for c in ("severity", "rule", "count", "communities", "meaning")
+    ]
+    return Table(headings, cells)
+
+
+def _shares(counts: pd.Series) -> dict[str, str]:
+    total = counts.sum()
+    return {flag: f"{100 * counts.get(flag, 0) / total:.1f}" if total else "0" for flag in FLAGS}
+
+
+def _rests(provenance: pd.DataFrame, words: Wording) -> str:
+    counts = provenance.groupby("flag")["count"].sum()
+    return text("survey.part.rests", words.lang, total=int(counts.sum()), **_shares(counts))
+
+
+def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
+    counts = provenance.pivot_table(
+        index=["layer", "column"], columns="flag", values="count", aggfunc="sum", sort=True, observed=True
+    ).fillna(0)
+    cells = [
+        [
+            Cell(words.name("layer", layer)),
+            Cell(words.name("column", column)),
+            *(Cell(f"{int(row.get(flag, 0))}", sort=f"{int(row.get(flag, 0))}") for flag in FLAGS),
+        ]
+        for (layer, column), row in counts.iterrows()
+    ]
+    headings = [Heading(_name("layer", words)), Heading(_name("column", words))]
+    return Table([*headings, *(Heading(_name(flag, words), True) for flag in FLAGS)], cells)
+
+
+def _map(review: Review, findings: pd.DataFrame, label: str) -> str:
+    """Communities in outline, a dot for each finding that has a place; errors are drawn last."""
+    pages = [p for p in review.pages if p.boundary is not None and not p.boundary.is_empty]
+    frame = frame_of([p.boundary.bounds for p in pages])
+    if frame is None:
+        return ""
+    outlines = "".join(
+        f'<path d="{path_data(p.boundary, frame)}"><title>{escape(p.name)}</title></path>' for p in pages
+    )
+    placed = findings[findings["x_m"].notna() & findings["y_m"].notna()]
+    placed = placed.drop_duplicates(["severity", "rule", "layer", "feature_id"])
+    radius = 3 * frame.metres_per_px
+    dots = []
+    for severity in ("info", "warning", "error"):
+        for row in placed[placed["severity"] == severity].head(MOST_DOTS).itertuples():
+            x, y = frame.at(row.x_m, row.y_m)
+            if 0 <= x <= frame.width_m and 0 <= y <= frame.height_m:
+                title = escape(f"{row.rule}: {row.layer} {row.feature_id}")
+                dots.append(
+                    f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{COLOURS[severity]}" '
+                    f'fill-opacity="0.8"><title>{title}</title></circle>'
+                )
+    width = number(1.5 * frame.metres_per_px)
+    return (
+        f'<svg viewBox="{frame.view_box}" role="img" aria-label="{escape(label)}" class="finding-map">'
+        f'<g fill="none" stroke="#60717f" stroke-width="{width}">{outlines}</g>{"".join(dots)}</svg>'
+    )

@@ -1,0 +1,106 @@
+"""The design checks on the page: how many pass and fail, what fails, and what would pass."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.language import text
+from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.part import Part
+from spongecalc.report.content.table import Cell, Heading, Table, frame_table
+from spongecalc.report.content.wording import Wording
+
+VERDICTS = (("passes", "pass"), ("fails", "fail"), ("unknown", "not_checkable"))
+FAILED_COLUMNS = ("check", "feature_id", "other_id", "value", "limit", "excess", "unit", "reason", "clause")
+SUGGESTION_COLUMNS = (
+    "pipe_id",
+    "option",
+    "problems",
+    "diameter_mm",
+    "suggested_diameter_mm",
+    "slope",
+    "suggested_slope",
+    "outfall_lowered_m",
+    "recheck",
+    "recheck_fails",
+)
+# A community's page lists this many failed checks; all are in design_checks.csv.
+LISTED = 12
+CROWDED = ("horizontal_clearance", "vertical_clearance")
+
+
+def county_design(review: Review, words: Wording) -> Part | None:
+    """Counts by check over the whole project, and limits that the project set itself."""
+    checks = review.tables.get("design_checks")
+    if checks is None:
+        return None
+    if checks.empty:
+        return Part("design", _say("design_heading", words), (_say("design_none", words),))
+    counts = {name: int((checks["verdict"] == verdict).sum()) for name, verdict in VERDICTS}
+    paragraphs = [_say("design_county", words, total=len(checks), **counts)]
+    if (checks["confidence"] == "recalled").any():
+        paragraphs.append(_say("design_recalled", words))
+    tables = [(_say("design_summary", words), _counted(checks, words))]
+    own = checks[checks["confidence"] == "set by the project"]
+    if len(own):
+        limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
+        tables.append((_say("own_limits", words), frame_table(_rounded(limits), list(limits.columns), words)))
+    return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
+
+
+def community_design(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+    """Failed checks of a community's new features, the gravest first, and suggestions for its pipes."""
+    checks = review.tables.get("design_checks")
+    if checks is None or checks.empty:
+        return None
+    own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")]
+    if own.empty:
+        return None
+    failed = own[own["verdict"] == "fail"]
+    tables: list[tuple[str, Table]] = []
+    paragraphs = [_say("design_good", words, count=len(own))] if failed.empty else []
+    if len(failed):
+        tables.append((_say("design_summary", words), _counted(own, words)))
+        tables.append(
+            (_say("design_failed", words), frame_table(_rounded(_gravest(failed)), FAILED_COLUMNS, words))
+        )
+        if len(failed) > LISTED:
+            paragraphs.append(_say("design_more", words, count=len(failed) - LISTED))
+    proposals = review.tables.get("design_suggestions")
+    if proposals is not None and len(proposals):
+        mine = proposals[proposals["community_id"] == page.community_id]
+        if len(mine):
+            tables.append((_say("suggestions", words), frame_table(mine, SUGGESTION_COLUMNS, words)))
+    return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
+
+
+def _say(key: str, words: Wording, **params: object) -> str:
+    return text(f"bill.part.{key}", words.lang, **params)
+
+
+def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
+    """A page's worth of failed checks: hydraulics and levels before clearances, the greatest excess first."""
+    relative = failed["excess"].abs() / failed["limit"].abs().where(failed["limit"].abs() > 0)
+    order = failed.assign(
+        _crowded=failed["check"].isin(CROWDED), _relative=relative.fillna(failed["excess"].abs())
+    ).sort_values(["_crowded", "_relative", "feature_id"], ascending=[True, False, True], kind="stable")
+    return order.head(LISTED)
+
+
+def _rounded(checks: pd.DataFrame) -> pd.DataFrame:
+    """Checks with their figures as they are printed, to a thousandth of their unit."""
+    return checks.assign(**{c: checks[c].round(3) for c in ("value", "limit", "excess") if c in checks.columns})
+
+
+def _counted(checks: pd.DataFrame, words: Wording) -> Table:
+    """A row for each check with how many pass, fail and cannot be made."""
+    table = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
+    headings = [Heading(words.name("column", "check"))]
+    headings += [Heading(_say(name, words), True) for name, _ in VERDICTS]
+    rows = [
+        [Cell(coded("check", check, words)), *(Cell(str(int(row.get(v, 0)))) for _, v in VERDICTS)]
+        for check, row in table.iterrows()
+    ]
+    sums = [int((checks["verdict"] == v).sum()) for _, v in VERDICTS]
+    return Table(headings, rows, [Cell(_say("total", words)), *(Cell(str(s)) for s in sums)])

@@ -1,0 +1,223 @@
+"""The long section of a community's main path: ground, pipes, water levels, lines that cross."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import geopandas as gpd
+import networkx as nx
+import pandas as pd
+import shapely
+
+from spongecalc.assess.review import CommunityPage
+from spongecalc.report.content.number_format import is_known
+
+SCENARIOS = ("before", "after")
+SYSTEMS = ("storm", "sewage", "combined")
+
+
+@dataclass(frozen=True)
+class Station:
+    """A node on the path: its distance from the path's upper end, and levels in m (NaN where not known)."""
+
+    node_id: str
+    station_m: float
+    ground_m: float
+    invert_m: float
+    level_m: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A pipe on the path, between two stations; inverts at its own ends, in m."""
+
+    pipe_id: str
+    start_m: float
+    end_m: float
+    invert_up_m: float
+    invert_down_m: float
+    diameter_mm: float
+    material: str
+
+    @property
+    def slope_percent(self) -> float:
+        """Fall over length, in percent; NaN without length or inverts."""
+        length = self.end_m - self.start_m
+        return 100 * (self.invert_up_m - self.invert_down_m) / length if length > 0 else math.nan
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Another line over or under the path: where, its top in m and its diameter in mm (NaN if not known)."""
+
+    utility_id: str
+    utility: str
+    station_m: float
+    top_m: float
+    diameter_mm: float
+
+
+@dataclass(frozen=True)
+class LongSection:
+    """One main path in one scenario."""
+
+    community_id: str
+    name: str
+    scenario: str
+    system: str
+    stations: tuple[Station, ...]
+    reaches: tuple[Reach, ...]
+    crossings: tuple[Crossing, ...]
+
+    @property
+    def length_m(self) -> float:
+        """Length of the path."""
+        return self.stations[-1].station_m
+
+
+def long_sections(page: CommunityPage) -> list[LongSection]:
+    """The main path of each system in each scenario; none where a system has no pipes.
+
+    The main path is the longest way along the flow that ends where the system's pipes end.
+    """
+    found = []
+    for scenario in SCENARIOS:
+        layers = page.layers.get(scenario, {})
+        pipes, nodes = layers.get("pipes"), layers.get("nodes")
+        if pipes is None or nodes is None or not {"pipe_id", "system", "from_node", "to_node"} <= set(pipes):
+            continue
+        for system in SYSTEMS:
+            own = pipes[(pipes["system"] == system) & pipes.geometry.notna()]
+            path = main_path(own)
+            if path:
+                found.append(_section(page, scenario, system, path, own, nodes, layers.get("utilities")))
+    return found
+
+
+def main_path(pipes: gpd.GeoDataFrame) -> list[str]:
+    """Ids of the pipes of the longest path along the flow, from its upper end; empty without pipes.
+
+    Length is that of the lines. A loop has no longest path: its pipes are taken once, in the order met.
+    """
+    graph = nx.DiGraph()
+    for row in pipes.sort_values("pipe_id").itertuples():
+        if not (isinstance(row.from_node, str) and isinstance(row.to_node, str)) or row.from_node == row.to_node:
+            continue
+        length = float(row.geometry.length)
+        known = graph.get_edge_data(row.from_node, row.to_node)
+        if length > 0 and (known is None or known["length"] < length):
+            graph.add_edge(row.from_node, row.to_node, length=length, pipe=str(row.pipe_id))
+    if graph.number_of_edges() == 0:
+        return []
+    while not nx.is_directed_acyclic_graph(graph):
+        last = nx.find_cycle(graph)[-1]
+        graph.remove_edge(last[0], last[1])
+        if graph.number_of_edges() == 0:
+            return []
+    nodes = nx.dag_longest_path(
+        graph, weight="length", topo_order=list(nx.lexicographical_topological_sort(graph))
+    )
+    return [graph.edges[a, b]["pipe"] for a, b in pairwise(nodes)]
+
+
+def _section(
+    page: CommunityPage,
+    scenario: str,
+    system: str,
+    path: list[str],
+    pipes: gpd.GeoDataFrame,
+    nodes: gpd.GeoDataFrame,
+    utilities: gpd.GeoDataFrame | None,
+) -> LongSection:
+    by_id = pipes.drop_duplicates("pipe_id").set_index("pipe_id")
+    about = nodes.drop_duplicates("node_id").set_index("node_id")
+    levels = {s: _levels(page, s) for s in SCENARIOS}
+    place, at = 0.0, str(by_id.loc[path[0], "from_node"])
+    stations = [_station(at, place, about, levels)]
+    reaches = []
+    lines: list[tuple[float, shapely.LineString]] = []
+    for pipe in path:
+        row = by_id.loc[pipe]
+        line = _along(row["geometry"], about, at)
+        end = place + float(line.length)
+        reaches.append(
+            Reach(
+                pipe,
+                place,
+                end,
+                _number(row.get("invert_up_m")),
+                _number(row.get("invert_down_m")),
+                _number(row.get("diameter_mm")),
+                str(row.get("material")) if is_known(row.get("material")) else "",
+            )
+        )
+        lines.append((place, line))
+        place, at = end, str(row["to_node"])
+        stations.append(_station(at, place, about, levels))
+    return LongSection(
+        page.community_id,
+        page.name,
+        scenario,
+        system,
+        tuple(stations),
+        tuple(reaches),
+        tuple(_crossings(lines, utilities)),
+    )
+
+
+def _along(line: shapely.LineString, nodes: pd.DataFrame, start: str) -> shapely.LineString:
+    """The line in the direction of flow, however it was digitised."""
+    if start not in nodes.index:
+        return line
+    place = nodes.loc[start, "geometry"].centroid
+    ends = shapely.Point(line.coords[0]), shapely.Point(line.coords[-1])
+    return line if place.distance(ends[0]) <= place.distance(ends[1]) else line.reverse()
+
+
+def _levels(page: CommunityPage, scenario: str) -> Mapping[str, float]:
+    found = page.hydraulics.get(scenario)
+    if found is None or found.nodes.empty:
+        return {}
+    return dict(zip(found.nodes["node_id"], found.nodes["max_level_m"], strict=True))
+
+
+def _station(node: str, place: float, nodes: pd.DataFrame, levels: Mapping[str, Mapping[str, float]]) -> Station:
+    row: Mapping[str, object] = nodes.loc[node].to_dict() if node in nodes.index else {}
+    return Station(
+        node,
+        place,
+        _number(row.get("ground_m")),
+        _number(row.get("invert_m")),
+        {s: _number(by.get(node)) for s, by in levels.items()},
+    )
+
+
+def _crossings(
+    lines: list[tuple[float, shapely.LineString]], utilities: gpd.GeoDataFrame | None
+) -> list[Crossing]:
+    if utilities is None or utilities.empty or "utility_id" not in utilities:
+        return []
+    found = []
+    for row in utilities[utilities.geometry.notna()].to_dict("records"):
+        for start, line in lines:
+            met = line.intersection(row["geometry"])
+            for point in getattr(met, "geoms", [met]):
+                if point.geom_type != "Point" or point.is_empty:
+                    continue
+                found.append(
+                    Crossing(
+                        str(row["utility_id"]),
+                        str(row.get("utility", "")),
+                        start + float(line.project(point)),
+                        _number(row.get("top_m")),
+                        _number(row.get("diameter_mm")),
+                    )
+                )
+    return sorted(found, key=lambda c: (c.station_m, c.utility_id))
+
+
+def _number(value: object) -> float:
+    return float(value) if is_known(value) else math.nan  # type: ignore[arg-type]

@@ -1,0 +1,147 @@
+"""The report's part on ponding: the level, the sites under each storm, the surveyed records."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spongecalc.assess.ponding_causes import TABLE as CAUSES
+from spongecalc.assess.return_periods import TABLE as PERIODS
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.language import text
+from spongecalc.report.content.part import Part
+from spongecalc.report.content.table import Table, frame_table
+from spongecalc.report.content.wording import Wording
+
+STORM_COLUMNS = (
+    "storm_id",
+    "level",
+    "scenario",
+    "number",
+    "max_depth_m",
+    "area_m2",
+    "volume_m3",
+    "within_limits",
+)
+PERIOD_COLUMNS = ("scenario", "criterion", "return_period_a", "bound", "fails_at_a", "first_id")
+CAUSE_COLUMNS = (
+    "site_id",
+    "scenario",
+    "level",
+    "cause",
+    "changed",
+    "volume_m3",
+    "volume_changed_m3",
+    "volume_elsewhere_m3",
+    "ends",
+)
+COUNTY_PERIODS = (
+    "community_id",
+    "dry_return_period_before_a",
+    "dry_return_period_after_a",
+    "pipes_return_period_before_a",
+    "pipes_return_period_after_a",
+)
+RECORD_COLUMNS = (
+    "record_id",
+    "answer",
+    "storm_id",
+    "site_id",
+    "observed_depth_m",
+    "modelled_depth_m",
+    "observed_duration_h",
+    "modelled_duration_h",
+)
+
+
+def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+    """Ponding of a community; None for a review without tables of levels."""
+    if "ponding_records" not in review.tables:
+        return None
+    lang = words.lang
+    records = _own(review.tables["ponding_records"], page.community_id)
+    names = [n for n in ("ponding", "ponding_2d") if len(review.tables.get(n, ()))]
+    parts = [_own(review.tables[n], page.community_id) for n in names]
+    filled = [p for p in parts if len(p)]
+    sentences = [_records_sentence(records, lang)]
+    tables = []
+    if filled:
+        level = int(filled[0]["level"].max())
+        meaning = text(f"ponding.level_{level}", lang)
+        sentences.insert(0, text("ponding.levels", lang, level=level, meaning=meaning))
+        sites = by_storm(pd.concat(filled, ignore_index=True))
+        tables.append((text("ponding.table_sites", lang), frame_table(sites, STORM_COLUMNS, words)))
+    if len(records):
+        tables.append((text("ponding.table_records", lang), frame_table(records, RECORD_COLUMNS, words)))
+    tables.extend(_searched(page.community_id, review, words))
+    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+
+
+def _searched(community_id: str, review: Review, words: Wording) -> list[tuple[str, Table]]:
+    """Tables of the searches that were made: return periods, and the change named as each site's cause."""
+    found = []
+    for name, columns in ((PERIODS, PERIOD_COLUMNS), (CAUSES, CAUSE_COLUMNS)):
+        rows = _own(review.tables[name], community_id) if name in review.tables else pd.DataFrame()
+        if name == CAUSES and len(rows):
+            rows = rows[rows["chosen"] == "yes"].reset_index(drop=True)
+        if len(rows):
+            key = "ponding.table_periods" if name == PERIODS else "ponding.table_causes"
+            found.append((text(key, words.lang), frame_table(rows, columns, words)))
+    return found
+
+
+def county_ponding(review: Review, words: Wording) -> Part | None:
+    """The records of all communities, and which storms were followed over the ground."""
+    if "ponding_records" not in review.tables:
+        return None
+    lang = words.lang
+    levels = review.tables["ponding_levels"]
+    storms = sorted(set(levels.loc[levels["level"] == 3, "storm_id"]))
+    listed = words.listed(storms)
+    kept = text("ponding.flow_kept", lang, storms=listed) if storms else text("ponding.flow_none", lang)
+    sentences = [_records_sentence(review.tables["ponding_records"], lang), kept]
+    if CAUSES not in review.tables:
+        sentences.append(text("ponding.no_causes", lang))
+    tables = []
+    if PERIODS in review.tables:
+        figures = review.tables["communities"].reindex(columns=list(COUNTY_PERIODS))
+        figures = figures.dropna(subset=list(COUNTY_PERIODS[1:]), how="all").reset_index(drop=True)
+        tables.append((text("ponding.table_periods", lang), frame_table(figures, COUNTY_PERIODS, words)))
+    else:
+        sentences.append(text("ponding.no_periods", lang))
+    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+
+
+def by_storm(sites: pd.DataFrame) -> pd.DataFrame:
+    """Sites counted, with largest depth, area and volume, per storm, level and scenario."""
+    rows = []
+    for (period, storm, level, scenario), own in sites.groupby(
+        ["return_period_a", "storm_id", "level", "scenario"], sort=True
+    ):
+        answers = set(own["within_limits"])
+        rows.append(
+            {
+                "storm_id": storm,
+                "level": level,
+                "scenario": scenario,
+                "number": len(own),
+                "max_depth_m": own["max_depth_m"].max(),
+                "area_m2": own["area_m2"].sum(min_count=1),
+                "volume_m3": own["volume_m3"].sum(),
+                "within_limits": "no" if "no" in answers else "yes" if answers == {"yes"} else "",
+                "order": (level, period, scenario != "before"),
+            }
+        )
+    rows.sort(key=lambda r: r["order"])
+    return pd.DataFrame(rows, columns=list(STORM_COLUMNS))
+
+
+def _records_sentence(records: pd.DataFrame, lang: str) -> str:
+    counts = records["answer"].value_counts()
+    hit, missed, false = (int(counts.get(a, 0)) for a in ("hit", "missed", "false"))
+    if hit + missed == 0:
+        return text("ponding.no_records", lang)
+    return text("ponding.records", lang, hit=hit, total=hit + missed, missed=missed, false=false)
+
+
+def _own(table: pd.DataFrame, community_id: str) -> pd.DataFrame:
+    return table[table["community_id"] == community_id].reset_index(drop=True)

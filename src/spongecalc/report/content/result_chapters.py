@@ -1,0 +1,211 @@
+"""What was found, over all communities: pipe hydraulics, quantities, ponding sites, separation, conclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.language import has_text, text
+from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.community_tables import SCENARIOS, numbered
+from spongecalc.report.content.county_tables import counts, separated_counts, total_row
+from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.table import Cell, Heading, Table, frame_table
+from spongecalc.report.content.wording import Wording
+
+
+def hydraulics_chapter(
+    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
+) -> Chapter:
+    """Pipes under the headline storm: how fast, how full, surcharged or not."""
+    figures = ("pipes", "surcharged", "surcharged_h", "full_nodes", "velocity", "flow")
+    headings = [Heading(words("column.community"), css="c-community"), Heading(words("column.scenario"))]
+    headings += [Heading(words(f"document.hydraulics_{f}"), True) for f in figures]
+    rows = []
+    for page, anchor in zip(review.pages, anchors, strict=True):
+        for scenario in SCENARIOS:
+            found = page.hydraulics.get(scenario)
+            if found is None or found.pipes.empty:
+                continue
+            full = found.pipes[found.pipes["surcharged_h"] > 0]
+            cells = [
+                Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community"),
+                Cell(words(f"scenario.{scenario}")),
+                Cell(str(len(found.pipes))),
+                Cell(str(len(full))),
+                Cell(cell_text("_h", found.pipes["surcharged_h"].max())),
+                Cell(str(int((found.nodes["flooded_h"] > 0).sum()))),
+                Cell(cell_text("_l_s", found.pipes["max_velocity_m_s"].max())),
+                Cell(cell_text("_l_s", found.pipes["peak_l_s"].max())),
+            ]
+            rows.append(cells)
+    blocks: list[Block] = [Paragraph(words("document.hydraulics_said", storm=review.headline_storm))]
+    if rows:
+        caption = words("document.hydraulics_table")
+        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-hydraulics"))
+    else:
+        blocks = [Paragraph(words("document.no_hydraulics"), "none")]
+    return Chapter("hydraulics", words("document.section_hydraulics"), [*blocks, *grouped])
+
+
+QUANTITY_FIGURES = ("length_m", "true_length_m", "count", "volume_m3", "area_m2")
+
+
+def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
+    """Everything laid, over all communities (工程量表); a row per item, system, size and material.
+
+    ``grouped`` is the bill's own part, which says all of that itself where there is one.
+    """
+    table = review.tables.get("quantities", pd.DataFrame())
+    keys = [c for c in ("item", "system", "shape", "diameter_mm", "material", "depth_band") if c in table]
+    blocks: list[Block] = []
+    if not grouped and keys and "length_m" in table and "status" in table:
+        laid = table[table["status"] == "proposed"]
+        if len(laid):
+            figures = [c for c in QUANTITY_FIGURES if c in laid]
+            sums = laid.groupby(keys, dropna=False, sort=True)[figures].sum(min_count=1).reset_index()
+            for item in dict.fromkeys(sums.get("item", [])):
+                own = sums[sums["item"] == item].drop(columns="item")
+                used = [c for c in own.columns if (own[c].notna() & (own[c] != "")).any()]
+                name = words.name("item", item)
+                caption = words("document.quantities_of", item=name)
+                made = frame_table(own[used], used, words, sums=[c for c in figures if c in used])
+                blocks.append(TableBlock(caption, made, "detail t-laid"))
+    if not blocks and not grouped:
+        blocks.append(Paragraph(words("table.no_quantities"), "none"))
+    return Chapter("quantities", words("document.section_quantities"), [*blocks, *grouped])
+
+
+PONDING_COLUMNS = ("volume_m3", "duration_h", "max_depth_m", "households")
+
+
+def ponding_chapter(
+    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
+) -> Chapter:
+    """Every ponding site of the headline storm with what became of it (积水点整治一览表)."""
+    rows = []
+    for page, anchor in zip(review.pages, anchors, strict=True):
+        sites = numbered(page.sites)
+        for row in sites.to_dict("records"):
+            cells = [
+                Cell(page.community_id, link=f"#{anchor}"),
+                Cell(f"P{row['number']}"),
+                Cell(words.name("scenario", words(f"scenario.{row.get('scenario', 'before')}"))),
+                Cell(cell_text("node_id", row.get("node_id"))),
+                *(Cell(cell_text(c, row.get(c))) for c in PONDING_COLUMNS),
+                Cell(words.name("verdict", row.get("verdict"))),
+            ]
+            rows.append(cells)
+    headings = [
+        Heading(words("column.community_id")),
+        Heading(words("table.number")),
+        Heading(words("column.scenario")),
+        Heading(words("column.node_id")),
+        *(Heading(words.name("column", c), True) for c in PONDING_COLUMNS),
+        Heading(words("column.verdict")),
+    ]
+    blocks: list[Block] = []
+    if rows:
+        caption = words("table.sites", storm=review.headline_storm)
+        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-allsites"))
+    else:
+        blocks.append(Paragraph(words("table.no_sites"), "none"))
+    return Chapter("ponding", words("document.section_ponding"), [*blocks, *grouped])
+
+
+JOINT_COLUMNS = ("kind", "feature_id", "at_node", "carries", "households", "outfalls")
+
+
+def separation_chapter(
+    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
+) -> Chapter:
+    """Cross-connections that remain after the works, over all communities."""
+    rows = []
+    for page, anchor in zip(review.pages, anchors, strict=True):
+        joints = numbered(page.joints)
+        if "scenario" not in joints:
+            continue
+        for row in joints[joints["scenario"] == "after"].to_dict("records"):
+            cells = [Cell(page.community_id, link=f"#{anchor}"), Cell(str(row["number"]))]
+            for c in JOINT_COLUMNS:
+                named = c in ("kind", "carries")
+                cells.append(Cell(words.name(c, row.get(c)) if named else cell_text(c, row.get(c))))
+            rows.append(cells)
+    headings = [Heading(words("column.community_id")), Heading(words("table.number"))]
+    headings += [Heading(words.name("column", c), c == "households") for c in JOINT_COLUMNS]
+    before, after = separated_counts(review.pages)
+    said = words("document.separated_said", before=before, after=after, total=len(review.pages))
+    blocks: list[Block] = [Paragraph(said)]
+    if rows:
+        caption = words("document.joints_left")
+        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-alljoints"))
+    elif review.pages:
+        blocks.append(Paragraph(words("document.no_joints_left"), "none"))
+    return Chapter("separation", words("document.section_separation"), [*blocks, *grouped])
+
+
+def conclusions_chapter(review: Review, words: Wording) -> Chapter:
+    """The answers in sentences, and what the reviewer must still confirm."""
+    total = total_row(review)
+    numbers = counts(review)
+    said = [words("document.conclusion_counts", total=len(review.pages), **numbers)]
+    if total:
+        for key, columns in CONCLUSIONS.items():
+            said.append(words.filled(f"document.conclusion_{key}", {c: total.get(c) for c in columns}))
+    blocks: list[Block] = [Items(said)]
+    open_points = county_confirmations(review, words)
+    if open_points:
+        blocks += [Paragraph(words("document.confirm_said")), Items(open_points)]
+    return Chapter("conclusions", words("document.section_conclusions"), blocks)
+
+
+CONCLUSIONS: Mapping[str, Sequence[str]] = {
+    "lengths": ("storm_laid_m", "claimed_storm_m", "sewage_laid_m", "claimed_sewage_m"),
+    "separation": ("cross_connections_before", "cross_connections_after", "sewage_to_storm_after_m3_d"),
+    "runoff": ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent"),
+    "ponding": ("ponding_before_m3", "ponding_after_m3", "ponding_sites_after", "households_relieved"),
+}
+
+
+def county_confirmations(review: Review, words: Wording) -> list[str]:
+    """What nobody but the reviewer can confirm, for the project as a whole."""
+    points = []
+    if any(key == "note_formula_of_another_place" for key, _ in review.notes):
+        points.append(words("document.confirm_formula"))
+    if any(s.formula_confidence == "recalled" for s in review.storms):
+        points.append(words("document.confirm_recalled"))
+    points.append(words("document.confirm_limits"))
+    unfinished = [p.community_id for p in review.pages if not judged.finished(p.row)]
+    if unfinished:
+        points.append(words("document.confirm_unfinished", ids=words.listed(unfinished)))
+    return points
+
+
+def meaning(rule: str, words: Wording) -> str:
+    """What a rule's breach means for the model; the rule's id where it is of another part of the product."""
+    key = f"rules.{rule}.meaning"
+    return text(key, words.lang).rstrip("。.") if has_text(key, words.lang) else rule
+
+
+def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
+    """What the reviewer must still confirm of one community."""
+    points = []
+    for verdict in judged.verdicts(page.row, review.targets):
+        if verdict.answer == judged.UNKNOWN:
+            points.append(words("document.confirm_question", question=words(f"question.{verdict.question}")))
+    found = page.findings
+    if {"severity", "rule"} <= set(found.columns):
+        for rule, own in found[found["severity"] == "warning"].groupby("rule", sort=True):
+            ids = own["feature_id"].astype(str).tolist() if "feature_id" in own else []
+            listed = words.listed(ids[:4]) + ("…" if len(ids) > 4 else "")
+            said = own["message"].iloc[0] if "message" in own and len(own) == 1 else meaning(str(rule), words)
+            points.append(words("document.confirm_warning", rule=said, count=len(own), ids=listed))
+    if "unstable_links" in page.runs and pd.to_numeric(page.runs["unstable_links"]).fillna(0).sum() > 0:
+        points.append(words("document.confirm_unstable"))
+    if any(key == "note_formula_of_another_place" for key, _ in review.notes):
+        points.append(words("document.confirm_formula"))
+    points.append(words("document.confirm_ponding_level"))
+    return points

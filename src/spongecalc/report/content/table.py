@@ -1,0 +1,88 @@
+"""Tables of the page: headings and cells as text, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.report.content.closed_lists import CLOSED_LISTS, coded
+from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.wording import Wording
+
+# Identifiers may hold digits only, and are still no figures.
+TEXT_COLUMNS = frozenset({*CLOSED_LISTS, "run_id", "feature_id", "node_id", "at_node", "message", "action"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, what sorts it, what is shown on resting, where it links to, its style class.
+
+    ``over`` is a small line above the text; ``badge`` the verdict that the cell shows as a badge; ``trace``
+    the keys (community:column, a comma between) of the figures whose origin a click shows.
+    """
+
+    text: str
+    sort: str = ""
+    title: str = ""
+    link: str = ""
+    css: str = ""
+    over: str = ""
+    badge: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading; ``numeric`` columns are set right."""
+
+    text: str
+    numeric: bool = False
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: headings, rows of cells, and a foot row that may be empty."""
+
+    headings: Sequence[Heading]
+    rows: Sequence[Sequence[Cell]]
+    foot: Sequence[Cell] = ()
+
+
+def frame_table(
+    frame: pd.DataFrame, columns: Iterable[str], words: Wording, sums: Sequence[str] = (), name: str = ""
+) -> Table:
+    """A frame's columns as a table, rows in their order; columns that the frame lacks are left out.
+
+    ``sums`` names the columns whose sum the foot row holds; ``name`` is that of the result table, where the
+    meaning of a column's codes depends on it.
+    """
+    shown = [c for c in columns if c in frame.columns]
+    headings = [
+        Heading(
+            words("table.number") if c == "number" else words.name("column", c),
+            _numeric(frame[c], c),
+            f"c-{c}",
+        )
+        for c in shown
+    ]
+    rows = [
+        [Cell(coded(c, v, words, name), css=f"c-{c}") for c, v in zip(shown, values, strict=True)]
+        for values in frame[shown].itertuples(index=False, name=None)
+    ]
+    foot: list[Cell] = []
+    if sums and len(rows) > 1:
+        for c in shown:
+            total = pd.to_numeric(frame[c], errors="coerce").sum(min_count=1) if c in sums else None
+            foot.append(Cell(cell_text(c, total)))
+        foot[0] = Cell(words("table.total"))
+    return Table(headings, rows, foot)
+
+
+def _numeric(values: pd.Series, column: str) -> bool:
+    if column in TEXT_COLUMNS or column == "sources":
+        return False
+    known = [v for v in values if is_known(v)]
+    return all(not isinstance(v, str) for v in known)

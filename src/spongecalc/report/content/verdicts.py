@@ -1,0 +1,191 @@
+"""The verdict on each of a community's four questions, from its row of communities.csv."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from spongecalc.report.content.number_format import is_known
+
+QUESTIONS = ("lengths", "separation", "runoff", "ponding")
+
+PASS, ATTENTION, UNKNOWN = "pass", "attention", "unknown"
+# Of a whole community besides: it could not be modelled, or a run of it failed.
+UNANSWERED = "unanswered"
+ANSWERS = (PASS, ATTENTION, UNKNOWN, UNANSWERED)
+
+# Lengths agree "to the meter": what a rounded claim and a measured length may differ by.
+LENGTH_TOLERANCE_M = 1.0
+PONDING_MAX_M3 = 0.0
+# Sewage below this is what rounding leaves of none.
+SEWAGE_TOLERANCE_M3_D = 0.005
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``answer`` is pass, attention or unknown; ``key`` names its sentence in the report's catalogue."""
+
+    question: str
+    answer: str
+    key: str
+    figures: Mapping[str, float]
+
+
+def figure(row: Mapping[str, object], column: str) -> float:
+    """A figure of a row; NaN where it is missing or not a number."""
+    value = row.get(column)
+    if not is_known(value):
+        return math.nan
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def finished(row: Mapping[str, object]) -> bool:
+    """Whether the community was modelled and all its runs finished."""
+    return row.get("status") == "done"
+
+
+def length_differences_m(row: Mapping[str, object]) -> tuple[float, float]:
+    """Measured less claimed length in m, of rain and of sewage pipe; NaN where nothing was claimed."""
+    return (
+        figure(row, "storm_laid_m") - figure(row, "claimed_storm_m"),
+        figure(row, "sewage_laid_m") - figure(row, "claimed_sewage_m"),
+    )
+
+
+Targets = Mapping[str, float | None]
+"""A project's own limits by the names of its [targets]; what it leaves out takes the limits above."""
+
+NO_TARGETS: Targets = MappingProxyType({})
+
+
+def verdicts(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> tuple[Verdict, ...]:
+    """The four verdicts of a community, in the order of :data:`QUESTIONS`, by a project's targets.
+
+    A question is "unknown" where its figures are missing; nothing is taken to pass for want of a figure.
+    """
+    return (_lengths(row, targets), _separation(row), _runoff(row, targets), _ponding(row, targets))
+
+
+def overall(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> str:
+    """The verdict on the whole community: unanswered, else the worst of the four.
+
+    A question without an answer leaves the whole unknown unless another one needs attention.
+    """
+    if not finished(row):
+        return UNANSWERED
+    answers = {v.answer for v in verdicts(row, targets)}
+    return next(a for a in (ATTENTION, UNKNOWN, PASS) if a in answers)
+
+
+def urgency(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> int:
+    """Place in the order of what needs attention first: 0 is the most urgent.
+
+    Not modelled or failed; not separated after; ponding left; lengths that differ from the claim; runoff
+    that does not fall; something not known; all well.
+    """
+    answers = {v.question: v.answer for v in verdicts(row, targets)}
+    reasons = [
+        not finished(row),
+        answers["separation"] == ATTENTION,
+        answers["ponding"] == ATTENTION,
+        answers["lengths"] == ATTENTION,
+        answers["runoff"] == ATTENTION,
+        UNKNOWN in answers.values(),
+    ]
+    return reasons.index(True) if any(reasons) else len(reasons)
+
+
+def by_urgency(rows: Sequence[Mapping[str, object]], targets: Targets = NO_TARGETS) -> list[int]:
+    """Indices of the rows, the most urgent first, else in the order given."""
+    return sorted(range(len(rows)), key=lambda i: (urgency(rows[i], targets), i))
+
+
+def limit(targets: Targets, name: str, default: float) -> float:
+    """A project's limit, or the default where it states none."""
+    stated = targets.get(name)
+    return default if stated is None else stated
+
+
+def _lengths(row: Mapping[str, object], targets: Targets) -> Verdict:
+    limit_m = limit(targets, "length_difference_m", LENGTH_TOLERANCE_M)
+    storm, sewage = length_differences_m(row)
+    known = [d for d in (storm, sewage) if not math.isnan(d)]
+    figures = {
+        name: figure(row, name)
+        for name in ("storm_laid_m", "claimed_storm_m", "sewage_laid_m", "claimed_sewage_m")
+    }
+    figures["limit_m"] = limit_m
+    if any(abs(d) > limit_m for d in known):
+        return Verdict("lengths", ATTENTION, "lengths_differ", figures)
+    if len(known) < 2:
+        measured = not (math.isnan(figures["storm_laid_m"]) and math.isnan(figures["sewage_laid_m"]))
+        return Verdict("lengths", UNKNOWN, "lengths_no_claim" if measured else "lengths_unknown", figures)
+    return Verdict("lengths", PASS, "lengths_agree", figures)
+
+
+def _separation(row: Mapping[str, object]) -> Verdict:
+    names = (
+        "cross_connections_before",
+        "cross_connections_after",
+        "sewage_to_storm_before_m3_d",
+        "sewage_to_storm_after_m3_d",
+    )
+    figures = {name: figure(row, name) for name in names}
+    answer = row.get("separated_after")
+    leaking = figures["sewage_to_storm_after_m3_d"] > SEWAGE_TOLERANCE_M3_D
+    if answer == "no":
+        return Verdict("separation", ATTENTION, "not_separated", figures)
+    if leaking:
+        return Verdict("separation", ATTENTION, "sewage_without_joint", figures)
+    if answer == "yes":
+        return Verdict("separation", PASS, "separated", figures)
+    return Verdict("separation", UNKNOWN, "separation_unknown", figures)
+
+
+def _runoff(row: Mapping[str, object], targets: Targets) -> Verdict:
+    names = (
+        "runoff_before_m3",
+        "runoff_after_m3",
+        "runoff_reduction_percent",
+        "peak_before_l_s",
+        "peak_after_l_s",
+        "peak_reduction_percent",
+    )
+    figures = {name: figure(row, name) for name in names}
+    before, after = figures["runoff_before_m3"], figures["runoff_after_m3"]
+    if math.isnan(before) or math.isnan(after):
+        return Verdict("runoff", UNKNOWN, "runoff_unknown", figures)
+    # A peak that is not known does not make a volume that grew acceptable, nor the other way round.
+    if after > before or figures["peak_after_l_s"] > figures["peak_before_l_s"]:
+        return Verdict("runoff", ATTENTION, "runoff_grows", figures)
+    wanted = targets.get("runoff_reduction_percent")
+    if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
+        return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})
+    return Verdict("runoff", PASS, "runoff_falls" if after < before else "runoff_same", figures)
+
+
+def _ponding(row: Mapping[str, object], targets: Targets) -> Verdict:
+    names = (
+        "ponding_sites_before",
+        "ponding_sites_after",
+        "ponding_before_m3",
+        "ponding_after_m3",
+        "households_relieved",
+    )
+    figures = {name: figure(row, name) for name in names}
+    figures["limit_m3"] = limit(targets, "ponding_max_m3", PONDING_MAX_M3)
+    left = figures["ponding_sites_after"]
+    if math.isnan(left):
+        return Verdict("ponding", UNKNOWN, "ponding_unknown", figures)
+    if left > 0:
+        allowed = figures["limit_m3"] > 0 and figures["ponding_after_m3"] <= figures["limit_m3"]
+        return Verdict("ponding", PASS if allowed else ATTENTION, "ponding_left", figures)
+    if math.isnan(figures["ponding_sites_before"]):
+        return Verdict("ponding", PASS, "ponding_none_after", figures)
+    none_before = figures["ponding_sites_before"] == 0
+    return Verdict("ponding", PASS, "ponding_never" if none_before else "ponding_gone", figures)

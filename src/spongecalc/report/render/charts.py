@@ -1,0 +1,100 @@
+"""Charts as inline SVG: the hyetograph, and the runoff under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from spongecalc.report.render.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_texts
+
+RAIN_COLOUR = "#7aa6c8"
+LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "6 3"), "after": ("#005b96", "")}
+WIDTH = 640.0
+
+
+def hyetograph_chart(intensity_mm_h: pd.Series, figure_id: str, words: Mapping[str, str]) -> str:
+    """The intensity of a storm in mm/h by minutes, as bars; empty for an empty series.
+
+    ``words`` holds the texts time, rain and label (what the chart shows, for those who cannot see it).
+    ``figure_id`` names the chart among those of a page.
+    """
+    if intensity_mm_h.empty:
+        return ""
+    highest = float(intensity_mm_h.max())
+    last = float(intensity_mm_h.index.max()) + _step(intensity_mm_h)
+    area = PlotArea(64, 12, WIDTH - 16, 180, 0.0, last, 0.0, highest * 1.05 or 1.0)
+    content = area.axes(words["time"], words["rain"]) + _bars(area, intensity_mm_h, hanging=False)
+    return chart(f'<g id="{figure_id}-bars">{content}</g>', WIDTH, 224, words["label"])
+
+
+def runoff_chart(
+    runoff_l_s: Mapping[str, pd.Series],
+    intensity_mm_h: pd.Series | None,
+    figure_id: str,
+    words: Mapping[str, str],
+) -> str:
+    """Runoff in l/s before and after, by minutes, with the storm hanging from the top.
+
+    ``words`` holds the texts time, rain, flow, before, after and label. Empty when there is no runoff series.
+    """
+    known = {s: series.dropna() for s, series in runoff_l_s.items() if series is not None}
+    known = {s: known[s] for s in LINES if s in known and not known[s].empty}
+    if not known:
+        return ""
+    top = max(float(s.max()) for s in known.values())
+    last = max(float(s.index.max()) for s in known.values())
+    has_rain = intensity_mm_h is not None and not intensity_mm_h.empty
+    area = PlotArea(64, 12, WIDTH - (64 if has_rain else 16), 262, 0.0, last, 0.0, top * 1.55 if top > 0 else 1.0)
+    ticks = [t for t in nice_ticks(0.0, area.y_high) if t <= max(top * 1.05, area.y_high * 0.64)]
+    parts = [area.axes(words["time"], words["flow"], ticks)]
+    if has_rain and intensity_mm_h is not None:
+        parts.append(_hanging_rain(area, intensity_mm_h, words["rain"]))
+    for scenario, series in known.items():
+        colour, dash = LINES[scenario]
+        parts.append(area.line(series.index.to_numpy(float), series.to_numpy(float), colour, dash, 1.8))
+    x = area.right - 150
+    for place, scenario in enumerate(known):
+        colour, dash = LINES[scenario]
+        y = area.top + (area.bottom - area.top) * 0.48 + 18 * place
+        style = f' stroke-dasharray="{dash}"' if dash else ""
+        parts.append(f'<path d="M{x:.1f} {y:.1f}h28" stroke="{colour}" stroke-width="2"{style}/>')
+        parts.append(label(x + 36, y + 4, words[scenario], "start", colour=INK))
+    return chart(f'<g id="{figure_id}-curves">{"".join(parts)}</g>', WIDTH, 306, words["label"])
+
+
+def _step(intensity_mm_h: pd.Series) -> float:
+    steps = np.diff(intensity_mm_h.index.to_numpy(float))
+    return float(steps.min()) if len(steps) else 5.0
+
+
+def _bars(area: PlotArea, intensity_mm_h: pd.Series, *, hanging: bool) -> str:
+    """Bars of the rain, from the bottom up or from the top down."""
+    step = _step(intensity_mm_h)
+    zero = area.y(0.0)
+    parts = []
+    for start, value in intensity_mm_h.items():
+        height = abs(area.y(float(value)) - zero)
+        left, wide = area.x(float(start)), (area.x(float(start) + step) - area.x(float(start))) * 0.9
+        top = zero if hanging else zero - height
+        parts.append(f"M{left:.1f} {top:.1f}h{wide:.1f}v{height:.1f}h{-wide:.1f}z")
+    return f'<path d="{"".join(parts)}" fill="{RAIN_COLOUR}"/>'
+
+
+def _hanging_rain(area: PlotArea, intensity_mm_h: pd.Series, words: str) -> str:
+    """The storm from the top down, in the upper third, with a scale of its own on the right."""
+    highest = float(intensity_mm_h.max())
+    scale = highest * 3.2 if highest > 0 else 1.0
+    # Upside down: nought is at the top.
+    own = PlotArea(area.left, area.top, area.right, area.bottom, area.x_low, area.x_high, scale, 0.0)
+    parts = [_bars(own, intensity_mm_h, hanging=True)]
+    ticks = nice_ticks(0.0, highest, 4)
+    for value, written in zip(ticks, tick_texts(ticks), strict=True):
+        y = own.y(value)
+        parts.append(f'<path d="M{area.right:.1f} {y:.1f}h4" stroke="{INK}" stroke-width="0.8"/>')
+        parts.append(label(area.right + 8, y + 4, written, "start"))
+    end = own.y(highest)
+    parts.append(f'<path d="M{area.right:.1f} {area.top:.1f}V{end:.1f}" stroke="{INK}" stroke-width="0.9"/>')
+    parts.append(label(area.right + 52, area.top + 46, words, "middle", turned=True))
+    return "".join(parts)

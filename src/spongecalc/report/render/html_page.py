@@ -1,0 +1,130 @@
+"""report/index.html: the document as one page that opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from spongecalc.assess.review import Review
+from spongecalc.report.content.compose import compose
+from spongecalc.report.content.document import Document
+from spongecalc.report.content.institute import PLAIN, Institute
+from spongecalc.report.content.number_format import grouped
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.tables.whole_file import replace_files
+
+FILE_NAME = "index.html"
+LAYERS_SHOWN = ("surfaces", "buildings", "laterals", "pipes", "nodes", "tanks", "ponding", "joints", "checks")
+# Layers that are only drawn once the reader switches them on.
+LAYERS_OFF = ("checks",)
+# Words that the page's script puts together itself.
+SCRIPT_WORDS = {
+    "before": "scenario.before",
+    "after": "scenario.after",
+    "depth": "document.depth_series",
+    "flow": "document.flow_series",
+    "maximum": "document.maximum",
+    "none": "document.search_none",
+    "play": "document.slider_play",
+    "pause": "document.slider_pause",
+}
+LOGO_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
+
+
+def write_report(review: Review, folder: Path, lang: str) -> Path:
+    """Write the review as ``folder``/index.html and return its path.
+
+    The page holds all it needs (styles, script, maps, charts); the same review gives the same bytes.
+
+    Parameters
+    ----------
+    review
+        What the assessment found.
+    folder
+        Made where it is missing; the page is replaced whole or not at all.
+    lang
+        "zh" or "en".
+
+    Raises
+    ------
+    KeyError
+        No such language.
+    OSError
+        The folder cannot be written.
+    """
+    path = folder / FILE_NAME
+    replace_files({path: page_text(review, lang).encode("utf-8")})
+    return path
+
+
+def page_text(review: Review, lang: str) -> str:
+    """The page as text."""
+    return html_text(compose(review, lang))
+
+
+def html_text(document: Document, institute: Institute = PLAIN) -> str:
+    """A document as one page of HTML."""
+    words = Wording(document.lang)
+    environment = Environment(
+        loader=PackageLoader("spongecalc.report.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    # Styles and script are the package's own files; maps and charts escape what they hold themselves.
+    environment.globals["source"] = lambda name: Markup(_source(environment, name))
+    environment.globals["counter"] = partial(next, itertools.count(1))
+    environment.filters["markup"] = Markup
+    environment.filters["grouped"] = lambda text: grouped(text, document.lang)
+    script_words = {name: words(key) for name, key in SCRIPT_WORDS.items()}
+    script_words |= {
+        "found": words("document.search_found", count="{count}"),
+        "minutes": words("document.slider_said", minutes="{minutes}"),
+    }
+    cover = document.cover
+    logo = ""
+    if cover.logo:
+        coded = base64.b64encode(cover.logo).decode("ascii")
+        logo = f"data:{LOGO_TYPES[cover.logo_format]};base64,{coded}"
+    return environment.get_template("index.html.j2").render(
+        w=words,
+        document=document,
+        layers=LAYERS_SHOWN,
+        layers_off=LAYERS_OFF,
+        logo=logo,
+        cover_lines=list(cover.lines),
+        # A style sheet can hold no markup: what would end it is taken apart.
+        style=Markup(institute.style.replace("<", "\\3c ")),
+        traces=script_json(_folded(document.traces)) if document.traces else "",
+        page_words=script_json(script_words),
+    )
+
+
+def script_json(value: object) -> str:
+    """JSON that may stand in a page's script element: nothing in it looks like markup."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _folded(traces: Mapping[str, object]) -> dict[str, object]:
+    """Traces with every text held once: ``words``, and for each figure the places of its labels and texts."""
+    places: dict[str, int] = {}
+    of = {
+        key: [places.setdefault(text, len(places)) for pair in lines for text in pair]  # type: ignore[attr-defined]
+        for key, lines in traces.items()
+    }
+    return {"of": of, "words": list(places)}
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]

@@ -1,0 +1,314 @@
+"""results.xlsx: the result tables as one workbook, with filters, number formats and formulas to be followed."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from numbers import Number
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Format, Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from spongecalc.assess.communities import SUMMED, TOTAL
+from spongecalc.assess.review import Review
+from spongecalc.assess.trace_recipes import recipe_of
+from spongecalc.decimals import decimals
+from spongecalc.design.check import FAIL, NOT_CHECKABLE, PASS
+from spongecalc.language import has_text
+from spongecalc.report.content.closed_lists import worded_table
+from spongecalc.report.content.number_format import cell_text, is_known, places_shown
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.sheet_printing import (
+    SMALL,
+    column_width,
+    heading_height,
+    is_broken,
+    row_height,
+    set_printing,
+)
+from spongecalc.report.render.word_xml import clean
+
+FILE_NAME = "results.xlsx"
+FIXED_TIME = datetime(2000, 1, 1)
+ORDER = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings", "elements")
+BILLS = ("quantities", "quantity_features")
+CHECKS = "design_checks"
+# What differs from one making to the next although nothing changed: the time that a run took.
+NOT_SHOWN = {"runs": ("seconds",)}
+# A sheet's name may not hold these, nor be longer.
+UNFIT_NAME, LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
+# Two rows of headings: words, and the columns' names in the CSV files.
+FIRST_ROW = 2
+LONGEST_CELL = 32_767
+# Different texts of a column that are measured for its width.
+MOST_TEXTS = 2000
+
+
+def xlsx_bytes(review: Review, lang: str) -> bytes:
+    """The workbook; the same review gives the same bytes.
+
+    Every text is written as text: none is worked out, whatever it begins with, and none becomes a link.
+    """
+    words = Wording(lang)
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": clean(review.project_name), "created": FIXED_TIME})
+    formats = _Formats(book)
+    names = [n for n in ORDER if n in review.tables] + [n for n in review.tables if n not in ORDER]
+    sheets = _sheet_names(names, words)
+    _about(book, formats, review, names, sheets, words)
+    for name in names:
+        table = review.tables[name].drop(columns=list(NOT_SHOWN.get(name, ())), errors="ignore")
+        _table_sheet(book.add_worksheet(sheets[name]), formats, name, table, review.project_name, words)
+    book.close()
+    return out.getvalue()
+
+
+class _Formats:
+    """The workbook's cell formats, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[str, bool, bool], Format] = {}
+        heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
+        self.heading = book.add_format({**heading, "align": "left", "indent": 1})
+        self.heading_of_figures = book.add_format({**heading, "align": "right"})
+        small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+        self.key = book.add_format({**small, "font_color": "#59616B", "bottom": 2})
+        self.title = book.add_format({"bold": True, "font_size": 16})
+        self.note = book.add_format({"bold": True})
+        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
+
+    def number(self, column: str, value: float, *, bold: bool = False) -> Format:
+        """As many decimals as the CSV files write; thousands apart."""
+        places = places_shown(column, value)
+        pattern = "General" if places is None else "#,##0." + "0" * places if places else "#,##0"
+        return self._of(pattern, bold=bold)
+
+    def text(self, *, bold: bool = False, broken: bool = False) -> Format:
+        """Text, kept as text whoever edits it; ``broken`` over lines where it is long."""
+        return self._of("@", bold=bold, broken=broken)
+
+    def _of(self, pattern: str, *, bold: bool, broken: bool = False) -> Format:
+        key = (pattern, bold, broken)
+        if key not in self._made:
+            look = {"num_format": pattern, "bold": bold, "text_wrap": broken, "valign": "top"}
+            # A text does not touch the figure on its left.
+            look |= {"align": "left", "indent": 1} if pattern == "@" else {}
+            self._made[key] = self._book.add_format(look)
+        return self._made[key]
+
+
+def _sheet_names(names: list[str], words: Wording) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name in names:
+        wanted = UNFIT_NAME.sub(" ", _sheet_name(name, words))[:LONGEST_NAME] or name
+        taken = {s.lower() for s in given.values()}
+        number = 2
+        unique = wanted
+        while unique.lower() in taken:
+            unique, number = f"{wanted[: LONGEST_NAME - 3]} {number}", number + 1
+        given[name] = unique
+    return given
+
+
+def _sheet_name(name: str, words: Wording) -> str:
+    """The table's name in the report's language; its file's name where it has none."""
+    return words(f"document.sheet.{name}") if has_text(f"document.sheet.{name}", words.lang) else name
+
+
+def _about(
+    book: Workbook,
+    formats: _Formats,
+    review: Review,
+    names: list[str],
+    sheets: Mapping[str, str],
+    words: Wording,
+) -> None:
+    """The first sheet: what the others hold, and what all of it was made from."""
+    sheet = book.add_worksheet(words("document.workbook_about"))
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 70)
+    sheet.write_string(0, 0, clean(review.project_name)[:LONGEST_CELL], formats.title)
+    sheet.merge_range(1, 0, 1, 1, words("document.workbook_said"), formats.wrap)
+    sheet.set_row(1, 48)
+    row = 3
+    for column, key in enumerate(("workbook_sheet", "workbook_file", "workbook_rows")):
+        sheet.write_string(row, column, words(f"document.{key}"), formats.heading)
+    for name in names:
+        row += 1
+        sheet.write_url(row, 0, f"internal:'{sheets[name]}'!A1", string=sheets[name])
+        sheet.write_string(row, 1, f"results/{name}.csv")
+        sheet.write_number(row, 2, len(review.tables[name]))
+    row += 2
+    for label, value in (*review.versions.items(), *review.inputs.items()):
+        sheet.write_string(row, 0, clean(str(label)))
+        sheet.write_string(row, 1, clean(str(value)))
+        row += 1
+    sheet.fit_to_pages(1, 0)
+
+
+def _table_sheet(
+    sheet: Worksheet, formats: _Formats, name: str, table: pd.DataFrame, project: str, words: Wording
+) -> None:
+    printed = _printed_rows(name, table)
+    if printed is not None:
+        table = _printed_first(table)
+    columns = [str(c) for c in table.columns]
+    # In the bill a count is of pieces, and a volume not of water.
+    named = [f"bill_{c}" if name in BILLS and c in ("count", "volume_m3") else c for c in columns]
+    headings = [words.name("column", c) for c in named]
+    # Codes are for programs, a reader gets words; formulas go by the table's own ids.
+    worded = worded_table(table, name, words)
+    shown = [_shown(c, worded.iloc[:, i]) for i, c in enumerate(columns)]
+    widths = [column_width(h, t, c) for h, t, c in zip(headings, shown, columns, strict=True)]
+    broken = [is_broken(t, w) for t, w in zip(shown, widths, strict=True)]
+    wrapped = [i for i, b in enumerate(broken) if b]
+    # A row above the headings says what a sheet prints that does not print all of its rows.
+    head = 0 if printed is None else 1
+    first = head + FIRST_ROW
+    for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
+        figures = pd.api.types.is_numeric_dtype(table.iloc[:, at]) and not pd.api.types.is_bool_dtype(
+            table.iloc[:, at]
+        )
+        sheet.write_string(head, at, heading, formats.heading_of_figures if figures else formats.heading)
+        sheet.write_string(head + 1, at, column, formats.key)
+        sheet.set_column(at, at, widths[at])
+    sheet.set_row(head, heading_height(headings, widths))
+    sheet.set_row(head + 1, heading_height(columns, widths, SMALL))
+    given = table.to_dict("records") if name == "communities" else []
+    for index, row in enumerate(worded.to_dict("records")):
+        bold = bool(given) and given[index].get("community_id") == TOTAL
+        formulas = _formulas(columns, given, index) if given else {}
+        height = row_height(
+            (cell_text(columns[i], row[columns[i]]) for i in wrapped), (widths[i] for i in wrapped)
+        )
+        if height:
+            sheet.set_row(first + index, height)
+        for at, column in enumerate(columns):
+            formula = formulas.get(column, "")
+            _cell(
+                sheet,
+                formats,
+                (first + index, at),
+                column,
+                row[column],
+                formula,
+                bold=bold,
+                broken=broken[at],
+            )
+    if columns:
+        last = max(first + len(table) - 1, head + 1)
+        # TOTAL stays where it is, whatever is filtered.
+        if given and given[-1].get("community_id") == TOTAL:
+            last = max(last - 1, head + 1)
+        sheet.autofilter(head + 1, 0, last, len(columns) - 1)
+    frozen = 2 if len(columns) > 4 else 0
+    sheet.freeze_panes(first, frozen)
+    set_printing(sheet, widths, first - 1, frozen, project)
+    if printed is not None:
+        key = "document.workbook_printed" if printed else "document.workbook_printed_none"
+        said = words(key, printed=printed, total=len(table), last=first + printed)
+        sheet.write_string(0, 0, said, formats.note)
+        sheet.print_area(0, 0, first + printed - 1, len(columns) - 1)
+
+
+def _printed_rows(name: str, table: pd.DataFrame) -> int | None:
+    """How many rows of a sheet print; None where all do, as of every table but the checks.
+
+    Most checks pass; on paper they are wanted for what does not.
+    """
+    if name != CHECKS or "verdict" not in table.columns:
+        return None
+    return int((table["verdict"] != PASS).sum())
+
+
+def _printed_first(checks: pd.DataFrame) -> pd.DataFrame:
+    """The checks with those first that fail, then those that cannot be made; else in their order."""
+    rank = checks["verdict"].map({FAIL: 0, NOT_CHECKABLE: 1}).fillna(2)
+    return checks.iloc[rank.argsort(kind="stable")]
+
+
+def _shown(column: str, values: pd.Series) -> list[str]:
+    """The texts that decide how wide a column is: all different ones, and of figures the largest and smallest."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        known = values.dropna()
+        ends = [known.min(), known.max()] if len(known) else []
+        places = decimals(column)
+        if places is not None:
+            return [f"{v:,.{places}f}" for v in ends]
+        values = known.drop_duplicates().head(MOST_TEXTS)
+    return [cell_text(column, v) for v in values.drop_duplicates().head(MOST_TEXTS)]
+
+
+def _cell(
+    sheet: Worksheet,
+    formats: _Formats,
+    place: tuple[int, int],
+    column: str,
+    value: object,
+    formula: str,
+    *,
+    bold: bool,
+    broken: bool,
+) -> None:
+    row, at = place
+    if not is_known(value):
+        return
+    if isinstance(value, bool) or not isinstance(value, Number):
+        text = clean(cell_text(column, value))[:LONGEST_CELL]
+        if text:
+            sheet.write_string(row, at, text, formats.text(bold=bold, broken=broken))
+        return
+    number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        sheet.write_string(row, at, cell_text(column, value), formats.text(bold=bold))
+    elif formula:
+        sheet.write_formula(row, at, formula, formats.number(column, number, bold=bold), number)
+    else:
+        sheet.write_number(row, at, number, formats.number(column, number, bold=bold))
+
+
+def _formulas(columns: list[str], rows: list[dict[str, Any]], index: int) -> dict[str, str]:
+    """Formulas of a row of communities: sums in TOTAL, falls in every row.
+
+    A formula stands only where it gives the figure of the table; where a community without a result makes
+    the table leave it out, the figure itself is written.
+    """
+    row, excel_row = rows[index], FIRST_ROW + index + 1
+    place = {c: xl_col_to_name(i) for i, c in enumerate(columns)}
+    found: dict[str, str] = {}
+    total = row.get("community_id") == TOTAL
+    first, last = FIRST_ROW + 1, FIRST_ROW + len(rows) - 1
+    for column in columns:
+        if not is_known(row.get(column)):
+            continue
+        recipe = recipe_of(column)
+        if recipe is not None and recipe.ratio and set(recipe.ratio) <= set(place):
+            before, after = (f"{place[c]}{excel_row}" for c in recipe.ratio)
+            given = [row.get(c) for c in recipe.ratio]
+            if all(is_known(v) for v in given) and float(given[0]) > 0:  # type: ignore[arg-type]
+                fall = 100 * (float(given[0]) - float(given[1])) / float(given[0])  # type: ignore[arg-type]
+                if cell_text(column, fall) == cell_text(column, row[column]):
+                    found[column] = f"=100*({before}-{after})/{before}"
+        elif total and column in SUMMED and last >= first:
+            places = decimals(column) or 0
+            others = [round(float(r[column]), places) for r in rows[:-1] if is_known(r.get(column))]
+            if cell_text(column, sum(others)) == cell_text(column, row[column]):
+                # TOTAL is the sum of the figures as they are written.
+                found[column] = f"=SUMPRODUCT(ROUND({place[column]}{first}:{place[column]}{last},{places}))"
+    return found

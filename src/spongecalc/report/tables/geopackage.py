@@ -1,0 +1,97 @@
+"""What is spatial in a review as GeoPackages: results/spongecalc.gpkg and results/findings.gpkg."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from spongecalc.assess.review import Review
+from spongecalc.report.tables.qgis_style import add_styles, finding_style
+
+# GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
+FIXED_STAMP = "2000-01-01T00:00:00.000Z"
+
+
+def write_geopackages(review: Review, folder: Path) -> list[Path]:
+    """Write both files whole or not at all; layers without features are left out."""
+    findings = [("findings", _points(review.tables["findings"], review.crs))]
+    return [
+        write_layers(folder / "spongecalc.gpkg", _layers(review)),
+        write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
+    ]
+
+
+def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """The layers of the results by name, one after the other: all of a county's together fill the memory."""
+    yield "communities", _communities(review)
+    yield "cross_connections", _joined([p.joints for p in review.pages], review.crs)
+    yield "ponding_sites", _points(review.tables["ponding"], review.crs)
+    if review.ponding_areas is not None:
+        yield "ponding_areas", review.ponding_areas
+    for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):
+        frames = [
+            page.layers[scenario][layer].assign(scenario=scenario)
+            for page in review.pages
+            for scenario in sorted(page.layers, reverse=True)
+        ]
+        yield layer, _joined(frames, review.crs)
+    if "design_checks" in review.tables:
+        checks = review.tables["design_checks"]
+        yield "failed_design_checks", _points(checks[checks["verdict"] == "fail"], review.crs)
+
+
+def _communities(review: Review) -> gpd.GeoDataFrame:
+    table = review.tables["communities"]
+    places = gpd.GeoDataFrame(
+        {"community_id": [p.community_id for p in review.pages]},
+        geometry=[p.boundary for p in review.pages],
+        crs=review.crs,
+    )
+    return places.merge(table, on="community_id", how="left")
+
+
+def _joined(frames: list[gpd.GeoDataFrame], crs: str) -> gpd.GeoDataFrame:
+    filled = [f for f in frames if len(f)]
+    if not filled:
+        return gpd.GeoDataFrame(geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=crs)
+
+
+def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Rows as points by x_m and y_m; a row without a place keeps an empty geometry, so that none is lost."""
+    places = gpd.points_from_xy(table["x_m"].astype(float), table["y_m"].astype(float))
+    return gpd.GeoDataFrame(table.copy(), geometry=places, crs=crs)
+
+
+def write_layers(
+    path: Path, layers: Iterable[tuple[str, gpd.GeoDataFrame]], styles: Mapping[str, str] | None = None
+) -> Path:
+    """Write frames as the layers of one GeoPackage, whole or not at all; same frames, same bytes.
+
+    ``layers`` are names with frames; ``styles`` are QGIS styles (QML) by layer; QGIS opens a layer in its own.
+    """
+    whole = path.with_suffix(".part.gpkg")
+    whole.unlink(missing_ok=True)
+    written: set[str] = set()
+    before = os.environ.get("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_STAMP})
+    try:
+        for name, frame in layers:
+            if len(frame):
+                written.add(name)
+                texts = {c: frame[c].astype("string") for c in frame.columns if frame[c].dtype == object}
+                pyogrio.write_dataframe(frame.assign(**texts), whole, layer=name, driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    if whole.exists():
+        if styles:
+            add_styles(whole, {name: qml for name, qml in styles.items() if name in written})
+        whole.replace(path)
+    else:
+        path.unlink(missing_ok=True)
+    return path

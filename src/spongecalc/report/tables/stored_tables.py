@@ -1,0 +1,79 @@
+"""The result tables as they lie on disk, for commands that look back at them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+
+from spongecalc.assess.trace import Sources
+from spongecalc.report.content.traces import feature_frame
+from spongecalc.report.tables.csv_tables import FORMULA_STARTS
+
+GEOPACKAGE = "spongecalc.gpkg"
+
+
+class StoredTablesError(Exception):
+    """A result that cannot be read: which file, and why."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file, self.reason = file, reason
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Every results/*.csv by its stem: texts, empty cells missing; the apostrophe before formulas taken off.
+
+    Raises
+    ------
+    StoredTablesError
+        A file cannot be read as a table.
+    """
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                rows = list(csv.reader(stream))
+        except (OSError, UnicodeDecodeError, csv.Error) as reason:
+            raise StoredTablesError(path.name, str(reason)) from reason
+        if not rows:
+            continue
+        odd = next((n for n, r in enumerate(rows[1:], start=2) if len(r) != len(rows[0])), None)
+        if odd is not None:
+            raise StoredTablesError(path.name, f"line {odd}: {len(rows[odd - 1])} cells, not {len(rows[0])}")
+        cells = [[_plain(c) for c in row] for row in rows[1:]]
+        tables[path.stem] = pd.DataFrame(cells, columns=rows[0], dtype=object)
+    return tables
+
+
+def _plain(cell: str) -> str | None:
+    if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS):
+        return cell[1:]
+    return cell or None
+
+
+def read_sources(folder: Path) -> Sources:
+    """What a trace is followed through, from a results folder: tables and the features in the GeoPackage.
+
+    Raises
+    ------
+    StoredTablesError
+        A file cannot be read.
+    """
+    tables = read_tables(folder)
+    features: dict[str, pd.DataFrame] = {}
+    path = folder / GEOPACKAGE
+    if path.is_file():
+        try:
+            for name, _ in pyogrio.list_layers(path):
+                frame = feature_frame(name, pyogrio.read_dataframe(path, layer=name, read_geometry=False), None)
+                if frame is not None:
+                    features[name] = frame
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as reason:
+            raise StoredTablesError(path.name, str(reason)) from reason
+    if "communities" in tables and "community_id" in tables["communities"]:
+        ids = tables["communities"]["community_id"]
+        features["communities"] = pd.DataFrame({"feature_id": ids, "community_id": ids})
+    return Sources(tables, features)

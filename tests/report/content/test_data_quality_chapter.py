@@ -1,0 +1,46 @@
+"""The page's part on the data, and the style of the findings in QGIS."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pyogrio
+from tests.conftest import WholeRun
+
+from spongecalc.layers.finding import SEVERITIES
+from spongecalc.report.content.data_quality_chapter import data_quality
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.tables.geopackage import write_geopackages
+
+
+def test_findings_carry_a_style_that_qgis_opens(whole_run: WholeRun, tmp_path: Path) -> None:
+    files = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        write_geopackages(whole_run.review, folder)
+        files.append(folder / "findings.gpkg")
+    assert files[0].read_bytes() == files[1].read_bytes()
+    with sqlite3.connect(files[0]) as book:
+        rows = book.execute("select f_table_name, useAsDefault, styleQML from layer_styles").fetchall()
+    assert [(name, default) for name, default, _ in rows] == [("findings", 1)]
+    style = ElementTree.fromstring(rows[0][2].partition(">")[2])
+    assert style.find("renderer-v2").get("attr") == "severity"
+    assert {c.get("value") for c in style.iter("category")} == set(SEVERITIES)
+    assert len(pyogrio.read_dataframe(files[0], layer="findings")) == len(whole_run.review.tables["findings"])
+
+
+def test_the_part_counts_what_the_tables_hold(whole_run: WholeRun) -> None:
+    findings = whole_run.review.tables["findings"]
+    provenance = whole_run.review.tables["provenance"]
+    for language in ("zh", "en"):
+        part = data_quality(whole_run.review, Wording(language))
+        assert part is not None
+        by_rule, by_column = (table for _, table in part.tables)
+        assert sum(int(row[2].text) for row in by_rule.rows) == len(findings)
+        counted = sum(int(cell.text) for row in by_column.rows for cell in row[2:])
+        assert counted == provenance["count"].sum() > 0
+        assert part.figures[0][1].count("<circle") <= len(findings)
+        assert str(counted) in part.paragraphs[1]

@@ -1,0 +1,127 @@
+"""Long sections: the path, the levels, the crossings; drawn and written for CAD."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import ezdxf
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import LineString
+from tests.report.synthetic_review import CRS, X, Y, synthetic_review
+
+from spongecalc.report.content.long_section import long_sections, main_path
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.long_section_dxf import VERTICAL_SCALE, sections_dxf
+from spongecalc.report.render.long_section_svg import section_svg
+
+
+def pipes_of(*rows):
+    """Pipes as (id, from, to, length)."""
+    return gpd.GeoDataFrame(
+        {
+            "pipe_id": [r[0] for r in rows],
+            "from_node": [r[1] for r in rows],
+            "to_node": [r[2] for r in rows],
+        },
+        geometry=[LineString([(0, 0), (r[3], 0)]) for r in rows],
+        crs=CRS,
+    )
+
+
+def test_main_path_is_the_longest_along_the_flow():
+    tree = pipes_of(("a", "1", "2", 10.0), ("b", "2", "4", 10.0), ("c", "3", "4", 25.0), ("d", "4", "5", 5.0))
+    assert main_path(tree) == ["c", "d"]
+    # Of two pipes between the same nodes the longer one is the path.
+    assert main_path(pipes_of(("a", "1", "2", 10.0), ("b", "1", "2", 12.0))) == ["b"]
+
+
+def test_loops_and_loose_pipes_do_not_stop_it():
+    loop = pipes_of(("a", "1", "2", 10.0), ("b", "2", "3", 10.0), ("c", "3", "1", 10.0), ("d", "3", "4", 4.0))
+    path = main_path(loop)
+    assert path[-1] == "d" and len(path) == len(set(path))
+    assert main_path(pipes_of(("a", "1", "1", 10.0))) == []
+    assert main_path(pipes_of(("a", None, "1", 10.0), ("b", "1", "2", 3.0))) == ["b"]
+    assert main_path(pipes_of()) == []
+
+
+@pytest.fixture(scope="module")
+def page():
+    (page,) = [p for p in synthetic_review().pages if p.community_id == "A01"]
+    lines = gpd.GeoDataFrame(
+        {"utility_id": ["GAS1", "TEL1"], "utility": ["gas_low", "telecom"], "top_m": [1529.0, np.nan]},
+        geometry=[
+            LineString([(X, Y + 40), (X + 50, Y + 40)]),
+            LineString([(X, Y), (X + 22, Y)]),
+        ],
+        crs=CRS,
+    )
+    after = {**page.layers["after"], "utilities": lines}
+    return replace(page, layers={**page.layers, "after": after})
+
+
+def test_a_section_by_hand(page):
+    """N1 at 60 m, N2 at -10 m: 70 m of pipe from 1528.5 to 1527.0; the gas main crosses 20 m from N1."""
+    (section,) = [s for s in long_sections(page) if (s.scenario, s.system) == ("after", "storm")]
+    assert [s.node_id for s in section.stations] == ["N1", "N2"]
+    assert section.length_m == pytest.approx(70.0)
+    (reach,) = section.reaches
+    assert reach.slope_percent == pytest.approx(100 * 1.5 / 70)
+    assert section.stations[0].level_m["after"] == pytest.approx(1528.5 + 0.9)
+    assert section.stations[0].level_m["before"] == pytest.approx(1528.5 + 1.8)
+    first = section.crossings[0]
+    assert (first.utility_id, round(first.station_m, 3), first.top_m) == ("GAS1", 20.0, 1529.0)
+    assert section.crossings[1].station_m == pytest.approx(60.0)
+    assert np.isnan(section.crossings[1].top_m)
+
+
+def test_a_line_digitised_against_the_flow_has_its_crossings_where_they_are(page):
+    """The sewage pipe is drawn from N4 to N3; the gas main is 20 m from N3."""
+    (section,) = [s for s in long_sections(page) if (s.scenario, s.system) == ("after", "sewage")]
+    assert [s.node_id for s in section.stations] == ["N3", "N4"]
+    assert section.crossings[0].station_m == pytest.approx(20.0)
+
+
+def test_drawing_states_the_levels(page):
+    words = Wording("en")
+    for section in long_sections(page):
+        root = ElementTree.fromstring(section_svg(section, words))
+        said = [t.text for t in root.iter() if t.tag.endswith("text")]
+        assert {"N1", "N2"} <= set(said) or {"N3", "N4"} <= set(said)
+    (section,) = [s for s in long_sections(page) if (s.scenario, s.system) == ("after", "storm")]
+    svg = section_svg(section, words)
+    for figure in (">1530.00<", ">1528.50<", ">1.50<", ">70.00<", ">DN300<", ">2.14 %<"):
+        assert figure in svg
+    # Ground falls to the right: its line goes down the drawing.
+    ground = re.search(r'<path d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" fill="none" stroke="#7a5c2e"', svg)
+    assert float(ground[4]) > float(ground[2])
+
+
+def test_dxf_is_to_scale_and_the_same_every_time(page):
+    sections = long_sections(page)
+    content = sections_dxf(sections, Wording("zh"))
+    assert content == sections_dxf(sections, Wording("zh"))
+    drawing = ezdxf.read(io.StringIO(content.decode("utf-8")))
+    assert len(drawing.audit().errors) == 0
+    space = drawing.modelspace()
+    grounds = [list(e.get_points("xy")) for e in space.query('LWPOLYLINE[layer=="SC_GROUND"]')]
+    storm = [g for g in grounds if g[0][0] == 0.0 and g[-1][0] == pytest.approx(70.0)]
+    # 1530 m to 1529 m of ground over 70 m, ten times enlarged.
+    assert any(g[0][1] - g[-1][1] == pytest.approx(1.0 * VERTICAL_SCALE) for g in storm)
+    texts = [t.dxf.text for t in space.query("TEXT")]
+    assert "1528.50" in texts and any(t.startswith("P1 DN300") for t in texts)
+
+
+def test_nothing_known_is_no_drawing(page):
+    bare = page.layers["after"]["nodes"].assign(ground_m=np.nan, invert_m=np.nan)
+    pipes = page.layers["after"]["pipes"].assign(invert_up_m=np.nan, invert_down_m=np.nan)
+    layers = {"after": {"nodes": bare, "pipes": pipes}}
+    unknown = replace(page, layers=layers, hydraulics={})
+    sections = long_sections(unknown)
+    assert sections and all(section_svg(s, Wording("en")) == "" for s in sections)
+    assert sections_dxf(sections, Wording("en"))
+    assert long_sections(replace(page, layers={})) == []

@@ -1,0 +1,71 @@
+import math
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from shapely.geometry import LineString, Point, Polygon, box
+
+from spongecalc.report.render.label_places import LabelPlaces, grouped, number_list
+from spongecalc.report.render.map_svg import Frame, drawing, frame_of, path_data, scale_length_m, titled
+
+FRAME = Frame(1000.0, 2000.0, 100.0, 75.0)
+
+
+def test_paths_are_in_metres_from_the_upper_left_rounded_to_a_decimetre():
+    assert path_data(LineString([(1001.04, 1999.0), (1010.26, 1990.0)]), FRAME) == "M1 1L10.3 10"
+
+
+def test_polygons_keep_their_holes():
+    shape = Polygon(box(1000, 1990, 1010, 2000).exterior, [box(1002, 1992, 1004, 1994).exterior])
+    data = path_data(shape, FRAME)
+    assert data.count("M") == data.count("Z") == 2
+
+
+@pytest.mark.parametrize("nothing", [None, Polygon(), Point(1, 1)])
+def test_nothing_to_draw_is_no_path(nothing):
+    assert path_data(nothing, FRAME) == ""
+
+
+def test_frame_holds_all_bounds_and_skips_what_is_not_finite():
+    frame = frame_of([(0, 0, 50, 10), (10, -20, 20, 5), (math.nan,) * 4, (0, 0, math.inf, 1)])
+    assert frame is not None
+    assert frame.left_m <= 0 and frame.left_m + frame.width_m >= 50
+    assert frame.top_m >= 10 and frame.top_m - frame.height_m <= -20
+    assert 0.5 <= frame.height_m / frame.width_m <= 1.1
+    assert frame_of([]) is None
+    assert frame_of([(5, 5, 5, 5)]).width_m == pytest.approx(20)
+
+
+@pytest.mark.parametrize(("width", "length"), [(100, 20), (30, 5), (1000, 200), (21, 5), (8, 2)])
+def test_scale_bar_is_a_round_length(width, length):
+    assert scale_length_m(Frame(0, 0, width, width)) == length
+
+
+def test_scale_bar_is_as_long_as_it_says():
+    svg = ET.fromstring(drawing("", FRAME, "a & b", "N"))
+    bar = next(e for e in svg.iter() if e.get("class") == "ink")
+    px = float(re.search(r"H([\d.]+)", bar.get("d"))[1])
+    assert px * 100.0 / 640 == pytest.approx(20, abs=0.02)
+    assert svg.get("aria-label") == "a & b"
+
+
+def test_titles_are_escaped():
+    assert ET.fromstring(titled("<script>\"&'")).text == "<script>\"&'"
+
+
+def test_labels_never_overlap():
+    places = LabelPlaces(400, 300)
+    spots = [(100 + 7 * i, 150) for i in range(12)]
+    for x, y in spots:
+        places.take(x, y, 4)
+    found = [places.find(x, y, 4, (22, 12)) for x, y in spots]
+    boxes = [(x - 11, y - 6, x + 11, y + 6) for x, y in (f for f in found if f)]
+    assert len(boxes) >= 4
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_groups_and_their_numbers():
+    assert grouped([(0, 0), (10, 0), (0.5, 0)], 1) == [[0, 2], [1]]
+    assert number_list([3, 1, 2, 7]) == "1-3,7"

@@ -1,0 +1,47 @@
+"""Docstrings open with a verb or with the thing returned, not with a question."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import spongecalc
+
+ROOT = Path(spongecalc.__file__).parent
+QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
+DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+# To follow: standards, assess, cli, design, layers, network, project, report, steps, sweep.
+PACKAGES = ("batch", "evidence", "ground", "language", "overland", "rainfall", "sponge", "surfaces", "swmm")
+# To follow.
+LEFT = ("swmm/engine.py", "swmm/run_result.py", "swmm/statistics.py")
+
+
+def questions(source: str) -> Iterator[str]:
+    """The first line of each docstring that opens with a question."""
+    for node in ast.walk(ast.parse(source)):
+        words = ast.get_docstring(node) if isinstance(node, DEFINED) else None
+        if words and QUESTION.match(words):
+            yield words.partition("\n")[0]
+
+
+def test_a_question_is_told_from_a_statement() -> None:
+    asking = 'def f():\n    """Whether it rains."""\nclass Rain:\n    """How much falls."""\n'
+    telling = '"""Whereabouts of rain."""\ndef f():\n    """Return what falls."""\n'
+    assert list(questions(asking)) == ["Whether it rains.", "How much falls."]
+    assert list(questions(telling)) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_docstrings_open_with_a_verb_or_the_thing_returned(package: str) -> None:
+    places = {path.relative_to(ROOT).as_posix(): path for path in sorted((ROOT / package).rglob("*.py"))}
+    asked = {
+        name: found
+        for name, path in places.items()
+        if name not in LEFT and (found := list(questions(path.read_text(encoding="utf-8"))))
+    }
+    assert places
+    assert asked == {}
