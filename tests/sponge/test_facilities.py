@@ -81,9 +81,9 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
     assert "LID_A" not in ModelFiles(built)[file.with_name("before.inp")]
     performance, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
     assert not performance.failed
-    with_units, without = (float(str(performance.communities[c]["capture_after_percent"])) for c in "AB")
-    assert with_units > without + 3
     ways = performance.ways.set_index(["community_id", "scenario"])
+    with_units, without = (float(ways.loc[(c, "after"), "capture_event_percent"]) for c in "AB")
+    assert with_units > without + 3
     assert (
         ways.loc[("A", "after"), "capture_volume_percent"]
         > ways.loc[("B", "after"), "capture_volume_percent"] + 5

@@ -36,7 +36,7 @@ from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
-from spongecalc.steps.checked import SCENARIOS, Checked
+from spongecalc.steps.checked import Checked
 from spongecalc.steps.model_files import write_models
 
 type Names = str | Iterable[str] | None
@@ -89,7 +89,7 @@ class Project:
     def __init__(self, files: ProjectFiles, *, communities: Names = None, scenarios: Names = None) -> None:
         self._files = files
         self._wanted = (communities,) if isinstance(communities, str) else tuple(communities or ())
-        self._scenarios = known_names("scenario", scenarios, SCENARIOS, self.language)
+        self._scenarios = known_names("scenario", scenarios, files.settings.scenario_names, self.language)
         self._systems: dict[tuple[str, str], System] = {}
         self._reviews: dict[str, Review] = {}
 
@@ -107,7 +107,10 @@ class Project:
         rows = [
             (text("api.card.folder", lang), self.folder),
             (text("api.card.communities", lang), len(self.communities) if checked else later),
-            (text("api.card.scenarios", lang), ", ".join(self.scenarios)),
+            (
+                text("api.card.scenarios", lang),
+                ", ".join(f"{name} ({label})" for name, label in self.labels.items()),
+            ),
             (text("api.card.storms", lang), ", ".join(self.storms)),
             (text("api.card.findings", lang), found),
         ]
@@ -137,6 +140,13 @@ class Project:
     def scenarios(self) -> tuple[str, ...]:
         """Names of the scenarios, in order."""
         return self._scenarios
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What reports call each scenario, in the project's language, by its name."""
+        return {
+            s.name: s.called(self.language) for s in self._files.settings.scenarios if s.name in self.scenarios
+        }
 
     @property
     def storms(self) -> tuple[str, ...]:
@@ -287,13 +297,13 @@ class Project:
         """
         return self._of(communities, self.assess()[name])
 
-    def compare(self, a: str, b: str, *, communities: Names = None) -> pd.DataFrame:
+    def compare(self, a: str | None = None, b: str | None = None, *, communities: Names = None) -> pd.DataFrame:
         """Two scenarios side by side; runs that are due are made first.
 
         Parameters
         ----------
-        a, b : str
-            Names of scenarios.
+        a, b : str, optional
+            Names of scenarios; by default the two that the project compares.
         communities : str or iterable of str, optional
             Ids; by default all.
 
@@ -308,9 +318,12 @@ class Project:
         UnknownNameError
             There is no such scenario or community.
         """
-        for name in (a, b):
-            known_name("scenario", name, self.scenarios, self.language)
-        return compared(self.table("answers", communities=communities), a, b)
+        usual = self._files.settings.compared
+        first, second = (
+            known_name("scenario", given or name, self.scenarios, self.language)
+            for given, name in zip((a, b), usual, strict=True)
+        )
+        return compared(self.table("answers", communities=communities), first, second)
 
     def quantities(self, *, communities: Names = None) -> pd.DataFrame:
         """The bill of quantities, as ``spongecalc quantities`` writes it; no run is needed."""

@@ -52,15 +52,16 @@ def read_measurements(folder: Path, layers: LayerSet, settings: EvidenceSettings
 
 
 def evidence_tables(
-    measurements: Measurements, modelled: Sequence[Modelled], settings: EvidenceSettings
+    measurements: Measurements, modelled: Sequence[Modelled], scenario: str, settings: EvidenceSettings
 ) -> dict[str, pd.DataFrame]:
     """The tables evidence_sensors, _balance, _comparison and _location; none where nothing was measured.
 
-    ``modelled`` may have no results (then nothing is compared); those of the settings' scenario are used.
+    ``modelled`` may have no results (then nothing is compared); those of ``scenario``, in which sensors measured,
+    are used.
     """
     if not measurements.sensors:
         return {}
-    own = [m for m in modelled if m.system.scenario == settings.scenario]
+    own = [m for m in modelled if m.system.scenario == scenario]
     graphs = {(m.model.name, m.model.scenario): drainage_graph(m.system) for m in own}
     listed = list(graphs.values())
     sites, sensors = dry_sites(measurements.sensors, listed, measurements.rain_mm, settings)

@@ -60,7 +60,7 @@ def run_evidence(call: Call) -> int:
         built = pipeline.build(checked, progress)
     results, due = stored_results(pipeline.plan(built))
     modelled = join_results(checked.systems, built.models, results)
-    tables = evidence_tables(checked.measurements, modelled, settings.evidence)
+    tables = evidence_tables(checked.measurements, modelled, settings.measured, settings.evidence)
     write_tables(tables, project.results_folder)
     for name, table in tables.items():
         output.frame(name, table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -36,14 +36,16 @@ def column_of(layer: str, name: str) -> Column:
     return schema.column(name) if name in schema.column_names else Column(name)
 
 
-def fields_of(layer: str, source: LayerSource, raw: RawLayer) -> tuple[dict[str, str], dict[str, str]]:
+def fields_of(
+    layer: str, source: LayerSource, raw: RawLayer, more: Sequence[str] = ()
+) -> tuple[dict[str, str], dict[str, str]]:
     """Which field holds each column: all of them, and those that were recognised without being told.
 
     What the project says comes first, then a field that bears the column's own name, then the names known
-    out of the box.
+    out of the box. ``more`` are columns beyond the contract's.
     """
     fields = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
-    names = [*SCHEMAS[layer].column_names, "community_id"]
+    names = [*SCHEMAS[layer].column_names, "community_id", *more]
     own = {c: f for c, f in source.fields.items() if c not in SURVEY_KEYS}
     said = {*own, *source.constants, *(c for look in source.lookups for c in look.take)}
     same = {n: n for n in dict.fromkeys(names) if n in fields and n not in said}
@@ -115,10 +117,14 @@ def to_contract(
     raw: RawLayer,
     looks: dict[str, pd.Series],
     findings: list[Finding],
+    more: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
-    """Rename, convert, type and flag the columns of one source; geometry on the millimetre."""
+    """Rename, convert, type and flag the columns of one source; geometry on the millimetre.
+
+    ``more`` are text columns beyond the contract's.
+    """
     schema = SCHEMAS[layer]
-    fields, known = fields_of(layer, source, raw)
+    fields, known = fields_of(layer, source, raw, more)
     file = source.source
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
@@ -129,7 +135,7 @@ def to_contract(
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
     boxes: dict[int, tuple[float, float]] = {}
-    for name in dict.fromkeys([*schema.column_names, "community_id"]):
+    for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
         values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings)
         if column.kind == "number":

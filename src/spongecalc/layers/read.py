@@ -34,7 +34,10 @@ Bounds = tuple[float, float, float, float]
 
 
 def read_layers(
-    folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
+    folder: Path,
+    sources: Mapping[str, Sequence[LayerSource]],
+    crs: str | None,
+    scenario_columns: Sequence[str] = (),
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Read every layer of a project.
 
@@ -46,6 +49,8 @@ def read_layers(
         For each layer of the contract, the files or tables it comes from. A layer may come from several.
     crs
         The projected CRS to work in, such as "EPSG:4543"; None takes that of the communities layer.
+    scenario_columns
+        Text columns beyond the contract's that the rules of scenarios read of any layer.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def read_layers(
     for layer, schema in SCHEMAS.items():
         parts = []
         for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings)
+            part = _read_source(folder, layer, source, target, near, findings, scenario_columns)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -116,7 +121,13 @@ def _dem_path(folder: Path, sources: Sequence[LayerSource], findings: list[Findi
 
 
 def _read_source(
-    folder: Path, layer: str, source: LayerSource, target: CRS, near: Bounds | None, findings: list[Finding]
+    folder: Path,
+    layer: str,
+    source: LayerSource,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
+    scenario_columns: Sequence[str],
 ) -> gpd.GeoDataFrame | None:
     """One layer out of one source, in the contract's terms; None where it cannot be read."""
     about = {"file": source.source, "layer": source.layer or layer}
@@ -140,7 +151,7 @@ def _read_source(
     except SourceRefusedError as refusal:
         tell(refusal.rule, "error", refusal.found)
         return None
-    return to_contract(layer, source, placed, looks, findings)
+    return to_contract(layer, source, placed, looks, findings, scenario_columns)
 
 
 def _named_fields(source: LayerSource) -> list[str]:

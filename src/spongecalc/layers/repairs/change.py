@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.layers.feature import finding_at
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.value_change import NOW, WAS
 
 CHANGE_COLUMNS = [
     "rule",
@@ -18,8 +19,8 @@ CHANGE_COLUMNS = [
     "community_id",
     "file",
     "column",
-    "before",
-    "after",
+    WAS,
+    NOW,
     "x_m",
     "y_m",
 ]
@@ -59,8 +60,8 @@ def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
             "community_id": f.community_id,
             "file": f.file,
             "column": str(f.found.get("column", "geometry")),
-            "before": _cell(f.found.get("before", "")),
-            "after": _cell(f.found.get("after", "")),
+            WAS: _cell(f.found.get(WAS, "")),
+            NOW: _cell(f.found.get(NOW, "")),
             "x_m": f.x_m,
             "y_m": f.y_m,
         }

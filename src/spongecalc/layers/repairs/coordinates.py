@@ -8,6 +8,7 @@ import pandas as pd
 from spongecalc.layers.coordinates import bounds_of, mended, misplaced
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.value_change import NOW, WAS
 
 WHAT = {
     "swap": "X, Y",
@@ -33,8 +34,8 @@ def mend_coordinates(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
                 words = {
                     "what": WHAT[wrong.mend],
                     "count": len(own),
-                    "before": _shown(was),
-                    "after": _shown(now),
+                    WAS: _shown(was),
+                    NOW: _shown(now),
                     "column": "geometry",
                 }
                 findings.append(Finding("repair.moved", "info", name, file=str(file), found=words))
