@@ -107,10 +107,7 @@ class Project:
         rows = [
             (text("api.card.folder", lang), self.folder),
             (text("api.card.communities", lang), len(self.communities) if checked else later),
-            (
-                text("api.card.scenarios", lang),
-                ", ".join(f"{name} ({label})" for name, label in self.labels.items()),
-            ),
+            (text("api.card.scenarios", lang), ", ".join(_named(n, label) for n, label in self.labels.items())),
             (text("api.card.storms", lang), ", ".join(self.storms)),
             (text("api.card.findings", lang), found),
         ]
@@ -469,3 +466,8 @@ class Project:
 
 class NotModelledError(LookupError):
     """A community that errors in its data keep from being modelled; the message says which."""
+
+
+def _named(name: str, label: str) -> str:
+    """A name with its label where that says more."""
+    return name if label == name else f"{name} ({label})"
