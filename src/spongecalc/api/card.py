@@ -1,4 +1,4 @@
-"""How an object shows itself in a notebook: a heading and a small table of plain cells."""
+"""The card of an object in a notebook: a heading and a small table of plain cells."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def draw_hydrograph(
 
 
 def _axis_title(quantity: str, language: str) -> str:
-    """What a quantity is called; the concentration of a tracer by its own name."""
+    """Return the name of a quantity; the concentration of a tracer has its own."""
     key = f"api.quantity.{quantity}"
     return text(key, language) if has_text(key, language) else quantity
 

@@ -32,11 +32,11 @@ class Layers(Mapping[str, gpd.GeoDataFrame]):
         return iter(SCHEMAS)
 
     def __len__(self) -> int:
-        """How many layers the data contract has."""
+        """Number of layers of the data contract."""
         return len(SCHEMAS)
 
     def __contains__(self, name: object) -> bool:
-        """Whether the data contract has such a layer."""
+        """Tell whether the data contract has such a layer."""
         return name in SCHEMAS
 
     def __repr__(self) -> str:

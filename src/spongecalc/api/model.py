@@ -32,7 +32,7 @@ from spongecalc.swmm.stepped_simulation import SteppedSimulation
 
 @dataclass(frozen=True, eq=False)
 class _Ran:
-    """What came of a run: its result, SWMM's report, and what gives all its series."""
+    """The outcome of a run: its result, SWMM's report, and the function that gives all its series."""
 
     result: RunResult
     report: str

@@ -37,7 +37,7 @@ def progress_bars(language: str, console: Console) -> Iterator[Progress]:
 
 @contextmanager
 def watched(progress: bool | Progress, language: str) -> Iterator[Progress]:
-    """What a call's ``progress`` asks for: True shows bars, a function is told, False is silent."""
+    """Give a call the progress that it asks for: True shows bars, a function is told, False is silent."""
     if progress is True:
         with progress_bars(language, Console(stderr=True)) as tell:
             yield tell

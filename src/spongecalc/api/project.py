@@ -140,7 +140,7 @@ class Project:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What reports call each scenario, in the project's language, by its name."""
+        """The scenarios' names in reports, in the project's language, by their own."""
         return {
             s.name: s.called(self.language) for s in self._files.settings.scenarios if s.name in self.scenarios
         }
@@ -179,7 +179,7 @@ class Project:
     def findings(
         self, severity: Names = None, *, communities: Names = None, lang: str | None = None
     ) -> pd.DataFrame:
-        """What is wrong or noteworthy in the data: rows of findings.csv, errors first.
+        """List what is wrong or noteworthy in the data: rows of findings.csv, errors first.
 
         Parameters
         ----------

@@ -32,7 +32,7 @@ class RunFailedError(RuntimeError):
 
 
 class Result:
-    """What a model's run through a storm gave, in SI units; frames are indexed by model id.
+    """The result of a model's run through a storm, in SI units; frames are indexed by model id.
 
     ``status`` is "done" or "failed", ``messages`` say why and what a reviewer should know, ``report`` is
     SWMM's own report as text, ``hyetograph`` the rain in mm/h by minutes (None in dry weather).
@@ -131,7 +131,7 @@ class Result:
 
     @property
     def outfalls(self) -> pd.DataFrame:
-        """What left at each outfall: volume, peak, loads of tracers in kg."""
+        """Figures of the outfalls: volume, peak, loads of tracers in kg."""
         return self._with_features("node", self._result.outfalls)
 
     @property

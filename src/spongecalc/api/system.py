@@ -115,7 +115,7 @@ class System:
         return self._trace(place, "downstream")
 
     def cross_connections(self) -> pd.DataFrame:
-        """What breaks the separation of rain and sewage: the columns of separation.csv that need no run."""
+        """List what breaks the separation of rain and sewage: the columns of separation.csv that need no run."""
         joints = (*cross_connections(self._system, self.graph), *leftovers(self._system, self.graph))
         rows = [joint_facts(j, self.scenario) for j in joints if j.kind not in NOT_CROSSING]
         table = pd.DataFrame(rows, columns=JOINT_COLUMNS)

@@ -27,11 +27,11 @@ class Tables(Mapping[str, pd.DataFrame]):
         return iter(self._tables)
 
     def __len__(self) -> int:
-        """How many tables there are."""
+        """Number of tables."""
         return len(self._tables)
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is such a table."""
+        """Tell whether there is such a table."""
         return name in self._tables
 
     def __repr__(self) -> str:

@@ -42,7 +42,7 @@ class UnknownNameError(KeyError):
         return self._sentence()
 
     def __reduce__(self) -> tuple[type, tuple[str, str, tuple[str, ...], str]]:
-        """What it is made again from in another process."""
+        """The parts that it is made again from in another process."""
         return type(self), (self.kind, self.name, self.known, self.language)
 
 
