@@ -15,7 +15,18 @@ ROOT = Path(spongecalc.__file__).parent
 QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # To follow: standards, assess, cli, design, layers, network, project, report, steps, sweep.
-PACKAGES = ("api", "batch", "evidence", "ground", "language", "overland", "rainfall", "sponge", "surfaces", "swmm")
+PACKAGES = (
+    "api",
+    "batch",
+    "evidence",
+    "ground",
+    "language",
+    "overland",
+    "rainfall",
+    "sponge",
+    "surfaces",
+    "swmm",
+)
 # To follow.
 LEFT = ("swmm/engine.py", "swmm/run_result.py", "swmm/statistics.py")
 
