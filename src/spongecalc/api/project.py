@@ -95,14 +95,14 @@ class Project:
 
     def __repr__(self) -> str:
         """Its name and folder, and how many communities it has once they are read."""
-        read = f", {len(self.communities)} communities" if "_checked" in self.__dict__ else ""
+        read = f", {len(self.communities)} communities" if "checked" in self.__dict__ else ""
         return f"<Project {self.name!r} in {self.folder}{read}, scenarios {', '.join(self.scenarios)}>"
 
     def _repr_html_(self) -> str:
         lang = self.language
         later = text("api.card.findings_later", lang)
-        checked = "_checked" in self.__dict__
-        counts = self.findings()["severity"].value_counts() if "_built" in self.__dict__ else {}
+        checked = "checked" in self.__dict__
+        counts = self.findings()["severity"].value_counts() if "built" in self.__dict__ else {}
         found = ", ".join(f"{counts.get(s, 0)} {s}" for s in SEVERITIES) if len(counts) else later
         rows = [
             (text("api.card.folder", lang), self.folder),
@@ -158,12 +158,12 @@ class Project:
     @property
     def communities(self) -> tuple[str, ...]:
         """Ids of the communities that are worked on."""
-        return self._checked.community_ids
+        return self.checked.community_ids
 
     @property
     def layers(self) -> Layers:
         """The checked layers by name, with the columns of the data contract."""
-        return Layers(self._checked.layers, self.language)
+        return Layers(self.checked.layers, self.language)
 
     def hyetograph(self, storm: str | None = None) -> pd.Series:
         """Intensity of a design storm in mm/h by minutes; by default of the headline storm.
@@ -196,7 +196,7 @@ class Project:
             There is no such severity, community or language.
         """
         wanted = known_names("severity", severity, SEVERITIES, self.language)
-        table = findings_table(self._built.findings, self._lang(lang))
+        table = findings_table(self.built.findings, self._lang(lang))
         table = table[table["severity"].isin(wanted)].reset_index(drop=True)
         return self._of(communities, table)
 
@@ -280,7 +280,7 @@ class Project:
             Language of the sentences in the tables; by default the project's.
         """
         language = self._lang(lang)
-        return Tables(self._review(language, jobs, progress), language)
+        return Tables(self.review(language, jobs, progress), language)
 
     def table(self, name: str, *, communities: Names = None) -> pd.DataFrame:
         """A table of results by the name of its file in results/ without ``.csv``; its figures are not rounded.
@@ -332,7 +332,7 @@ class Project:
 
     def write_models(self) -> tuple[Path, ...]:
         """Write the models of the project's folder of models; returns the files that changed or went."""
-        return write_models(self._built)
+        return write_models(self.built)
 
     def write_results(self, folder: str | Path | None = None, *, lang: str | None = None) -> tuple[Path, ...]:
         """Write every table of results, the GeoPackages and the workbook, as ``spongecalc assess`` does.
@@ -346,7 +346,7 @@ class Project:
         """
         language = self._lang(lang)
         place = Path(folder) if folder is not None else None
-        return tuple(pipeline.write_results(self._built, self._review(language), language, folder=place))
+        return tuple(pipeline.write_results(self.built, self.review(language), language, folder=place))
 
     def report(
         self,
@@ -383,32 +383,46 @@ class Project:
             if formats is not None
             else self._files.settings.document.formats
         )
-        review = self._review(language, jobs, progress)
+        review = self.review(language, jobs, progress)
         place = Path(folder) if folder is not None else None
         with SideWorker(jobs or cores()) as beside:
             return pipeline.report(
-                self._built,
+                self.built,
                 review,
                 language,
-                pipeline.takes_part(self._built, beside),
+                pipeline.takes_part(self.built, beside),
                 folder=place,
                 formats=chosen,
             )
 
     @cached_property
-    def _checked(self) -> Checked:
+    def checked(self) -> Checked:
+        """The product's own object of the checked layers, for programs that go deeper than frames."""
         checked = pipeline.check(self._files, self._wanted, self._scenarios)
         known_names("community", self._wanted, checked.layers.community_ids, self.language)
         return checked
 
     @cached_property
-    def _built(self) -> Built:
-        return pipeline.build(self._checked)
+    def built(self) -> Built:
+        """The product's own object of the models and of every run that they are for."""
+        return pipeline.build(self.checked)
+
+    def review(
+        self, language: str | None = None, jobs: int | None = None, progress: bool | Progress = False
+    ) -> Review:
+        """The whole assessment as one object, which tables and reports are made of; arguments as for :meth:`assess`."""
+        language = self._lang(language)
+        if language not in self._reviews:
+            if "_results" not in self.__dict__:
+                self.run(jobs=jobs, progress=progress)
+            results: Results = self.__dict__["_results"]
+            self._reviews[language] = pipeline.assess(self.built, results, language, jobs or cores())
+        return self._reviews[language]
 
     def _built_with(self, progress: Progress) -> Built:
-        if "_built" not in self.__dict__:
-            self.__dict__["_built"] = pipeline.build(self._checked, progress)
-        return self._built
+        if "built" not in self.__dict__:
+            self.__dict__["built"] = pipeline.build(self.checked, progress)
+        return self.built
 
     @cached_property
     def _design_storms(self) -> tuple[Storm, ...]:
@@ -416,29 +430,21 @@ class Project:
 
     @cached_property
     def _bill(self) -> dict[str, pd.DataFrame]:
-        checked = self._checked
+        checked = self.checked
         documents = checked.documents
         return bill_tables(checked.layers, self.settings, documents.claims, documents.prices)
 
     @cached_property
     def _design(self) -> dict[str, pd.DataFrame]:
-        checked, built = self._checked, self._built
+        checked, built = self.checked, self.built
         results, _ = stored_results(built.runs)
         modelled = join_results(checked.systems, built.models, results)
         return design_tables(modelled, built.storms, checked.layers, self.settings)
 
-    def _review(self, language: str, jobs: int | None = None, progress: bool | Progress = False) -> Review:
-        if language not in self._reviews:
-            if "_results" not in self.__dict__:
-                self.run(jobs=jobs, progress=progress)
-            results: Results = self.__dict__["_results"]
-            self._reviews[language] = pipeline.assess(self._built, results, language, jobs or cores())
-        return self._reviews[language]
-
     def _add_system(self, community: str, scenario: str) -> None:
         """Find the system of a community; all communities of it share one object."""
-        models = self._built.models if "_built" in self.__dict__ else (None,) * len(self._checked.systems)
-        for system, model in zip(self._checked.systems, models, strict=True):
+        models = self.built.models if "built" in self.__dict__ else (None,) * len(self.checked.systems)
+        for system, model in zip(self.checked.systems, models, strict=True):
             if system.scenario == scenario and community in system.communities:
                 found = System(self._files, system, self._design_storms, model)
                 self._systems.update({(c, scenario): found for c in system.communities})
