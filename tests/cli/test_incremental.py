@@ -67,7 +67,7 @@ def test_a_second_call_reads_no_layer_and_changes_no_file(done: SmallProject) ->
         "import sys; sys.argv = ['spongecalc', 'all', sys.argv[1]]\n"
         "from spongecalc.cli.app import main\n"
         "try: main()\n"
-        "finally: print(sorted(m for m in ('pandas', 'geopandas', 'pyogrio', 'swmm') if m in sys.modules))"
+        "finally: print(sorted(m for m in ('pandas', 'geopandas', 'pyogrio', 'pyswmm', 'swmm') if m in sys.modules))"
     )
     call = [sys.executable, "-c", program, str(done.folder)]
     answer = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60)

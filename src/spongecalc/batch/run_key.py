@@ -71,7 +71,7 @@ def run_key(
 @lru_cache(maxsize=1)
 def engine_version() -> str:
     """Version of the SWMM engine on this machine."""
-    return str(solver.swmm_version_info())
+    return str(solver.swmm_version_info())  # swmm-toolkit: pyswmm is not imported here, see above
 
 
 @lru_cache(maxsize=1)

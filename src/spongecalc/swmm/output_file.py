@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from pyswmm import Output
-from swmm.toolkit.shared_enum import (  # pyswmm takes these and has none of its own
+from swmm.toolkit.shared_enum import (  # swmm-toolkit: pyswmm's Output takes these and has none of its own
     ElementType,
     LinkAttribute,
     NodeAttribute,

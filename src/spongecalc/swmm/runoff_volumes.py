@@ -11,8 +11,6 @@ import numpy as np
 from spongecalc.swmm.units import unit_factors
 
 UNITS = unit_factors("LPS")
-READ = ("precipitation", "runoff", "infiltration", "evaporation")
-"""pyswmm's statistics of a subcatchment that are read at a mark."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,7 @@ def run_runoff(
     """
     # pyswmm is imported where the engine runs, which is in a worker; who only plans a batch need not wait for it.
     from pyswmm.toolkitapi import ObjectType, SubcParams  # noqa: PLC0415
+    from swmm.toolkit import solver  # noqa: PLC0415  swmm-toolkit: where pyswmm is slow, see below
 
     from spongecalc.swmm.open_model import OpenModel  # noqa: PLC0415
 
@@ -92,8 +91,10 @@ def run_runoff(
                 model.swmm_stride(mark - elapsed)
                 elapsed = mark
                 for n in range(count) if position in coarse else chosen:
-                    stats = model.subcatch_statistics(n)
-                    gathered[:, position, n] = [stats[term] for term in READ]
+                    # swmm-toolkit: pyswmm makes a dictionary of all statistics, 8 us for 2; ten years read day by
+                    # day at 130 subcatchments took 14.2 s of processor time by pyswmm and 13.5 s like this.
+                    stats = solver.subcatch_get_stats(n)
+                    gathered[:, position, n] = (stats.precip, stats.runoff, stats.infil, stats.evap)
         finally:
             model.swmm_end()
         error = float(model.swmm_getMassBalErr()[0])

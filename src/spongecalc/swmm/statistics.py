@@ -21,8 +21,8 @@ from pyswmm.toolkitapi import (
     SimulationUnits,
     SubcParams,
 )
-from swmm.toolkit import solver  # what pyswmm leaves out: see the line
-from swmm.toolkit.shared_enum import LinkType, NodeType  # what pyswmm's getNodeType and getLinkType return
+from swmm.toolkit import solver  # swmm-toolkit: for what pyswmm leaves out, see below
+from swmm.toolkit.shared_enum import LinkType, NodeType  # swmm-toolkit: pyswmm returns these
 
 from spongecalc.swmm.open_model import OpenModel
 from spongecalc.swmm.run_result import typed_frame
