@@ -410,7 +410,7 @@ class Project:
     def review(
         self, language: str | None = None, jobs: int | None = None, progress: bool | Progress = False
     ) -> Review:
-        """The whole assessment as one object, which tables and reports are made of; arguments as for :meth:`assess`."""
+        """The whole assessment as one object; arguments as for :meth:`assess`."""
         language = self._lang(language)
         if language not in self._reviews:
             if "_results" not in self.__dict__:
