@@ -80,7 +80,8 @@ def test_series_of_what_the_run_kept_and_of_what_it_did_not(result):
     assert list(result.series("filling").columns) == list(result.links.index)
     whole = result.series("outflow_l_s")
     outfalls = result.series("inflow_l_s", list(result.outfalls.index)).sum(axis=1)
-    assert whole["outflow_l_s"].tolist() == pytest.approx(outfalls.tolist(), abs=1e-3)
+    # SWMM takes the system's at the end of a step, an outfall's between two.
+    assert whole["outflow_l_s"].tolist() == pytest.approx(outfalls.tolist(), rel=0.02, abs=0.01)
 
 
 def test_series_by_the_layers_own_ids(result):
