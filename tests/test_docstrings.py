@@ -14,13 +14,16 @@ import spongecalc
 ROOT = Path(spongecalc.__file__).parent
 QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# To follow: standards, assess, cli, design, layers, network, project, report, steps, sweep.
+# To follow: standards, assess, cli, project, report, steps, sweep.
 PACKAGES = (
     "api",
     "batch",
+    "design",
     "evidence",
     "ground",
     "language",
+    "layers",
+    "network",
     "overland",
     "rainfall",
     "sponge",

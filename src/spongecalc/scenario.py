@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
 from spongecalc.project.scenario_settings import Scenario
@@ -179,7 +178,7 @@ def _border_outfalls(
         match = every_node[every_node["node_id"] == row.to_node]
         if match.empty:
             continue
-        findings.append(finding_at("border.cut", "warning", "pipes", row, node=row.to_node))
+        findings.append(finding_at("border.cut", "pipes", row, node=row.to_node))
         outfall = match.iloc[[0]].assign(
             kind="outfall", receives=BORDER_RECEIVER[row.system], community_id=row.community_id
         )
@@ -199,7 +198,6 @@ def _without_upstream(
     if cut.any():
         cut &= pipes["from_node"].isin(every_node["node_id"])
     findings.extend(
-        finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
-        for row in pipes[cut].itertuples()
+        finding_at("border.cut_upstream", "pipes", row, node=row.from_node) for row in pipes[cut].itertuples()
     )
     return pipes[~cut].reset_index(drop=True) if cut.any() else pipes

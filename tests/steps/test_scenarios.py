@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from spongecalc.report.number_format import cell_text
-from spongecalc.report.stored_tables import read_sources, read_tables
 from tests.conftest import WholeRun
 from tests.small_project import Frames, write_small_project
 from typer.testing import CliRunner
@@ -18,6 +16,8 @@ from spongecalc.assess.compared_columns import community_columns
 from spongecalc.assess.trace import trace_figure
 from spongecalc.cli.app import app
 from spongecalc.project.load import load_project
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.tables.stored_tables import read_sources, read_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.model_files import write_models
 

@@ -40,7 +40,7 @@ def run_key(
     *,
     keep_out: bool,
 ) -> str:
-    """Digest of everything that a run's result follows from, engine, pyswmm and reading code included.
+    """Digest of everything that a run's result follows from: engine, pyswmm and the code that reads results too.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def run_compare(
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
-        replace_files({path: comparison_page(differences, *names, language).encode("utf-8")})
+        replace_files({path: comparison_page(differences, names[0], names[1], language).encode("utf-8")})
     except OSError as reason:
         output.error(text("document.compare_broken", language, file=path, reason=reason.strerror))
         output.finish()

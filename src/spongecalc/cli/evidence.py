@@ -50,8 +50,8 @@ def run_evidence(call: Call) -> int:
     project = checked.project
     settings = project.settings
     for finding in checked.measurements.findings:
-        sentence = f"{finding.feature_id} {finding.message(output.language)} {finding.action(output.language)}"
-        output.sentence(sentence.strip())
+        said = f"{finding.message(output.language)} {finding.action(output.language)}"
+        output.sentence(f"{finding.feature.feature_id} {said}".strip())
     if not checked.measurements.sensors:
         output.error(text("evidence.nothing_measured", output.language))
         output.finish()

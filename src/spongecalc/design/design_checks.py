@@ -58,7 +58,7 @@ def review_design(
         The project's.
     """
     design = settings.design
-    limits = Limits(design)
+    limits = Limits(design, settings.checks.min_cover_m)
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from spongecalc.layers.coordinates import bounds_of, misplaced
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
@@ -59,9 +60,8 @@ def check_coordinates(layers: LayerSet) -> list[Finding]:
                 }
                 # Communities may know these features by name although they lie elsewhere: none is modelled so.
                 for community in sorted(own["community_id"].dropna().unique()) or [""]:
-                    findings.append(
-                        Finding(wrong.rule, "error", name, "", str(community), str(file), found=found)
-                    )
+                    where = Feature(name, community_id=str(community), file=str(file))
+                    findings.append(Finding(wrong.rule, where, found))
     return findings
 
 
@@ -108,4 +108,4 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """Findings without those that say the same of the same features."""
-    return list({(f.rule, f.feature_id, repr(f.found)): f for f in findings}.values())
+    return list({(f.rule, f.feature.feature_id, repr(f.found)): f for f in findings}.values())

@@ -1,4 +1,4 @@
-"""What changed between two deliveries of the layers, feature by feature."""
+"""Changes between two deliveries of the layers, feature by feature."""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@ import numpy as np
 import shapely
 
 from spongecalc.contract import POLYGON, SCHEMAS
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at
 from spongecalc.layers.standing import stands
@@ -84,7 +83,6 @@ def check_overlaps(layers: LayerSet, scenario: Scenario) -> list[Finding]:
     return [
         finding_at(
             "surface.overlap",
-            "warning",
             "surfaces",
             rows[i],
             other=rows[j].surface_id,

@@ -40,7 +40,9 @@ from spongecalc.project.section import (
     Millimeters,
     Minutes,
     Number,
+    OrificeDiameter,
     Percent,
+    PipeDiameter,
     Seconds,
     Section,
     WholeMinutes,
@@ -210,7 +212,7 @@ class SurfaceSettings(Section):
 class InletSettings(Section):
     """What is assumed of inlet leads, which surveys draw without size or invert."""
 
-    lead_diameter_mm: Millimeters = Field(200.0, ge=50, le=1000, alias="lead_diameter")
+    lead_diameter_mm: PipeDiameter = Field(200.0, alias="lead_diameter")
     lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
 
 
@@ -218,14 +220,14 @@ class TankSettings(Section):
     """What is assumed of rain tanks."""
 
     depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
-    overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
+    overflow_diameter_mm: PipeDiameter = Field(200.0, alias="overflow_diameter")
 
 
 class BasinSettings(Section):
     """What is assumed of detention basins: a throttle not surveyed empties one within ``emptying_min``."""
 
     emptying_min: Minutes = Field(1440.0, ge=10, le=14400, alias="emptying")
-    least_outlet_mm: Millimeters = Field(50.0, ge=10, le=1000, alias="least_outlet")
+    least_outlet_mm: OrificeDiameter = Field(50.0, alias="least_outlet")
     depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
     overflow_width_m: Meters = Field(2.0, gt=0, le=50, alias="overflow_width")
 

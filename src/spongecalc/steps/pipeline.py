@@ -16,6 +16,8 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
 from spongecalc.batch.runs import Again, execute
 from spongecalc.batch.side_worker import SideWorker
+from spongecalc.design.cover import find_little_cover
+from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
@@ -116,6 +118,9 @@ def _cut_systems(
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
+    limits = Limits(settings.design, settings.checks.min_cover_m)
+    uncut = [system for cut, _ in first.values() for system in cut]
+    findings.extend(find_little_cover(uncut, limits, settings.design.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)

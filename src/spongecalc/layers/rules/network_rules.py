@@ -29,7 +29,7 @@ def check_network(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[F
         if nodes.empty or pipes.empty:
             continue
         for finding in _scenario(nodes, pipes, layers):
-            key = (finding.rule, finding.feature_id)
+            key = (finding.rule, finding.feature.feature_id)
             if key not in seen:
                 seen.add(key)
                 yield finding

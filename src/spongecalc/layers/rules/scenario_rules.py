@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import DATED, last_days, phases_of, scenarios_listed
@@ -22,7 +23,7 @@ def check_scenarios(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator
     for scenario in scenarios:
         if scenario.laid_by is not None and not any(last_days(layers[n]).notna().any() for n in DATED):
             found = {"scenario": scenario.name, "day": scenario.laid_by.isoformat()}
-            yield Finding("scenario.no_dates", "warning", "pipes", found=found)
+            yield Finding("scenario.no_dates", Feature("pipes"), found)
 
 
 def _columns(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding]:
@@ -41,9 +42,9 @@ def _columns(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Findin
                     "count": listed[name],
                     "known": ", ".join(s.name for s in scenarios),
                 }
-                yield Finding("scenario.name_unknown", "warning", layer, found=found)
+                yield Finding("scenario.name_unknown", Feature(layer), found)
         if not filled:
-            yield Finding("scenario.column_missing", "error", found={"column": column, "scenarios": own})
+            yield Finding("scenario.column_missing", found={"column": column, "scenarios": own})
 
 
 def _phases(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding]:
@@ -57,7 +58,7 @@ def _phases(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding
         for phase in scenario.phases or ():
             if phase not in held:
                 found = {"scenario": scenario.name, "phase": phase, "known": ", ".join(sorted(held)) or "-"}
-                yield Finding("scenario.phase_unknown", "warning", "communities", found=found)
+                yield Finding("scenario.phase_unknown", Feature("communities"), found)
     # What stands by its status alone in another scenario is not lost.
     if any("proposed" in (s.statuses or ()) for s in scenarios):
         return
@@ -70,4 +71,4 @@ def _phases(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding
                 "count": own[phase],
                 "known": ", ".join(sorted(named)) or "-",
             }
-            yield Finding("scenario.phase_unnamed", "warning", layer, found=lost)
+            yield Finding("scenario.phase_unnamed", Feature(layer), lost)
