@@ -26,7 +26,8 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.runs import Again, execute, stored_results
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.language import LANGUAGES, text
-from spongecalc.layers.finding import SEVERITIES, findings_table
+from spongecalc.layers.finding import findings_table
+from spongecalc.layers.rules.registry import SEVERITIES
 from spongecalc.progress import Progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.document_settings import FORMATS
