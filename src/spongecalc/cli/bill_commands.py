@@ -12,7 +12,14 @@ from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.modelled import join_results
 from spongecalc.batch.runs import stored_results
-from spongecalc.cli.command_project import built_project, checked_layers, opened_project, print_findings
+from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.command_project import (
+    built_project,
+    checked_layers,
+    checked_project,
+    opened_project,
+    print_findings,
+)
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
@@ -32,7 +39,6 @@ from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
     from spongecalc.project.load import Project
 
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
@@ -63,9 +69,9 @@ def _results(project: Project) -> Path:
 def run_quantities(call: Call) -> int:
     """``spongecalc quantities``: the bill, its ledger, claims, progress and costs, without any model run."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = opened_project(call)
-    if project is None or (checked := checked_layers(call, project, output)) is None:
-        return WRONG_USAGE
+    output = call.output
+    checked = checked_project(call)
+    project = checked.project
     code = print_findings(checked.findings, output)
     documents = checked.documents
     with output.working("assess"):
@@ -93,16 +99,14 @@ def run_quantities(call: Call) -> int:
     )
     output.frame("quantities", bill)
     output.frame("claims", tables["claims"])
-    output.finish()
     return code
 
 
 def run_design(call: Call) -> int:
     """``spongecalc design``: the design checks; with SWMM's flows beside them where runs are on disk."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+    output = call.output
+    built = built_project(call)
     checked, project = built.checked, built.checked.project
     code = print_findings(built.findings, output)
     results, _ = stored_results(pipeline.plan(built))
@@ -138,23 +142,18 @@ def run_design(call: Call) -> int:
     )
     output.frame("design_checks", checks)
     output.frame("design_suggestions", tables["design_suggestions"])
-    output.finish()
     return code
 
 
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:
     """``spongecalc claims``: contractors' sheets against the layers; 1 where anything differs."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     headings = dict(f.split("=", 1) for f in fields if "=" in f)
     if len(headings) < len(fields) or not set(headings) <= set(HEADINGS):
-        output.error(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
-        output.finish()
-        return WRONG_USAGE
-    if (checked := checked_layers(call, project, output)) is None:
-        return WRONG_USAGE
+        raise RefusedError(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
+    checked = checked_layers(call, project)
     print_findings(checked.findings, output)
     rows = ledger(checked.layers, bill_rules(project.settings.quantities))
     measured = measured_features(rows, checked.layers)
@@ -176,7 +175,6 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
             _shown(output, "claims", differ, (*SHOWN_CLAIM, "difference_m", "features"))
         _say(output, "claim_compared", file=file.name, lines=len(table), differ=len(differ), table=f"{name}.csv")
         output.frame(name, table)
-    output.finish()
     return code
 
 
@@ -189,16 +187,12 @@ def _laid_by_system_m(rows: pd.DataFrame) -> pd.Series:
 def run_changes(call: Call, earlier: Path) -> int:
     """``spongecalc changes``: what changed since an earlier delivery of the layers."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     try:
         before, after, left_out, found = read_earlier(project, earlier)
     except EarlierError as reason:
-        for sentence in reason.sentences(output.language):
-            output.error(sentence)
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(*reason.sentences(output.language)) from None
     unread = findings_table([f for f in found if f.severity == "error"], output.language)
     for row in unread.itertuples():
         output.error(f"{row.file} {row.layer} {row.feature_id}: {row.message} {row.action}")
@@ -226,5 +220,4 @@ def run_changes(call: Call, earlier: Path) -> int:
         _say(output, "not_compared", layers=words.listed(words.name("layer", n) for n in left_out))
     _say(output, "compared", count=len(changes), table=f"{project.settings.results}/changes.csv")
     output.frame("changes", changes)
-    output.finish()
     return DATA_ERRORS if len(unread) else DONE

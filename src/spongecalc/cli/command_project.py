@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spongecalc.cli.call import RefusedError
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
-from spongecalc.cli.incremental import language_of
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
@@ -21,61 +21,53 @@ if TYPE_CHECKING:
 SHOWN_SEVERITIES = ("error", "warning")
 
 
-def opened_project(call: Call) -> tuple[Project | None, Output]:
-    """The project, or None with the mistakes in its file printed."""
-    output = Output(language_of(call), call.quiet, call.as_json)
+def opened_project(call: Call) -> Project:
+    """The project. Raises RefusedError with the mistakes in its file."""
     try:
-        project = load_project(call.folder)
+        return load_project(call.folder)
     except ProjectError as mistakes:
-        for sentence in mistakes.sentences(output.language):
-            output.error(sentence)
-        output.finish()
-        return None, output
-    return project, output
+        raise RefusedError(*mistakes.sentences(call.output.language)) from None
 
 
-def checked_layers(call: Call, project: Project, output: Output) -> Checked | None:
-    """The project's checked layers; None where it has no such scenario or community, which is said then."""
-    names = project.settings.scenario_names
-    if call.scenario is not None and call.scenario not in names:
-        listed = ", ".join(names)
-        output.error(text("cli.unknown_scenario", output.language, name=call.scenario, known=listed))
-        output.finish()
-        return None
-    with output.working("check"):
-        checked = pipeline.check(project, call.communities, (call.scenario,) if call.scenario else ())
+def wanted_scenarios(call: Call, project: Project) -> tuple[str, ...]:
+    """The scenario asked for, or none for all. Raises RefusedError for one that the project does not have."""
+    if call.scenario is None:
+        return ()
+    known = project.settings.scenario_names
+    if call.scenario not in known:
+        listed = ", ".join(known)
+        raise RefusedError(text("cli.unknown_scenario", call.output.language, name=call.scenario, known=listed))
+    return (call.scenario,)
+
+
+def checked_layers(call: Call, project: Project) -> Checked:
+    """The project's checked layers. Raises RefusedError where a named community or scenario does not exist."""
+    scenarios = wanted_scenarios(call, project)
+    with call.output.working("check"):
+        checked = pipeline.check(project, call.communities, scenarios)
     known = set(checked.layers.community_ids)
     unknown = [c for c in call.communities if c not in known]
     if unknown:
-        output.error(
-            text(
-                "cli.unknown_community",
-                output.language,
-                ids=", ".join(unknown),
-                known=", ".join(sorted(known)) or "-",
-            )
-        )
-        output.finish()
-        return None
+        listed = ", ".join(sorted(known)) or "-"
+        ids = ", ".join(unknown)
+        raise RefusedError(text("cli.unknown_community", call.output.language, ids=ids, known=listed))
     return checked
 
 
-def checked_project(call: Call, output: Output) -> Checked | None:
-    """The project's checked layers; None where it cannot be read or has no such community, which is said then."""
-    project, said = opened_project(call)
-    if project is None:
-        output.document.update(said.document)
-        return None
-    return checked_layers(call, project, output)
+def checked_project(call: Call) -> Checked:
+    """The project's checked layers. Raises RefusedError where it cannot be read or has no such community."""
+    return checked_layers(call, opened_project(call))
 
 
-def built_project(call: Call) -> tuple[Built | None, Output]:
-    """The models of the project's checked layers, or None with what keeps them from being made said."""
-    project, output = opened_project(call)
-    if project is None or (checked := checked_layers(call, project, output)) is None:
-        return None, output
-    with output.progress() as progress:
-        return pipeline.build(checked, progress), output
+def built_from(call: Call, checked: Checked) -> Built:
+    """The models of checked layers, with the progress shown."""
+    with call.output.progress() as progress:
+        return pipeline.build(checked, progress)
+
+
+def built_project(call: Call) -> Built:
+    """The models of the project's checked layers. Raises RefusedError with what keeps them from being made."""
+    return built_from(call, checked_project(call))
 
 
 def print_findings(findings: Sequence[Finding], output: Output) -> int:

@@ -1,10 +1,9 @@
-"""What the commands do with a project."""
+"""Commands on a project: check, build, run, assess, report and all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from spongecalc.assess.review import Review
 from spongecalc.assess.run_table import run_table
@@ -13,6 +12,7 @@ from spongecalc.batch.pool import get_ready
 from spongecalc.batch.runs import stored_files, stored_results
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
@@ -25,9 +25,6 @@ from spongecalc.steps.model_files import ModelFiles, stale_models, write_models
 from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.swmm.run_result import RunResult
 
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
-
 # What a worker beside needs for the files that it makes.
 WRITERS = (
     "spongecalc.report.render.formats",
@@ -39,19 +36,15 @@ WRITERS = (
 def run_check(call: Call) -> int:
     """``spongecalc check``."""
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    code = print_findings(built.findings, output)
-    output.finish()
-    return code
+    output = call.output
+    built = built_project(call)
+    return print_findings(built.findings, output)
 
 
 def run_build(call: Call, *, only_check: bool) -> int:
     """``spongecalc build``, and ``build --check``, which only says which models are stale."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+    output = call.output
+    built = built_project(call)
     code = print_findings(built.findings, output)
     project = built.checked.project
     if only_check:
@@ -66,7 +59,7 @@ def run_build(call: Call, *, only_check: bool) -> int:
         output.say("models_current", models=len(built.models), folder=project.settings.models)
     else:
         output.say("built", models=len(built.models), changed=len(names), folder=project.settings.models)
-    _finish(call, output)
+    _note(call)
     return code
 
 
@@ -85,22 +78,20 @@ def _named_models(built: Built, changed: Iterable[Path], output: Output) -> list
     return names
 
 
-def _finish(call: Call, output: Output) -> None:
-    """Print the JSON document and note it, for a later call that has nothing to do."""
-    call.made.document = dict(output.document)
-    call.made.errors = list(output.errors)
-    output.finish()
+def _note(call: Call) -> None:
+    """Note what was said, for a later call that has nothing to do."""
+    call.made.document = dict(call.output.document)
+    call.made.errors = list(call.output.errors)
 
 
-def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
+def made_runs(built: Built, call: Call) -> tuple[Mapping[str, RunResult], int]:
     """Make the runs that are due and say what came of them: results by run id, and the exit code."""
+    output = call.output
     runs = pipeline.plan(built)
     try:
         executor = cluster_executor(call.cluster) if call.cluster else None
     except ClusterError as error:
-        output.error(text("batch.cluster", output.language, reason=error))
-        output.finish()
-        raise SystemExit(WRONG_USAGE) from None
+        raise RefusedError(text("batch.cluster", output.language, reason=error)) from None
     with (
         output.progress() as bar,
         batch_watch(built.checked.project, runs, bar, output.events, output.language) as watch,
@@ -141,36 +132,33 @@ def run_all(call: Call) -> int:
 def _built_and_run(call: Call, *, answered: bool) -> int:
     """Write the models, make the runs that are due and, if they are to be ``answered``, tables and report."""
     get_ready()
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+    output = call.output
+    built = built_project(call)
     code = print_findings(built.findings, output)
     _write_models(built, call, output)
-    results, failed = made_runs(built, call, output)
-    unset = answer(built, results, call, output, with_report=True) if answered else DONE
-    _finish(call, output)
+    results, failed = made_runs(built, call)
+    unset = answer(built, results, call, with_report=True) if answered else DONE
+    _note(call)
     return failed or unset or code
 
 
-def answer(
-    built: Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
-) -> int:
+def answer(built: Built, results: Mapping[str, RunResult], call: Call, *, with_report: bool) -> int:
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with SideWorker(call.jobs) as beside:
         # It gets ready while this process assesses.
         pipeline.takes_part(built, beside).hold(*WRITERS)
-        return _answer(built, results, call, output, beside, with_report=with_report)
+        return _answer(built, results, call, beside, with_report=with_report)
 
 
 def _answer(
     built: Built,
     results: Mapping[str, RunResult],
     call: Call,
-    output: Output,
     beside: SideWorker,
     *,
     with_report: bool,
 ) -> int:
+    output = call.output
     with output.working("assess"):
         review = pipeline.assess(built, results, output.language, call.jobs)
         call.made.files.extend(pipeline.write_results(built, review, output.language, beside))
@@ -199,6 +187,12 @@ def _answer(
         output.document["report"] = page.relative_to(folder).as_posix()
         output.say("report_written", path=page.relative_to(folder).as_posix())
     return DONE
+
+
+def runs_missing(call: Call, due: Sequence[str]) -> RefusedError:
+    """The refusal of a command that needs runs which are not there."""
+    sentence = text("cli.runs_due", call.output.language, count=len(due), first=due[0])
+    return RefusedError(sentence, exit_code=RUN_FAILED)
 
 
 def _print_total(review: Review, output: Output) -> None:
@@ -230,19 +224,16 @@ def _figure(column: str, value: object) -> str:
 
 def run_assess(call: Call, *, with_report: bool) -> int:
     """``spongecalc assess`` and ``report``: from the runs that are on disk and still belong to the layers."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+    output = call.output
+    built = built_project(call)
     results, due = stored_results(pipeline.plan(built))
     if due:
-        output.error(text("cli.runs_due", output.language, count=len(due), first=due[0]))
         output.document["due"] = list(due)
-        output.finish()
-        return RUN_FAILED
+        raise runs_missing(call, due)
     code = print_findings(built.findings, output)
     call.made.files.extend(stored_files(pipeline.plan(built)))
-    unset = answer(built, results, call, output, with_report=with_report)
-    _finish(call, output)
+    unset = answer(built, results, call, with_report=with_report)
+    _note(call)
     failed = any(r.status != "done" for r in results.values())
     return RUN_FAILED if failed else unset or code
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.cli.command_project import checked_project
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.incremental import language_of
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.tables.csv_tables import write_tables
@@ -22,10 +20,8 @@ if TYPE_CHECKING:
 
 def run_separation(call: Call, *, week: bool) -> int:
     """Removal runs, and a rainy week with tracers where asked for; writes their tables."""
-    output = Output(language_of(call), call.quiet, call.as_json)
-    checked = checked_project(call, output)
-    if checked is None:
-        return WRONG_USAGE
+    output = call.output
+    checked = checked_project(call)
     project = checked.project
     settings = project.settings
     folder = project.results_folder
@@ -49,6 +45,7 @@ def run_separation(call: Call, *, week: bool) -> int:
         write_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
     output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
-    output.finish()
-    unknown = pd.to_numeric(table["contribution_m3"]).isna().any()
-    return RUN_FAILED if unknown else DONE
+    unknown = table.loc[pd.to_numeric(table["contribution_m3"]).isna(), "connection_id"].unique()
+    if len(unknown):
+        output.error(text("separation.contributions_unknown", output.language, ids=", ".join(unknown)))
+    return RUN_FAILED if len(unknown) else DONE

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
+from spongecalc.cli.exit_codes import RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous
 from spongecalc.surfaces.cover import covers
-
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
 
 COLUMNS = (
     "community_id",
@@ -34,9 +31,8 @@ COLUMNS = (
 
 def run_sponge(call: Call, *, continuous: bool) -> int:
     """Print the volume method and the tanks; or run the continuous simulation and keep its result."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+    output = call.output
+    built = built_project(call)
     checked, project = built.checked, built.checked.project
     code = print_findings(built.findings, output)
     settings, language = project.settings, output.language
@@ -80,9 +76,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
         output.frame("tanks", tanks)
     if continuous:
         if call.communities:
-            output.error(text("rain.error.continuous_whole", language))
-            output.finish()
-            return WRONG_USAGE
+            raise RefusedError(text("rain.error.continuous_whole", language))
         began = time.perf_counter()
         with output.progress() as progress:
             result = run_continuous(project, checked.systems, built.models, call.jobs, progress)
@@ -106,7 +100,6 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
             )
         )
         code = RUN_FAILED if result.failed else code
-    output.finish()
     return code
 
 

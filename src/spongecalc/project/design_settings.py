@@ -43,7 +43,7 @@ class LimitOverride(Section):
 
 
 class DesignSettings(Section):
-    """What the checks assume where the layers do not say."""
+    """Values that the checks assume where the layers do not say."""
 
     city: Literal["megacity", "large city", "medium or small city"] = "medium or small city"
     area: Literal["centre", "outside centre", "important area"] = "outside centre"

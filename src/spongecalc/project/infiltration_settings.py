@@ -1,4 +1,4 @@
-"""What spongecalc.toml may say of water that enters old sewage pipes through the ground; off unless asked for."""
+"""Settings of water that enters old sewage pipes through the ground; off unless asked for."""
 
 from __future__ import annotations
 

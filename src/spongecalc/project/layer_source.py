@@ -1,4 +1,4 @@
-"""Where a layer comes from, and how what stands there is translated to the data contract."""
+"""The source of a layer, and how what stands there is translated to the data contract."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Lookup(Section):
 
 
 class Labels(Section):
-    """How the texts of a drawing become attributes of the lines and symbols beside them.
+    """Rules by which the texts of a drawing become attributes of the lines and symbols beside them.
 
     A text belongs to the nearest line or symbol within ``within``. The named groups of ``pattern`` become
     fields; without a pattern, sizes and materials are recognised.
@@ -94,7 +94,7 @@ class LayerSource(Section):
 
     @property
     def is_database(self) -> bool:
-        """Whether the source is a database and not a file."""
+        """True where the source is a database and not a file."""
         return urlsplit(self.source).scheme in DATABASE_SCHEMES
 
     @model_validator(mode="after")

@@ -112,7 +112,7 @@ def _latin(value: str) -> str:
 
 
 def example(unit: str) -> str:
-    """How a quantity of that unit may be typed."""
+    """The ways to type a quantity of that unit."""
     examples = {
         "minute": '"2 h"',
         "second": '"5 s"',
@@ -149,7 +149,7 @@ def column_unit(column: str) -> str:
 
 
 def factor(unit: str, column: str) -> float:
-    """What a value in ``unit`` is to be multiplied by to be in the unit of ``column``.
+    """Return the factor that turns a value in ``unit`` into the unit of ``column``.
 
     Raises
     ------

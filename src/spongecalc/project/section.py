@@ -1,4 +1,4 @@
-"""What every section of spongecalc.toml shares: quantities typed with units, paths inside the project."""
+"""The base of every section of spongecalc.toml: quantities typed with units, paths inside the project."""
 
 from __future__ import annotations
 

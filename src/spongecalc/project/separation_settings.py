@@ -1,4 +1,4 @@
-"""What spongecalc.toml may say of rain/sewage separation: tracers under rain, mending, grades."""
+"""Settings of rain/sewage separation: tracers under rain, mending, grades."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GradeLimits(Section):
 
 
 class SeparationSettings(Section):
-    """How separation is traced, graded and mended."""
+    """Rules by which separation is traced, graded and mended."""
 
     storm_tracers: bool = True
     storm_carrier_l_s: LitersPerSecond = Field(0.5, ge=0, le=10, alias="storm_carrier")

@@ -1,4 +1,4 @@
-"""How a storm of the project spreads its rain over its duration."""
+"""The pattern by which a storm of the project spreads its rain over its duration."""
 
 from __future__ import annotations
 
