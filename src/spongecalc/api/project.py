@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -22,13 +23,15 @@ from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
 from spongecalc.assess.run_table import run_table
 from spongecalc.batch.cores import cores
+from spongecalc.batch.pool import Executor
 from spongecalc.batch.results import Results
-from spongecalc.batch.runs import Again, execute, stored_results
+from spongecalc.batch.run import RunDone
+from spongecalc.batch.runs import Again, Why, due_runs, execute, stored_results
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.language import LANGUAGES, text
 from spongecalc.layers.finding import findings_table
 from spongecalc.layers.rules.registry import SEVERITIES
-from spongecalc.progress import Progress
+from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.document_settings import FORMATS
 from spongecalc.project.load import Project as ProjectFiles
@@ -38,7 +41,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
-from spongecalc.steps.model_files import write_models
+from spongecalc.steps.model_files import stale_models, write_models
 
 type Names = str | Iterable[str] | None
 """One name, several, or None for all."""
@@ -93,6 +96,7 @@ class Project:
         self._scenarios = known_names("scenario", scenarios, files.settings.scenario_names, self.language)
         self._systems: dict[tuple[str, str], System] = {}
         self._reviews: dict[str, Review] = {}
+        self._results: Results | None = None
 
     def __repr__(self) -> str:
         """Its name and folder, and how many communities it has once they are read."""
@@ -123,6 +127,16 @@ class Project:
     def folder(self) -> Path:
         """The project's folder."""
         return self._files.folder
+
+    @property
+    def files(self) -> ProjectFiles:
+        """Its folder and settings, as the steps take them."""
+        return self._files
+
+    @property
+    def results_folder(self) -> Path:
+        """The folder of its results."""
+        return self._files.results_folder
 
     @property
     def settings(self) -> Settings:
@@ -213,9 +227,23 @@ class Project:
         """
         known_name("community", community, self.communities, self.language)
         known_name("scenario", scenario, self.scenarios, self.language)
-        if (community, scenario) not in self._systems:
-            self._add_system(community, scenario)
-        return self._systems[community, scenario]
+        found = next((s for s in self.systems(scenario) if community in s.communities), None)
+        if found is None:
+            raise NotModelledError(self._why_not_modelled(community))
+        return found
+
+    def systems(self, scenario: str | None = None) -> tuple[System, ...]:
+        """Every system that can be modelled, by scenario and community; by default of all scenarios.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such scenario.
+        """
+        names = known_names("scenario", scenario, self.scenarios, self.language)
+        if not self._systems:
+            self._add_systems()
+        return tuple(dict.fromkeys(s for s in self._systems.values() if s.scenario in names))
 
     def run(
         self,
@@ -226,6 +254,10 @@ class Project:
         scenarios: Names = None,
         storms: Names = None,
         again: Again = "nothing",
+        executor: Executor | None = None,
+        on_event: Callable[[RunDone], None] | None = None,
+        on_due: Callable[[Collection[str]], None] | None = None,
+        lang: str | None = None,
     ) -> pd.DataFrame:
         """Make the runs that are due, as ``spongecalc run`` does; returns a row per run as in runs.csv.
 
@@ -239,6 +271,10 @@ class Project:
             Only these runs ("dry" is dry weather); by default all.
         again : "nothing", "failed" or "all"
             What is run though it has been run before.
+        executor, on_event, on_due
+            Where to run, and who is told of each run, as for :func:`spongecalc.batch.runs.execute`.
+        lang : "zh" or "en", optional
+            Language of the messages in the table; by default the project's.
 
         Raises
         ------
@@ -248,7 +284,7 @@ class Project:
         ids = known_names("community", communities, self.communities, self.language)
         names = known_names("scenario", scenarios, self.scenarios, self.language)
         with watched(progress, self.language) as tell:
-            built = self._built_with(tell)
+            built = self.build(tell)
             every = tuple(dict.fromkeys(r.event.storm_id for r in built.runs))
             events = known_names("storm", storms, every or self.storms, self.language)
             runs = [
@@ -262,11 +298,29 @@ class Project:
                 processes=jobs or cores(),
                 on_done=lambda done: tell("run", done, len(runs)),
                 again=again,
+                executor=executor,
+                on_event=on_event,
+                on_due=on_due,
             )
         if len(runs) == len(built.runs):
-            self.__dict__["_results"] = results
+            self._results = results
             self._reviews.clear()
-        return run_table(runs, results, self.language)
+        return run_table(runs, results, self._lang(lang))
+
+    def build(self, progress: Progress = no_progress) -> Built:
+        """Make the models, unless that is done, and tell how far that is; ``built`` is the same object."""
+        if "built" not in self.__dict__:
+            self.__dict__["built"] = pipeline.build(self.checked, progress)
+        return self.built
+
+    @property
+    def results(self) -> Results:
+        """Results by run id: those that :meth:`run` made of all, else those on disk that still belong to it."""
+        return self._results if self._results is not None else stored_results(self.built.runs)[0]
+
+    def due(self, again: Again = "nothing") -> dict[str, Why]:
+        """Runs that :meth:`run` would make, each with its reason: missing, changed, failed or forced."""
+        return due_runs(self.built.runs, again)
 
     def assess(
         self, *, jobs: int | None = None, progress: bool | Progress = False, lang: str | None = None
@@ -325,17 +379,38 @@ class Project:
 
     def quantities(self, *, communities: Names = None) -> pd.DataFrame:
         """The bill of quantities, as ``spongecalc quantities`` writes it; no run is needed."""
-        return self._of(communities, self._bill["quantities"])
+        return self.bill_tables(communities=communities)["quantities"]
 
     def design_checks(self, *, communities: Names = None) -> pd.DataFrame:
         """Every design check with clause, limit, value and excess, as ``spongecalc design`` writes it."""
-        return self._of(communities, self._design["design_checks"])
+        return self.design_tables(communities=communities)["design_checks"]
+
+    def bill_tables(self, *, communities: Names = None) -> dict[str, pd.DataFrame]:
+        """The bill of quantities with its ledger, claims, progress and costs, by the names of their files."""
+        return {name: self._of(communities, table) for name, table in self._bill.items()}
+
+    def design_tables(self, *, communities: Names = None) -> dict[str, pd.DataFrame]:
+        """Design checks, hydraulics of the pipes and suggestions, by the names of their files.
+
+        SWMM's figures stand beside those of the rational method where runs are on disk.
+        """
+        return {name: self._of(communities, table) for name, table in self._design.items()}
+
+    def stale_models(self) -> tuple[Path, ...]:
+        """Files of models that are not what the layers give: missing, different or left over."""
+        return stale_models(self.built)
 
     def write_models(self) -> tuple[Path, ...]:
         """Write the models of the project's folder of models; returns the files that changed or went."""
         return write_models(self.built)
 
-    def write_results(self, folder: str | Path | None = None, *, lang: str | None = None) -> tuple[Path, ...]:
+    def write_results(
+        self,
+        folder: str | Path | None = None,
+        *,
+        lang: str | None = None,
+        beside: SideWorker | None = None,
+    ) -> tuple[Path, ...]:
         """Write every table of results, the GeoPackages and the workbook, as ``spongecalc assess`` does.
 
         Parameters
@@ -344,10 +419,12 @@ class Project:
             By default the project's results folder.
         lang : "zh" or "en", optional
             By default the project's language.
+        beside : SideWorker, optional
+            A worker that makes a part of the files meanwhile.
         """
-        language = self._lang(lang)
+        review = self.review(lang)
         place = Path(folder) if folder is not None else None
-        return tuple(pipeline.write_results(self.built, self.review(language), language, folder=place))
+        return tuple(pipeline.write_results(self.built, review, self._lang(lang), beside, folder=place))
 
     def report(
         self,
@@ -357,6 +434,7 @@ class Project:
         formats: Names = None,
         jobs: int | None = None,
         progress: bool | Progress = False,
+        beside: SideWorker | None = None,
     ) -> tuple[Path, ...]:
         """Write the design review report; returns its files, the page to open first.
 
@@ -370,6 +448,8 @@ class Project:
             Of "html", "pdf", "docx", "xlsx", "profiles"; by default those of the project.
         jobs, progress
             As for :meth:`run`.
+        beside : SideWorker, optional
+            A worker that makes some of the formats meanwhile; by default one of its own where ``jobs`` allows.
 
         Raises
         ------
@@ -379,22 +459,12 @@ class Project:
             The template that the project names cannot be used.
         """
         language = self._lang(lang)
-        chosen = (
-            known_names("format", formats, FORMATS, self.language)
-            if formats is not None
-            else self._files.settings.document.formats
-        )
+        chosen = None if formats is None else known_names("format", formats, FORMATS, self.language)
         review = self.review(language, jobs, progress)
         place = Path(folder) if folder is not None else None
-        with SideWorker(jobs or cores()) as beside:
-            return pipeline.report(
-                self.built,
-                review,
-                language,
-                pipeline.takes_part(self.built, beside),
-                folder=place,
-                formats=chosen,
-            )
+        with SideWorker(jobs or cores()) if beside is None else nullcontext(beside) as worker:
+            own = pipeline.takes_part(self.built, worker)
+            return pipeline.report(self.built, review, language, own, folder=place, formats=chosen)
 
     @cached_property
     def checked(self) -> Checked:
@@ -414,16 +484,10 @@ class Project:
         """The whole assessment as one object; arguments as for :meth:`assess`."""
         language = self._lang(language)
         if language not in self._reviews:
-            if "_results" not in self.__dict__:
+            if self._results is None:
                 self.run(jobs=jobs, progress=progress)
-            results: Results = self.__dict__["_results"]
-            self._reviews[language] = pipeline.assess(self.built, results, language, jobs or cores())
+            self._reviews[language] = pipeline.assess(self.built, self.results, language, jobs or cores())
         return self._reviews[language]
-
-    def _built_with(self, progress: Progress) -> Built:
-        if "built" not in self.__dict__:
-            self.__dict__["built"] = pipeline.build(self.checked, progress)
-        return self.built
 
     @cached_property
     def _design_storms(self) -> tuple[Storm, ...]:
@@ -438,19 +502,15 @@ class Project:
     @cached_property
     def _design(self) -> dict[str, pd.DataFrame]:
         checked, built = self.checked, self.built
-        results, _ = stored_results(built.runs)
-        modelled = join_results(checked.systems, built.models, results)
+        modelled = join_results(checked.systems, built.models, self.results)
         return design_tables(modelled, built.storms, checked.layers, self.settings)
 
-    def _add_system(self, community: str, scenario: str) -> None:
-        """Find the system of a community; all communities of it share one object."""
+    def _add_systems(self) -> None:
+        """Make an object of each system; all communities of it share one."""
         models = self.built.models if "built" in self.__dict__ else (None,) * len(self.checked.systems)
         for system, model in zip(self.checked.systems, models, strict=True):
-            if system.scenario == scenario and community in system.communities:
-                found = System(self._files, system, self._design_storms, model)
-                self._systems.update({(c, scenario): found for c in system.communities})
-                return
-        raise NotModelledError(self._why_not_modelled(community))
+            found = System(self._files, system, self._design_storms, model)
+            self._systems.update({(c, system.scenario): found for c in system.communities})
 
     def _why_not_modelled(self, community: str) -> str:
         errors = self.findings("error")

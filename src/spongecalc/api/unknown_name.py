@@ -21,10 +21,10 @@ class UnknownNameError(KeyError):
         self.kind, self.name, self.known = kind, str(name), tuple(known)
         self.nearest = _nearest(self.name, self.known)
         self.language = language
-        super().__init__(self._sentence())
+        super().__init__(self.sentence(language))
 
-    def _sentence(self) -> str:
-        lang = self.language
+    def sentence(self, lang: str) -> str:
+        """The message in a language."""
         parts = [
             text("api.unknown.message", lang, kind=text(f"api.kind.{self.kind}", lang), name=repr(self.name))
         ]
@@ -39,7 +39,7 @@ class UnknownNameError(KeyError):
 
     def __str__(self) -> str:
         """The sentence as it is; KeyError would put it in quotes."""
-        return self._sentence()
+        return self.sentence(self.language)
 
     def __reduce__(self) -> tuple[type, tuple[str, str, tuple[str, ...], str]]:
         """The parts that it is made again from in another process."""
