@@ -35,6 +35,7 @@ PACKAGES = (
 # To follow.
 LEFT = (
     "project/evidence_settings.py",
+    "project/scenario_settings.py",
     "project/settings.py",
     "swmm/engine.py",
     "swmm/run_result.py",
