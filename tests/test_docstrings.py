@@ -16,6 +16,7 @@ QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # To follow: standards, assess, report, steps, sweep.
 PACKAGES = (
+    "api",
     "batch",
     "cli",
     "design",

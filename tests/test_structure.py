@@ -28,6 +28,7 @@ ORDER = (
     ("assess",),
     ("report",),
     ("steps",),
+    ("api",),
     ("cli",),
     ("__main__",),
 )

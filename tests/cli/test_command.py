@@ -10,8 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from spongecalc.batch.cores import cores
 from spongecalc.cli.app import line
-from spongecalc.cli.call import Call, RefusedError, cores
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command import command
 from spongecalc.cli.command_line import SpokenGroup
 from spongecalc.cli.options import BATCH, COMMUNITY, FOLDER, JOBS, NAMED_FOLDER, SCENARIO

@@ -235,8 +235,8 @@ def test_a_scenario_that_the_project_does_not_have(command: str, done: SmallProj
     words = line_of(command, done.folder)
     found = document(call(*words, "--scenario", "later", "--json"), command)
     assert found["exit_code"] == 2
-    assert found["errors"] == ["No such scenario: later. The project has: before, after."]
-    assert "项目中的情景：before, after" in call(*words, "--scenario", "later", "--lang", "zh").stderr
+    assert found["errors"] == ["There is no scenario 'later'. The nearest is 'after'. There are: before, after."]
+    assert "没有这个情景：'later'。" in call(*words, "--scenario", "later", "--lang", "zh").stderr
 
 
 @pytest.mark.parametrize(

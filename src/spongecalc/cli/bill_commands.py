@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc.assess.bill import bill_tables
-from spongecalc.assess.design import design_tables
-from spongecalc.assess.modelled import join_results
-from spongecalc.batch.runs import stored_results
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import (
     built_project,
-    checked_layers,
     checked_project,
     opened_project,
     print_findings,
+    with_checked_layers,
 )
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
@@ -37,10 +33,9 @@ from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
-    from spongecalc.project.load import Project
+    from spongecalc.api.project import Project
 
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
 SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limit", "excess", "unit")
@@ -71,17 +66,10 @@ def run_quantities(call: Call) -> int:
     """``spongecalc quantities``: the bill, its ledger, claims, progress and costs, without any model run."""
     call.made.unfinished = True  # these commands show what they find each time they are called
     output = call.output
-    checked = checked_project(call)
-    project = checked.project
-    code = print_findings(checked.findings, output)
-    documents = checked.documents
+    project = checked_project(call)
+    code = print_findings(project.checked.findings, output)
     with output.working("assess"):
-        tables = bill_tables(checked.layers, project.settings, documents.claims, documents.prices)
-    if call.communities:
-        tables = {
-            name: table[table["community_id"].isin(call.communities)].reset_index(drop=True)
-            for name, table in tables.items()
-        }
+        tables = project.bill_tables(communities=call.communities or None)
     folder = _results(project)
     write_tables(tables, folder)
     write_workbook(tables, folder / FILE_NAME, output.language)
@@ -107,13 +95,10 @@ def run_design(call: Call) -> int:
     """``spongecalc design``: the design checks; with SWMM's flows beside them where runs are on disk."""
     call.made.unfinished = True  # these commands show what they find each time they are called
     output = call.output
-    built = built_project(call)
-    checked, project = built.checked, built.checked.project
-    code = print_findings(built.findings, output)
-    results, _ = stored_results(pipeline.plan(built))
-    modelled = join_results(checked.systems, built.models, results)
+    project = built_project(call)
+    code = print_findings(project.built.findings, output)
     with output.working("assess"):
-        tables = design_tables(modelled, built.storms, checked.layers, project.settings)
+        tables = project.design_tables()
     write_tables(tables, _results(project))
     checks = tables["design_checks"]
     failed = checks[checks["verdict"] == "fail"]
@@ -138,7 +123,7 @@ def run_design(call: Call) -> int:
         "design",
         total=len(checks),
         fails=len(failed),
-        swmm=text(f"bill.cli.{'with_swmm' if results else 'without_swmm'}", output.language),
+        swmm=text(f"bill.cli.{'with_swmm' if project.results else 'without_swmm'}", output.language),
         folder=project.settings.results,
     )
     output.frame("design_checks", checks)
@@ -154,7 +139,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
     headings = dict(f.split("=", 1) for f in fields if "=" in f)
     if len(headings) < len(fields) or not set(headings) <= set(HEADINGS):
         raise RefusedError(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
-    checked = checked_layers(call, project)
+    checked = with_checked_layers(call, project).checked
     print_findings(checked.findings, output)
     rows = ledger(checked.layers, bill_rules(project.settings.quantities))
     measured = measured_features(rows, checked.layers)
@@ -194,7 +179,7 @@ def run_changes(call: Call, earlier: Path) -> int:
     output = call.output
     project = opened_project(call)
     try:
-        before, after, left_out, found = read_earlier(project, earlier)
+        before, after, left_out, found = read_earlier(project.files, earlier)
     except EarlierError as reason:
         raise RefusedError(*reason.sentences(output.language)) from None
     unread = findings_table([f for f in found if f.severity == "error"], output.language)

@@ -12,7 +12,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import typer
 from typer.models import ArgumentInfo
 
-from spongecalc.cli.call import Call, RefusedError, cores
+from spongecalc.batch.cores import cores
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_line import SpokenCommand
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, STOPPED

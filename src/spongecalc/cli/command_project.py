@@ -5,69 +5,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spongecalc.api.project import Project, open_project
+from spongecalc.api.unknown_name import UnknownNameError
 from spongecalc.cli.call import RefusedError
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
-from spongecalc.project.load import Project, ProjectError, load_project
-from spongecalc.steps import pipeline
-from spongecalc.steps.checked import Checked
+from spongecalc.project.load import ProjectError
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-    from spongecalc.steps.built import Built
 
 SHOWN_SEVERITIES = ("error", "warning")
 
 
 def opened_project(call: Call) -> Project:
-    """The project. Raises RefusedError with the mistakes in its file."""
+    """The project. Raises RefusedError with the mistakes in its file, or where it has no such scenario."""
     try:
-        return load_project(call.folder)
+        return open_project(call.folder, communities=call.communities, scenarios=call.scenario)
     except ProjectError as mistakes:
         raise RefusedError(*mistakes.sentences(call.output.language)) from None
+    except UnknownNameError as unknown:
+        raise RefusedError(unknown.sentence(call.output.language)) from None
 
 
-def wanted_scenarios(call: Call, project: Project) -> tuple[str, ...]:
-    """The scenario asked for, or none for all. Raises RefusedError for one that the project does not have."""
-    if call.scenario is None:
-        return ()
-    known = project.settings.scenario_names
-    if call.scenario not in known:
-        listed = ", ".join(known)
-        raise RefusedError(text("cli.unknown_scenario", call.output.language, name=call.scenario, known=listed))
-    return (call.scenario,)
+def checked_project(call: Call) -> Project:
+    """The project with its layers checked. Raises RefusedError as the two steps of it do."""
+    return with_checked_layers(call, opened_project(call))
 
 
-def checked_layers(call: Call, project: Project) -> Checked:
-    """The project's checked layers. Raises RefusedError where a named community or scenario does not exist."""
-    scenarios = wanted_scenarios(call, project)
-    with call.output.working("check"):
-        checked = pipeline.check(project, call.communities, scenarios)
-    known = set(checked.layers.community_ids)
-    unknown = [c for c in call.communities if c not in known]
-    if unknown:
-        listed = ", ".join(sorted(known)) or "-"
-        ids = ", ".join(unknown)
-        raise RefusedError(text("cli.unknown_community", call.output.language, ids=ids, known=listed))
-    return checked
+def with_checked_layers(call: Call, project: Project) -> Project:
+    """An opened project with its layers checked. Raises RefusedError where it has no such community."""
+    try:
+        with call.output.working("check"):
+            project.checked  # noqa: B018  worked out here, and kept
+    except UnknownNameError as unknown:
+        raise RefusedError(unknown.sentence(call.output.language)) from None
+    return project
 
 
-def checked_project(call: Call) -> Checked:
-    """The project's checked layers. Raises RefusedError where it cannot be read or has no such community."""
-    return checked_layers(call, opened_project(call))
-
-
-def built_from(call: Call, checked: Checked) -> Built:
-    """The models of checked layers, with the progress shown."""
+def with_models(call: Call, project: Project) -> Project:
+    """A project with its models made, with the progress shown."""
     with call.output.progress() as progress:
-        return pipeline.build(checked, progress)
+        project.build(progress)
+    return project
 
 
-def built_project(call: Call) -> Built:
-    """The models of the project's checked layers. Raises RefusedError with what keeps them from being made."""
-    return built_from(call, checked_project(call))
+def built_project(call: Call) -> Project:
+    """The project with its models made. Raises RefusedError with what keeps them from being made."""
+    return with_models(call, checked_project(call))
 
 
 def print_findings(findings: Sequence[Finding], output: Output) -> int:

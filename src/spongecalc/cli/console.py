@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from spongecalc.api.progress_bars import progress_bars
 from spongecalc.language import text
 from spongecalc.progress import Progress as StepProgress
 from spongecalc.progress import no_progress
@@ -123,21 +123,7 @@ class Output:
         if self._silent or not console.is_terminal:
             yield no_progress
             return
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
-        )
-        with Progress(*columns, console=console, transient=True) as bars:
-            tasks: dict[str, object] = {}
-
-            def tell(step: str, done: int, total: int, note: str = "") -> None:
-                if step not in tasks:
-                    tasks[step] = bars.add_task(text(f"cli.step_{step}", self.language), total=total, note="")
-                bars.update(tasks[step], completed=done, total=total, note=escape(note))  # type: ignore[arg-type]
-
+        with progress_bars(self.language, console) as tell:
             yield tell
 
 

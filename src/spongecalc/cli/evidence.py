@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.modelled import join_results
-from spongecalc.batch.runs import stored_results
 from spongecalc.cli.call import Call, RefusedError
-from spongecalc.cli.command_project import built_from, checked_project
+from spongecalc.cli.command_project import checked_project, with_models
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.evidence.findings_of_search import where_sentences
@@ -16,7 +15,6 @@ from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,17 +39,16 @@ SHOWN = {
 def run_evidence(call: Call) -> int:
     """Read the sensors, write results/evidence_*.csv and print them, with the model where it was run."""
     output = call.output
-    checked = checked_project(call)
-    project = checked.project
-    settings = project.settings
+    project = checked_project(call)
+    checked, settings = project.checked, project.settings
     for finding in checked.measurements.findings:
         said = f"{finding.message(output.language)} {finding.action(output.language)}"
         output.sentence(f"{finding.feature.feature_id} {said}".strip())
     if not checked.measurements.sensors:
         raise RefusedError(text("evidence.nothing_measured", output.language))
-    built = built_from(call, checked)
-    results, due = stored_results(pipeline.plan(built))
-    modelled = join_results(checked.systems, built.models, results)
+    built = with_models(call, project).built
+    due = project.due()
+    modelled = join_results(checked.systems, built.models, project.results)
     tables = evidence_tables(checked.measurements, modelled, settings.measured, settings.evidence)
     write_tables(tables, project.results_folder)
     for name, table in tables.items():

@@ -33,11 +33,12 @@ def run_ponding(call: Call, storm_ids: tuple[str, ...], *, causes: bool = False,
 def _search(call: Call, causes: bool, periods: bool) -> int:
     """Search for what would end each site, or for return periods; then write results and report."""
     output = call.output
-    built = built_project(call)
-    swmm, code = made_runs(built, call)
+    project = built_project(call)
+    code = made_runs(project, call)
+    built = project.built
     if causes:
         with output.progress() as progress:
-            table = search_causes(built, swmm, call.jobs, progress)
+            table = search_causes(built, project.results, call.jobs, progress)
         named = table[table["chosen"] == "yes"]
         counts = named["cause"].value_counts()
         listed = ", ".join(
@@ -56,7 +57,7 @@ def _search(call: Call, causes: bool, periods: bool) -> int:
         output.frame("return_periods", table)
         if (table["first_id"] == UNFINISHED).any():
             code = RUN_FAILED
-    answer(built, swmm, call, with_report=True)
+    answer(project, call, with_report=True)
     return code
 
 
@@ -66,9 +67,10 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
     except ImportError:
         raise RefusedError(text("ponding.no_itzi", call.output.language)) from None
     output = call.output
-    built = built_project(call)
+    project = built_project(call)
+    built = project.built
     known = [s.storm_id for s in built.storms]
-    wanted = storm_ids or (built.checked.project.settings.headline_storm,)
+    wanted = storm_ids or (project.settings.headline_storm,)
     unknown = [s for s in wanted if s not in known]
     if unknown:
         ids, listed = ", ".join(unknown), ", ".join(known)
@@ -78,7 +80,7 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
     runs, findings = coupled_runs(checked.systems, built.models, storms, checked.project.settings)
     for row in findings_table(findings, output.language).itertuples():
         output.error(f"{row.community_id}: {row.message} {row.action}")
-    results = built.checked.project.results_folder
+    results = project.results_folder
 
     def tell(done: int, to_go_s: float) -> None:
         if math.isfinite(to_go_s):
@@ -90,8 +92,8 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
         output.error(text("ponding.failed", output.language, run=flow.run_id, reason=flow.reason))
     output.say_of("ponding", "made", runs=len(flows), failed=len(failed), worst=_worst(flows))
     output.frame("flows", flow_table(flows))
-    swmm, code = made_runs(built, call)
-    answer(built, swmm, call, with_report=True)
+    code = made_runs(project, call)
+    answer(project, call, with_report=True)
     return RUN_FAILED if failed else code
 
 

@@ -64,7 +64,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     )
     output.frame("storms", frame)
     code = DONE
-    found = project_rain(project)
+    found = project_rain(project.files)
     series, curve = found.series, found.curve
     trouble = found.trouble
     if series_file is not None:

@@ -11,7 +11,6 @@ from spongecalc.cli.exit_codes import DONE, RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps import pipeline
 from spongecalc.steps.removal import removal_folder, removal_runs, week_runs, write_contributions
 
 if TYPE_CHECKING:
@@ -21,12 +20,10 @@ if TYPE_CHECKING:
 def run_separation(call: Call, *, week: bool) -> int:
     """Removal runs, and a rainy week with tracers where asked for; writes their tables."""
     output = call.output
-    checked = checked_project(call)
-    project = checked.project
-    settings = project.settings
-    folder = project.results_folder
+    project = checked_project(call)
+    checked, settings, folder = project.checked, project.settings, project.results_folder
     with output.progress() as progress:
-        built = pipeline.build(checked, progress)
+        built = project.build(progress)
         table = removal_runs(checked.systems, settings, built.storms, removal_folder(built), call.jobs, progress)
     path = write_contributions(table, removal_folder(built))
     columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")

@@ -94,7 +94,7 @@ def run_fix(call: Call) -> int:
     output = call.output
     project = opened_project(call)
     with output.working("check"):
-        checked, mended = pipeline.fix(project, call.communities)
+        checked, mended = pipeline.fix(project.files, call.communities)
         changes = mended.changes
         written = write_repaired(project.folder / FILE_NAME, mended, changes, output.language)
     every = (*changes, *checked.findings)

@@ -31,11 +31,11 @@ COLUMNS = (
 def run_sponge(call: Call, *, continuous: bool) -> int:
     """Print the volume method and the tanks; or run the continuous simulation and keep its result."""
     output = call.output
-    built = built_project(call)
-    checked, project = built.checked, built.checked.project
+    project = built_project(call)
+    checked, built = project.checked, project.built
     code = print_findings(built.findings, output)
     settings, language = project.settings, output.language
-    rain = project_rain(project)
+    rain = project_rain(project.files)
     if rain.trouble is not None:
         found = {"file": rain.trouble.file, "found": rain.trouble.found}
         output.error(text(f"rain.error.{rain.trouble.rule}", language, **found))
@@ -76,7 +76,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
             raise RefusedError(text("rain.error.continuous_whole", language))
         began = time.perf_counter()
         with output.progress() as progress:
-            result = run_continuous(question, continuous_path(project), call.jobs, progress)
+            result = run_continuous(question, continuous_path(project.files), call.jobs, progress)
         for key, reason in result.failed.items():
             output.error(f"{'/'.join(key)}: {reason}")
         series = pd.DataFrame(
@@ -92,7 +92,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
                 "rain.continuous_done",
                 language,
                 seconds=f"{time.perf_counter() - began:.0f}",
-                path=continuous_path(project).relative_to(project.folder).as_posix(),
+                path=continuous_path(project.files).relative_to(project.folder).as_posix(),
                 error=f"{result.worst_continuity_percent:.2f}",
             )
         )

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from spongecalc.batch.parquet_store import FOLDER, StoreError, write_parquet
-from spongecalc.batch.runs import stored_results
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.cli.project_commands import runs_missing
 from spongecalc.language import text
-from spongecalc.steps import pipeline
 
 
 def run_store(call: Call) -> int:
     """Write results/store/*.parquet from the runs that are on disk and still belong to the layers."""
     output = call.output
-    built = built_project(call)
-    runs = pipeline.plan(built)
-    results, due = stored_results(runs)
+    project = built_project(call)
+    due = project.due()
     if due:
-        raise runs_missing(call, due)
-    folder = built.checked.project.results_folder / FOLDER
+        raise runs_missing(call, tuple(due))
     try:
-        files = write_parquet(runs, results, folder)
+        files = write_parquet(project.built.runs, project.results, project.results_folder / FOLDER)
     except StoreError as error:
         raise RefusedError(text("batch.store_missing", output.language, reason=error)) from None
-    names = [p.relative_to(built.checked.project.folder).as_posix() for p in files]
+    names = [p.relative_to(project.folder).as_posix() for p in files]
     output.say_of("batch", "stored", files=", ".join(names))
     output.document["files"] = names
     call.made.files.extend(files)

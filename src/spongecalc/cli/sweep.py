@@ -6,15 +6,15 @@ import hashlib
 from functools import partial
 from pathlib import Path
 
+from spongecalc.api.project import Project
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import due_runs, execute, stored_files
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.call import Call, RefusedError
-from spongecalc.cli.command_project import checked_layers, opened_project
+from spongecalc.cli.command_project import opened_project, with_checked_layers
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
 from spongecalc.language import text
-from spongecalc.project.load import Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
@@ -80,7 +80,7 @@ def run_sweep(call: Call, name: str) -> int:
         raise RefusedError(text("batch.cluster", output.language, reason=error)) from None
     with (
         output.progress() as bar,
-        batch_watch(project, plan.runs, bar, output.events, output.language) as watch,
+        batch_watch(project.files, plan.runs, bar, output.events, output.language) as watch,
     ):
         results = execute(
             plan.runs,
@@ -115,10 +115,10 @@ def _plan(call: Call, name: str, project: Project) -> SweepPlan:
     if sweep is None:
         known = ", ".join(s.name for s in project.settings.sweeps) or "-"
         raise RefusedError(text("sweep.unknown", output.language, name=name, known=known))
-    checked = checked_layers(call, project)
+    checked = with_checked_layers(call, project).checked
     try:
         with output.progress() as progress:
-            return plan_sweep(sweep, project, checked.systems, partial(progress, "build"))
+            return plan_sweep(sweep, project.files, checked.systems, partial(progress, "build"))
     except SweepError as mistake:
         raise RefusedError(mistake.sentence(output.language)) from None
 

@@ -45,13 +45,13 @@ from spongecalc.report.tables.geopackage import write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
+from spongecalc.steps.events import project_events, project_traced_event
 from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
 from spongecalc.steps.sponge import asked, continuous_path, sponge_performance
 from spongecalc.swmm.basin import basins_of
-from spongecalc.swmm.event import dry_event, storm_event, traced_event
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tank import tanks_of
@@ -150,24 +150,16 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     for system in checked.systems:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
-    # Of the headline storm every element is saved: its run is the very model that the project keeps, and the
-    # report shows levels and flows over time.
-    events = (
-        *(storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm) for s in storms),
-        dry_event(settings.simulation),
-    )
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
-    headline = next(s for s in storms if s.storm_id == settings.headline_storm)
-    traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
     return Built(
         checked,
         tuple(models),
         storms,
-        events,
+        project_events(settings, storms),
         findings,
         grounds,
-        traced if settings.separation.storm_tracers else None,
+        project_traced_event(settings, storms),
     )
 
 
@@ -249,11 +241,19 @@ def takes_part(built: Built, beside: SideWorker) -> SideWorker:
 
 
 def write_results(
-    built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
+    built: Built,
+    review: Review,
+    language: str | None = None,
+    beside: SideWorker | None = None,
+    *,
+    folder: Path | None = None,
 ) -> list[Path]:
-    """Write results/*.csv, the GeoPackages and the workbook of quantities; a worker ``beside`` takes its part."""
+    """Write results/*.csv, the GeoPackages and the workbook of quantities; a worker ``beside`` takes its part.
+
+    ``folder`` is another one than the project's for results.
+    """
     project = built.checked.project
-    folder = project.results_folder
+    folder = folder or project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
     beside = takes_part(built, beside or SideWorker(1))
     # All that is shown, and no more: figures over time are slow to hand over.
@@ -273,11 +273,18 @@ def write_results(
 
 
 def report(
-    built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
+    built: Built,
+    review: Review,
+    language: str | None = None,
+    beside: SideWorker | None = None,
+    *,
+    folder: Path | None = None,
+    formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the report in the project's formats; returns its files, the page to open first.
 
-    A worker ``beside`` makes some of the formats meanwhile.
+    A worker ``beside`` makes some of the formats meanwhile; ``folder`` and ``formats`` are others than the
+    project's.
 
     Raises
     ------
@@ -289,9 +296,9 @@ def report(
     institute = read_institute(project.folder / settings.template) if settings.template else PLAIN
     return write_formats(
         review,
-        project.folder / project.settings.report,
+        folder or project.folder / project.settings.report,
         language or project.settings.language,
-        settings.formats,
+        settings.formats if formats is None else formats,
         institute,
         beside,
     )
