@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.catalogue.cover import Cover, Infiltration
 from spongecalc.catalogue.material import Material, folded
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Millimeters, Number, Percent, PipeDiameter, Section, quantity_in
+from spongecalc.project.section import Millimeters, Number, Percent, PipeDiameter, Section, once_read, quantity_in
 
 SET_BY_PROJECT = "set by the project"
 COVER_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -186,7 +186,7 @@ class CatalogueSettings(Section):
     materials: dict[Annotated[str, Field(min_length=1, max_length=60)], OwnMaterial] = {}
     trade_sizes: TradeSizes | None = None
 
-    @model_validator(mode="after")
+    @once_read
     def _rows_can_be(self) -> Self:
         catalogue_of(self, {})
         return self

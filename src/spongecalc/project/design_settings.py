@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Minutes, Number, Percent, Section, Years
+from spongecalc.project.section import Minutes, Number, Percent, Section, Years, as_typed, once_read
 from spongecalc.standards.tables import table
 
 LIMIT_TABLES = ("sewer_design_limits", "design_rules")
@@ -29,7 +29,7 @@ class LimitOverride(Section):
     limit: Number
     reason: str = Field(min_length=2, max_length=300)
 
-    @model_validator(mode="after")
+    @once_read
     def _limit_exists(self) -> Self:
         known = known_limits()
         checks = sorted({c for c, _ in known})
@@ -57,14 +57,14 @@ class DesignSettings(Section):
     runoff_coefficients: dict[str, Number] = {}
     limits: tuple[LimitOverride, ...] = ()
 
-    @model_validator(mode="before")
+    @as_typed
     @classmethod
     def _one_limit_or_several(cls, given: Any) -> Any:
         if isinstance(given, dict) and isinstance(given.get("limits"), dict):
             return {**given, "limits": [given["limits"]]}
         return given
 
-    @model_validator(mode="after")
+    @once_read
     def _coefficients_are_shares(self) -> Self:
         for cover, value in self.runoff_coefficients.items():
             if not 0 <= value <= 1:

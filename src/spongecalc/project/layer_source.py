@@ -6,13 +6,13 @@ import re
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Meters, Number, Section
+from spongecalc.project.section import Meters, Number, Section, once_read
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
 
@@ -97,7 +97,7 @@ class LayerSource(Section):
         """True where the source is a database and not a file."""
         return urlsplit(self.source).scheme in DATABASE_SCHEMES
 
-    @model_validator(mode="after")
+    @once_read
     def _units_fit(self) -> Self:
         for column, unit in self.units.items():
             try:
@@ -107,7 +107,7 @@ class LayerSource(Section):
                 raise RefusedValueError("unit", unit, wanted, key=("units", column)) from reason
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _no_password(self) -> Self:
         try:
             parts = urlsplit(self.source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import ORIFICE_MM, ROUND_MM
@@ -58,6 +58,13 @@ LitersPerSecond = Annotated[float, quantity_in("liter/second")]
 LitersPerDay = Annotated[float, quantity_in("liter/day")]
 Megabytes = Annotated[float, quantity_in("megabyte")]
 Percent = Annotated[float, quantity_in("percent"), Field(ge=0, le=100)]
+
+
+# Decorators of a section's checks. Only here is said when pydantic calls them: elsewhere the words are scenarios.
+as_typed = model_validator(mode="before")
+"""Marks a class method that takes the section as it stands in the file, and returns what is to be read."""
+once_read = model_validator(mode="after")
+"""Marks a method that looks at the section once all its values are read, and returns it."""
 
 
 class Section(BaseModel):

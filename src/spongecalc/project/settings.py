@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     field_validator,
-    model_validator,
 )
 from pyproj import CRS
 
@@ -50,6 +49,7 @@ from spongecalc.project.section import (
     WholeMinutes,
     WholeSeconds,
     Years,
+    once_read,
 )
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
@@ -103,7 +103,7 @@ class RainfallSettings(Section):
     peak_ratio: Number = Field(0.4, gt=0, lt=1)
     step_min: WholeMinutes = Field(5.0, ge=1, le=60, alias="step")
 
-    @model_validator(mode="after")
+    @once_read
     def _place_is_known(self) -> Self:
         if not isinstance(self.formula, str) or self.intervals:
             return self
@@ -173,7 +173,7 @@ class SewageSettings(Section):
     }
     pattern: tuple[Number, ...] = Field(default_factory=_daily_pattern, min_length=24, max_length=24)
 
-    @model_validator(mode="after")
+    @once_read
     def _shares_and_pattern_are_whole(self) -> Self:
         if not (abs(sum(self.shares.values()) - 1) <= 1e-6 and min(self.shares.values()) >= 0):
             raise RefusedValueError("shares", self.shares, key=("shares",))
@@ -224,6 +224,13 @@ class Targets(Section):
     length_difference_m: Meters = Field(1.0, ge=0, le=1e6)
 
 
+def _sources_listed(layers: object) -> object:
+    """Return the layers as typed, each with the list of its sources, also where it has one."""
+    if not isinstance(layers, dict):
+        return layers
+    return {name: [given] if isinstance(given, dict) else given for name, given in layers.items()}
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -234,7 +241,10 @@ class Settings(Section):
     models: InsidePath = "swmm_models"
     results: InsidePath = "results"
     report: InsidePath = "report"
-    layers: dict[Literal[LAYER_NAMES], tuple[LayerSource, ...]]  # type: ignore[valid-type]
+    layers: Annotated[
+        dict[Literal[LAYER_NAMES], tuple[LayerSource, ...]],  # type: ignore[valid-type]
+        BeforeValidator(_sources_listed),
+    ]
     scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(as_listed), AfterValidator(told_apart)] = (
         DEFAULT_SCENARIOS
     )
@@ -269,14 +279,7 @@ class Settings(Section):
             raise RefusedValueError("crs_not_in_metres", crs)
         return crs
 
-    @field_validator("layers", mode="before")
-    @classmethod
-    def _one_source_or_several(cls, layers: Any) -> Any:
-        if not isinstance(layers, dict):
-            return layers
-        return {name: [given] if isinstance(given, dict) else given for name, given in layers.items()}
-
-    @model_validator(mode="after")
+    @once_read
     def _columns_exist(self) -> Self:
         for layer, sources in self.layers.items():
             known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id", *self.scenario_columns)
@@ -298,7 +301,7 @@ class Settings(Section):
                             )
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _named_scenarios_exist(self) -> Self:
         """The pair compared, and the scenarios of sweeps and evidence, are scenarios of the project."""
         known = ", ".join(s.name for s in self.scenarios)
@@ -316,14 +319,14 @@ class Settings(Section):
             raise RefusedValueError("scenario_same", self.compare[0], known, ("compare",))
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _folders_differ(self) -> Self:
         folders = [self.models, self.results, self.report]
         if len({f.lower() for f in folders}) < len(folders):
             raise RefusedValueError("folders", ", ".join(folders), key=("models",))
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _storms_can_be_made(self) -> Self:
         """The formula gives rain for each storm, and the time step divides its duration, as SWMM's gage wants."""
         formula, step = self.rainfall.storm_formula(self.name), self.rainfall.step_min
@@ -341,7 +344,7 @@ class Settings(Section):
                 raise RefusedValueError("step_multiple", storm.duration_min, f"{step:g}", key)
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _covers_are_known(self) -> Self:
         """Covers that the file names are in the catalogue, and what it changes of them can be."""
         known = self.catalogue.cover_ids
@@ -365,7 +368,7 @@ class Settings(Section):
                 raise RefusedValueError(refused.rule, refused.given, refused.allowed, key) from None
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _storms_have_names(self) -> Self:
         ids = [s.storm_id for s in self.storms]
         # SWMM and some file systems take "A" and "a" for the same.

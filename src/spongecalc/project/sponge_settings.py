@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years
+from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years, once_read
 from spongecalc.standards.tables import table
 
 GENERATED = "generated"
@@ -49,7 +49,7 @@ class SpongeSettings(Section):
     watering_l_m2_d: Number = Field(2.0, ge=0, le=20)
     washing_l_m2_d: Number = Field(0.5, ge=0, le=20)
 
-    @model_validator(mode="after")
+    @once_read
     def _places_are_known(self) -> Self:
         cities = table("design_rainfall_vcr")["city"].tolist()
         if self.place not in cities:
