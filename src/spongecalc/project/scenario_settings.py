@@ -79,7 +79,8 @@ class Scenario(Section):
         named = [rule for rule in RULES if getattr(self, rule) is not None]
         if len(named) != 1:
             raise RefusedValueError("scenario_rule", "-", ", ".join(RULES), (named[-1] if named else "name",))
-        if self.name in RESERVED:
+        # communities.csv has ponding_sites_NAME beside ponding_NAME_m3.
+        if self.name in RESERVED or self.name.partition("_")[0] == "sites":
             raise RefusedValueError("scenario_reserved", self.name, key=("name",))
         if self.column is not None and any(self.column in s.column_names for s in SCHEMAS.values()):
             raise RefusedValueError("scenario_column", self.column, key=("column",))
