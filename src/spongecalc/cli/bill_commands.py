@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import (
     built_project,
@@ -41,9 +42,9 @@ SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limi
 SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", WAS, NOW, "moved_m")
 
 
-def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str]) -> None:
+def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str], catalogue: Catalogue) -> None:
     """Print the columns of a table with the names that the report gives them."""
-    words = Wording(output.language)
+    words = Wording(output.language, catalogue)
     rows = [
         [coded(c, v, words) for c, v in zip(columns, row, strict=True)]
         for row in table[list(columns)].itertuples(index=False, name=None)
@@ -75,10 +76,10 @@ def run_quantities(call: Call) -> int:
     bill = tables["quantities"]
     laid = bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
     sums = laid.groupby(["item", "system"], sort=True)[["length_m", "count"]].sum().reset_index()
-    _shown(output, "laid", sums, ("item", "system", "length_m", "count"))
+    _shown(output, "laid", sums, ("item", "system", "length_m", "count"), project.settings.catalogue)
     differ = tables["claims"].query("kind != 'agrees'")
     if len(differ):
-        _shown(output, "claims", differ, SHOWN_CLAIM)
+        _shown(output, "claims", differ, SHOWN_CLAIM, project.settings.catalogue)
     _say(
         output,
         "written",
@@ -102,7 +103,7 @@ def run_design(call: Call) -> int:
     checks = tables["design_checks"]
     failed = checks[checks["verdict"] == "fail"]
     counts = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
-    words = Wording(output.language)
+    words = Wording(output.language, project.settings.catalogue)
     output.table(
         text("bill.part.design_summary", output.language),
         [
@@ -116,7 +117,7 @@ def run_design(call: Call) -> int:
     )
     own = failed[failed["status"] == "proposed"]
     crowded = own["check"].isin(["horizontal_clearance", "vertical_clearance"])
-    _shown(output, "failed", pd.concat([own[~crowded], own[crowded]]), SHOWN_CHECK)
+    _shown(output, "failed", pd.concat([own[~crowded], own[crowded]]), SHOWN_CHECK, project.settings.catalogue)
     _say(
         output,
         "design",
@@ -151,13 +152,16 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
                 output.error(text(f"findings.{reason.rule}.{part}", output.language, **reason.found))
             code = WRONG_USAGE
             continue
-        table = claims_table([claim], measured, rows, project.settings.targets.length_difference_m)
+        table = claims_table(
+            [claim], measured, rows, project.settings.targets.length_difference_m, project.settings.catalogue
+        )
         name = f"claims-{file.stem}"
         write_tables({name: table}, _results(project))
         differ = table[table["kind"] != "agrees"]
         if len(differ):
             code = code or DATA_ERRORS
-            _shown(output, "claims", differ, (*SHOWN_CLAIM, "difference_m", "features"))
+            columns = (*SHOWN_CLAIM, "difference_m", "features")
+            _shown(output, "claims", differ, columns, project.settings.catalogue)
         _say(output, "claim_compared", file=file.name, lines=len(table), differ=len(differ), table=f"{name}.csv")
         output.frame(name, table)
     return code
@@ -185,10 +189,10 @@ def run_changes(call: Call, earlier: Path) -> int:
     if call.communities:
         changes = changes[changes["community_id"].isin(call.communities)].reset_index(drop=True)
     write_tables({"changes": changes}, _results(project))
-    words = Wording(output.language)
+    words = Wording(output.language, project.settings.catalogue)
     counts = changes.groupby(["layer", "change"]).size().reset_index(name="count")
-    _shown(output, "changes", counts, ("layer", "change", "count"))
-    _shown(output, "each_change", changes, SHOWN_CHANGE)
+    _shown(output, "changes", counts, ("layer", "change", "count"), project.settings.catalogue)
+    _shown(output, "each_change", changes, SHOWN_CHANGE, project.settings.catalogue)
     rules = bill_rules(project.settings.quantities)
     was, now = (_laid_by_system_m(ledger(layers, rules)) for layers in (before, after))
     for system in sorted({*was.index, *now.index}):

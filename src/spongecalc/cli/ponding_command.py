@@ -75,7 +75,9 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
     if unknown:
         ids, listed = ", ".join(unknown), ", ".join(known)
         raise RefusedError(text("ponding.unknown_storm", output.language, ids=ids, known=listed))
-    runs, findings = coupled_runs(built, wanted)
+    checked = built.checked
+    storms = [s for s in built.storms if s.storm_id in wanted]
+    runs, findings = coupled_runs(checked.systems, built.models, storms, checked.project.settings)
     for row in findings_table(findings, output.language).itertuples():
         output.error(f"{row.community_id}: {row.message} {row.action}")
     results = project.results_folder

@@ -6,7 +6,6 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from spongecalc.contract import COVERS
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import Minutes, Number, Percent, Section, Years
 from spongecalc.standards.tables import table
@@ -52,14 +51,10 @@ class DesignSettings(Section):
     inlet_time_min: Minutes = Field(10.0, ge=1, le=30, alias="inlet_time")
     inlet: Literal["single flat grating", "double flat grating", "single combined inlet"] = "single flat grating"
     infiltration_percent: Percent = 0.0
-    carriageway: tuple[Literal[COVERS], ...] = (  # type: ignore[valid-type]
-        "asphalt",
-        "concrete",
-        "permeable_concrete",
-    )
+    carriageway: tuple[str, ...] | None = None
     telecom: Literal["in duct", "direct-buried"] = "in duct"
     power: Literal["in duct", "direct-buried"] = "direct-buried"
-    runoff_coefficients: dict[Literal[COVERS], Number] = {}  # type: ignore[valid-type]
+    runoff_coefficients: dict[str, Number] = {}
     limits: tuple[LimitOverride, ...] = ()
 
     @model_validator(mode="before")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -13,8 +14,10 @@ from pydantic import (
 )
 from pyproj import CRS
 
-from spongecalc.contract import COVERS, SCHEMAS
+from spongecalc.catalogue.catalogue import ASSUMED_COVER, Catalogue
+from spongecalc.contract import SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.catalogue_settings import CatalogueSettings, CoverOverride, catalogue_of, check_horton
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
@@ -37,7 +40,6 @@ from spongecalc.project.section import (
     LitersPerSecond,
     Megabytes,
     Meters,
-    Millimeters,
     Minutes,
     Number,
     OrificeDiameter,
@@ -48,7 +50,6 @@ from spongecalc.project.section import (
     WholeMinutes,
     WholeSeconds,
     Years,
-    quantity_in,
 )
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
@@ -181,32 +182,15 @@ class SewageSettings(Section):
         return self
 
 
-class CoverOverride(Section):
-    """A project's own values for a cover, in place of those of the table."""
-
-    impervious_percent: Percent | None = None
-    depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
-    manning_n: Number | None = Field(None, gt=0, le=1)
-    f0_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    fmin_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    decay_1_h: Number | None = Field(None, gt=0, le=50)
-    dry_days: Number | None = Field(None, gt=0, le=60)
-
-
 class SurfaceSettings(Section):
     """How ground becomes subcatchments."""
 
-    uncovered: Literal[COVERS] = "bare_soil"  # type: ignore[valid-type]
+    uncovered: str = ASSUMED_COVER
     roof_slope_percent: Percent = Field(2.0, gt=0)
     default_slope_percent: Percent = Field(1.0, gt=0)
     min_slope_percent: Percent = Field(0.3, gt=0)
     run_on_percent: Percent = 0.0
-    overrides: dict[Literal[COVERS], CoverOverride] = Field({}, alias="covers")  # type: ignore[valid-type]
-
-    @property
-    def covers(self) -> dict[str, dict[str, float]]:
-        """The project's own values by cover and column."""
-        return {cover: values.model_dump(exclude_none=True) for cover, values in self.overrides.items()}
+    overrides: dict[str, CoverOverride] = Field({}, alias="covers")
 
 
 class InletSettings(Section):
@@ -269,6 +253,7 @@ class Settings(Section):
     separation: SeparationSettings = SeparationSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     infiltration: InfiltrationSettings = InfiltrationSettings()
+    own_rows: CatalogueSettings = Field(CatalogueSettings(), alias="catalogue")
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
     sponge: SpongeSettings = SpongeSettings()
@@ -357,12 +342,27 @@ class Settings(Section):
         return self
 
     @model_validator(mode="after")
-    def _horton_rates_fall(self) -> Self:
-        known = table("cover_parameters").set_index("cover")
-        for cover, own in self.surfaces.covers.items():
-            first, last = (own.get(c, float(known.loc[cover, c])) for c in ("f0_mm_h", "fmin_mm_h"))
-            if last > first:
-                raise RefusedValueError("horton", last, f"{first:g}", ("surfaces", "covers", cover, "fmin_mm_h"))
+    def _covers_are_known(self) -> Self:
+        """Covers that the file names are in the catalogue, and what it changes of them can be."""
+        known = self.catalogue.cover_ids
+        listed = ", ".join(known)
+        for cover in self.surfaces.overrides:
+            if cover not in known:
+                raise RefusedValueError("cover", cover, listed, ("surfaces", "covers", cover))
+        if self.surfaces.uncovered not in known:
+            raise RefusedValueError("cover", self.surfaces.uncovered, listed, ("surfaces", "uncovered"))
+        for index, cover in enumerate(self.design.carriageway or ()):
+            if cover not in known:
+                raise RefusedValueError("cover", cover, listed, ("design", "carriageway", index))
+        for cover in self.design.runoff_coefficients:
+            if cover not in known:
+                raise RefusedValueError("cover", cover, listed, ("design", "runoff_coefficients", cover))
+        for cover, own in self.surfaces.overrides.items():
+            try:
+                check_horton(self.catalogue.cover(cover))
+            except RefusedValueError as refused:
+                key = ("surfaces", "covers", cover, "f0_mm_h" if own.fmin_mm_h is None else "fmin_mm_h")
+                raise RefusedValueError(refused.rule, refused.given, refused.allowed, key) from None
         return self
 
     @model_validator(mode="after")
@@ -376,6 +376,17 @@ class Settings(Section):
         if self.headline is not None and self.headline not in ids:
             raise RefusedValueError("headline", self.headline, ", ".join(ids), key=("headline",))
         return self
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Covers, materials and trade sizes of this project."""
+        return catalogue_of(self.own_rows, self.surfaces.overrides)
+
+    @property
+    def carriageway(self) -> tuple[str, ...]:
+        """Covers that vehicles use: those that the project names, else those of the catalogue."""
+        own = self.design.carriageway
+        return tuple(c for c, v in self.catalogue.covers.items() if v.carriageway) if own is None else own
 
     @property
     def scenario_names(self) -> tuple[str, ...]:

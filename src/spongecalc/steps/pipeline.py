@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
@@ -49,7 +50,7 @@ from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
-from spongecalc.steps.sponge import sponge_performance
+from spongecalc.steps.sponge import asked, continuous_path, sponge_performance
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
@@ -73,7 +74,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Names of the scenarios to work on; none means all of the project's.
     """
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
+    layers, found = read_and_placed(
+        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+    )
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
@@ -83,7 +86,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
+    layers, found = read_and_placed(
+        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+    )
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
     layers = mended.layers
@@ -120,7 +125,7 @@ def _cut_systems(
             findings.extend(basins_of(system, settings.basins)[1])
     limits = Limits(settings.design, settings.checks.min_cover_m)
     uncut = [system for cut, _ in first.values() for system in cut]
-    findings.extend(find_little_cover(uncut, limits, settings.design.carriageway))
+    findings.extend(find_little_cover(uncut, limits, settings.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
@@ -194,16 +199,19 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
-    performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
-    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
+    contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
+    modelled = join_results(checked.systems, built.models, results)
+    kept = read_continuous(continuous_path(checked.project))
+    question = asked(checked.project, checked.systems, built.models)
+    performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)
-    causes, stale_causes = kept_causes(built, flows)
-    periods, stale_periods = kept_return_periods(built)
+    causes, stale_causes = kept_causes(built.search, flows)
+    periods, stale_periods = kept_return_periods(built.search, settings)
     inputs = Inputs(
         checked.layers,
         settings,
         built.storms,
-        join_results(checked.systems, built.models, results),
+        modelled,
         plan(built),
         results,
         built.findings,
@@ -254,7 +262,8 @@ def write_results(
     )
     layers = beside.begin(write_geopackages, mapped, folder)
     shown = {name: table for name, table in review.tables.items() if name in WORKBOOK_TABLES}
-    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, language or project.settings.language)
+    spoken = language or project.settings.language
+    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, spoken, review.catalogue)
     return [
         *write_tables(review.tables, folder),
         *layers(),

@@ -281,6 +281,7 @@ def _maps(
             sites=own_sites,
             frame=frame,
             naming=words.name,
+            catalogue=words.catalogue,
             label=label,
             largest_m3=largest,
             # The checks are made of the network after the works.

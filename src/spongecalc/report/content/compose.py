@@ -36,18 +36,6 @@ from spongecalc.report.content.topics import COUNTY_PARTS
 from spongecalc.report.content.traces import page_traces
 from spongecalc.report.content.wording import Wording
 
-COVERS_SHOWN = (
-    "permeable_concrete",
-    "permeable_brick",
-    "asphalt",
-    "concrete",
-    "gravel",
-    "roof",
-    "green",
-    "sunken_green",
-    "bare_soil",
-    "water",
-)
 METHODS = ("lengths", "separation", "rain", "runoff", "ponding", "errors", "data")
 SIGNATURES = ("designed", "checked", "reviewed", "approved")
 
@@ -86,7 +74,7 @@ def compose(review: Review, lang: str, institute: Institute = PLAIN) -> Document
     KeyError
         No such language.
     """
-    words = Wording(lang)
+    words = Wording(lang, review.catalogue)
     anchors = [f"c{i:03d}" for i in range(1, len(review.pages) + 1)]
     parts = [p for make in COUNTY_PARTS if (p := make(review, words)) is not None]
     chapters = _chapters(review, anchors, parts, words)
@@ -99,6 +87,7 @@ def compose(review: Review, lang: str, institute: Institute = PLAIN) -> Document
         _cover(review, words, institute),
         [institute.with_texts(c, lang) for c in ordered],
         page_traces(review, lang),
+        review.catalogue,
     )
 
 
@@ -195,7 +184,7 @@ def _cover(review: Review, words: Wording, institute: Institute) -> Cover:
 
 
 def _legend(words: Wording) -> Chapter:
-    blocks: list[Block] = [Paragraph(words("map.legend_note"), "small"), Legend(COVERS_SHOWN)]
+    blocks: list[Block] = [Paragraph(words("map.legend_note"), "small"), Legend(words.catalogue.cover_ids)]
     return Chapter("legend", words("map.legend"), blocks, part="county")
 
 

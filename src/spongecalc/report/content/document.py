@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.report.content.table import Table
 
 
@@ -252,3 +253,4 @@ class Document:
     cover: Cover
     chapters: Sequence[Chapter]
     traces: Mapping[str, object] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=shipped)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.language import catalogue, filled, text
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.standard_names import source_name
@@ -12,9 +13,13 @@ from spongecalc.report.content.standard_names import source_name
 
 @dataclass(frozen=True)
 class Wording:
-    """Texts of the part ``report``, and of others by their whole key, in the language ``lang`` ("zh" or "en")."""
+    """Texts of the part ``report``, and of others by their whole key, in the language ``lang`` ("zh" or "en").
+
+    Covers and a project's own materials are called what its ``catalogue`` calls them.
+    """
 
     lang: str
+    catalogue: Catalogue = field(default_factory=shipped)
 
     def __call__(self, key: str, **params: object) -> str:
         """The text of ``report.<key>``, or of another part whose name begins the key; raises KeyError."""
@@ -30,7 +35,19 @@ class Wording:
         if not is_known(code) or code == "":
             return ""
         place = group if group in ("column", "map") else f"value.{group}"
-        return catalogue("report", self.lang).get(f"report.{place}.{code}", str(code))
+        return self.of_list(f"report.{place}", str(code)) or str(code)
+
+    def of_list(self, place: str, code: str) -> str | None:
+        """The word of a code in a list, such as "report.value.cover"; None where it has none."""
+        if place == "report.value.cover":
+            cover = self.catalogue.covers.get(code)
+            return None if cover is None else cover.name(self.lang)
+        if place == "report.value.material":
+            material = self.catalogue.materials.get(code)
+            # A material stands as the survey wrote it; a project's own has the name that the project gives it.
+            if material is not None and material.reason:
+                return material.name(self.lang)
+        return catalogue(place.partition(".")[0], self.lang).get(f"{place}.{code}")
 
     def listed(self, parts: Iterable[str]) -> str:
         """Words in a row."""

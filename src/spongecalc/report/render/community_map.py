@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from spongecalc.contract import COVERS, SYSTEMS
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.contract import SYSTEMS
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.render.failed_check_marks import failed_check_marks
 from spongecalc.report.render.joint_path_marks import joint_path_marks
@@ -98,6 +99,7 @@ def community_map(
     sites: pd.DataFrame,
     frame: Frame,
     naming: Naming,
+    catalogue: Catalogue,
     label: str,
     largest_m3: float,
     failed_checks: pd.DataFrame | None = None,
@@ -117,6 +119,8 @@ def community_map(
         From :func:`community_frame`, the same for both scenarios.
     naming
         Names columns and values in the report's language.
+    catalogue
+        The covers that are coloured.
     label
         What the map shows, for those who cannot see it.
     largest_m3
@@ -138,7 +142,7 @@ def community_map(
         halos, places_failed = failed_check_marks(failed_checks, layers, frame, naming)
     content = "".join(
         (
-            _group("surfaces", _areas(layers.get("surfaces"), "surfaces", "cover", frame, naming)),
+            _group("surfaces", _areas(layers.get("surfaces"), "surfaces", catalogue, frame, naming)),
             _group("buildings", _areas(layers.get("buildings"), "buildings", None, frame, naming)),
             element("path", {"class": "boundary", "d": path_data(boundary, frame)}),
             halos,
@@ -202,11 +206,11 @@ def _rows(layer: gpd.GeoDataFrame | None) -> Iterator[dict[str, object]]:
 
 
 def _areas(
-    layer: gpd.GeoDataFrame | None, name: str, coloured_by: str | None, frame: Frame, naming: Naming
+    layer: gpd.GeoDataFrame | None, name: str, catalogue: Catalogue | None, frame: Frame, naming: Naming
 ) -> Iterator[str]:
     for row in _rows(layer):
         data = path_data(row["geometry"], frame)
-        kind = _css(row.get(coloured_by)) if coloured_by else "building"
+        kind = _css(row.get("cover"), catalogue.covers) if catalogue else "building"
         if data:
             attributes = {"class": f"a {kind}", "d": data, **feature(name, row)}
             yield element("path", attributes, titled(description(name, row, naming)))
@@ -234,7 +238,7 @@ def _pipes(
         data = path_data(geometry, frame)
         if not data:
             continue
-        system = _css(row.get("system"))
+        system = _css(row.get("system"), SYSTEMS)
         new = " new" if row.get("status") == "proposed" else ""
         classes = f"pipe {system}{new}{_removed(row)}"
         attributes = {"class": classes, "d": data, **feature("pipes", row)}
@@ -281,7 +285,7 @@ def _nodes(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iter
         drawn = mark(
             f"node-{symbol}", *frame.at(centre.x, centre.y), frame, words=description("nodes", row, naming)
         )
-        yield element("g", {"class": f"node {_css(row.get('system'))}", **feature("nodes", row)}, drawn)
+        yield element("g", {"class": f"node {_css(row.get('system'), SYSTEMS)}", **feature("nodes", row)}, drawn)
 
 
 def _facilities(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
@@ -387,9 +391,6 @@ def _removed(row: Mapping[str, object]) -> str:
     return " removed" if row.get("status") == "removed" else ""
 
 
-_CLASSES = (*COVERS, *SYSTEMS)
-
-
-def _css(value: object) -> str:
-    """The style class of a value of the contract; of any other value "other", whatever it holds."""
-    return str(value) if value in _CLASSES else "other"
+def _css(value: object, known: Container[str]) -> str:
+    """The style class of a known value; of any other value "other", whatever it holds."""
+    return value if isinstance(value, str) and value in known else "other"

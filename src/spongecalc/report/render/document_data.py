@@ -39,7 +39,7 @@ Data = dict[str, object]
 
 def document_data(document: Document) -> Data:
     """The document as dictionaries, lists and texts; figures as whole SVG files."""
-    words = Wording(document.lang)
+    words = Wording(document.lang, document.catalogue)
     keys = {c.key for c in document.chapters}
     cover = document.cover
     return {
@@ -126,10 +126,19 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
         case TableBlock():
             return {"kind": "table", "caption": block.caption, **_table(block.table, keys, words.lang)}
         case Drawing():
-            return {"kind": "drawing", "caption": block.caption, "svg": standalone(block.svg), "css": block.css}
+            return {
+                "kind": "drawing",
+                "caption": block.caption,
+                "svg": standalone(block.svg, words.catalogue),
+                "css": block.css,
+            }
         case MapPair():
             maps = [
-                {"caption": words(f"scenario.{s}"), "full": block.captions[s], "svg": standalone(svg)}
+                {
+                    "caption": words(f"scenario.{s}"),
+                    "full": block.captions[s],
+                    "svg": standalone(svg, words.catalogue),
+                }
                 for s, svg in block.maps.items()
             ]
             return {"kind": "maps", "maps": maps, "caption": words("table.maps")}

@@ -18,6 +18,7 @@ from spongecalc.report.content.document import Document
 from spongecalc.report.content.institute import PLAIN, Institute
 from spongecalc.report.content.number_format import grouped
 from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.cover_style import cover_rules
 from spongecalc.report.tables.whole_file import replace_files
 
 FILE_NAME = "index.html"
@@ -71,7 +72,7 @@ def page_text(review: Review, lang: str) -> str:
 
 def html_text(document: Document, institute: Institute = PLAIN) -> str:
     """A document as one page of HTML."""
-    words = Wording(document.lang)
+    words = Wording(document.lang, document.catalogue)
     environment = Environment(
         loader=PackageLoader("spongecalc.report.render"),
         autoescape=True,
@@ -99,6 +100,7 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
         w=words,
         document=document,
         layers=LAYERS_SHOWN,
+        cover_rules=Markup(cover_rules(document.catalogue)),
         layers_off=LAYERS_OFF,
         logo=logo,
         cover_lines=list(cover.lines),

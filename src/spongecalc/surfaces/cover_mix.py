@@ -1,38 +1,11 @@
-"""The hydrology of a cover: imperviousness, depression storage, roughness, infiltration."""
+"""The mix of covers of a piece of ground: imperviousness, depression storage, roughness, infiltration."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
-from spongecalc.standards.tables import table
-
-PERMEABLE_PAVINGS = ("permeable_concrete", "permeable_brick")
-
-
-@dataclass(frozen=True)
-class Cover:
-    """Hydrological parameters of one cover; infiltration by Horton's equation."""
-
-    cover: str
-    impervious_percent: float
-    depression_storage_mm: float
-    manning_n: float
-    f0_mm_h: float
-    fmin_mm_h: float
-    decay_1_h: float
-    dry_days: float
-
-
-def covers(overrides: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Cover]:
-    """The table of covers that ships with the package, with a project's own values in place of its."""
-    names = [f.name for f in fields(Cover)]
-    found = {
-        str(row["cover"]): Cover(**{n: row[n] for n in names}) for _, row in table("cover_parameters").iterrows()
-    }
-    for cover, values in (overrides or {}).items():
-        found[cover] = replace(found[cover], **dict(values))  # type: ignore[arg-type]
-    return found
+from spongecalc.catalogue.cover import Cover
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from spongecalc.surfaces.cover import Cover, covers, mix
+from spongecalc.catalogue.catalogue import shipped
+from spongecalc.catalogue.cover import Cover
+from spongecalc.surfaces.cover_mix import mix
 
-SEALED = Cover("sealed", 100.0, 1.5, 0.012, 0.0, 0.0, 4.0, 7.0)
-LAWN = Cover("lawn", 0.0, 5.0, 0.15, 50.0, 3.0, 4.0, 7.0)
-GRAVEL = Cover("gravel", 20.0, 2.5, 0.02, 75.0, 5.0, 4.0, 7.0)
+
+def cover(name: str, impervious: float, storage_mm: float, n: float, f0_mm_h: float, fmin_mm_h: float) -> Cover:
+    return replace(
+        shipped().cover("green"),
+        cover=name,
+        impervious_percent=impervious,
+        depression_storage_mm=storage_mm,
+        manning_n=n,
+        f0_mm_h=f0_mm_h,
+        fmin_mm_h=fmin_mm_h,
+    )
+
+
+SEALED = cover("sealed", 100.0, 1.5, 0.012, 0.0, 0.0)
+LAWN = cover("lawn", 0.0, 5.0, 0.15, 50.0, 3.0)
+GRAVEL = cover("gravel", 20.0, 2.5, 0.02, 75.0, 5.0)
 KNOWN = {c.cover: c for c in (SEALED, LAWN, GRAVEL)}
 
 
@@ -33,10 +50,3 @@ def test_a_part_that_is_missing_takes_the_other_ones_numbers() -> None:
 
 def test_the_order_of_covers_does_not_matter() -> None:
     assert mix({"lawn": 1.0, "sealed": 2.0}, KNOWN) == mix({"sealed": 2.0, "lawn": 1.0}, KNOWN)
-
-
-def test_a_projects_own_value_takes_the_place_of_the_tables() -> None:
-    own = covers({"green": {"fmin_mm_h": 12.0}})
-    assert own["green"].fmin_mm_h == 12.0
-    assert own["green"].f0_mm_h == covers()["green"].f0_mm_h
-    assert own["asphalt"] == covers()["asphalt"]
