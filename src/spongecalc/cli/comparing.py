@@ -8,10 +8,12 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.report.content.comparison import TableDifference, compare
-from spongecalc.report.content.comparison_document import FILE_NAME, comparison_page
+from spongecalc.report.content.comparison_document import comparison_document
+from spongecalc.report.render.html_page import html_text
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
 from spongecalc.report.tables.whole_file import replace_files
 
+FILE_NAME = "compare.html"
 SHOWN_TABLES = ("communities",)
 
 
@@ -41,7 +43,9 @@ def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: boo
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
-        replace_files({path: comparison_page(differences, str(a), str(b), language).encode("utf-8")})
+        replace_files(
+            {path: html_text(comparison_document(differences, str(a), str(b), language)).encode("utf-8")}
+        )
     except OSError as reason:
         output.error(text("document.compare_broken", language, file=path, reason=reason.strerror))
         output.finish()

@@ -7,7 +7,7 @@ from pathlib import Path
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
-from spongecalc.report.content.institute import write_template
+from spongecalc.report.render.template_folder import write_template
 
 
 def run_template(folder: Path, language: str, *, quiet: bool) -> int:

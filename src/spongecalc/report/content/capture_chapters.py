@@ -1,4 +1,4 @@
-"""The page's part on the annual capture ratio: three ways, ranges, the life of the paving, tanks."""
+"""The annual capture ratio: three ways, ranges, the life of the paving, tanks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
+from spongecalc.report.content.document import Chapter, Drawing
+from spongecalc.report.content.figures import LifeCurves
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.number_format import cell_text, is_known
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.roles import FigureRole
 from spongecalc.report.content.standard_names import source_name
 from spongecalc.report.content.table import frame_table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.capture_chart import life_chart
 from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 
 WAYS = (
@@ -64,7 +66,7 @@ def _ways(review: Review) -> pd.DataFrame:
     return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_event_percent"].notna()]
 
 
-def community_part(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_capture(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """Capture ratio of a community, before and after; None where it was not computed."""
     ways = _ways(review)
     ways = ways[ways["community_id"] == page.community_id]
@@ -120,9 +122,9 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
     figures = []
     life = _own(review, "sponge_life", page.community_id)
     if len(life) and life["capture_uncleaned_percent"].nunique() > 1:
-        chart = life_chart(life, review.targets.get("capture_percent"), f"life-{_anchor(page)}", words.lang)
-        figures.append((say("life"), chart))
-    return Part("capture", say("part_heading"), paragraphs, tables, figures)
+        curves = LifeCurves(say("life"), f"life-{_anchor(page)}", life, review.targets.get("capture_percent"))
+        figures.append(Drawing(say("life"), curves, FigureRole.CURVE))
+    return inner_chapter(words, "capture", say("part_heading"), paragraphs, tables, figures)
 
 
 def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[str]:
@@ -161,12 +163,17 @@ def _anchor(page: CommunityPage) -> str:
     return page.community_id.encode("utf-8").hex()
 
 
-def county_part(review: Review, words: Wording) -> Part | None:
+def has_ways(review: Review) -> bool:
+    """True where the capture ratio was computed."""
+    return not _ways(review).empty
+
+
+def county_capture(review: Review, words: Wording) -> Chapter | None:
     """Capture ratio of all communities, the three ways side by side."""
     ways = _ways(review)
     if ways.empty:
         return None
-    # The chapter that takes this part in holds the ratio of every community already, each figure traceable.
+    # The chapter that this one stands in holds the ratio of every community already, each figure traceable.
     tables = [(text("rain.ways", words.lang), frame_table(ways, WAYS, words))]
     paragraphs = []
     if "design_rainfall_mm" in ways.columns:
@@ -180,4 +187,4 @@ def county_part(review: Review, words: Wording) -> Part | None:
                 source=source_name(review.capture_source, words.lang),
             )
         )
-    return Part("capture-county", text("rain.part_heading", words.lang), paragraphs, tables)
+    return inner_chapter(words, "capture-county", text("rain.part_heading", words.lang), paragraphs, tables)

@@ -1,23 +1,16 @@
-"""One community's section of the page: verdicts, maps, hydrographs and tables."""
+"""The tables and facts of one community's chapter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.report.content import verdicts as judged
-from spongecalc.report.content.document import VerdictLine
-from spongecalc.report.content.finding_table import finding_table
 from spongecalc.report.content.number_format import cell_text, is_known
-from spongecalc.report.content.part import Part
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
-from spongecalc.report.content.topics import COMMUNITY_PARTS
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.charts import runoff_chart
-from spongecalc.report.render.community_map import community_frame, community_map
 
 SCENARIOS = ("before", "after")
 
@@ -73,78 +66,9 @@ RUN_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Section:
-    """What the template shows of a community; ``maps`` and ``chart`` are markup, the rest is text."""
-
-    anchor: str
-    community_id: str
-    name: str
-    overall: str
-    reason: str
-    unanswered: str
-    facts: list[tuple[str, str]]
-    verdicts: list[VerdictLine]
-    maps: dict[str, str]
-    chart: str
-    tables: dict[str, Table]
-    empty: dict[str, str] = field(default_factory=dict)
-    parts: tuple[Part, ...] = ()
-
-
 def headline_storm(review: Review) -> StormSummary | None:
     """The storm that the review's figures are for; None where the review does not hold it."""
     return next((s for s in review.storms if s.storm_id == review.headline_storm), None)
-
-
-def community_section(page: CommunityPage, review: Review, anchor: str, words: Wording) -> Section:
-    """Everything shown of one community."""
-    row = page.row
-    lines = judged.verdicts(row, review.targets)
-    joints = numbered(page.joints)
-    sites = numbered(page.sites)
-    storms = storm_results(review, page.community_id)
-    failed = not judged.finished(row)
-    open_questions = [words(f"question.{v.question}") for v in lines if v.answer == judged.UNKNOWN]
-    return Section(
-        anchor,
-        page.community_id,
-        page.name,
-        judged.overall(row, review.targets),
-        _reason(row, words) if failed else "",
-        words("status.cannot_answer", questions=words.listed(open_questions)) if open_questions else "",
-        _facts(page, storms, review.headline_storm, words),
-        [
-            VerdictLine(
-                v.question,
-                v.answer,
-                words.filled(f"finding.{v.key}", v.figures),
-                words.filled(f"limit.{v.question}", {**v.figures, "storm": review.headline_storm}),
-            )
-            for v in lines
-        ],
-        _maps(page, review, joints, sites, words),
-        _chart(page, review, anchor, words),
-        {
-            "by_storm": _storm_table(storms, words),
-            "joints": frame_table(joints, JOINT_COLUMNS, words),
-            "sites": frame_table(sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words),
-            "quantities": frame_table(page.quantities, QUANTITY_COLUMNS, words),
-            "runs": _runs(page.runs, words),
-            "findings": finding_table(page.findings, words),
-        },
-        {
-            "joints": words(
-                "table.no_joints" if is_answered(row, "cross_connections") else "table.no_joints_unknown"
-            ),
-            "sites": words("table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"),
-            "quantities": words("table.no_quantities"),
-            "runs": words("table.no_runs"),
-            "findings": words("table.no_findings"),
-            "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
-        },
-        tuple(p for make in COMMUNITY_PARTS if (p := make(page, review, words)) is not None),
-    )
 
 
 def is_answered(row: Mapping[str, object], counted: str) -> bool:
@@ -164,7 +88,7 @@ def numbered(table: pd.DataFrame) -> pd.DataFrame:
 def storm_results(review: Review, community_id: str) -> pd.DataFrame:
     """Runoff and ponding of a community for each storm, before and after, from sponge.csv and ponding.csv.
 
-    Columns that begin with "_" are areas, for the facts of the section. A storm without a finished run has
+    Columns that begin with "_" are areas, for the facts of the chapter. A storm without a finished run has
     no figures; ponding counts as none only where the run finished.
     """
     sponge = _own(review.tables.get("sponge"), community_id)
@@ -192,7 +116,7 @@ def storm_results(review: Review, community_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _storm_table(storms: pd.DataFrame, words: Wording) -> Table:
+def storm_table(storms: pd.DataFrame, words: Wording) -> Table:
     """The results with a row per figure and a column per storm, which fits half a page's width."""
     figures = [c for c in storms.columns if not c.startswith("_") and c != "storm_id"]
     if storms[[c for c in figures if c != "return_period_a"]].isna().all(axis=None):
@@ -229,7 +153,8 @@ def _ponded_m3(ponding: pd.DataFrame, scenario: str, storm_id: str) -> float:
     return float(pd.to_numeric(rows["volume_m3"]).sum())
 
 
-def _reason(row: Mapping[str, object], words: Wording) -> str:
+def reason_unanswered(row: Mapping[str, object], words: Wording) -> str:
+    """The reason why a community has no answers, by its status."""
     status = row.get("status")
     if status == "data_error":
         return words.filled("status.why_data_error", {"errors": row.get("errors")})
@@ -238,93 +163,27 @@ def _reason(row: Mapping[str, object], words: Wording) -> str:
     return words("status.why_other", status=status)
 
 
-def _facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Wording) -> list[tuple[str, str]]:
-    facts = []
+def facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Wording) -> list[tuple[str, str]]:
+    """Short facts of a community with their names: place, people, areas."""
+    told = []
     for column in ("district", "phase", "households", "residents"):
-        facts.append((words(f"facts.{column}"), cell_text(column, page.row.get(column))))
+        told.append((words(f"facts.{column}"), cell_text(column, page.row.get(column))))
     area = cell_text("area_m2", page.row.get("area_m2"))
-    facts.append((words("facts.area_m2"), words("facts.square_metres", value=area) if area else ""))
+    told.append((words("facts.area_m2"), words("facts.square_metres", value=area) if area else ""))
     chosen = storms[storms["storm_id"] == headline] if len(storms) else storms
     for name in ("permeable", "green"):
         both = [cell_text("area_m2", chosen[f"_{name}_{s}"].iloc[0]) if len(chosen) else "" for s in SCENARIOS]
         words_of = words("facts.from_to", before=both[0], after=both[1]) if all(both) else ""
-        facts.append((words(f"facts.{name}"), words_of))
-    return [(name, value) for name, value in facts if value]
+        told.append((words(f"facts.{name}"), words_of))
+    return [(name, value) for name, value in told if value]
 
 
-def _maps(
-    page: CommunityPage, review: Review, joints: pd.DataFrame, sites: pd.DataFrame, words: Wording
-) -> dict[str, str]:
-    frame = community_frame(page.boundary, page.layers.values())
-    if frame is None or not _has_features(page):
-        return {}
-    volumes = (
-        pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
-    )
-    largest = float(volumes.max()) if volumes.notna().any() else 0.0
-    drawn = {}
-    for scenario in SCENARIOS:
-        # Also without layers the outline is drawn: where the community lies is known.
-        own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
-        label = words(
-            "map.label",
-            name=page.name,
-            scenario=words(f"scenario.{scenario}"),
-            joints=len(own_joints),
-            sites=len(own_sites),
-        )
-        layers = page.layers.get(scenario, {})
-        drawn[scenario] = community_map(
-            page.boundary,
-            layers,
-            joints=own_joints,
-            sites=own_sites,
-            frame=frame,
-            naming=words.name,
-            label=label,
-            largest_m3=largest,
-            # The checks are made of the network after the works.
-            failed_checks=_failed_checks(review, page.community_id) if scenario == "after" else None,
-        )
-    return drawn
-
-
-def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
-    """Rows of design_checks.csv that fail in a community; None where the checks were not made."""
-    checks = review.tables.get("design_checks")
-    if checks is None or checks.empty:
-        return None
-    return checks[(checks["community_id"] == community_id) & (checks["verdict"] == "fail")]
-
-
-def _has_features(page: CommunityPage) -> bool:
-    return any(len(layer) for layers in page.layers.values() for layer in layers.values())
-
-
-def _chart(page: CommunityPage, review: Review, anchor: str, words: Wording) -> str:
-    storm = headline_storm(review)
-    peaks = {s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS}
-    return runoff_chart(
-        page.hydrographs,
-        storm.intensity_mm_h if storm is not None else None,
-        f"{anchor}-flow",
-        {
-            "time": words("chart.time"),
-            "rain": words("chart.rain"),
-            "flow": words("chart.flow"),
-            "before": words("scenario.before"),
-            "after": words("scenario.after"),
-            "label": words("chart.label", name=page.name, **peaks),
-        },
-    )
-
-
-def _runs(runs: pd.DataFrame, words: Wording) -> Table:
+def run_table(runs: pd.DataFrame, words: Wording) -> Table:
     """The runs, with the model's hash cut to what tells models apart; the whole is in runs.csv."""
     table = frame_table(runs, RUN_COLUMNS, words)
-    at = [i for i, h in enumerate(table.headings) if h.css == "c-model_sha256"]
+    at = [i for i, h in enumerate(table.headings) if h.column == "model_sha256"]
     rows = [
-        [Cell(c.text[:10], title=c.text, css=c.css) if i in at else c for i, c in enumerate(cells)]
+        [Cell(c.text[:10], title=c.text, column=c.column) if i in at else c for i, c in enumerate(cells)]
         for cells in table.rows
     ]
     headings: list[Heading] = list(table.headings)
@@ -332,6 +191,6 @@ def _runs(runs: pd.DataFrame, words: Wording) -> Table:
     used = [
         i
         for i, h in enumerate(headings)
-        if h.css not in ("c-message", "c-quality_error_percent") or any(r[i].text for r in rows)
+        if h.column not in ("message", "quality_error_percent") or any(r[i].text for r in rows)
     ]
     return Table([headings[i] for i in used], [[r[i] for i in used] for r in rows])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -35,7 +36,7 @@ BALANCE = (
 LOCATION = ("network", "rank", "reach", "probability_percent", "sewage_m3_d", "sensors", "nodes")
 
 
-def county_evidence(review: Review, words: Wording) -> Part | None:
+def county_evidence(review: Review, words: Wording) -> Chapter | None:
     """Where the measurements point to on each network, and how far the model agrees; None without any."""
     sensors = review.tables.get("evidence_sensors")
     if sensors is None:
@@ -54,10 +55,10 @@ def county_evidence(review: Review, words: Wording) -> Part | None:
     tables = []
     if len(location):
         tables.append((text("evidence.evidence_location", lang), frame_table(location, LOCATION, words)))
-    return Part("evidence", text("evidence.heading", lang), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "evidence", text("evidence.heading", lang), tuple(paragraphs), tuple(tables))
 
 
-def community_evidence(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_evidence(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """A community's sensors beside the model, and the balance of its sites; None where it has no sensor."""
     sensors = review.tables.get("evidence_sensors")
     if sensors is None:
@@ -79,7 +80,7 @@ def community_evidence(page: CommunityPage, review: Review, words: Wording) -> P
     if len(sites):
         paragraphs.append(text("evidence.text_balance", lang))
         tables.append((text("evidence.evidence_balance", lang), frame_table(sites, BALANCE, words)))
-    return Part("evidence", text("evidence.heading", lang), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "evidence", text("evidence.heading", lang), tuple(paragraphs), tuple(tables))
 
 
 def _how(review: Review, lang: str) -> str:

@@ -8,7 +8,8 @@ from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.return_periods import TABLE as PERIODS
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import text
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -53,7 +54,7 @@ RECORD_COLUMNS = (
 )
 
 
-def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """Ponding of a community; None for a review without tables of levels."""
     if "ponding_records" not in review.tables:
         return None
@@ -73,7 +74,7 @@ def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Pa
     if len(records):
         tables.append((text("ponding.table_records", lang), frame_table(records, RECORD_COLUMNS, words)))
     tables.extend(_searched(page.community_id, review, words))
-    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+    return inner_chapter(words, "ponding-ground", text("ponding.heading", lang), sentences, tables)
 
 
 def _searched(community_id: str, review: Review, words: Wording) -> list[tuple[str, Table]]:
@@ -89,7 +90,7 @@ def _searched(community_id: str, review: Review, words: Wording) -> list[tuple[s
     return found
 
 
-def county_ponding(review: Review, words: Wording) -> Part | None:
+def county_ponding(review: Review, words: Wording) -> Chapter | None:
     """The records of all communities, and which storms were followed over the ground."""
     if "ponding_records" not in review.tables:
         return None
@@ -108,7 +109,7 @@ def county_ponding(review: Review, words: Wording) -> Part | None:
         tables.append((text("ponding.table_periods", lang), frame_table(figures, COUNTY_PERIODS, words)))
     else:
         sentences.append(text("ponding.no_periods", lang))
-    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+    return inner_chapter(words, "ponding-ground", text("ponding.heading", lang), sentences, tables)
 
 
 def by_storm(sites: pd.DataFrame) -> pd.DataFrame:

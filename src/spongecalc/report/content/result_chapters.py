@@ -9,30 +9,31 @@ import pandas as pd
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import has_text, text
 from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.anchors import anchored_pages
+from spongecalc.report.content.bill_chapters import has_bill
 from spongecalc.report.content.community_tables import SCENARIOS, numbered
 from spongecalc.report.content.county_tables import counts, separated_counts, total_row
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
 
 
-def hydraulics_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
+def hydraulics_chapter(review: Review, words: Wording) -> Chapter:
     """Pipes under the headline storm: how fast, how full, surcharged or not."""
     figures = ("pipes", "surcharged", "surcharged_h", "full_nodes", "velocity", "flow")
-    headings = [Heading(words("column.community"), css="c-community"), Heading(words("column.scenario"))]
+    headings = [Heading(words("column.community"), column="community"), Heading(words("column.scenario"))]
     headings += [Heading(words(f"document.hydraulics_{f}"), True) for f in figures]
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
+    for page, anchor in anchored_pages(review):
         for scenario in SCENARIOS:
             found = page.hydraulics.get(scenario)
             if found is None or found.pipes.empty:
                 continue
             full = found.pipes[found.pipes["surcharged_h"] > 0]
             cells = [
-                Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community"),
+                Cell(page.name, link=f"#{anchor}", over=page.community_id, column="community"),
                 Cell(words(f"scenario.{scenario}")),
                 Cell(str(len(found.pipes))),
                 Cell(str(len(full))),
@@ -45,24 +46,24 @@ def hydraulics_chapter(
     blocks: list[Block] = [Paragraph(words("document.hydraulics_said", storm=review.headline_storm))]
     if rows:
         caption = words("document.hydraulics_table")
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-hydraulics"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "hydraulics"))
     else:
-        blocks = [Paragraph(words("document.no_hydraulics"), "none")]
-    return Chapter("hydraulics", words("document.section_hydraulics"), [*blocks, *grouped])
+        blocks = [Paragraph(words("document.no_hydraulics"), TextRole.NOTHING)]
+    return Chapter("hydraulics", words("document.section_hydraulics"), blocks)
 
 
 QUANTITY_FIGURES = ("length_m", "true_length_m", "count", "volume_m3", "area_m2")
 
 
-def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
+def quantities_chapter(review: Review, words: Wording) -> Chapter:
     """Everything laid, over all communities (工程量表); a row per item, system, size and material.
 
-    ``grouped`` is the bill's own part, which says all of that itself where there is one.
+    Where there is a bill, its own chapter inside this one says all of that.
     """
     table = review.tables.get("quantities", pd.DataFrame())
     keys = [c for c in ("item", "system", "shape", "diameter_mm", "material", "depth_band") if c in table]
     blocks: list[Block] = []
-    if not grouped and keys and "length_m" in table and "status" in table:
+    if not has_bill(review) and keys and "length_m" in table and "status" in table:
         laid = table[table["status"] == "proposed"]
         if len(laid):
             figures = [c for c in QUANTITY_FIGURES if c in laid]
@@ -73,21 +74,19 @@ def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] 
                 name = words.name("item", item)
                 caption = words("document.quantities_of", item=name)
                 made = frame_table(own[used], used, words, sums=[c for c in figures if c in used])
-                blocks.append(TableBlock(caption, made, "detail t-laid"))
-    if not blocks and not grouped:
-        blocks.append(Paragraph(words("table.no_quantities"), "none"))
-    return Chapter("quantities", words("document.section_quantities"), [*blocks, *grouped])
+                blocks.append(TableBlock(caption, made, "laid"))
+    if not blocks and not has_bill(review):
+        blocks.append(Paragraph(words("table.no_quantities"), TextRole.NOTHING))
+    return Chapter("quantities", words("document.section_quantities"), blocks)
 
 
 PONDING_COLUMNS = ("volume_m3", "duration_h", "max_depth_m", "households")
 
 
-def ponding_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
+def ponding_chapter(review: Review, words: Wording) -> Chapter:
     """Every ponding site of the headline storm with what became of it (积水点整治一览表)."""
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
+    for page, anchor in anchored_pages(review):
         sites = numbered(page.sites)
         for row in sites.to_dict("records"):
             cells = [
@@ -110,21 +109,19 @@ def ponding_chapter(
     blocks: list[Block] = []
     if rows:
         caption = words("table.sites", storm=review.headline_storm)
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-allsites"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "allsites"))
     else:
-        blocks.append(Paragraph(words("table.no_sites"), "none"))
-    return Chapter("ponding", words("document.section_ponding"), [*blocks, *grouped])
+        blocks.append(Paragraph(words("table.no_sites"), TextRole.NOTHING))
+    return Chapter("ponding", words("document.section_ponding"), blocks)
 
 
 JOINT_COLUMNS = ("kind", "feature_id", "at_node", "carries", "households", "outfalls")
 
 
-def separation_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
+def separation_chapter(review: Review, words: Wording) -> Chapter:
     """Cross-connections that remain after the works, over all communities."""
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
+    for page, anchor in anchored_pages(review):
         joints = numbered(page.joints)
         if "scenario" not in joints:
             continue
@@ -141,10 +138,10 @@ def separation_chapter(
     blocks: list[Block] = [Paragraph(said)]
     if rows:
         caption = words("document.joints_left")
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-alljoints"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "alljoints"))
     elif review.pages:
-        blocks.append(Paragraph(words("document.no_joints_left"), "none"))
-    return Chapter("separation", words("document.section_separation"), [*blocks, *grouped])
+        blocks.append(Paragraph(words("document.no_joints_left"), TextRole.NOTHING))
+    return Chapter("separation", words("document.section_separation"), blocks)
 
 
 def conclusions_chapter(review: Review, words: Wording) -> Chapter:

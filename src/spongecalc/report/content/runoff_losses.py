@@ -58,5 +58,5 @@ def runoff_losses(review: Review, words: Wording) -> list[Block]:
     return [
         Subheading(words("losses.heading")),
         Paragraph(said),
-        TableBlock(words("losses.table", storm=review.headline_storm), Table(headings, rows), "detail t-losses"),
+        TableBlock(words("losses.table", storm=review.headline_storm), Table(headings, rows), "losses"),
     ]

@@ -11,8 +11,9 @@ from spongecalc.assess.separation_grades import GRADE_COLUMNS
 from spongecalc.assess.spills import SPILL_COLUMNS
 from spongecalc.language import text
 from spongecalc.network.infiltration import INFILTRATION_COLUMNS
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.content.part import Part
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -45,7 +46,7 @@ FLOW_COLUMNS = (
 )
 
 
-def county_separation(review: Review, words: Wording) -> Part | None:
+def county_separation(review: Review, words: Wording) -> Chapter | None:
     """The work order over all communities after the works, and the grades of communities."""
     work = review.tables.get("work_order")
     if work is None:
@@ -53,7 +54,7 @@ def county_separation(review: Review, words: Wording) -> Part | None:
     after = work[work["scenario"] == "after"]
     if after.empty:
         said = (_say("work_order_none", words), *_spill_notes(review, words))
-        return Part("separation", _say("work_order", words), said)
+        return inner_chapter(words, "separation", _say("work_order", words), said)
     paragraphs = [_say("work_order_text", words, count=len(after))]
     tables = [(_say("work_order_table", words), frame_table(after, WORK_SHOWN, words))]
     grades = review.tables.get("separation_grades")
@@ -66,10 +67,10 @@ def county_separation(review: Review, words: Wording) -> Part | None:
         paragraphs.append(_say("infiltration_text", words))
         tables.append((_say("infiltration_table", words), frame_table(infiltration, INFILTRATION_COLUMNS, words)))
     paragraphs.extend(_contribution_notes(review, review.tables.get("separation_contributions"), words))
-    return Part("separation", _say("work_order", words), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "separation", _say("work_order", words), tuple(paragraphs), tuple(tables))
 
 
-def community_separation(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_separation(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """A community's joints with their flows, its part of the work order, and single effects if computed."""
     joints = pd.DataFrame(page.joints)
     if joints.empty or "dry_m3_d" not in joints:
@@ -102,7 +103,7 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
         if len(own_spills):
             paragraphs.append(_say("spills_text", words))
             tables.append((_say("spills_table", words), frame_table(own_spills, SPILL_SHOWN, words)))
-    return Part("separation", _say("joint_flows", words), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "separation", _say("joint_flows", words), tuple(paragraphs), tuple(tables))
 
 
 def _spill_notes(review: Review, words: Wording) -> list[str]:

@@ -18,7 +18,7 @@ def profile_files(review: Review, lang: str) -> dict[str, bytes]:
     words = Wording(lang)
     files: dict[str, bytes] = {}
     for page in review.pages:
-        sections = long_sections(page)
+        sections = long_sections(page, words)
         if not sections:
             continue
         name = folder_name(page.community_id)

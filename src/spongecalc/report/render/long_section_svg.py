@@ -25,10 +25,7 @@ BEYOND_PX = 8.0
 def section_svg(section: LongSection, words: Wording) -> str:
     """The drawing of one long section."""
     width = max(640.0, LEFT + RIGHT + 24.0 * len(section.stations))
-    known = [v for s in section.stations for v in (s.ground_m, s.invert_m, *s.level_m.values())]
-    known += [v for r in section.reaches for v in (r.invert_up_m, r.invert_down_m)]
-    known += [c.top_m for c in section.crossings]
-    known = [v for v in known if not math.isnan(v)]
+    known = section.levels_m
     if not known:
         return ""
     low, high = min(known), max(known)
@@ -51,15 +48,7 @@ def section_svg(section: LongSection, words: Wording) -> str:
     parts.append(_key(section, shown, words))
     parts.append(_bands(area, section, words))
     height = _band_top(area, len(BANDS) + 1) + 8
-    told = words(
-        "document.profile_label",
-        name=section.name,
-        system=words.name("system", section.system),
-        first=section.stations[0].node_id,
-        last=section.stations[-1].node_id,
-        length=cell_text("_m", section.length_m),
-    )
-    return chart("".join(parts), width, height, told)
+    return chart("".join(parts), width, height, section.label)
 
 
 def _levels_axis(area: PlotArea, words: Wording) -> str:

@@ -33,7 +33,7 @@ from spongecalc.report.render.sheet_printing import (
     row_height,
     set_printing,
 )
-from spongecalc.report.render.word_xml import clean
+from spongecalc.report.render.xml_text import clean
 
 FILE_NAME = "results.xlsx"
 FIXED_TIME = datetime(2000, 1, 1)
