@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python; do \
 	if $$p -c 'import sys; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; then \
 	echo $$p; break; fi; done)
 
-.PHONY: help setup demo test lint bench models check-models run status report example county clean
+.PHONY: help setup demo test lint bench bench-against models check-models run status report example county clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-zA-Z%_-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.survey
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
+
+bench-against: $(READY)  ## processor time of the example's batch beside another commit's: REF=start-15
+	$(BIN)/python -m tests.bench.side_by_side $(or $(REF),HEAD)
 
 example: $(READY)  ## make the layers of both worked examples again
 	$(BIN)/python gis/make_layers.py

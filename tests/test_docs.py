@@ -5,8 +5,9 @@ import tomllib
 
 import pytest
 
+from spongecalc.assess.answers import ANSWER_COLUMNS
 from spongecalc.assess.basins import BASIN_COLUMNS
-from spongecalc.assess.communities import COMMUNITY_COLUMNS
+from spongecalc.assess.compared_columns import community_columns
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
 from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
@@ -36,13 +37,15 @@ from spongecalc.network.infiltration import INFILTRATION_COLUMNS
 from spongecalc.network.ledger import LEDGER_COLUMNS
 from spongecalc.network.progress import PROGRESS_COLUMNS
 from spongecalc.network.quantities import QUANTITY_COLUMNS
+from spongecalc.project.scenario_settings import DEFAULT_PAIR
 from spongecalc.swmm.model import ELEMENT_COLUMNS
 
 
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
-        ("communities", COMMUNITY_COLUMNS),
+        ("communities", community_columns(DEFAULT_PAIR)),
+        ("answers", ANSWER_COLUMNS),
         ("separation", SEPARATION_COLUMNS),
         ("work_order", WORK_COLUMNS),
         ("separation_outfalls", OUTFALL_COLUMNS),

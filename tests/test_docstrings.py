@@ -14,8 +14,21 @@ import spongecalc
 ROOT = Path(spongecalc.__file__).parent
 QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# To follow: standards, assess, cli, design, layers, network, project, report, steps, sweep.
-PACKAGES = ("batch", "evidence", "ground", "language", "overland", "rainfall", "sponge", "surfaces", "swmm")
+# To follow: standards, assess, cli, project, report, steps, sweep.
+PACKAGES = (
+    "batch",
+    "design",
+    "evidence",
+    "ground",
+    "language",
+    "layers",
+    "network",
+    "overland",
+    "rainfall",
+    "sponge",
+    "surfaces",
+    "swmm",
+)
 # To follow.
 LEFT = ("swmm/engine.py", "swmm/run_result.py", "swmm/statistics.py")
 

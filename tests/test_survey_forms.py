@@ -58,7 +58,7 @@ def assert_same(original, project: Project) -> None:
     _, built, results, expected = original
     again = pipeline.build(pipeline.check(project))
     errors = [f for f in again.findings if f.severity == "error"]
-    assert not errors, [(f.rule, f.feature_id, f.found) for f in errors[:5]]
+    assert not errors, [(f.rule, f.feature.feature_id, f.found) for f in errors[:5]]
     assert [m.name for m in again.models] == [m.name for m in built.models]
     for mine, theirs in zip(again.models, built.models, strict=True):
         for event in built.events:

@@ -42,6 +42,14 @@ POLYGON = ("Polygon", "MultiPolygon")
 
 
 @dataclass(frozen=True)
+class SizeBounds:
+    """The least and the greatest value allowed, both inclusive, in the unit of what they bound."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Column:
     """One column: ``kind`` is text, number or date; bounds are inclusive and in the column's own unit."""
 
@@ -90,6 +98,10 @@ _COMMUNITY = _text("community_id")
 _FLAGS = _text("flags")
 # The day a new feature was surveyed as laid; a month or a year will do. Empty while it is only designed.
 _LAID = Column("laid", "date")
+
+# Inner sizes of pipes in mm, the same wherever one is given: the diameter of a round one, width and height of a
+# box or channel, the orifice at the floor of a basin. A size outside has its unit wrong.
+ROUND_MM, BOX_MM, ORIFICE_MM = SizeBounds(50, 6000), SizeBounds(50, 20000), SizeBounds(10, 3000)
 
 # Elevations: the Dead Sea shore to the highest plateau town, so that a depth in an elevation column shows.
 _LEVEL_MIN_M, _LEVEL_MAX_M = -500.0, 6000.0
@@ -146,9 +158,9 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("from_node"),
                 _text("to_node"),
                 _text("shape", allowed=SHAPES),
-                _number("diameter_mm", 50, 6000, positive=True),
-                _number("width_mm", 50, 20000, positive=True),
-                _number("height_mm", 50, 20000, positive=True),
+                _number("diameter_mm", ROUND_MM.low, ROUND_MM.high, positive=True),
+                _number("width_mm", BOX_MM.low, BOX_MM.high, positive=True),
+                _number("height_mm", BOX_MM.low, BOX_MM.high, positive=True),
                 _text("material"),
                 _number("roughness", 0.005, 0.1, positive=True),
                 _number("invert_up_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
@@ -156,7 +168,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("depth_up_m", 0, 100),
                 _number("depth_down_m", 0, 100),
                 _number("length_m", 0, 100000),
-                _number("sediment_mm", 0, 6000),
+                _number("sediment_mm", 0, ROUND_MM.high),
                 _number("year", 1800, 2200),
                 _LAID,
                 _STATUS,
@@ -229,7 +241,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("from_node"),
                 _text("overflow_to"),
                 # Throttle at the floor of a detention basin.
-                _number("outlet_mm", 10, 3000, positive=True),
+                _number("outlet_mm", ORIFICE_MM.low, ORIFICE_MM.high, positive=True),
                 _number("first_flush_mm", 0, 50),
                 _number("demand_m3_d", 0, 1e5),
                 # Ground that drains to a rain garden, trench or well, and its layers where they are known.

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.standing import stands
+from spongecalc.project.scenario_settings import Scenario
 
 SCENARIO_LAYERS = (
     "nodes",
@@ -74,7 +75,7 @@ class DrainageSystem:
 
 
 def drainage_systems(
-    layers: LayerSet, scenario: str, statuses: Sequence[str], excluded: frozenset[str] = frozenset()
+    layers: LayerSet, scenario: Scenario, excluded: frozenset[str] = frozenset()
 ) -> tuple[tuple[DrainageSystem, ...], tuple[Finding, ...]]:
     """Cut the layers into one system per community, joining communities that drain through one another.
 
@@ -83,10 +84,7 @@ def drainage_systems(
     layers
         Checked layers.
     scenario
-        Its name, such as "before".
-    statuses
-        The statuses of the features that exist in it: before = existing + removed, after = existing +
-        proposed.
+        Its name, and the rule of the features that stand in it.
     excluded
         Communities that are not modelled because their data has errors. A pipe from a modelled community
         into an excluded one ends in an outfall at the border, which is a finding.
@@ -95,7 +93,9 @@ def drainage_systems(
     -------
     Systems in the order of their communities' ids, and what was found.
     """
-    frames = {name: _in_scenario(layers[name], statuses) for name in SCENARIO_LAYERS}
+    frames = {
+        name: layers[name][stands(layers, name, scenario)].reset_index(drop=True) for name in SCENARIO_LAYERS
+    }
     wanted = [c for c in layers.community_ids if c not in excluded]
     links = _links_between(frames)
     groups = nx.Graph()
@@ -105,7 +105,8 @@ def drainage_systems(
     systems = []
     parts = {name: _Parts.of(frame) for name, frame in frames.items()}
     pipes = layers["pipes"]
-    gone = pipes[(pipes["status"] == "removed") & ("removed" not in statuses)].reset_index(drop=True)
+    removed = (pipes["status"] == "removed").to_numpy()
+    gone = pipes[removed & ~stands(layers, "pipes", scenario)].reset_index(drop=True)
     gone_parts, outlines = _Parts.of(gone), _Parts.of(layers["communities"])
     for group in sorted(sorted(c) for c in nx.connected_components(groups)):
         own = {name: part.of_group(group) for name, part in parts.items()}
@@ -113,7 +114,7 @@ def drainage_systems(
         own["pipes"] = _without_upstream(own, frames["nodes"], findings)
         systems.append(
             DrainageSystem(
-                scenario,
+                scenario.name,
                 tuple(group),
                 layers.crs,
                 outlines.of_group(group),
@@ -148,10 +149,6 @@ class _Parts:
         return self.frame.iloc[np.sort(np.concatenate(found))].reset_index(drop=True)
 
 
-def _in_scenario(frame: gpd.GeoDataFrame, statuses: Sequence[str]) -> gpd.GeoDataFrame:
-    return frame[frame["status"].isin(list(statuses))].reset_index(drop=True)
-
-
 def _links_between(frames: Mapping[str, gpd.GeoDataFrame]) -> list[tuple[str, str]]:
     """Pairs of communities that a pipe, lateral or tank overflow joins."""
     community = dict(zip(frames["nodes"]["node_id"], frames["nodes"]["community_id"], strict=True))
@@ -181,7 +178,7 @@ def _border_outfalls(
         match = every_node[every_node["node_id"] == row.to_node]
         if match.empty:
             continue
-        findings.append(finding_at("border.cut", "warning", "pipes", row, node=row.to_node))
+        findings.append(finding_at("border.cut", "pipes", row, node=row.to_node))
         outfall = match.iloc[[0]].assign(
             kind="outfall", receives=BORDER_RECEIVER[row.system], community_id=row.community_id
         )
@@ -201,7 +198,6 @@ def _without_upstream(
     if cut.any():
         cut &= pipes["from_node"].isin(every_node["node_id"])
     findings.extend(
-        finding_at("border.cut_upstream", "warning", "pipes", row, node=row.from_node)
-        for row in pipes[cut].itertuples()
+        finding_at("border.cut_upstream", "pipes", row, node=row.from_node) for row in pipes[cut].itertuples()
     )
     return pipes[~cut].reset_index(drop=True) if cut.any() else pipes

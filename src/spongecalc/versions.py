@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-PACKAGES = ("spongecalc", "swmm-toolkit", "geopandas", "shapely", "networkx", "numpy", "pandas")
+PACKAGES = ("spongecalc", "pyswmm", "swmm-toolkit", "geopandas", "shapely", "networkx", "numpy", "pandas")
 
 
 def versions() -> dict[str, str]:

@@ -8,6 +8,8 @@ import pytest
 
 from spongecalc.assess.communities import communities_table, reduction_percent
 
+PAIR = ("before", "after")
+
 
 def row(community: str, before: float, after: float, status: str = "done") -> dict[str, object]:
     return {
@@ -21,7 +23,7 @@ def row(community: str, before: float, after: float, status: str = "done") -> di
 
 def test_the_total_falls_by_what_both_scenarios_know() -> None:
     rows = [row("B", 100, 60), row("A", 300, 200), row("C", 500, math.nan, "failed")]
-    table = communities_table(rows, "P3-120").set_index("community_id")
+    table = communities_table(rows, "P3-120", PAIR).set_index("community_id")
     assert table.index.tolist() == ["A", "B", "C", "TOTAL"]
     total = table.loc["TOTAL"]
     # C has no figure after: its 500 m3 before are in neither sum, for 500 m3 less would be no reduction
@@ -35,7 +37,7 @@ def test_the_total_falls_by_what_both_scenarios_know() -> None:
 
 def test_a_scenario_that_nobody_ran_binds_nothing() -> None:
     rows = [row("A", 300, math.nan), row("B", 100, math.nan)]
-    total = communities_table(rows, "P3-120").iloc[-1]
+    total = communities_table(rows, "P3-120", PAIR).iloc[-1]
     assert total["runoff_before_m3"] == 400
     assert math.isnan(total["runoff_after_m3"])
     assert math.isnan(total["runoff_reduction_percent"])
@@ -43,25 +45,25 @@ def test_a_scenario_that_nobody_ran_binds_nothing() -> None:
 
 def test_rainfall_is_that_on_the_communities_whose_runoff_is_summed() -> None:
     rows = [{**row("A", 300, 200), "rainfall_m3": 350}, {**row("B", 100, math.nan), "rainfall_m3": 120}]
-    assert communities_table(rows, "P3-120").iloc[-1]["rainfall_m3"] == 350
+    assert communities_table(rows, "P3-120", PAIR).iloc[-1]["rainfall_m3"] == 350
 
 
 def test_the_total_is_the_sum_of_the_figures_as_they_are_written() -> None:
     # 0.004 is written 0.00 three times, which adds up to nothing; the sum of what is behind them is 0.012
-    table = communities_table([row(i, 0.004, 0.006) for i in "ABC"], "P3-120")
+    table = communities_table([row(i, 0.004, 0.006) for i in "ABC"], "P3-120", PAIR)
     assert table.iloc[-1]["runoff_before_m3"] == 0.0
     assert table.iloc[-1]["runoff_after_m3"] == pytest.approx(0.03)
 
 
 def test_a_total_without_a_file_is_incomplete() -> None:
-    assert communities_table([row("A", 1, 1)], "x").iloc[-1]["status"] == "done"
-    assert communities_table([row("A", 1, 1)], "x", whole=False).iloc[-1]["status"] == "incomplete"
+    assert communities_table([row("A", 1, 1)], "x", PAIR).iloc[-1]["status"] == "done"
+    assert communities_table([row("A", 1, 1)], "x", PAIR, whole=False).iloc[-1]["status"] == "incomplete"
 
 
 def test_a_total_of_some_communities_says_so() -> None:
-    assert communities_table([row("A", 1, 1)], "x", partial=True).iloc[-1]["status"] == "partial"
+    assert communities_table([row("A", 1, 1)], "x", PAIR, partial=True).iloc[-1]["status"] == "partial"
     failed = [row("A", 1, 1), row("B", 1, math.nan, "failed")]
-    assert communities_table(failed, "x", partial=True).iloc[-1]["status"] == "incomplete"
+    assert communities_table(failed, "x", PAIR, partial=True).iloc[-1]["status"] == "incomplete"
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 0), (math.nan, 1), (1, math.nan)])

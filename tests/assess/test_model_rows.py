@@ -50,7 +50,7 @@ def test_each_models_results_are_looked_at_once_and_then_let_go(whole_run: Whole
     assert set(noted.asked) == {run.run_id for run in built.runs}
     before = len(noted.asked)
     table = rows.run_table(built.runs, noted, "en")
-    rows.sponge_table(built.checked.community_ids)
+    rows.sponge_table(built.checked.community_ids, settings.scenario_names)
     assert len(noted.asked) == before
     pd.testing.assert_frame_equal(table, run_table(built.runs, whole_run.results, "en"))
 

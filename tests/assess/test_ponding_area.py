@@ -89,7 +89,9 @@ def test_records_hit_missed_and_false(bowl: WholeRun) -> None:
         geometry=[shapely.Point(p) for p in places],
         crs="EPSG:4543",
     )
-    table = record_table(records, pd.DataFrame(bowl.review.tables["ponding"]), storms, 20.0, ["A", "B", "C"])
+    sites = pd.DataFrame(bowl.review.tables["ponding"])
+    sites = sites[sites["scenario"] == "before"]
+    table = record_table(records, sites, storms, 20.0, ["A", "B", "C"])
     assert table[["community_id", "record_id", "answer"]].to_numpy().tolist() == [
         ["A", "P1", "hit"],
         ["B", "P2", "missed"],

@@ -33,6 +33,6 @@ def test_water_that_ends_nowhere_is_not_called_separated(kinds: tuple[str, ...],
 
 
 def test_nothing_to_mend_is_an_empty_work_order() -> None:
-    order = work_order({}, pd.DataFrame(columns=SEPARATION_COLUMNS))
+    order = work_order({}, pd.DataFrame(columns=SEPARATION_COLUMNS), ("before", "after"))
     assert order.empty
     assert order.columns.tolist() == WORK_COLUMNS

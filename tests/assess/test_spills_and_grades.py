@@ -45,7 +45,7 @@ def test_what_floods_holds_the_sewage_that_the_tracer_shows(whole_run: WholeRun,
     one = Modelled(before, model, {"traced": run})
     node = run.nodes.loc["A-C1"]
     assert node["flood_volume_m3"] > 1
-    spills = spill_table(spill_rows(one, "P3-120"))
+    spills = spill_table(spill_rows(one, "P3-120"), ("before", "after"))
     row = spills.iloc[0]
     assert (row["event"], row["basis"], row["node_id"]) == ("storm", "tracer", "A-C1")
     assert row["flooded_m3"] == pytest.approx(node["flood_volume_m3"])
@@ -64,7 +64,7 @@ def test_what_floods_holds_the_sewage_that_the_tracer_shows(whole_run: WholeRun,
 
 def test_a_separated_community_spills_nothing(modelled: dict) -> None:
     one = modelled["A", "after"]
-    spills = spill_table(spill_rows(one, "P3-120"))
+    spills = spill_table(spill_rows(one, "P3-120"), ("before", "after"))
     assert spills.empty
     assert spills_known(one, "P3-120")
     assert spilled_m3(spills, "A", "after") == 0.0
@@ -88,7 +88,7 @@ def test_grades_say_none_heavy_and_follow_the_projects_limits(whole_run: WholeRu
     settings = whole_run.built.checked.project.settings
     ones = [modelled["A", "before"], modelled["A", "after"]]
     rows = [row for one in ones for row in grade_rows(traced_system(one, settings.separation), settings)]
-    table = grade_table(rows).set_index("scenario")
+    table = grade_table(rows, ("before", "after")).set_index("scenario")
     assert table.loc["before", "grade"] == "heavy"
     assert table.loc["after", "grade"] == "none"
     row = whole_run.review.tables["communities"].set_index("community_id").loc["A"]

@@ -10,10 +10,17 @@ import pandas as pd
 import pytest
 from tests.report.synthetic_review import synthetic_review
 
-from spongecalc.assess.communities import COMMUNITY_COLUMNS
-from spongecalc.assess.trace import WORDS, Sources, UnknownFigureError, numeric_columns, trace_figure
+from spongecalc.assess.compared_columns import community_columns
+from spongecalc.assess.trace import (
+    Sources,
+    UnknownFigureError,
+    holds_words,
+    numeric_columns,
+    trace_figure,
+)
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.language import has_text
+from spongecalc.project.scenario_settings import DEFAULT_PAIR as PAIR
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.traces import features_of, page_traces, trace_lines
 
@@ -51,7 +58,7 @@ def test_every_figure_of_a_run_resolves_and_is_found_again(sources):
 
 def test_every_column_has_a_recipe():
     """A new column of figures needs one, or its origin is not told."""
-    undescribed = [c for c in COMMUNITY_COLUMNS if c not in WORDS and recipe_of(c) is None]
+    undescribed = [c for c in community_columns(PAIR) if not holds_words(c) and recipe_of(c, PAIR) is None]
     assert undescribed == []
 
 

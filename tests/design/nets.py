@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from shapely import LineString, Point
 
 from spongecalc.design.network import DesignNetwork, DrainedArea, design_network
+from spongecalc.project.scenario_settings import Scenario
 from spongecalc.project.settings import SewageSettings
 from spongecalc.scenario import drainage_systems
 from tests.network.bill_layers import layer_set, node, pipe, square
 
+AFTER = Scenario(name="after")
 AREA = square("A", -1000, 1000)
 
 
@@ -47,5 +49,5 @@ def network(
 ) -> DesignNetwork:
     """The one system of these layers after the works."""
     made = layer_set(communities=[AREA], pipes=pipes, nodes=nodes, **layers)
-    (system,) = drainage_systems(made, "after", ("existing", "proposed"))[0]
+    (system,) = drainage_systems(made, AFTER)[0]
     return design_network(system, areas, SewageSettings())

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
-from spongecalc.design.check import CHECK_COLUMNS, Check, Limit, checks_table
+from spongecalc.design.check import CHECK_COLUMNS, Check, Limit, Subject, checks_table
 from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
 from spongecalc.design.hydraulics import check_hydraulics, pipe_hydraulics
@@ -15,6 +15,7 @@ from spongecalc.design.limits import Limits, required_return_period
 from spongecalc.design.manholes import check_manholes, turning_angle_degrees
 from spongecalc.design.network import DrainedArea
 from spongecalc.design.sizes import check_sizes
+from spongecalc.layers.feature import Feature
 from spongecalc.project.design_settings import DesignSettings, LimitOverride
 from tests.design.nets import chain, network
 from tests.network.bill_layers import layer_set, node, pipe
@@ -26,7 +27,7 @@ PERIOD = Limit(2.0, "a", "GB 50014-2021 4.1.3", "recalled")
 
 def of(checks, name, feature="P1", **fits):
     """The only check of a name on a feature."""
-    found = [c for c in checks if c.check == name and c.feature_id == feature]
+    found = [c for c in checks if c.check == name and c.feature.feature_id == feature]
     found = [c for c in found if all(getattr(c, k) == v for k, v in fits.items())]
     assert len(found) == 1, found
     return found[0]
@@ -74,7 +75,7 @@ def test_least_diameter(system, network_kind, size, verdict):
     net = chain({"system": system, "diameter_mm": size})
     check = of(check_sizes(net, LIMITS, network_kind), "min_diameter")
     assert check.verdict == verdict
-    assert check.excess == pytest.approx(check.limit - size)
+    assert check.excess == pytest.approx(check.limit.value - size)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ FULL_L_S = FULL_M_S * math.pi / 4 * 0.09 * 1000
 def test_capacity(share, verdict):
     check = of(hydraulic(chain({}), storm_l_s=share * FULL_L_S), "capacity")
     assert check.verdict == verdict
-    assert check.limit == pytest.approx(FULL_L_S)
+    assert check.limit.value == pytest.approx(FULL_L_S)
     assert check.applies_to == "P = 2 a"
 
 
@@ -175,7 +176,7 @@ def test_fullness(size, fullness_limit, off, verdict):
     check = of(hydraulic(net, sewage_l_s=flow), "max_fullness")
     assert check.verdict == verdict
     assert check.value == pytest.approx(depth, abs=1e-6)
-    assert check.limit == fullness_limit
+    assert check.limit.value == fullness_limit
 
 
 def test_a_sewer_that_cannot_carry_its_flow_is_overfull():
@@ -292,7 +293,7 @@ def test_a_small_pipe_with_a_drop_may_turn_sharply(size, drop, verdict):
 def test_drop(drop, verdict, limit, reason):
     net = chain({"invert_down_m": 97.5}, {"invert_up_m": 97.5 - drop, "invert_down_m": 95.0})
     check = of(check_manholes(net, LIMITS), "drop")
-    assert (check.verdict, check.limit, check.reason) == (verdict, limit, reason)
+    assert (check.verdict, check.limit.value, check.reason) == (verdict, limit, reason)
 
 
 @pytest.mark.parametrize(("step", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
@@ -316,7 +317,7 @@ def test_no_smaller_downstream(below, verdict):
     net = chain({"diameter_mm": 300}, {"diameter_mm": below})
     check = of(check_manholes(net, LIMITS), "diameter_shrink")
     assert check.verdict == verdict
-    assert check.other_id == "P2"
+    assert check.other.feature_id == "P2"
 
 
 # --- cover ---------------------------------------------------------------------------------------------------
@@ -392,7 +393,7 @@ def inlet_checks(net, lead_mm=200.0):
 @pytest.mark.parametrize(("distance", "verdict"), [(49.999, "pass"), (50.0, "pass"), (50.001, "fail")])
 def test_inlet_spacing(distance, verdict):
     check = of(inlet_checks(inlet_net(distance)), "inlet_spacing", "I0")
-    assert (check.verdict, check.other_id) == (verdict, "I1")
+    assert (check.verdict, check.other.feature_id) == (verdict, "I1")
 
 
 @pytest.mark.parametrize(("off", "verdict"), [(-1.0, "pass"), (0.0, "pass"), (1.0, "fail")])
@@ -400,7 +401,7 @@ def test_inlet_capacity(off, verdict):
     """20 l/s with a margin of 1.5 leave 13.333 l/s, which 0.9 x 250 l/(s ha) brings from 592.59 m2."""
     area = 20 / 1.5 / (0.9 * 250) * 1e4 + off
     check = of(inlet_checks(inlet_net(area_m2=area)), "inlet_capacity", "I0")
-    assert check.limit == pytest.approx(40 / 3)
+    assert check.limit.value == pytest.approx(40 / 3)
     assert check.verdict == verdict
 
 
@@ -470,7 +471,7 @@ def test_horizontal_clearance(utility, diameter, applies, limit, off, verdict):
     check = clearance("horizontal_clearance", applies, utilities=[beside_line(utility, limit + off, diameter)])
     assert check.verdict == verdict
     assert check.value == pytest.approx(limit + off, abs=1e-5)
-    assert (check.feature_id, check.other_id, check.limit) == ("P1", "U", limit)
+    assert (check.feature.feature_id, check.other.feature_id, check.limit.value) == ("P1", "U", limit)
 
 
 @pytest.mark.parametrize(
@@ -493,7 +494,7 @@ def test_vertical_clearance(utility, applies, limit, off, verdict, above):
     check = clearance("vertical_clearance", applies, utilities=[line])
     assert check.verdict == verdict
     assert check.value == pytest.approx(gap, abs=1e-5)
-    assert (check.x_m, check.y_m) == (15, 0)
+    assert (check.feature.x_m, check.feature.y_m) == (15, 0)
 
 
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
@@ -546,7 +547,7 @@ def test_what_no_layer_holds_is_said_and_a_crossing_without_levels_too():
     assert (check.verdict, check.reason) == ("not_checkable", "none_in_layers")
     line = {**beside_line("gas_low", 0, 60), "top_m": math.nan, "geometry": LineString([(15, -5), (15, 5)])}
     check = clearance("vertical_clearance", "drainage - gas low pressure", utilities=[line])
-    assert (check.verdict, check.reason, check.other_id) == ("not_checkable", "no_levels", "U")
+    assert (check.verdict, check.reason, check.other.feature_id) == ("not_checkable", "no_levels", "U")
 
 
 # --- limits --------------------------------------------------------------------------------------------------
@@ -588,7 +589,13 @@ def test_equal_texts_of_the_table_are_in_memory_once() -> None:
     assert clauses[0] is not clauses[1]
     checks = [
         Check(
-            "A", "size", "pass", "pipes", f"P{n}", "proposed", "storm", "", 1.0, 2.0, -1.0, "mm", clause, "high"
+            "size",
+            Subject(Feature("pipes", f"P{n}", "A"), "proposed", "storm"),
+            "pass",
+            "",
+            1.0,
+            Limit(2.0, "mm", clause, "high"),
+            -1.0,
         )
         for n, clause in enumerate(clauses)
     ]

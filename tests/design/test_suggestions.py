@@ -42,7 +42,7 @@ def suggested(net):
 
 
 def failed(net, *names):
-    return {c.feature_id for c in checks_of(net) if c.verdict == FAIL and c.check in names}
+    return {c.feature.feature_id for c in checks_of(net) if c.verdict == FAIL and c.check in names}
 
 
 def loaded(*sizes, area_m2=9000.0):

@@ -21,6 +21,8 @@ from spongecalc.cli.app import app
 from spongecalc.evidence.measured_quantity import quantity_of
 from spongecalc.network.graph import drainage_graph
 from spongecalc.project.evidence_settings import EvidenceSettings
+from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
 
 # The kitchen of 40 households: 120 residents x 120 l x 0.85 x 0.3 / (0.3 + 0.5) = 4.59 m3 a day.
 KITCHEN_M3_D = 120 * 0.12 * 0.85 * 0.3 / 0.8
@@ -193,3 +195,21 @@ def test_what_surveys_call_a_quantity(words: str, name: str, factor: float) -> N
 def test_what_is_no_quantity() -> None:
     assert quantity_of("colour") is None
     assert quantity_of("flow furlong") is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "rule", "severity", "file"),
+    [
+        ("", "monitoring.no_rain", "info", ""),
+        ('\n[evidence]\nrain = "gone.csv"\n', "monitoring.rain_unreadable", "warning", "gone.csv"),
+    ],
+)
+def test_without_a_rain_record_all_weather_counts_as_dry_and_is_said_to(
+    small_project: Callable[..., SmallProject], evidence: str, rule: str, severity: str, file: str
+) -> None:
+    project = small_project()
+    week(0.1).to_csv(project.folder / "good.csv", index=False)
+    add_sensors(project, [("OK", "A-R1", "flow l/s", "good.csv")], evidence)
+    measurements = pipeline.check(load_project(project.folder)).measurements
+    assert measurements.rain_mm is None
+    assert [(f.rule, f.severity, f.feature.file) for f in measurements.findings] == [(rule, severity, file)]

@@ -57,9 +57,11 @@ def test_wrong_coordinates_are_named_and_mended_only_when_asked(
     loaded = load_project(project.folder)
     checked = pipeline.check(loaded)
     own = [f for f in checked.findings if f.rule.startswith("crs.")]
-    assert [(f.rule, f.layer, f.file, f.severity) for f in own] == [(rule, "nodes", "c.gpkg", "error")]
+    assert [(f.rule, f.feature.layer, f.feature.file, f.severity) for f in own] == [
+        (rule, "nodes", "c.gpkg", "error")
+    ]
     # Its names tie the layer to its community, which must not be modelled with nodes that lie elsewhere.
-    assert own[0].community_id == "C"
+    assert own[0].feature.community_id == "C"
     assert not [s for s in checked.systems if "C" in s.communities]
     assert [s for s in checked.systems if "A" in s.communities]
     assert own[0].message("zh")
@@ -71,7 +73,9 @@ def test_wrong_coordinates_are_named_and_mended_only_when_asked(
     before = project.second.read_bytes()
     fixed, mended = pipeline.fix(loaded)
     changes = mended.changes
-    assert [f.rule for f in changes if f.layer == "nodes" and f.rule == "repair.moved"] == ["repair.moved"]
+    assert [f.rule for f in changes if f.feature.layer == "nodes" and f.rule == "repair.moved"] == [
+        "repair.moved"
+    ]
     # To the millimetre; degrees lose a little on their way through the file.
     assert fixed.layers["nodes"].set_index("node_id").geometry["C-R1"].distance(sound) < 0.01
     assert not [f for f in fixed.findings if f.severity == "error"]
@@ -138,7 +142,7 @@ def test_swapped_coordinates_without_a_system_are_named_as_swapped(
         frames["nodes"] = gpd.GeoDataFrame(frames["nodes"].set_crs(None, allow_override=True))
 
     checked = pipeline.check(load_project(small_project(second=change).folder))
-    rules = {f.rule for f in checked.findings if f.layer == "nodes" and f.file == "c.gpkg"}
+    rules = {f.rule for f in checked.findings if f.feature.layer == "nodes" and f.feature.file == "c.gpkg"}
     assert {"crs.guessed", "crs.axes_swapped"} <= rules
     assert "crs.missing" not in rules
 

@@ -156,7 +156,7 @@ def test_a_community_that_drains_nowhere_is_named_for_each_scenario(
 ) -> None:
     findings = [f for f in found(small_project(second=change)) if f.rule == rule]
     assert [f.found["scenario"] for f in findings] == scenarios
-    assert {f.feature_id for f in findings} == {"C"}
+    assert {f.feature.feature_id for f in findings} == {"C"}
 
 
 def test_the_sound_project_has_no_error_and_no_warning(small_project: Callable[..., SmallProject]) -> None:

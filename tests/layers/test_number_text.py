@@ -72,7 +72,7 @@ def test_depths_of_a_point_table_are_read_or_named_and_never_lost(tmp_path: Path
         source="points.xlsx", crs="EPSG:4543", constants={"system": "storm", "status": "existing"}
     )
     layers, findings = read_layers(tmp_path, {layer: [source]}, "EPSG:4543")
-    wrong = [(f.feature_id, f.found["value"]) for f in findings if f.rule == "value.not_a_number"]
+    wrong = [(f.feature.feature_id, f.found["value"]) for f in findings if f.rule == "value.not_a_number"]
     if layer == "nodes":
         depths = layers["nodes"].set_index("node_id")["depth_m"]
         assert depths["Y1"] == pytest.approx(1.2)

@@ -30,7 +30,7 @@ GRID = "EPSG:4543"
 def read(folder: Path, wanted: str, **source: object):
     """One layer of one source, and what was found."""
     layers, findings = read_layers(folder, {wanted: (LayerSource(**source),)}, GRID)
-    return layers[wanted], [f for f in findings if f.layer == wanted]
+    return layers[wanted], [f for f in findings if f.feature.layer == wanted]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +278,6 @@ def test_a_file_that_is_none_gets_a_message(tmp_path: Path, name: str) -> None:
     assert frame.empty
     errors = [f for f in findings if f.severity == "error"]
     assert len(errors) == 1
-    assert errors[0].file == name
+    assert errors[0].feature.file == name
     for language in ("zh", "en"):
         assert name in errors[0].message(language) or errors[0].rule == "field.missing"

@@ -8,10 +8,9 @@ from pyproj import CRS
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet, empty_frame
+from spongecalc.project.scenario_settings import Scenario
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from tests.small_project import Frames, joined
-
-STATUSES = {"before": ("existing", "removed"), "after": ("existing", "proposed")}
 
 
 def layers_of(frames: Frames) -> LayerSet:
@@ -37,4 +36,4 @@ def system(scenario: str, change: Callable[[Frames], None] | None = None) -> Dra
     frames = joined([("A", 0)])
     if change:
         change(frames)
-    return drainage_systems(layers_of(frames), scenario, STATUSES[scenario])[0][0]
+    return drainage_systems(layers_of(frames), Scenario(name=scenario))[0][0]

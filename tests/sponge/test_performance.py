@@ -42,13 +42,13 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     found, _ = sponge.sponge_performance(*args, 1)
     assert found.continuous is None
     assert not found.failed
-    for row in found.communities.values():
-        for scenario in ("before", "after"):
-            low, middle, high = (
-                float(str(row[f"capture_{scenario}_percent{end}"])) for end in ("_low", "", "_high")
-            )
+    for _, own in found.ways.groupby("community_id"):
+        assert own["scenario"].tolist() == ["before", "after"]
+        for row in own.itertuples():
+            low, middle, high = (getattr(row, f"capture_event{end}_percent") for end in ("_low", "", "_high"))
             assert 0 < low <= middle <= high < 100
-        assert float(str(row["capture_after_percent"])) > float(str(row["capture_before_percent"]))
+        before, after = own["capture_event_percent"]
+        assert after > before
     result = sponge.run_continuous(*args, 1, lambda *_: None)
     assert set(result.capture_percent) == {(c, s) for c in "ABC" for s in ("before", "after")}
     joined, _ = sponge.sponge_performance(*args, 1)

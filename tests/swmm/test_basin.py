@@ -325,7 +325,11 @@ def test_bad_data_is_named_with_what_to_do(case: Case, rule: str) -> None:
     changed, modelled = BAD[rule]
     bad = case.with_(**changed)  # type: ignore[arg-type]
     finding = bad.found()[rule]
-    assert (finding.layer, finding.feature_id, finding.community_id) == ("facilities", "A-DB", "A")
+    assert (finding.feature.layer, finding.feature.feature_id, finding.feature.community_id) == (
+        "facilities",
+        "A-DB",
+        "A",
+    )
     for language in ("zh", "en"):
         assert "{" not in finding.message(language) + finding.action(language)
     elements = bad.model().elements
@@ -371,7 +375,7 @@ def test_of_two_at_one_node_the_first_is_modelled(case: Case) -> None:
     two = replace(system, facilities=appended(system.facilities, BASIN | {"facility_id": "A-DB2"}))
     basins, findings = basins_of(two, case.settings.basins)
     assert [b.facility_id for b in basins] == ["A-DB"]
-    assert [(f.rule, f.feature_id) for f in findings] == [("basin.shares_node", "A-DB2")]
+    assert [(f.rule, f.feature.feature_id) for f in findings] == [("basin.shares_node", "A-DB2")]
 
 
 def test_two_basins_in_a_row_empty_one_into_the_other(case: Case, tmp_path: Path) -> None:
@@ -393,8 +397,8 @@ def test_two_basins_in_a_row_empty_one_into_the_other(case: Case, tmp_path: Path
 def test_before_the_works_there_is_no_basin(case: Case) -> None:
     before = next(m for m in case.built.models if m.communities == ("A",) and m.scenario == "before")
     assert not before.elements["role"].str.startswith("basin").any()
-    assert not before.findings or all(f.feature_id != "A-DB" for f in before.findings)
-    named = [f for f in case.built.checked.findings if f.layer == "facilities"]
+    assert not before.findings or all(f.feature.feature_id != "A-DB" for f in before.findings)
+    named = [f for f in case.built.checked.findings if f.feature.layer == "facilities"]
     assert not named
 
 
@@ -444,7 +448,7 @@ def test_a_project_with_good_and_bad_basins_goes_through(tmp_path: Path) -> None
     project = write_small_project(tmp_path / "project", first=change, toml=lambda text: text + FACILITIES)
     whole = take_through(project.folder)
     assert {r.status for r in whole.results.values()} == {"done"}
-    named = {(f.rule, f.feature_id) for f in whole.built.findings if f.rule.startswith("basin.")}
+    named = {(f.rule, f.feature.feature_id) for f in whole.built.findings if f.rule.startswith("basin.")}
     assert named == {
         ("basin.same_node", "B-SAME"),
         ("basin.pipe_empties", "B-SAME"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from spongecalc.assess.answers import TABLE as ANSWERS
+from spongecalc.assess.answers import answers_table, community_answers
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.communities import communities_table
 from spongecalc.assess.community_page import community_page
@@ -37,36 +39,37 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     A figure that rests on a run which did not finish, or on a community that could not be modelled, is
     missing (NaN); the community's status says why.
     """
-    headline = inputs.settings.headline_storm
+    settings = inputs.settings
+    headline, scenarios = settings.headline_storm, settings.scenario_names
     findings = findings_table(inputs.findings, language)
     rows_of = model_rows(
         inputs.modelled,
         inputs.runs,
         inputs.storms,
-        inputs.settings,
-        PondingFound(inputs.storms, inputs.settings, inputs.grounds, inputs.flows),
+        settings,
+        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows),
         language,
     )
-    separation = separation_table(rows_of.separation)
+    separation = separation_table(rows_of.separation, scenarios)
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = rows_of.run_table(inputs.runs, inputs.results, language)
     pond = rows_of.ponding.judged(inputs.community_ids, inputs.layers["ponding_records"], inputs.causes)
-    sponge = _with_ways(rows_of.sponge_table(inputs.community_ids), inputs.performance)
+    sponge = _with_ways(rows_of.sponge_table(inputs.community_ids, scenarios), inputs.performance)
     tables = {
         "separation": separation,
         **pond.tables,
         **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
-        "work_order": work_order(rows_of.ways, separation),
-        "separation_grades": grade_table(rows_of.grades),
+        "work_order": work_order(rows_of.ways, separation, scenarios),
+        "separation_grades": grade_table(rows_of.grades, scenarios),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
-        "separation_spills": spill_table(rows_of.spills),
+        "separation_spills": spill_table(rows_of.spills, scenarios),
         **_infiltration(inputs),
-        "separation_outfalls": outfall_tracer_table_of(rows_of.outfalls),
-        **evidence_tables(inputs.measurements, inputs.modelled, inputs.settings.evidence),
+        "separation_outfalls": outfall_tracer_table_of(rows_of.outfalls, scenarios),
+        **evidence_tables(inputs.measurements, inputs.modelled, settings.measured, settings.evidence),
         "sponge": sponge,
-        **rows_of.basin_tables(),
-        **bill_tables(inputs.layers, inputs.settings, inputs.documents.claims, inputs.documents.prices),
-        **design_tables(inputs.modelled, inputs.storms, inputs.layers, inputs.settings),
+        **rows_of.basin_tables(scenarios),
+        **bill_tables(inputs.layers, settings, inputs.documents.claims, inputs.documents.prices),
+        **design_tables(inputs.modelled, inputs.storms, inputs.layers, settings),
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
@@ -83,19 +86,26 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
     own = _own_rows(tables)
-    rows = [community_row(inputs, c, own(c), facts, rows_of.facts) for c in inputs.community_ids]
+    answers = answers_table(inputs, own, rows_of.facts, facts)
+    of_community = community_answers(answers, headline)
+    rows = [
+        community_row(inputs, c, own(c), of_community.get(c, {}), facts, rows_of.facts)
+        for c in inputs.community_ids
+    ]
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
-    communities = communities_table(rows, headline, whole=not homeless.any(), partial=left_out > 0)
+    communities = communities_table(
+        rows, headline, settings.compared, whole=not homeless.any(), partial=left_out > 0
+    )
     pages = tuple(
         community_page(inputs, row, own(str(row["community_id"])), rows_of.facts)
         for row in communities.iloc[:-1].to_dict("records")  # without TOTAL
     )
     return Review(
-        inputs.settings.name,
+        settings.name,
         inputs.layers.crs.to_string(),
         headline,
         tuple(_storm_summary(s) for s in inputs.storms),
-        {"communities": communities, **tables},
+        {"communities": communities, ANSWERS: answers, **tables},
         pages,
         (
             *([("note_partial", {"count": len(rows), "total": len(rows) + left_out})] if left_out else []),
@@ -108,14 +118,25 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             ),
         ),
         versions,
-        {**inputs.settings.targets.model_dump(), "capture_percent": inputs.settings.sponge.target_percent},
+        {**settings.targets.model_dump(), "capture_percent": settings.sponge.target_percent},
         **_capture_basis(inputs.performance),
         ponding_areas=pond.areas,
         depths=pond.depths,
+        scenarios=settings.scenarios,
+        compared=settings.compared,
     )
 
 
-OF_COMMUNITY = ("separation", "ponding", "sponge", "quantities", "quantity_features", "findings")
+OF_COMMUNITY = (
+    "separation",
+    "separation_grades",
+    "separation_spills",
+    "ponding",
+    "sponge",
+    "quantities",
+    "quantity_features",
+    "findings",
+)
 """Tables of which a community's row and page take their own rows."""
 
 

@@ -40,7 +40,7 @@ def community_page(
     boundary = inputs.about.loc[community, "geometry"]
     layers, hydrographs, water = {}, {}, {}
     found: dict[str, Modelled] = {}
-    for scenario in ("before", "after"):
+    for scenario in inputs.settings.scenario_names:
         modelled = inputs.of(community, scenario)
         if modelled is not None:
             layers[scenario] = modelled.system.of_community(community)

@@ -7,14 +7,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from spongecalc.assess.communities import COMMUNITY_COLUMNS
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import ScenarioFacts
 from spongecalc.assess.ponding import households_relieved
-from spongecalc.assess.return_periods import community_return_periods
 from spongecalc.assess.run_table import RunFacts
-from spongecalc.assess.separation import crossing, separated
-from spongecalc.assess.spills import spilled_m3
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 
@@ -23,6 +19,7 @@ def community_row(
     inputs: Inputs,
     community: str,
     tables: Mapping[str, pd.DataFrame],
+    answers: Mapping[tuple[str, str], object],
     facts: Mapping[str, RunFacts],
     known: Mapping[tuple[str, str], ScenarioFacts],
 ) -> dict[str, object]:
@@ -36,6 +33,8 @@ def community_row(
         Its id.
     tables
         Every table by name; of those with rows of communities this one's are enough.
+    answers
+        The community's, by scenario and the template of the column that takes them.
     facts
         What is known of each run, by run id.
     known
@@ -45,7 +44,7 @@ def community_row(
     about = inputs.about.loc[community]
     findings = tables["findings"]
     own_findings = findings[findings["community_id"] == community]
-    after = inputs.of(community, "after")
+    compared = inputs.settings.compared
     row: dict[str, object] = {
         "community_id": community,
         "name": about["name"] or community,
@@ -70,73 +69,30 @@ def community_row(
         row["households"] = own_buildings["households"].sum(min_count=1)
     if pd.isna(row["residents"]) and len(own_buildings):
         row["residents"] = sum(residents_of(b, inputs.settings.sewage) for b in own_buildings.itertuples())
-    sites = tables["ponding"]
-    sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
-    for scenario in ("before", "after"):
-        row |= _scenario_figures(inputs, community, scenario, tables, sites, known.get((community, scenario)))
-    before = inputs.of(community, "before")
-    if before and after and all(known[community, s].finished for s in ("before", "after")):
+    first, last = compared
+    for scenario in compared:
+        row |= {c.format(s=scenario): v for (s, c), v in answers.items() if s == scenario and is_known(c, v)}
+    both = [inputs.of(community, s) for s in compared]
+    if both[0] and both[1] and all(known[community, s].finished for s in compared):
+        sites = tables["ponding"]
+        sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
         row["households_relieved"] = households_relieved(
-            before,
-            after,
-            sites[sites["scenario"] == "before"],
-            sites[sites["scenario"] == "after"],
+            both[0],
+            both[1],
+            sites[sites["scenario"] == first],
+            sites[sites["scenario"] == last],
             inputs.settings.ponding.household_radius_m,
         )
     if inputs.performance is not None:
-        row |= {
-            k: v for k, v in inputs.performance.communities.get(community, {}).items() if k in COMMUNITY_COLUMNS
-        }
-    if len(inputs.return_periods):
-        row |= community_return_periods(inputs.return_periods, community)
+        row |= inputs.performance.communities.get(community, {})
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
 
 
-def _scenario_figures(
-    inputs: Inputs,
-    community: str,
-    scenario: str,
-    tables: Mapping[str, pd.DataFrame],
-    sites: pd.DataFrame,
-    known: ScenarioFacts | None,
-) -> dict[str, object]:
-    if known is None:
-        return {f"separated_{scenario}": "unknown"}
-    headline = inputs.settings.headline_storm
-    joints = crossing(tables["separation"])
-    count = int(((joints["community_id"] == community) & (joints["scenario"] == scenario)).sum())
-    figures: dict[str, object] = {
-        f"separated_{scenario}": separated(tables["separation"], community, scenario),
-        f"cross_connections_{scenario}": count,
-        f"sewage_to_storm_{scenario}_m3_d": known.sewage_to_storm_m3_d,
-        f"sewage_spilled_{scenario}_m3": spilled_m3(tables["separation_spills"], community, scenario)
-        if known.spills_known
-        else math.nan,
-    }
-    grades = tables["separation_grades"]
-    graded = grades[(grades["community_id"] == community) & (grades["scenario"] == scenario)]
-    for row in graded.itertuples():
-        figures[f"misplaced_sewage_{scenario}_percent"] = row.flow_ratio_percent
-        figures[f"misconnection_density_{scenario}_percent"] = row.density_percent
-        figures[f"separation_grade_{scenario}"] = row.grade
-    if not known.finished:
-        return figures
-    sponge = tables["sponge"]
-    own = sponge[
-        (sponge["community_id"] == community)
-        & (sponge["scenario"] == scenario)
-        & (sponge["storm_id"] == headline)
-    ].iloc[0]
-    ponding = sites[sites["scenario"] == scenario]
-    return figures | {
-        "rainfall_m3": own["rainfall_m3"],
-        f"runoff_{scenario}_m3": own["runoff_m3"],
-        f"peak_{scenario}_l_s": own["peak_l_s"],
-        f"ponding_sites_{scenario}": len(ponding),
-        f"ponding_{scenario}_m3": float(ponding["volume_m3"].sum()),
-    }
+def is_known(column: str, value: object) -> bool:
+    """Whether a figure is taken into the row: rain is that of the last scenario of which it is known."""
+    return column != "rainfall_m3" or not pd.isna(value)
 
 
 def _worst_continuity(inputs: Inputs, community: str, facts: Mapping[str, RunFacts]) -> float:

@@ -19,13 +19,13 @@ SWMM_COLUMNS = ["swmm_storm_id", "swmm_peak_l_s", "swmm_filling_percent", "swmm_
 def design_tables(
     modelled: Sequence[Modelled], storms: Sequence[Storm], layers: LayerSet, settings: Settings
 ) -> dict[str, pd.DataFrame]:
-    """design_checks, pipe_hydraulics and design_suggestions, for the scenario after."""
-    after = [m for m in modelled if m.system.scenario == "after"]
-    review = review_design([(m.system, m.model.areas) for m in after], layers, settings)
+    """design_checks, pipe_hydraulics and design_suggestions, for the last of the scenarios compared."""
+    built = [m for m in modelled if m.system.scenario == settings.compared[1]]
+    review = review_design([(m.system, m.model.areas) for m in built], layers, settings)
     storm = nearest_storm(storms, review.period.value)
-    checked = {c for m in after for c in m.system.communities}
+    checked = {c for m in built for c in m.system.communities}
     unchecked = [c for c in layers.community_ids if c not in checked]
-    beside = [_of_pipes(m, storm) for m in after]
+    beside = [_of_pipes(m, storm) for m in built]
     filled = [b for b in beside if len(b)]
     swmm = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["pipe_id", *SWMM_COLUMNS])
     return {

@@ -14,6 +14,7 @@ from spongecalc.evidence.network_search import location_table
 from spongecalc.evidence.sensor_file import SensorReadings, places_of, read_sensors, sensor_files
 from spongecalc.evidence.site import dry_sites
 from spongecalc.evidence.site_balance import balance_table
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.network.graph import drainage_graph
@@ -40,27 +41,28 @@ def read_measurements(folder: Path, layers: LayerSet, settings: EvidenceSettings
     sensors, findings = read_sensors(folder, monitoring, places)
     files = sensor_files(monitoring)
     if settings.rain is None:
-        undated = Finding("monitoring.no_rain", "info", "monitoring")
+        undated = Finding("monitoring.no_rain", Feature("monitoring"))
         return Measurements(sensors, None, (*findings, undated), files)
     try:
         rain = read_series(folder / settings.rain).depth_mm
     except SeriesError as reason:
         said = {"file": settings.rain, "reason": reason.rule}
-        refused = Finding("monitoring.rain_unreadable", "warning", "monitoring", file=settings.rain, found=said)
+        refused = Finding("monitoring.rain_unreadable", Feature("monitoring", file=settings.rain), said)
         return Measurements(sensors, None, (*findings, refused), files)
     return Measurements(sensors, rain, findings, files)
 
 
 def evidence_tables(
-    measurements: Measurements, modelled: Sequence[Modelled], settings: EvidenceSettings
+    measurements: Measurements, modelled: Sequence[Modelled], scenario: str, settings: EvidenceSettings
 ) -> dict[str, pd.DataFrame]:
     """The tables evidence_sensors, _balance, _comparison and _location; none where nothing was measured.
 
-    ``modelled`` may have no results (then nothing is compared); those of the settings' scenario are used.
+    ``modelled`` may have no results (then nothing is compared); those of ``scenario``, in which sensors measured,
+    are used.
     """
     if not measurements.sensors:
         return {}
-    own = [m for m in modelled if m.system.scenario == settings.scenario]
+    own = [m for m in modelled if m.system.scenario == scenario]
     graphs = {(m.model.name, m.model.scenario): drainage_graph(m.system) for m in own}
     listed = list(graphs.values())
     sites, sensors = dry_sites(measurements.sensors, listed, measurements.rain_mm, settings)

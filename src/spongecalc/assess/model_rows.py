@@ -12,6 +12,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.outfall_tracers import outfall_rows
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.run_table import RUN_COLUMNS, run_row
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.separation import separation_rows, sewage_to_storm_m3_d, traced_system, ways_back
 from spongecalc.assess.separation_grades import grade_rows
 from spongecalc.assess.spills import spill_rows, spills_known
@@ -57,25 +58,20 @@ class ModelRows:
     facts: dict[tuple[str, str], ScenarioFacts] = field(default_factory=dict)
     runs: dict[str, dict[str, object]] = field(default_factory=dict)
 
-    def sponge_table(self, community_ids: Sequence[str]) -> pd.DataFrame:
-        """Rows of sponge.csv in the order of communities, the scenario before first."""
+    def sponge_table(self, community_ids: Sequence[str], scenarios: Sequence[str]) -> pd.DataFrame:
+        """Rows of sponge.csv in the order of communities, and of the project's scenarios."""
         rows = [
-            row
-            for c in community_ids
-            for scenario in ("before", "after")
-            for row in self.sponge.get((c, scenario), ())
+            row for c in community_ids for scenario in scenarios for row in self.sponge.get((c, scenario), ())
         ]
         return pd.DataFrame(rows, columns=SPONGE_COLUMNS)
 
-    def basin_tables(self) -> dict[str, pd.DataFrame]:
+    def basin_tables(self, scenarios: Sequence[str]) -> dict[str, pd.DataFrame]:
         """basins.csv, where there are basins."""
         if not self.basins:
             return {}
         table = pd.DataFrame(self.basins, columns=BASIN_COLUMNS)
-        # The scenario before comes first, as in other tables.
-        first = table.assign(scenario=table["scenario"] != "before")
-        order = first.sort_values(["community_id", "facility_id", "scenario"], kind="stable").index
-        return {"basins": table.loc[order].reset_index(drop=True)}
+        by = ["community_id", "facility_id", "scenario"]
+        return {"basins": table.sort_values(by, key=in_order(scenarios), kind="stable", ignore_index=True)}
 
     def run_table(self, runs: Sequence[Run], results: Mapping[str, RunResult], language: str) -> pd.DataFrame:
         """Rows of runs.csv in the order of the runs."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.joint_flows import M3_PER_KG, TRACER
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.network.cross_connections import OWN_SYSTEM, RIGHT_RECEIVERS
 from spongecalc.swmm.inflows import GROUNDWATER, RDII
 from spongecalc.swmm.tracer_event import TRACED, WEEK
@@ -32,7 +33,7 @@ OUTFALL_COLUMNS = [
 ]
 
 
-def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
+def outfall_tracer_table(modelled: Sequence[Modelled], scenarios: Sequence[str] = ()) -> pd.DataFrame:
     """Rows of separation_outfalls.csv: an outfall in an event, over the event's measured part.
 
     ``misplaced_m3`` is sewage at an outfall to rain pipes or a river, and rain at one to a sewage main; at one
@@ -42,7 +43,7 @@ def outfall_tracer_table(modelled: Sequence[Modelled]) -> pd.DataFrame:
     ``wet_dry_ratio`` is all of these waters per hour under rain over that in dry weather: what rain adds to a
     sewage main. The carrier of clean water is part of ``volume_m3`` only.
     """
-    return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)])
+    return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)], scenarios)
 
 
 def outfall_rows(one: Modelled) -> list[dict[str, object]]:
@@ -50,8 +51,8 @@ def outfall_rows(one: Modelled) -> list[dict[str, object]]:
     return [row for event in ("dry", TRACED, WEEK) for row in _rows(one, event)]
 
 
-def outfall_tracer_table_of(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
-    """The table of the rows of all models, with the ratios of wet to dry."""
+def outfall_tracer_table_of(rows: Sequence[dict[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
+    """The table of the rows of all models, with the ratios of wet to dry; the latest of the scenarios first."""
     table = pd.DataFrame(rows, columns=OUTFALL_COLUMNS)
     waters = table[["sewage_m3", "rain_m3", "groundwater_m3", "rdii_m3"]]
     per_hour = waters.sum(axis=1) / table["hours"]
@@ -61,7 +62,8 @@ def outfall_tracer_table_of(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
         v / dry[k] if e != "dry" and dry.get(k, 0.0) > 1e-6 else math.nan
         for k, v, e in zip(key, per_hour, table["event"], strict=True)
     ]
-    return table.sort_values(["community_id", "scenario", "outfall_id", "event"], ignore_index=True)
+    by = ["community_id", "scenario", "outfall_id", "event"]
+    return table.sort_values(by, key=in_order(scenarios, latest_first=True), ignore_index=True)
 
 
 def dry_outfall_rows(modelled: Modelled) -> list[dict[str, object]]:

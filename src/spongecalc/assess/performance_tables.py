@@ -73,7 +73,8 @@ FACILITY_COLUMNS = [
 class Performance:
     """Tables by name, what communities.csv takes of them by community, and what they rest on.
 
-    ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``.
+    ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``; ``life``, ``ranges`` and
+    ``facilities`` are of the last of the scenarios compared.
     """
 
     ways: pd.DataFrame
@@ -125,8 +126,8 @@ def performance(
     Parameters
     ----------
     portions
-        What came of the events, some communities after the other, each in both scenarios and the scenario before
-        first. A portion is let go before the next is asked for: the volumes of a county do not fit into memory.
+        What came of the events, some communities after the other, each in all its scenarios. A portion is let go
+        before the next is asked for: the volumes of a county do not fit into memory.
     settings
         The project's.
     curve
@@ -168,7 +169,12 @@ def _add(
     assert events.task.coarse is not None
     ends = events.task.coarse
     sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
-    peaks: dict[str, float] = {}
+    first, last = settings.compared
+    designed = {
+        (site.community_id, site.scenario): design_event(site, taken, events.task.marks_s, ends)
+        for site in events.sites
+        if (taken := events.volumes.get((site.community_id, site.scenario, TAKEN))) is not None
+    }
     for site in events.sites:
         key = (site.community_id, site.scenario)
         tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
@@ -183,33 +189,27 @@ def _add(
         row = _way_row(site, by_volume["middle"], captured, design_mm)
         taken = events.volumes.get((*key, TAKEN))
         if taken is not None:
-            event = design_event(site, taken, events.task.marks_s, ends)
-            if site.scenario == "before":
-                peaks[site.community_id] = event.peak_min
+            event, undelayed = designed[key], designed.get((site.community_id, first))
             row |= {
                 "design_rain_m3": event.rain_m3,
                 "design_runoff_m3": event.runoff_m3,
                 "design_runoff_coefficient": event.coefficient,
                 "design_peak_l_s": event.peak_l_s,
                 "design_peak_min": event.peak_min,
-                "peak_delay_min": event.peak_min - peaks[site.community_id]
-                if site.scenario == "after" and site.community_id in peaks
+                "peak_delay_min": event.peak_min - undelayed.peak_min
+                if site.scenario != first and undelayed is not None
                 else math.nan,
             }
         if continuous is not None and key in continuous.capture_percent:
             row["capture_continuous_percent"] = continuous.capture_percent[key]
         row |= _difference(row, by_volume, site, taken, curve, ends, continuous)
         rows.ways.append(row)
-        own = rows.communities.setdefault(site.community_id, {})
-        own[f"capture_{site.scenario}_percent"] = captured[TAKEN]
-        own[f"capture_{site.scenario}_percent_low"] = captured[LOW]
-        own[f"capture_{site.scenario}_percent_high"] = captured[HIGH]
-        if site.scenario == "after":
+        if site.scenario == last:
             rows.facilities.extend(_facility_rows(site, by_volume["middle"], curve))
             rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
             life, figures_of_life = _life(site, settings, captured[TAKEN], events, ends, curve)
             rows.life.extend(life)
-            own |= figures_of_life
+            rows.communities[site.community_id] = figures_of_life
 
 
 def _facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list[dict[str, object]]:

@@ -123,7 +123,11 @@ class PondingFound:
             "ponding": table[PONDING_COLUMNS],
             "ponding_levels": pd.DataFrame(self.levels, columns=LEVEL_COLUMNS),
             "ponding_records": record_table(
-                records, table, storms, settings.ponding.household_radius_m, community_ids
+                records,
+                table[table["scenario"] == settings.surveyed],
+                storms,
+                settings.ponding.household_radius_m,
+                community_ids,
             ),
         }
         if len(causes):
@@ -147,15 +151,23 @@ def _judged(
     storms: Sequence[Storm],
     settings: Settings,
 ) -> pd.DataFrame:
-    """All sites in order, with verdicts where both scenarios have run."""
+    """All sites in order, with verdicts where both scenarios have run.
+
+    The first of the scenarios compared is judged by the second, every other scenario by the first.
+    """
+    first, last = settings.compared
     parts: list[pd.DataFrame] = []
     for community in community_ids:
         for storm in storms:
-            own = [sites.get((community, s, storm.storm_id)) for s in ("before", "after")]
-            if own[0] is not None and own[1] is not None:
-                parts.extend(with_verdicts(own[0], own[1], settings.ponding.household_radius_m))
-            else:
-                parts.extend(o for o in own if o is not None)
+            own = {s: sites.get((community, s, storm.storm_id)) for s in settings.scenario_names}
+            for scenario, found in own.items():
+                other = own[last if scenario == first else first]
+                if found is None or other is None:
+                    parts.extend([] if found is None else [found])
+                elif scenario == first:
+                    parts.append(with_verdicts(found, other, settings.ponding.household_radius_m)[0])
+                else:
+                    parts.append(with_verdicts(other, found, settings.ponding.household_radius_m)[1])
     filled = [pd.DataFrame(p) for p in parts if len(p)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=PONDING_COLUMNS)
 
@@ -167,7 +179,9 @@ def record_table(
     radius_m: float,
     community_ids: Sequence[str],
 ) -> pd.DataFrame:
-    """The surveyed ponding held against the model before the works: hit, missed; and false, where none was seen.
+    """The surveyed ponding held against the model: hit, missed; and false, where none was seen.
+
+    ``sites`` are those of the scenario in which it was surveyed.
 
     Each record is compared under the storm whose depth is nearest to its rainfall; "false" are sites, under
     the storm of most records of their community, with no record within the radius. A community without any
@@ -181,11 +195,7 @@ def record_table(
         rainfall = float(record.rainfall_mm)
         storm = storms[int(np.argmin(np.abs(depths - rainfall))) if math.isfinite(rainfall) else 0]
         used.setdefault(record.community_id, []).append(storm.storm_id)
-        before = sites[
-            (sites["community_id"] == record.community_id)
-            & (sites["scenario"] == "before")
-            & (sites["storm_id"] == storm.storm_id)
-        ]
+        before = sites[(sites["community_id"] == record.community_id) & (sites["storm_id"] == storm.storm_id)]
         distances = _distances(before, record.geometry)
         near = before.assign(distance_m=distances)
         near = near[near["distance_m"] <= radius_m].sort_values("distance_m")
@@ -212,11 +222,7 @@ def record_table(
         )
     for community, ids in sorted(used.items()):
         storm_id = max(sorted(set(ids)), key=ids.count)
-        own = sites[
-            (sites["community_id"] == community)
-            & (sites["scenario"] == "before")
-            & (sites["storm_id"] == storm_id)
-        ]
+        own = sites[(sites["community_id"] == community) & (sites["storm_id"] == storm_id)]
         seen = own_records[own_records["community_id"] == community].geometry
         depth = next(s.depth_mm for s in storms if s.storm_id == storm_id)
         for site in own.to_dict("records"):

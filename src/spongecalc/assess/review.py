@@ -12,6 +12,7 @@ from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 from spongecalc.assess.hydraulics import Hydraulics
+from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class WaterFrames:
 class CommunityPage:
     """Everything the report shows of one community.
 
-    ``layers`` maps a scenario's name ("before", "after") to the community's layers in it, by layer name
+    ``layers`` maps a scenario's name, in the project's order, to the community's layers in it, by layer name
     (nodes, pipes, connections, surfaces, buildings, facilities, utilities), with the columns of the data
     contract, in metres of the project's CRS. ``hydrographs`` maps a scenario to the runoff in l/s under
     the headline storm, indexed by minutes from its start. ``sites`` and ``joints`` are the community's
@@ -90,6 +91,8 @@ class Review:
     does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
     ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
     they were cut from.
+    ``scenarios`` are the project's, in order; ``compared`` the two that communities.csv sets side by side, while
+    ``tables["answers"]`` holds the figures of all of them.
     """
 
     project_name: str
@@ -107,3 +110,5 @@ class Review:
     ponding_areas: gpd.GeoDataFrame | None = None
     depths: tuple[DepthRaster, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
+    compared: tuple[str, str] = DEFAULT_PAIR

@@ -13,6 +13,7 @@ import pandas as pd
 from spongecalc.assess.joint_flows import JointFlow, JointFlows
 from spongecalc.assess.misconnection_grades import grade_of, worst_grade
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.joint_paths import features_on_the_way
@@ -156,16 +157,16 @@ def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, obj
     return rows
 
 
-def separation_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+def separation_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
     """Every joint and leftover as rows of separation.csv.
 
     ``rank`` orders the joints of the smallest sets of a scenario over all communities: by misplaced dry
-    flow, then households, then storm flow; a joint outside of them has none.
+    flow, then households, then storm flow; a joint outside of them has none. Of the project's ``scenarios``
+    the latest comes first.
     """
     table = pd.DataFrame(rows, columns=SEPARATION_COLUMNS)
-    return _ranked(table).sort_values(
-        ["community_id", "scenario", "kind", "feature_id", "at_node"], ignore_index=True
-    )
+    by = ["community_id", "scenario", "kind", "feature_id", "at_node"]
+    return _ranked(table).sort_values(by, key=in_order(scenarios, latest_first=True), ignore_index=True)
 
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
@@ -206,17 +207,19 @@ def ways_back(one: TracedSystem) -> dict[tuple[str, str, str], tuple[str, float]
     return ways
 
 
-def work_order(ways: Mapping[tuple[str, str, str], tuple[str, float]], separation: pd.DataFrame) -> pd.DataFrame:
+def work_order(
+    ways: Mapping[tuple[str, str, str], tuple[str, float]], separation: pd.DataFrame, scenarios: Sequence[str]
+) -> pd.DataFrame:
     """What to mend first, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
 
     ``length_m`` is what has to be laid to give the connection's sources their way back, straight from start
     to node; ``to_node`` where to. Households and flows are those that the connection frees, and their sums
-    so far. ``ways`` are those of all systems, by :func:`ways_back`.
+    so far. ``ways`` are those of all systems, by :func:`ways_back`; ``scenarios`` the project's, in order.
     """
     chosen = separation[separation["in_smallest_set"] == "yes"].drop_duplicates(
         ["scenario", "layer", "feature_id"]
     )
-    chosen = chosen.sort_values(["scenario", "rank"], ascending=[False, True], ignore_index=True)
+    chosen = chosen.sort_values(["scenario", "rank"], key=in_order(scenarios), ignore_index=True)
     found = [ways.get((r.scenario, r.layer, r.feature_id), ("", math.nan)) for r in chosen.itertuples()]
     table = chosen.assign(to_node=[f[0] for f in found], length_m=[f[1] for f in found])
     for column, total in (

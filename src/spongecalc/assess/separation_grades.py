@@ -11,6 +11,7 @@ import pandas as pd
 from spongecalc.assess.misconnection_grades import NO_GRADE, grade_of, worst_grade
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.outfall_tracers import dry_outfall_rows, misplaced_at
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.separation import RAIN_RECEIVERS, TracedSystem
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import Settings
@@ -74,13 +75,15 @@ def grade_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]
     return rows
 
 
-def grade_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+def grade_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
     """Communities' grades as rows of separation_grades.csv.
 
     ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the sewage
     which is misplaced in dry weather, ``to_storm_percent`` that of the sewage which leaves by rain outfalls; the
     grade is the worse of the first two, "none" where nothing is misconnected.
-    The rows are those of all systems, by :func:`grade_rows`.
+    The rows are those of all systems, by :func:`grade_rows`; of the project's ``scenarios`` the latest comes
+    first.
     """
     table = pd.DataFrame(rows, columns=GRADE_COLUMNS)
-    return table.sort_values(["community_id", "scenario"], ignore_index=True)
+    key = in_order(scenarios, latest_first=True)
+    return table.sort_values(["community_id", "scenario"], key=key, ignore_index=True)

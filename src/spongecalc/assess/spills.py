@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.assess.joint_flows import M3_PER_KG
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.swmm.model import FLOODING
 from spongecalc.swmm.tracer_event import TRACED
 
@@ -34,7 +35,7 @@ def spill_rows(one: Modelled, headline: str) -> list[dict[str, object]]:
     return [*_of_storm(one, headline), *_of_dry_weather(one)]
 
 
-def spill_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+def spill_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
     """Rows of separation_spills.csv: a node from which sewage floods, in the headline storm or in dry weather.
 
     Under the storm it is SWMM's flood volume times the tracer's concentration in the node while it floods, from
@@ -46,10 +47,13 @@ def spill_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     ----------
     rows
         Of all models, by :func:`spill_rows`.
+    scenarios
+        The project's, in order; the latest comes first.
     """
     table = pd.DataFrame(rows, columns=SPILL_COLUMNS)
     table = table[table["sewage_m3"].astype(float) >= LEAST_M3]
-    return table.sort_values(["community_id", "scenario", "event", "node_id"], ignore_index=True)
+    by = ["community_id", "scenario", "event", "node_id"]
+    return table.sort_values(by, key=in_order(scenarios, latest_first=True), ignore_index=True)
 
 
 def spills_known(modelled: Modelled, headline: str) -> bool:

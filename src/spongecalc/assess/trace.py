@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from spongecalc.assess.communities import BY_AREA, SUMMED, TOTAL, counted
+from spongecalc.assess.answers import FIGURES
+from spongecalc.assess.communities import TOTAL, counted, is_by_area, is_summed
+from spongecalc.assess.compared_columns import compared_in, template_of
 from spongecalc.assess.trace_recipes import Recipe, recipe_of
 from spongecalc.decimals import decimals
 
-# Columns of communities.csv that hold words, not figures.
+# Columns of communities.csv that hold words, not figures; "{s}" is a scenario.
 WORDS = frozenset(
     (
         "community_id",
         "name",
         "phase",
         "district",
-        "separated_before",
-        "separated_after",
-        "separation_grade_before",
-        "separation_grade_after",
+        "separated_{s}",
+        "separation_grade_{s}",
         "storm_id",
         "status",
     )
@@ -57,6 +57,11 @@ class Sources:
     def table(self, name: str) -> pd.DataFrame:
         """A table; an empty frame where the result does not hold it."""
         return self.tables[name] if name in self.tables else pd.DataFrame()
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The scenarios that communities.csv sets side by side."""
+        return compared_in([str(c) for c in self.table("communities").columns])
 
     def rows(self, name: str, community: str) -> list[Row]:
         """The rows of a table that concern a community, in their order."""
@@ -115,7 +120,13 @@ class Trace:
 
 def numeric_columns(communities: pd.DataFrame) -> list[str]:
     """Columns of communities.csv that hold figures."""
-    return [str(c) for c in communities.columns if str(c) not in WORDS and _is_numeric(communities[c])]
+    columns = [str(c) for c in communities.columns]
+    return [c for c in columns if not holds_words(c) and _is_numeric(communities[c])]
+
+
+def holds_words(column: str) -> bool:
+    """Whether a column of communities.csv holds words, not figures."""
+    return template_of(column)[0] in WORDS
 
 
 def _is_numeric(values: pd.Series) -> bool:
@@ -133,7 +144,8 @@ def trace_figure(sources: Sources, community: str, column: str) -> Trace:
     community
         A community's id, or TOTAL.
     column
-        A column of communities.csv that holds figures.
+        A column of communities.csv that holds figures; of a scenario that it does not set side by side, what its
+        column would be called: the figure is that of answers.csv then.
 
     Raises
     ------
@@ -146,16 +158,30 @@ def trace_figure(sources: Sources, community: str, column: str) -> Trace:
     rows = sources.rows("communities", community)
     if not rows:
         raise UnknownFigureError("no_row", row=community, rows=", ".join(map(str, table["community_id"])))
-    if column not in table.columns:
-        raise UnknownFigureError("no_column", column=column, columns=", ".join(numeric_columns(table)))
-    if column in WORDS:
+    if holds_words(column):
         raise UnknownFigureError("no_figure", column=column, columns=", ".join(numeric_columns(table)))
+    recipe = recipe_of(column, sources.compared)
+    if column not in table.columns:
+        value = _answered(sources, community, column)
+        if value is None:
+            raise UnknownFigureError("no_column", column=column, columns=", ".join(numeric_columns(table)))
+        return _of_community(sources, f"answers.csv:{community}:{column}", value, community, recipe)
     value = _number(rows[-1][column])
-    recipe = recipe_of(column)
     address = f"communities.csv:{community}:{column}"
     if community == TOTAL:
         return _total(sources, address, value, column, recipe)
     return _of_community(sources, address, value, community, recipe)
+
+
+def _answered(sources: Sources, community: str, column: str) -> float | None:
+    """A figure of a scenario that communities.csv does not hold; None where answers.csv does not either."""
+    template, scenario = template_of(column)
+    figure = next((f for f in FIGURES.values() if f.column == template), None)
+    if figure is None:
+        return None
+    wanted = {"scenario": scenario, "figure": figure.name, "storm_id": figure.storm_id(_headline(sources))}
+    own = [r for r in sources.rows("answers", community) if all(_text(r.get(k)) == v for k, v in wanted.items())]
+    return _number(own[0].get("value")) if own else None
 
 
 def _total(sources: Sources, address: str, value: float, column: str, recipe: Recipe | None) -> Trace:
@@ -164,14 +190,14 @@ def _total(sources: Sources, address: str, value: float, column: str, recipe: Re
     own = table[table["community_id"] != TOTAL]
     if recipe is not None and recipe.ratio:
         return _ratio(sources, address, value, TOTAL, recipe)
-    if column in SUMMED:
+    if is_summed(column):
         own = own[counted(own, column)]
     operands = tuple(
         Operand(f"communities.csv:{c}:{column}", _number(v))
         for c, v in zip(own["community_id"], own[column], strict=True)
     )
     known = [o.value for o in operands if not math.isnan(o.value)]
-    if column in SUMMED:
+    if is_summed(column):
         # TOTAL is the sum of the figures as they are written.
         known = [round(v, decimals(column) or 0) for v in known]
         return Trace(address, value, "total_sum", sum(known) if known else math.nan, operands)
@@ -179,7 +205,7 @@ def _total(sources: Sources, address: str, value: float, column: str, recipe: Re
         return Trace(address, value, "total_largest", max(map(abs, known)) if known else math.nan, operands)
     if math.isnan(value):
         return Trace(address, value, "total_none", operands=operands)
-    if column in BY_AREA:
+    if is_by_area(column):
         both = own[["area_m2", column]].astype(float).dropna()
         mean = float((both["area_m2"] * both[column]).sum() / both["area_m2"].sum())
         return Trace(address, value, "total_by_area", mean, operands)
@@ -205,7 +231,8 @@ def _of_community(sources: Sources, address: str, value: float, community: str, 
     if recipe.ratio:
         ratio = _ratio(sources, address, value, community, recipe)
         # A fall rests on the runs of both figures.
-        below = [_of_community(sources, "", math.nan, community, recipe_of(c)) for c in recipe.ratio]
+        parts = (recipe_of(c, sources.compared) for c in recipe.ratio)
+        below = [_of_community(sources, "", math.nan, community, part) for part in parts]
         features = _merged([f for t in below for f in t.features])
         return replace(
             ratio,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from spongecalc.assess.communities import REDUCTIONS
+from spongecalc.assess.compared_columns import template_of
 from spongecalc.swmm.model import FLOODING
 
 Where = Mapping[str, str]
@@ -19,7 +21,8 @@ class Recipe:
     counted), ``where`` what those rows must hold, ``keys`` the columns that name a row, ``reduce`` what is
     done with them. ``event`` is the runs it rests on: the headline storm's, dry weather's, all or none.
     ``roles`` are roles of model elements, ``layers`` features with what they must hold. ``ratio`` names the
-    two columns whose fall it is; ``largest`` says that TOTAL takes the largest, not the sum.
+    two columns whose fall it is; ``largest`` says that TOTAL takes the largest, not the sum. ``of_last`` says
+    that the figure is of the last of the scenarios compared.
     """
 
     formula: str
@@ -34,6 +37,7 @@ class Recipe:
     layers: tuple[tuple[str, Where], ...] = ()
     ratio: tuple[str, ...] = ()
     largest: bool = False
+    of_last: bool = False
 
 
 GROUND = ("ground", "roof")
@@ -66,9 +70,6 @@ PLAIN: Mapping[str, Recipe] = {
     "rainfall_m3": Recipe(
         "rainfall", "sponge", ("rainfall_m3",), keys=("scenario",), reduce="last", event="storm", roles=GROUND
     ),
-    "runoff_reduction_percent": Recipe("reduction", ratio=("runoff_before_m3", "runoff_after_m3")),
-    "peak_reduction_percent": Recipe("reduction", ratio=("peak_before_l_s", "peak_after_l_s")),
-    "ponding_eliminated_percent": Recipe("reduction", ratio=("ponding_before_m3", "ponding_after_m3")),
     "households_relieved": Recipe(
         "households_relieved",
         "ponding",
@@ -88,9 +89,7 @@ PLAIN: Mapping[str, Recipe] = {
     ),
     "errors": Recipe("findings", "findings", (), {"severity": "error"}, ("feature_id", "layer"), "sum"),
     "warnings": Recipe("findings", "findings", (), {"severity": "warning"}, ("feature_id", "layer"), "sum"),
-    "capture_before_percent": Recipe("capture", "sponge", scenario="before", keys=("storm_id",), roles=GROUND),
-    "capture_after_percent": Recipe("capture", "sponge", scenario="after", keys=("storm_id",), roles=GROUND),
-    "target_lost_year": Recipe("target_lost", roles=GROUND, scenario="after"),
+    "target_lost_year": Recipe("target_lost", roles=GROUND, of_last=True),
 }
 
 
@@ -107,6 +106,7 @@ def _return_period(criterion: str) -> Recipe:
 
 # Columns that stand once for each scenario; "{s}" is its name.
 BY_SCENARIO: Mapping[str, Recipe] = {
+    "capture_{s}_percent": Recipe("capture", "sponge", keys=("storm_id",), roles=GROUND),
     "dry_return_period_{s}_a": _return_period("dry"),
     "pipes_return_period_{s}_a": _return_period("pipes"),
     "cross_connections_{s}": Recipe(
@@ -177,13 +177,24 @@ BY_SCENARIO: Mapping[str, Recipe] = {
 }
 
 
-def recipe_of(column: str) -> Recipe | None:
-    """The recipe of a column; that of its base for a band's ``_low`` and ``_high``; None where there is none."""
+def recipe_of(column: str, compared: Sequence[str]) -> Recipe | None:
+    """The recipe of a column; that of its base for a band's ``_low`` and ``_high``; None where there is none.
+
+    Parameters
+    ----------
+    column
+        A column of communities.csv; of any scenario, if it names one.
+    compared
+        The two scenarios that the table sets side by side.
+    """
+    if column in REDUCTIONS:
+        ratio = tuple(REDUCTIONS[column].format(s=name) for name in compared)
+        return Recipe("reduction", ratio=ratio)
     for name in (column, column.removesuffix("_low"), column.removesuffix("_high")):
-        if name in PLAIN:
-            return PLAIN[name]
-        for scenario in ("before", "after"):
-            for pattern, recipe in BY_SCENARIO.items():
-                if pattern.format(s=scenario) == name:
-                    return replace(recipe, scenario=scenario)
+        template, scenario = template_of(name)
+        if template in PLAIN:
+            recipe = PLAIN[template]
+            return replace(recipe, scenario=compared[-1]) if recipe.of_last and compared else recipe
+        if template in BY_SCENARIO:
+            return replace(BY_SCENARIO[template], scenario=scenario)
     return None

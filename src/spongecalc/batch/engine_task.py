@@ -17,7 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
-from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.input_file import decode
 from spongecalc.swmm.run_result import SeriesRequest
 
@@ -77,6 +76,9 @@ def run_task(task: EngineTask) -> EngineAnswer:
     OSError
         The disk is full, or the folder cannot be written: nothing that was computed is to be trusted.
     """
+    # In the worker: the engine comes with pyswmm, for which who only plans a batch need not wait.
+    from spongecalc.swmm.engine import run_inp  # noqa: PLC0415
+
     folder = _own_folder(task.scratch)
     inp = folder / INPUT
     inp.write_text(task.text, encoding="utf-8", newline="\n")

@@ -8,7 +8,6 @@ it.
 from pathlib import Path
 
 from spongecalc.batch.pool import Job, Outcome, run_all
-from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 _REASONS = {
@@ -51,6 +50,9 @@ def model_job(
 def _run_model(
     inp: Path, folder: Path, mark_s: float | None, series: SeriesRequest | None, keep_out: bool
 ) -> RunResult:
+    # In the worker: the engine comes with pyswmm, for which who only plans a run need not wait.
+    from spongecalc.swmm.engine import run_inp  # noqa: PLC0415
+
     return run_inp(inp, folder, mark_s=mark_s, series=series, keep_out=keep_out)
 
 

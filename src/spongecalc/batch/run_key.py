@@ -7,8 +7,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
+# swmm-toolkit: pyswmm tells the engine's version too, but takes 20 ms and more to import, and a call that finds
+# nothing to run needs nothing else of it.
 from swmm.toolkit import solver
 
 from spongecalc import swmm
@@ -20,6 +23,7 @@ READERS = (
     "engine",
     "error_lines",
     "input_file",
+    "open_model",
     "output_file",
     "report_file",
     "run_result",
@@ -36,7 +40,7 @@ def run_key(
     *,
     keep_out: bool,
 ) -> str:
-    """Digest of everything that a run's result follows from, engine and reading code included.
+    """Digest of everything that a run's result follows from: engine, pyswmm and the code that reads results too.
 
     Parameters
     ----------
@@ -58,6 +62,7 @@ def run_key(
         "series": asdict(series),
         "keep_out": keep_out,
         "engine": engine_version(),
+        "pyswmm": metadata.version("pyswmm"),
         "readers": _readers_digest(),
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
@@ -66,7 +71,7 @@ def run_key(
 @lru_cache(maxsize=1)
 def engine_version() -> str:
     """Version of the SWMM engine on this machine."""
-    return str(solver.swmm_version_info())
+    return str(solver.swmm_version_info())  # swmm-toolkit: pyswmm is not imported here, see above
 
 
 @lru_cache(maxsize=1)

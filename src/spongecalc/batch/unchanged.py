@@ -34,6 +34,7 @@ LIBRARIES = (
     "pydantic",
     "pyogrio",
     "pyproj",
+    "pyswmm",
     "rasterio",
     "scipy",
     "shapely",

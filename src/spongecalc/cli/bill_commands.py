@@ -20,6 +20,7 @@ from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare
 from spongecalc.layers.earlier_delivery import EarlierError, read_earlier
 from spongecalc.layers.finding import findings_table
+from spongecalc.layers.value_change import NOW, WAS
 from spongecalc.network.bill_rules import bill_rules
 from spongecalc.network.claims import claims_table, measured_features
 from spongecalc.network.ledger import ledger
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
 SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limit", "excess", "unit")
-SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", "before", "after", "moved_m")
+SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", WAS, NOW, "moved_m")
 
 
 def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -179,6 +180,12 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
     return code
 
 
+def _laid_by_system_m(rows: pd.DataFrame) -> pd.Series:
+    """Meters of new pipe by system, from the ledger."""
+    pipes = rows[(rows["item"] == "pipe") & (rows["status"] == "proposed")]
+    return pipes.groupby("system")["length_m"].sum()
+
+
 def run_changes(call: Call, earlier: Path) -> int:
     """``spongecalc changes``: what changed since an earlier delivery of the layers."""
     call.made.unfinished = True  # these commands show what they find each time they are called
@@ -204,13 +211,9 @@ def run_changes(call: Call, earlier: Path) -> int:
     _shown(output, "changes", counts, ("layer", "change", "count"))
     _shown(output, "each_change", changes, SHOWN_CHANGE)
     rules = bill_rules(project.settings.quantities)
-    sums = {}
-    for name, layers in (("before", before), ("after", after)):
-        rows = ledger(layers, rules)
-        pipes = rows[(rows["item"] == "pipe") & (rows["status"] == "proposed")]
-        sums[name] = pipes.groupby("system")["length_m"].sum()
-    for system in sorted(set(sums["before"].index) | set(sums["after"].index)):
-        old, new = (float(sums[n].get(system, 0.0)) for n in ("before", "after"))
+    was, now = (_laid_by_system_m(ledger(layers, rules)) for layers in (before, after))
+    for system in sorted({*was.index, *now.index}):
+        old, new = (float(sums.get(system, 0.0)) for sums in (was, now))
         _say(
             output,
             "laid_change",

@@ -18,19 +18,14 @@ class Language(StrEnum):
     en = "en"
 
 
-class Scenario(StrEnum):
-    """Scenarios of a renovation."""
-
-    before = "before"
-    after = "after"
-
-
 Folder = Annotated[Path, typer.Argument(help="project folder (default: here) 项目文件夹")]
 NamedFolder = Annotated[Path, typer.Argument(help="project folder 项目文件夹")]
 Community = Annotated[
     list[str] | None, typer.Option("--community", help="community id, repeatable 小区编号，可重复")
 ]
-OneScenario = Annotated[Scenario | None, typer.Option("--scenario", help="only this scenario 只处理一个情景")]
+OneScenario = Annotated[
+    str | None, typer.Option("--scenario", help="only this scenario of the project 只处理项目的一个情景")
+]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="worker processes (default: all cores) 并行进程数")
 ]
@@ -68,7 +63,7 @@ class Call:
 
     folder: Path
     communities: tuple[str, ...]
-    scenario: Scenario | None
+    scenario: str | None
     jobs: int
     language: Language | None
     quiet: bool
@@ -92,7 +87,7 @@ class Call:
 def call_of(
     folder: Path,
     community: list[str] | None,
-    scenario: Scenario | None,
+    scenario: str | None,
     jobs: int | None,
     lang: Language | None,
     quiet: bool,

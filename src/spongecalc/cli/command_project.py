@@ -12,7 +12,7 @@ from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.project.load import Project, ProjectError, load_project
 from spongecalc.steps import pipeline
-from spongecalc.steps.checked import SCENARIOS, Checked
+from spongecalc.steps.checked import Checked
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
@@ -35,10 +35,15 @@ def opened_project(call: Call) -> tuple[Project | None, Output]:
 
 
 def checked_layers(call: Call, project: Project, output: Output) -> Checked | None:
-    """The project's checked layers; None where a named community does not exist, which is said then."""
-    scenarios = (call.scenario.value,) if call.scenario else SCENARIOS
+    """The project's checked layers; None where it has no such scenario or community, which is said then."""
+    names = project.settings.scenario_names
+    if call.scenario is not None and call.scenario not in names:
+        listed = ", ".join(names)
+        output.error(text("cli.unknown_scenario", output.language, name=call.scenario, known=listed))
+        output.finish()
+        return None
     with output.working("check"):
-        checked = pipeline.check(project, call.communities, scenarios)
+        checked = pipeline.check(project, call.communities, (call.scenario,) if call.scenario else ())
     known = set(checked.layers.community_ids)
     unknown = [c for c in call.communities if c not in known]
     if unknown:

@@ -1,9 +1,12 @@
-"""``spongecalc compare``: two results side by side."""
+"""``spongecalc compare``: two results, or two scenarios of one, side by side."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from spongecalc.assess.scenario_tables import of_scenario, scenarios_in
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
@@ -14,7 +17,7 @@ from spongecalc.report.tables.stored_tables import StoredTablesError, read_table
 from spongecalc.report.tables.whole_file import replace_files
 
 FILE_NAME = "compare.html"
-SHOWN_TABLES = ("communities",)
+SHOWN_TABLES = ("communities", "answers")
 
 
 def results_folder(folder: Path) -> Path:
@@ -22,30 +25,38 @@ def results_folder(folder: Path) -> Path:
     return folder if (folder / "communities.csv").is_file() else folder / "results"
 
 
-def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: bool, as_json: bool) -> int:
-    """Compare two results (folders with their tables, or projects) and write the page."""
+def run_compare(
+    a: Path,
+    b: Path | None,
+    scenarios: tuple[str, str] | None,
+    out: Path | None,
+    language: str,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Compare two results (folders with their tables, or projects), or two scenarios, and write the page.
+
+    With ``scenarios`` the first is taken of ``a`` and the second of ``b``, or of ``a`` too where that is all.
+    """
     output = Output(language, quiet, as_json)
-    tables = []
-    for folder in (a, b):
-        found = results_folder(folder)
-        if not (found / "communities.csv").is_file():
-            output.error(text("document.compare_missing", language, folder=folder))
+    if b is None and scenarios is None:
+        output.error(text("document.compare_alone", language))
+        output.finish()
+        return WRONG_USAGE
+    tables, names = [], []
+    for folder, scenario in zip((a, b or a), scenarios or ("", ""), strict=True):
+        found = _tables(folder, scenario, output)
+        if found is None:
             output.finish()
             return WRONG_USAGE
-        try:
-            tables.append(read_tables(found))
-        except StoredTablesError as reason:
-            output.error(
-                text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
-            )
-            output.finish()
-            return WRONG_USAGE
+        tables.append(found)
+        names.append(f"{folder} · {scenario}" if scenario else str(folder))
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
-        replace_files(
-            {path: html_text(comparison_document(differences, str(a), str(b), language)).encode("utf-8")}
-        )
+        document = comparison_document(differences, names[0], names[1], language)
+        replace_files({path: html_text(document).encode("utf-8")})
     except OSError as reason:
         output.error(text("document.compare_broken", language, file=path, reason=reason.strerror))
         output.finish()
@@ -55,6 +66,26 @@ def run_compare(a: Path, b: Path, out: Path | None, language: str, *, quiet: boo
     output.document["page"] = str(path)
     output.finish()
     return DONE
+
+
+def _tables(folder: Path, scenario: str, output: Output) -> dict[str, pd.DataFrame] | None:
+    """The tables of a result, or of one scenario of it; None where they are not there, which is said then."""
+    found = results_folder(folder)
+    if not (found / "communities.csv").is_file():
+        output.error(text("document.compare_missing", output.language, folder=folder))
+        return None
+    try:
+        tables = read_tables(found)
+    except StoredTablesError as reason:
+        file = found / reason.file
+        output.error(text("document.compare_broken", output.language, file=file, reason=reason.reason))
+        return None
+    known = scenarios_in(tables)
+    if scenario and scenario not in known:
+        said = {"folder": folder, "name": scenario, "known": ", ".join(known) or "-"}
+        output.error(text("document.compare_no_scenario", output.language, **said))
+        return None
+    return of_scenario(tables, scenario) if scenario else tables
 
 
 def _print(differences: list[TableDifference], output: Output, language: str) -> None:

@@ -50,8 +50,8 @@ def run_evidence(call: Call) -> int:
     project = checked.project
     settings = project.settings
     for finding in checked.measurements.findings:
-        sentence = f"{finding.feature_id} {finding.message(output.language)} {finding.action(output.language)}"
-        output.sentence(sentence.strip())
+        said = f"{finding.message(output.language)} {finding.action(output.language)}"
+        output.sentence(f"{finding.feature.feature_id} {said}".strip())
     if not checked.measurements.sensors:
         output.error(text("evidence.nothing_measured", output.language))
         output.finish()
@@ -60,7 +60,7 @@ def run_evidence(call: Call) -> int:
         built = pipeline.build(checked, progress)
     results, due = stored_results(pipeline.plan(built))
     modelled = join_results(checked.systems, built.models, results)
-    tables = evidence_tables(checked.measurements, modelled, settings.evidence)
+    tables = evidence_tables(checked.measurements, modelled, settings.measured, settings.evidence)
     write_tables(tables, project.results_folder)
     for name, table in tables.items():
         output.frame(name, table)

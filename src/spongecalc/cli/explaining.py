@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from spongecalc.assess.answers import TABLE as ANSWERS
 from spongecalc.assess.trace import UnknownFigureError, trace_figure
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
@@ -33,7 +34,7 @@ def run_explain(address: str, folder: Path, language: str | None, *, quiet: bool
     try:
         if found is None:
             raise UnknownFigureError("bad_address", address=address)
-        if found["table"].removesuffix(".csv") != "communities":
+        if found["table"].removesuffix(".csv") not in ("communities", ANSWERS):
             raise UnknownFigureError("only_communities", table=found["table"])
         trace = trace_figure(read_sources(project.results_folder), found["row"], found["column"])
     except UnknownFigureError as reason:

@@ -31,8 +31,7 @@ SAY_AFTER_S = 0.5
 def stamp_name(command: str, call: Call) -> str:
     """Name of what a command with its options leaves: other options, another name."""
     language = call.language.value if call.language else ""
-    scenario = call.scenario.value if call.scenario else ""
-    options = [sorted(set(call.communities)), scenario, language]
+    options = [sorted(set(call.communities)), call.scenario or "", language]
     return f"{command}-{hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12]}"
 
 

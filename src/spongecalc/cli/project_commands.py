@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spongecalc.assess.review import Review
 from spongecalc.assess.run_table import run_table
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.pool import get_ready
@@ -175,7 +176,7 @@ def _answer(
         call.made.files.extend(pipeline.write_results(built, review, output.language, beside))
     folder = built.checked.project.folder
     output.frame("communities", review.tables["communities"])
-    _print_total(review.tables["communities"].iloc[-1].to_dict(), output)
+    _print_total(review, output)
     every = built.checked.layers.community_ids
     if len(built.checked.community_ids) < len(every):
         output.say("partial", count=len(built.checked.community_ids), total=len(every))
@@ -200,17 +201,26 @@ def _answer(
     return DONE
 
 
-def _print_total(total: Mapping[str, object], output: Output) -> None:
-    """The county's figures, a line each."""
+def _print_total(review: Review, output: Output) -> None:
+    """The county's figures in the scenarios compared, a line each."""
+    total = review.tables["communities"].iloc[-1].to_dict()
+    names = dict(zip(("first", "last"), review.compared, strict=True))
+    called = {s.name: s.called(output.language) for s in review.scenarios}
+    words = {place: called[name] for place, name in names.items()}
     lines = (
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),
-        ("total_separation", ("cross_connections_before", "cross_connections_after")),
-        ("total_runoff", ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent")),
-        ("total_capture", ("capture_before_percent", "capture_after_percent")),
-        ("total_ponding", ("ponding_before_m3", "ponding_after_m3", "households_relieved")),
+        ("total_separation", ("cross_connections_{s}",)),
+        ("total_runoff", ("runoff_{s}_m3", "runoff_reduction_percent")),
+        ("total_capture", ("capture_{s}_percent",)),
+        ("total_ponding", ("ponding_{s}_m3", "households_relieved")),
     )
-    for key, columns in lines:
-        output.say(key, **{c: _figure(c, total.get(c)) for c in columns})
+    for key, templates in lines:
+        figures = {
+            t.format(s=place): _figure(t, total.get(t.format(s=name)))
+            for t in templates
+            for place, name in names.items()
+        }
+        output.say(key, **figures, **words)
 
 
 def _figure(column: str, value: object) -> str:

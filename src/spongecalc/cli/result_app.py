@@ -36,16 +36,23 @@ def explain(
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(help="a result: its folder, or its project's 结果或项目文件夹")],
-    b: Annotated[Path, typer.Argument(help="the other result 另一个结果或项目文件夹")],
+    b: Annotated[
+        Path | None, typer.Argument(help="the other result (not for --scenarios of one) 另一个结果或项目文件夹")
+    ] = None,
+    scenarios: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--scenarios", help="the scenario of A, and that of B 分别取甲、乙的一个情景"),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="page to write (compare.html) 输出的网页")] = None,
     lang: Lang = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Two results side by side, with what differs. 对照两次结果。"""
+    """Two results, or two scenarios of one, with what differs. 对照两次结果，或一次结果的两个情景。"""
     from spongecalc.cli.comparing import run_compare  # noqa: PLC0415
 
-    raise typer.Exit(run_compare(a, b, out, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+    language = (lang or Language.zh).value
+    raise typer.Exit(run_compare(a, b, scenarios, out, language, quiet=quiet, as_json=as_json))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from spongecalc.cli.command_project import opened_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:
     found = {"file": source, "layer": "-", "url": source, **refusal.found}
-    finding = Finding(refusal.rule, "error", file=source, found=found)
+    finding = Finding(refusal.rule, Feature(file=source), found)
     output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
 
 

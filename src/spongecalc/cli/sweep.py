@@ -39,7 +39,14 @@ def run_sweeps(call: Call) -> int:
         except SweepError as mistake:
             output.error(mistake.sentence(output.language))
             continue
-        rows.append((sweep.name, str(len(sets)), str(len(settings.storms)), ", ".join(sweep.scenarios)))
+        rows.append(
+            (
+                sweep.name,
+                str(len(sets)),
+                str(len(settings.storms)),
+                ", ".join(sweep.scenarios or settings.scenario_names),
+            )
+        )
     if rows:
         headers = [text(f"sweep.column_{c}", output.language) for c in ("name", "sets", "storms", "scenarios")]
         output.table(text("sweep.title", output.language), headers, rows)

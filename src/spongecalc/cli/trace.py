@@ -49,14 +49,15 @@ def run_trace(call: Call, place: str) -> int:
     output.document["traces"] = [{k: list(v) if isinstance(v, tuple) else v for k, v in r.items()} for r in rows]
     columns = ("scenario", "direction", "length_m", "area_m2", "households", "residents", "outfalls", "pipes")
     headers = [text(f"separation.trace_{c}", output.language) for c in columns]
-    cells = [[_cell(c, r[c], output.language) for c in columns] for r in rows]
+    called = {s.name: s.called(output.language) for s in settings.scenarios}
+    cells = [[called[str(r["scenario"])], *(_cell(c, r[c], output.language) for c in columns[1:])] for r in rows]
     output.table(text("separation.trace_title", output.language, place=place), headers, cells)
     output.finish()
     return DONE
 
 
 def _cell(column: str, value: object, language: str) -> str:
-    if column in ("scenario", "direction"):
+    if column == "direction":
         return text(f"separation.{value}", language)
     if isinstance(value, tuple):
         return " ".join(value)

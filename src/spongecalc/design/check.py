@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from sys import intern
 
 import pandas as pd
 
+from spongecalc.layers.feature import NOWHERE, Feature
+
 PASS, FAIL, NOT_CHECKABLE = "pass", "fail", "not_checkable"
 
-CHECK_COLUMNS = [
-    "community_id",
-    "check",
-    "verdict",
-    "layer",
-    "feature_id",
-    "other_layer",
-    "other_id",
-    "status",
-    "system",
-    "applies_to",
-    "value",
-    "limit",
-    "excess",
-    "unit",
-    "reason",
-    "clause",
-    "confidence",
-    "x_m",
-    "y_m",
-]
 # What a survey to the millimetre and a sum of floats leave of a figure that is exactly on its limit.
 EXACT = 1e-9
 
@@ -45,75 +27,121 @@ class Limit:
     confidence: str
 
 
+UNKNOWN = Limit(math.nan, "", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The feature that a check is about, with its status and system."""
+
+    feature: Feature
+    status: str = ""
+    system: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One row of design_checks.csv.
 
+    ``other`` is the second feature of a check between two; the row's place is a point at the subject.
     ``excess`` is by how much the value breaks the limit, in its unit (0 or below: it does not); ``reason``
     is a code of why a check cannot be made, or of what was taken into account.
     """
 
-    community_id: str
     check: str
+    subject: Subject
     verdict: str
-    layer: str
-    feature_id: str
-    status: str
-    system: str
     applies_to: str
     value: float
-    limit: float
+    limit: Limit
     excess: float
-    unit: str
-    clause: str
-    confidence: str
     reason: str = ""
-    other_layer: str = ""
-    other_id: str = ""
-    x_m: float = math.nan
-    y_m: float = math.nan
+    other: Feature = NOWHERE
+
+    @property
+    def feature(self) -> Feature:
+        """The feature that the check is about."""
+        return self.subject.feature
 
 
-@dataclass(frozen=True)
-class Subject:
-    """The feature that a check is about."""
-
-    community_id: str
-    layer: str
-    feature_id: str
-    status: str
-    system: str
-    x_m: float
-    y_m: float
+_COLUMNS: dict[str, Callable[[Check], object]] = {
+    "community_id": lambda c: c.feature.community_id,
+    "check": lambda c: c.check,
+    "verdict": lambda c: c.verdict,
+    "layer": lambda c: c.feature.layer,
+    "feature_id": lambda c: c.feature.feature_id,
+    "other_layer": lambda c: c.other.layer,
+    "other_id": lambda c: c.other.feature_id,
+    "status": lambda c: c.subject.status,
+    "system": lambda c: c.subject.system,
+    "applies_to": lambda c: c.applies_to,
+    "value": lambda c: c.value,
+    "limit": lambda c: c.limit.value,
+    "excess": lambda c: c.excess,
+    "unit": lambda c: c.limit.unit,
+    "reason": lambda c: c.reason,
+    "clause": lambda c: c.limit.source,
+    "confidence": lambda c: c.limit.confidence,
+    "x_m": lambda c: c.feature.x_m,
+    "y_m": lambda c: c.feature.y_m,
+}
+CHECK_COLUMNS = list(_COLUMNS)
 
 
 def at_least(
-    name: str, subject: Subject, applies_to: str, value: float, limit: Limit, *, reason: str = "", **more: str
+    name: str,
+    subject: Subject,
+    applies_to: str,
+    value: float,
+    limit: Limit,
+    *,
+    reason: str = "",
+    other: Feature = NOWHERE,
 ) -> Check:
     """A check that the value is not below the limit; a value on the limit passes."""
-    return _compared(name, subject, applies_to, value, limit, limit.value - value, reason, more)
+    return _compared(name, subject, applies_to, value, limit, limit.value - value, reason, other)
 
 
 def at_most(
-    name: str, subject: Subject, applies_to: str, value: float, limit: Limit, *, reason: str = "", **more: str
+    name: str,
+    subject: Subject,
+    applies_to: str,
+    value: float,
+    limit: Limit,
+    *,
+    reason: str = "",
+    other: Feature = NOWHERE,
 ) -> Check:
     """A check that the value is not above the limit; a value on the limit passes."""
-    return _compared(name, subject, applies_to, value, limit, value - limit.value, reason, more)
+    return _compared(name, subject, applies_to, value, limit, value - limit.value, reason, other)
 
 
 def more_than(
-    name: str, subject: Subject, applies_to: str, value: float, limit: Limit, *, reason: str = "", **more: str
+    name: str,
+    subject: Subject,
+    applies_to: str,
+    value: float,
+    limit: Limit,
+    *,
+    reason: str = "",
+    other: Feature = NOWHERE,
 ) -> Check:
     """A check that the value is above the limit; a value on the limit fails, with an excess of 0."""
-    return _compared(name, subject, applies_to, value, limit, limit.value - value, reason, more, strict=True)
+    return _compared(name, subject, applies_to, value, limit, limit.value - value, reason, other, strict=True)
 
 
 def not_checkable(
-    name: str, subject: Subject, applies_to: str, reason: str, limit: Limit | None = None, value: float = math.nan
+    name: str,
+    subject: Subject,
+    applies_to: str,
+    reason: str,
+    limit: Limit = UNKNOWN,
+    value: float = math.nan,
+    *,
+    other: Feature = NOWHERE,
 ) -> Check:
     """A check that cannot be made, and the code of why."""
-    made = limit or Limit(math.nan, "", "", "")
-    return _check(name, subject, applies_to, NOT_CHECKABLE, value, made, math.nan, reason)
+    return Check(name, subject, NOT_CHECKABLE, applies_to, value, limit, math.nan, reason, other)
 
 
 def _compared(
@@ -124,50 +152,14 @@ def _compared(
     limit: Limit,
     excess: float,
     reason: str,
-    more: dict[str, str],
+    other: Feature,
     *,
     strict: bool = False,
 ) -> Check:
     if math.isnan(value) or math.isnan(limit.value):
         return not_checkable(name, subject, applies_to, reason or "value_unknown", limit)
     verdict = FAIL if excess > EXACT or (strict and excess > -EXACT) else PASS
-    return _check(name, subject, applies_to, verdict, value, limit, excess, reason, **more)
-
-
-def _check(
-    name: str,
-    subject: Subject,
-    applies_to: str,
-    verdict: str,
-    value: float,
-    limit: Limit,
-    excess: float,
-    reason: str,
-    *,
-    other_layer: str = "",
-    other_id: str = "",
-) -> Check:
-    return Check(
-        subject.community_id,
-        name,
-        verdict,
-        subject.layer,
-        subject.feature_id,
-        subject.status,
-        subject.system,
-        applies_to,
-        value,
-        limit.value,
-        excess,
-        limit.unit,
-        limit.source,
-        limit.confidence,
-        reason,
-        other_layer,
-        other_id,
-        subject.x_m,
-        subject.y_m,
-    )
+    return Check(name, subject, verdict, applies_to, value, limit, excess, reason, other)
 
 
 def _once(value: object) -> object:
@@ -179,7 +171,7 @@ def checks_table(checks: list[Check]) -> pd.DataFrame:
     """Rows of design_checks.csv: failed ones first, then what could not be checked, then what passes."""
     order = {FAIL: 0, NOT_CHECKABLE: 1, PASS: 2}
     # Column by column: a dictionary for each check of a county would take more than all its checks.
-    table = pd.DataFrame({name: [_once(getattr(c, name)) for c in checks] for name in CHECK_COLUMNS})
+    table = pd.DataFrame({name: [_once(value(c)) for c in checks] for name, value in _COLUMNS.items()})
     table["_order"] = table["verdict"].map(order)
     table = table.sort_values(
         ["community_id", "_order", "check", "feature_id", "other_id", "applies_to"],

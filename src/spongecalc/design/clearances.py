@@ -14,11 +14,12 @@ import pandas as pd
 from spongecalc.design.check import Check, Limit, Subject, at_least, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.near_lines import NearPairs, SpaceLines, beside, crossing
+from spongecalc.layers.feature import NOWHERE, Feature
 from spongecalc.network.earthworks import outer_size_m
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.standards.tables import table
 
-NOBODY = Subject("", "", "", "", "", math.nan, math.nan)
+NOBODY = Subject(NOWHERE)
 # Pairs up to this many times their limit apart are reported as passing; those further off only add rows.
 SHOWN_TIMES = 2.0
 TREES = {"tree": "tree", "shrub": "shrub", "pole": "pole (lighting or telecom)"}
@@ -73,7 +74,7 @@ def check_clearances(
 
 
 def _other_way_of_laying(kind: str, settings: DesignSettings) -> bool:
-    """Whether a kind is only the other way in which the project's cables are not laid."""
+    """True for a kind that is only the way in which the project's cables are not laid."""
     if kind.startswith("telecom "):
         return not kind.endswith(settings.telecom)
     return kind.startswith("power ") and not kind.endswith(settings.power)
@@ -89,16 +90,9 @@ def _crossing(name: str, pair: str, first: Things, second: Things, limit: Limit,
     checks = _judged(name, pair, first, second, near, limit, same=same)
     for i in _wanted(first, second, blind, same=same):
         subject, other = first.subjects[blind.first[i]], second.subjects[blind.second[i]]
-        made = not_checkable(name, subject, pair, "no_levels", limit)
-        checks.append(
-            replace(
-                made,
-                other_layer=other.layer,
-                other_id=other.feature_id,
-                x_m=float(blind.x_m[i]),
-                y_m=float(blind.y_m[i]),
-            )
-        )
+        place = replace(subject.feature, x_m=float(blind.x_m[i]), y_m=float(blind.y_m[i]))
+        at = replace(subject, feature=place)
+        checks.append(not_checkable(name, at, pair, "no_levels", limit, other=other.feature))
     return checks
 
 
@@ -122,17 +116,16 @@ def _judged(
     checks = []
     for i in _wanted(first, second, near, same=same):
         subject, other = first.subjects[near.first[i]], second.subjects[near.second[i]]
-        at = Subject(
-            subject.community_id or other.community_id,
-            subject.layer,
-            subject.feature_id,
-            "proposed" if "proposed" in (subject.status, other.status) else subject.status,
-            subject.system,
-            float(near.x_m[i]),
-            float(near.y_m[i]),
+        place = replace(
+            subject.feature,
+            community_id=subject.feature.community_id or other.feature.community_id,
+            x_m=float(near.x_m[i]),
+            y_m=float(near.y_m[i]),
         )
+        status = "proposed" if "proposed" in (subject.status, other.status) else subject.status
+        at = Subject(place, status, subject.system)
         gap = round(float(near.gap_m[i]), 6)
-        checks.append(at_least(name, at, pair, gap, limit, other_layer=other.layer, other_id=other.feature_id))
+        checks.append(at_least(name, at, pair, gap, limit, other=other.feature))
     return checks
 
 
@@ -199,6 +192,6 @@ def _kind_of(row: Any, settings: DesignSettings) -> str:
 def _subjects(layer: str, key: str, frame: gpd.GeoDataFrame) -> list[Subject]:
     systems = frame["system"] if "system" in frame else [""] * len(frame)
     return [
-        Subject(c if isinstance(c, str) else "", layer, str(i), str(s or ""), str(y or ""), math.nan, math.nan)
+        Subject(Feature(layer, str(i), c if isinstance(c, str) else ""), str(s or ""), str(y or ""))
         for c, i, s, y in zip(frame["community_id"], frame[key], frame["status"], systems, strict=True)
     ]

@@ -22,6 +22,7 @@ from spongecalc.design.network import DesignNetwork, DrainedArea, design_network
 from spongecalc.design.sizes import check_sizes
 from spongecalc.design.suggestions import SUGGESTION_COLUMNS, suggestions
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.standing import stands
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.subcatchments import Subcatchment
@@ -45,19 +46,19 @@ def drained_areas(areas: Sequence[Subcatchment]) -> tuple[DrainedArea, ...]:
 def review_design(
     systems: Sequence[tuple[DrainageSystem, Sequence[Subcatchment]]], layers: LayerSet, settings: Settings
 ) -> DesignReview:
-    """Check the design of every system as it stands after the works.
+    """Check the design of every system as it stands in the last of the scenarios compared.
 
     Parameters
     ----------
     systems
-        Systems of the scenario after, each with the subcatchments of its model.
+        Systems of that scenario, each with the subcatchments of its model.
     layers
         For what stands in no system of its own, such as trees.
     settings
         The project's.
     """
     design = settings.design
-    limits = Limits(design)
+    limits = Limits(design, settings.checks.min_cover_m)
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
@@ -93,14 +94,13 @@ def review_design(
             infiltration_percent=design.infiltration_percent,
         )
         proposals.append(suggestions(net, found, flows_again, limits, period, design.network, design.carriageway))
-    statuses = settings.scenarios["after"].status
-    trees = layers["trees"]
+    trees = layers["trees"][stands(layers, "trees", settings.scenario(settings.compared[1]))]
     checks.extend(
         check_clearances(
             _all(nets, "pipes"),
             _all(nets, "utilities"),
             _all(nets, "buildings"),
-            trees[trees["status"].isin(statuses)],
+            trees,
             design,
             limits,
         )

@@ -32,7 +32,7 @@ FLOW_COLUMNS = [
 
 @dataclass(frozen=True)
 class _Load:
-    """What has gathered at a place on the way down."""
+    """The load that has gathered at a place on the way down."""
 
     sewage_l_s: float = 0.0
     area_m2: float = 0.0
@@ -150,7 +150,7 @@ def pipe_flows(
 
 
 def _entering(net: DesignNetwork, coefficients: Mapping[str, float], inlet_time_min: float) -> dict[str, _Load]:
-    """What enters at each node from outside the network."""
+    """The load that enters at each node from outside the network."""
     found = {node: _Load(sewage_l_s=flow) for node, flow in net.sewage_l_s.items()}
     for area in net.areas:
         whole = sum(area.covers_m2.values())

@@ -86,7 +86,7 @@ def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limit
 
 
 def _why_not(row: Any, found: Any) -> str:
-    """Why a pipe's hydraulics cannot be worked out; "" where they can."""
+    """Code of why a pipe's hydraulics cannot be worked out; "" where they can."""
     if math.isnan(row.diameter_m):
         return "not_circular_or_no_size"
     if math.isnan(row.slope):
@@ -97,7 +97,7 @@ def _why_not(row: Any, found: Any) -> str:
 
 
 def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
-    subject = subject_of("pipes", "pipe_id", row)
+    subject = subject_of("pipes", row)
     size = row.diameter_m * 1000
     fullest = limits.find("max_fullness", "sewage", size)
     least = limits.find("min_velocity", "sewage")
@@ -132,7 +132,7 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
 
 
 def is_initial(row: Any, limits: Limits) -> bool:
-    """Whether a sewer has the least size of its kind and at least that size's least slope."""
+    """True for a sewer of the least size of its kind with at least that size's least slope."""
     main = limits.find("min_diameter", "community main (plastic sewage)")
     slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
     municipal = limits.find("min_diameter", "sewage (municipal)")
@@ -141,7 +141,7 @@ def is_initial(row: Any, limits: Limits) -> bool:
 
 
 def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:
-    subject = subject_of("pipes", "pipe_id", row)
+    subject = subject_of("pipes", row)
     least = limits.find("min_velocity", "storm or combined")
     applies = f"P = {period.value:g} a"
     if reason := _why_not(row, found):
@@ -163,7 +163,7 @@ def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:
 
 def _fastest(row: Any, found: Any, limits: Limits, reason: str) -> Check:
     """The greatest velocity that the material stands; that of the full pipe for rain, of the design flow else."""
-    subject = subject_of("pipes", "pipe_id", row)
+    subject = subject_of("pipes", row)
     family = family_of(row.material if isinstance(row.material, str) else None)
     applies = "metal pipe" if family == "metal" else "non-metal pipe"
     limit = limits.find("max_velocity", applies)

@@ -12,6 +12,7 @@ from spongecalc.design.check import Check, Limit, at_least, at_most, not_checkab
 from spongecalc.design.flows import rational_flow_l_s
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.layers.feature import feature_of
 
 
 def check_inlets(
@@ -50,7 +51,7 @@ def _spacing(net: DesignNetwork, limits: Limits) -> list[Check]:
     for rows in by_community.values():
         points = np.array([row.geometry for row in rows], dtype=object)
         for i, row in enumerate(rows):
-            subject = subject_of("nodes", "node_id", row)
+            subject = subject_of("nodes", row)
             if len(rows) == 1:
                 checks.append(
                     not_checkable("inlet_spacing", subject, "inlets along a road", "only_one_inlet", limit)
@@ -66,8 +67,7 @@ def _spacing(net: DesignNetwork, limits: Limits) -> list[Check]:
                     "inlets along a road",
                     round(float(distances[nearest]), 3),
                     limit,
-                    other_layer="nodes",
-                    other_id=str(rows[nearest].node_id),
+                    other=feature_of("nodes", rows[nearest]),
                 )
             )
     return checks
@@ -92,9 +92,9 @@ def _capacity(
             flows[area.node_id] = flows.get(area.node_id, 0.0) + rational_flow_l_s(share, intensity, whole)
     limit = Limit(takes.value / margin.value, "l/s", f"{takes.source}; {margin.source}", takes.confidence)
     return [
-        at_most("inlet_capacity", subject_of("nodes", "node_id", row), kind, flows[row.node_id], limit)
+        at_most("inlet_capacity", subject_of("nodes", row), kind, flows[row.node_id], limit)
         if row.node_id in flows
-        else not_checkable("inlet_capacity", subject_of("nodes", "node_id", row), kind, "no_ground", limit)
+        else not_checkable("inlet_capacity", subject_of("nodes", row), kind, "no_ground", limit)
         for row in _inlets(net)
     ]
 
@@ -109,7 +109,7 @@ def _leads(net: DesignNetwork, limits: Limits, lead_diameter_mm: float) -> list[
         upper, lower = nodes.get(row.source), nodes.get(row.to_node)
         if upper is None or lower is None or upper.kind != "inlet":
             continue
-        subject = subject_of("connections", "connection_id", row)
+        subject = subject_of("connections", row)
         length = float(row.geometry.length)
         checks.append(at_most("lead_length", subject, "inlet lead", round(length, 3), longest))
         checks.append(

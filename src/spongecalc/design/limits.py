@@ -14,9 +14,18 @@ BY_PROJECT = "set by the project"
 
 
 class Limits:
-    """Limits by check, what they apply to, and size."""
+    """Limits by check, what they apply to, and size.
 
-    def __init__(self, settings: DesignSettings) -> None:
+    Parameters
+    ----------
+    settings
+        The project's design settings, with limits of its own.
+    min_cover_m
+        The project's least cover in m wherever a pipe lies ([checks] min_cover); None for the table's.
+    """
+
+    def __init__(self, settings: DesignSettings, min_cover_m: float | None = None) -> None:
+        self._min_cover_m = min_cover_m
         self._rows = pd.concat([table(name) for name in LIMIT_TABLES], ignore_index=True)
         self._own = {(o.check, o.applies_to): o for o in settings.limits}
         self._found: dict[tuple[str, str, float], Limit] = {}
@@ -54,7 +63,10 @@ class Limits:
         """The project's limit where it states one, else the one given."""
         mine = self._own.get((check, applies_to))
         if mine is None:
-            return given
+            if check != "min_cover" or self._min_cover_m is None:
+                return given
+            said = f"{given.source}; {BY_PROJECT}: [checks] min_cover"
+            return Limit(self._min_cover_m, given.unit, said, BY_PROJECT)
         return Limit(mine.limit, given.unit, f"{given.source}; {BY_PROJECT}: {mine.reason}", BY_PROJECT)
 
 

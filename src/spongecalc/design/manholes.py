@@ -12,6 +12,7 @@ import shapely
 from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.layers.feature import Feature, feature_of
 
 MEETING = "pipes meeting in a manhole"
 IN_MANHOLE = "pipes in a manhole"
@@ -52,10 +53,10 @@ def check_manholes(net: DesignNetwork, limits: Limits) -> list[Check]:
 
 
 def _pair(above: Any, below: Any, limits: Limits) -> Iterator[Check]:
-    subject = subject_of("pipes", "pipe_id", above)
+    subject = subject_of("pipes", above)
     if "proposed" not in (above.status, below.status):
         return
-    other = {"other_layer": "pipes", "other_id": str(below.pipe_id)}
+    other = feature_of("pipes", below, mid_line=True)
     drop = round(float(above.invert_down_m) - float(below.invert_up_m), MILLIMETRES)
     yield _turning(above, below, drop, subject, limits, other)
     required = limits.find("drop_manhole_required", "drop between inverts")
@@ -69,14 +70,14 @@ def _pair(above: Any, below: Any, limits: Limits) -> Iterator[Check]:
         limit = required if drop > required.value else advised
         reason = "drop_manhole_required" if drop > required.value else "drop_manhole_advised"
         reason = reason if drop > advised.value else ""
-        yield at_most("drop", subject, "drop between inverts", drop, limit, reason=reason, **other)
-        yield at_least("invert_step", subject, IN_MANHOLE, drop, limits.find("invert_step", IN_MANHOLE), **other)
+        yield at_most("drop", subject, "drop between inverts", drop, limit, reason=reason, other=other)
+        yield at_least(
+            "invert_step", subject, IN_MANHOLE, drop, limits.find("invert_step", IN_MANHOLE), other=other
+        )
     yield from _sizes(above, below, drop, subject, limits, other)
 
 
-def _turning(
-    above: Any, below: Any, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
-) -> Check:
+def _turning(above: Any, below: Any, drop: float, subject: Subject, limits: Limits, other: Feature) -> Check:
     limit = limits.find("flow_turning_angle_min", MEETING)
     # To a hundredth of a degree: a millimetre of survey turns a pipe of 10 m by less than that.
     angle = round(turning_angle_degrees(above.geometry, below.geometry), 2)
@@ -91,13 +92,13 @@ def _turning(
             0.0,
             Limit(0.0, limit.unit, limit.source, limit.confidence),
             reason="exempt_by_drop",
-            **other,
+            other=other,
         )
-    return at_least("flow_turning_angle", subject, MEETING, angle, limit, **other)
+    return at_least("flow_turning_angle", subject, MEETING, angle, limit, other=other)
 
 
 def _sizes(
-    above: Any, below: Any, drop: float, subject: Subject, limits: Limits, other: dict[str, str]
+    above: Any, below: Any, drop: float, subject: Subject, limits: Limits, other: Feature
 ) -> Iterator[Check]:
     upper, lower = above.diameter_m, below.diameter_m
     shrink = limits.find("diameter_shrink", IN_MANHOLE)
@@ -105,11 +106,11 @@ def _sizes(
         yield not_checkable("diameter_shrink", subject, IN_MANHOLE, "not_circular_or_no_size", shrink)
         return
     if above.system == below.system:
-        yield at_most("diameter_shrink", subject, IN_MANHOLE, (upper - lower) * 1000, shrink, **other)
+        yield at_most("diameter_shrink", subject, IN_MANHOLE, (upper - lower) * 1000, shrink, other=other)
     if upper != lower:
         limit = limits.find("soffit_alignment", DIFFERENT)
         if math.isnan(drop):
             yield not_checkable("soffit_alignment", subject, DIFFERENT, "no_levels", limit)
         else:
             higher = round(drop + upper - lower, MILLIMETRES)
-            yield at_least("soffit_alignment", subject, DIFFERENT, higher, limit, **other)
+            yield at_least("soffit_alignment", subject, DIFFERENT, higher, limit, other=other)

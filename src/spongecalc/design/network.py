@@ -1,8 +1,7 @@
-"""What design checks read: the network as it stands after the works, with what it drains."""
+"""The network that design checks read: as it stands after the works, with what it drains."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ import pandas as pd
 import shapely
 
 from spongecalc.design.check import Subject
+from spongecalc.layers.feature import feature_of
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
@@ -102,19 +102,7 @@ def with_hydraulics(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def subject_of(layer: str, key: str, row: Any) -> Subject:
-    """The feature of a row as the subject of checks; its place is a point on it."""
-    geometry = getattr(row, "geometry", None)
-    point = None if geometry is None or geometry.is_empty else geometry.representative_point()
-    if point is not None and geometry is not None and geometry.geom_type == "LineString":
-        point = geometry.interpolate(0.5, normalized=True)
-    community = getattr(row, "community_id", None)
-    return Subject(
-        community if isinstance(community, str) else "",
-        layer,
-        str(getattr(row, key)),
-        str(getattr(row, "status", "") or ""),
-        str(getattr(row, "system", "") or ""),
-        point.x if point is not None else math.nan,
-        point.y if point is not None else math.nan,
-    )
+def subject_of(layer: str, row: Any) -> Subject:
+    """The feature of a row as the subject of checks; the place of a line is its middle."""
+    status, system = (str(getattr(row, name, "") or "") for name in ("status", "system"))
+    return Subject(feature_of(layer, row, mid_line=True), status, system)

@@ -15,7 +15,7 @@ REINFORCED = ("钢筋", "承插", "reinforced", "rcp", "socket")
 
 
 def size_kind(system: str, size_mm: float, material: str | None, network: str) -> tuple[str, str]:
-    """Which rows of ``sewer_design_limits.csv`` a pipe's least diameter and least slope are found in.
+    """Rows of ``sewer_design_limits.csv`` in which a pipe's least diameter and least slope are found.
 
     A sewer inside a community follows GB 50015 up to DN200 and GB 50014 beyond; one in the street, and every
     rain pipe, GB 50014.
@@ -36,7 +36,7 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
     """Least diameter, least slope, material and manhole spacing of every pipe."""
     checks: list[Check] = []
     for row in net.pipes.itertuples():
-        subject = subject_of("pipes", "pipe_id", row)
+        subject = subject_of("pipes", row)
         size = row.diameter_m * 1000
         material = row.material if isinstance(row.material, str) else None
         for_size, for_slope = size_kind(row.system, size, material, network)

@@ -1,4 +1,4 @@
-"""What would pass: the next size, or the least slope, for pipes that fail; re-checked down to the outfall."""
+"""Suggest the next size, or the least slope, for pipes that fail; re-checked down to the outfall."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Flows = Callable[[DesignNetwork], pd.DataFrame]
 
 @dataclass(frozen=True)
 class _Recheck:
-    """What a changed network is checked again with, and the checks that each pipe failed ``before``."""
+    """The means to check a changed network again, and the checks that each pipe failed ``before``."""
 
     flows_of: Flows
     limits: Limits
@@ -79,8 +79,8 @@ def _failed(checks: Sequence[Check]) -> dict[str, set[str]]:
     """Names of the checks that each new feature fails."""
     fails: dict[str, set[str]] = {}
     for check in checks:
-        if check.verdict == FAIL and check.status == "proposed":
-            fails.setdefault(check.feature_id, set()).add(check.check)
+        if check.verdict == FAIL and check.subject.status == "proposed":
+            fails.setdefault(check.feature.feature_id, set()).add(check.check)
     return fails
 
 
@@ -104,9 +104,8 @@ def suggestions(
     failing: dict[str, set[str]] = {}
     statuses = dict(zip(net.pipes["pipe_id"], net.pipes["status"], strict=True))
     for check in checks:
-        named = (check.feature_id, check.other_id) if check.check == "diameter_shrink" else (check.feature_id,)
-        pipe = named[-1]
-        if check.verdict == FAIL and check.layer == "pipes" and statuses.get(pipe) == "proposed":
+        pipe = (check.other if check.check == "diameter_shrink" else check.feature).feature_id
+        if check.verdict == FAIL and check.feature.layer == "pipes" and statuses.get(pipe) == "proposed":
             failing.setdefault(pipe, set()).add(check.check)
     again = _Recheck(flows_of, limits, period, network, carriageway, _failed(checks))
     by_size = {p for p, found in failing.items() if found & set(BY_SIZE)}
@@ -154,7 +153,7 @@ def grown_sizes(net: DesignNetwork, flows_of: Flows, limits: Limits, network: st
 
 
 def _carries(row: Any, found: pd.Series, limits: Limits) -> bool:
-    """Whether a pipe carries its design flow; true where that cannot be worked out."""
+    """True where a pipe carries its design flow, or where that cannot be worked out."""
     if np.isnan(found["full_flow_l_s"]) or found["design_flow_l_s"] <= 0 or found["in_loop"]:
         return True
     if row.system == "sewage":
@@ -301,7 +300,7 @@ def regraded(net: DesignNetwork, slopes: Mapping[str, float]) -> DesignNetwork:
 
 
 def _pipe_graph(net: DesignNetwork) -> nx.DiGraph:
-    """Which pipe leads to which: an edge from each pipe to those that leave the node it ends at."""
+    """Graph of pipes: an edge from each pipe to those that leave the node it ends at."""
     leaving: dict[str, list[str]] = {}
     for row in net.pipes.itertuples():
         leaving.setdefault(row.from_node, []).append(row.pipe_id)
@@ -346,7 +345,7 @@ def _verdict(
     before: Mapping[str, set[str]],
     after: Mapping[str, set[str]],
 ) -> dict[str, object]:
-    """What the re-check of a pipe and of all below it says.
+    """Verdict of the re-check of a pipe and of all below it.
 
     "passes": nothing fails any more. "other_failures": what fails failed before, and is not what the
     suggestion is about. "fails": what it is about still fails, or something fails that did not.

@@ -10,8 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spongecalc.evidence.measured_quantity import Quantity, quantity_of
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 
@@ -69,7 +68,7 @@ def read_sensors(
         try:
             found.append(_sensor(folder, row, places, tables, findings))
         except SourceRefusedError as refusal:
-            findings.append(finding_at(refusal.rule, "warning", "monitoring", row, **refusal.found))
+            findings.append(finding_at(refusal.rule, "monitoring", row, **refusal.found))
     return tuple(found), tuple(findings)
 
 
@@ -103,7 +102,6 @@ def _sensor(
         findings.append(
             finding_at(
                 "monitoring.bad_readings",
-                "warning",
                 "monitoring",
                 row,
                 file=name,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from spongecalc.ground.grid import Barrier, Ground, GroundError, read_ground
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.scenario import DrainageSystem
@@ -31,21 +32,19 @@ def grounds_of(
             findings.extend(ground_findings(system, reason))
             continue
         grounds[system.model, system.scenario] = ground
-        findings.extend(_findings(system, "info", ground.notes))
+        findings.extend(_findings(system, ground.notes))
     return grounds, tuple(findings)
 
 
 def ground_findings(system: DrainageSystem, reason: GroundError) -> list[Finding]:
     """Warnings that a system's communities have no ground, and why: ponding is then SWMM's flooding."""
-    return _findings(system, "warning", [(reason.rule, reason.found)])
+    return _findings(system, [(reason.rule, reason.found)])
 
 
-def _findings(
-    system: DrainageSystem, severity: str, notes: Iterable[tuple[str, dict[str, object]]]
-) -> list[Finding]:
+def _findings(system: DrainageSystem, notes: Iterable[tuple[str, dict[str, object]]]) -> list[Finding]:
     file = system.dem.name if system.dem else ""
     return [
-        Finding(rule, severity, "dem", "", community, file, found=found)
+        Finding(rule, Feature("dem", community_id=community, file=file), found)
         for rule, found in notes
         for community in system.communities
     ]

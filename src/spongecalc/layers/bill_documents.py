@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spongecalc.layers.claim_sheet import Claim, ClaimError, read_claim
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.price_list import Price, PriceError, read_prices
 
 
 @dataclass(frozen=True)
 class BillDocuments:
-    """What was claimed, the project's own prices, and what was found while reading them."""
+    """Claims, the project's own prices, and findings about their files."""
 
     claims: tuple[Claim, ...] = ()
     prices: tuple[Price, ...] = ()
@@ -28,11 +29,11 @@ def read_bill_documents(folder: Path, claims: Sequence[str], prices: str | None)
         try:
             read.append(read_claim(folder / file))
         except ClaimError as reason:
-            findings.append(Finding(reason.rule, "warning", file=file, found=reason.found))
+            findings.append(Finding(reason.rule, Feature(file=file), reason.found))
     priced: tuple[Price, ...] = ()
     if prices is not None:
         try:
             priced = read_prices(folder / prices)
         except PriceError as reason:
-            findings.append(Finding(reason.rule, "warning", file=prices, found=reason.found))
+            findings.append(Finding(reason.rule, Feature(file=prices), reason.found))
     return BillDocuments(tuple(read), priced, tuple(findings))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from spongecalc.layers.coordinates import bounds_of, misplaced
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
@@ -24,13 +25,17 @@ from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
 from spongecalc.project.check_settings import CheckSettings
 from spongecalc.project.layer_source import LayerSource
+from spongecalc.project.scenario_settings import Scenario
 
 
 def read_and_placed(
-    folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
+    folder: Path,
+    sources: Mapping[str, Sequence[LayerSource]],
+    crs: str | None,
+    scenario_columns: Sequence[str] = (),
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Layers with the community of every feature, and what was found on the way; see ``read_layers``."""
-    layers, read = read_layers(folder, sources, crs)
+    layers, read = read_layers(folder, sources, crs, scenario_columns)
     layers, found = assign_communities(layers)
     lost = check_lost_layers(layers, read)
     return layers, (*with_places(read, layers), *lost, *check_coordinates(layers), *found)
@@ -55,9 +60,8 @@ def check_coordinates(layers: LayerSet) -> list[Finding]:
                 }
                 # Communities may know these features by name although they lie elsewhere: none is modelled so.
                 for community in sorted(own["community_id"].dropna().unique()) or [""]:
-                    findings.append(
-                        Finding(wrong.rule, "error", name, "", str(community), str(file), found=found)
-                    )
+                    where = Feature(name, community_id=str(community), file=str(file))
+                    findings.append(Finding(wrong.rule, where, found))
     return findings
 
 
@@ -76,9 +80,7 @@ def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tupl
     return layers, tuple(findings)
 
 
-def check_layers(
-    layers: LayerSet, settings: CheckSettings, scenarios: Mapping[str, Sequence[str]]
-) -> list[Finding]:
+def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[Scenario]) -> list[Finding]:
     """Every rule on features, the network and what lies around it.
 
     Parameters
@@ -88,7 +90,7 @@ def check_layers(
     settings
         Tolerances.
     scenarios
-        The statuses of the features that exist in each scenario.
+        Those in which the features are looked at together; a fault that shows in several is named once.
     """
     findings = [
         *check_values(layers),
@@ -99,6 +101,11 @@ def check_layers(
         *check_network(layers, scenarios),
         *check_surroundings(layers, settings, scenarios),
     ]
-    for statuses in scenarios.values():
-        findings.extend(check_overlaps(layers, tuple(statuses)))
+    overlaps = (finding for scenario in scenarios for finding in check_overlaps(layers, scenario))
+    findings.extend(_once(overlaps))
     return findings
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings without those that say the same of the same features."""
+    return list({(f.rule, f.feature.feature_id, repr(f.found)): f for f in findings}.values())

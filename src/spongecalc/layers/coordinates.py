@@ -30,7 +30,7 @@ BALLPARK_M = 1.0
 
 @dataclass(frozen=True)
 class Misplaced:
-    """What is wrong with coordinates: the rule, the change that would mend it, the zone's number if any."""
+    """A mistake in coordinates: its rule, the change that would mend it, the zone's number if any."""
 
     rule: str
     mend: str
@@ -55,7 +55,7 @@ def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
 
 
 def in_degrees(x: float, y: float) -> bool:
-    """Whether a point can only be longitude and latitude of a place in China."""
+    """True where a point can only be longitude and latitude, in degrees, of a place in China."""
     return CHINA[0] <= x <= CHINA[2] and CHINA[1] <= y <= CHINA[3]
 
 
@@ -116,7 +116,7 @@ def _gauss_kruger(crs: CRS) -> bool:
 
 
 def _of_china(crs: CRS) -> bool:
-    """Whether a CRS is made for a part of China; other countries number and order their grids otherwise."""
+    """True for a CRS made for a part of China; other countries number and order their grids otherwise."""
     area = crs.area_of_use
     return area is None or (area.west >= CHINA[0] and area.east <= CHINA[2] and area.north <= CHINA[3])
 
@@ -132,7 +132,7 @@ def _inside(point: tuple[float, float], bounds: tuple[float, float, float, float
 def misplaced(
     frame: gpd.GeoDataFrame, crs: CRS, near: tuple[float, float, float, float] | None
 ) -> Misplaced | None:
-    """What is wrong with coordinates that claim to be in a projected CRS; None where nothing shows.
+    """Find the mistake in coordinates that claim to be in a projected CRS; None where nothing shows.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def mended(frame: gpd.GeoDataFrame, wrong: Misplaced, crs: CRS) -> gpd.GeoDataFr
 
 
 def transformation_accuracy_m(source: CRS, target: CRS) -> float:
-    """How far a transformation between two systems may be off, in m; 0 within one datum, NaN for unknown."""
+    """Accuracy of a transformation between two systems, in m; 0 within one datum, NaN for unknown."""
     if source.geodetic_crs == target.geodetic_crs:
         return 0.0
     try:

@@ -1,4 +1,4 @@
-"""What changed between two deliveries of the layers, feature by feature."""
+"""Changes between two deliveries of the layers, feature by feature."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import shapely
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.value_change import NOW, WAS
 
 CHANGE_COLUMNS = [
     "layer",
@@ -18,8 +19,8 @@ CHANGE_COLUMNS = [
     "community_id",
     "change",
     "column",
-    "before",
-    "after",
+    WAS,
+    NOW,
     "moved_m",
     "length_change_m",
     "x_m",
@@ -187,6 +188,6 @@ def _change(
         "community_id": community,
         "change": change,
         "column": column,
-        "before": before,
-        "after": after,
+        WAS: before,
+        NOW: after,
     }

@@ -24,7 +24,7 @@ class EarlierError(Exception):
         self.rule, self.mistakes, self.found = rule, mistakes, found
 
     def sentences(self, language: str) -> list[str]:
-        """What is wrong, in words."""
+        """Say in words why the earlier delivery cannot be compared."""
         if self.mistakes is not None:
             return self.mistakes.sentences(language)
         return [text(f"bill.cli.{self.rule}", language, **self.found)]
@@ -80,7 +80,7 @@ def read_earlier(
         left_out = tuple(n for n in SCHEMAS if n in settings.layers and n not in sources)
         for name in left_out:
             now = now.with_frame(name, before[name])
-        early = tuple(f for f in early if f.rule != "layer.not_given")
+        early = tuple(f for f in early if f.rule not in ("layer.not_given", "layer.needed"))
     return _placed(before), now, left_out, (*early, *found)
 
 

@@ -23,7 +23,7 @@ def _names(layer: str) -> dict[str, tuple[str, ...]]:
 
 
 def recognised_fields(layer: str, fields: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Which of a source's fields hold which columns, by the names known out of the box.
+    """Fields of a source that hold columns of the contract, by the names known out of the box.
 
     Parameters
     ----------

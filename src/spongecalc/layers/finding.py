@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from spongecalc.language import text
-
-SEVERITIES = ("error", "warning", "info")
+from spongecalc.layers.feature import NOWHERE, Feature, feature_of
+from spongecalc.layers.rules.registry import SEVERITIES, severity_of
 
 FINDING_COLUMNS = [
     "severity",
@@ -27,30 +27,42 @@ FINDING_COLUMNS = [
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found at a feature.
+    """One breach of a rule, at a feature.
 
-    ``rule`` is also the key of its sentences in the language catalogue ``findings``; ``found`` holds their
-    parameters. ``community_id`` is empty where the finding concerns a whole layer. Only a finding of
-    severity ``error`` keeps its own community from being modelled.
+    ``rule`` is an id of the registry, which alone says how severe it is, and the key of its sentences in the
+    language catalogue ``findings``; ``found`` holds their parameters. Only a finding of severity ``error`` keeps
+    its own community from being modelled.
+
+    Raises
+    ------
+    KeyError
+        The rule is not registered.
     """
 
     rule: str
-    severity: str
-    layer: str = ""
-    feature_id: str = ""
-    community_id: str = ""
-    file: str = ""
-    x_m: float = float("nan")
-    y_m: float = float("nan")
+    feature: Feature = NOWHERE
     found: Mapping[str, object] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        severity_of(self.rule)
+
+    @property
+    def severity(self) -> str:
+        """Severity of the rule, one of ``SEVERITIES``."""
+        return severity_of(self.rule)
+
     def message(self, language: str) -> str:
-        """What was found, as a sentence in ``language`` ("zh" or "en")."""
+        """Say what was found, as a sentence in ``language`` ("zh" or "en")."""
         return text(f"findings.{self.rule}.message", language, **self.found)
 
     def action(self, language: str) -> str:
-        """What was done about it, or what the user is to do, as a sentence in ``language``."""
+        """Say what was done about it, or what the user is to do, as a sentence in ``language``."""
         return text(f"findings.{self.rule}.action", language, **self.found)
+
+
+def finding_at(rule: str, layer: str, row: object, **found: object) -> Finding:
+    """A Finding at ``row``, a row of ``layer`` as ``itertuples`` gives it; ``found`` fills its sentences."""
+    return Finding(rule, feature_of(layer, row), found)
 
 
 def findings_table(findings: Iterable[Finding], language: str) -> pd.DataFrame:
@@ -59,14 +71,14 @@ def findings_table(findings: Iterable[Finding], language: str) -> pd.DataFrame:
         {
             "severity": f.severity,
             "rule": f.rule,
-            "community_id": f.community_id,
-            "layer": f.layer,
-            "feature_id": f.feature_id,
-            "file": f.file,
+            "community_id": f.feature.community_id,
+            "layer": f.feature.layer,
+            "feature_id": f.feature.feature_id,
+            "file": f.feature.file,
             "message": f.message(language),
             "action": f.action(language),
-            "x_m": f.x_m,
-            "y_m": f.y_m,
+            "x_m": f.feature.x_m,
+            "y_m": f.feature.y_m,
         }
         for f in findings
     ]
@@ -85,4 +97,4 @@ def findings_table(findings: Iterable[Finding], language: str) -> pd.DataFrame:
 
 def communities_with_errors(findings: Iterable[Finding]) -> frozenset[str]:
     """Ids of the communities that an error keeps from being modelled."""
-    return frozenset(f.community_id for f in findings if f.severity == "error" and f.community_id)
+    return frozenset(f.feature.community_id for f in findings if f.severity == "error" and f.feature.community_id)

@@ -7,10 +7,11 @@ import numpy as np
 import shapely
 
 from spongecalc.contract import POLYGON, SCHEMAS
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at
+from spongecalc.layers.standing import stands
+from spongecalc.project.scenario_settings import Scenario
 
 # Two neighbouring polygons digitised by hand overlap by slivers; more than this is one place drawn twice.
 OVERLAP_M2 = 1.0
@@ -66,10 +67,9 @@ def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list
     return out.reset_index(drop=True), findings
 
 
-def check_overlaps(layers: LayerSet, statuses: tuple[str, ...]) -> list[Finding]:
+def check_overlaps(layers: LayerSet, scenario: Scenario) -> list[Finding]:
     """Surfaces of one scenario that cover the same ground, by more than slivers of ``OVERLAP_M2``."""
-    frame = layers["surfaces"]
-    frame = frame[frame["status"].isin(statuses)].reset_index(drop=True)
+    frame = layers["surfaces"][stands(layers, "surfaces", scenario)].reset_index(drop=True)
     if len(frame) < 2:
         return []
     shapes = frame.geometry.to_numpy()
@@ -83,7 +83,6 @@ def check_overlaps(layers: LayerSet, statuses: tuple[str, ...]) -> list[Finding]
     return [
         finding_at(
             "surface.overlap",
-            "warning",
             "surfaces",
             rows[i],
             other=rows[j].surface_id,

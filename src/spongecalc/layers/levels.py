@@ -9,6 +9,7 @@ import rasterio
 import shapely
 from rasterio.errors import RasterioIOError
 
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.provenance import INFERRED, MAPPED, flagged
@@ -28,9 +29,7 @@ def ground_from_dem(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
             samples = np.ma.concatenate(list(dem.sample(places, indexes=1, masked=True)))
     except RasterioIOError as reason:
         file = layers.dem.name
-        return layers, (
-            Finding("file.unreadable", "error", "dem", file=file, found={"file": file, "reason": reason}),
-        )
+        return layers, (Finding("file.unreadable", Feature("dem", file=file), {"file": file, "reason": reason}),)
     values = nodes["ground_m"].to_numpy(float).copy()
     values[missing] = np.ma.filled(samples.astype(float), np.nan)
     filled = missing & np.isfinite(values)

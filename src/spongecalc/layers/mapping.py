@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from spongecalc.contract import SCHEMAS, Column
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.number_text import numbers_of
@@ -27,7 +28,7 @@ GRID_M = 0.001
 MOST_DEGREES = 360.0
 TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
 
-Tell = Callable[[str, str, dict[str, object]], None]
+Tell = Callable[[str, dict[str, object]], None]
 
 
 def column_of(layer: str, name: str) -> Column:
@@ -36,14 +37,16 @@ def column_of(layer: str, name: str) -> Column:
     return schema.column(name) if name in schema.column_names else Column(name)
 
 
-def fields_of(layer: str, source: LayerSource, raw: RawLayer) -> tuple[dict[str, str], dict[str, str]]:
-    """Which field holds each column: all of them, and those that were recognised without being told.
+def fields_of(
+    layer: str, source: LayerSource, raw: RawLayer, more: Sequence[str] = ()
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The field of each column: all of them, and those that were recognised without being told.
 
     What the project says comes first, then a field that bears the column's own name, then the names known
-    out of the box.
+    out of the box. ``more`` are columns beyond the contract's.
     """
     fields = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
-    names = [*SCHEMAS[layer].column_names, "community_id"]
+    names = [*SCHEMAS[layer].column_names, "community_id", *more]
     own = {c: f for c, f in source.fields.items() if c not in SURVEY_KEYS}
     said = {*own, *source.constants, *(c for look in source.lookups for c in look.take)}
     same = {n: n for n in dict.fromkeys(names) if n in fields and n not in said}
@@ -64,7 +67,6 @@ def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
         kept = frame[field].map(_plain).map(folded).isin(values)
         tell(
             "filter.left_out",
-            "info",
             {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
         )
         frame = frame[kept]
@@ -94,7 +96,6 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         if unknown:
             tell(
                 "lookup.unknown",
-                "warning",
                 {"field": look.field, "values": ", ".join(unknown[:10]), "table": look.source},
             )
     return found
@@ -115,21 +116,25 @@ def to_contract(
     raw: RawLayer,
     looks: dict[str, pd.Series],
     findings: list[Finding],
+    more: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
-    """Rename, convert, type and flag the columns of one source; geometry on the millimetre."""
+    """Rename, convert, type and flag the columns of one source; geometry on the millimetre.
+
+    ``more`` are text columns beyond the contract's.
+    """
     schema = SCHEMAS[layer]
-    fields, known = fields_of(layer, source, raw)
+    fields, known = fields_of(layer, source, raw, more)
     file = source.source
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
-        findings.append(Finding("fields.recognised", "info", layer, file=file, found={"pairs": pairs}))
+        findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
     boxes: dict[int, tuple[float, float]] = {}
-    for name in dict.fromkeys([*schema.column_names, "community_id"]):
+    for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
         values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings)
         if column.kind == "number":
@@ -205,10 +210,8 @@ def _column_values(
             findings.append(
                 Finding(
                     "values.recognised",
-                    "info",
-                    layer,
-                    file=source.source,
-                    found={"column": name, "pairs": ", ".join(said[:20])},
+                    Feature(layer, file=source.source),
+                    {"column": name, "pairs": ", ".join(said[:20])},
                 )
             )
     result = values.astype(object).copy()
@@ -268,11 +271,8 @@ def _numbers(
         findings.append(
             Finding(
                 "value.not_a_number",
-                "error",
-                layer,
-                str(ids[position] or f"#{position + 1}"),
-                file=file,
-                found={"column": column.name, "value": str(values[position])},
+                Feature(layer, str(ids[position] or f"#{position + 1}"), file=file),
+                {"column": column.name, "value": str(values[position])},
             )
         )
     numbers = numbers.where(np.isfinite(numbers))

@@ -1,4 +1,4 @@
-"""Which community a feature belongs to: by its id, else by its place, else by the pipes that touch it."""
+"""The community that a feature belongs to: by its id, else by its place, else by the pipes that touch it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.feature import feature_of
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 
 
@@ -44,9 +44,9 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
             continue
         for row in frame.loc[strays[name].index].itertuples():
             stated_id = strays[name][row.Index]
-            findings.append(finding_at("community.unknown", "warning", name, row, community=stated_id))
+            findings.append(finding_at("community.unknown", name, row, community=stated_id))
         for row in frame[frame["community_id"].isna()].itertuples():
-            findings.append(finding_at("community.none", "warning", name, row))
+            findings.append(finding_at("community.none", name, row))
     return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
 
 
@@ -58,18 +58,16 @@ def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding,
     rows: dict[str, dict[tuple[str, str], object]] = {}
     placed = []
     for finding in findings:
-        if finding.feature_id and not finding.community_id and finding.layer in layers.frames:
-            if finding.layer not in rows:
-                rows[finding.layer] = {
-                    (row.file, getattr(row, SCHEMAS[finding.layer].id_column) or f"#{row.file_row}"): row
-                    for row in layers[finding.layer].itertuples()
+        at = finding.feature
+        if at.feature_id and not at.community_id and at.layer in layers.frames:
+            if at.layer not in rows:
+                rows[at.layer] = {
+                    (row.file, getattr(row, SCHEMAS[at.layer].id_column) or f"#{row.file_row}"): row
+                    for row in layers[at.layer].itertuples()
                 }
-            row = rows[finding.layer].get((finding.file, finding.feature_id))
+            row = rows[at.layer].get((at.file, at.feature_id))
             if row is not None:
-                there = finding_at(finding.rule, finding.severity, finding.layer, row)
-                finding = replace(  # noqa: PLW2901
-                    finding, community_id=there.community_id, x_m=there.x_m, y_m=there.y_m
-                )
+                finding = replace(finding, feature=feature_of(at.layer, row))  # noqa: PLW2901
         placed.append(finding)
     return tuple(placed)
 

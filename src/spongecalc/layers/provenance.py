@@ -1,4 +1,4 @@
-"""Where a value comes from: surveyed, mapped, inferred or assumed; kept beside every feature.
+"""Origin of a value: surveyed, mapped, inferred or assumed; kept beside every feature.
 
 A feature's ``flags`` lists the columns whose values are not plainly those of the survey, such as
 "invert_m=inferred,diameter_mm=mapped". A column that is not listed was surveyed.
@@ -52,7 +52,7 @@ def flagged(frame: gpd.GeoDataFrame, mask: Iterable[bool], column: str, flag: st
 
 
 def provenance_table(layers: LayerSet) -> pd.DataFrame:
-    """How many values of each column were surveyed, mapped, inferred or assumed.
+    """Count the values of each column that were surveyed, mapped, inferred or assumed.
 
     A row per community, layer, column and flag, with the share of the flag among the values of that column that
     the community's models take. A roughness that is not given is one of them: it follows from the material
@@ -91,7 +91,7 @@ def provenance_table(layers: LayerSet) -> pd.DataFrame:
 
 
 def flag_tags(layer: str, frame: gpd.GeoDataFrame) -> dict[tuple[str, str], str]:
-    """What the model's tag of a feature says of values that were not surveyed, such as "|invert_m=inferred".
+    """Words of a feature's tag in the model on values that were not surveyed, such as "|invert_m=inferred".
 
     Only values that the model is computed from count. Keys are the layer and the feature's id.
     """

@@ -23,6 +23,7 @@ from spongecalc.layers.coordinates import (
     shifted,
     transformation_accuracy_m,
 )
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
@@ -32,9 +33,19 @@ from spongecalc.project.layer_source import LayerSource
 
 Bounds = tuple[float, float, float, float]
 
+# What is said of coordinates without a CRS, by what they look like.
+NO_CRS = {
+    "degrees": "crs.missing_degrees",
+    "zone": "crs.missing_zone",
+    "easting": "crs.missing_easting",
+}
+
 
 def read_layers(
-    folder: Path, sources: Mapping[str, Sequence[LayerSource]], crs: str | None
+    folder: Path,
+    sources: Mapping[str, Sequence[LayerSource]],
+    crs: str | None,
+    scenario_columns: Sequence[str] = (),
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Read every layer of a project.
 
@@ -46,6 +57,8 @@ def read_layers(
         For each layer of the contract, the files or tables it comes from. A layer may come from several.
     crs
         The projected CRS to work in, such as "EPSG:4543"; None takes that of the communities layer.
+    scenario_columns
+        Text columns beyond the contract's that the rules of scenarios read of any layer.
 
     Returns
     -------
@@ -59,7 +72,7 @@ def read_layers(
     for layer, schema in SCHEMAS.items():
         parts = []
         for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings)
+            part = _read_source(folder, layer, source, target, near, findings, scenario_columns)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -68,8 +81,8 @@ def read_layers(
         else:
             frames[layer] = empty_frame(layer, target)
             if layer not in sources:
-                severity = "error" if schema.needed else "info"
-                findings.append(Finding("layer.not_given", severity, layer, found={"layer": layer}))
+                rule = "layer.needed" if schema.needed else "layer.not_given"
+                findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
     dem = _dem_path(folder, sources.get("dem", ()), findings)
@@ -94,10 +107,8 @@ def _project_crs(
             findings.append(
                 Finding(
                     "crs.geographic",
-                    "error",
-                    "communities",
-                    file=source.source,
-                    found={"crs": found.name, "file": source.source},
+                    Feature("communities", file=source.source),
+                    {"crs": found.name, "file": source.source},
                 )
             )
     # Without any CRS nothing can be placed, and each layer says so; the one below only types the empty frames.
@@ -109,27 +120,31 @@ def _dem_path(folder: Path, sources: Sequence[LayerSource], findings: list[Findi
         path = folder / source.source
         if path.is_file():
             return path
-        findings.append(
-            Finding("file.missing", "error", "dem", file=source.source, found={"file": source.source})
-        )
+        findings.append(Finding("file.missing", Feature("dem", file=source.source), {"file": source.source}))
     return None
 
 
 def _read_source(
-    folder: Path, layer: str, source: LayerSource, target: CRS, near: Bounds | None, findings: list[Finding]
+    folder: Path,
+    layer: str,
+    source: LayerSource,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
+    scenario_columns: Sequence[str],
 ) -> gpd.GeoDataFrame | None:
     """One layer out of one source, in the contract's terms; None where it cannot be read."""
     about = {"file": source.source, "layer": source.layer or layer}
 
-    def tell(rule: str, severity: str, found: dict[str, object]) -> None:
-        findings.append(Finding(rule, severity, layer, file=source.source, found={**about, **found}))
+    def tell(rule: str, found: dict[str, object]) -> None:
+        findings.append(Finding(rule, Feature(layer, file=source.source), {**about, **found}))
 
     try:
         raw = read_raw(folder, layer, source)
         for note in raw.notes:
-            tell(note.rule, note.severity, note.found)
+            tell(note.rule, note.found)
         if raw.frame.empty:
-            tell("layer.empty", "warning", {})
+            tell("layer.empty", {})
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
         if missing:
             fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
@@ -138,9 +153,9 @@ def _read_source(
         looks = looked_up(raw.frame, source, folder, tell)
         placed = _placed(raw, layer, source, target, near, findings)
     except SourceRefusedError as refusal:
-        tell(refusal.rule, "error", refusal.found)
+        tell(refusal.rule, refusal.found)
         return None
-    return to_contract(layer, source, placed, looks, findings)
+    return to_contract(layer, source, placed, looks, findings, scenario_columns)
 
 
 def _named_fields(source: LayerSource) -> list[str]:
@@ -165,10 +180,8 @@ def _placed(
             raise SourceRefusedError("crs.missing")
         code, reason = guess
         if reason != "near":
-            raise SourceRefusedError(f"crs.missing_{reason}", crs=code)
-        findings.append(
-            Finding("crs.guessed", "warning", layer, file=source.source, found={**about, "crs": code})
-        )
+            raise SourceRefusedError(NO_CRS[reason], crs=code)
+        findings.append(Finding("crs.guessed", Feature(layer, file=source.source), {**about, "crs": code}))
         stated = target
     try:
         placed = frame.set_crs(CRS.from_user_input(stated), allow_override=True)
@@ -181,10 +194,8 @@ def _placed(
             findings.append(
                 Finding(
                     "crs.inexact",
-                    "warning",
-                    layer,
-                    file=source.source,
-                    found={
+                    Feature(layer, file=source.source),
+                    {
                         **about,
                         "crs": placed.crs.name,
                         "accuracy": "?" if math.isnan(accuracy) else f"{accuracy:g}",

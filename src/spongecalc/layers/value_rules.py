@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.contract import SCHEMAS, Column
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -34,24 +33,23 @@ def check_values(layers: LayerSet) -> Iterator[Finding]:
 def _ids(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     ids = frame[SCHEMAS[layer].id_column]
     for row in frame[ids.isna()].itertuples():
-        yield finding_at("id.missing", "error", layer, row, column=SCHEMAS[layer].id_column)
+        yield finding_at("id.missing", layer, row, column=SCHEMAS[layer].id_column)
     counts = ids.map(ids.value_counts())
     for row in frame[ids.notna() & (counts > 1)].itertuples():
         count = int(counts[row.Index])
-        yield finding_at("id.duplicate", "error", layer, row, count=count)
+        yield finding_at("id.duplicate", layer, row, count=count)
 
 
 def _column(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
     values = frame[column.name]
     if column.required:
         for row in frame[values.isna()].itertuples():
-            yield finding_at("value.missing", "error", layer, row, column=column.name)
+            yield finding_at("value.missing", layer, row, column=column.name)
     if column.allowed:
         wrong = values.notna() & ~values.isin(column.allowed)
         for row in frame[wrong].itertuples():
             yield finding_at(
                 "value.not_allowed",
-                "error",
                 layer,
                 row,
                 column=column.name,
@@ -65,7 +63,6 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Fin
         for row in frame[values.notna() & dates.isna()].itertuples():
             yield finding_at(
                 "value.not_a_date",
-                "warning",
                 layer,
                 row,
                 column=column.name,
@@ -80,7 +77,6 @@ def _bounds(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Fin
     for row in frame[(values < low) | (values > high)].itertuples():
         yield finding_at(
             "value.out_of_bounds",
-            "error",
             layer,
             row,
             column=column.name,
@@ -96,7 +92,7 @@ def _names(communities: gpd.GeoDataFrame) -> Iterator[Finding]:
         for column in ("community_id", "name"):
             value = getattr(row, column)
             if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-                yield finding_at("name.formula", "warning", "communities", row, column=column, value=value)
+                yield finding_at("name.formula", "communities", row, column=column, value=value)
         identifier = row.community_id
         if isinstance(identifier, str) and FILE_NAME_UNSAFE.search(identifier):
-            yield finding_at("name.unsafe_id", "warning", "communities", row, value=identifier)
+            yield finding_at("name.unsafe_id", "communities", row, value=identifier)

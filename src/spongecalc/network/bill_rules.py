@@ -1,4 +1,4 @@
-"""What the bill of quantities rests on besides the layers: how borders cut and how trenches are dug."""
+"""Rules of the bill of quantities: how borders cut pipes and how trenches are dug."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was claimed against what the layers hold, and which features explain the difference."""
+"""Claimed lengths against those of the layers, and the features that explain the difference."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def _own_sums(claim: Claim) -> Iterator[dict[str, object]]:
 
 
 def _length_rule(claimed_m: float, row: Any, half_unit: float) -> str:
-    """Which rule of measuring gives a claimed length; "differs" where none does."""
+    """The rule of measuring that gives a claimed length; "differs" where none does."""
     allowed = half_unit + SURVEY_M / 2 + 1e-9
     if abs(claimed_m - row.plan_m) <= allowed:
         return "agrees"
@@ -306,7 +306,7 @@ def _of(table: pd.DataFrame, line: Any) -> pd.DataFrame:
 def _explanations(
     difference: float, features: pd.DataFrame, own: pd.DataFrame, line: Any, allowed: float
 ) -> Iterator[tuple[str, float, list[str]]]:
-    """What makes up a difference, each with the meters it explains and the features it names."""
+    """Parts of a difference, each with the meters it explains and the features it names."""
     new = features[features["status"] == "proposed"]
     for kind, sign in (("counted_twice", 1.0), ("left_out", -1.0)):
         fitting = new[(sign * new["plan_m"] - difference).abs() <= allowed]

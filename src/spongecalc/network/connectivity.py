@@ -1,12 +1,11 @@
-"""Whether every part of the network that receives water leads to an outfall."""
+"""Check that every part of the network that receives water leads to an outfall."""
 
 from __future__ import annotations
 
 import networkx as nx
 import pandas as pd
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.sources import sources
 from spongecalc.scenario import DrainageSystem
@@ -21,7 +20,7 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     if not outfalls or system.pipes.empty:
         for row in system.boundaries.itertuples():
             rule = "community.no_network" if outfalls or not len(graph) else "community.no_outfall"
-            findings.append(finding_at(rule, "error", "communities", row, scenario=scenario))
+            findings.append(finding_at(rule, "communities", row, scenario=scenario))
         return tuple(findings)
     pipes = system.pipes
     present = set(graph)
@@ -29,28 +28,27 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
         for node in (row.from_node, row.to_node):
             if node is not None and node not in graph:
                 findings.append(
-                    finding_at("pipe.node_not_in_scenario", "error", "pipes", row, node=node, scenario=scenario)
+                    finding_at("pipe.node_not_in_scenario", "pipes", row, node=node, scenario=scenario)
                 )
     for row in system.nodes[system.nodes["kind"] == "outfall"].itertuples():
         if graph.out_degree(row.node_id):
-            findings.append(finding_at("outfall.leads_on", "error", "nodes", row, scenario=scenario))
+            findings.append(finding_at("outfall.leads_on", "nodes", row, scenario=scenario))
     reaching = _leading_to(graph, outfalls)
     every_source = sources(system)
     stranded = {s.node_id for s in every_source} - reaching
     rows = {r.node_id: r for r in system.nodes[system.nodes["node_id"].isin(stranded)].itertuples()}
     findings.extend(
-        finding_at("node.reaches_no_outfall", "warning", "nodes", rows[node], scenario=scenario)
-        for node in sorted(stranded)
+        finding_at("node.reaches_no_outfall", "nodes", rows[node], scenario=scenario) for node in sorted(stranded)
     )
     fed = {s.community_id for s in every_source if s.water == "rain"}
     for row in system.boundaries.itertuples():
         if row.community_id not in fed:
-            findings.append(finding_at("community.no_inlet", "warning", "communities", row, scenario=scenario))
+            findings.append(finding_at("community.no_inlet", "communities", row, scenario=scenario))
     return tuple(findings)
 
 
 def _absent(ids: pd.Series, present: set[str]) -> pd.Series:
-    """Which ids name no node of the scenario."""
+    """True for ids that name no node of the scenario."""
     return ids.notna() & ~ids.isin(present)
 
 

@@ -1,4 +1,4 @@
-"""What the bill costs at a project's own prices."""
+"""Costs of the bill at a project's own prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where rain and sewage meet: the joints that break a separate system, by tracing water from its sources.
+"""Joints of rain and sewage that break a separate system, found by tracing water from its sources.
 
 A rain source may flow through rain pipes only, a sewage source through sewage pipes only. The first place
 on a source's way downstream where that ends is a joint. All sources that pass one joint belong to one
@@ -157,7 +157,7 @@ def _upwards(graph: nx.DiGraph) -> Iterable[tuple[list[str], list[str]]]:
 
 
 def _mixes(waters: set[str], outfalls: Iterable[str], graph: nx.MultiDiGraph) -> bool:
-    """Whether a combined stretch does harm: it carries both waters, or one to where that does not belong.
+    """True where a combined stretch does harm: it carries both waters, or one to where that does not belong.
 
     A pipe that is called combined but by now carries nothing but sewage to the sewage main, or nothing but
     rain to a rain outfall, is a wrong label and not a joint.

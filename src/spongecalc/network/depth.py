@@ -1,4 +1,4 @@
-"""How deep a pipe lies, and the bands of depth by which it is paid for."""
+"""Depth of pipes, and the bands of depth by which they are paid for."""
 
 from __future__ import annotations
 

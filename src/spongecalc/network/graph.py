@@ -72,7 +72,7 @@ def _add(
 
 
 def is_overflow(graph: nx.MultiDiGraph, upper: str, lower: str, key: tuple[str, str]) -> bool:
-    """Whether an edge carries only what another way out of its upper node leaves.
+    """True for an edge that carries only what another way out of its upper node leaves.
 
     A tank's overflow is one, and a basin's where a pipe or lead empties the basin; a pipe is one if its upper
     end lies more than 0.05 m above the lowest other way out that stays in the upper node's system.

@@ -1,11 +1,10 @@
-"""Whether laterals join what exists, and every household's sewage has a way into the network."""
+"""Check that laterals join what exists, and that every household's sewage has a way into the network."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.network.sources import sources
 from spongecalc.scenario import DrainageSystem
 
@@ -16,7 +15,7 @@ def check_laterals(system: DrainageSystem) -> Iterator[Finding]:
     served = {s.building_id for s in sources(system) if s.water == "sewage"}
     for row in system.buildings.itertuples():
         if row.building_id not in served:
-            yield finding_at("building.no_sewage_way", "warning", "buildings", row, scenario=scenario)
+            yield finding_at("building.no_sewage_way", "buildings", row, scenario=scenario)
     nodes = set(system.nodes["node_id"])
     known = set(system.buildings["building_id"]) | nodes
     surfaces = set(system.surfaces["surface_id"])
@@ -25,7 +24,6 @@ def check_laterals(system: DrainageSystem) -> Iterator[Finding]:
         if row.source is not None and row.source not in starts:
             yield finding_at(
                 "connection.unknown_source",
-                "error",
                 "connections",
                 row,
                 source=row.source,
@@ -34,7 +32,6 @@ def check_laterals(system: DrainageSystem) -> Iterator[Finding]:
         if row.to_node is not None and row.to_node not in nodes:
             yield finding_at(
                 "connection.node_not_in_scenario",
-                "error",
                 "connections",
                 row,
                 node=row.to_node,

@@ -1,4 +1,4 @@
-"""What else keeps a community from being separated: removed pipes that still carry, outfalls that lead to the
+"""Leftovers that keep a community from being separated: removed pipes that still carry, outfalls that lead to the
 wrong receiver, and sources that reach nothing.
 """
 

@@ -41,7 +41,7 @@ class Reconnection:
 
 @dataclass(frozen=True)
 class Mending:
-    """What separates a system: the connections to cut, what to lay anew, and the system afterwards.
+    """The works that separate a system: connections to cut, what to lay anew, and the system afterwards.
 
     ``separated`` says whether tracing finds no joint any more; ``at_least`` is the lower bound on the
     number of connections.
@@ -56,7 +56,7 @@ class Mending:
 
 @dataclass(frozen=True)
 class MendingRules:
-    """What is assumed of new laterals and pipes: least slope, and depth of a lateral where it starts."""
+    """Assumptions on new laterals and pipes: least slope, and depth of a lateral where it starts."""
 
     min_slope_percent: float = 0.5
     lateral_depth_m: float = 0.8
@@ -126,7 +126,7 @@ def mend(
 
 
 def _moved_ends(system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connection]) -> list[Reconnection]:
-    """What has to be led elsewhere for each connection that is cut."""
+    """Waters to be led elsewhere for each connection that is cut."""
     entering = sources(system)
     by_feature: dict[Connection, list[Source]] = {}
     for source in entering:
@@ -175,7 +175,7 @@ def _water_of(system: object) -> str:
 def _starts(
     system: DrainageSystem, rules: MendingRules
 ) -> Mapping[tuple[str, str], tuple[float, float, float, str | None]]:
-    """Where each lateral, pipe and overflow starts: place, level, and its node if it starts at one."""
+    """Start of each lateral, pipe and overflow: place, level, and its node if it starts at one."""
     nodes = {r.node_id: r for r in system.nodes.itertuples()}
     starts: dict[tuple[str, str], tuple[float, float, float, str | None]] = {}
     for layer, id_column, column in (

@@ -1,4 +1,4 @@
-"""What could end a ponding site, each as the drainage system with that one thing changed."""
+"""Works that could end a ponding site, each as the drainage system with that one thing changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class WayDown:
-    """What water from a node runs through: pipes, leads that begin at the node, and outfalls, by id."""
+    """The way of water from a node: pipes, leads that begin at the node, and outfalls, by id."""
 
     pipes: tuple[str, ...]
     leads: tuple[str, ...]

@@ -35,7 +35,7 @@ class SmallestSet:
 
     @property
     def proven(self) -> bool:
-        """Whether the set has the size of the lower bound."""
+        """True where the set has the size of the lower bound."""
         return len(self.cut) == self.at_least
 
 
@@ -68,7 +68,7 @@ class FlowNetwork:
         )
 
     def crosses(self, water: str, cut: Iterable[int]) -> bool:
-        """Whether a water still gets where it must not, with connections (by number) taken out."""
+        """True where a water still gets where it must not, with connections (by number) taken out."""
         tails, heads, cuts = self.edges(water)
         stays = ~np.isin(cuts, list(cut))
         matrix = csr_array(
@@ -173,7 +173,7 @@ def flow_network(graph: nx.MultiDiGraph, entering: Sequence[Source]) -> FlowNetw
 
 
 def _is_wrong(outfall: Mapping[str, object], water: str) -> bool:
-    """Whether an outfall belongs to the other water; one of the own system that leads to the wrong receiver
+    """True where an outfall belongs to the other water; one of the own system that leads to the wrong receiver
     is a record of its own, and no cut mends it.
     """
     if outfall["system"] == "combined":

@@ -1,4 +1,4 @@
-"""Where water enters the network: households' sewage, roofs' and yards' rain, and the node it enters at."""
+"""Entries of water into the network: households' sewage, roofs' and yards' rain, each with its node."""
 
 from __future__ import annotations
 

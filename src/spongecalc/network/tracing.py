@@ -17,7 +17,7 @@ Direction = Literal["upstream", "downstream"]
 
 @dataclass(frozen=True)
 class Trace:
-    """What lies upstream or downstream of a place.
+    """Everything upstream or downstream of a place.
 
     ``nodes``, ``pipes``, ``laterals`` and ``buildings`` are ids in sorted order; ``outfalls`` those among
     the nodes. ``length_m`` is that of the pipes and leads on the way; ``area_m2`` of the ground and roofs

@@ -11,7 +11,7 @@ from spongecalc.standards.tables import table
 
 @dataclass(frozen=True)
 class TrenchRules:
-    """How trenches are dug.
+    """Rules by which trenches are dug.
 
     ``slope_from_m`` is the depth above which walls do not stand upright unsupported; from there on they
     either slope by ``slope`` (horizontal over vertical) or, where ``supported``, stand upright behind

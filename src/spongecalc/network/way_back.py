@@ -17,7 +17,7 @@ FIRST_LOOK = 16
 
 @dataclass(frozen=True)
 class WayBack:
-    """Where water that was cut off goes instead: ``node_id`` of its own system, over ``length_m``.
+    """The new way of water that was cut off: to ``node_id`` of its own system, over ``length_m``.
 
     ``level_m`` is the level at which it starts and ``fall_m`` what the new pipe falls.
     """

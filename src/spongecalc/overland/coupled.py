@@ -14,21 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from swmm.toolkit import solver
-from swmm.toolkit.shared_enum import NodeResult
 
 from spongecalc.overland.ground_water import GroundCover, GroundWater
-from spongecalc.swmm import statistics
 
 if TYPE_CHECKING:
     from spongecalc.overland.surface_flow import SurfaceFlow
+    from spongecalc.swmm.open_model import OpenModel
 
 EXCHANGE_S = 1.0
 L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
 # Durations, speeds and hazard are read at this interval; the largest depth is the kernel's, of every step.
 SEEN_S = 5.0
-FLOOD = NodeResult.FLOOD.value
 CAME = ("rain_on_ground", "rain_on_roofs", "sewage")
 WENT = ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
 WADING_M, LANE_M = 0.05, 0.15
@@ -133,6 +130,10 @@ def run_coupled(
     """
     from spongecalc.overland.surface_flow import SurfaceFlow  # noqa: PLC0415  itzi-core is an extra
 
+    # pyswmm is imported where the engine runs, which is in a worker; who only plans a batch need not wait for it.
+    from spongecalc.swmm import statistics  # noqa: PLC0415
+    from spongecalc.swmm.open_model import OpenModel  # noqa: PLC0415
+
     flow = SurfaceFlow(elevation_m, cover.manning_n, cell_m)
     ground = GroundWater(cover)
     area = flow.cell_area_m2
@@ -140,14 +141,14 @@ def run_coupled(
     record = _Record(shape)
     rained_m3 = 0.0
     rained_on_m2 = float(cover.rain_share.sum()) * area
-    paths = [str(p) for p in (inp, inp.with_suffix(".rpt"), inp.with_suffix(".out"))]
-    solver.swmm_open(*paths)
+    engine = OpenModel(*(str(p) for p in (inp, inp.with_suffix(".rpt"), inp.with_suffix(".out"))))
+    engine.swmm_open()
     try:
-        solver.swmm_start(False)
-        model = statistics.read_objects("utf-8")
+        engine.swmm_start(False)  # pyswmm.Simulation always saves results, which nobody reads here
+        model = statistics.read_objects(engine, "utf-8")
         initial_m3 = sum(statistics.stored_m3(model))
         numbers = {name: n for n, name in enumerate(model.nodes)}
-        joints = _Joints([(numbers[e.model_id], e) for e in exchanges if e.model_id in numbers], area)
+        joints = _Joints(engine, [(numbers[e.model_id], e) for e in exchanges if e.model_id in numbers], area)
         elapsed = 0.0
         starts = [s for s, _ in rain_mm_h]
         while elapsed < duration_s - 1e-6:
@@ -158,7 +159,7 @@ def run_coupled(
             rain = cover.rain_share * rain_m
             change = rain - ground.take(depth + rain, elapsed, step)
             joints.take(depth, change, step)
-            if solver.swmm_step() <= 0 and elapsed + step < duration_s - 1e-6:
+            if engine.swmm_step() <= 0 and elapsed + step < duration_s - 1e-6:
                 break
             joints.give_back(change, step)
             rained_m3 += rained_on_m2 * rain_m
@@ -170,9 +171,9 @@ def run_coupled(
                 on_hour(elapsed / duration_s)
         stored = statistics.stored_m3(model)
         totals = statistics.system_totals_m3(model, initial_m3, stored)
-        solver.swmm_end()
+        engine.swmm_end()
     finally:
-        solver.swmm_close()
+        engine.swmm_close()
     held_m3 = float(ground.taken_m.sum()) * area
     balance = {
         "rain_on_ground": rained_m3,
@@ -201,7 +202,11 @@ def balance_error_percent(balance_m3: dict[str, float]) -> float:
 class _Joints:
     """The places where ground and pipes exchange water, with what went each way so far in m3."""
 
-    def __init__(self, places: Sequence[tuple[int, Exchange]], area_m2: float) -> None:
+    def __init__(self, engine: OpenModel, places: Sequence[tuple[int, Exchange]], area_m2: float) -> None:
+        from pyswmm.toolkitapi import NodeResults  # noqa: PLC0415  as above
+
+        self._engine = engine
+        self._overflow = NodeResults.overflow.value
         self.area_m2 = area_m2
         self.taken_m3 = self.given_m3 = 0.0
         self._back = [(number, e.row, e.column) for number, e in places]
@@ -224,7 +229,7 @@ class _Joints:
                 volume = min(grate.intake_m3_s(depths[place]) * step_s, left)
                 room[row, column] = left - volume
             if volume > 0 or self._running[place]:  # SWMM holds an inflow until it is told another
-                solver.node_set_total_inflow(number, volume / step_s / L_S)
+                self._engine.setNodeInflow(number, volume / step_s / L_S)
                 change_m[row, column] -= volume / self.area_m2
                 self.taken_m3 += volume
                 self._running[place] = volume > 0
@@ -232,7 +237,7 @@ class _Joints:
     def give_back(self, change_m: np.ndarray, step_s: float) -> None:
         """Put on the ground what SWMM could not hold at its nodes in a step."""
         for number, row, column in self._back:
-            flooded = solver.node_get_result(number, FLOOD) * L_S * step_s
+            flooded = self._engine.getNodeResult(number, self._overflow) * L_S * step_s
             if flooded > 0:
                 change_m[row, column] += flooded / self.area_m2
                 self.given_m3 += flooded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -34,7 +34,7 @@ class TwoWaters(Section):
 class EvidenceSettings(Section):
     """How measurements at manholes and outfalls are read and weighed."""
 
-    scenario: Literal["before", "after"] = "after"
+    scenario: str | None = None
     rain: InsidePath | None = None
     dry_after_h: Number = Field(24.0, ge=0, le=720)
     dry_rain_mm: Millimeters = Field(1.0, ge=0, le=50, alias="dry_rain")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from spongecalc.contract import ORIFICE_MM, ROUND_MM
 from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
 
@@ -36,6 +37,8 @@ WholeSeconds = Annotated[float, quantity_in("second"), whole("whole_seconds")]
 Years = Annotated[float, quantity_in("year")]
 Meters = Annotated[float, quantity_in("meter")]
 Millimeters = Annotated[float, quantity_in("millimeter")]
+PipeDiameter = Annotated[Millimeters, Field(ge=ROUND_MM.low, le=ROUND_MM.high)]
+OrificeDiameter = Annotated[Millimeters, Field(ge=ORIFICE_MM.low, le=ORIFICE_MM.high)]
 CubicMeters = Annotated[float, quantity_in("meter**3")]
 SquareMeters = Annotated[float, quantity_in("meter**2")]
 LitersPerSecond = Annotated[float, quantity_in("liter/second")]

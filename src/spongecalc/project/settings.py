@@ -23,6 +23,13 @@ from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.refused_value import RefusedValueError
+from spongecalc.project.scenario_settings import (
+    DEFAULT_SCENARIOS,
+    Scenario,
+    as_listed,
+    told_apart,
+    unknown_names,
+)
 from spongecalc.project.section import (
     CubicMeters,
     InsidePath,
@@ -33,7 +40,9 @@ from spongecalc.project.section import (
     Millimeters,
     Minutes,
     Number,
+    OrificeDiameter,
     Percent,
+    PipeDiameter,
     Seconds,
     Section,
     WholeMinutes,
@@ -57,12 +66,6 @@ TYPED_BY_PROJECT = "typed in the project"
 def in_metres(crs: CRS) -> bool:
     """Whether lengths and areas can be measured in a CRS: it is projected, and its unit is the metre."""
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
-
-
-class ScenarioSettings(Section):
-    """Which statuses of features exist in a scenario."""
-
-    status: tuple[Literal["existing", "proposed", "removed"], ...] = Field(min_length=1)
 
 
 class FormulaSettings(Section):
@@ -209,7 +212,7 @@ class SurfaceSettings(Section):
 class InletSettings(Section):
     """What is assumed of inlet leads, which surveys draw without size or invert."""
 
-    lead_diameter_mm: Millimeters = Field(200.0, ge=50, le=1000, alias="lead_diameter")
+    lead_diameter_mm: PipeDiameter = Field(200.0, alias="lead_diameter")
     lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
 
 
@@ -217,14 +220,14 @@ class TankSettings(Section):
     """What is assumed of rain tanks."""
 
     depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
-    overflow_diameter_mm: Millimeters = Field(200.0, ge=50, le=2000, alias="overflow_diameter")
+    overflow_diameter_mm: PipeDiameter = Field(200.0, alias="overflow_diameter")
 
 
 class BasinSettings(Section):
     """What is assumed of detention basins: a throttle not surveyed empties one within ``emptying_min``."""
 
     emptying_min: Minutes = Field(1440.0, ge=10, le=14400, alias="emptying")
-    least_outlet_mm: Millimeters = Field(50.0, ge=10, le=1000, alias="least_outlet")
+    least_outlet_mm: OrificeDiameter = Field(50.0, alias="least_outlet")
     depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
     overflow_width_m: Meters = Field(2.0, gt=0, le=50, alias="overflow_width")
 
@@ -248,10 +251,10 @@ class Settings(Section):
     results: InsidePath = "results"
     report: InsidePath = "report"
     layers: dict[Literal[LAYER_NAMES], tuple[LayerSource, ...]]  # type: ignore[valid-type]
-    scenarios: dict[Literal["before", "after"], ScenarioSettings] = {
-        "before": ScenarioSettings(status=("existing", "removed")),
-        "after": ScenarioSettings(status=("existing", "proposed")),
-    }
+    scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(as_listed), AfterValidator(told_apart)] = (
+        DEFAULT_SCENARIOS
+    )
+    compare: tuple[str, str] | None = None
     rainfall: RainfallSettings
     storms: tuple[StormSettings, ...] = Field(min_length=1)
     headline: str | None = None
@@ -288,16 +291,10 @@ class Settings(Section):
             return layers
         return {name: [given] if isinstance(given, dict) else given for name, given in layers.items()}
 
-    @field_validator("scenarios")
-    @classmethod
-    def _both_scenarios(cls, scenarios: dict[str, ScenarioSettings]) -> dict[str, ScenarioSettings]:
-        defaults = {"before": ("existing", "removed"), "after": ("existing", "proposed")}
-        return {n: scenarios.get(n) or ScenarioSettings(status=s) for n, s in defaults.items()}
-
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:
         for layer, sources in self.layers.items():
-            known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id")
+            known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id", *self.scenario_columns)
             for index, source in enumerate(sources):
                 for part in ("fields", "units", "values", "constants"):
                     extra = SURVEY_KEYS if part == "fields" and layer in ("nodes", "pipes") else ()
@@ -314,6 +311,24 @@ class Settings(Section):
                             raise RefusedValueError(
                                 "column", column, ", ".join(dict.fromkeys(known)) or "-", place
                             )
+        return self
+
+    @model_validator(mode="after")
+    def _named_scenarios_exist(self) -> Self:
+        """The pair compared, and the scenarios of sweeps and evidence, are scenarios of the project."""
+        known = ", ".join(s.name for s in self.scenarios)
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("compare", index), name) for index, name in enumerate(self.compare or ())
+        ]
+        if self.evidence.scenario is not None:
+            named.append((("evidence", "scenario"), self.evidence.scenario))
+        for number, sweep in enumerate(self.sweeps):
+            named.extend((("sweeps", number, "scenarios", i), n) for i, n in enumerate(sweep.scenarios))
+        for key, name in named:
+            if unknown_names((name,), self.scenarios):
+                raise RefusedValueError("scenario_unknown", name, known, key)
+        if self.compare is not None and self.compare[0] == self.compare[1]:
+            raise RefusedValueError("scenario_same", self.compare[0], known, ("compare",))
         return self
 
     @model_validator(mode="after")
@@ -361,6 +376,35 @@ class Settings(Section):
         if self.headline is not None and self.headline not in ids:
             raise RefusedValueError("headline", self.headline, ", ".join(ids), key=("headline",))
         return self
+
+    @property
+    def scenario_names(self) -> tuple[str, ...]:
+        """Names of the scenarios, in order."""
+        return tuple(s.name for s in self.scenarios)
+
+    @property
+    def scenario_columns(self) -> tuple[str, ...]:
+        """Columns that the rules of the scenarios read of any layer, whether or not the contract gives it one."""
+        return tuple(dict.fromkeys(s.reads for s in self.scenarios if s.reads))
+
+    @property
+    def compared(self) -> tuple[str, str]:
+        """The two scenarios that communities.csv sets side by side: those named, else the first and the last."""
+        return self.compare or (self.scenarios[0].name, self.scenarios[-1].name)
+
+    @property
+    def surveyed(self) -> str:
+        """The scenario that ponding was observed in: the first, the state from which the others set out."""
+        return self.scenarios[0].name
+
+    @property
+    def measured(self) -> str:
+        """The scenario that sensors measured in: that of the section evidence, else the last one compared."""
+        return self.evidence.scenario or self.compared[1]
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of that name. Raises KeyError."""
+        return {s.name: s for s in self.scenarios}[name]
 
     @property
     def headline_storm(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -18,12 +18,13 @@ class SweepSettings(Section):
 
     Storms are those of the project, or every return period with every duration. Sets of parameters are every
     row of ``table``, with every combination of ``values``, with every one of ``samples`` drawn from ``ranges``.
+    Without ``scenarios`` it is of all of the project's.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,39}$")
     return_periods_a: tuple[Years, ...] = Field((), alias="return_periods")
     durations_min: tuple[WholeMinutes, ...] = Field((), alias="durations")
-    scenarios: tuple[Literal["before", "after"], ...] = Field(("before", "after"), min_length=1)
+    scenarios: tuple[str, ...] = ()
     table: InsidePath | None = None
     values: dict[str, tuple[Typed, ...]] = {}
     ranges: dict[str, tuple[Typed, Typed]] = {}

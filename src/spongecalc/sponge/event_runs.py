@@ -62,7 +62,7 @@ class Site:
 def sites_of(
     systems: Sequence[DrainageSystem], models: Sequence[SwmmModel], settings: Settings
 ) -> tuple[Site, ...]:
-    """Every modelled community in every scenario, by community and scenario."""
+    """Every modelled community in every scenario, by community and the project's order of scenarios."""
     found = []
     for system, model in zip(systems, models, strict=True):
         tanks, _ = tanks_of(system, settings.tanks.depth_m)
@@ -75,7 +75,8 @@ def sites_of(
             areas = tuple(a for a in model.areas if a.community_id == community)
             if areas:
                 found.append(Site(community, model.scenario, areas, own, flush))
-    return tuple(sorted(found, key=lambda s: (s.community_id, s.scenario != "before")))
+    place = {name: n for n, name in enumerate(settings.scenario_names)}
+    return tuple(sorted(found, key=lambda s: (s.community_id, place[s.scenario])))
 
 
 def design_rainfall_of(settings: Settings, curve: CaptureCurve) -> float:
@@ -146,11 +147,12 @@ def event_task(
 def range_task(
     sites: Sequence[Site], settings: Settings, design_mm: float, ranges: tuple[ParameterRange, ...]
 ) -> RunoffTask:
-    """The events of ``RANGE_RATIOS`` for every ground after the works, one parameter at an end of its range."""
+    """The events of ``RANGE_RATIOS`` for every ground in the last of the scenarios compared, one parameter at an
+    end of its range."""
     grounds = [
         Ground((s.community_id, s.scenario, r.name, end), at_end(s.areas, {r.name: end}, ranges))
         for s in sites
-        if s.scenario == "after"
+        if s.scenario == settings.compared[1]
         for r in ranges
         for end in (LOW, HIGH)
     ]

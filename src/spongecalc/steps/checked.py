@@ -11,8 +11,6 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.project.load import Project
 from spongecalc.scenario import DrainageSystem
 
-SCENARIOS = ("before", "after")
-
 
 @dataclass(frozen=True)
 class Checked:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spongecalc.steps.built import Built
-from spongecalc.steps.checked import SCENARIOS
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.identifiers import folder_name
 
@@ -69,8 +68,8 @@ def write_models(built: Built) -> tuple[Path, ...]:
 def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
     checked = built.checked
     whole = set(checked.community_ids) == set(checked.layers.community_ids)
-    if not whole or {s.scenario for s in checked.systems} != set(SCENARIOS):
+    names = checked.project.settings.scenario_names
+    if not whole or {s.scenario for s in checked.systems} != set(names):
         return []
     folder = checked.project.folder / checked.project.settings.models
-    names = [f"{scenario}.inp" for scenario in SCENARIOS]
-    return [p for name in names for p in folder.glob(f"*/{name}") if p not in wanted]
+    return [p for name in names for p in folder.glob(f"*/{name}.inp") if p not in wanted]

@@ -16,6 +16,8 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
 from spongecalc.batch.runs import Again, execute
 from spongecalc.batch.side_worker import SideWorker
+from spongecalc.design.cover import find_little_cover
+from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
@@ -24,6 +26,7 @@ from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
+from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
@@ -40,7 +43,7 @@ from spongecalc.report.tables.depth_rasters import write_depth_rasters
 from spongecalc.report.tables.geopackage import write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
-from spongecalc.steps.checked import SCENARIOS, Checked
+from spongecalc.steps.checked import Checked
 from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
@@ -57,7 +60,7 @@ MOST_COMMUNITIES_BESIDE = 200
 """Communities of which another process may hold layers and tables as well."""
 
 
-def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence[str] = SCENARIOS) -> Checked:
+def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence[str] = ()) -> Checked:
     """Read and check a project's layers and cut them into drainage systems.
 
     Parameters
@@ -67,10 +70,10 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     communities
         Ids to work on; none means all. Communities that drain through a named one are modelled with it.
     scenarios
-        Which of "before" and "after" to work on.
+        Names of the scenarios to work on; none means all of the project's.
     """
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
@@ -80,7 +83,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs)
+    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
     layers = mended.layers
@@ -92,7 +95,7 @@ def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Rep
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, SCENARIOS), mended
+    return _cut_systems(project, layers, findings, communities, ()), mended
 
 
 def _cut_systems(
@@ -100,20 +103,24 @@ def _cut_systems(
     layers: LayerSet,
     findings: list[Finding],
     communities: Iterable[str],
-    scenarios: Sequence[str],
+    names: Sequence[str],
 ) -> Checked:
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
-    statuses: dict[str, tuple[str, ...]] = {str(name): tuple(s.status) for name, s in settings.scenarios.items()}
-    findings.extend(check_layers(layers, settings.checks, {s: statuses[s] for s in scenarios}))
+    scenarios = [s for s in settings.scenarios if not names or s.name in names]
+    findings.extend(check_scenarios(layers, settings.scenarios))
+    findings.extend(check_layers(layers, settings.checks, scenarios))
     first = {}
     for scenario in scenarios:
-        first[scenario] = drainage_systems(layers, scenario, statuses[scenario])
-        for system in first[scenario][0]:
+        first[scenario.name] = drainage_systems(layers, scenario)
+        for system in first[scenario.name][0]:
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
+    limits = Limits(settings.design, settings.checks.min_cover_m)
+    uncut = [system for cut, _ in first.values() for system in cut]
+    findings.extend(find_little_cover(uncut, limits, settings.design.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
@@ -122,9 +129,7 @@ def _cut_systems(
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
         excluded = communities_with_errors(findings)
-        cut, found = (
-            drainage_systems(layers, scenario, statuses[scenario], excluded) if excluded else first[scenario]
-        )
+        cut, found = drainage_systems(layers, scenario, excluded) if excluded else first[scenario.name]
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
 from spongecalc.ground.water_depths import WaterDepths
@@ -49,11 +50,14 @@ def kept_of_others(path: Path, columns: Sequence[str], built: Built) -> pd.DataF
     return kept[other]
 
 
-def with_others(table: pd.DataFrame, others: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
-    """A search's rows and those kept of others, in order."""
+def with_others(
+    table: pd.DataFrame, others: pd.DataFrame, order: Sequence[str], scenarios: Sequence[str]
+) -> pd.DataFrame:
+    """A search's rows and those kept of others, in order; the latest of the scenarios first."""
     parts = [t for t in (table, others) if len(t)]
     joined = pd.concat(parts, ignore_index=True) if parts else table
-    return joined.sort_values(list(order), ignore_index=True, kind="stable")
+    key = in_order(scenarios, latest_first=True)
+    return joined.sort_values(list(order), key=key, ignore_index=True, kind="stable")
 
 
 def headline_of(built: Built) -> Storm:

@@ -115,7 +115,8 @@ def search_causes(
     folder = search_folder(built)
     folder.mkdir(parents=True, exist_ok=True)
     others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built)
-    write_tables({TABLE: with_others(table, others, ["community_id", "scenario", "level"])}, folder)
+    joined = with_others(table, others, ["community_id", "scenario", "level"], settings.scenario_names)
+    write_tables({TABLE: joined}, folder)
     return table
 
 

@@ -139,7 +139,8 @@ def week_runs(
     runs = plan_traced_runs([m for _, m in chosen], event, folder)
     progress("run", 0, len(runs))
     results = execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
-    table = outfall_tracer_table(join_results([s for s, _ in chosen], [m for _, m in chosen], results))
+    joined = join_results([s for s, _ in chosen], [m for _, m in chosen], results)
+    table = outfall_tracer_table(joined, settings.scenario_names)
     return table[table["event"] == WEEK].reset_index(drop=True)
 
 

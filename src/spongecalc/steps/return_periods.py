@@ -13,6 +13,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.progress import Progress, no_progress
@@ -130,11 +131,12 @@ def search_return_periods(built: Built, jobs: int, progress: Progress = no_progr
     shas = model_digests(built, storms)
     rows = [_row(s, storms, built, shas) for s in searches]
     order = ["community_id", "scenario", "criterion"]
-    table = pd.DataFrame(rows, columns=PERIOD_COLUMNS).sort_values(order, ignore_index=True)
+    key = in_order(settings.scenario_names, latest_first=True)
+    table = pd.DataFrame(rows, columns=PERIOD_COLUMNS).sort_values(order, key=key, ignore_index=True)
     folder = search_folder(built)
     folder.mkdir(parents=True, exist_ok=True)
     others = kept_of_others(folder / f"{TABLE}.csv", PERIOD_COLUMNS, built)
-    write_tables({TABLE: with_others(table, others, order)}, folder)
+    write_tables({TABLE: with_others(table, others, order, settings.scenario_names)}, folder)
     return table
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, InfiltrationUnit, UnitInUse, kind_values, unit_of
 
@@ -73,18 +72,18 @@ def placed_units(
         stated = float(row.area_m2) if row.area_m2 > 0 else math.nan
         area_m2 = drawn if drawn > 0 else stated if stated > 0 else values.get("area_m2", math.nan)
         if not area_m2 > 0:
-            findings.append(finding_at("facility.no_area", "warning", "facilities", row, kind=row.kind))
+            findings.append(finding_at("facility.no_area", "facilities", row, kind=row.kind))
             continue
         if drawn > 0 and abs(stated - drawn) > AREA_DIFFERS * drawn:
             figures = {"stated": f"{stated:.1f}", "drawn": f"{drawn:.1f}"}
-            findings.append(finding_at("facility.area_differs", "info", "facilities", row, **figures))
+            findings.append(finding_at("facility.area_differs", "facilities", row, **figures))
         wanted = row.geometry if drawn > 0 else _disc(row.geometry, area_m2)
         on_roof = row.kind == "green_roof"
         footprint = _polygons(shapely.intersection(wanted, left[on_roof]))
         if footprint.area < (1 - LOST_SHARE) * area_m2:
             rule = "facility.no_room" if footprint.area <= 0 else "facility.little_room"
             figures = {"kind": row.kind, "wanted": f"{area_m2:.1f}", "found": f"{footprint.area:.1f}"}
-            findings.append(finding_at(rule, "warning", "facilities", row, **figures))
+            findings.append(finding_at(rule, "facilities", row, **figures))
         if footprint.area <= 0:
             continue
         left[on_roof] = shapely.difference(left[on_roof], footprint)
@@ -93,7 +92,7 @@ def placed_units(
             catchment = values.get("catchment_ratio", 0.0) * footprint.area
             if catchment > 0:
                 figures = {"kind": row.kind, "area": f"{catchment:.0f}"}
-                findings.append(finding_at("facility.catchment_assumed", "info", "facilities", row, **figures))
+                findings.append(finding_at("facility.catchment_assumed", "facilities", row, **figures))
         unit = unit_of(row, footprint.area)
         placed.append(PlacedUnit(str(row.facility_id), unit, footprint, catchment))
     return placed, findings

@@ -14,8 +14,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover import PERMEABLE_PAVINGS, Cover, CoverMix, covers, mix
@@ -160,7 +159,6 @@ def _ground(
         findings.append(
             finding_at(
                 "surface.gap",
-                "warning",
                 "communities",
                 boundary,
                 scenario=system.scenario,

@@ -82,7 +82,8 @@ def plan_sweep(
     built: dict[str, tuple[SwmmModel, ...]] = {}
     points: list[Point] = []
     runs: dict[str, Run] = {}
-    wanted = [system for system in systems if system.scenario in sweep.scenarios]
+    scenarios = sweep.scenarios or project.settings.scenario_names
+    wanted = [system for system in systems if system.scenario in scenarios]
     for number, parameters in enumerate(sets, start=1):
         own = settings_of[parameters.name]
         rebuilt = json.dumps(needs_building(parameters.values), sort_keys=True)

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
-from spongecalc.layers.rules.registry import severity_of
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.project.settings import BasinSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.basin_outlet import emptying_h, outlet_for_mm
@@ -111,7 +109,7 @@ def _basin(
     """The basin of a row, or None where it cannot be modelled; what is found is added to ``findings``."""
 
     def say(rule: str, **found: object) -> None:
-        findings.append(finding_at(f"basin.{rule}", severity_of(f"basin.{rule}"), "facilities", row, **found))
+        findings.append(finding_at(rule, "facilities", row, **found))
 
     node = _place(row, site, taken, say)
     # A node without levels has an error of its own.
@@ -127,13 +125,13 @@ def _basin(
     # A size out of bounds has an error of its own.
     given_mm = float(row.outlet_mm) if row.outlet_mm > 0 else math.nan
     if low and math.isnan(given_mm):
-        say("pipe_empties", pipes=", ".join(feature for _, feature in low))
+        say("basin.pipe_empties", pipes=", ".join(feature for _, feature in low))
         return basin
     if low:
         return replace(basin, throttle_mm=_throttle_mm(given_mm, shape, settings, say), throttled=low)
     starts = [overflow] if overflow is not None else [lower for *_, lower in leaving]
     if not starts:
-        say("no_way_out", node=basin.node_id)
+        say("basin.no_way_out", node=basin.node_id)
         return basin
     to = _low_enough(site, starts, basin, say)
     if to is None:
@@ -145,12 +143,12 @@ def _place(row: Any, site: _Site, taken: set[str], say: Say) -> Any:
     """The node that the basin is, None where it cannot be one."""
     node = site.nodes.get(row.from_node) if isinstance(row.from_node, str) else None
     if not row.volume_m3 > 0:
-        say("no_volume")
+        say("basin.no_volume")
     if node is None or node.kind == "outfall":
-        say("no_node", node=row.from_node if isinstance(row.from_node, str) else "-")
+        say("basin.no_node", node=row.from_node if isinstance(row.from_node, str) else "-")
         return None
     if node.node_id in taken:
-        say("shares_node", node=node.node_id)
+        say("basin.shares_node", node=node.node_id)
         return None
     return node if row.volume_m3 > 0 else None
 
@@ -163,7 +161,7 @@ def _throttle_mm(given_mm: float, shape: TankShape, settings: BasinSettings, say
     hours = emptying_h(shape.area_m2, depth_m, size_mm)
     if assumed or hours > limit_h:
         figures = {"diameter": f"{size_mm:.0f}", "hours": f"{hours:.1f}", "limit": f"{limit_h:g}"}
-        say("outlet_assumed" if assumed else "empties_slowly", **figures)
+        say("basin.outlet_assumed" if assumed else "basin.empties_slowly", **figures)
     return size_mm
 
 
@@ -173,15 +171,15 @@ def _shape(row: Any, node: Any, settings: BasinSettings, say: Say) -> TankShape 
     area_m2 = float(row.area_m2) if row.area_m2 > 0 else float(drawn_m2)
     if not area_m2 > 0:
         area_m2 = row.volume_m3 / settings.depth_m
-        say("area_assumed", area=f"{area_m2:.0f}", depth=f"{settings.depth_m:g}")
+        say("basin.area_assumed", area=f"{area_m2:.0f}", depth=f"{settings.depth_m:g}")
     wanted_m, room_m = row.volume_m3 / area_m2, node.ground_m - FREEBOARD_M - node.invert_m
     held_m = min(wanted_m, room_m)
     figures = {"depth": f"{wanted_m:.2f}", "floor": f"{node.invert_m:.2f}", "ground": f"{node.ground_m:.2f}"}
     if not held_m > LEVEL_M:
-        say("no_room", node=row.from_node, **figures)
+        say("basin.no_room", node=row.from_node, **figures)
         return None
     if held_m < (1 - VOLUME_SHARE) * wanted_m:
-        say("little_room", held=f"{held_m * area_m2:.1f}", wanted=f"{row.volume_m3:.1f}", **figures)
+        say("basin.little_room", held=f"{held_m * area_m2:.1f}", wanted=f"{row.volume_m3:.1f}", **figures)
     return TankShape(node.invert_m, node.invert_m + held_m, node.ground_m, area_m2)
 
 
@@ -190,14 +188,15 @@ def _overflow(row: Any, site: _Site, shape: TankShape, say: Say) -> str | None:
     if not isinstance(row.overflow_to, str) or not row.overflow_to:
         return None
     if row.overflow_to == row.from_node:
-        say("same_node", node=row.from_node)
+        say("basin.same_node", node=row.from_node)
         return None
     lower = site.nodes.get(row.overflow_to)
     if lower is None:
-        say("unknown_overflow", node=row.overflow_to)
+        say("basin.unknown_overflow", node=row.overflow_to)
         return None
     if lower.invert_m > shape.crest_m:
-        say("overflow_uphill", node=row.overflow_to, invert=f"{lower.invert_m:.2f}", crest=f"{shape.crest_m:.2f}")
+        levels = {"invert": f"{lower.invert_m:.2f}", "crest": f"{shape.crest_m:.2f}"}
+        say("basin.overflow_uphill", node=row.overflow_to, **levels)
     return str(row.overflow_to)
 
 
@@ -208,10 +207,10 @@ def _low_enough(site: _Site, starts: list[str], basin: Basin, say: Say) -> str |
     for node in below:
         if site.nodes[node].invert_m <= floor_m + LEVEL_M:
             if node not in starts:
-                say("outlet_further", node=node, near=", ".join(starts))
+                say("basin.outlet_further", node=node, near=", ".join(starts))
             return node
     known = [n for n in below if not math.isnan(site.nodes[n].invert_m)]
     lowest = min(known, key=lambda n: (site.nodes[n].invert_m, n), default=None)
     level = f"{site.nodes[lowest].invert_m:.2f}" if lowest is not None else "-"
-    say("no_gravity_outlet", node=lowest or "-", invert=level, floor=f"{floor_m:.2f}")
+    say("basin.no_gravity_outlet", node=lowest or "-", invert=level, floor=f"{floor_m:.2f}")
     return None

@@ -7,13 +7,13 @@ a process of its own).
 import math
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from swmm.toolkit import solver
-from swmm.toolkit.shared_enum import SimOption, TimeProperty
+from pyswmm import Simulation
+from pyswmm.toolkitapi import SimAnalysisSettings
 
 from spongecalc.swmm import report_file, statistics
 from spongecalc.swmm.error_lines import parse_errors, parse_warnings
@@ -26,7 +26,8 @@ from spongecalc.swmm.input_file import (
     preflight,
     split_lines,
 )
-from spongecalc.swmm.output_file import open_output
+from spongecalc.swmm.open_model import OpenModel
+from spongecalc.swmm.output_file import engine_day, open_output
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 from spongecalc.swmm.units import unit_factors
 
@@ -36,7 +37,6 @@ CONTINUITY_WARNING_PERCENT = 1.0
 CONTINUITY_FAILURE_PERCENT = 5.0
 """Above this continuity error of runoff or routing a run counts as failed."""
 
-_ENGINE_EPOCH = datetime(1899, 12, 30)
 _LONGEST_STRIDE_S = 2**31 - 1
 
 
@@ -84,7 +84,7 @@ def run_inp(
     if mark_s is not None and (mark_s <= 0 or mark_s != int(mark_s)):
         raise ValueError(f"mark_s is {mark_s}: it must be a positive whole number of seconds")
     began = time.perf_counter()
-    version = str(solver.swmm_version_info())
+    version = str(OpenModel().swmm_getVersion())
     rpt, out = folder / "model.rpt", folder / "model.out"
     data, refusal = preflight(inp)
     refusal = refusal or _prepare(inp, folder, rpt, out)
@@ -126,21 +126,19 @@ def _run(
     _, rpt, out = paths
     result: RunResult | None = None
     trouble = ""
+    continuity: list[float] = []
     try:
-        solver.swmm_open(*(str(path.resolve()) for path in paths))
-        try:
-            solver.swmm_start(True)
-            result = _simulate(text, mark_s)
+        with Simulation(*(str(path.resolve()) for path in paths)) as simulation:
+            # The errors are known when the run is ended, and forgotten when the model is closed.
+            simulation.add_after_end(lambda: continuity.extend(_continuity_errors(simulation)))
+            simulation.start()
+            result = _simulate(simulation, text, mark_s)
             computed = _computed_processes(result)
-        finally:
-            solver.swmm_end()
-        result = _with_continuity(result, computed, solver.swmm_get_mass_balance())
+        result = _with_continuity(result, computed, continuity)
     except Exception as error:
-        if type(error) is not Exception:  # the toolkit raises plain Exception for every error of the engine
+        if type(error) is not Exception:  # the engine's errors come through pyswmm as plain Exception
             raise
         result, trouble = None, str(error)
-    finally:
-        solver.swmm_close()
     report = decode(rpt.read_bytes())[0]
     if result is None:
         errors = parse_errors(report, text) or parse_errors(trouble, text)
@@ -149,12 +147,16 @@ def _run(
     return _with_files(result, report, out, text, series)
 
 
-def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
-    """Step through the open model and read its statistics."""
-    model = statistics.read_objects(text.encoding)
+def _continuity_errors(simulation: Simulation) -> tuple[float, float, float]:
+    """Return the engine's continuity errors of runoff, routing and quality [%]."""
+    return simulation.runoff_error, simulation.flow_routing_error, simulation.quality_error
+
+
+def _simulate(simulation: Simulation, text: InputFile, mark_s: float | None) -> RunResult:
+    """Step through the started simulation and read its statistics."""
+    model = statistics.read_objects(OpenModel(), text.encoding)
     units = concentration_units(text)
-    start = datetime(*solver.simulation_get_datetime(TimeProperty.START_DATE.value))
-    report_start = datetime(*solver.simulation_get_datetime(TimeProperty.REPORT_DATE.value))
+    start = simulation.start_time
     initial_m3 = sum(statistics.stored_m3(model))
     totals_of = model
     mark: statistics.Cumulative | None = None
@@ -163,16 +165,20 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
         # without links the engine keeps no statistics of nodes, and the toolkit crashes when asked for them
         model = replace(model, nodes=(), node_types=())
         messages.append(Message("warning", "engine.run.no_links"))
-    if mark_s is None:
-        solver.swmm_stride(_LONGEST_STRIDE_S)
-    elif solver.swmm_stride(int(mark_s)) > 0.0:
-        mark = statistics.cumulative(model)
-        solver.swmm_stride(_LONGEST_STRIDE_S)
-    else:
-        messages.append(Message("warning", "engine.run.mark_beyond_end"))
+    if mark_s is not None:
+        simulation.step_advance(int(mark_s))
+        if next(simulation, None) is not None:
+            mark = statistics.cumulative(model)
+        else:
+            messages.append(Message("warning", "engine.run.mark_beyond_end"))
+    if mark_s is None or mark is not None:
+        simulation.step_advance(_LONGEST_STRIDE_S)
+        next(simulation, None)
+    report_start = simulation.report_start
     if report_start > start:
         messages.append(Message("warning", "engine.run.report_start", subject=report_start.isoformat()))
-    end = datetime(*solver.simulation_get_current_datetime())
+    end = simulation.current_time
+    gathered = statistics.cumulative(model)
     return RunResult(
         status="done",
         messages=tuple(messages),
@@ -182,21 +188,22 @@ def _simulate(text: InputFile, mark_s: float | None) -> RunResult:
         totals_m3=statistics.system_totals_m3(totals_of, initial_m3, statistics.stored_m3(totals_of)),
         pollutants={name: units.get(name, "MG/L") for name in model.pollutants},
         subcatchments=statistics.subcatchment_frame(model),
-        nodes=statistics.node_frame(model, mark),
+        nodes=statistics.node_frame(model, gathered, mark),
         links=statistics.link_frame(model, units, mark),
-        outfalls=statistics.outfall_frame(model, units, mark),
+        outfalls=statistics.outfall_frame(model, units, gathered, mark),
         storages=statistics.storage_frame(model),
     )
 
 
 def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
     """Tell of the open model whether runoff, routing and quality are computed at all."""
-    routing = "outflow" in result.totals_m3 and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE.value)
-    quality = bool(result.pollutants) and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE_QUALITY.value)
+    ignored = OpenModel().getSimOptionSetting
+    routing = "outflow" in result.totals_m3 and not ignored(SimAnalysisSettings.IgnoreRouting.value)
+    quality = bool(result.pollutants) and not ignored(SimAnalysisSettings.IgnoreQuality.value)
     return len(result.subcatchments) > 0, routing, routing and quality
 
 
-def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], errors: list[float]) -> RunResult:
+def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], errors: Sequence[float]) -> RunResult:
     """Add the engine's continuity errors, and judge the run by those of runoff and routing."""
     runoff, routing, quality = (
         float(error) if present else math.nan for error, present in zip(errors, computed, strict=True)
@@ -223,7 +230,7 @@ def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], error
 def _with_files(result: RunResult, report: str, out: Path, text: InputFile, series: SeriesRequest) -> RunResult:
     """Add what only the engine's files hold: series, fillings, warnings, unstable elements."""
     messages = list(result.messages)
-    start_day = (datetime.fromisoformat(result.start) - _ENGINE_EPOCH).total_seconds() / 86400.0
+    start_day = engine_day(result.start)
     with open_output(out, lambda name: statistics.clean_id(name, text.encoding)) as output:
         depths = output.full_depths()
         frame, absent = output.series(

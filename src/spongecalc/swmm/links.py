@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import shapely
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.project.settings import BasinSettings, Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.standards.materials import roughness_of
@@ -197,7 +196,6 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
             findings.append(
                 finding_at(
                     rule,
-                    "info" if known else "warning",
                     "pipes",
                     row,
                     material=row.material or "-",
@@ -236,12 +234,10 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
         length = max(row.geometry.length, MIN_LEAD_M)
         wanted = upper.invert_m - length * settings.inlets.lead_slope_percent / 100
         findings.append(
-            finding_at(
-                "lead.assumed", "info", "connections", row, diameter=f"{settings.inlets.lead_diameter_mm:.0f}"
-            )
+            finding_at("lead.assumed", "connections", row, diameter=f"{settings.inlets.lead_diameter_mm:.0f}")
         )
         if lower.invert_m > upper.invert_m:
-            findings.append(finding_at("lead.uphill", "warning", "connections", row, node=row.to_node))
+            findings.append(finding_at("lead.uphill", "connections", row, node=row.to_node))
         conduits.append(
             Conduit(
                 row.connection_id,

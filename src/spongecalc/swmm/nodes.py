@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 import networkx as nx
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.network.graph import drainage_graph
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
@@ -62,7 +61,7 @@ def node_sections(
     for row in system.nodes.sort_values("node_id").itertuples():
         name = ids[row.node_id]
         if row.node_id in alone and row.node_id not in fed and row.node_id not in stored:
-            findings.append(finding_at("node.alone", "info", "nodes", row, scenario=system.scenario))
+            findings.append(finding_at("node.alone", "nodes", row, scenario=system.scenario))
             continue
         description = (f";{tag(row.node_id)} ({row.system} {row.kind})",)
         own = ("nodes", row.node_id, row.community_id)

@@ -4,13 +4,14 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from swmm.toolkit import output as swmm_output
-from swmm.toolkit.shared_enum import (
+from pyswmm import Output
+from swmm.toolkit.shared_enum import (  # swmm-toolkit: pyswmm's Output takes these and has none of its own
     ElementType,
     LinkAttribute,
     NodeAttribute,
@@ -27,6 +28,52 @@ FIRST_POLLUTANT = NodeAttribute.POLLUT_CONC_0.value
 SUBCATCHMENT_VALUES, NODE_VALUES, LINK_VALUES, SYSTEM_VALUES = 8, 6, 5, 15
 _CLOSING_BYTES = 24
 
+SERIES: dict[str, dict[str, tuple[Enum, str]]] = {
+    "subcatchment": {
+        "rainfall_mm_h": (SubcatchAttribute.RAINFALL, "rain_mm"),
+        "snow_depth_mm": (SubcatchAttribute.SNOW_DEPTH, "rain_mm"),
+        "evaporation_mm_d": (SubcatchAttribute.EVAP_LOSS, "rain_mm"),
+        "infiltration_mm_h": (SubcatchAttribute.INFIL_LOSS, "rain_mm"),
+        "runoff_l_s": (SubcatchAttribute.RUNOFF_RATE, "flow_l_s"),
+    },
+    "node": {
+        "depth_m": (NodeAttribute.INVERT_DEPTH, "length_m"),
+        "head_m": (NodeAttribute.HYDRAULIC_HEAD, "length_m"),
+        "volume_m3": (NodeAttribute.PONDED_VOLUME, "volume_m3"),
+        "lateral_inflow_l_s": (NodeAttribute.LATERAL_INFLOW, "flow_l_s"),
+        "inflow_l_s": (NodeAttribute.TOTAL_INFLOW, "flow_l_s"),
+        "flooding_l_s": (NodeAttribute.FLOODING_LOSSES, "flow_l_s"),
+    },
+    "link": {
+        "flow_l_s": (LinkAttribute.FLOW_RATE, "flow_l_s"),
+        "depth_m": (LinkAttribute.FLOW_DEPTH, "length_m"),
+        "velocity_m_s": (LinkAttribute.FLOW_VELOCITY, "length_m"),
+        "volume_m3": (LinkAttribute.FLOW_VOLUME, "volume_m3"),
+        "filling": (LinkAttribute.CAPACITY, ""),
+    },
+    "system": {
+        "rainfall_mm_h": (SystemAttribute.RAINFALL, "rain_mm"),
+        "runoff_l_s": (SystemAttribute.RUNOFF_FLOW, "flow_l_s"),
+        "outflow_l_s": (SystemAttribute.OUTFALL_FLOWS, "flow_l_s"),
+        "flooding_l_s": (SystemAttribute.FLOOD_LOSSES, "flow_l_s"),
+    },
+}
+"""Kind of object -> quantity with its unit -> where the file has it, and the factor to SI ("" for a share)."""
+
+_FIRST_POLLUTANT = {
+    "subcatchment": SubcatchAttribute.POLLUT_CONC_0.value,
+    "node": FIRST_POLLUTANT,
+    "link": LinkAttribute.POLLUT_CONC_0.value,
+}
+
+
+_ENGINE_EPOCH = datetime(1899, 12, 30)
+
+
+def engine_day(moment: str) -> float:
+    """Return a moment (ISO 8601) in the engine's day count."""
+    return (datetime.fromisoformat(moment) - _ENGINE_EPOCH).total_seconds() / 86400.0
+
 
 @dataclass(frozen=True)
 class OutputFile:
@@ -39,8 +86,8 @@ class OutputFile:
         Id -> position in the file.
     records : array
         One record a reporting period: ``day`` and values of ``subcatchments``, ``nodes``, ``links`` and the
-        ``system`` as the engine writes them. The toolkit seeks every single value, which takes longer than
-        anything else that is done with a result.
+        ``system`` as the engine writes them. pyswmm reads a series value by value through the toolkit, which
+        takes longer than anything else that is done with a result.
     """
 
     path: Path
@@ -53,7 +100,7 @@ class OutputFile:
         """Return link -> full depth of its section, in the model's length units.
 
         The depths are inputs that the engine copies to the file's header, five words per link after the
-        tables of subcatchments (one word each) and nodes (three); the toolkit has no call for them.
+        tables of subcatchments (one word each) and nodes (three); pyswmm has no call for them.
         """
         with self.path.open("rb") as stream:
             stream.seek(-20, 2)
@@ -81,37 +128,64 @@ class OutputFile:
         DataFrame, tuple of str
             Minutes from the start -> columns in SI; and the columns that the file does not hold.
         """
-        flow, nodes = units.flow_l_s, NodeAttribute
         runoff_ids = tuple(self.subcatchments) if request.subcatchment_runoff else ()
         outfall_ids = outfalls if request.outfall_inflow else ()
-        wanted: tuple[tuple[str, tuple[str, ...], str, dict[str, int], Enum, float], ...]
-        wanted = (
-            ("runoff_l_s", runoff_ids, "subcatchments", self.subcatchments, SubcatchAttribute.RUNOFF_RATE, flow),
-            ("inflow_l_s", outfall_ids, "nodes", self.nodes, nodes.TOTAL_INFLOW, flow),
-            ("depth_m", request.node_depth, "nodes", self.nodes, nodes.INVERT_DEPTH, units.length_m),
-            ("lateral_inflow_l_s", request.node_lateral_inflow, "nodes", self.nodes, nodes.LATERAL_INFLOW, flow),
-            ("flooding_l_s", request.node_flooding, "nodes", self.nodes, nodes.FLOODING_LOSSES, flow),
-            ("flow_l_s", request.link_flow, "links", self.links, LinkAttribute.FLOW_RATE, flow),
+        wanted: tuple[tuple[str, str, tuple[str, ...], dict[str, int]], ...] = (
+            ("subcatchment", "runoff_l_s", runoff_ids, self.subcatchments),
+            ("node", "inflow_l_s", outfall_ids, self.nodes),
+            ("node", "depth_m", request.node_depth, self.nodes),
+            ("node", "lateral_inflow_l_s", request.node_lateral_inflow, self.nodes),
+            ("node", "flooding_l_s", request.node_flooding, self.nodes),
+            ("link", "flow_l_s", request.link_flow, self.links),
         )
         columns: dict[str, np.ndarray] = {}
         absent: list[str] = []
-        for quantity, ids, kind, positions, attribute, factor in wanted:
+        for kind, quantity, ids, positions in wanted:
             for name in ids:
                 if name not in positions:
                     absent.append(f"{quantity}:{name}")
                     continue
-                values = self.records[kind][:, positions[name], attribute.value]
-                columns[f"{quantity}:{name}"] = values.astype("float64") * factor
+                columns[f"{quantity}:{name}"] = self.values(kind, positions[name], quantity, units)
         if request.system:
-            for quantity, attribute, factor in (
-                ("rainfall_mm_h", SystemAttribute.RAINFALL, units.rain_mm),
-                ("system_runoff_l_s", SystemAttribute.RUNOFF_FLOW, flow),
-                ("system_outflow_l_s", SystemAttribute.OUTFALL_FLOWS, flow),
-                ("system_flooding_l_s", SystemAttribute.FLOOD_LOSSES, flow),
+            for column, quantity in (
+                ("rainfall_mm_h", "rainfall_mm_h"),
+                ("system_runoff_l_s", "runoff_l_s"),
+                ("system_outflow_l_s", "outflow_l_s"),
+                ("system_flooding_l_s", "flooding_l_s"),
             ):
-                columns[quantity] = self.records["system"][:, attribute.value].astype("float64") * factor
-        minutes = [round((day - start_day) * 1440.0, 2) for day in self.records["day"].tolist()]
-        return series_frame(minutes, columns), tuple(absent)
+                columns[column] = self.values("system", 0, quantity, units)
+        return series_frame(self.minutes(start_day), columns), tuple(absent)
+
+    def minutes(self, start_day: float) -> list[float]:
+        """Return the reporting times in minutes from the start, which is given in the engine's day count."""
+        return [round((day - start_day) * 1440.0, 2) for day in self.records["day"].tolist()]
+
+    def values(self, kind: str, position: int, quantity: str, units: UnitFactors) -> np.ndarray:
+        """Return one quantity of one object at every reporting time, in SI.
+
+        Parameters
+        ----------
+        kind : str
+            Key of :data:`SERIES`.
+        position : int
+            Of the object in the file; of no meaning for the system.
+        quantity : str
+            Key of the kind's table in :data:`SERIES`.
+        units : UnitFactors
+        """
+        attribute, factor = SERIES[kind][quantity]
+        place = attribute.value if kind == "system" else (position, attribute.value)
+        column = self._column(kind, place)
+        return column * getattr(units, factor) if factor else column
+
+    def concentrations(self, kind: str, position: int, pollutant: int) -> np.ndarray:
+        """Return a pollutant's concentration at every reporting time, in the model's unit."""
+        return self._column(kind, (position, _FIRST_POLLUTANT[kind] + pollutant))
+
+    def _column(self, kind: str, place: int | tuple[int, int]) -> np.ndarray:
+        block = self.records[kind if kind == "system" else f"{kind}s"]
+        at = (slice(None), *place) if isinstance(place, tuple) else (slice(None), place)
+        return block[at].astype("float64")
 
     def flooding_concentrations(self, nodes: Sequence[str], pollutants: int) -> dict[str, list[float]]:
         """Return node -> mean concentration of each pollutant in what floods from it, weighted by the flooding.
@@ -189,19 +263,13 @@ def open_output(path: Path, clean: Callable[[str], str]) -> Iterator[OutputFile]
     Raises
     ------
     Exception
-        The toolkit cannot read the file.
+        pyswmm cannot read the file.
     """
-    handle = swmm_output.init()
-    try:
-        swmm_output.open(handle, str(path))
-        counts = swmm_output.get_proj_size(handle)
-        ids = [
-            [clean(swmm_output.get_elem_name(handle, kind, n)) for n in range(counts[kind])]
-            for kind in (ElementType.SUBCATCH, ElementType.NODE, ElementType.LINK)
-        ]
-        positions = [{name: n for n, name in enumerate(names)} for names in ids]
-        subcatchments, nodes, links = positions
-        records = read_records(path, len(subcatchments), len(nodes), len(links), counts[ElementType.POLLUT])
-        yield OutputFile(path, subcatchments, nodes, links, records)
-    finally:
-        swmm_output.close(handle)
+    with Output(str(path)) as output:
+        subcatchments, nodes, links = (
+            {clean(name): position for name, position in ids.items()}
+            for ids in (output.subcatchments, output.nodes, output.links)
+        )
+        pollutants = output.project_size[ElementType.POLLUT.value]
+    records = read_records(path, len(subcatchments), len(nodes), len(links), pollutants)
+    yield OutputFile(path, subcatchments, nodes, links, records)

@@ -1,10 +1,10 @@
 """The statistics of the model that the engine holds at present, in SI units.
 
-They can be read from the first step until ``swmm_end``, which frees them. Units of what the toolkit hands
-out, found in its source and confirmed against the engine's report: a subcatchment's rain is a depth, its
-other terms volumes; system runoff totals are depths over the whole area; system routing totals are volumes,
-except the stored ones, which stay in cubic feet whatever the model's units (so these are summed from nodes
-and links here).
+They can be read from the first step until ``swmm_end``, which frees them. They are pyswmm's statistics, in its
+words ("lateral_infow_vol" is spelt so there). Units of what it hands out, found in the toolkit's source and
+confirmed against the engine's report: a subcatchment's rain is a depth, its other terms volumes; system runoff
+totals are depths over the whole area; system routing totals are volumes, except the stored ones, which stay in
+cubic feet whatever the model's units (so these are summed from nodes and links here).
 """
 
 import math
@@ -12,20 +12,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from swmm.toolkit import solver
-from swmm.toolkit.shared_enum import (
-    LinkPollutant,
-    LinkResult,
-    LinkType,
-    NodeResult,
-    NodeType,
+from pyswmm.toolkitapi import (
+    LinkPollut,
+    LinkResults,
+    NodeResults,
     ObjectType,
-    SimOption,
-    SubcatchProperty,
+    SimAnalysisSettings,
+    SimulationUnits,
+    SubcParams,
 )
+from swmm.toolkit import solver  # swmm-toolkit: for what pyswmm leaves out, see below
+from swmm.toolkit.shared_enum import LinkType, NodeType  # swmm-toolkit: pyswmm returns these
 
+from spongecalc.swmm.open_model import OpenModel
 from spongecalc.swmm.run_result import typed_frame
-from spongecalc.swmm.units import FLOW_UNITS, UnitFactors, unit_factors
+from spongecalc.swmm.units import UnitFactors, unit_factors
 
 LITRES_PER_CUBIC_FOOT = 28.317
 """The engine's constant ``LperFT3``; the toolkit leaves it out of loads counted in numbers."""
@@ -33,8 +34,9 @@ LITRES_PER_CUBIC_FOOT = 28.317
 
 @dataclass(frozen=True)
 class ModelObjects:
-    """Names and kinds of what the engine's model consists of, in the engine's order."""
+    """Names and kinds of what the engine's model consists of, in the engine's order; ``calls`` reads of it."""
 
+    calls: OpenModel
     units: UnitFactors
     subcatchments: tuple[str, ...]
     nodes: tuple[str, ...]
@@ -69,73 +71,71 @@ def clean_id(name: str, encoding: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode(encoding, "replace")
 
 
-def read_objects(encoding: str) -> ModelObjects:
+def read_objects(calls: OpenModel, encoding: str) -> ModelObjects:
     """Read names and kinds of the open model; ``encoding`` is the .inp's."""
 
     def ids(kind: ObjectType) -> tuple[str, ...]:
-        count = solver.project_get_count(kind.value)
-        return tuple(clean_id(solver.project_get_id(kind.value, n), encoding) for n in range(count))
+        return tuple(clean_id(name, encoding) for name in calls.getObjectIDList(kind.value))
 
     nodes, links = ids(ObjectType.NODE), ids(ObjectType.LINK)
     return ModelObjects(
-        units=unit_factors(FLOW_UNITS[solver.simulation_get_unit(1)]),
+        calls=calls,
+        units=unit_factors(calls.getSimUnit(SimulationUnits.FlowUnits.value)),
         subcatchments=ids(ObjectType.SUBCATCH),
         nodes=nodes,
         links=links,
         pollutants=ids(ObjectType.POLLUT),
-        node_types=tuple(NodeType(solver.node_get_type(n)) for n in range(len(nodes))),
-        link_types=tuple(LinkType(solver.link_get_type(n)) for n in range(len(links))),
+        node_types=tuple(calls.getNodeType(n) for n in range(len(nodes))),
+        link_types=tuple(calls.getLinkType(n) for n in range(len(links))),
     )
 
 
 def stored_m3(model: ModelObjects) -> tuple[float, float]:
     """Return the water in nodes and in links at this moment [m3]."""
-    nodes = sum(solver.node_get_result(n, NodeResult.VOLUME.value) for n in range(len(model.nodes)))
-    links = sum(solver.link_get_result(n, LinkResult.VOLUME.value) for n in range(len(model.links)))
+    calls = model.calls
+    nodes = sum(calls.getNodeResult(n, NodeResults.newVolume.value) for n in range(len(model.nodes)))
+    links = sum(calls.getLinkResult(n, LinkResults.newVolume.value) for n in range(len(model.links)))
     return float(nodes) * model.units.volume_m3, float(links) * model.units.volume_m3
 
 
 def cumulative(model: ModelObjects) -> Cumulative:
     """Read what outfalls and nodes have gathered so far."""
-    volume_m3 = model.units.volume_m3
+    calls, volume_m3 = model.calls, model.units.volume_m3
     outfalls = model.numbers_of(NodeType.OUTFALL)
-    nodes = [solver.node_get_stats(n) for n in range(len(model.nodes))]
-    loads = []
-    for n in outfalls:
-        outfall = solver.outfall_get_stats(n)
-        loads.append(tuple(outfall.get_totalLoad(p) for p in range(len(model.pollutants))))
+    nodes = [calls.node_statistics(n) for n in range(len(model.nodes))]
+    inflows_m3 = tuple(calls.node_inflow(n) * volume_m3 for n in range(len(model.nodes)))
     return Cumulative(
-        outfall_volumes_m3=tuple(solver.node_get_total_inflow(n) * volume_m3 for n in outfalls),
-        outfall_loads=tuple(loads),
-        flood_volumes_m3=tuple(s.volFlooded * volume_m3 for s in nodes),
-        flooded_h=tuple(s.timeFlooded for s in nodes),
-        lateral_inflows_m3=tuple(s.totLatFlow * volume_m3 for s in nodes),
-        inflows_m3=tuple(solver.node_get_total_inflow(n) * volume_m3 for n in range(len(model.nodes))),
+        outfall_volumes_m3=tuple(inflows_m3[n] for n in outfalls),
+        outfall_loads=tuple(tuple(calls.outfall_statistics(n)["pollutant_loading"].values()) for n in outfalls),
+        flood_volumes_m3=tuple(s["flooding_volume"] * volume_m3 for s in nodes),
+        flooded_h=tuple(s["flooding_duration"] for s in nodes),
+        lateral_inflows_m3=tuple(s["lateral_infow_vol"] * volume_m3 for s in nodes),
+        inflows_m3=inflows_m3,
         link_loads=_link_loads(model),
     )
 
 
 def _followed(model: ModelObjects) -> bool:
-    """Whether the engine follows pollutants at all."""
-    return bool(model.pollutants) and not solver.simulation_get_setting(SimOption.IGNORE_ROUTE_QUALITY.value)
+    """Tell if the engine follows pollutants at all."""
+    ignored = SimAnalysisSettings.IgnoreQuality.value
+    return bool(model.pollutants) and not model.calls.getSimOptionSetting(ignored)
 
 
 def _link_loads(model: ModelObjects) -> tuple[tuple[float, ...], ...]:
     """What each link has carried of each pollutant, whichever way it flowed, as the toolkit hands it out."""
     if not _followed(model):
         return ()
-    return tuple(
-        tuple(solver.link_get_pollutant(n, LinkPollutant.TOTAL_LOAD.value)) for n in range(len(model.links))
-    )
+    total = LinkPollut.totalLoad.value
+    return tuple(tuple(model.calls.getLinkPollut(n, total)) for n in range(len(model.links)))
 
 
 def subcatchment_frame(model: ModelObjects) -> pd.DataFrame:
     """Return the ``subcatchments`` frame of a result."""
     units = model.units
     numbers = range(len(model.subcatchments))
-    stats = [solver.subcatch_get_stats(n) for n in numbers]
-    areas = [solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in numbers]
-    rain = [_finite(s.precip) for s in stats]
+    stats = [model.calls.subcatch_statistics(n) for n in numbers]
+    areas = [model.calls.getSubcatchParam(n, SubcParams.area.value) for n in numbers]
+    rain = [_finite(s["precipitation"]) for s in stats]
     return typed_frame(
         "subcatchments",
         model.subcatchments,
@@ -143,31 +143,40 @@ def subcatchment_frame(model: ModelObjects) -> pd.DataFrame:
             "area_m2": [a * units.area_m2 for a in areas],
             "rainfall_mm": [r * units.rain_mm for r in rain],
             "rainfall_m3": [r * a * units.depth_area_m3 for r, a in zip(rain, areas, strict=True)],
-            "infiltration_m3": [s.infil * units.volume_m3 for s in stats],
-            "evaporation_m3": [s.evap * units.volume_m3 for s in stats],
-            "runon_m3": [s.runon * units.volume_m3 for s in stats],
-            "runoff_m3": [s.runoff * units.volume_m3 for s in stats],
-            "peak_l_s": [s.maxFlow * units.flow_l_s for s in stats],
+            "infiltration_m3": [s["infiltration"] * units.volume_m3 for s in stats],
+            "evaporation_m3": [s["evaporation"] * units.volume_m3 for s in stats],
+            "runon_m3": [s["runon"] * units.volume_m3 for s in stats],
+            "runoff_m3": [s["runoff"] * units.volume_m3 for s in stats],
+            "peak_l_s": [s["peak_runoff_rate"] * units.flow_l_s for s in stats],
         },
     )
 
 
-def node_frame(model: ModelObjects, mark: Cumulative | None) -> pd.DataFrame:
-    """Return the ``nodes`` frame of a result; with a reading at a mark also what came after it."""
+def node_frame(model: ModelObjects, gathered: Cumulative, mark: Cumulative | None) -> pd.DataFrame:
+    """Return the ``nodes`` frame of a result; with a reading at a mark also what came after it.
+
+    Parameters
+    ----------
+    model : ModelObjects
+    gathered : Cumulative
+        Read at the same moment.
+    mark : Cumulative or None
+    """
     units = model.units
-    stats = [solver.node_get_stats(n) for n in range(len(model.nodes))]
-    gathered = cumulative(model)
+    numbers = range(len(model.nodes))
+    stats = [model.calls.node_statistics(n) for n in numbers]
     columns: dict[str, Sequence[float | int | str]] = {
         "kind": [kind.name.lower() for kind in model.node_types],
-        "max_depth_m": [s.maxDepth * units.length_m for s in stats],
-        "surcharged_h": [s.timeSurcharged for s in stats],
+        "max_depth_m": [s["max_depth"] * units.length_m for s in stats],
+        "surcharged_h": [s["surcharge_duration"] for s in stats],
         "flooded_h": gathered.flooded_h,
         "flood_volume_m3": gathered.flood_volumes_m3,
-        "flood_peak_l_s": [s.maxOverflow * units.flow_l_s for s in stats],
-        "max_ponded_m3": [s.maxPondedVol * units.volume_m3 for s in stats],
-        "inflow_peak_l_s": [s.maxInflow * units.flow_l_s for s in stats],
+        "flood_peak_l_s": [s["peak_flooding_rate"] * units.flow_l_s for s in stats],
+        "max_ponded_m3": [s["max_ponded_volume"] * units.volume_m3 for s in stats],
+        "inflow_peak_l_s": [s["peak_total_inflow"] * units.flow_l_s for s in stats],
         "lateral_inflow_m3": gathered.lateral_inflows_m3,
-        "nonconverged_steps": [int(s.nonConvergedCount) for s in stats],
+        # swmm-toolkit: pyswmm's statistics of a node leave the steps without convergence out
+        "nonconverged_steps": [int(solver.node_get_stats(n).nonConvergedCount) for n in numbers],
     }
     after: dict[str, Sequence[float | int | str]] = {}
     if _followed(model):
@@ -194,7 +203,7 @@ def link_frame(
     ug/l, in kg, whichever way it flowed; with a reading at a mark also what came after it.
     """
     units = model.units
-    stats = [solver.link_get_stats(n) for n in range(len(model.links))]
+    stats = [model.calls.conduit_statistics(n) for n in range(len(model.links))]  # of any link, whatever its name
     conduits = [kind is LinkType.CONDUIT for kind in model.link_types]
     of_conduits = list(zip(stats, conduits, strict=True))
     extra: dict[str, Sequence[float]] = {}
@@ -213,19 +222,22 @@ def link_frame(
         {
             **extra,
             "kind": [kind.name.lower() for kind in model.link_types],
-            "peak_l_s": [s.maxFlow * units.flow_l_s for s in stats],
-            "max_velocity_m_s": [s.maxVeloc * units.length_m if c else math.nan for s, c in of_conduits],
-            "max_depth_m": [s.maxDepth * units.length_m if c else math.nan for s, c in of_conduits],
+            "peak_l_s": [s["peak_flow"] * units.flow_l_s for s in stats],
+            "max_velocity_m_s": [s["peak_velocity"] * units.length_m if c else math.nan for s, c in of_conduits],
+            "max_depth_m": [s["peak_depth"] * units.length_m if c else math.nan for s, c in of_conduits],
             "max_filling": [math.nan] * len(stats),
-            "surcharged_h": [s.timeSurcharged if c else math.nan for s, c in of_conduits],
-            "flow_turns": [int(s.flowTurns) for s in stats],
+            "surcharged_h": [s["time_surcharged"] if c else math.nan for s, c in of_conduits],
+            "flow_turns": [int(s["flow_turns"]) for s in stats],
         },
         tuple(extra),
     )
 
 
 def outfall_frame(
-    model: ModelObjects, concentration_units: dict[str, str], mark: Cumulative | None
+    model: ModelObjects,
+    concentration_units: dict[str, str],
+    gathered: Cumulative,
+    mark: Cumulative | None,
 ) -> pd.DataFrame:
     """Return the ``outfalls`` frame of a result; with a reading at a mark also what came after it.
 
@@ -234,13 +246,15 @@ def outfall_frame(
     model : ModelObjects
     concentration_units : dict
         Pollutant -> "MG/L", "UG/L" (loads in kg) or "#/L" (loads as counts).
+    gathered : Cumulative
+        Read at the same moment.
     mark : Cumulative or None
     """
     outfalls = model.numbers_of(NodeType.OUTFALL)
-    gathered = cumulative(model)
+    peaks = [model.calls.outfall_statistics(n)["peak_flowrate"] for n in outfalls]
     columns: dict[str, Sequence[float]] = {
         "volume_m3": gathered.outfall_volumes_m3,
-        "peak_l_s": [solver.outfall_get_stats(n).maxFlow * model.units.flow_l_s for n in outfalls],
+        "peak_l_s": [peak * model.units.flow_l_s for peak in peaks],
     }
     extra: dict[str, Sequence[float]] = {}
     if mark:
@@ -259,17 +273,18 @@ def outfall_frame(
 def storage_frame(model: ModelObjects) -> pd.DataFrame:
     """Return the ``storages`` frame of a result."""
     numbers = model.numbers_of(NodeType.STORAGE)
-    stats = [solver.storage_get_stats(n) for n in numbers]
+    stats = [model.calls.storage_statistics(n) for n in numbers]
+    final = [model.calls.getNodeResult(n, NodeResults.newVolume.value) for n in numbers]
     volume_m3 = model.units.volume_m3
     return typed_frame(
         "storages",
         [model.nodes[n] for n in numbers],
         {
-            "initial_volume_m3": [s.initVol * volume_m3 for s in stats],
-            "final_volume_m3": [solver.node_get_result(n, NodeResult.VOLUME.value) * volume_m3 for n in numbers],
-            "max_volume_m3": [s.maxVol * volume_m3 for s in stats],
-            "evaporation_m3": [s.evapLosses * volume_m3 for s in stats],
-            "exfiltration_m3": [s.exfilLosses * volume_m3 for s in stats],
+            "initial_volume_m3": [s["initial_volume"] * volume_m3 for s in stats],
+            "final_volume_m3": [volume * volume_m3 for volume in final],
+            "max_volume_m3": [s["max_volume"] * volume_m3 for s in stats],
+            "evaporation_m3": [s["evap_loss"] * volume_m3 for s in stats],
+            "exfiltration_m3": [s["exfil_loss"] * volume_m3 for s in stats],
         },
     )
 
@@ -289,23 +304,22 @@ def system_totals_m3(model: ModelObjects, initial_m3: float, final_m3: tuple[flo
     """
     totals: dict[str, float] = {}
     if model.subcatchments:
-        areas = sum(
-            solver.subcatch_get_parameter(n, SubcatchProperty.AREA.value) for n in range(len(model.subcatchments))
-        )
-        surface = solver.system_get_runoff_totals()
+        numbers = range(len(model.subcatchments))
+        areas = sum(model.calls.getSubcatchParam(n, SubcParams.area.value) for n in numbers)
+        surface = model.calls.runoff_routing_stats()
         to_m3 = areas * model.units.depth_area_m3
         for term, depth in (
-            ("rainfall", surface.rainfall),
-            ("outfall_runon", surface.runon),
-            ("surface_storage_initial", surface.initStorage),
-            ("snow_initial", surface.initSnowCover),
-            ("evaporation", surface.evap),
-            ("infiltration", surface.infil),
-            ("runoff", surface.runoff),
-            ("lid_drainage", surface.drains),
-            ("snow_removed", surface.snowRemoved),
-            ("surface_storage_final", surface.finalStorage),
-            ("snow_final", surface.finalSnowCover),
+            ("rainfall", surface["rainfall"]),
+            ("outfall_runon", surface["runon"]),
+            ("surface_storage_initial", surface["init_storage"]),
+            ("snow_initial", surface["init_snow_cover"]),
+            ("evaporation", surface["evaporation"]),
+            ("infiltration", surface["infiltration"]),
+            ("runoff", surface["runoff"]),
+            ("lid_drainage", surface["drains"]),
+            ("snow_removed", surface["snow_removed"]),
+            ("surface_storage_final", surface["final_storage"]),
+            ("snow_final", surface["final_snow_cover"]),
         ):
             totals[term] = _finite(depth) * to_m3
         totals["surface_storage_change"] = (
@@ -315,17 +329,17 @@ def system_totals_m3(model: ModelObjects, initial_m3: float, final_m3: tuple[flo
             - totals["snow_initial"]
         )
     if model.nodes:
-        network = solver.system_get_routing_totals()
+        network = model.calls.flow_routing_stats()
         for term, volume in (
-            ("dry_weather_inflow", network.dwInflow),
-            ("wet_weather_inflow", network.wwInflow),
-            ("groundwater_inflow", network.gwInflow),
-            ("rdii_inflow", network.iiInflow),
-            ("external_inflow", network.exInflow),
-            ("outflow", network.outflow),
-            ("flooding", network.flooding),
-            ("network_evaporation", network.evapLoss),
-            ("network_exfiltration", network.seepLoss),
+            ("dry_weather_inflow", network["dry_weather_inflow"]),
+            ("wet_weather_inflow", network["wet_weather_inflow"]),
+            ("groundwater_inflow", network["groundwater_inflow"]),
+            ("rdii_inflow", network["II_inflow"]),
+            ("external_inflow", network["external_inflow"]),
+            ("outflow", network["outflow"]),
+            ("flooding", network["flooding"]),
+            ("network_evaporation", network["evaporation_loss"]),
+            ("network_exfiltration", network["seepage_loss"]),
         ):
             totals[term] = volume * model.units.volume_m3
         totals["storage_initial"] = initial_m3

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS
 
@@ -79,22 +78,22 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
         if row.kind in OTHERS_MODELLED:
             continue
         if row.kind != "rain_tank":
-            findings.append(finding_at("facility.not_modelled", "warning", "facilities", row, kind=row.kind))
+            findings.append(finding_at("facility.not_modelled", "facilities", row, kind=row.kind))
             continue
         node = nodes.get(row.from_node)
         if node is None or not row.volume_m3 > 0 or node.kind == "outfall":
-            findings.append(finding_at("tank.no_place", "error", "facilities", row, node=row.from_node))
+            findings.append(finding_at("tank.no_place", "facilities", row, node=row.from_node))
             continue
         if row.from_node in taken:
-            findings.append(finding_at("tank.shares_node", "error", "facilities", row, node=row.from_node))
+            findings.append(finding_at("tank.shares_node", "facilities", row, node=row.from_node))
             continue
         taken.add(row.from_node)
         shape = tank_shape(row.volume_m3, row.area_m2, node.invert_m, node.ground_m, depth_m)
         overflow = row.overflow_to if row.overflow_to in nodes else None
         if overflow is None:
-            findings.append(finding_at("tank.no_overflow", "warning", "facilities", row, node=row.overflow_to))
+            findings.append(finding_at("tank.no_overflow", "facilities", row, node=row.overflow_to))
         elif nodes[overflow].invert_m > shape.crest_m:
-            findings.append(finding_at("tank.overflow_uphill", "warning", "facilities", row, node=overflow))
+            findings.append(finding_at("tank.overflow_uphill", "facilities", row, node=overflow))
         demand = 0.0 if math.isnan(row.demand_m3_d) else float(row.demand_m3_d)
         flush = float(row.first_flush_mm) if row.first_flush_mm > 0 else 0.0
         tanks.append(Tank(row.facility_id, row.community_id, row.from_node, overflow, demand, shape, flush))

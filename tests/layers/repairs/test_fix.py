@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 from tests.planting import X, Y, add, both, edit, shape
 from tests.small_project import Change, SmallProject
 
@@ -213,7 +213,9 @@ def test_a_feature_without_a_place_stays_in_the_copy_with_its_error(
         check=False,
     )
     again = pipeline.check(load_project(project.folder / "repaired"))
-    errors = [(f.rule, f.feature_id, f.community_id) for f in again.findings if f.severity == "error"]
+    errors = [
+        (f.rule, f.feature.feature_id, f.feature.community_id) for f in again.findings if f.severity == "error"
+    ]
     laterals = ("C-K0", "C-T0", "C-D0", "C-K1", "C-T1", "C-D1")
     assert errors == [
         ("geometry.empty", "C-H", ""),
@@ -253,3 +255,16 @@ def test_a_layer_without_ids_nodes_levels_and_directions_becomes_a_model(
         assert flags["diameter_mm"] == flags["invert_up_m"] == flags["invert_down_m"] == "default"
     ground = checked.layers["nodes"].set_index("node_id").loc["C-PR_END"]
     assert (ground["ground_m"], read_flags(ground["flags"])["ground_m"]) == (100.0, "inferred")
+
+
+def test_a_mended_outline_is_a_change_and_no_warning(small_project: Callable[..., SmallProject]) -> None:
+    """The check warns of an outline that crosses itself; in the repaired copy it is a change that was made."""
+    crossed = Polygon([(X, Y + 15), (X + 40, Y + 40), (X + 40, Y + 15), (X, Y + 40)])
+    project = small_project(second=shape("surfaces", "C-G", crossed))
+    warned = [f for f in pipeline.check(load_project(project.folder)).findings if f.rule == "geometry.mended"]
+    assert [(f.severity, f.feature.feature_id) for f in warned] == [("warning", "C-G")]
+    checked, mended = pipeline.fix(load_project(project.folder))
+    own = [f for f in (*mended.changes, *checked.findings) if f.rule in ("repair.mended", "geometry.mended")]
+    assert [(f.rule, f.severity, f.feature.feature_id) for f in own] == [("repair.mended", "info", "C-G")]
+    trail = changes_table(mended.changes)
+    assert trail[trail["rule"] == "repair.mended"]["column"].tolist() == ["geometry"]

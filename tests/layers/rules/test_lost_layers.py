@@ -31,9 +31,9 @@ def lost(checked: Checked) -> list[str]:
     for finding in own:
         for language in LANGUAGES:
             sentence = finding.message(language) + finding.action(language)
-            assert finding.community_id in sentence
-            assert finding.file in sentence
-    return [f.community_id for f in own]
+            assert finding.feature.community_id in sentence
+            assert finding.feature.file in sentence
+    return [f.feature.community_id for f in own]
 
 
 @pytest.mark.parametrize("layer", ["nodes", "pipes", "surfaces"])
@@ -55,7 +55,7 @@ def test_what_a_community_may_be_without_is_missed_only_where_nothing_is_read(
 ) -> None:
     checked = without(small_project(), "connections", ("c.gpkg",))
     assert lost(checked) == []
-    assert [f.layer for f in checked.findings if f.rule == "file.missing"] == ["connections"]
+    assert [f.feature.layer for f in checked.findings if f.rule == "file.missing"] == ["connections"]
 
 
 def test_sound_layers_are_not_missed(small_project: Callable[..., SmallProject]) -> None:

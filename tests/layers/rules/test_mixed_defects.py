@@ -62,8 +62,8 @@ def test_defects_in_any_mixture(chosen: set[str]) -> None:
     sound = _sound()
     checked, findings = _check(change)
     for rule in chosen:
-        assert [f.feature_id for f in findings if f.rule == rule].count(DEFECTS[rule][1]) == 1, rule
-    others = [f for f in findings if f.community_id in ("A", "B") and f.severity != "info"]
+        assert [f.feature.feature_id for f in findings if f.rule == rule].count(DEFECTS[rule][1]) == 1, rule
+    others = [f for f in findings if f.feature.community_id in ("A", "B") and f.severity != "info"]
     assert not others
     planted = {DEFECTS[rule][1:] for rule in chosen}
     wholly = [feature for feature, column in planted if not column]

@@ -45,7 +45,7 @@ def found(project: SmallProject, rule: str) -> list[Finding]:
     """The findings of one rule, each with sentences that are complete."""
     own = [f for f in pipeline.check(load_project(project.folder)).findings if f.rule == rule]
     for finding in own:
-        assert finding.severity in rules()[rule].severities
+        assert finding.severity == rules()[rule].severity
         for language in LANGUAGES:
             sentence = finding.message(language) + finding.action(language)
             assert sentence
@@ -185,7 +185,7 @@ def test_a_fault_of_a_source_is_found_once_at_the_source(
     plant, layer, file = PLANTED[rule]
     project = small_project()
     plant(project)
-    assert [(f.layer, f.file) for f in found(project, rule)] == [(layer, file)]
+    assert [(f.feature.layer, f.feature.file) for f in found(project, rule)] == [(layer, file)]
 
 
 def test_sound_sources_break_none_of_these_rules(small_project: Callable[..., SmallProject]) -> None:
@@ -217,10 +217,11 @@ def test_a_needed_layer_that_is_not_given(small_project: Callable[..., SmallProj
     for file in ("ab.gpkg", "c.gpkg"):
         text = text.replace(f'[[layers.pipes]]\nsource = "{file}"\nlayer = "pipes"', "")
     page.write_text(text, encoding="utf-8")
-    severities = {f.layer: f.severity for f in found(project, "layer.not_given")}
-    assert severities["pipes"] == "error"
-    assert severities["facilities"] == "info"
-    assert "nodes" not in severities
+    needed = {f.feature.layer: f.severity for f in found(project, "layer.needed")}
+    assert needed == {"pipes": "error"}
+    others = {f.feature.layer: f.severity for f in found(project, "layer.not_given")}
+    assert others["facilities"] == "info"
+    assert not others.keys() & {"pipes", "nodes"}
 
 
 def test_a_project_in_degrees_needs_a_system_to_measure_in(small_project: Callable[..., SmallProject]) -> None:
@@ -231,17 +232,21 @@ def test_a_project_in_degrees_needs_a_system_to_measure_in(small_project: Callab
     text = page.read_text(encoding="utf-8").replace('crs = "EPSG:4543"\n', "")
     first = '[[layers.communities]]\nsource = "ab.gpkg"\nlayer = "communities"'
     page.write_text(text.replace(first, first.replace("ab.gpkg", "degrees.gpkg")), encoding="utf-8")
-    assert [(f.layer, f.file) for f in found(project, "crs.geographic")] == [("communities", "degrees.gpkg")]
+    assert [(f.feature.layer, f.feature.file) for f in found(project, "crs.geographic")] == [
+        ("communities", "degrees.gpkg")
+    ]
 
 
 def test_a_date_that_is_none(small_project: Callable[..., SmallProject]) -> None:
     project = small_project(second=edit("pipes", "C-PR", laid="last summer"))
-    assert [(f.layer, f.feature_id) for f in found(project, "value.not_a_date")] == [("pipes", "C-PR")]
+    assert [(f.feature.layer, f.feature.feature_id) for f in found(project, "value.not_a_date")] == [
+        ("pipes", "C-PR")
+    ]
 
 
 def test_an_id_that_names_no_folder(small_project: Callable[..., SmallProject]) -> None:
     change: Change = both(edit("communities", "C", community_id="C/1"))
-    assert [f.feature_id for f in found(small_project(second=change), "name.unsafe_id")] == ["C/1"]
+    assert [f.feature.feature_id for f in found(small_project(second=change), "name.unsafe_id")] == ["C/1"]
 
 
 def test_a_missing_ground_level_comes_from_the_dem(small_project: Callable[..., SmallProject]) -> None:
@@ -266,7 +271,7 @@ def test_a_missing_ground_level_comes_from_the_dem(small_project: Callable[..., 
     page = project.folder / "spongecalc.toml"
     page.write_text(page.read_text(encoding="utf-8") + '\n[layers.dem]\nsource = "dem.tif"\n', encoding="utf-8")
     own = found(project, "node.ground_from_dem")
-    assert [(f.feature_id, float(str(f.found["ground"]))) for f in own] == [("C-R1", 101.5)]
+    assert [(f.feature.feature_id, float(str(f.found["ground"]))) for f in own] == [("C-R1", 101.5)]
 
 
 def test_a_database_without_its_drivers(
@@ -275,7 +280,7 @@ def test_a_database_without_its_drivers(
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     project = small_project()
     delivered(project, "pipes", "postgresql://engineer@127.0.0.1:1/survey", 'layer = "pipes"')
-    assert [f.layer for f in found(project, "database.no_driver")] == ["pipes"]
+    assert [f.feature.layer for f in found(project, "database.no_driver")] == ["pipes"]
 
 
 def test_a_view_that_fails_is_told_in_the_servers_words(
@@ -291,5 +296,5 @@ def test_a_view_that_fails_is_told_in_the_servers_words(
     project = small_project()
     delivered(project, "pipes", postgis.url, 'layer = "refusing.failing"')
     refused = found(project, "database.refused")
-    assert [(f.layer, f.file) for f in refused] == [("pipes", postgis.url)]
+    assert [(f.feature.layer, f.feature.file) for f in refused] == [("pipes", postgis.url)]
     assert "division by zero" in refused[0].message("en")

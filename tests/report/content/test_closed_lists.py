@@ -202,7 +202,7 @@ def test_every_column_of_text_is_known_to_hold_codes_or_none(whole_run):
                 undeclared.add((name, column))
     assert undeclared == set()
     assert not NO_CODES & set(CLOSED_LISTS)
-    assert {c for _, c in OF_TABLE} - NO_CODES == {"source", "note", "column"}
+    assert {c for _, c in OF_TABLE} - NO_CODES == {"source", "note", "column", "value"}
 
 
 def test_ids_and_names_stay_whatever_they_are():

@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from tests.report.synthetic_review import synthetic_review
 
-from spongecalc.design.check import Check, checks_table
+from spongecalc.design.check import Check, Limit, Subject, checks_table
 from spongecalc.language import LANGUAGES, has_text
+from spongecalc.layers.feature import Feature
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.quantities_workbook import write_workbook
 from spongecalc.report.render.sheet_printing import (
@@ -129,20 +130,13 @@ def some_checks(verdicts: str):
     named = {"p": "pass", "f": "fail", "n": "not_checkable"}
     rows = [
         Check(
-            community_id=f"A0{i % 2}",
             check="capacity",
+            subject=Subject(Feature("pipes", f"P{i:02}", f"A0{i % 2}"), "proposed", "storm"),
             verdict=named[v],
-            layer="pipes",
-            feature_id=f"P{i:02}",
-            status="proposed",
-            system="storm",
             applies_to="P = 3 a",
             value=2.0,
-            limit=1.0,
+            limit=Limit(1.0, "l/s", "GB 50014-2021 5.2", "recalled"),
             excess=1.0,
-            unit="l/s",
-            clause="GB 50014-2021 5.2",
-            confidence="recalled",
         )
         for i, v in enumerate(verdicts)
     ]

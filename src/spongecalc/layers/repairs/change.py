@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.layers.value_change import NOW, WAS
 
 CHANGE_COLUMNS = [
     "rule",
@@ -18,8 +18,8 @@ CHANGE_COLUMNS = [
     "community_id",
     "file",
     "column",
-    "before",
-    "after",
+    WAS,
+    NOW,
     "x_m",
     "y_m",
 ]
@@ -36,7 +36,7 @@ def changed(
     for position, row in zip(chosen, frame.iloc[chosen].itertuples(), strict=True):
         mine = {k: v[position] for k, v in own.items()}  # type: ignore[index]
         yield finding_at(
-            rule, "info", layer, row, before=shown(was[position]), after=shown(now[position]), **common, **mine
+            rule, layer, row, before=shown(was[position]), after=shown(now[position]), **common, **mine
         )
 
 
@@ -54,15 +54,15 @@ def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
     rows = [
         {
             "rule": f.rule,
-            "layer": f.layer,
-            "feature_id": f.feature_id,
-            "community_id": f.community_id,
-            "file": f.file,
+            "layer": f.feature.layer,
+            "feature_id": f.feature.feature_id,
+            "community_id": f.feature.community_id,
+            "file": f.feature.file,
             "column": str(f.found.get("column", "geometry")),
-            "before": _cell(f.found.get("before", "")),
-            "after": _cell(f.found.get("after", "")),
-            "x_m": f.x_m,
-            "y_m": f.y_m,
+            WAS: _cell(f.found.get(WAS, "")),
+            NOW: _cell(f.found.get(NOW, "")),
+            "x_m": f.feature.x_m,
+            "y_m": f.feature.y_m,
         }
         for f in findings
         if f.rule.startswith("repair.")

@@ -6,8 +6,10 @@ import geopandas as gpd
 import pandas as pd
 
 from spongecalc.layers.coordinates import bounds_of, mended, misplaced
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.value_change import NOW, WAS
 
 WHAT = {
     "swap": "X, Y",
@@ -33,11 +35,11 @@ def mend_coordinates(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
                 words = {
                     "what": WHAT[wrong.mend],
                     "count": len(own),
-                    "before": _shown(was),
-                    "after": _shown(now),
+                    WAS: _shown(was),
+                    NOW: _shown(now),
                     "column": "geometry",
                 }
-                findings.append(Finding("repair.moved", "info", name, file=str(file), found=words))
+                findings.append(Finding("repair.moved", Feature(name, file=str(file)), words))
             parts.append(part)
         if parts:
             joined = pd.concat(parts).sort_index()

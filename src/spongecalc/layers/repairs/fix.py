@@ -83,7 +83,14 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     ):
         layers, found = step(layers)
         findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
-    return Repaired(layers, tuple(dataclasses.replace(f, severity="info") for f in findings), unplaced)
+    return Repaired(layers, tuple(_as_repair(f) for f in findings), unplaced)
+
+
+def _as_repair(finding: Finding) -> Finding:
+    """The finding; a mended outline, of which a check warns, is in the repaired copy a change that was made."""
+    if finding.rule != "geometry.mended":
+        return finding
+    return dataclasses.replace(finding, rule="repair.mended", found={**finding.found, "column": "geometry"})
 
 
 def _without_place(layers: LayerSet) -> tuple[dict[str, gpd.GeoDataFrame], list[Finding]]:

@@ -135,7 +135,7 @@ def close_gaps(
 
 
 def _clusters(points: np.ndarray, system: np.ndarray, tolerance_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Which group of ends, near to each other and of one system, each end belongs to; and the groups' sizes."""
+    """The group of ends, near to each other and of one system, of each end; and the groups' sizes."""
     a, b = shapely.STRtree(points).query(points, predicate="dwithin", distance=tolerance_m)
     same = system[a] == system[b]
     graph = coo_matrix((np.ones(int(same.sum())), (a[same], b[same])), shape=(len(points), len(points)))

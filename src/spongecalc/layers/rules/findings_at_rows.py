@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import geopandas as gpd
 import numpy as np
 
-from spongecalc.layers.feature import finding_at
-from spongecalc.layers.finding import Finding
-from spongecalc.layers.rules.registry import severity_of
+from spongecalc.layers.finding import Finding, finding_at
 
 
 def found_at(
@@ -23,7 +21,7 @@ def found_at(
     chosen = np.flatnonzero(np.asarray(mask, dtype=bool))
     if not len(chosen):
         return
-    severity, count = severity_of(rule), len(frame)
+    count = len(frame)
     own: dict[str, Sequence[object]] = {}
     common: dict[str, object] = {}
     for name, value in words.items():
@@ -32,7 +30,7 @@ def found_at(
         else:
             common[name] = value
     for position, row in zip(chosen, frame.iloc[chosen].itertuples(), strict=True):
-        yield finding_at(rule, severity, layer, row, **common, **{n: v[int(position)] for n, v in own.items()})
+        yield finding_at(rule, layer, row, **common, **{n: v[int(position)] for n, v in own.items()})
 
 
 def numbers(values: object, digits: int) -> np.ndarray:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.rules.registry import severity_of
 
 RULE = "layer.lost"
 # What a model is made of; the layers of the surroundings, records and sensors only add to its assessment.
@@ -29,9 +29,10 @@ def check_lost_layers(layers: LayerSet, read: Iterable[Finding]) -> Iterator[Fin
     """
     refused: dict[str, list[str]] = {}
     for finding in read:
-        whole = not finding.feature_id and not finding.community_id and finding.file
-        if finding.severity == "error" and whole and finding.layer in MODELLED:
-            refused.setdefault(finding.layer, []).append(finding.file)
+        at = finding.feature
+        whole = not at.feature_id and not at.community_id and at.file
+        if finding.severity == "error" and whole and at.layer in MODELLED:
+            refused.setdefault(at.layer, []).append(at.file)
     for layer, files in refused.items():
         frame = layers[layer]
         if len(frame) and not SCHEMAS[layer].needed:
@@ -41,4 +42,4 @@ def check_lost_layers(layers: LayerSet, read: Iterable[Finding]) -> Iterator[Fin
         for community in layers.community_ids:
             if community not in there:
                 found = {"layer": layer, "files": named, "community": community}
-                yield Finding(RULE, severity_of(RULE), layer, "", community, files[0], found=found)
+                yield Finding(RULE, Feature(layer, community_id=community, file=files[0]), found)

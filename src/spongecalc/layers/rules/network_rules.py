@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,21 +14,22 @@ from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.layers.rules.pipe_rules import LEVEL_M, height_m
+from spongecalc.layers.standing import stands
+from spongecalc.project.scenario_settings import Scenario
 
 
-def check_network(layers: LayerSet, scenarios: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+def check_network(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding]:
     """Findings about the network in each scenario; one that shows in several is named once."""
     seen: set[tuple[str, str]] = set()
-    for statuses in scenarios.values():
+    for scenario in scenarios:
         nodes, pipes = (
-            layers[name][layers[name]["status"].isin(list(statuses))].reset_index(drop=True)
-            for name in ("nodes", "pipes")
+            layers[name][stands(layers, name, scenario)].reset_index(drop=True) for name in ("nodes", "pipes")
         )
         nodes = nodes.dropna(subset=["node_id"]).drop_duplicates("node_id").reset_index(drop=True)
         if nodes.empty or pipes.empty:
             continue
         for finding in _scenario(nodes, pipes, layers):
-            key = (finding.rule, finding.feature_id)
+            key = (finding.rule, finding.feature.feature_id)
             if key not in seen:
                 seen.add(key)
                 yield finding

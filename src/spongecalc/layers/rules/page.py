@@ -7,7 +7,7 @@ import re
 from spongecalc.language import catalogue
 from spongecalc.layers.rules.registry import Rule, rules
 
-HEAD = """# Rules of the data checks 数据检查规则
+HEAD = """# Rules of the findings 问题清单的规则
 
 Written from the registry by `python -m spongecalc.layers.rules.page`; a test compares the two. An *error* keeps
 its own community from being modelled, a *warning* wants an engineer's eye, a note (*info*) tells what was done.
@@ -23,13 +23,25 @@ STAGES = {
     "network": "Network 管网",
     "surfaces": "Surroundings 下垫面与周边",
     "model": "Model 模型",
+    "ground": "Ground 地面",
+    "measurements": "Measurements 监测",
+    "bill": "Claims and prices 申报与单价",
     "repair": "Repairs 修复",
 }
 
 
 def rules_page() -> str:
-    """The page as Markdown."""
+    """The page as Markdown.
+
+    Raises
+    ------
+    ValueError
+        A rule is of a stage that the page has no heading for.
+    """
     lines = [HEAD]
+    homeless = [r.id for r in rules().values() if r.stage not in STAGES]
+    if homeless:
+        raise ValueError(f"rules of no stage of the page: {', '.join(homeless)}")
     for stage, title in STAGES.items():
         lines.append(f"## {title}\n")
         for rule in rules().values():
@@ -43,7 +55,7 @@ def _entry(rule: Rule) -> list[str]:
     repair = f" · repair: {rule.repair}" if rule.repair else ""
     return [
         f"### {rule.id}\n",
-        f"*{' or '.join(rule.severities)}*{repair}\n",
+        f"*{rule.severity}*{repair}\n",
         COUNTED.sub(r"\1", f"- {english[f'findings.{rule.id}.message']} {english[f'findings.{rule.id}.action']}"),
         f"  For the model: {rule.meaning('en')}",
         f"- {chinese[f'findings.{rule.id}.message']} {chinese[f'findings.{rule.id}.action']}",

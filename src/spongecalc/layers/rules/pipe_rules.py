@@ -1,4 +1,4 @@
-"""Rules on single pipes and their ends: slope, cover, size, material, length, system, status."""
+"""Rules on single pipes and their ends: slope, crown, size, material, length, system, status."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.contract import ROUND_MM
 from spongecalc.layers.field_names import folded
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
@@ -16,8 +17,6 @@ from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 from spongecalc.standards.tables import table
 
-# The smallest gravity pipe in a street and the largest round one that is made, in mm: outside, the unit is wrong.
-LEAST_MM, MOST_MM = 50.0, 4000.0
 # A pipe this many times as wide as all its neighbours, or as narrow, has lost or gained a nought.
 SLIP = 8.0
 # Differences in level within what a survey can tell.
@@ -44,7 +43,7 @@ def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     nodes = layers["nodes"].dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
     upper, lower = nodes.reindex(pipes["from_node"]), nodes.reindex(pipes["to_node"])
     yield from _slopes(pipes, settings)
-    yield from _covers(pipes, upper, lower, settings)
+    yield from _crowns(pipes, upper, lower)
     yield from _sizes(pipes)
     yield from _lengths(pipes, settings)
     yield from _systems(pipes, upper, lower)
@@ -74,10 +73,8 @@ def height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
     return height
 
 
-def _covers(
-    pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame, settings: CheckSettings
-) -> Iterator[Finding]:
-    """Invert, crown and cover against the ground at both ends; an open channel has no crown to cover."""
+def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Invert and crown against the ground at both ends; an open channel has no crown to cover."""
     height = height_m(pipes)
     covered = (pipes["shape"] != "rect_open").to_numpy()
     up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
@@ -87,15 +84,12 @@ def _covers(
     cover = depth - height
     crown = covered & buried & (cover < 0)
     yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, height=numbers(-cover, 2))
-    little = covered & buried & (cover >= 0) & (cover < settings.min_cover_m - 1e-6)
-    words = {"cover": numbers(cover, 2), "least": f"{settings.min_cover_m:g}"}
-    yield from found_at("pipe.little_cover", "pipes", pipes, little, **words)
 
 
 def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
     size = pipes["diameter_mm"].to_numpy(float)
-    wrong = np.isfinite(size) & ((size < LEAST_MM) | (size > MOST_MM)) & (size > 0)
-    meant = np.where(size < 10, size * 1000, np.where(size < LEAST_MM, size * 10, size / 10))
+    wrong = np.isfinite(size) & ((size < ROUND_MM.low) | (size > ROUND_MM.high)) & (size > 0)
+    meant = np.where(size < 10, size * 1000, np.where(size < ROUND_MM.low, size * 10, size / 10))
     slipped, neighbours = _slipped(pipes, size)
     meant = np.where(slipped, np.where(size > neighbours, size / 10, size * 10), meant)
     both = wrong | slipped
@@ -177,7 +171,7 @@ def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDat
 
 
 def _statuses(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """What never stands at the same time cannot be joined."""
+    """Pipes joined to nodes that never stand at the same time."""
     own = pipes["status"].to_numpy(object)
     for ends, column in ((upper, "from_node"), (lower, "to_node")):
         other = ends["status"].to_numpy(object)

@@ -16,7 +16,7 @@ from spongecalc.project.check_settings import CheckSettings
 
 
 def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Whether two features are ever there at once: one that is removed never meets one that is proposed."""
+    """True where two features are ever there at once: one that is removed never meets one that is proposed."""
     together: np.ndarray = ~(
         ((first == "removed") & (second == "proposed")) | ((first == "proposed") & (second == "removed"))
     )

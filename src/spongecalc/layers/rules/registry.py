@@ -10,28 +10,25 @@ import pandas as pd
 
 from spongecalc.language import text
 
+SEVERITIES = ("error", "warning", "info")
+
 
 @dataclass(frozen=True)
 class Rule:
     """One rule.
 
-    ``severities`` has one entry for most rules; the last word lies with the place where a fault is found (a
-    layer that a project needs, or one that it may do without). ``stage`` is where it is checked: reading,
-    features, network, surfaces or model. ``repair`` names what ``check --fix`` does about it, if anything.
+    ``severity`` is one of ``SEVERITIES`` and the same wherever the rule is broken; what is graver in one case
+    than in another is two rules. ``stage`` is where it is checked: one of the headings of docs/rules.md.
+    ``repair`` names what ``check --fix`` does about it, if anything.
     """
 
     id: str
-    severities: tuple[str, ...]
+    severity: str
     stage: str
     repair: str
 
-    @property
-    def severity(self) -> str:
-        """The severity that the rule usually has."""
-        return self.severities[0]
-
     def meaning(self, language: str) -> str:
-        """What a breach means for the model."""
+        """Say what a breach means for the model, in ``language`` ("zh" or "en")."""
         return text(f"rules.{self.id}.meaning", language)
 
 
@@ -41,10 +38,15 @@ def rules() -> dict[str, Rule]:
     file = resources.files("spongecalc.layers.rules") / "rules.csv"
     with file.open(encoding="utf-8") as stream:
         rows = pd.read_csv(stream, keep_default_na=False)
-    return {
-        r.id: Rule(str(r.id), tuple(str(r.severity).split("|")), str(r.stage), str(r.repair))
-        for r in rows.itertuples()
-    }
+    found: dict[str, Rule] = {}
+    for number, row in enumerate(rows.itertuples(), start=2):
+        rule = Rule(str(row.id), str(row.severity), str(row.stage), str(row.repair))
+        if rule.severity not in SEVERITIES:
+            raise ValueError(f"rules.csv, row {number}: severity of {rule.id} is {rule.severity!r}")
+        if rule.id in found:
+            raise ValueError(f"rules.csv, row {number}: {rule.id} stands twice")
+        found[rule.id] = rule
+    return found
 
 
 def severity_of(rule: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,9 @@ from rasterio.errors import RasterioIOError
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
+from spongecalc.layers.standing import stands
 from spongecalc.project.check_settings import CheckSettings
+from spongecalc.project.scenario_settings import Scenario
 
 RIGHT_RECEIVERS = {
     "storm": ("municipal_storm", "municipal_combined", "river", "reuse"),
@@ -30,7 +32,7 @@ IN_TWO_SHARE = 0.1
 
 
 def check_surroundings(
-    layers: LayerSet, settings: CheckSettings, scenarios: Mapping[str, Sequence[str]]
+    layers: LayerSet, settings: CheckSettings, scenarios: Sequence[Scenario]
 ) -> Iterator[Finding]:
     """Findings about everything that is no pipe."""
     yield from _receivers(layers["nodes"])
@@ -88,16 +90,16 @@ def _roofs(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at("surface.over_building", "surfaces", surfaces, over, area=numbers(covered, 1))
 
 
-def _inlets(layers: LayerSet, scenarios: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+def _inlets(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding]:
     """Inlets that stand on no surface in a scenario in which they exist."""
     nodes, surfaces = layers["nodes"], layers["surfaces"]
     inlet = (nodes["kind"] == "inlet").to_numpy()
     if not inlet.any() or surfaces.empty:
         return
     dry = np.zeros(len(nodes), dtype=bool)
-    for statuses in scenarios.values():
-        here = inlet & nodes["status"].isin(list(statuses)).to_numpy()
-        ground = surfaces.geometry[surfaces["status"].isin(list(statuses))].to_numpy()
+    for scenario in scenarios:
+        here = inlet & stands(layers, "nodes", scenario)
+        ground = surfaces.geometry[stands(layers, "surfaces", scenario)].to_numpy()
         wet = np.zeros(len(nodes), dtype=bool)
         if len(ground) and here.any():
             points = np.flatnonzero(here)

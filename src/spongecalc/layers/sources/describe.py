@@ -1,4 +1,4 @@
-"""What a file or database holds: its layers, fields, counts, CRS and encoding, and a drafted mapping."""
+"""Contents of a file or database: its layers, fields, counts, CRS and encoding, and a drafted mapping."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _looked_into(name: str, look: Callable[[str], SeenLayer]) -> SeenLayer:
 
 
 def _driver(path: Path) -> str:
-    """What GDAL calls the format."""
+    """GDAL's name of the format."""
     try:
         return str(pyogrio.detect_write_driver(path))
     except ValueError:

@@ -40,7 +40,7 @@ def open_drawing(path: Path) -> Drawing:
 
 
 def cad_layers(path: Path) -> dict[str, dict[str, int]]:
-    """How many entities of which type each CAD layer of a drawing holds."""
+    """Count the entities of each type in each CAD layer of a drawing."""
     counts: dict[str, dict[str, int]] = {}
     for entity in open_drawing(path).modelspace():
         kinds = counts.setdefault(entity.dxf.layer, {})
@@ -104,7 +104,7 @@ def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels) 
         names = sorted({e.dxf.layer for e in document.modelspace()})
         raise SourceRefusedError("layer.missing", layer=cad_layer or "*", available=", ".join(names) or "-")
     frame = gpd.GeoDataFrame(pd.DataFrame(rows).drop(columns="geometry"), geometry=[r["geometry"] for r in rows])
-    notes = (Note("drawing.open_outlines", "warning", {"count": refused}),) if refused else ()
+    notes = (Note("drawing.open_outlines", {"count": refused}),) if refused else ()
     return RawLayer(_labelled(frame, texts, labels), notes=notes)
 
 
@@ -156,7 +156,7 @@ def _labelled(
 
 
 def _said(words: list[str], labels: Labels) -> dict[str, str]:
-    """What the texts beside a feature say: the pattern's named groups, else size and material."""
+    """Read the texts beside a feature: the pattern's named groups, else size and material."""
     said: dict[str, str] = {}
     for text in words:
         if labels.pattern is not None:

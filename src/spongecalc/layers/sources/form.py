@@ -1,4 +1,4 @@
-"""Which form a source has, and reading it by that form's reader."""
+"""The form of a source, and reading it by that form's reader."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def form_of(source: LayerSource) -> str:
 
 
 def usual_axes(source: LayerSource) -> str:
-    """What X and Y are in a source that says nothing of it, as ``axes`` writes it."""
+    """Meaning of X and Y in a source that says nothing of it, as ``axes`` writes it."""
     return "north_east" if form_of(source) == "survey" else "east_north"
 
 

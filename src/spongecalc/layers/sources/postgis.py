@@ -58,7 +58,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 
 def _said(reason: BaseException) -> str:
-    """What the server said, without the driver's advice behind it."""
+    """Words of the server, without the driver's advice behind them."""
     return one_line(getattr(reason, "orig", None) or reason).partition("(Background on")[0][:300].strip()
 
 

@@ -12,7 +12,6 @@ class Note:
     """Something noteworthy about a source as a whole: the rule and what fills its sentences."""
 
     rule: str
-    severity: str
     found: dict[str, object] = field(default_factory=dict)
 
 
@@ -38,5 +37,5 @@ class SourceRefusedError(Exception):
 
 
 def one_line(reason: BaseException) -> str:
-    """What an exception says, on one line."""
+    """Words of an exception, on one line."""
     return " ".join(str(reason).split())

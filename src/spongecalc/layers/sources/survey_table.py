@@ -59,7 +59,7 @@ def _known() -> frozenset[str]:
 
 
 def survey_fields(frame: pd.DataFrame, source: LayerSource, layer: str = SURVEY) -> dict[str, str]:
-    """Which field of a survey table holds what: the project's own names first, then the known ones."""
+    """Fields of a survey table by what they hold: the project's own names first, then the known ones."""
     own = {c: f for c, f in source.fields.items() if f in frame.columns}
     known = recognised_fields(layer, frame.columns, [*own, *own.values()])
     return {**known, **own}
@@ -227,5 +227,5 @@ def _lines_of_points(frame: pd.DataFrame, source: LayerSource) -> RawLayer:
         )
     made = ("pipe_id", "from_node", "to_node", "invert_up_m", "invert_down_m", "depth_up_m", "depth_down_m")
     out = pd.DataFrame(rows, columns=[*[c for c in frame.columns if c not in made], *made], dtype=object)
-    notes = (Note("survey.direction", "info", {"count": len(out), "turned": turned}),)
+    notes = (Note("survey.direction", {"count": len(out), "turned": turned}),)
     return RawLayer(_drawn(out, _places(frame, source)), frozenset(made), notes)

@@ -79,7 +79,7 @@ def read_model(path: Path, layer: str) -> RawLayer:
     else:
         raise SourceRefusedError("table.no_geometry", layer=layer)
     columns = frozenset(str(c) for c in frame.columns if c not in ("geometry", "tag"))
-    notes = () if metres == 1.0 else (Note("model.us_units", "info", {"file": path.name}),)
+    notes = () if metres == 1.0 else (Note("model.us_units", {"file": path.name}),)
     return RawLayer(frame, columns, notes)
 
 

@@ -60,7 +60,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     if encoding is None and path.suffix.lower() == ".shp":
         encoding = shapefile_encoding(path)
         if encoding is not None:
-            notes = (Note("encoding.recognised", "info", {"encoding": encoding}),)
+            notes = (Note("encoding.recognised", {"encoding": encoding}),)
     try:
         with warnings.catch_warnings():
             # GDAL warns of what the checks name feature by feature.
@@ -94,7 +94,7 @@ def shapefile_encoding(path: Path) -> str | None:
 
 
 def _stated(path: Path) -> str:
-    """What the .cpg beside a Shapefile says, in small letters."""
+    """Encoding that the .cpg beside a Shapefile states, in small letters."""
     for suffix in (".cpg", ".CPG"):
         if (page := path.with_suffix(suffix)).is_file():
             return page.read_text(encoding="ascii", errors="replace").strip().lower()

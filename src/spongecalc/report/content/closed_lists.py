@@ -93,6 +93,7 @@ _OWN_NAME = (
     "ends",
     "measurand",
     "unit",
+    "figure",
     "pattern",
     "element",
     "role",
@@ -135,6 +136,7 @@ OF_TABLE: Mapping[tuple[str, str], ClosedList] = {
     # What the communities' own layer states, or the file that claims.
     ("claims", "source"): _values("layer"),
     ("costs", "note"): _values("cost_note"),
+    ("answers", "value"): _values("answer", "grade"),
     ("provenance", "column"): ClosedList(("report.column",)),
 }
 """By table and column, for columns that hold other things in other tables."""

@@ -13,6 +13,7 @@ from spongecalc.decimals import decimals
 # What names a row of each table; the first of these columns that tell its rows apart in both results.
 KEYS: Mapping[str, Sequence[str]] = {
     "communities": ("community_id",),
+    "answers": ("community_id", "scenario", "storm_id", "figure"),
     "quantities": (
         "community_id",
         "item",

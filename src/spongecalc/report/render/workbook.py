@@ -16,7 +16,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Format, Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from spongecalc.assess.communities import SUMMED, TOTAL
+from spongecalc.assess.communities import TOTAL, is_summed
+from spongecalc.assess.compared_columns import compared_in
 from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.decimals import decimals
@@ -294,10 +295,11 @@ def _formulas(columns: list[str], rows: list[dict[str, Any]], index: int) -> dic
     found: dict[str, str] = {}
     total = row.get("community_id") == TOTAL
     first, last = FIRST_ROW + 1, FIRST_ROW + len(rows) - 1
+    compared = compared_in(columns)
     for column in columns:
         if not is_known(row.get(column)):
             continue
-        recipe = recipe_of(column)
+        recipe = recipe_of(column, compared)
         if recipe is not None and recipe.ratio and set(recipe.ratio) <= set(place):
             before, after = (f"{place[c]}{excel_row}" for c in recipe.ratio)
             given = [row.get(c) for c in recipe.ratio]
@@ -305,7 +307,7 @@ def _formulas(columns: list[str], rows: list[dict[str, Any]], index: int) -> dic
                 fall = 100 * (float(given[0]) - float(given[1])) / float(given[0])  # type: ignore[arg-type]
                 if cell_text(column, fall) == cell_text(column, row[column]):
                     found[column] = f"=100*({before}-{after})/{before}"
-        elif total and column in SUMMED and last >= first:
+        elif total and is_summed(column) and last >= first:
             places = decimals(column) or 0
             others = [round(float(r[column]), places) for r in rows[:-1] if is_known(r.get(column))]
             if cell_text(column, sum(others)) == cell_text(column, row[column]):

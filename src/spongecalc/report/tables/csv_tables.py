@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from numbers import Number
 from pathlib import Path
 
@@ -32,12 +32,21 @@ def _parts(table: pd.DataFrame) -> Iterator[str]:
     names = [str(name) for name in table.columns]
     writer.writerow(names)
     for number, row in enumerate(table.itertuples(index=False, name=None), 1):
-        writer.writerow([_cell(name, value) for name, value in zip(names, row, strict=True)])
+        measured = _measured(names, row)
+        writer.writerow([_cell(name, value) for name, value in zip(measured, row, strict=True)])
         if number % ROWS_A_PART == 0:
             yield out.getvalue()
             out.seek(0)
             out.truncate()
     yield out.getvalue()
+
+
+def _measured(names: list[str], row: Sequence[object]) -> Sequence[str]:
+    """The columns' names; of a table with a figure a row, the value's is that of the figure with its unit."""
+    if not {"figure", "value", "unit"} <= set(names):
+        return names
+    of = dict(zip(names, row, strict=True))
+    return [f"{of['figure']}_{of['unit']}".removesuffix("_") if name == "value" else name for name in names]
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:

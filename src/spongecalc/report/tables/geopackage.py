@@ -37,7 +37,7 @@ def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         frames = [
             page.layers[scenario][layer].assign(scenario=scenario)
             for page in review.pages
-            for scenario in sorted(page.layers, reverse=True)
+            for scenario in page.layers
         ]
         yield layer, _joined(frames, review.crs)
     if "design_checks" in review.tables:

@@ -1,0 +1,81 @@
+"""Columns of communities.csv: which stand once, and which once for each of the two scenarios compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+Group = tuple[str, ...]
+
+# A text stands once; a group once for each scenario, "{s}" being its name.
+LAYOUT: tuple[str | Group, ...] = (
+    "community_id",
+    "name",
+    "phase",
+    "district",
+    "households",
+    "residents",
+    "area_m2",
+    "storm_laid_m",
+    "sewage_laid_m",
+    "claimed_storm_m",
+    "claimed_sewage_m",
+    ("separated_{s}",),
+    ("cross_connections_{s}",),
+    ("sewage_to_storm_{s}_m3_d",),
+    ("misplaced_sewage_{s}_percent",),
+    ("misconnection_density_{s}_percent",),
+    ("separation_grade_{s}",),
+    ("sewage_spilled_{s}_m3",),
+    "storm_id",
+    "rainfall_m3",
+    ("runoff_{s}_m3",),
+    "runoff_reduction_percent",
+    ("peak_{s}_l_s",),
+    "peak_reduction_percent",
+    ("capture_{s}_percent", "capture_{s}_percent_low", "capture_{s}_percent_high"),
+    "target_lost_year",
+    ("ponding_sites_{s}",),
+    ("ponding_{s}_m3",),
+    "ponding_eliminated_percent",
+    "households_relieved",
+    ("dry_return_period_{s}_a",),
+    ("pipes_return_period_{s}_a",),
+    "worst_continuity_error_percent",
+    "errors",
+    "warnings",
+    "status",
+)
+PLAIN = tuple(part for part in LAYOUT if isinstance(part, str))
+OF_SCENARIO = tuple(template for part in LAYOUT if not isinstance(part, str) for template in part)
+# By the longest first: ponding_sites_{s} is tried before ponding_{s}_m3.
+_PATTERNS = tuple(
+    (template, re.compile(re.escape(template).replace(r"\{s\}", "([a-z][a-z0-9_]*)")))
+    for template in sorted(OF_SCENARIO, key=len, reverse=True)
+)
+
+
+def community_columns(compared: Sequence[str]) -> list[str]:
+    """The columns of communities.csv, in order, for the scenarios compared."""
+    columns: list[str] = []
+    for part in LAYOUT:
+        columns.extend([part] if isinstance(part, str) else [t.format(s=name) for name in compared for t in part])
+    return columns
+
+
+def template_of(column: str) -> tuple[str, str]:
+    """What a column is made from and its scenario: "ponding_after_m3" gives "ponding_{s}_m3" and "after".
+
+    A column that stands once, or that communities.csv does not have, gives itself and "".
+    """
+    if column not in PLAIN:
+        for template, pattern in _PATTERNS:
+            if found := pattern.fullmatch(column):
+                return template, found[1]
+    return column, ""
+
+
+def compared_in(columns: Sequence[str]) -> tuple[str, ...]:
+    """The scenarios that a communities.csv sets side by side, by its columns; none where it is no such table."""
+    named = (template_of(c) for c in columns)
+    return tuple(dict.fromkeys(name for template, name in named if template == OF_SCENARIO[0]))

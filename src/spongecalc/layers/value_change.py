@@ -1,0 +1,6 @@
+"""What a column held and what it holds: the columns of every table that tells of changed values."""
+
+from __future__ import annotations
+
+WAS, NOW = "before", "after"
+"""The value that stood there first, and the one that stands there now."""
