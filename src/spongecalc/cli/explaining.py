@@ -12,6 +12,7 @@ from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.project.load import ProjectError, load_project
 from spongecalc.report.content.traces import trace_document, trace_lines
+from spongecalc.report.content.wording import Wording
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_sources
 
 ADDRESS = re.compile(r"^(?P<table>[^:]+):(?P<row>.+):(?P<column>[^:]+)$")
@@ -46,7 +47,9 @@ def run_explain(address: str, folder: Path, language: str | None, *, quiet: bool
         output.finish()
         return WRONG_USAGE
     output.document.update(trace_document(trace))
-    for label, words in trace_lines(trace, output.language, WHOLE):
+    settings = project.settings
+    said = Wording(output.language, settings.scenarios, settings.compared)
+    for label, words in trace_lines(trace, said, WHOLE):
         output.sentence(f"{label}: {words}" if output.language == "en" else f"{label}：{words}")
     output.finish()
     return DONE

@@ -24,7 +24,6 @@ from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards import tables as standards
 
-SCENARIOS = ("before", "after")
 SOURCES_LISTED = 3
 # Rules that replace a value which the survey lacks: what rests on them rests on an inference.
 INFERENCES = (
@@ -211,32 +210,35 @@ def inferred_share(page: CommunityPage) -> tuple[int, int]:
 
 
 def surfaces_chapter(review: Review, words: Wording) -> Chapter:
-    """Areas by cover, before and after (下垫面分析表)."""
-    areas = {s: {p.community_id: cover_areas_m2(p, s) for p in review.pages} for s in SCENARIOS}
+    """Areas by cover in each scenario (下垫面分析表)."""
+    first, last = review.compared
+    areas = {s: {p.community_id: cover_areas_m2(p, s) for p in review.pages} for s in words.scenario_names}
     covers = sorted({c for by in areas.values() for own in by.values() for c in own})
     if not covers:
         none = [Paragraph(words("document.no_surfaces"), TextRole.NOTHING)]
         return Chapter("surfaces", words("document.section_surfaces"), none)
-    sums = {s: {c: sum(own.get(c, 0.0) for own in areas[s].values()) for c in covers} for s in SCENARIOS}
-    totals = {s: sum(sums[s].values()) for s in SCENARIOS}
+    sums = {
+        s: {c: sum(own.get(c, 0.0) for own in areas[s].values()) for c in covers} for s in words.scenario_names
+    }
+    totals = {s: sum(sums[s].values()) for s in words.scenario_names}
     headings = [Heading(words("document.cover"))]
-    for scenario in SCENARIOS:
+    for scenario in words.scenario_names:
         headings += [
-            Heading(words("document.area_of", scenario=words(f"scenario.{scenario}")), True),
+            Heading(words("document.area_of", scenario=words.scenario(scenario)), True),
             Heading(words("document.share"), True),
         ]
     headings.append(Heading(words("document.change"), True))
     rows, foot = [], [Cell(words("table.total"))]
     for cover in covers:
         cells = [Cell(words.name("cover", cover))]
-        for s in SCENARIOS:
+        for s in words.scenario_names:
             cells += [Cell(cell_text("_m2", sums[s][cover])), Cell(_share(sums[s][cover], totals[s]))]
-        rows.append([*cells, Cell(_change(sums["after"][cover] - sums["before"][cover]))])
-    for s in SCENARIOS:
+        rows.append([*cells, Cell(_change(sums[last][cover] - sums[first][cover]))])
+    for s in words.scenario_names:
         foot += [Cell(cell_text("_m2", totals[s])), Cell(_share(totals[s], totals[s]))]
-    foot.append(Cell(_change(totals["after"] - totals["before"])))
+    foot.append(Cell(_change(totals[last] - totals[first])))
     blocks: list[Block] = [TableBlock(words("document.surfaces_all"), Table(headings, rows, foot), "covers")]
-    for scenario in SCENARIOS:
+    for scenario in words.scenario_names:
         own = [Heading(words("column.community"), column="community")]
         own += [Heading(words.name("cover", c), True) for c in covers]
         own.append(Heading(words("table.total"), True))
@@ -246,7 +248,7 @@ def surfaces_chapter(review: Review, words: Wording) -> Chapter:
             cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, column="community")]
             cells += [Cell(cell_text("_m2", by[c]) if c in by else "") for c in covers]
             body.append([*cells, Cell(cell_text("_m2", sum(by.values())) if by else "")])
-        caption = words("document.surfaces_of", scenario=words(f"scenario.{scenario}"))
+        caption = words("document.surfaces_of", scenario=words.scenario(scenario))
         blocks.append(TableBlock(caption, Table(own, body), "surfaces"))
     blocks += runoff_losses(review, words)
     return Chapter("surfaces", words("document.section_surfaces"), blocks, wide=len(covers) > 6)
@@ -283,7 +285,10 @@ def _change(value: float) -> str:
 
 def targets_chapter(review: Review, words: Wording) -> Chapter:
     """What the design is held against, and how many communities meet it (设计目标表)."""
-    answers = [{v.question: v.answer for v in judged.verdicts(p.row, review.targets)} for p in review.pages]
+    answers = [
+        {v.question: v.answer for v in judged.verdicts(p.row, review.targets, review.compared)}
+        for p in review.pages
+    ]
     figures = {
         "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
         "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
@@ -312,10 +317,10 @@ FACILITY_COLUMNS = ("kind", "volume_m3", "area_m2", "catchment_m2", "from_node",
 
 
 def facilities_chapter(review: Review, words: Wording) -> Chapter:
-    """Every facility after the works (设施一览表), and permeable paving by community."""
+    """Every facility of the last scenario compared (设施一览表), and permeable paving by community."""
     rows = []
     for page in review.pages:
-        layer = page.layers.get("after", {}).get("facilities")
+        layer = page.layers.get(review.compared[1], {}).get("facilities")
         if layer is None:
             continue
         for row in layer.to_dict("records"):
@@ -340,12 +345,14 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
         columns = [c for c in ("permeable_m2", "green_m2", "impervious_m2", "tank_held_m3") if c in own]
         headings = [Heading(words("column.community_id"))]
         for c in columns:
-            headings += [Heading(f"{words(f'document.{c}')} {words(f'scenario.{s}')}", True) for s in SCENARIOS]
+            headings += [
+                Heading(f"{words(f'document.{c}')} {words.scenario(s)}", True) for s in words.scenario_names
+            ]
         body = []
         for community, both in own.groupby("community_id", sort=True):
             cells = [Cell(str(community))]
             for c in columns:
-                for s in SCENARIOS:
+                for s in words.scenario_names:
                     value = both.loc[both["scenario"] == s, c]
                     cells.append(Cell(cell_text(c, value.iloc[0]) if len(value) else ""))
             body.append(cells)

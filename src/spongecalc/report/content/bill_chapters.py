@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -91,7 +90,7 @@ def community_bill(page: CommunityPage, review: Review, words: Wording) -> Chapt
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
-    return text(f"bill.part.{key}", words.lang, **params)
+    return words(f"bill.part.{key}", **params)
 
 
 def _laid(bill: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,6 @@ import math
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
 from spongecalc.report.content.document import Chapter, Drawing
 from spongecalc.report.content.figures import LifeCurves
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -74,28 +73,21 @@ def community_capture(page: CommunityPage, review: Review, words: Wording) -> Ch
         return None
 
     def say(key: str, **params: object) -> str:
-        return text(f"rain.{key}", words.lang, **params)
+        return words(f"rain.{key}", **params)
 
     row = page.row
     names = {
-        short: cell_text(f"capture_{column}", row.get(f"capture_{column}")) or words("page.unknown")
-        for short, column in (
-            ("before", "before_percent"),
-            ("before_low", "before_percent_low"),
-            ("before_high", "before_percent_high"),
-            ("after", "after_percent"),
-            ("after_low", "after_percent_low"),
-            ("after_high", "after_percent_high"),
-        )
+        f"ratio_{place}{end}": cell_text(column, row.get(column)) or words("page.unknown")
+        for place, scenario in zip(("first", "last"), review.compared, strict=True)
+        for end in ("", "_low", "_high")
+        for column in (f"capture_{scenario}_percent{end}",)
     }
     paragraphs = [say("part_event", **names)]
     for r in ways.itertuples():
         if is_known(r.ways_differ_percent) and r.ways_differ_percent > DISAGREEMENT_POINTS and r.ways_differ_why:
             why = " ".join(say(f"why.{k}") for k in str(r.ways_differ_why).split(";"))
             points = cell_text("ways_differ_percent", r.ways_differ_percent)
-            paragraphs.append(
-                say("part_differ", scenario=words(f"scenario.{r.scenario}"), points=points, why=why)
-            )
+            paragraphs.append(say("part_differ", scenario=words.scenario(r.scenario), points=points, why=why))
     paragraphs.extend(_life_sentences(page, review, say))
     ranges = _own(review, "sponge_ranges", page.community_id)
     if len(ranges):
@@ -174,17 +166,16 @@ def county_capture(review: Review, words: Wording) -> Chapter | None:
     if ways.empty:
         return None
     # The chapter that this one stands in holds the ratio of every community already, each figure traceable.
-    tables = [(text("rain.ways", words.lang), frame_table(ways, WAYS, words))]
+    tables = [(words("rain.ways"), frame_table(ways, WAYS, words))]
     paragraphs = []
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
         paragraphs.append(
-            text(
+            words(
                 "rain.part_design",
-                words.lang,
                 mm=mm,
                 place=review.capture_place,
                 source=source_name(review.capture_source, words.lang),
             )
         )
-    return inner_chapter(words, "capture-county", text("rain.part_heading", words.lang), paragraphs, tables)
+    return inner_chapter(words, "capture-county", words("rain.part_heading"), paragraphs, tables)

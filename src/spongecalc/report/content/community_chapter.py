@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -12,8 +12,8 @@ from spongecalc.report.content.basis_chapters import inferred_share
 from spongecalc.report.content.community_tables import (
     JOINT_COLUMNS,
     QUANTITY_COLUMNS,
-    SCENARIOS,
     SITE_COLUMNS,
+    StormFigure,
     facts,
     headline_storm,
     is_answered,
@@ -47,6 +47,7 @@ from spongecalc.report.content.map_series import map_series
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.result_chapters import confirmations
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
+from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -71,14 +72,14 @@ def community_chapter(
     """
     row = page.row
     headline = review.headline_storm
-    judgements = judged.verdicts(row, review.targets)
+    judgements = judged.verdicts(row, review.targets, review.compared)
     storms = storm_results(review, page.community_id)
-    joints, sites = numbered(page.joints), numbered(page.sites)
+    joints, sites = (numbered(t, words.scenario_names) for t in (page.joints, page.sites))
     failed = not judged.finished(row)
     findings = _table(
         "findings", words("table.findings"), finding_table(page.findings, words), words("table.no_findings")
     )
-    blocks: list[Block] = [Facts(facts(page, storms, headline, words))]
+    blocks: list[Block] = [Facts(facts(page, review, words))]
     if failed:
         blocks.append(Paragraph(_failure(page, judgements, words), TextRole.REASON))
     blocks.append(Verdicts([_verdict_line(v, headline, words) for v in judgements]))
@@ -86,8 +87,12 @@ def community_chapter(
         blocks += findings
     blocks += _maps(page, review, joints, sites, words)
     blocks.append(_runoff(page, review, anchor, storms, words))
-    no_joints = "table.no_joints" if is_answered(row, "cross_connections") else "table.no_joints_unknown"
-    no_sites = "table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"
+    no_joints = (
+        "table.no_joints" if is_answered(row, "cross_connections", review.compared) else "table.no_joints_unknown"
+    )
+    no_sites = (
+        "table.no_sites" if is_answered(row, "ponding_sites", review.compared) else "table.no_sites_unknown"
+    )
     blocks += _table("joints", words("table.joints"), frame_table(joints, JOINT_COLUMNS, words), words(no_joints))
     named = sites.assign(number=[f"P{n}" for n in sites["number"]])
     shown = frame_table(named, SITE_COLUMNS, words)
@@ -110,7 +115,7 @@ def community_chapter(
     if not failed:
         details += findings
     beside = page.community_id if page.name != page.community_id else ""
-    overall = judged.overall(row, review.targets)
+    overall = judged.overall(row, review.targets, review.compared)
     return Chapter(anchor, page.name, blocks, ChapterPlace.COMMUNITY, overall, beside, details=details)
 
 
@@ -141,15 +146,15 @@ def _maps(
         pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
     )
     largest = float(volumes.max()) if volumes.notna().any() else 0.0
-    titles = {s: words(f"scenario.{s}") for s in SCENARIOS}
+    titles = {s: words.scenario(s) for s in words.scenario_names}
     maps: dict[str, CommunityMap] = {}
-    for scenario in SCENARIOS:
+    for scenario, title in titles.items():
         # Also without layers the outline is drawn: where the community lies is known.
         own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
         label = words(
             "map.label",
             name=page.name,
-            scenario=titles[scenario],
+            scenario=title,
             joints=len(own_joints),
             sites=len(own_sites),
         )
@@ -161,10 +166,10 @@ def _maps(
             own_sites,
             extent,
             largest,
-            # The checks are made of the network after the works.
-            _failed_checks(review, page.community_id) if scenario == "after" else None,
+            # The checks are made of the network of the last scenario compared.
+            _failed_checks(review, page.community_id) if scenario == review.compared[1] else None,
         )
-    captions = {s: f"{words('table.maps')} · {title}" for s, title in titles.items()}
+    captions = {s: f"{words('table.maps')} · {named}" for s, named in titles.items()}
     return [MapSet(titles, captions, maps, map_series(page))]
 
 
@@ -176,7 +181,9 @@ def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
     return checks[(checks["community_id"] == community_id) & (checks["verdict"] == "fail")]
 
 
-def _runoff(page: CommunityPage, review: Review, anchor: str, storms: pd.DataFrame, words: Wording) -> Beside:
+def _runoff(
+    page: CommunityPage, review: Review, anchor: str, storms: Mapping[str, Sequence[StormFigure]], words: Wording
+) -> Beside:
     """The runoff over time, and beside it the figures of every storm."""
     headline = review.headline_storm
     curves = _curves(page, review, anchor, words)
@@ -192,17 +199,20 @@ def _runoff(page: CommunityPage, review: Review, anchor: str, storms: pd.DataFra
 
 def _curves(page: CommunityPage, review: Review, anchor: str, words: Wording) -> RunoffCurves | None:
     known = {s: series.dropna() for s, series in page.hydrographs.items() if series is not None}
-    known = {s: known[s] for s in SCENARIOS if s in known and not known[s].empty}
+    known = {s: known[s] for s in words.scenario_names if s in known and not known[s].empty}
     if not known:
         return None
     storm = headline_storm(review)
-    peaks = {s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS}
+    peaks = {
+        f"peak_{place}": cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown")
+        for place, s in zip(("first", "last"), review.compared, strict=True)
+    }
     return RunoffCurves(
         words("chart.label", name=page.name, **peaks),
         f"{anchor}-flow",
         known,
         storm.intensity_mm_h if storm is not None and len(storm.intensity_mm_h) else None,
-        {s: words(f"scenario.{s}") for s in known},
+        scenario_lines(words, known),
     )
 
 
@@ -227,7 +237,7 @@ def _profiles(page: CommunityPage, words: Wording) -> list[Block]:
             "document.profile_caption",
             name=section.name,
             system=words.name("system", section.system),
-            scenario=words(f"scenario.{section.scenario}"),
+            scenario=words.scenario(section.scenario),
         )
         if section.has_levels:
             drawn.append(Drawing(caption, section, FigureRole.PROFILE))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
-
-SCENARIOS = ("before", "after")
 
 JOINT_COLUMNS = (
     "number",
@@ -71,66 +71,73 @@ def headline_storm(review: Review) -> StormSummary | None:
     return next((s for s in review.storms if s.storm_id == review.headline_storm), None)
 
 
-def is_answered(row: Mapping[str, object], counted: str) -> bool:
-    """Whether a count is known both before and after, so that an empty table means none."""
-    return all(is_known(row.get(f"{counted}_{s}")) for s in SCENARIOS)
+def is_answered(row: Mapping[str, object], counted: str, compared: tuple[str, str]) -> bool:
+    """True where a count is known in both scenarios compared, so that an empty table means none."""
+    return all(is_known(row.get(f"{counted}_{s}")) for s in compared)
 
 
-def numbered(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with a column ``number``, from 1, before first and after next, else in its order."""
+def numbered(table: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
+    """The table with a column ``number``, from 1, in the scenarios' order, else in its own."""
     plain = pd.DataFrame(table).reset_index(drop=True)
     if "scenario" in plain.columns:
-        order = sorted(range(len(plain)), key=lambda i: (plain["scenario"].iloc[i] != "before", i))
-        plain = plain.iloc[order].reset_index(drop=True)
+        plain = plain.sort_values("scenario", key=in_order(scenarios), kind="stable", ignore_index=True)
     return plain.assign(number=range(1, len(plain) + 1))
 
 
-def storm_results(review: Review, community_id: str) -> pd.DataFrame:
-    """Runoff and ponding of a community for each storm, before and after, from sponge.csv and ponding.csv.
+# Figures of each storm and scenario, by their columns in sponge.csv.
+OF_STORM = ("runoff_m3", "runoff_coefficient", "peak_l_s")
+FACT_AREAS = ("permeable", "green")
 
-    Columns that begin with "_" are areas, for the facts of the chapter. A storm without a finished run has
-    no figures; ponding counts as none only where the run finished.
+
+@dataclass(frozen=True)
+class StormFigure:
+    """One figure of a community under a storm: its column, its scenario ("" for all), and its value."""
+
+    column: str
+    scenario: str
+    value: object
+
+
+def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigure]]:
+    """Runoff and ponding of a community for each storm in each scenario, from sponge.csv and ponding.csv.
+
+    A storm without a finished run has no figures; ponding counts as none only where the run finished.
     """
     sponge = _own(review.tables.get("sponge"), community_id)
     ponding = _own(review.tables.get("ponding"), community_id)
-    rows = []
+    names = [s.name for s in review.scenarios]
+    results = {}
     for storm in review.storms:
-        row: dict[str, object] = {"storm_id": storm.storm_id, "return_period_a": storm.return_period_a}
-        found = {s: _first(sponge, s, storm.storm_id) for s in SCENARIOS}
-        row["rainfall_m3"] = next(
-            (f["rainfall_m3"] for f in found.values() if is_known(f.get("rainfall_m3"))), None
-        )
-        for column, unit in (("runoff", "m3"), ("runoff_coefficient", ""), ("peak", "l_s")):
-            name = f"{column}_{unit}".rstrip("_")
-            for scenario in SCENARIOS:
-                written = f"{column}_{scenario}_{unit}".rstrip("_")
-                row[written] = found[scenario].get(name)
-        before, after = judged.figure(row, "runoff_before_m3"), judged.figure(row, "runoff_after_m3")
-        row["runoff_reduction_percent"] = 100 * (before - after) / before if before > 0 else None
-        for scenario in SCENARIOS:
-            known = is_known(found[scenario].get("runoff_m3"))
-            row[f"ponding_{scenario}_m3"] = _ponded_m3(ponding, scenario, storm.storm_id) if known else None
-            row[f"_permeable_{scenario}"] = found[scenario].get("permeable_m2")
-            row[f"_green_{scenario}"] = found[scenario].get("green_m2")
-        rows.append(row)
-    return pd.DataFrame(rows)
+        found = {s: _first(sponge, s, storm.storm_id) for s in names}
+        rain = next((f["rainfall_m3"] for f in found.values() if is_known(f.get("rainfall_m3"))), None)
+        figures = [
+            StormFigure("return_period_a", "", storm.return_period_a),
+            StormFigure("rainfall_m3", "", rain),
+            *(StormFigure(c, s, found[s].get(c)) for c in OF_STORM for s in names),
+        ]
+        first, last = (judged.figure(found.get(s, {}), "runoff_m3") for s in review.compared)
+        fall = 100 * (first - last) / first if first > 0 else None
+        figures.append(StormFigure("runoff_reduction_percent", "", fall))
+        for s in names:
+            known = is_known(found[s].get("runoff_m3"))
+            ponded = _ponded_m3(ponding, s, storm.storm_id) if known else None
+            figures.append(StormFigure("ponding_m3", s, ponded))
+        results[storm.storm_id] = figures
+    return results
 
 
-def storm_table(storms: pd.DataFrame, words: Wording) -> Table:
+def storm_table(results: Mapping[str, Sequence[StormFigure]], words: Wording) -> Table:
     """The results with a row per figure and a column per storm, which fits half a page's width."""
-    figures = [c for c in storms.columns if not c.startswith("_") and c != "storm_id"]
-    if storms[[c for c in figures if c != "return_period_a"]].isna().all(axis=None):
+    known = [f.value for figures in results.values() for f in figures if f.column != "return_period_a"]
+    if not any(is_known(v) for v in known):
         return Table([], [])
-    headings = [Heading(words("column.storm_id")), *(Heading(str(s), True) for s in storms["storm_id"])]
-    rows = [
-        [Cell(words.name("column", c)), *(Cell(cell_text(_unit_last(c), v)) for v in storms[c])] for c in figures
-    ]
+    headings = [Heading(words("column.storm_id")), *(Heading(storm_id, True) for storm_id in results)]
+    rows = []
+    for same in zip(*results.values(), strict=True):
+        one = same[0]
+        title = words.column_of(one.column, one.scenario) if one.scenario else words.name("column", one.column)
+        rows.append([Cell(title), *(Cell(cell_text(f.column, f.value)) for f in same)])
     return Table(headings, rows)
-
-
-def _unit_last(column: str) -> str:
-    """The column's name without its scenario, so that its unit is found at its end."""
-    return column.removesuffix("_before").removesuffix("_after")
 
 
 def _own(table: pd.DataFrame | None, community_id: str) -> pd.DataFrame:
@@ -163,18 +170,22 @@ def reason_unanswered(row: Mapping[str, object], words: Wording) -> str:
     return words("status.why_other", status=status)
 
 
-def facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Wording) -> list[tuple[str, str]]:
+def facts(page: CommunityPage, review: Review, words: Wording) -> list[tuple[str, str]]:
     """Short facts of a community with their names: place, people, areas."""
     told = []
     for column in ("district", "phase", "households", "residents"):
         told.append((words(f"facts.{column}"), cell_text(column, page.row.get(column))))
     area = cell_text("area_m2", page.row.get("area_m2"))
     told.append((words("facts.area_m2"), words("facts.square_metres", value=area) if area else ""))
-    chosen = storms[storms["storm_id"] == headline] if len(storms) else storms
-    for name in ("permeable", "green"):
-        both = [cell_text("area_m2", chosen[f"_{name}_{s}"].iloc[0]) if len(chosen) else "" for s in SCENARIOS]
-        words_of = words("facts.from_to", before=both[0], after=both[1]) if all(both) else ""
-        told.append((words(f"facts.{name}"), words_of))
+    sponge = _own(review.tables.get("sponge"), page.community_id)
+    shown = [s for s in review.storms if s.storm_id == review.headline_storm]
+    for name in FACT_AREAS:
+        both = [
+            cell_text("area_m2", _first(sponge, s, review.headline_storm).get(f"{name}_m2")) if shown else ""
+            for s in review.compared
+        ]
+        said = words("facts.from_to", value_first=both[0], value_last=both[1]) if all(both) else ""
+        told.append((words(f"facts.{name}"), said))
     return [(name, value) for name, value in told if value]
 
 

@@ -35,7 +35,7 @@ def compose(review: Review, lang: str, institute: Institute = PLAIN) -> Document
     KeyError
         No such language.
     """
-    words = Wording(lang)
+    words = Wording.of(review, lang)
     entries = {entry.key: entry for entry in CHAPTERS}
     told = [c for key in institute.order or entries for c in _told(entries[key], review, words)]
     return Document(
@@ -43,7 +43,9 @@ def compose(review: Review, lang: str, institute: Institute = PLAIN) -> Document
         review.project_name,
         _cover(review, words, institute),
         [institute.with_texts(c, lang) for c in told],
-        page_traces(review, lang),
+        page_traces(review, words),
+        review.scenarios,
+        review.compared,
     )
 
 

@@ -35,14 +35,14 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
     total = total_row(review)
 
     def change(label: str, name: str, of_unit: str, unit: str = "") -> TileFigure:
-        columns = [f"{name}_{s}{unit}" for s in ("before", "after")]
+        columns = [f"{name}_{s}{unit}" for s in review.compared]
         written = " → ".join(_written(total, c, words) for c in columns)
         return TileFigure(words(label), written, of_unit, trace=_keys(TOTAL, *columns))
 
     def plain(label: str, column: str, of_unit: str, beside: str = "") -> TileFigure:
         return TileFigure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
 
-    separated = separated_counts(review.pages)
+    separated = separated_counts(review)
     lengths = [
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
@@ -115,22 +115,22 @@ def _signed(column: str, value: float) -> str:
 
 def counts(review: Review) -> dict[str, int]:
     """How many communities have each overall verdict."""
-    answers = [judged.overall(p.row, review.targets) for p in review.pages]
+    answers = [judged.overall(p.row, review.targets, review.compared) for p in review.pages]
     return {code: answers.count(code) for code in judged.ANSWERS}
 
 
-def separated_counts(pages: Sequence[CommunityPage]) -> tuple[int, int]:
-    """How many communities are separated before, and after."""
-    before, after = (sum(p.row.get(f"separated_{s}") == "yes" for p in pages) for s in ("before", "after"))
-    return before, after
+def separated_counts(review: Review) -> tuple[int, int]:
+    """How many communities are separated in the first scenario compared, and in the last."""
+    first, last = (sum(p.row.get(f"separated_{s}") == "yes" for p in review.pages) for s in review.compared)
+    return first, last
 
 
 def attention_list(review: Review, words: Wording) -> list[tuple[str, str, str]]:
     """(chapter's key, community, what is wrong) of the communities that need attention, the most urgent first."""
     pages, keys, listed = review.pages, anchors(review), []
-    for i in judged.by_urgency([p.row for p in pages], review.targets):
+    for i in judged.by_urgency([p.row for p in pages], review.targets, review.compared):
         row = pages[i].row
-        judgements = judged.verdicts(row, review.targets)
+        judgements = judged.verdicts(row, review.targets, review.compared)
         wrong = [words(f"question.{v.question}") for v in judgements if v.answer == judged.ATTENTION]
         if not judged.finished(row):
             wrong = [words.name("status", row.get("status")), *wrong]
@@ -145,7 +145,7 @@ def verdict_map(review: Review, words: Wording) -> VerdictMap | None:
     for page, anchor in anchored_pages(review):
         if page.boundary is None or page.boundary.is_empty:
             continue
-        answer = judged.overall(page.row, review.targets)
+        answer = judged.overall(page.row, review.targets, review.compared)
         said = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
         areas.append(VerdictArea(page.community_id, page.boundary, answer, said, anchor))
     if extent_of(a.boundary.bounds for a in areas) is None:
@@ -180,10 +180,14 @@ def communities_table(review: Review, words: Wording) -> Table:
         ),
     ]
     pages, keys = review.pages, anchors(review)
-    order = judged.by_urgency([p.row for p in pages], review.targets)
+    order = judged.by_urgency([p.row for p in pages], review.targets, review.compared)
     rows = [_community_cells(pages[i], review, keys[i], rank, words) for rank, i in enumerate(order)]
     total = total_row(review)
-    foot = [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, words)] if total else []
+    foot = (
+        [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, review.compared, words)]
+        if total
+        else []
+    )
     if foot:
         # Of a whole county "no" says little; how many of its communities are separated says more.
         at = [h.text for h in headings].index(words("column.separated"))
@@ -192,21 +196,21 @@ def communities_table(review: Review, words: Wording) -> Table:
             beside = [h.text for h in headings].index(words(f"column.{system}_laid_m")) + 1
             known = _known_differences_m(pages, system)
             foot[beside] = Cell(_signed("difference_m", sum(known)) if known else "")
-        foot[at] = Cell(" → ".join(str(n) for n in separated_counts(pages)) + f" / {len(pages)}")
+        foot[at] = Cell(" → ".join(str(n) for n in separated_counts(review)) + f" / {len(pages)}")
     return Table(headings, rows, foot)
 
 
 def _community_cells(page: CommunityPage, review: Review, anchor: str, rank: int, words: Wording) -> list[Cell]:
-    answer = judged.overall(page.row, review.targets)
+    answer = judged.overall(page.row, review.targets, review.compared)
     return [
         Cell(page.name, sort=page.community_id, link=f"#{anchor}", column="community", over=page.community_id),
         Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),
         Cell(cell_text("district", page.row.get("district"))),
-        *_figures(page.row, words),
+        *_figures(page.row, review.compared, words),
     ]
 
 
-def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
+def _figures(row: Mapping[str, object], compared: tuple[str, str], words: Wording) -> list[Cell]:
     storm, sewage = judged.length_differences_m(row)
     return [
         _plain(row, "households"),
@@ -214,13 +218,13 @@ def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
         Cell(_signed("difference_m", storm)),
         _plain(row, "sewage_laid_m"),
         Cell(_signed("difference_m", sewage)),
-        _answer_pair(row, words),
-        _pair(row, "cross_connections_before", "cross_connections_after"),
-        _pair(row, "sewage_to_storm_before_m3_d", "sewage_to_storm_after_m3_d"),
+        _answer_pair(row, compared, words),
+        _pair(row, "cross_connections_{s}", compared),
+        _pair(row, "sewage_to_storm_{s}_m3_d", compared),
         _plain(row, "runoff_reduction_percent"),
         _plain(row, "peak_reduction_percent"),
-        _pair(row, "ponding_sites_before", "ponding_sites_after"),
-        _pair(row, "ponding_before_m3", "ponding_after_m3"),
+        _pair(row, "ponding_sites_{s}", compared),
+        _pair(row, "ponding_{s}_m3", compared),
         _plain(row, "households_relieved"),
         _plain(row, "worst_continuity_error_percent"),
     ]
@@ -230,16 +234,17 @@ def _plain(row: Mapping[str, object], column: str) -> Cell:
     return Cell(cell_text(column, row.get(column)), trace=_keys(str(row.get("community_id")), column))
 
 
-def _pair(row: Mapping[str, object], before: str, after: str) -> Cell:
-    """Before and after in one cell, sorted by what is left after."""
-    written = [cell_text(c, row.get(c)) for c in (before, after)]
+def _pair(row: Mapping[str, object], template: str, compared: tuple[str, str]) -> Cell:
+    """Both scenarios compared in one cell, sorted by what is left in the last."""
+    columns = [template.format(s=name) for name in compared]
+    written = [cell_text(c, row.get(c)) for c in columns]
     if not any(written):
         return Cell("")
-    trace = _keys(str(row.get("community_id")), before, after)
+    trace = _keys(str(row.get("community_id")), *columns)
     return Cell(" → ".join(w or "?" for w in written), sort=written[1] or written[0], trace=trace)
 
 
-def _answer_pair(row: Mapping[str, object], words: Wording) -> Cell:
-    answers = [str(row.get(f"separated_{s}") or "unknown") for s in ("before", "after")]
+def _answer_pair(row: Mapping[str, object], compared: tuple[str, str], words: Wording) -> Cell:
+    answers = [str(row.get(f"separated_{s}") or "unknown") for s in compared]
     written = " → ".join(words.name("answer", a) for a in answers)
     return Cell(written, sort=answers[1], role=CellRole.ATTENTION if answers[1] == "no" else CellRole.PLAIN)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.review import Review
-from spongecalc.language import text
 from spongecalc.layers.provenance import FLAGS
 from spongecalc.layers.rules.registry import rules
 from spongecalc.report.content.document import Chapter, Drawing
@@ -24,29 +23,26 @@ def data_quality(review: Review, words: Wording) -> Chapter | None:
     counts = findings["severity"].value_counts()
     provenance = review.tables.get("provenance", pd.DataFrame())
     sentences = [
-        text(
+        words(
             "survey.part.paragraph",
-            words.lang,
             errors=int(counts.get("error", 0)),
             warnings=int(counts.get("warning", 0)),
             infos=int(counts.get("info", 0)),
             rules=findings["rule"].nunique(),
         )
     ]
-    tables = [(text("survey.part.by_rule", words.lang), _by_rule(findings, words))]
+    tables = [(words("survey.part.by_rule"), _by_rule(findings, words))]
     if len(provenance):
         sentences.append(_rests(provenance, words))
-        tables.append((text("survey.part.by_column", words.lang), _by_column(provenance, words)))
-    caption = text("survey.part.map", words.lang)
+        tables.append((words("survey.part.by_column"), _by_column(provenance, words)))
+    caption = words("survey.part.map")
     shown = _map(review, findings, caption)
     figures = [Drawing(caption, shown)] if shown is not None else []
-    return inner_chapter(
-        words, "data-quality", text("survey.part.heading", words.lang), sentences, tables, figures
-    )
+    return inner_chapter(words, "data-quality", words("survey.part.heading"), sentences, tables, figures)
 
 
 def _name(column: str, words: Wording) -> str:
-    return text(f"survey.column.{column}", words.lang)
+    return words(f"survey.column.{column}")
 
 
 def _by_rule(findings: pd.DataFrame, words: Wording) -> Table:
@@ -82,7 +78,7 @@ def _shares(counts: pd.Series) -> dict[str, str]:
 
 def _rests(provenance: pd.DataFrame, words: Wording) -> str:
     counts = provenance.groupby("flag")["count"].sum()
-    return text("survey.part.rests", words.lang, total=int(counts.sum()), **_shares(counts))
+    return words("survey.part.rests", total=int(counts.sum()), **_shares(counts))
 
 
 def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:

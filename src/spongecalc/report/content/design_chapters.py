@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -77,7 +76,7 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
-    return text(f"bill.part.{key}", words.lang, **params)
+    return words(f"bill.part.{key}", **params)
 
 
 def _gravest(failed: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.report.content.figures import CommunityMap, Figure
 from spongecalc.report.content.map_series import MapSeries
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.table import Table
+from spongecalc.report.content.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -258,3 +260,10 @@ class Document:
     cover: Cover
     chapters: Sequence[Chapter]
     traces: Mapping[str, object] = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
+    compared: tuple[str, str] = DEFAULT_PAIR
+
+    @property
+    def words(self) -> Wording:
+        """The words of its language and scenarios."""
+        return Wording(self.lang, self.scenarios, self.compared)

@@ -9,6 +9,8 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.report.content.scenario_lines import ScenarioLine
+
 Extent = tuple[float, float, float, float]
 """Least x and y, largest x and y in m of the project's CRS."""
 
@@ -32,13 +34,13 @@ class Hyetograph(Figure):
 class RunoffCurves(Figure):
     """Runoff in l/s by scenario, indexed by minutes, with the storm in mm/h above it where it is known.
 
-    ``names`` are the scenarios' words, in their order.
+    ``scenarios`` are those that have a series, in order.
     """
 
     figure_id: str
     runoff_l_s: Mapping[str, pd.Series]
     intensity_mm_h: pd.Series | None
-    names: Mapping[str, str]
+    scenarios: Sequence[ScenarioLine]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,9 @@ import shapely
 from spongecalc.assess.review import CommunityPage
 from spongecalc.report.content.figures import Figure
 from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
 from spongecalc.report.content.wording import Wording
 
-SCENARIOS = ("before", "after")
 SYSTEMS = ("storm", "sewage", "combined")
 
 
@@ -64,7 +64,7 @@ class Crossing:
 
 @dataclass(frozen=True, eq=False)
 class LongSection(Figure):
-    """One main path in one scenario."""
+    """One main path in one scenario; ``waters`` are the scenarios whose highest levels are known on it."""
 
     community_id: str
     name: str
@@ -73,6 +73,7 @@ class LongSection(Figure):
     stations: tuple[Station, ...]
     reaches: tuple[Reach, ...]
     crossings: tuple[Crossing, ...]
+    waters: tuple[ScenarioLine, ...]
 
     @property
     def length_m(self) -> float:
@@ -99,7 +100,7 @@ def long_sections(page: CommunityPage, words: Wording) -> list[LongSection]:
     The main path is the longest way along the flow that ends where the system's pipes end.
     """
     found = []
-    for scenario in SCENARIOS:
+    for scenario in words.scenario_names:
         layers = page.layers.get(scenario, {})
         pipes, nodes = layers.get("pipes"), layers.get("nodes")
         if pipes is None or nodes is None or not {"pipe_id", "system", "from_node", "to_node"} <= set(pipes):
@@ -150,7 +151,7 @@ def _section(
 ) -> LongSection:
     by_id = pipes.drop_duplicates("pipe_id").set_index("pipe_id")
     about = nodes.drop_duplicates("node_id").set_index("node_id")
-    levels = {s: _levels(page, s) for s in SCENARIOS}
+    levels = {s: _levels(page, s) for s in words.scenario_names}
     place, at = 0.0, str(by_id.loc[path[0], "from_node"])
     stations = [_station(at, place, about, levels)]
     reaches = []
@@ -190,6 +191,7 @@ def _section(
         tuple(stations),
         tuple(reaches),
         tuple(_crossings(lines, utilities)),
+        scenario_lines(words, {s for p in stations for s, level in p.level_m.items() if not math.isnan(level)}),
     )
 
 

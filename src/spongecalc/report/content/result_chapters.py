@@ -11,7 +11,7 @@ from spongecalc.language import has_text, text
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.bill_chapters import has_bill
-from spongecalc.report.content.community_tables import SCENARIOS, numbered
+from spongecalc.report.content.community_tables import numbered
 from spongecalc.report.content.county_tables import counts, separated_counts, total_row
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
@@ -27,14 +27,14 @@ def hydraulics_chapter(review: Review, words: Wording) -> Chapter:
     headings += [Heading(words(f"document.hydraulics_{f}"), True) for f in figures]
     rows = []
     for page, anchor in anchored_pages(review):
-        for scenario in SCENARIOS:
+        for scenario in words.scenario_names:
             found = page.hydraulics.get(scenario)
             if found is None or found.pipes.empty:
                 continue
             full = found.pipes[found.pipes["surcharged_h"] > 0]
             cells = [
                 Cell(page.name, link=f"#{anchor}", over=page.community_id, column="community"),
-                Cell(words(f"scenario.{scenario}")),
+                Cell(words.scenario(scenario)),
                 Cell(str(len(found.pipes))),
                 Cell(str(len(full))),
                 Cell(cell_text("_h", found.pipes["surcharged_h"].max())),
@@ -87,12 +87,12 @@ def ponding_chapter(review: Review, words: Wording) -> Chapter:
     """Every ponding site of the headline storm with what became of it (积水点整治一览表)."""
     rows = []
     for page, anchor in anchored_pages(review):
-        sites = numbered(page.sites)
+        sites = numbered(page.sites, words.scenario_names)
         for row in sites.to_dict("records"):
             cells = [
                 Cell(page.community_id, link=f"#{anchor}"),
                 Cell(f"P{row['number']}"),
-                Cell(words.name("scenario", words(f"scenario.{row.get('scenario', 'before')}"))),
+                Cell(words.scenario(row.get("scenario", review.compared[0]))),
                 Cell(cell_text("node_id", row.get("node_id"))),
                 *(Cell(cell_text(c, row.get(c))) for c in PONDING_COLUMNS),
                 Cell(words.name("verdict", row.get("verdict"))),
@@ -119,13 +119,13 @@ JOINT_COLUMNS = ("kind", "feature_id", "at_node", "carries", "households", "outf
 
 
 def separation_chapter(review: Review, words: Wording) -> Chapter:
-    """Cross-connections that remain after the works, over all communities."""
+    """Cross-connections that remain in the last scenario compared, over all communities."""
     rows = []
     for page, anchor in anchored_pages(review):
-        joints = numbered(page.joints)
+        joints = numbered(page.joints, words.scenario_names)
         if "scenario" not in joints:
             continue
-        for row in joints[joints["scenario"] == "after"].to_dict("records"):
+        for row in joints[joints["scenario"] == review.compared[1]].to_dict("records"):
             cells = [Cell(page.community_id, link=f"#{anchor}"), Cell(str(row["number"]))]
             for c in JOINT_COLUMNS:
                 named = c in ("kind", "carries")
@@ -133,8 +133,8 @@ def separation_chapter(review: Review, words: Wording) -> Chapter:
             rows.append(cells)
     headings = [Heading(words("column.community_id")), Heading(words("table.number"))]
     headings += [Heading(words.name("column", c), c == "households") for c in JOINT_COLUMNS]
-    before, after = separated_counts(review.pages)
-    said = words("document.separated_said", before=before, after=after, total=len(review.pages))
+    first, last = separated_counts(review)
+    said = words("document.separated_said", count_first=first, count_last=last, total=len(review.pages))
     blocks: list[Block] = [Paragraph(said)]
     if rows:
         caption = words("document.joints_left")
@@ -151,7 +151,12 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     said = [words("document.conclusion_counts", total=len(review.pages), **numbers)]
     if total:
         for key, columns in CONCLUSIONS.items():
-            said.append(words.filled(f"document.conclusion_{key}", {c: total.get(c) for c in columns}))
+            said.append(
+                words.filled(
+                    f"document.conclusion_{key}",
+                    {c: total.get(judged.column(c, review.compared)) for c in columns},
+                )
+            )
     blocks: list[Block] = [Items(said)]
     open_points = county_confirmations(review, words)
     if open_points:
@@ -161,9 +166,9 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
 
 CONCLUSIONS: Mapping[str, Sequence[str]] = {
     "lengths": ("storm_laid_m", "claimed_storm_m", "sewage_laid_m", "claimed_sewage_m"),
-    "separation": ("cross_connections_before", "cross_connections_after", "sewage_to_storm_after_m3_d"),
-    "runoff": ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent"),
-    "ponding": ("ponding_before_m3", "ponding_after_m3", "ponding_sites_after", "households_relieved"),
+    "separation": ("cross_connections_first", "cross_connections_last", "sewage_to_storm_last_m3_d"),
+    "runoff": ("runoff_first_m3", "runoff_last_m3", "runoff_reduction_percent"),
+    "ponding": ("ponding_first_m3", "ponding_last_m3", "ponding_sites_last", "households_relieved"),
 }
 
 
@@ -190,7 +195,7 @@ def meaning(rule: str, words: Wording) -> str:
 def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
     """What the reviewer must still confirm of one community."""
     points = []
-    for verdict in judged.verdicts(page.row, review.targets):
+    for verdict in judged.verdicts(page.row, review.targets, review.compared):
         if verdict.answer == judged.UNKNOWN:
             points.append(words("document.confirm_question", question=words(f"question.{verdict.question}")))
     found = page.findings

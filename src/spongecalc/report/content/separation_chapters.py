@@ -9,7 +9,6 @@ from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.assess.separation import WORK_COLUMNS
 from spongecalc.assess.separation_grades import GRADE_COLUMNS
 from spongecalc.assess.spills import SPILL_COLUMNS
-from spongecalc.language import text
 from spongecalc.network.infiltration import INFILTRATION_COLUMNS
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -51,12 +50,12 @@ def county_separation(review: Review, words: Wording) -> Chapter | None:
     work = review.tables.get("work_order")
     if work is None:
         return None
-    after = work[work["scenario"] == "after"]
-    if after.empty:
+    left = work[work["scenario"] == review.compared[1]]
+    if left.empty:
         said = (_say("work_order_none", words), *_spill_notes(review, words))
         return inner_chapter(words, "separation", _say("work_order", words), said)
-    paragraphs = [_say("work_order_text", words, count=len(after))]
-    tables = [(_say("work_order_table", words), frame_table(after, WORK_SHOWN, words))]
+    paragraphs = [_say("work_order_text", words, count=len(left))]
+    tables = [(_say("work_order_table", words), frame_table(left, WORK_SHOWN, words))]
     grades = review.tables.get("separation_grades")
     if grades is not None and len(grades):
         graded = grades[grades["density_percent"] > 0]
@@ -80,7 +79,7 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
     ]
     work = review.tables.get("work_order")
     if work is not None:
-        own = work[(work["community_id"] == page.community_id) & (work["scenario"] == "after")]
+        own = work[(work["community_id"] == page.community_id) & (work["scenario"] == review.compared[1])]
         if len(own):
             tables.append((_say("work_order_table", words), frame_table(own, OWN_WORK_SHOWN, words)))
     paragraphs = [_say("joint_flows_text", words)]
@@ -109,11 +108,14 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
 def _spill_notes(review: Review, words: Wording) -> list[str]:
     """How much sewage floods onto the surface in the headline storm, before and after, as far as it is known."""
     communities = review.tables["communities"]
-    columns = ("sewage_spilled_before_m3", "sewage_spilled_after_m3")
-    if communities.empty or not set(columns) <= set(communities.columns):
+    columns = {
+        f"sewage_spilled_{place}_m3": f"sewage_spilled_{scenario}_m3"
+        for place, scenario in zip(("first", "last"), review.compared, strict=True)
+    }
+    if communities.empty or not set(columns.values()) <= set(communities.columns):
         return []
     total = communities.iloc[-1]
-    figures = {c: cell_text(c, total[c]) or words("page.unknown") for c in columns}
+    figures = {name: cell_text(c, total[c]) or words("page.unknown") for name, c in columns.items()}
     return [_say("spilled", words, **figures)]
 
 
@@ -129,4 +131,4 @@ def _contribution_notes(review: Review, single: pd.DataFrame | None, words: Word
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
-    return text(f"separation.{key}", words.lang, **params)
+    return words(f"separation.{key}", **params)

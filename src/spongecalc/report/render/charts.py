@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from spongecalc.report.content.figures import Hyetograph, RunoffCurves
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_texts
+from spongecalc.report.render.scenario_looks import line_look
 
 RAIN_COLOUR = "#7aa6c8"
-LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "6 3"), "after": ("#005b96", "")}
 WIDTH = 640.0
 
 
@@ -42,16 +40,17 @@ def runoff_chart(curves: RunoffCurves, words: Wording) -> str:
     parts = [area.axes(words("chart.time"), words("chart.flow"), ticks)]
     if has_rain and intensity_mm_h is not None:
         parts.append(_hanging_rain(area, intensity_mm_h, words("chart.rain")))
-    for scenario, series in known.items():
-        colour, dash = LINES[scenario]
+    for scenario in curves.scenarios:
+        series = known[scenario.name]
+        colour, dash = line_look(scenario.line)
         parts.append(area.line(series.index.to_numpy(float), series.to_numpy(float), colour, dash, 1.8))
     x = area.right - 150
-    for place, scenario in enumerate(known):
-        colour, dash = LINES[scenario]
+    for place, scenario in enumerate(curves.scenarios):
+        colour, dash = line_look(scenario.line)
         y = area.top + (area.bottom - area.top) * 0.48 + 18 * place
         style = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(f'<path d="M{x:.1f} {y:.1f}h28" stroke="{colour}" stroke-width="2"{style}/>')
-        parts.append(label(x + 36, y + 4, curves.names[scenario], "start", colour=INK))
+        parts.append(label(x + 36, y + 4, scenario.label, "start", colour=INK))
     return chart(f'<g id="{curves.figure_id}-curves">{"".join(parts)}</g>', WIDTH, 306, curves.label)
 
 

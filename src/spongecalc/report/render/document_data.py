@@ -41,7 +41,7 @@ Data = dict[str, object]
 
 def document_data(document: Document) -> Data:
     """The document as dictionaries, lists and texts; figures as whole SVG files."""
-    words = Wording(document.lang)
+    words = document.words
     keys = {c.key for c in document.chapters}
     cover = document.cover
     return {

@@ -59,7 +59,7 @@ def figure_svg(figure: Figure, words: Wording) -> str:
 
 def with_drawn_figures(document: Document) -> Document:
     """The document with every figure drawn, once for all formats that it goes into."""
-    words = Wording(document.lang)
+    words = document.words
     chapters = [
         replace(c, blocks=_drawn(c.blocks, words), details=_drawn(c.details, words)) for c in document.chapters
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from spongecalc.report.content.document import Document, TableBlock
 from spongecalc.report.content.institute import PLAIN, Institute
 from spongecalc.report.content.number_format import grouped
 from spongecalc.report.content.roles import CellRole, FigureRole, TableRole, TextRole
+from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
 from spongecalc.report.content.table import Cell, Heading
-from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.drawn_figures import figure_svg
 from spongecalc.report.render.map_series_json import series_json
+from spongecalc.report.render.scenario_looks import line_look
 from spongecalc.report.render.verdict_signs import SIGNS
 from spongecalc.report.tables.whole_file import replace_files
 
@@ -31,8 +33,6 @@ LAYERS_SHOWN = ("surfaces", "buildings", "laterals", "pipes", "nodes", "tanks", 
 LAYERS_OFF = ("checks",)
 # Words that the page's script puts together itself.
 SCRIPT_WORDS = {
-    "before": "scenario.before",
-    "after": "scenario.after",
     "depth": "document.depth_series",
     "flow": "document.flow_series",
     "maximum": "document.maximum",
@@ -85,7 +85,7 @@ def page_text(review: Review, lang: str) -> str:
 
 def html_text(document: Document, institute: Institute = PLAIN) -> str:
     """A document as one page of HTML."""
-    words = Wording(document.lang)
+    words = document.words
     environment = Environment(
         loader=PackageLoader("spongecalc.report.render"),
         autoescape=True,
@@ -107,8 +107,9 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
     environment.filters["heading_class"] = _heading_class
     environment.globals["signs"] = SIGNS
     environment.filters["grouped"] = lambda text: grouped(text, document.lang)
-    script_words = {name: words(key) for name, key in SCRIPT_WORDS.items()}
+    script_words: dict[str, object] = {name: words(key) for name, key in SCRIPT_WORDS.items()}
     script_words |= {
+        "scenarios": [asdict(s) for s in scenario_lines(words)],
         "found": words("document.search_found", count="{count}"),
         "minutes": words("document.slider_said", minutes="{minutes}"),
     }
@@ -122,6 +123,7 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
         document=document,
         layers=LAYERS_SHOWN,
         layers_off=LAYERS_OFF,
+        line_styles=Markup(line_styles(scenario_lines(words))),
         logo=logo,
         cover_lines=list(cover.lines),
         # A style sheet can hold no markup: what would end it is taken apart.
@@ -129,6 +131,17 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
         traces=script_json(_folded(document.traces)) if document.traces else "",
         page_words=script_json(script_words),
     )
+
+
+def line_styles(scenarios: Sequence[ScenarioLine]) -> str:
+    """The style of each scenario's curve in the pop-ups, and of the words under it."""
+    rules = []
+    for scenario in scenarios:
+        colour, dash = line_look(scenario.line)
+        dashed = f";stroke-dasharray:{dash}" if dash else ""
+        rules.append(f".curve-{scenario.line}{{fill:none;stroke:{colour};stroke-width:1.8{dashed}}}")
+        rules.append(f".key-{scenario.line}{{color:{colour}!important}}")
+    return "".join(rules)
 
 
 def _table_class(block: TableBlock) -> str:

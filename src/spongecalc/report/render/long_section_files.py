@@ -15,7 +15,7 @@ FOLDER = "profiles"
 
 def profile_files(review: Review, lang: str) -> dict[str, bytes]:
     """File name in the report's folder -> content, of every community that has a path to draw."""
-    words = Wording(lang)
+    words = Wording.of(review, lang)
     files: dict[str, bytes] = {}
     for page in review.pages:
         sections = long_sections(page, words)

@@ -9,8 +9,9 @@ from spongecalc.report.content.long_section import LongSection, Reach, Station
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.plot_area import INK, SOFT, PlotArea, chart, label, nice_ticks, tick_texts
+from spongecalc.report.render.scenario_looks import LEVEL, line_look
 
-GROUND, PIPE, LEVELS = "#7a5c2e", "#1c1f23", {"before": ("#b04a00", "5 3"), "after": ("#005b96", "")}
+GROUND, PIPE = "#7a5c2e", "#1c1f23"
 CROSSING = "#7a3a93"
 LEFT, RIGHT, TOP, HEIGHT = 118.0, 24.0, 34.0, 190.0
 BANDS = ("node", "ground", "invert", "depth", "station")
@@ -38,14 +39,12 @@ def section_svg(section: LongSection, words: Wording) -> str:
     parts += [_manhole(area, s) for s in section.stations]
     at = [s.station_m for s in section.stations]
     parts.append(area.line(at, [s.ground_m for s in section.stations], GROUND, "", 1.8))
-    shown = [s for s in LEVELS if any(not math.isnan(p.level_m.get(s, math.nan)) for p in section.stations)]
-    for scenario in shown:
-        colour, dash = LEVELS[scenario]
-        parts.append(
-            area.line(at, [s.level_m.get(scenario, math.nan) for s in section.stations], colour, dash, 1.8)
-        )
+    for scenario in section.waters:
+        colour, dash = line_look(scenario.line, LEVEL)
+        levels = [s.level_m.get(scenario.name, math.nan) for s in section.stations]
+        parts.append(area.line(at, levels, colour, dash, 1.8))
     parts += [_crossing(area, c.station_m, c.top_m, c.diameter_mm) for c in section.crossings]
-    parts.append(_key(section, shown, words))
+    parts.append(_key(section, words))
     parts.append(_bands(area, section, words))
     height = _band_top(area, len(BANDS) + 1) + 8
     return chart("".join(parts), width, height, section.label)
@@ -105,10 +104,12 @@ def _crossing(area: PlotArea, station_m: float, top_m: float, diameter_mm: float
     )
 
 
-def _key(section: LongSection, shown: list[str], words: Wording) -> str:
+def _key(section: LongSection, words: Wording) -> str:
     """What the lines are, in one row above the drawing."""
     entries = [(GROUND, "", words("document.profile_ground")), (PIPE, "", words("document.profile_invert"))]
-    entries += [(*LEVELS[s], words(f"document.profile_{s}")) for s in shown]
+    entries += [
+        (*line_look(s.line, LEVEL), words("document.profile_highest", scenario=s.label)) for s in section.waters
+    ]
     if section.crossings:
         entries.append((CROSSING, "", words("document.profile_crossing")))
     parts, x = [], LEFT

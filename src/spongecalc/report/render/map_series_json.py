@@ -17,8 +17,8 @@ STEP_MIN = 5.0
 def series_json(series: MapSeries) -> str:
     """Series of a community as compact JSON.
 
-    ``{"step": minutes, scenario: {"d": {node: depths in cm}, "f": {pipe: flows in 0.1 l/s},
-    "rim": {node: depth of the rim in cm}, "water": pictures of the water on the ground}, ...}``;
+    ``{"step": minutes, "of": {scenario: {"d": {node: depths in cm}, "f": {pipe: flows in 0.1 l/s},
+    "rim": {node: depth of the rim in cm}, "water": pictures of the water on the ground}, ...}}``;
     whole numbers, each step's largest value, so that a peak between two steps is not lost.
     """
     found: dict[str, dict[str, object]] = {}
@@ -30,7 +30,7 @@ def series_json(series: MapSeries) -> str:
         }
         if own.water is not None:
             found[scenario]["water"] = water_json(own.water, STEP_MIN)
-    text = json.dumps({"step": STEP_MIN, **found}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps({"step": STEP_MIN, "of": found}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     # Inside a page's script element nothing may look like its end.
     return text.replace("<", "\\u003c")
 

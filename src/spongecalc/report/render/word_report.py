@@ -388,11 +388,17 @@ class _Builder:
 
     def _maps(self, b: Data, full_mm: float) -> str:
         maps: Sequence[Data] = b["maps"]
-        head = [WordCell(xml.run(str(m["caption"]), bold=True)) for m in maps]
-        row = [WordCell(self._picture(str(m["svg"]), full_mm / 2 - 3, str(m["full"]))) for m in maps]
+        rows = []
+        # Two maps stand side by side, each pair under its titles.
+        for start in range(0, len(maps), 2):
+            beside = maps[start : start + 2]
+            gap = [WordCell("")] * (2 - len(beside))
+            rows.append([*(WordCell(xml.run(str(m["caption"]), bold=True)) for m in beside), *gap])
+            drawn = (self._picture(str(m["svg"]), full_mm / 2 - 3, str(m["full"])) for m in beside)
+            rows.append([*(WordCell(d) for d in drawn), *gap])
         self.drawings += 1
         named = xml.caption(self._word("figure"), self.drawings, str(b["caption"]), above=False)
-        return xml.table(head, [row]) + named
+        return xml.table(rows[0], rows[1:]) + named
 
     def _legend(self, entries: Sequence[Data]) -> str:
         cells = []

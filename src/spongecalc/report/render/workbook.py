@@ -57,7 +57,7 @@ def xlsx_bytes(review: Review, lang: str) -> bytes:
 
     Every text is written as text: none is worked out, whatever it begins with, and none becomes a link.
     """
-    words = Wording(lang)
+    words = Wording.of(review, lang)
     out = io.BytesIO()
     options = {
         "in_memory": True,
