@@ -44,6 +44,7 @@ from spongecalc.report.content.result_chapters import (
     quantities_chapter,
     separation_chapter,
 )
+from spongecalc.report.content.scenario_chapters import phases_chapter, scenarios_chapter
 from spongecalc.report.content.separation_chapters import community_separation, county_separation
 from spongecalc.report.content.wording import Wording
 
@@ -90,6 +91,8 @@ CHAPTERS = in_order(
     CountyEntry("communities", communities_chapter),
     CountyEntry("claims", claims_chapter),
     CountyEntry("progress", progress_chapter),
+    CountyEntry("scenarios", scenarios_chapter),
+    CountyEntry("phases", phases_chapter),
     CountyEntry("notes", notes_chapter),
     CountyEntry("legend", legend_chapter),
     CommunityEntry(
