@@ -163,7 +163,7 @@ def _group_table(review: Review, group: str, words: Wording) -> Table | None:
         *(Heading(words.name("column", c), True) for c in PROGRESS_FIGURES),
     ]
     rows = []
-    for name in sorted({n for n, _ in named}):
+    for name in sorted({n for n, _ in named}, key=lambda n: (_phase_rank(n, review), n)):
         own = [p for n, p in named if n == name]
         answers = [judged.overall(p.row, review.targets, review.compared) for p in own]
         sums = [pd.Series([judged.figure(p.row, c) for p in own]).sum(min_count=1) for c in PROGRESS_FIGURES]
@@ -176,3 +176,9 @@ def _group_table(review: Review, group: str, words: Wording) -> Table | None:
             ]
         )
     return Table(headings, rows)
+
+
+def _phase_rank(name: str, review: Review) -> int:
+    """Place of a phase in the order in which the scenarios do them; 0 for other groups."""
+    phases = list(dict.fromkeys(p for s in review.scenarios for p in s.phases or ()))
+    return phases.index(name) if name in phases else len(phases)

@@ -37,11 +37,7 @@ def scenarios_chapter(review: Review, words: Wording) -> Chapter | None:
     """The answers of every scenario side by side (各情景对比); None where there are the two compared alone."""
     if len(review.scenarios) <= USUAL_COUNT:
         return None
-    said = words(
-        "scenarios.said",
-        count=len(review.scenarios),
-        names=words.listed(words.scenario(n) for n in words.scenario_names),
-    )
+    said = words("scenarios.said", names=words.listed(words.scenario(n) for n in words.scenario_names))
     blocks: list[Block] = [Paragraph(said)]
     county, left_out = _county(review, words)
     blocks.append(TableBlock(words("scenarios.county"), county, "scenarios"))
