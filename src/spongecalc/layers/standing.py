@@ -1,4 +1,4 @@
-"""Which features stand in a scenario: the layers held to the rule that the project gives it."""
+"""The features that stand in a scenario: the layers held to the rule that the project gives it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a column held and what it holds: the columns of every table that tells of changed values."""
+"""The value of a column before and after a change: the columns of every table that tells of changed values."""
 
 from __future__ import annotations
 
