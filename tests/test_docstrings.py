@@ -14,7 +14,7 @@ import spongecalc
 ROOT = Path(spongecalc.__file__).parent
 QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# To follow: standards, assess, cli, project, report, steps, sweep.
+# To follow: standards, assess, cli, project, steps, sweep.
 PACKAGES = (
     "batch",
     "design",
@@ -25,6 +25,7 @@ PACKAGES = (
     "network",
     "overland",
     "rainfall",
+    "report",
     "sponge",
     "surfaces",
     "swmm",

@@ -1,4 +1,4 @@
-"""What the review rests on: standards, storms, data and its checks, ground, targets, facilities."""
+"""The basis of the review: standards, storms, data and its checks, ground, targets, facilities."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ INFERENCES = (
 
 
 def notes_chapter(review: Review, words: Wording) -> Chapter:
-    """What a reader must know before any figure, and findings that belong to no community."""
+    """The notes that a reader must know before any figure, and findings that belong to no community."""
     notes = [words.note(key, params) for key, params in review.notes]
     formulas = dict.fromkeys(
         (s.formula_place, s.formula_text, s.formula_source, s.formula_confidence) for s in review.storms
@@ -194,7 +194,7 @@ def data_chapter(review: Review, words: Wording) -> Chapter:
 
 
 def inferred_share(page: CommunityPage) -> tuple[int, int]:
-    """How many of a community's features hold a value that the survey lacks, and how many features it has."""
+    """Count of a community's features that hold a value that the survey lacks, and how many features it has."""
     features: set[tuple[str, str]] = set()
     for layers in page.layers.values():
         for name, layer in layers.items():
@@ -284,7 +284,7 @@ def _change(value: float) -> str:
 
 
 def targets_chapter(review: Review, words: Wording) -> Chapter:
-    """What the design is held against, and how many communities meet it (设计目标表)."""
+    """The targets that the design is held against, and how many communities meet it (设计目标表)."""
     answers = [
         {v.question: v.answer for v in judged.verdicts(p.row, review.targets, review.compared)}
         for p in review.pages

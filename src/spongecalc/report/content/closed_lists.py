@@ -1,4 +1,4 @@
-"""Which columns hold codes of closed lists, and the word of each code in the report's language.
+"""Columns that hold codes of closed lists, and the word of each code in the report's language.
 
 Tables of every format take a code's word from here, so that it is the same wherever a reader meets it. The
 result tables themselves (results/*.csv) hold the codes.
@@ -21,7 +21,7 @@ from spongecalc.report.content.wording import Wording
 
 @dataclass(frozen=True)
 class ClosedList:
-    """Where a column's words are, and how a cell holds its codes.
+    """The place of a column's words, and how a cell holds its codes.
 
     A code that none of ``places`` names stands as it is: a material is what the survey wrote, a storm what the
     project calls it.
@@ -32,7 +32,7 @@ class ClosedList:
     separator: str = ""
     """Sign between several codes of a cell."""
     joined_by: str = ""
-    """What stands between their words; empty: what the language sets between words in a row."""
+    """Sign that stands between their words; empty: what the language sets between words in a row."""
     followed_by: str = ""
     """Sign after which an id or a size may follow the code."""
     named: Mapping[str, str] = field(default_factory=dict)

@@ -217,7 +217,7 @@ def _curves(page: CommunityPage, review: Review, anchor: str, words: Wording) ->
 
 
 def _checks(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
-    """How many design checks of the community's new features pass, fail, and cannot be made."""
+    """A sentence on how many design checks of the community's new features pass, fail, and cannot be made."""
     checks = review.tables.get("design_checks")
     if checks is None or not {"community_id", "status", "verdict"} <= set(checks.columns):
         return []

@@ -114,13 +114,13 @@ def _signed(column: str, value: float) -> str:
 
 
 def counts(review: Review) -> dict[str, int]:
-    """How many communities have each overall verdict."""
+    """Counts of communities by overall verdict."""
     answers = [judged.overall(p.row, review.targets, review.compared) for p in review.pages]
     return {code: answers.count(code) for code in judged.ANSWERS}
 
 
 def separated_counts(review: Review) -> tuple[int, int]:
-    """How many communities are separated in the first scenario compared, and in the last."""
+    """Counts of communities separated in the first scenario compared, and in the last."""
     first, last = (sum(p.row.get(f"separated_{s}") == "yes" for p in review.pages) for s in review.compared)
     return first, last
 

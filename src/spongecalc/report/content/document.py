@@ -114,7 +114,7 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class VerdictCounts:
-    """How many communities have each verdict, by its code, and those that need attention.
+    """Counts of communities by verdict, by its code, and those that need attention.
 
     ``attention`` holds (chapter's key, community, what is wrong).
     """
@@ -238,7 +238,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first page: titles, facts, and what an institute's template adds."""
+    """The first page: titles, facts, and what an institute's template adds."""
 
     title: str
     subtitle: str

@@ -36,7 +36,7 @@ LOCATION = ("network", "rank", "reach", "probability_percent", "sewage_m3_d", "s
 
 
 def county_evidence(review: Review, words: Wording) -> Chapter | None:
-    """Where the measurements point to on each network, and how far the model agrees; None without any."""
+    """The places that the measurements point to, and how far the model agrees; None without measurements."""
     sensors = review.tables.get("evidence_sensors")
     if sensors is None:
         return None
@@ -82,7 +82,7 @@ def community_evidence(page: CommunityPage, review: Review, words: Wording) -> C
 
 
 def _how(review: Review, words: Wording) -> str:
-    """How dry weather was told from wet."""
+    """The way in which dry weather was told from wet."""
     for key, params in review.notes:
         if key == "note_dry_weather_of_rain":
             return words("evidence.how_rain", **params)

@@ -17,7 +17,7 @@ Extent = tuple[float, float, float, float]
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """What a format draws; ``label`` tells it to those who cannot see it."""
+    """A thing to be drawn; ``label`` tells it to those who cannot see it."""
 
     label: str
 

@@ -1,4 +1,4 @@
-"""What a design institute's template folder changes: cover, logo, texts, order, and the PDF's own layout."""
+"""Changes that a design institute's template folder makes: cover, logo, texts, order, and the PDF's own layout."""
 
 from __future__ import annotations
 

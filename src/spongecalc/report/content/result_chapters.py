@@ -1,4 +1,4 @@
-"""What was found, over all communities: pipe hydraulics, quantities, ponding sites, separation, conclusions."""
+"""Findings over all communities: pipe hydraulics, quantities, ponding sites, separation, conclusions."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ CONCLUSIONS: Mapping[str, Sequence[str]] = {
 
 
 def county_confirmations(review: Review, words: Wording) -> list[str]:
-    """What nobody but the reviewer can confirm, for the project as a whole."""
+    """Points that nobody but the reviewer can confirm, for the project as a whole."""
     points = []
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
@@ -187,13 +187,13 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
 
 
 def meaning(rule: str, words: Wording) -> str:
-    """What a rule's breach means for the model; the rule's id where it is of another part of the product."""
+    """Meaning of a rule's breach for the model; the rule's id where it is of another part of the product."""
     key = f"rules.{rule}.meaning"
     return text(key, words.lang).rstrip("。.") if has_text(key, words.lang) else rule
 
 
 def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
-    """What the reviewer must still confirm of one community."""
+    """Points that the reviewer must still confirm of one community."""
     points = []
     for verdict in judged.verdicts(page.row, review.targets, review.compared):
         if verdict.answer == judged.UNKNOWN:

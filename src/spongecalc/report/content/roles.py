@@ -1,4 +1,4 @@
-"""What a piece of the report is for its reader; each format decides how that looks."""
+"""Roles: what a piece of the report is for its reader; each format decides how that looks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the design storm's rain, and why so much of it runs off: the losses beside the runoff."""
+"""The fate of the design storm's rain, and why so much of it runs off: the losses beside the runoff."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _phase_cells(
     at_start_m2: float | None,
     words: Wording,
 ) -> list[Cell]:
-    """What is done in a scenario, all phases up to it together."""
+    """The cells of a scenario: what is done in it, all phases up to it together."""
     pages = _pages_of(review, scenario.phases or ())
     own_m2 = paved.get(scenario.name)
     added = own_m2 - at_start_m2 if own_m2 is not None and at_start_m2 is not None else None

@@ -26,7 +26,7 @@ def column_name(figure: str) -> str:
 
 
 def titled(figure: str, words: Wording) -> str:
-    """What a figure is called, with its unit."""
+    """The name of a figure, with its unit."""
     unit = FIGURES[figure].unit
     named = words.name("figure", figure)
     return f"{named} ({words.name('unit', unit)})" if unit else named
@@ -71,7 +71,7 @@ def totals(review: Review, figure: str) -> tuple[dict[str, float], int]:
 
 
 def counted(review: Review, scenario: str, answer: str, communities: Sequence[str] | None = None) -> int:
-    """How many communities are separated ("yes"), or not ("no"), in a scenario."""
+    """The count of communities that are separated ("yes"), or not ("no"), in a scenario."""
     answers = by_scenario(review, COUNTED)[scenario]
     if communities is not None:
         answers = answers.reindex(list(communities))

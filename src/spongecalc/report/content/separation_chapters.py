@@ -106,7 +106,7 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
 
 
 def _spill_notes(review: Review, words: Wording) -> list[str]:
-    """How much sewage floods onto the surface in the headline storm, before and after, as far as it is known."""
+    """Sewage that floods onto the surface in the headline storm in both scenarios compared, as far as known."""
     communities = review.tables["communities"]
     columns = {
         f"sewage_spilled_{place}_m3": f"sewage_spilled_{scenario}_m3"
@@ -120,7 +120,7 @@ def _spill_notes(review: Review, words: Wording) -> list[str]:
 
 
 def _contribution_notes(review: Review, single: pd.DataFrame | None, words: Wording) -> list[str]:
-    """Whether single effects were computed, which no longer hold, and whether they add up."""
+    """Sentences on single effects: whether they were computed, which no longer hold, and whether they add up."""
     stale = [str(params["models"]) for key, params in review.notes if key == "note_stale_contributions"]
     notes = [_say("contributions_stale", words, models=", ".join(stale))] if stale else []
     if single is None or single.empty:

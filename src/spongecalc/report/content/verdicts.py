@@ -46,7 +46,7 @@ def figure(row: Mapping[str, object], column: str) -> float:
 
 
 def finished(row: Mapping[str, object]) -> bool:
-    """Whether the community was modelled and all its runs finished."""
+    """True where the community was modelled and all its runs finished."""
     return row.get("status") == "done"
 
 

@@ -69,7 +69,7 @@ class Wording:
         return tuple(s.name for s in self.scenarios)
 
     def scenario(self, name: object) -> str:
-        """What a scenario is called; its name where the project does not have it."""
+        """The label of a scenario; its name where the project does not have it."""
         return self._labels.get(str(name), str(name))
 
     def column_of(self, figure: str, scenario: str) -> str:
@@ -81,7 +81,7 @@ class Wording:
         return filled(wording, {"scenario": label, "Scenario": _begun(label), "short": short})
 
     def name(self, group: str, code: object) -> str:
-        """What a column, a map's part or a value of the contract is called; the code itself where unnamed.
+        """The words for a column, a map's part or a value of the contract; the code itself where unnamed.
 
         ``group`` is "column", "map" or, for values, the name of the column that holds them. A source may hold
         a value that the contract does not know: it is shown as it is.

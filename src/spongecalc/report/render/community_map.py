@@ -29,7 +29,7 @@ from spongecalc.report.render.map_svg import (
 )
 
 Naming = Callable[[str, object], str]
-"""What a column or a value of the contract is called in the report's language: (group, code) -> words."""
+"""Names of columns and values of the contract in the report's language: (group, code) -> words."""
 
 # Balcony drains carry washing water, whatever pipe they were joined to.
 SEWAGE_LATERALS = ("kitchen", "toilet", "balcony_drain")

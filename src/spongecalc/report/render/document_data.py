@@ -201,7 +201,7 @@ def _share(table: Table, column: int) -> float:
 
 
 def _stays_whole(table: Table) -> bool:
-    """Whether a table is short enough to stand on one page, whatever its texts' lines."""
+    """True where a table is short enough to stand on one page, whatever its texts' lines."""
     if len(table.rows) > (24 if len(table.headings) <= 4 else 14):
         return False
     lines = sum(
@@ -211,7 +211,7 @@ def _stays_whole(table: Table) -> bool:
 
 
 def _spelled(heading: str) -> bool:
-    """Whether a heading is of words with spaces between, and not of Chinese characters."""
+    """True where a heading is of words with spaces between, and not of Chinese characters."""
     return all(ord(c) < 0x2E80 for c in heading)
 
 

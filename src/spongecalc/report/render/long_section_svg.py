@@ -105,7 +105,7 @@ def _crossing(area: PlotArea, station_m: float, top_m: float, diameter_mm: float
 
 
 def _key(section: LongSection, words: Wording) -> str:
-    """What the lines are, in one row above the drawing."""
+    """The key of the lines, in one row above the drawing."""
     entries = [(GROUND, "", words("document.profile_ground")), (PIPE, "", words("document.profile_invert"))]
     entries += [
         (*line_look(s.line, LEVEL), words("document.profile_highest", scenario=s.label)) for s in section.waters

@@ -1,4 +1,4 @@
-"""How a sheet of a workbook prints: paper and scale by its columns' widths, headings whole and on every page."""
+"""Printing of a workbook's sheet: paper and scale by its columns' widths, headings whole and on every page."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def column_width(heading: str, texts: Iterable[str], key: str = "") -> float:
 
 
 def is_broken(texts: Iterable[str], width: float) -> bool:
-    """Whether a column of ``width`` characters holds text that it cannot show on one line."""
+    """True where a column of ``width`` characters holds text that it cannot show on one line."""
     return any(text_width(t) + BESIDE > width + 0.01 for t in texts if t)
 
 

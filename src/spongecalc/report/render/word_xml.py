@@ -173,7 +173,7 @@ def picture(relation: str, number: int, width_mm: float, height_mm: float, descr
 
 
 def page_break() -> str:
-    """What follows begins on a new page."""
+    """A page break: all after it begins on a new page."""
     return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 

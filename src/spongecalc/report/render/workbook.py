@@ -229,7 +229,7 @@ def _table_sheet(
 
 
 def _printed_rows(name: str, table: pd.DataFrame) -> int | None:
-    """How many rows of a sheet print; None where all do, as of every table but the checks.
+    """Count of a sheet's rows that print; None where all do, as of every table but the checks.
 
     Most checks pass; on paper they are wanted for what does not.
     """
