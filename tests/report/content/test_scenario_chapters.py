@@ -159,4 +159,6 @@ def test_titles_of_columns_bear_the_scenarios_label():
     assert words.name("column", "capture_before_percent") == "控制率 现状 (%)"
     assert Wording("zh").name("column", "capture_before_percent") == "控制率 前 (%)"
     assert Wording("en").name("column", "ponding_after_m3") == "Ponded after (m³)"
+    # Sponge.csv has columns that look like those of a scenario.
+    assert words.name("column", "capture_event_percent") == "SWMM 场次 (%)"
     assert words.name("column", "never_phase3_heard") == "never_phase3_heard"

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 
 from spongecalc.report.content.figures import Hyetograph, RunoffCurves
+from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.charts import hyetograph_chart, runoff_chart
 from spongecalc.report.render.plot_area import tick_texts
@@ -13,11 +14,9 @@ LABEL = '"<&\\1'
 RAIN = pd.Series([10.0, 60.0, 20.0], index=[0.0, 5.0, 10.0])
 FLOW = {"before": pd.Series([0.0, 5.0], index=[1.0, 2.0]), "after": pd.Series([0.0, 3.0], index=[1.0, 2.0])}
 
-NAMES = {"before": "改造前", "after": "改造后"}
-
 
 def curves(flow, rain=RAIN, name="a") -> RunoffCurves:
-    return RunoffCurves(LABEL, name, flow, rain, NAMES)
+    return RunoffCurves(LABEL, name, flow, rain, scenario_lines(WORDS, flow))
 
 
 def test_two_charts_on_a_page_share_no_id():

@@ -1,6 +1,5 @@
 import json
 import re
-import string
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -12,7 +11,6 @@ from shapely.geometry import Polygon
 from tests.report.reading import community_chapters, drawn_maps, table_of
 from tests.report.synthetic_review import HOSTILE, HOSTILE_ID, empty_review, synthetic_review
 
-from spongecalc.language import catalogue
 from spongecalc.report.content import compose as compose_module
 from spongecalc.report.content.chapters import CommunityEntry, CountyEntry
 from spongecalc.report.content.document import Chapter, Drawing
@@ -69,16 +67,6 @@ def review():
 @pytest.fixture(scope="module")
 def html(review):
     return page_text(review, "zh")
-
-
-def test_both_languages_say_the_same_things():
-    zh, en = catalogue("report", "zh"), catalogue("report", "en")
-    assert set(zh) == set(en)
-
-    def fields(text):
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    assert [k for k in zh if fields(zh[k]) != fields(en[k])] == []
 
 
 def test_figures_of_the_page_are_those_of_the_csv(review, html, tmp_path):

@@ -1,4 +1,4 @@
-"""Changes that a design institute's template folder makes: cover, logo, texts, order, and the PDF's own layout."""
+"""Changes that a design institute's template folder makes: cover, logo, texts, order, the PDF's own layout."""
 
 from __future__ import annotations
 

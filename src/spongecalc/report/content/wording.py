@@ -88,12 +88,13 @@ class Wording:
         """
         if not is_known(code) or code == "":
             return ""
-        if group == "column":
+        place = group if group in ("column", "map") else f"value.{group}"
+        named = catalogue("report", self.lang).get(f"report.{place}.{code}")
+        if named is None and group == "column":
             template, scenario = template_of(str(code))
             if scenario:
                 return self.column_of(template.replace("_{s}", ""), scenario)
-        place = group if group in ("column", "map") else f"value.{group}"
-        return catalogue("report", self.lang).get(f"report.{place}.{code}", str(code))
+        return str(code) if named is None else named
 
     def listed(self, parts: Iterable[str]) -> str:
         """Words in a row."""
