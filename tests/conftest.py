@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from tests import postgis_server
 from tests.small_project import SmallProject, write_small_project
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# A system that speaks no language of ours: what commands say does not depend on whose machine tests run on.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 
 @pytest.fixture

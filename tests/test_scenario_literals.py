@@ -12,24 +12,15 @@ import spongecalc
 from spongecalc.project.scenario_settings import DEFAULT_PAIR
 
 ROOT = Path(spongecalc.__file__).parent
-# Their declaration, and the columns of the tables that tell what a repair or a delivery changed.
+# Their declaration, the columns of the tables that tell what a repair or a delivery changed, and pydantic's words
+# for when it calls a check.
 MOST = 6
 
 
 def literals(path: Path) -> int:
-    """How often a file writes one of the names as a text of its own; when a validator runs is no scenario."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    modes = {
-        id(k.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for k in node.keywords
-        if k.arg == "mode"
-    }
-    return sum(
-        isinstance(node, ast.Constant) and node.value in DEFAULT_PAIR and id(node) not in modes
-        for node in ast.walk(tree)
-    )
+    """How often a file writes one of the names as a text of its own."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return sum(isinstance(node, ast.Constant) and node.value in DEFAULT_PAIR for node in nodes)
 
 
 def counted(paths: list[Path]) -> Counter[str]:

@@ -14,7 +14,9 @@ import spongecalc
 ROOT = Path(spongecalc.__file__).parent
 # From the ground up; those of one row do not import one another.
 ORDER = (
-    ("standards", "contract", "language", "decimals", "progress", "versions"),
+    ("standards", "language", "decimals", "progress", "versions"),
+    ("catalogue",),
+    ("contract",),
     ("rainfall",),
     ("project",),
     ("layers",),
@@ -26,6 +28,7 @@ ORDER = (
     ("assess",),
     ("report",),
     ("steps",),
+    ("api",),
     ("cli",),
     ("__main__",),
 )

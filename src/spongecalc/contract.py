@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import SHAPES
+
 STATUSES = ("existing", "proposed", "removed")
 SYSTEMS = ("storm", "sewage", "combined")
 NODE_KINDS = ("manhole", "inlet", "outfall", "septic_tank", "storage", "pump", "junction")
 RECEIVERS = ("municipal_storm", "municipal_sewage", "municipal_combined", "river", "reuse")
-SHAPES = ("circular", "rect_closed", "rect_open", "egg")
-COVERS = (
-    "roof",
-    "asphalt",
-    "concrete",
-    "permeable_concrete",
-    "permeable_brick",
-    "gravel",
-    "green",
-    "sunken_green",
-    "bare_soil",
-    "water",
-)
 # How the base of a permeable pavement gives its water up: into the subgrade, by an underdrain, or both.
 BASE_KINDS = ("full", "half", "drained")
 CONNECTION_KINDS = ("roof_drain", "balcony_drain", "kitchen", "toilet", "yard_drain", "underdrain")
@@ -51,7 +41,10 @@ class SizeBounds:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``kind`` is text, number or date; bounds are inclusive and in the column's own unit."""
+    """One column: ``kind`` is text, number or date; bounds are inclusive and in the column's own unit.
+
+    Of a ``catalogued`` column the allowed values are the ids of the project's catalogue of covers.
+    """
 
     name: str
     kind: str = "text"
@@ -60,6 +53,11 @@ class Column:
     maximum: float | None = None
     positive: bool = False
     allowed: tuple[str, ...] = ()
+    catalogued: bool = False
+
+    def allowed_in(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """The values that it may hold in a project with that catalogue; empty: any."""
+        return catalogue.cover_ids if self.catalogued else self.allowed
 
 
 @dataclass(frozen=True)
@@ -183,7 +181,7 @@ SCHEMAS: dict[str, LayerSchema] = {
             "surface_id",
             (
                 _text("surface_id", True),
-                _text("cover", True, COVERS),
+                Column("cover", required=True, catalogued=True),
                 _number("surface_mm", 10, 1000, positive=True),
                 _number("base_mm", 0, 3000),
                 _number("porosity_percent", 1, 60, positive=True),

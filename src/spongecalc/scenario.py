@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
@@ -41,7 +42,8 @@ class DrainageSystem:
 
     Frames have the columns of the data contract and hold only features of this scenario. ``communities``
     are sorted ids; ``dem`` is the file of ground elevations, if the project has one; ``removed_pipes`` are the
-    communities' pipes of the status removed that are not part of the scenario.
+    communities' pipes of the status removed that are not part of the scenario. ``catalogue`` says what their
+    covers and materials are.
     """
 
     scenario: str
@@ -58,6 +60,7 @@ class DrainageSystem:
     barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     dem: Path | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
+    catalogue: Catalogue = field(default_factory=shipped)
 
     @property
     def model(self) -> str:
@@ -121,6 +124,7 @@ def drainage_systems(
                 **own,
                 dem=layers.dem,
                 removed_pipes=gone_parts.of_group(group),
+                catalogue=layers.catalogue,
             )
         )
     return tuple(systems), tuple(findings)

@@ -11,6 +11,7 @@ from spongecalc.assess.contributions import Removal, contribution_table
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.settings import Settings
 from spongecalc.steps.removal import removal_runs, stored_contributions, write_contributions
+from spongecalc.swmm.event import dry_event
 from spongecalc.swmm.model import build_model
 
 SETTINGS = Settings.model_validate(
@@ -65,12 +66,12 @@ def test_joints_one_below_the_other_do_not_add_up(tmp_path: Path) -> None:
     assert traced["without_any_m3"].abs().max() < 1e-3
     assert traced["joint_effect_m3"].iloc[0] > 1
     written = write_contributions(table, tmp_path)
-    models = [build_model(drainage, SETTINGS, storms)]
-    read, stale = stored_contributions(written.parent, models, SETTINGS)
+    models, of_dry = [build_model(drainage, SETTINGS, storms)], dry_event(SETTINGS.simulation)
+    read, stale = stored_contributions(written.parent, models, of_dry)
     assert len(read) == len(table)
     assert stale == ()
     other = [build_model(system("after"), SETTINGS, storms)]
-    read, stale = stored_contributions(written.parent, other, SETTINGS)
+    read, stale = stored_contributions(written.parent, other, of_dry)
     assert read.empty
     assert stale == ("A/after",)
     assert pipe["without_it_m3"] >= 0

@@ -9,13 +9,14 @@ import shapely
 
 from spongecalc.batch import runoff_batch
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.cover import covers, mix
+from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
 
-KNOWN = covers()
+KNOWN = shipped().covers
 
 
 def ground(area_m2: float) -> Subcatchment:
@@ -29,7 +30,6 @@ def task(*grounds: Ground) -> RunoffTask:
     return RunoffTask(
         grounds,
         SurfaceSettings(),
-        KNOWN["permeable_concrete"],
         RainInput(60.0, 24.0, ((0.0, 30.0),)),
         RunoffClimate((0.0,) * 12, 60.0, 600.0),
         (7200, 86400),

@@ -91,6 +91,45 @@ def test_only_what_is_missing_is_run(runs: list[Run]) -> None:
     assert again("all") == ids
 
 
+def another_scenario(run: Run, folder: Path) -> Run:
+    """The run of a model that is the same in another scenario but for its title."""
+    text = run.text.replace(f"spongecalc {run.model} after", f"spongecalc {run.model} later", 1)
+    assert text != run.text
+    return replace(run, scenario="later", folder=folder, text=text)
+
+
+def test_of_two_scenarios_with_the_same_model_one_is_run(runs: list[Run], tmp_path: Path) -> None:
+    later = another_scenario(runs[0], tmp_path / "later")
+    assert later.key == runs[0].key
+    assert later.sha256 != runs[0].sha256
+    made: list[tuple[str, float]] = []
+    results = execute(
+        [runs[0], later, runs[1]], processes=1, on_event=lambda e: made.append((e.run_id, e.seconds))
+    )
+    assert [r.status for r in results.values()] == ["done"] * 3
+    assert {run_id for run_id, _ in made} == {r.run_id for r in (runs[0], later, runs[1])}
+    assert [run_id for run_id, seconds in made if seconds == 0.0] == [later.run_id]
+    first, second = results[runs[0].run_id], results[later.run_id]
+    assert first.totals_m3 == second.totals_m3
+    assert (later.folder / INPUT).read_text(encoding="utf-8") == later.text
+    report = (later.folder / REPORT).read_text(encoding="utf-8")
+    assert "spongecalc A later" in report
+    assert "spongecalc A after" not in report
+    assert due_runs([runs[0], later, runs[1]]) == {}
+
+
+def test_a_scenario_that_is_added_takes_what_another_one_has(runs: list[Run], tmp_path: Path) -> None:
+    execute(runs[:1], processes=1)
+    later = another_scenario(runs[0], tmp_path / "later")
+    seconds: list[float] = []
+    results = execute([runs[0], later], processes=1, on_event=lambda e: seconds.append(e.seconds))
+    assert seconds == [0.0]
+    assert results[later.run_id].status == "done"
+    # another input is another run
+    other = replace(later, text=later.text.replace("ROUTING_STEP         10.00", "ROUTING_STEP         9.00"))
+    assert other.key != later.key
+
+
 def test_going_back_to_an_earlier_input_costs_nothing_and_shows_its_files(runs: list[Run]) -> None:
     first = runs[0]
     second = replace(first, text=first.text.replace("ROUTING_STEP         10.00", "ROUTING_STEP         5.00"))

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from spongecalc.batch.cores import cores
 from spongecalc.batch.pool import get_ready
 from spongecalc.batch.run import RunDone
 from spongecalc.batch.runs import execute
-from spongecalc.cli.call import cores
 from spongecalc.project.load import Project, load_project
 from spongecalc.project.settings import StormSettings
 from spongecalc.steps import pipeline

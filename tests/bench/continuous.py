@@ -18,7 +18,7 @@ from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.sponge.event_runs import evaporation_of
 from spongecalc.steps import pipeline
-from spongecalc.steps.sponge import project_rain, run_continuous
+from spongecalc.steps.sponge import asked, continuous_path, project_rain, run_continuous
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
@@ -65,7 +65,8 @@ def main() -> None:
     project = built.checked.project
     rain = project_rain(project).series
     began = time.perf_counter()
-    result = run_continuous(project, built.checked.systems, built.models, 2, lambda *_: None)
+    question = asked(project, built.checked.systems, built.models)
+    result = run_continuous(question, continuous_path(project), 2)
     seconds = time.perf_counter() - began
     print(
         f"batch of {len(result.capture_percent)} grounds over {rain.years:.1f} years: {seconds:.0f} s", flush=True

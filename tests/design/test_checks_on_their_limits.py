@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.design.check import CHECK_COLUMNS, Check, Limit, Subject, checks_table
 from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
@@ -21,6 +22,7 @@ from tests.design.nets import chain, network
 from tests.network.bill_layers import layer_set, node, pipe
 
 SETTINGS = DesignSettings()
+CARRIAGEWAY = tuple(c for c, cover in shipped().covers.items() if cover.carriageway)
 LIMITS = Limits(SETTINGS)
 PERIOD = Limit(2.0, "a", "GB 50014-2021 4.1.3", "recalled")
 
@@ -339,7 +341,7 @@ def test_cover(cover_kind, cover_mm, verdict):
     invert = 100.0 - cover_mm / 1000 - 0.3255
     surface = {"surface_id": "S", "cover": cover_kind, "status": "existing", "geometry": box(-5, -5, 50, 5)}
     net = chain({"invert_up_m": invert, "invert_down_m": invert}, surfaces=[{**surface, "community_id": "A"}])
-    (check,) = check_cover(net, LIMITS, SETTINGS.carriageway)
+    (check,) = check_cover(net, LIMITS, CARRIAGEWAY)
     assert check.value == pytest.approx(cover_mm / 1000, abs=1e-6)
     assert check.verdict == verdict
     assert check.applies_to == ("under carriageway" if cover_kind == "concrete" else "under footway")
@@ -347,7 +349,7 @@ def test_cover(cover_kind, cover_mm, verdict):
 
 def test_the_shallower_end_counts():
     net = chain({"invert_up_m": 98.0, "invert_down_m": 99.2})
-    (check,) = check_cover(net, LIMITS, SETTINGS.carriageway)
+    (check,) = check_cover(net, LIMITS, CARRIAGEWAY)
     assert check.value == pytest.approx(0.8 - 0.3255)
 
 
@@ -434,7 +436,13 @@ def clearance(name, applies, *, utilities=(), buildings=(), trees=(), pipes=None
         trees=list(trees),
     )
     checks = check_clearances(
-        layers["pipes"], layers["utilities"], layers["buildings"], layers["trees"], settings, Limits(settings)
+        layers["pipes"],
+        layers["utilities"],
+        layers["buildings"],
+        layers["trees"],
+        settings,
+        Limits(settings),
+        shipped(),
     )
     found = [c for c in checks if c.check == name and c.applies_to == applies]
     assert len(found) == 1, found

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spongecalc.catalogue.pipe_section import circle_segment
 from spongecalc.design.circular_pipe import (
     DEPTH_OF_GREATEST_FLOW,
     flow_ratio,
     full_flow_l_s,
     full_velocity_m_s,
     fullness_of,
-    geometry,
     slope_for,
     velocity_ratio,
 )
@@ -56,7 +56,7 @@ def by_integration(quantity, fullness):
 
 
 def by_the_package(quantity, fullness):
-    area, radius = geometry(np.array(fullness))
+    area, radius = circle_segment(np.array(fullness))
     return {
         "area_by_diameter2": area,
         "radius_by_diameter": radius,

@@ -7,18 +7,21 @@ import math
 import pytest
 from shapely import LineString, Point, box
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.design.check import Check
 from spongecalc.design.cover import check_cover, find_little_cover
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import design_network
 from spongecalc.layers.finding import Finding
 from spongecalc.project.design_settings import DesignSettings, LimitOverride
+from spongecalc.project.scenario_settings import Scenario
 from spongecalc.project.settings import SewageSettings
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from tests.design.nets import AREA
 from tests.network.bill_layers import layer_set, node, pipe
 
 DESIGN = DesignSettings()
+CARRIAGEWAYS = tuple(c for c, cover in shipped().covers.items() if cover.carriageway)
 OWN = LimitOverride(check="min_cover", applies_to="under carriageway", limit=0.5, reason="concrete casing")
 # DN300 of HDPE has a wall of 25.5 mm: the invert lies 325.5 mm below the outside of the crown.
 CROWN_M = 0.3255
@@ -37,15 +40,15 @@ def system_with(cover: str, cover_mm: float, **pipe_values: object) -> DrainageS
     ground = {"surface_id": "S", "cover": cover, "status": "existing", "community_id": "A"}
     surfaces = [{**ground, "geometry": box(-5, -5, 50, 5)}]
     layers = layer_set(communities=[AREA], pipes=rows, nodes=nodes, surfaces=surfaces)
-    (system,) = drainage_systems(layers, "after", ("existing", "proposed"))[0]
+    (system,) = drainage_systems(layers, Scenario(name="after"))[0]
     return system
 
 
 def said_of(system: DrainageSystem, limits: Limits) -> tuple[Check, list[Finding]]:
     """The design check of the one pipe, and the findings about it."""
     net = design_network(system, (), SewageSettings())
-    (check,) = check_cover(net, limits, DESIGN.carriageway)
-    return check, list(find_little_cover([system], limits, DESIGN.carriageway))
+    (check,) = check_cover(net, limits, CARRIAGEWAYS)
+    return check, list(find_little_cover([system], limits, CARRIAGEWAYS))
 
 
 @pytest.mark.parametrize("step_mm", [-0.1, 0.0, 0.1])
@@ -78,7 +81,7 @@ def test_the_project_s_least_cover_is_named_as_the_source() -> None:
 
 def test_a_pipe_in_two_scenarios_is_named_once() -> None:
     system = system_with("green", 300)
-    findings = list(find_little_cover([system, system], Limits(DESIGN), DESIGN.carriageway))
+    findings = list(find_little_cover([system, system], Limits(DESIGN), CARRIAGEWAYS))
     assert [(f.feature.feature_id, f.found["cover"]) for f in findings] == [("P1", "0.30")]
 
 

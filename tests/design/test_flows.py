@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from shapely import LineString, Point
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.design.circular_pipe import full_velocity_m_s
 from spongecalc.design.flows import pipe_flows, rational_flow_l_s, runoff_coefficients
 from spongecalc.design.network import DrainedArea
@@ -30,7 +31,7 @@ def test_rational_method():
 
 
 def test_coefficients_are_the_middle_of_the_table_or_the_project_s_own():
-    found = runoff_coefficients({"green": 0.3})
+    found = runoff_coefficients(shipped(), {"green": 0.3})
     assert found["asphalt"] == pytest.approx((0.85 + 0.95) / 2)
     assert found["permeable_concrete"] == pytest.approx((0.08 + 0.45) / 2)
     assert found["green"] == 0.3

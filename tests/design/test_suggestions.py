@@ -36,7 +36,7 @@ def checks_of(net):
 
 
 def suggested(net):
-    return suggestions(net, checks_of(net), flows_of, LIMITS, PERIOD, "community").set_index(
+    return suggestions(net, checks_of(net), flows_of, LIMITS, PERIOD, "community", ("asphalt",)).set_index(
         ["pipe_id", "option"]
     )
 

@@ -14,9 +14,9 @@ from shapely import LineString, Point
 from tests import survey_forms
 from tests.small_project import joined, write_small_project
 
+from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.layers.provenance import read_flags
 from spongecalc.layers.read import read_layers
-from spongecalc.layers.size_text import Size, parse_size
 from spongecalc.layers.sources.describe import describe
 from spongecalc.layers.sources.vector import shapefile_encoding
 from spongecalc.project.layer_source import LayerSource

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.layers.claim_sheet import Claim, ClaimError, read_claim
 from spongecalc.network.claims import claims_table, community_claim, measured_features
 from spongecalc.network.ledger import ledger
@@ -72,7 +73,7 @@ def honest(measured):
 
 
 def compared(path, measured, rows):
-    return claims_table([read_claim(path)], measured, rows, 1.0)
+    return claims_table([read_claim(path)], measured, rows, 1.0, shipped())
 
 
 def test_an_honest_claim_agrees(tmp_path, measured, rows):
@@ -160,7 +161,7 @@ def test_a_total_that_differs_is_explained(measured, rows, change, kind):
     new = by_id[(by_id["status"] == "proposed") & (by_id["system"] == "storm")]
     claimed = round(float(new["plan_m"].sum() + change(new if kind != "existing_counted" else by_id)), 2)
     claim = total_claim(community_id="A", item="pipe", system="storm", length_m=claimed, as_typed=f"{claimed}")
-    found = claims_table([claim], measured, rows, 0.1)
+    found = claims_table([claim], measured, rows, 0.1, shipped())
     assert found["kind"].tolist()[0] == "differs"
     assert kind in found["kind"].tolist()[1:]
     named = found[found["kind"] == kind].iloc[0]
@@ -175,7 +176,7 @@ def test_a_total_that_differs_is_explained(measured, rows, change, kind):
 def test_a_total_agrees_up_to_the_tolerance(measured, rows, off, kind):
     total = measured.query("status == 'proposed' and system == 'storm'")["plan_m"].sum() + off
     claim = total_claim(community_id="", item="pipe", system="storm", length_m=total, as_typed=f"{total:.2f}")
-    assert claims_table([claim], measured, rows, 1.0)["kind"].iloc[0] == kind
+    assert claims_table([claim], measured, rows, 1.0, shipped())["kind"].iloc[0] == kind
 
 
 def test_the_communities_own_claim_and_a_bulletin(layers, repository):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from spongecalc.rainfall.chicago import chicago_hyetograph
 from spongecalc.rainfall.interval_formula import interval_formula_of, interval_places
-from spongecalc.standards.tables import table
 
 MINUTES = np.array([5.0, 10, 15, 20, 30, 45, 60, 90, 120, 150, 180])
-SINGLE = table("storm_formula_single_periods")
+SINGLE = pd.read_csv(Path(__file__).parent / "data" / "storm_formula_single_periods.csv")
 
 
 @pytest.mark.parametrize("place", ["广州 花都区", "广州 增城区"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from spongecalc.rainfall.storm_formula import StormFormula, formula_of
@@ -44,7 +46,7 @@ def test_an_unknown_place_is_refused() -> None:
         formula_of("Atlantis")
 
 
-SINGLE = table("storm_formula_single_periods")
+SINGLE = pd.read_csv(Path(__file__).parent / "data" / "storm_formula_single_periods.csv")
 MINUTES = np.array([5.0, 10.0, 15.0, 30.0, 60.0, 120.0])
 
 

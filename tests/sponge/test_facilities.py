@@ -13,11 +13,12 @@ from shapely import Point, box
 from swmm_api import read_inp_file
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.load import load_project
-from spongecalc.sponge.volume_method import coefficients, volume_method
+from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps import pipeline, sponge
 from spongecalc.steps.model_files import ModelFiles
-from spongecalc.surfaces.cover import covers, mix
+from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
 from spongecalc.surfaces.subcatchments import Subcatchment
 
@@ -81,7 +82,8 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
     # before the works there are none, and B has none at all
     assert not [a for a in models["A", "before"].areas if a.units]
     assert "LID_A" not in ModelFiles(built)[file.with_name("before.inp")]
-    performance, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
+    question = sponge.asked(project, built.checked.systems, built.models)
+    performance, _ = sponge.sponge_performance(question, None, 1)
     assert not performance.failed
     ways = performance.ways.set_index(["community_id", "scenario"])
     with_units, without = (float(ways.loc[(c, "after"), "capture_event_percent"]) for c in "AB")
@@ -122,18 +124,18 @@ def test_the_volume_method_with_a_rain_garden_by_hand() -> None:
         1000.0,
         50.0,
         1.0,
-        mix({"concrete": 600.0, "green": 380.0}, covers()),
+        mix({"concrete": 600.0, "green": 380.0}, shipped().covers),
         {},
         {"concrete": 600.0, "green": 380.0, "rain_garden": 20.0},
         shapely.Point(0, 0),
         (UnitInUse("G", garden, 20.0, 700.0),),
     )
-    phi = coefficients()
+    phi = shipped().volume_coefficients()
 
     def curve(mm: float) -> float:
         return 100 * (1 - math.exp(-mm / 20))
 
-    found = volume_method((area,), (), curve, 100.0)
+    found = volume_method((area,), (), curve, shipped())
     # all concrete and 100 m2 of green drain to it; 280 m2 of green are left
     reaching = 20 + phi["concrete"] * 600 + phi["green"] * 100
     lost = reaching * math.exp(-1000 * 10 / reaching / 20) + phi["green"] * 280

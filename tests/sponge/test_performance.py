@@ -14,10 +14,11 @@ import pytest
 from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
+from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.performance_tables import EventResults
 from spongecalc.project.load import load_project
 from spongecalc.sponge.event_response import annual_capture_percent
-from spongecalc.sponge.event_runs import Site, sites_of
+from spongecalc.sponge.question import Portion
 from spongecalc.steps import pipeline, sponge
 
 
@@ -38,8 +39,8 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     extra = '\n[sponge]\ntarget = "45 %"\ngenerated_years = 1\n'
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    args = (project, built.checked.systems, built.models)
-    found, _ = sponge.sponge_performance(*args, 1)
+    question = sponge.asked(project, built.checked.systems, built.models)
+    found, _ = sponge.sponge_performance(question, None, 1)
     assert found.continuous is None
     assert not found.failed
     for _, own in found.ways.groupby("community_id"):
@@ -49,14 +50,16 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
             assert 0 < low <= middle <= high < 100
         before, after = own["capture_event_percent"]
         assert after > before
-    result = sponge.run_continuous(*args, 1, lambda *_: None)
+    path = sponge.continuous_path(project)
+    result = sponge.run_continuous(question, path, 1)
     assert set(result.capture_percent) == {(c, s) for c in "ABC" for s in ("before", "after")}
-    joined, _ = sponge.sponge_performance(*args, 1)
+    kept = read_continuous(path)
+    joined, _ = sponge.sponge_performance(question, kept, 1)
     assert joined.continuous is not None
     assert joined.ways["capture_continuous_percent"].notna().all()
     # one community alone finds its own; another rain finds nothing
     alone = pipeline.build(pipeline.check(project, ["A"]))
-    part, _ = sponge.sponge_performance(project, alone.checked.systems, alone.models, 1)
+    part, _ = sponge.sponge_performance(sponge.asked(project, alone.checked.systems, alone.models), kept, 1)
     assert part.continuous is not None
     assert not part.continuous_stale
     other = dataclasses.replace(
@@ -65,23 +68,22 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
             update={"sponge": project.settings.sponge.model_copy(update={"generated_seed": 9})}
         ),
     )
-    stale, _ = sponge.sponge_performance(other, built.checked.systems, built.models, 1)
+    stale, _ = sponge.sponge_performance(sponge.asked(other, built.checked.systems, built.models), kept, 1)
     assert stale.continuous_stale
     assert stale.continuous is None
     assert all(math.isnan(v) for v in stale.ways["capture_continuous_percent"])
-    assert len(sites_of(built.checked.systems, built.models, project.settings)) == 6
+    assert len(question.sites) == 6
 
 
 def test_communities_in_portions_find_what_they_find_together(
     whole_run: WholeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = whole_run.built
-    project = built.checked.project
-    together, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
-    sites = sites_of(built.checked.systems, built.models, project.settings)
-    assert [len(some) for some in sponge.portions(sites)] == [6]
+    question = sponge.asked(built.checked.project, built.checked.systems, built.models)
+    together, _ = sponge.sponge_performance(question, None, 1)
+    assert [len(some.sites) for some in question.portions(3)] == [6]
     monkeypatch.setattr(sponge, "COMMUNITIES_AT_A_TIME", 2)
-    of_portions = [sorted({s.community_id for s in some}) for some in sponge.portions(sites)]
+    of_portions = [sorted({s.community_id for s in some.sites}) for some in question.portions(2)]
     assert of_portions == [["A", "B"], ["C"]]
     results: list[weakref.ref] = []
     run_events = sponge.run_events
@@ -94,7 +96,7 @@ def test_communities_in_portions_find_what_they_find_together(
         return found
 
     monkeypatch.setattr(sponge, "run_events", watched)
-    apart, _ = sponge.sponge_performance(project, built.checked.systems, built.models, 1)
+    apart, _ = sponge.sponge_performance(question, None, 1)
     assert len(results) == 2
     for name in ("ways", "life", "ranges", "facilities"):
         pd.testing.assert_frame_equal(getattr(apart, name), getattr(together, name))
@@ -106,14 +108,15 @@ def test_the_failures_of_every_portion_are_kept(whole_run: WholeRun, monkeypatch
     monkeypatch.setattr(sponge, "COMMUNITIES_AT_A_TIME", 1)
     run_events = sponge.run_events
 
-    def failing(sites: tuple[Site, ...], *args: Any) -> EventResults:
-        lost = (sites[0].community_id, sites[0].scenario, "taken")
-        found = run_events(sites, *args)
+    def failing(portion: Portion, *args: Any) -> EventResults:
+        lost = (portion.sites[0].community_id, portion.sites[0].scenario, "taken")
+        found = run_events(portion, *args)
         left = {key: of for key, of in found.volumes.items() if key != lost}
         return dataclasses.replace(found, volumes=left, failed={lost: "refused"})
 
     monkeypatch.setattr(sponge, "run_events", failing)
-    found, _ = sponge.sponge_performance(built.checked.project, built.checked.systems, built.models, 1)
+    question = sponge.asked(built.checked.project, built.checked.systems, built.models)
+    found, _ = sponge.sponge_performance(question, None, 1)
     assert set(found.failed) == {(c, "before", "taken") for c in "ABC"}
     before = found.ways["scenario"] == "before"
     assert found.ways.loc[before, "capture_event_percent"].isna().all()

@@ -16,7 +16,7 @@ from spongecalc.assess.ponding_causes import Tried, chosen, ends
 from spongecalc.overland.store import make_all
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
-from spongecalc.steps.ponding import coupled_runs, search_folder
+from spongecalc.steps.ponding import coupled_runs
 from spongecalc.steps.ponding_causes import search_causes
 from spongecalc.steps.return_periods import period_storms, search_return_periods
 
@@ -76,7 +76,7 @@ def test_causes_stand_in_the_tables_while_they_belong_to_the_layers(planted) -> 
     sites = review.tables["ponding"].set_index("community_id")
     assert sites["cause"].to_dict() == {"A": "pipe", "B": "silt", "C": "outfall_level"}
     assert sites["limited_by"].to_dict() == {"A": "pipe:A-PR", "B": "pipe:B-PR", "C": "outfall:C-R2"}
-    path = search_folder(built) / "ponding_causes.csv"
+    path = built.search.folder / "ponding_causes.csv"
     kept = pd.read_csv(path)
     kept.loc[kept["community_id"] == "B", "model_sha256"] = "of other layers"
     kept.to_csv(path, index=False)
@@ -140,7 +140,8 @@ def test_ground_without_a_way_out_and_too_few_inlets_over_the_ground(tmp_path: P
         out.write(z.astype("float32"), 1)
     built = pipeline.build(pipeline.check(load_project(folder), ["A", "B"], ("before",)))
     results = pipeline.run(built, 1)
-    runs, _ = coupled_runs(built, ["P5-30"])
+    checked, chosen = built.checked, [s for s in built.storms if s.storm_id == "P5-30"]
+    runs, _ = coupled_runs(checked.systems, built.models, chosen, checked.project.settings)
     done = make_all(runs, built.checked.project.results_folder, 1, lambda *_: None)
     assert [d.status for d in done] == ["done", "done"]
     table = search_causes(built, results, 1)
@@ -185,7 +186,7 @@ def test_return_periods_are_those_of_single_runs(planted) -> None:
         storm = storms[period]
         model = replace(next(m for m in built.models if m.name == "A"), storms=(storm,))
         runs = plan_runs(
-            [model], (storm_event(storm, settings.simulation),), search_folder(built) / "own", keep_out=False
+            [model], (storm_event(storm, settings.simulation),), built.search.folder / "own", keep_out=False
         )
         one = Modelled(
             built.checked.systems[0], model, {storm.storm_id: execute(runs, processes=1)[runs[0].run_id]}
@@ -214,7 +215,7 @@ def test_command_writes_tables_and_report(planted) -> None:
     for scenario in ("before", "after"):
         assert table.loc["A", f"dry_return_period_{scenario}_a"] == own.loc[scenario, "return_period_a"]
     # what was kept of the communities that were not asked for stays
-    kept = pd.read_csv(search_folder(built) / "ponding_causes.csv")
+    kept = pd.read_csv(built.search.folder / "ponding_causes.csv")
     assert set(kept["community_id"]) == {"A", "B", "C"}
     page = (folder / "report" / "index.html").read_text(encoding="utf-8")
     assert "A-PR DN75&gt;DN150" in page

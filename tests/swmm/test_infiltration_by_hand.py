@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 import shapely
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.cover import covers, mix
+from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse, kind_values
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import run_runoff
 
-KNOWN = covers({"concrete": {"depression_storage_mm": 0.0}})
+KNOWN = {"concrete": replace(shipped().cover("concrete"), depression_storage_mm=0.0)}
 DRY = RunoffClimate((0.0,) * 12, 10.0, 60.0)
 
 
@@ -48,7 +49,7 @@ def runoff_m3(area: Subcatchment, mm_h: float, hours: int, folder: Path, *, days
     """Rain and runoff of an even rain, in m3."""
     wet = tuple((60.0 * h, mm_h) for h in range(hours))
     rain = RainInput(60.0, 24.0 * days, wet)
-    text = runoff_text((Ground(("A",), (area,)),), SurfaceSettings(), KNOWN["permeable_concrete"], rain, DRY)
+    text = runoff_text((Ground(("A",), (area,)),), SurfaceSettings(), rain, DRY)
     volumes = run_runoff(text, folder, [86400 * days])
     assert abs(volumes.continuity_percent) < 0.5
     return float(volumes.rain_m3[-1].sum()), float(volumes.runoff_m3[-1].sum())
@@ -119,7 +120,6 @@ def test_facilities_that_want_more_ground_than_there_is_share_it(tmp_path: Path)
     text = runoff_text(
         (Ground(("A",), (area,)),),
         SurfaceSettings(),
-        KNOWN["permeable_concrete"],
         RainInput(60.0, 24.0, ((0.0, 1.0),)),
         DRY,
     )

@@ -122,6 +122,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         **_capture_basis(inputs.performance),
         ponding_areas=pond.areas,
         depths=pond.depths,
+        catalogue=inputs.settings.catalogue,
         scenarios=settings.scenarios,
         compared=settings.compared,
     )

@@ -43,7 +43,9 @@ def bill_tables(
     tables = {
         "quantities": bill,
         "quantity_features": features,
-        "claims": claims_table(every, measured, features, settings.targets.length_difference_m),
+        "claims": claims_table(
+            every, measured, features, settings.targets.length_difference_m, settings.catalogue
+        ),
     }
     laid = progress(features, layers)
     if len(laid):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
-from spongecalc.project.settings import Settings
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
-from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.sponge.event_runs import TAKEN, Site
+from spongecalc.sponge.question import SpongeQuestion
 from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
 
 TANK_COLUMNS = [
@@ -72,9 +71,7 @@ class ContinuousResult:
 
 
 def continuous_result(
-    sites: Sequence[Site],
-    settings: Settings,
-    series: RainSeries,
+    question: SpongeQuestion,
     volumes: Mapping[tuple[str, ...], GroundVolumes],
     failed: Mapping[tuple[str, ...], str],
     digests: Mapping[Key, str],
@@ -83,8 +80,8 @@ def continuous_result(
     capture: dict[Key, float] = {}
     runoff_m3: dict[Key, float] = {}
     tanks: list[Mapping[str, object]] = []
-    worst = 0.0
-    for site in sites:
+    worst, series = 0.0, question.series
+    for site in question.sites:
         key = (site.community_id, site.scenario)
         own = volumes.get((*key, TAKEN))
         if own is None:
@@ -96,7 +93,7 @@ def continuous_result(
             daily = np.maximum(per_mark(v.runoff_m3), 0.0)
             for tank in site.tanks:
                 fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
-                row, balance = tank_row(site, tank.facility_id, daily[:, fed].sum(axis=1), settings, "swmm")
+                row, balance = tank_row(site, tank.facility_id, daily[:, fed].sum(axis=1), question, "swmm")
                 runoff -= balance.reused_m3 + balance.stored_m3
                 tanks.append(row)
         rain = float(v.rain_m3[-1].sum())
@@ -117,7 +114,7 @@ def continuous_result(
     )
 
 
-def demand_m3_d(site: Site, facility_id: str, settings: Settings) -> float:
+def demand_m3_d(site: Site, facility_id: str, question: SpongeQuestion) -> float:
     """Demand on a tank: the survey's, else watering and road washing of the community by area and quota.
 
     Where the community has several tanks without a demand of their own they share it equally.
@@ -125,22 +122,24 @@ def demand_m3_d(site: Site, facility_id: str, settings: Settings) -> float:
     tank = next(t for t in site.tanks if t.facility_id == facility_id)
     if tank.demand_m3_d > 0:
         return tank.demand_m3_d
-    green = sum(a.covers_m2.get("green", 0.0) + a.covers_m2.get("sunken_green", 0.0) for a in site.areas)
-    hard = ("asphalt", "concrete", "permeable_concrete", "permeable_brick")
-    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in hard)
-    litres = settings.sponge.watering_l_m2_d * green + settings.sponge.washing_l_m2_d * roads
+    known, sponge = question.catalogue.covers, question.sponge
+    watered = [c for c, cover in known.items() if cover.green]
+    washed = [c for c, cover in known.items() if cover.paved]
+    green = sum(sum(a.covers_m2.get(c, 0.0) for c in watered) for a in site.areas)
+    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in washed)
+    litres = sponge.watering_l_m2_d * green + sponge.washing_l_m2_d * roads
     return litres / 1000 / sum(t.demand_m3_d <= 0 for t in site.tanks)
 
 
 def tank_row(
-    site: Site, facility_id: str, inflow_m3: np.ndarray, settings: Settings, inflow_from: str
+    site: Site, facility_id: str, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
 ) -> tuple[dict[str, object], TankBalance]:
     """A row of tanks.csv and its balance, from the roof's runoff by day."""
     tank = next(t for t in site.tanks if t.facility_id == facility_id)
     volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
     roof = sum(a.area_m2 for a in site.areas if a.outlet_node == tank.node_id)
     flush = site.first_flush_mm.get(facility_id, 0.0)
-    demand = demand_m3_d(site, facility_id, settings)
+    demand = demand_m3_d(site, facility_id, question)
     balance = tank_balance(inflow_m3, volume, demand, roof_m2=roof, first_flush_mm=flush)
     row: dict[str, object] = {
         "community_id": site.community_id,
@@ -161,18 +160,18 @@ def tank_row(
     return row, balance
 
 
-def tank_rows_by_day(sites: Sequence[Site], settings: Settings, series: RainSeries) -> pd.DataFrame:
+def tank_rows_by_day(question: SpongeQuestion) -> pd.DataFrame:
     """tanks.csv without a simulation: a day's runoff of a roof is its rain less the roof's depression storage."""
-    daily = series.daily_mm().to_numpy()
+    daily = question.series.daily_mm().to_numpy()
     rows = []
-    for site in sites:
+    for site in question.sites:
         for tank in site.tanks:
             roofs = [a for a in site.areas if a.outlet_node == tank.node_id]
             inflow = sum(
                 (np.maximum(daily - a.mix.storage_impervious_mm, 0.0) / 1000 * a.area_m2 for a in roofs),
                 np.zeros(len(daily)),
             )
-            rows.append(tank_row(site, tank.facility_id, inflow, settings, "daily_depths")[0])
+            rows.append(tank_row(site, tank.facility_id, inflow, question, "daily_depths")[0])
     return pd.DataFrame(rows, columns=TANK_COLUMNS)
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from spongecalc.assess.modelled import Modelled
-from spongecalc.design.circular_pipe import geometry
+from spongecalc.catalogue.pipe_section import PipeSection
 from spongecalc.network.ponding_remedies import WayDown, way_down
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.inlet_areas import intake_nodes
@@ -21,46 +20,6 @@ from spongecalc.swmm.run_result import RunResult
 
 # A conduit that does not fall is taken to fall by this, as SWMM takes it.
 FLATTEST = 1e-5
-
-
-def full_flow_m3_s(section: tuple[str, float, float], slope: float, manning_n: float) -> float:
-    """What a section carries when full by Manning's formula, in m3/s.
-
-    Parameters
-    ----------
-    section
-        SWMM's shape with its first and second measure in m: CIRCULAR (diameter), FILLED_CIRCULAR (diameter,
-        depth of sediment), RECT_CLOSED and RECT_OPEN (height, width), EGG (height).
-    slope
-        Fall per length, more than 0.
-
-    Returns
-    -------
-    The flow; NaN for another shape or without a fall.
-
-    References
-    ----------
-    GB 50014-2021, section 5.2. The egg has 0.5105 of its height squared as area and 0.1931 of its height as
-    hydraulic radius (Chow 1959, Open-Channel Hydraulics).
-    """
-    shape, first, second = section
-    if not slope > 0:
-        return math.nan
-    if shape in ("CIRCULAR", "FILLED_CIRCULAR"):
-        angle = 2 * math.acos(1 - 2 * min(second / first, 1.0)) if shape == "FILLED_CIRCULAR" else 0.0
-        lost = float(geometry(np.array(min(second / first, 1.0)))[0]) if angle else 0.0
-        area = (math.pi / 4 - lost) * first**2
-        rim = (math.pi - angle / 2 + math.sin(angle / 2)) * first
-        radius = area / rim
-    elif shape in ("RECT_CLOSED", "RECT_OPEN"):
-        area = first * second
-        radius = area / (2 * (first + second) if shape == "RECT_CLOSED" else 2 * first + second)
-    elif shape == "EGG":
-        area, radius = 0.5105 * first**2, 0.1931 * first
-    else:
-        return math.nan
-    flow_m3_s: float = area * radius ** (2 / 3) * math.sqrt(slope) / manning_n
-    return flow_m3_s
 
 
 @dataclass(frozen=True)
@@ -113,7 +72,8 @@ def _necks(one: Modelled) -> dict[str, _Neck]:
         _, _, _, length, n, up_m, down_m, *_ = conduits[name]
         _, shape, first, second, *_ = sections[name]
         slope = max((float(up_m) - float(down_m)) / max(float(length), 1e-3), FLATTEST)
-        full = full_flow_m3_s((shape, float(first), float(second)), slope, float(n))
+        section = PipeSection.of_swmm(shape, float(first), float(second))
+        full = section.full_flow_m3_s(slope, float(n)) if section else math.nan
         kind = "pipe" if layer == "pipes" else "lead"
         found[f"{kind}:{feature}"] = _Neck(f"{kind}:{feature}", name, full)
     return found

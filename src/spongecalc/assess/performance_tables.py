@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.assess.continuous import ContinuousResult
-from spongecalc.batch.runoff_batch import GroundVolumes, RunoffTask
+from spongecalc.batch.runoff_batch import GroundVolumes
 from spongecalc.project.settings import Settings
+from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.sponge.disagreement import Ways, largest_difference, reasons
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, HIGH, LOW, RANGE_RATIOS, TAKEN, Site
 from spongecalc.sponge.paving_life import share_after_years
 from spongecalc.sponge.performance import design_event, event_capture_percent, event_runoff_m3, paving_life
+from spongecalc.sponge.question import Portion, SpongeQuestion
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
-from spongecalc.surfaces.cover import covers
 
 WAY_COLUMNS = [
     "capture_volume_percent",
@@ -91,12 +92,10 @@ class Performance:
 
 @dataclass(frozen=True)
 class EventResults:
-    """Communities, the tasks that were run of them, and what came of these."""
+    """A portion of what is asked, and what came of its events."""
 
-    sites: tuple[Site, ...]
-    task: RunoffTask
+    portion: Portion
     volumes: Mapping[tuple[str, ...], GroundVolumes]
-    range_task: RunoffTask
     range_volumes: Mapping[tuple[str, ...], GroundVolumes]
     failed: Mapping[tuple[str, ...], str]
 
@@ -114,9 +113,7 @@ class _Rows:
 
 def performance(
     portions: Iterable[EventResults],
-    settings: Settings,
-    curve: CaptureCurve,
-    design_mm: float,
+    question: SpongeQuestion,
     continuous: ContinuousResult | None,
     *,
     continuous_stale: bool,
@@ -128,19 +125,15 @@ def performance(
     portions
         What came of the events, some communities after the other, each in all its scenarios. A portion is let go
         before the next is asked for: the volumes of a county do not fit into memory.
-    settings
-        The project's.
-    curve
-        Its capture curve.
-    design_mm
-        Its design rainfall in mm.
+    question
+        What was asked.
     continuous, continuous_stale
         The continuous simulation as far as it is of these layers, and whether there was one of others.
     """
     rows = _Rows()
     failed: dict[tuple[str, ...], str] = {}
     for events in portions:
-        _add(rows, events, settings, curve, design_mm, continuous)
+        _add(rows, events, question, continuous)
         failed |= events.failed
         del events
     return Performance(
@@ -148,8 +141,8 @@ def performance(
         pd.DataFrame(rows.life, columns=LIFE_COLUMNS),
         pd.DataFrame(rows.ranges, columns=RANGE_COLUMNS),
         rows.communities,
-        design_mm,
-        curve,
+        question.design_mm,
+        question.curve,
         failed,
         continuous,
         continuous_stale,
@@ -160,33 +153,31 @@ def performance(
 def _add(
     rows: _Rows,
     events: EventResults,
-    settings: Settings,
-    curve: CaptureCurve,
-    design_mm: float,
+    question: SpongeQuestion,
     continuous: ContinuousResult | None,
 ) -> None:
     """Add the rows of the communities of a portion."""
-    assert events.task.coarse is not None
-    ends = events.task.coarse
-    sunken_mm = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
-    first, last = settings.compared
+    sites, task = events.portion.sites, events.portion.events
+    assert task.coarse is not None
+    ends, curve, catalogue = task.coarse, question.curve, question.catalogue
+    first, last = question.compared
     designed = {
-        (site.community_id, site.scenario): design_event(site, taken, events.task.marks_s, ends)
-        for site in events.sites
+        (site.community_id, site.scenario): design_event(site, taken, task.marks_s, ends)
+        for site in sites
         if (taken := events.volumes.get((site.community_id, site.scenario, TAKEN))) is not None
     }
-    for site in events.sites:
+    for site in sites:
         key = (site.community_id, site.scenario)
         tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
         by_volume = {
-            end: volume_method(site.areas, tanks, curve.percent, sunken_mm, end)
+            end: volume_method(site.areas, tanks, curve.percent, catalogue, end)
             for end in ("middle", "low", "high")
         }
         captured = {
             end: event_capture_percent(site, events.volumes.get((*key, end)), ends, curve)
             for end in (TAKEN, LOW, HIGH)
         }
-        row = _way_row(site, by_volume["middle"], captured, design_mm)
+        row = _way_row(site, by_volume["middle"], captured, question.design_mm)
         taken = events.volumes.get((*key, TAKEN))
         if taken is not None:
             event, undelayed = designed[key], designed.get((site.community_id, first))
@@ -207,7 +198,7 @@ def _add(
         if site.scenario == last:
             rows.facilities.extend(_facility_rows(site, by_volume["middle"], curve))
             rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
-            life, figures_of_life = _life(site, settings, captured[TAKEN], events, ends, curve)
+            life, figures_of_life = _life(site, question.sponge, captured[TAKEN], events, ends, curve)
             rows.life.extend(life)
             rows.communities[site.community_id] = figures_of_life
 
@@ -292,14 +283,15 @@ def _range_rows(
     """
     if taken is None:
         return []
-    assert events.task.coarse is not None
-    rain, runoff = event_runoff_m3(site, taken, events.task.coarse)
+    ends = events.portion.events.coarse
+    assert ends is not None
+    rain, runoff = event_runoff_m3(site, taken, ends)
     numbers = [DEPTH_RATIOS.index(r) for r in RANGE_RATIOS]
     per_mm = 1000 / site.area_m2
     depths = rain[numbers] * per_mm
     unmoved = annual_capture_percent(depths, runoff[numbers] * per_mm, curve.percent)
     found = []
-    for ground in events.range_task.grounds:
+    for ground in events.portion.ranges.grounds:
         if ground.key[:2] != (site.community_id, site.scenario) or ground.key[3] != LOW:
             continue
         kept = {}
@@ -325,13 +317,12 @@ def _range_rows(
 
 def _life(
     site: Site,
-    settings: Settings,
+    sponge: SpongeSettings,
     taken: float,
     events: EventResults,
     ends: Sequence[int],
     curve: CaptureCurve,
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
-    sponge = settings.sponge
     clogged: list[float] = []
     if site.paved_m2 > 0:
         clogged = [

@@ -12,6 +12,7 @@ from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 from spongecalc.assess.hydraulics import Hydraulics
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 
 
@@ -90,7 +91,7 @@ class Review:
     ``keeping_interval_a`` is, by community, the longest interval of cleaning that keeps that target (NaN: none
     does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
     ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
-    they were cut from.
+    they were cut from. ``catalogue`` names and colours the project's covers.
     ``scenarios`` are the project's, in order; ``compared`` the two that communities.csv sets side by side, while
     ``tables["answers"]`` holds the figures of all of them.
     """
@@ -110,5 +111,6 @@ class Review:
     ponding_areas: gpd.GeoDataFrame | None = None
     depths: tuple[DepthRaster, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=shipped)
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR

@@ -14,7 +14,7 @@ from spongecalc.assess.joint_flows import JointFlow, JointFlows
 from spongecalc.assess.misconnection_grades import grade_of, worst_grade
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.scenario_order import in_order
-from spongecalc.network.cross_connections import CrossConnection, cross_connections
+from spongecalc.network.cross_connections import CrossConnection, cross_connections, joint_facts
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.joint_paths import features_on_the_way
 from spongecalc.network.leftovers import NOT_CROSSING, leftovers
@@ -126,16 +126,7 @@ def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, obj
         flow = flows.of(joint)
         rows.append(
             {
-                "community_id": joint.community_id,
-                "scenario": one.system.scenario,
-                "connection_id": joint.joint_id,
-                "kind": joint.kind,
-                "at": joint.at_node,
-                "from_system": joint.from_system,
-                "to_system": joint.to_system,
-                "sources": ";".join(joint.sources),
-                "source_count": len(joint.sources),
-                "households": joint.households,
+                **joint_facts(joint, one.system.scenario),
                 "residents": float(residents.reindex(list(joint.buildings)).fillna(0).sum()),
                 "dry_m3_d": flow.dry_m3_d,
                 "storm_m3": flow.storm_m3,
@@ -144,14 +135,7 @@ def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, obj
                 "grade": joint_grade(joint, flow, one.system, settings.separation),
                 "in_smallest_set": "yes" if (joint.layer, joint.feature_id) in cut else "no",
                 "rank": math.nan,
-                "layer": joint.layer,
-                "feature_id": joint.feature_id,
-                "at_node": joint.at_node,
-                "carries": joint.carries,
-                "outfalls": ";".join(joint.outfalls),
                 "path": ";".join(features_on_the_way(joint, one.graph, sources(one.system))),
-                "x_m": joint.x_m,
-                "y_m": joint.y_m,
             }
         )
     return rows

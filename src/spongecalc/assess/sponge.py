@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
-from spongecalc.surfaces.cover import PERMEABLE_PAVINGS
 from spongecalc.swmm.run_result import RunResult
 
 SPONGE_COLUMNS = [
@@ -63,14 +62,15 @@ def sponge_row(modelled: Modelled, community_id: str, storm_id: str) -> dict[str
     for area in areas:
         for cover, square_m in area.covers_m2.items():
             covers[cover] = covers.get(cover, 0.0) + square_m
-    permeable = sum(covers.get(c, 0.0) for c in PERMEABLE_PAVINGS)
+    known = modelled.system.catalogue
+    permeable = sum(covers.get(c, 0.0) for c in known.permeable_pavings)
     impervious = sum(a.mix.impervious_percent / 100 * a.plain_m2 for a in areas)
     row: dict[str, object] = {
         "community_id": community_id,
         "scenario": modelled.system.scenario,
         "storm_id": storm_id,
         "permeable_m2": permeable,
-        "green_m2": covers.get("green", 0.0) + covers.get("sunken_green", 0.0),
+        "green_m2": sum(covers.get(c, 0.0) for c, cover in known.covers.items() if cover.green),
         "impervious_m2": impervious,
     }
     result = modelled.finished(storm_id)

@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -45,6 +46,7 @@ JOBS_OF_A_WORKER = 1000
 Reason = Literal["", "raised", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
 
 _MEGABYTE = 1_000_000
+_MAIN_IN_USE = threading.Lock()
 _KILLED_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
 _TOO_LARGE = -getattr(signal, "SIGXFSZ", 0)
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
@@ -265,7 +267,7 @@ class Worker:
     def _start(self) -> None:
         context = start_context()
         self.connection, other = context.Pipe()
-        with _children_allowed():
+        with _children_allowed(), _without_main():
             self.process = context.Process(target=_serve, args=(other,), daemon=True)  # type: ignore[attr-defined]
             self.process.start()
         other.close()
@@ -361,6 +363,26 @@ def _children_allowed() -> Iterator[None]:
     finally:
         if daemon is not None:
             config["daemon"] = daemon
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a worker from importing the program that starts it.
+
+    The standard library has every child process import its parent's main module, in case a job is of it. Jobs
+    are functions of modules, so that would only take time; and a plain script that runs a project would begin
+    once more in each of its workers.
+    """
+    main = sys.modules["__main__"]
+    with _MAIN_IN_USE:
+        names = ("__spec__", "__file__")
+        held: dict[str, Any] = {name: main.__dict__[name] for name in names if name in main.__dict__}
+        main.__spec__ = None
+        main.__dict__.pop("__file__", None)
+        try:
+            yield
+        finally:
+            main.__dict__.update(held)
 
 
 def _serve(connection: Connection) -> None:

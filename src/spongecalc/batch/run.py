@@ -10,6 +10,7 @@ from pathlib import Path
 from spongecalc.batch.packed_text import PackedText
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import Event
+from spongecalc.swmm.inp_text import TITLE
 from spongecalc.swmm.run_result import SeriesRequest
 
 
@@ -46,8 +47,19 @@ class Run:
 
     @cached_property
     def key(self) -> str:
-        """Digest of everything that determines the result."""
-        return run_key(self.sha256, self.event, self.files, self.series, keep_out=self.keep_out)
+        """Digest of everything that determines the result.
+
+        Of the input file all but its title: a community that two scenarios leave as it is has one result in both.
+        """
+        untitled = hashlib.sha256(TITLE.sub("", self.text, count=1).encode()).hexdigest()
+        return run_key(untitled, self.event, self.files, self.series, keep_out=self.keep_out)
+
+    @property
+    def title(self) -> list[str]:
+        """The lines of the input's title, as SWMM's report repeats them."""
+        found = TITLE.search(self.text)
+        lines = found[0].splitlines()[1:] if found else []
+        return [line.strip() for line in lines if line.strip() and not line.startswith(";")]
 
     @cached_property
     def size(self) -> float:

@@ -45,7 +45,7 @@ def run_key(
     Parameters
     ----------
     input_sha256
-        Digest of the input file with the storm and the options in it.
+        Digest of the input file without its title, with the storm and the options in it.
     event
         Its mark, at which volumes are read, in s from the start.
     files

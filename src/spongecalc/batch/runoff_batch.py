@@ -12,7 +12,6 @@ import numpy as np
 
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
@@ -32,7 +31,6 @@ class RunoffTask:
 
     grounds: tuple[Ground, ...]
     settings: SurfaceSettings
-    paving_surface: Cover
     rain: RainInput
     climate: RunoffClimate
     marks_s: tuple[int, ...]
@@ -41,7 +39,7 @@ class RunoffTask:
 
     def digest(self) -> str:
         """Digest of all that determines the result."""
-        text = runoff_text(self.grounds, self.settings, self.paving_surface, self.rain, self.climate)
+        text = runoff_text(self.grounds, self.settings, self.rain, self.climate)
         parts = [
             text,
             *self.rain.lines,
@@ -124,7 +122,7 @@ def _run_grounds(
         part = tuple(areas[start : start + SUBCATCHMENTS_A_MODEL])
         # Each stands for itself: facilities of two grounds may share an id but not their layers.
         parts = tuple(Ground((str(n),), (area,)) for n, area in enumerate(part))
-        text = runoff_text(parts, task.settings, task.paving_surface, task.rain, task.climate)
+        text = runoff_text(parts, task.settings, task.rain, task.climate)
         chosen = None if task.fine_keys is None else sorted(n - start for n in fine if 0 <= n - start < len(part))
         args = (text, folder / str(len(jobs)), task.marks_s, task.rain.lines, chosen, task.coarse)
         jobs.append(Job(str(len(jobs)), _run, args, size=len(part), time_limit_s=time_limit_s))

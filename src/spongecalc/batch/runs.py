@@ -115,6 +115,8 @@ def execute(
     """Make the runs that are due; results of all of them by run id, in the order of ``runs``.
 
     A run whose worker dies, overruns a limit or raises counts as failed, with its reason; the others finish.
+    Of runs that are alike (:attr:`Run.key`), such as those of a community that two scenarios leave as it is, one
+    is made and the others get its result.
     A result is on disk before its run counts as done, and what is on disk stays when this call is stopped.
 
     Parameters
@@ -138,14 +140,31 @@ def execute(
     if on_due:
         on_due(due)
     unstored: dict[str, RunResult] = {}
-    waiting = [run for run in runs if run.run_id in due]
+    alike: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.run_id in due:
+            alike.setdefault(run.key, []).append(run)
     for run in runs:
         if run.run_id not in due and not _shows(run):
             with contextlib.suppress(OSError):  # for the reader only; the result itself is there
                 show(run.folder, run.text, read_result(run.folder, run.key)[1])
-    done, failed = len(runs) - len(waiting), 0
+    done, failed = len(runs) - len(due), 0
     if done and on_done:
         on_done(done)
+
+    def told(run: Run, status: str, reason: str, seconds: float) -> None:
+        nonlocal done, failed
+        done, failed = done + 1, failed + (status != "done")
+        if on_done:
+            on_done(done)
+        if on_event:
+            on_event(RunDone(run.run_id, status, reason, seconds, done, len(runs), failed))
+
+    kept = {run.key: run for run in runs if run.run_id not in due} if len(due) < len(runs) else {}
+    for key in [key for key in alike if key in kept]:
+        for run in alike.pop(key):
+            told(run, *_keep_alike(kept[key], run, unstored), 0.0)
+    waiting = [same[0] for same in alike.values()]
     with scratch_folder() as scratch:
         place = scratch if executor is None else None
         jobs = _Jobs(waiting, place)
@@ -154,12 +173,9 @@ def execute(
             run = waiting[number]
             if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
                 remove_dead(scratch)  # what its worker wrote may be gigabytes
-            status, reason = _keep(run, outcome, unstored)
-            done, failed = done + 1, failed + (status != "done")
-            if on_done:
-                on_done(done)
-            if on_event:
-                on_event(RunDone(run.run_id, status, reason, outcome.seconds, done, len(runs), failed))
+            told(run, *_keep(run, outcome, unstored), outcome.seconds)
+            for other in alike[run.key][1:]:
+                told(other, *_keep_alike(run, other, unstored), 0.0)
     stored = [run for run in runs if run.run_id not in unstored]
     return Results(stored, unstored, [run.run_id for run in runs])
 
@@ -243,11 +259,34 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
         if out is not None:
             (run.folder / OUT).write_bytes(out)
     except OSError as error:
-        values = (("reason", error.strerror or type(error).__name__),)
-        message = Message("error", "engine.run.folder_not_writable", subject=run.run_id, values=values)
-        unstored[run.run_id] = RunResult("failed", (message,), seconds=outcome.seconds)
-        return "failed", message.key
+        return _not_writable(run, error, outcome.seconds, unstored)
     return status, reason
+
+
+def _keep_alike(made: Run, run: Run, unstored: dict[str, RunResult]) -> tuple[str, str]:
+    """Store the result of a run as that of another one that is alike, under its own title; status and reason."""
+    if made.run_id in unstored:
+        result = unstored[run.run_id] = unstored[made.run_id]
+        return result.status, result.messages[0].key if result.messages else ""
+    head = read_head(made.folder, made.key)
+    result, report = read_result(made.folder, made.key)
+    for own, line in zip(run.title, made.title, strict=False):
+        report = report.replace(line, own, 1)
+    limit = head.limit if head is not None else ""
+    try:
+        write_result(run.folder, run.key, packed(result, report, run.key, limit), run.text, report)
+        if (made.folder / OUT).is_file() and run.keep_out:
+            (run.folder / OUT).write_bytes((made.folder / OUT).read_bytes())
+    except OSError as error:
+        return _not_writable(run, error, result.seconds, unstored)
+    return result.status, result.messages[0].key if result.status != "done" and result.messages else ""
+
+
+def _not_writable(run: Run, error: OSError, seconds: float, unstored: dict[str, RunResult]) -> tuple[str, str]:
+    values = (("reason", error.strerror or type(error).__name__),)
+    message = Message("error", "engine.run.folder_not_writable", subject=run.run_id, values=values)
+    unstored[run.run_id] = RunResult("failed", (message,), seconds=seconds)
+    return "failed", message.key
 
 
 def _limits(run: Run) -> tuple[str, ...]:

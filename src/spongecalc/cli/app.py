@@ -3,222 +3,128 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from spongecalc.cli.call import (
-    Call,
-    Cluster,
-    Community,
-    DryRun,
-    Failed,
-    Folder,
-    Force,
-    Jobs,
-    Json,
-    Lang,
-    Language,
-    OneScenario,
-    Quiet,
-    call_of,
-)
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import WRONG_USAGE
+from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.command import command, declared
+from spongecalc.cli.command_line import SpokenGroup, say_help
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.cli.layer_app import app as layer_app
+from spongecalc.cli.options import BATCH, COMMUNITY, EVERYWHERE, FOLDER, FORCE, JOBS, SCENARIO
 from spongecalc.cli.result_app import app as result_app
 from spongecalc.cli.study_app import app as study_app
 from spongecalc.language import text
 
 app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="GIS layers of drainage -> SWMM models -> review report. 由管网和下垫面图层生成 SWMM 模型与评审报告。",
+    cls=SpokenGroup, add_completion=False, invoke_without_command=True, pretty_exceptions_enable=False
 )
 
 
-def _due(command: str, call: Call, **options: bool) -> typer.Exit:
-    """Do what is due of a command; its exit. What it needs is imported when something is due."""
+@app.callback()
+@declared(EVERYWHERE)
+def line(ctx: typer.Context, **_: object) -> None:
+    """Say what commands there are, where none is named."""
+    if ctx.invoked_subcommand is None:
+        say_help(ctx, WRONG_USAGE)
+        raise typer.Exit(WRONG_USAGE)
+
+
+def _do_due(name: str, call: Call, **options: bool) -> int:
+    """Do what is due of a command. What it needs is imported when something is due."""
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
     def work(given: Call) -> int:
         from spongecalc.cli import project_commands  # noqa: PLC0415
 
-        exit_code: int = getattr(project_commands, f"run_{command}")(given, **options)
+        exit_code: int = getattr(project_commands, f"run_{name}")(given, **options)
         return exit_code
 
-    return typer.Exit(do_what_is_due(command, call, work))
+    return do_what_is_due(name, call, work)
 
 
-def _status_of(call: Call) -> typer.Exit:
-    """Say what is due, and do nothing; the command's exit."""
+def _say_due(call: Call) -> int:
+    """Say what is due, and do nothing."""
     from spongecalc.cli.status import run_status  # noqa: PLC0415
 
-    return typer.Exit(run_status(call))
+    return run_status(call)
 
 
-@app.command()
-def init(folder: Folder = Path(), lang: Lang = None) -> None:
-    """Write a commented spongecalc.toml to start from. 生成带注释的 spongecalc.toml。"""
+@command(app, FOLDER)
+def init(call: Call) -> int:
+    """Write a commented spongecalc.toml to start from."""
     from spongecalc.project.template import write_template  # noqa: PLC0415  imports only what a command needs
 
-    output = Output((lang or Language.zh).value)
-    path = folder / "spongecalc.toml"
+    path = call.folder / "spongecalc.toml"
     if path.exists():
-        output.error(text("cli.init_exists", output.language, path=path))
-        raise typer.Exit(WRONG_USAGE)
-    folder.mkdir(parents=True, exist_ok=True)
+        raise RefusedError(text("cli.init_exists", call.output.language, path=path))
+    call.folder.mkdir(parents=True, exist_ok=True)
     write_template(path)
-    output.say("init_done", path=path)
+    call.output.say("init_done", path=path)
+    call.output.document["file"] = path.as_posix()
+    return DONE
 
 
-@app.command()
-def check(
-    folder: Folder = Path(),
-    community: Community = None,
-    scenario: OneScenario = None,
-    jobs: Jobs = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    fix: Annotated[
-        bool, typer.Option("--fix", help="write a repaired copy with its trail 写出修复后的副本及改动清单")
-    ] = False,
-) -> None:
-    """Read the layers and say what is wrong with them. 读取并检查图层。"""
-    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json)
+@command(app, FOLDER, COMMUNITY, SCENARIO, JOBS)
+def check(call: Call, fix: Annotated[bool, typer.Option("--fix")] = False) -> int:
+    """Read the layers and say what is wrong with them."""
     if fix:
         from spongecalc.cli.source_commands import run_fix  # noqa: PLC0415
 
-        raise typer.Exit(run_fix(call))
+        return run_fix(call)
     from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
 
-    raise typer.Exit(run_check(call))
+    return run_check(call)
 
 
-@app.command()
-def build(
-    folder: Folder = Path(),
-    community: Community = None,
-    scenario: OneScenario = None,
-    jobs: Jobs = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    only_check: Annotated[
-        bool, typer.Option("--check", help="write nothing; fail if models are stale 只检查是否过期")
-    ] = False,
-    force: Force = False,
-) -> None:
-    """Write the SWMM models. 生成 SWMM 模型。"""
-    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
+@command(app, FOLDER, COMMUNITY, SCENARIO, JOBS, FORCE)
+def build(call: Call, only_check: Annotated[bool, typer.Option("--check")] = False) -> int:
+    """Write the SWMM models."""
     if only_check:
         from spongecalc.cli.project_commands import run_build  # noqa: PLC0415
 
-        raise typer.Exit(run_build(call, only_check=True))
-    raise _due("build", call, only_check=False)
+        return run_build(call, only_check=True)
+    return _do_due("build", call, only_check=False)
 
 
-@app.command()
-def run(
-    folder: Folder = Path(),
-    community: Community = None,
-    scenario: OneScenario = None,
-    jobs: Jobs = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    force: Force = False,
-    failed: Failed = False,
-    dry_run: DryRun = False,
-    cluster: Cluster = None,
-) -> None:
-    """Build the models and make the runs that are due; or run any SWMM file. 运行模型，或任意 .inp 文件。"""
-    if folder.suffix.lower() == ".inp":
+@command(app, FOLDER, COMMUNITY, SCENARIO, JOBS, *BATCH)
+def run(call: Call) -> int:
+    """Build the models and make the runs that are due; or run any SWMM file."""
+    if call.folder.suffix.lower() == ".inp":
         from spongecalc.cli.foreign import run_foreign  # noqa: PLC0415
 
-        raise typer.Exit(run_foreign(folder, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
-    options = {"force": force, "failed": failed}
-    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
-    raise _status_of(call) if dry_run else _due("run", call)
+        return run_foreign(call)
+    return _say_due(call) if call.dry_run else _do_due("run", call)
 
 
-@app.command()
-def assess(
-    folder: Folder = Path(),
-    community: Community = None,
-    scenario: OneScenario = None,
-    jobs: Jobs = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    force: Force = False,
-) -> None:
-    """Write results/*.csv from runs already made. 由已有的运行结果写出结果表。"""
-    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
-    raise _due("assess", call, with_report=False)
+@command(app, FOLDER, COMMUNITY, SCENARIO, JOBS, FORCE)
+def assess(call: Call) -> int:
+    """Write results/*.csv from runs already made."""
+    return _do_due("assess", call, with_report=False)
 
 
-@app.command()
-def report(
-    folder: Folder = Path(),
-    community: Community = None,
-    scenario: OneScenario = None,
-    jobs: Jobs = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    force: Force = False,
-) -> None:
-    """Write results/*.csv and the report from runs already made. 由已有的运行结果写出报告。"""
-    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, force=force)
-    raise _due("report", call, with_report=True)
+@command(app, FOLDER, COMMUNITY, SCENARIO, JOBS, FORCE)
+def report(call: Call) -> int:
+    """Write results/*.csv and the report from runs already made."""
+    return _do_due("report", call, with_report=True)
 
 
-@app.command("all")
-def everything(
-    folder: Folder = Path(),
-    community: Community = None,
-    scenario: OneScenario = None,
-    jobs: Jobs = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    force: Force = False,
-    failed: Failed = False,
-    dry_run: DryRun = False,
-    cluster: Cluster = None,
-) -> None:
-    """Check, build, run, assess and report: what is due of it. 完成全部步骤中未完成的部分。"""
-    options = {"force": force, "failed": failed}
-    call = call_of(folder, community, scenario, jobs, lang, quiet, as_json, **options, cluster=cluster)
-    raise _status_of(call) if dry_run else _due("all", call)
+@command(app, FOLDER, COMMUNITY, SCENARIO, JOBS, *BATCH, name="all")
+def everything(call: Call) -> int:
+    """Check, build, run, assess and report: what is due of it."""
+    return _say_due(call) if call.dry_run else _do_due("all", call)
 
 
-@app.command()
-def status(
-    folder: Folder = Path(),
-    community: Community = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Say what is due and why, and do nothing. 列出待办事项及原因。"""
-    raise _status_of(call_of(folder, community, None, 1, lang, quiet, as_json))
+@command(app, FOLDER, COMMUNITY)
+def status(call: Call) -> int:
+    """Say what is due and why, and do nothing."""
+    return _say_due(call)
 
 
-@app.command()
-def store(
-    folder: Folder = Path(),
-    community: Community = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-    force: Force = False,
-) -> None:
-    """Write the results of the runs as Parquet files for other tools. 将运行结果写成 Parquet 文件。"""
+@command(app, FOLDER, COMMUNITY, FORCE)
+def store(call: Call) -> int:
+    """Write the results of the runs as Parquet files for other tools."""
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
     def work(given: Call) -> int:
@@ -226,16 +132,17 @@ def store(
 
         return run_store(given)
 
-    call = call_of(folder, community, None, 1, lang, quiet, as_json, force=force)
-    raise typer.Exit(do_what_is_due("store", call, work))
+    return do_what_is_due("store", call, work)
 
 
-@app.command()
-def version() -> None:
-    """Print the version. 显示版本。"""
+@command(app)
+def version(call: Call) -> int:
+    """Print the version."""
     from spongecalc import __version__  # noqa: PLC0415
 
-    print(__version__)
+    call.output.sentence(__version__)
+    call.output.document["version"] = __version__
+    return DONE
 
 
 for group in (layer_app, study_app, result_app):

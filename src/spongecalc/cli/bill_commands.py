@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spongecalc.assess.bill import bill_tables
-from spongecalc.assess.design import design_tables
-from spongecalc.assess.modelled import join_results
-from spongecalc.batch.runs import stored_results
-from spongecalc.cli.command_project import built_project, checked_layers, opened_project, print_findings
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.command_project import (
+    built_project,
+    checked_project,
+    opened_project,
+    print_findings,
+    with_checked_layers,
+)
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
@@ -29,20 +33,18 @@ from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
-    from spongecalc.project.load import Project
+    from spongecalc.api.project import Project
 
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
 SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limit", "excess", "unit")
 SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", WAS, NOW, "moved_m")
 
 
-def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str]) -> None:
+def _shown(output: Output, key: str, table: pd.DataFrame, columns: Sequence[str], catalogue: Catalogue) -> None:
     """Print the columns of a table with the names that the report gives them."""
-    words = Wording(output.language)
+    words = Wording(output.language, catalogue)
     rows = [
         [coded(c, v, words) for c, v in zip(columns, row, strict=True)]
         for row in table[list(columns)].itertuples(index=False, name=None)
@@ -63,28 +65,21 @@ def _results(project: Project) -> Path:
 def run_quantities(call: Call) -> int:
     """``spongecalc quantities``: the bill, its ledger, claims, progress and costs, without any model run."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = opened_project(call)
-    if project is None or (checked := checked_layers(call, project, output)) is None:
-        return WRONG_USAGE
-    code = print_findings(checked.findings, output)
-    documents = checked.documents
+    output = call.output
+    project = checked_project(call)
+    code = print_findings(project.checked.findings, output)
     with output.working("assess"):
-        tables = bill_tables(checked.layers, project.settings, documents.claims, documents.prices)
-    if call.communities:
-        tables = {
-            name: table[table["community_id"].isin(call.communities)].reset_index(drop=True)
-            for name, table in tables.items()
-        }
+        tables = project.bill_tables(communities=call.communities or None)
     folder = _results(project)
     write_tables(tables, folder)
     write_workbook(tables, folder / FILE_NAME, output.language)
     bill = tables["quantities"]
     laid = bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
     sums = laid.groupby(["item", "system"], sort=True)[["length_m", "count"]].sum().reset_index()
-    _shown(output, "laid", sums, ("item", "system", "length_m", "count"))
+    _shown(output, "laid", sums, ("item", "system", "length_m", "count"), project.settings.catalogue)
     differ = tables["claims"].query("kind != 'agrees'")
     if len(differ):
-        _shown(output, "claims", differ, SHOWN_CLAIM)
+        _shown(output, "claims", differ, SHOWN_CLAIM, project.settings.catalogue)
     _say(
         output,
         "written",
@@ -93,27 +88,22 @@ def run_quantities(call: Call) -> int:
     )
     output.frame("quantities", bill)
     output.frame("claims", tables["claims"])
-    output.finish()
     return code
 
 
 def run_design(call: Call) -> int:
     """``spongecalc design``: the design checks; with SWMM's flows beside them where runs are on disk."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    checked, project = built.checked, built.checked.project
-    code = print_findings(built.findings, output)
-    results, _ = stored_results(pipeline.plan(built))
-    modelled = join_results(checked.systems, built.models, results)
+    output = call.output
+    project = built_project(call)
+    code = print_findings(project.built.findings, output)
     with output.working("assess"):
-        tables = design_tables(modelled, built.storms, checked.layers, project.settings)
+        tables = project.design_tables()
     write_tables(tables, _results(project))
     checks = tables["design_checks"]
     failed = checks[checks["verdict"] == "fail"]
     counts = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
-    words = Wording(output.language)
+    words = Wording(output.language, project.settings.catalogue)
     output.table(
         text("bill.part.design_summary", output.language),
         [
@@ -127,34 +117,29 @@ def run_design(call: Call) -> int:
     )
     own = failed[failed["status"] == "proposed"]
     crowded = own["check"].isin(["horizontal_clearance", "vertical_clearance"])
-    _shown(output, "failed", pd.concat([own[~crowded], own[crowded]]), SHOWN_CHECK)
+    _shown(output, "failed", pd.concat([own[~crowded], own[crowded]]), SHOWN_CHECK, project.settings.catalogue)
     _say(
         output,
         "design",
         total=len(checks),
         fails=len(failed),
-        swmm=text(f"bill.cli.{'with_swmm' if results else 'without_swmm'}", output.language),
+        swmm=text(f"bill.cli.{'with_swmm' if project.results else 'without_swmm'}", output.language),
         folder=project.settings.results,
     )
     output.frame("design_checks", checks)
     output.frame("design_suggestions", tables["design_suggestions"])
-    output.finish()
     return code
 
 
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:
     """``spongecalc claims``: contractors' sheets against the layers; 1 where anything differs."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     headings = dict(f.split("=", 1) for f in fields if "=" in f)
     if len(headings) < len(fields) or not set(headings) <= set(HEADINGS):
-        output.error(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
-        output.finish()
-        return WRONG_USAGE
-    if (checked := checked_layers(call, project, output)) is None:
-        return WRONG_USAGE
+        raise RefusedError(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
+    checked = with_checked_layers(call, project).checked
     print_findings(checked.findings, output)
     rows = ledger(checked.layers, bill_rules(project.settings.quantities))
     measured = measured_features(rows, checked.layers)
@@ -167,16 +152,18 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
                 output.error(text(f"findings.{reason.rule}.{part}", output.language, **reason.found))
             code = WRONG_USAGE
             continue
-        table = claims_table([claim], measured, rows, project.settings.targets.length_difference_m)
+        table = claims_table(
+            [claim], measured, rows, project.settings.targets.length_difference_m, project.settings.catalogue
+        )
         name = f"claims-{file.stem}"
         write_tables({name: table}, _results(project))
         differ = table[table["kind"] != "agrees"]
         if len(differ):
             code = code or DATA_ERRORS
-            _shown(output, "claims", differ, (*SHOWN_CLAIM, "difference_m", "features"))
+            columns = (*SHOWN_CLAIM, "difference_m", "features")
+            _shown(output, "claims", differ, columns, project.settings.catalogue)
         _say(output, "claim_compared", file=file.name, lines=len(table), differ=len(differ), table=f"{name}.csv")
         output.frame(name, table)
-    output.finish()
     return code
 
 
@@ -189,16 +176,12 @@ def _laid_by_system_m(rows: pd.DataFrame) -> pd.Series:
 def run_changes(call: Call, earlier: Path) -> int:
     """``spongecalc changes``: what changed since an earlier delivery of the layers."""
     call.made.unfinished = True  # these commands show what they find each time they are called
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     try:
-        before, after, left_out, found = read_earlier(project, earlier)
+        before, after, left_out, found = read_earlier(project.files, earlier)
     except EarlierError as reason:
-        for sentence in reason.sentences(output.language):
-            output.error(sentence)
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(*reason.sentences(output.language)) from None
     unread = findings_table([f for f in found if f.severity == "error"], output.language)
     for row in unread.itertuples():
         output.error(f"{row.file} {row.layer} {row.feature_id}: {row.message} {row.action}")
@@ -206,10 +189,10 @@ def run_changes(call: Call, earlier: Path) -> int:
     if call.communities:
         changes = changes[changes["community_id"].isin(call.communities)].reset_index(drop=True)
     write_tables({"changes": changes}, _results(project))
-    words = Wording(output.language)
+    words = Wording(output.language, project.settings.catalogue)
     counts = changes.groupby(["layer", "change"]).size().reset_index(name="count")
-    _shown(output, "changes", counts, ("layer", "change", "count"))
-    _shown(output, "each_change", changes, SHOWN_CHANGE)
+    _shown(output, "changes", counts, ("layer", "change", "count"), project.settings.catalogue)
+    _shown(output, "each_change", changes, SHOWN_CHANGE, project.settings.catalogue)
     rules = bill_rules(project.settings.quantities)
     was, now = (_laid_by_system_m(ledger(layers, rules)) for layers in (before, after))
     for system in sorted({*was.index, *now.index}):
@@ -226,5 +209,4 @@ def run_changes(call: Call, earlier: Path) -> int:
         _say(output, "not_compared", layers=words.listed(words.name("layer", n) for n in left_out))
     _say(output, "compared", count=len(changes), table=f"{project.settings.results}/changes.csv")
     output.frame("changes", changes)
-    output.finish()
     return DATA_ERRORS if len(unread) else DONE

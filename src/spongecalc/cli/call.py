@@ -1,50 +1,27 @@
-"""What every command is given, and how it answers: options, and the call itself."""
+"""The call of a command: its options, its output, and a note of what it has made."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import typer
-
-
-class Language(StrEnum):
-    """Languages of messages and reports."""
-
-    zh = "zh"
-    en = "en"
+from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import WRONG_USAGE
 
 
-Folder = Annotated[Path, typer.Argument(help="project folder (default: here) 项目文件夹")]
-NamedFolder = Annotated[Path, typer.Argument(help="project folder 项目文件夹")]
-Community = Annotated[
-    list[str] | None, typer.Option("--community", help="community id, repeatable 小区编号，可重复")
-]
-OneScenario = Annotated[
-    str | None, typer.Option("--scenario", help="only this scenario of the project 只处理项目的一个情景")
-]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="worker processes (default: all cores) 并行进程数")
-]
-Lang = Annotated[Language | None, typer.Option("--lang", help="zh or en (default: the project's) 语言")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="print errors only 只显示错误")]
-Json = Annotated[
-    bool, typer.Option("--json", help="print one JSON document (runs: events as lines on stderr) 输出 JSON")
-]
-Force = Annotated[bool, typer.Option("--force", help="do all again, due or not 全部重做")]
-Failed = Annotated[bool, typer.Option("--failed", help="repeat the runs that failed 重算失败的运行")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="only say what would be done 只列出待办")]
-Cluster = Annotated[
-    str | None, typer.Option("--cluster", help="address of a Dask scheduler to run on Dask 集群地址")
-]
+class RefusedError(Exception):
+    """The end of a command that cannot go on: why, in sentences of the user's language, and its exit code."""
+
+    def __init__(self, *sentences: str, exit_code: int = WRONG_USAGE) -> None:
+        super().__init__(*sentences)
+        self.sentences = sentences
+        self.exit_code = exit_code
 
 
 @dataclass
 class Made:
-    """What a command has made: gathered while it works, kept so that a later call can see that it still is.
+    """A note of what a command has made: gathered at work, kept so that a later call can see that it still is.
 
     ``files`` it wrote or found as they should be; ``more`` files that were read though the settings do not
     name them; ``unfinished`` where something has to be done again, whatever the digests say.
@@ -59,49 +36,29 @@ class Made:
 
 @dataclass(frozen=True)
 class Call:
-    """What every command is given, and where it notes what it has made."""
+    """A command's options as one value, and the output that it answers with.
 
-    folder: Path
-    communities: tuple[str, ...]
-    scenario: str | None
-    jobs: int
-    language: Language | None
-    quiet: bool
-    as_json: bool
+    ``asked_language`` is the one of --lang; the output speaks it, or else the project's or the system's.
+    """
+
+    output: Output
+    folder: Path = Path()
+    communities: tuple[str, ...] = ()
+    scenario: str | None = None
+    jobs: int = 1
+    asked_language: str | None = None
     force: bool = False
     failed: bool = False
+    dry_run: bool = False
     cluster: str | None = None
     made: Made = field(default_factory=Made)
 
     @property
     def again(self) -> Literal["nothing", "failed", "all"]:
-        """What is run though it has been run before: "nothing", "failed" or "all"."""
+        """The runs to make though they have been made before: "nothing", "failed" or "all"."""
         return "all" if self.force else "failed" if self.failed else "nothing"
 
     @property
     def insists(self) -> bool:
-        """Whether something is to be done although nothing may be due."""
+        """True where something is to be done although nothing may be due."""
         return self.force or self.failed
-
-
-def call_of(
-    folder: Path,
-    community: list[str] | None,
-    scenario: str | None,
-    jobs: int | None,
-    lang: Language | None,
-    quiet: bool,
-    as_json: bool,
-    *,
-    force: bool = False,
-    failed: bool = False,
-    cluster: str | None = None,
-) -> Call:
-    """A command's options as one value; all cores where no number of jobs was asked for."""
-    communities = tuple(community or ())
-    return Call(folder, communities, scenario, jobs or cores(), lang, quiet, as_json, force, failed, cluster)
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

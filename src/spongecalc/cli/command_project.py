@@ -5,77 +5,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spongecalc.api.project import Project, open_project
+from spongecalc.api.unknown_name import UnknownNameError
+from spongecalc.cli.call import RefusedError
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
-from spongecalc.cli.incremental import language_of
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
-from spongecalc.project.load import Project, ProjectError, load_project
-from spongecalc.steps import pipeline
-from spongecalc.steps.checked import Checked
+from spongecalc.project.load import ProjectError
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
-    from spongecalc.steps.built import Built
 
 SHOWN_SEVERITIES = ("error", "warning")
 
 
-def opened_project(call: Call) -> tuple[Project | None, Output]:
-    """The project, or None with the mistakes in its file printed."""
-    output = Output(language_of(call), call.quiet, call.as_json)
+def opened_project(call: Call) -> Project:
+    """The project. Raises RefusedError with the mistakes in its file, or where it has no such scenario."""
     try:
-        project = load_project(call.folder)
+        return open_project(call.folder, communities=call.communities, scenarios=call.scenario)
     except ProjectError as mistakes:
-        for sentence in mistakes.sentences(output.language):
-            output.error(sentence)
-        output.finish()
-        return None, output
-    return project, output
+        raise RefusedError(*mistakes.sentences(call.output.language)) from None
+    except UnknownNameError as unknown:
+        raise RefusedError(unknown.sentence(call.output.language)) from None
 
 
-def checked_layers(call: Call, project: Project, output: Output) -> Checked | None:
-    """The project's checked layers; None where it has no such scenario or community, which is said then."""
-    names = project.settings.scenario_names
-    if call.scenario is not None and call.scenario not in names:
-        listed = ", ".join(names)
-        output.error(text("cli.unknown_scenario", output.language, name=call.scenario, known=listed))
-        output.finish()
-        return None
-    with output.working("check"):
-        checked = pipeline.check(project, call.communities, (call.scenario,) if call.scenario else ())
-    known = set(checked.layers.community_ids)
-    unknown = [c for c in call.communities if c not in known]
-    if unknown:
-        output.error(
-            text(
-                "cli.unknown_community",
-                output.language,
-                ids=", ".join(unknown),
-                known=", ".join(sorted(known)) or "-",
-            )
-        )
-        output.finish()
-        return None
-    return checked
+def checked_project(call: Call) -> Project:
+    """The project with its layers checked. Raises RefusedError as the two steps of it do."""
+    return with_checked_layers(call, opened_project(call))
 
 
-def checked_project(call: Call, output: Output) -> Checked | None:
-    """The project's checked layers; None where it cannot be read or has no such community, which is said then."""
-    project, said = opened_project(call)
-    if project is None:
-        output.document.update(said.document)
-        return None
-    return checked_layers(call, project, output)
+def with_checked_layers(call: Call, project: Project) -> Project:
+    """An opened project with its layers checked. Raises RefusedError where it has no such community."""
+    try:
+        with call.output.working("check"):
+            project.checked  # noqa: B018  worked out here, and kept
+    except UnknownNameError as unknown:
+        raise RefusedError(unknown.sentence(call.output.language)) from None
+    return project
 
 
-def built_project(call: Call) -> tuple[Built | None, Output]:
-    """The models of the project's checked layers, or None with what keeps them from being made said."""
-    project, output = opened_project(call)
-    if project is None or (checked := checked_layers(call, project, output)) is None:
-        return None, output
-    with output.progress() as progress:
-        return pipeline.build(checked, progress), output
+def with_models(call: Call, project: Project) -> Project:
+    """A project with its models made, with the progress shown."""
+    with call.output.progress() as progress:
+        project.build(progress)
+    return project
+
+
+def built_project(call: Call) -> Project:
+    """The project with its models made. Raises RefusedError with what keeps them from being made."""
+    return with_models(call, checked_project(call))
 
 
 def print_findings(findings: Sequence[Finding], output: Output) -> int:

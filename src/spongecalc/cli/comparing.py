@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.scenario_tables import of_scenario, scenarios_in
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
+from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
 from spongecalc.report.content.comparison import TableDifference, compare
 from spongecalc.report.content.comparison_document import comparison_document
@@ -25,32 +26,17 @@ def results_folder(folder: Path) -> Path:
     return folder if (folder / "communities.csv").is_file() else folder / "results"
 
 
-def run_compare(
-    a: Path,
-    b: Path | None,
-    scenarios: tuple[str, str] | None,
-    out: Path | None,
-    language: str,
-    *,
-    quiet: bool,
-    as_json: bool,
-) -> int:
+def run_compare(call: Call, a: Path, b: Path | None, scenarios: tuple[str, str] | None, out: Path | None) -> int:
     """Compare two results (folders with their tables, or projects), or two scenarios, and write the page.
 
     With ``scenarios`` the first is taken of ``a`` and the second of ``b``, or of ``a`` too where that is all.
     """
-    output = Output(language, quiet, as_json)
+    output, language = call.output, call.output.language
     if b is None and scenarios is None:
-        output.error(text("document.compare_alone", language))
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(text("document.compare_alone", language))
     tables, names = [], []
     for folder, scenario in zip((a, b or a), scenarios or ("", ""), strict=True):
-        found = _tables(folder, scenario, output)
-        if found is None:
-            output.finish()
-            return WRONG_USAGE
-        tables.append(found)
+        tables.append(_tables(folder, scenario, language))
         names.append(f"{folder} · {scenario}" if scenario else str(folder))
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
@@ -58,33 +44,28 @@ def run_compare(
         document = comparison_document(differences, names[0], names[1], language)
         replace_files({path: html_text(document).encode("utf-8")})
     except OSError as reason:
-        output.error(text("document.compare_broken", language, file=path, reason=reason.strerror))
-        output.finish()
-        return WRONG_USAGE
+        broken = text("document.compare_broken", language, file=path, reason=reason.strerror)
+        raise RefusedError(broken) from None
     _print(differences, output, language)
     output.sentence(text("document.compare_written", language, path=path))
     output.document["page"] = str(path)
-    output.finish()
     return DONE
 
 
-def _tables(folder: Path, scenario: str, output: Output) -> dict[str, pd.DataFrame] | None:
-    """The tables of a result, or of one scenario of it; None where they are not there, which is said then."""
+def _tables(folder: Path, scenario: str, language: str) -> dict[str, pd.DataFrame]:
+    """The tables of a result, or of one scenario of it. Raises RefusedError where they are not there."""
     found = results_folder(folder)
     if not (found / "communities.csv").is_file():
-        output.error(text("document.compare_missing", output.language, folder=folder))
-        return None
+        raise RefusedError(text("document.compare_missing", language, folder=folder))
     try:
         tables = read_tables(found)
     except StoredTablesError as reason:
-        file = found / reason.file
-        output.error(text("document.compare_broken", output.language, file=file, reason=reason.reason))
-        return None
+        broken = text("document.compare_broken", language, file=found / reason.file, reason=reason.reason)
+        raise RefusedError(broken) from None
     known = scenarios_in(tables)
     if scenario and scenario not in known:
         said = {"folder": folder, "name": scenario, "known": ", ".join(known) or "-"}
-        output.error(text("document.compare_no_scenario", output.language, **said))
-        return None
+        raise RefusedError(text("document.compare_no_scenario", language, **said))
     return of_scenario(tables, scenario) if scenario else tables
 
 

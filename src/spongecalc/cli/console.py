@@ -1,4 +1,4 @@
-"""What a command prints: texts in the user's language, tables, progress bars; or JSON for programs."""
+"""The words of a command: texts in the user's language, tables, progress bars; or JSON for programs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from spongecalc.api.progress_bars import progress_bars
 from spongecalc.language import text
 from spongecalc.progress import Progress as StepProgress
 from spongecalc.progress import no_progress
@@ -36,11 +36,16 @@ def _console(*, stderr: bool = False) -> Console:
 
 @dataclass
 class Output:
-    """Where a command's words go. ``document`` gathers what ``--json`` prints at the end, ``errors`` errors."""
+    """The outlet of a command's words: as they come, or as one JSON document at its end.
+
+    ``document`` gathers what the command itself has to say there; ``command``, ``exit_code`` and ``errors`` stand
+    above it in every document, whether all went well, the data has errors or the line was not understood.
+    """
 
     language: str
     quiet: bool = False
     as_json: bool = False
+    command: str = ""
     document: dict[str, object] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
@@ -50,7 +55,7 @@ class Output:
 
     @property
     def events(self) -> TextIO | None:
-        """Where lines of JSON go while a batch works: standard error with --json, else nowhere."""
+        """The stream for lines of JSON while a batch works: standard error with --json, else none."""
         return sys.stderr if self.as_json else None
 
     def say(self, key: str, **params: object) -> None:
@@ -70,12 +75,13 @@ class Output:
     def error(self, sentence: str) -> None:
         """Print a sentence on standard error, whether quiet or not; with --json it is in the document."""
         self.errors.append(sentence)
-        if self.as_json:
-            errors = self.document.setdefault("errors", [])
-            assert isinstance(errors, list)
-            errors.append(sentence)
-        else:
+        if not self.as_json:
             _console(stderr=True).print(escape(sentence), style="red", highlight=False)
+
+    def notice(self, sentence: str) -> None:
+        """Print on standard error what is no error of the command's, unless quiet."""
+        if not self._silent:
+            _console(stderr=True).print(escape(sentence), highlight=False)
 
     def table(self, title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table, unless quiet; rows beyond a screenful are counted, not printed."""
@@ -94,10 +100,11 @@ class Output:
         """Put a frame into the JSON document."""
         self.document[name] = [{str(k): _plain(v) for k, v in row.items()} for row in table.to_dict("records")]
 
-    def finish(self) -> None:
+    def finish(self, exit_code: int) -> None:
         """Print the JSON document, if asked for."""
         if self.as_json:
-            print(json.dumps(self.document, ensure_ascii=False, indent=1))
+            always = {"command": self.command, "exit_code": exit_code, "errors": self.errors}
+            print(json.dumps(always | self.document, ensure_ascii=False, indent=1))
 
     @contextmanager
     def working(self, step: str) -> Iterator[None]:
@@ -116,21 +123,7 @@ class Output:
         if self._silent or not console.is_terminal:
             yield no_progress
             return
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
-        )
-        with Progress(*columns, console=console, transient=True) as bars:
-            tasks: dict[str, object] = {}
-
-            def tell(step: str, done: int, total: int, note: str = "") -> None:
-                if step not in tasks:
-                    tasks[step] = bars.add_task(text(f"cli.step_{step}", self.language), total=total, note="")
-                bars.update(tasks[step], completed=done, total=total, note=escape(note))  # type: ignore[arg-type]
-
+        with progress_bars(self.language, console) as tell:
             yield tell
 
 

@@ -1,30 +1,21 @@
-"""What would be done, found by reading and building everything without writing it."""
+"""The work that would be done, found by reading and building everything without writing it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spongecalc.batch.runs import Why, due_runs
-from spongecalc.cli.command_project import checked_project
-from spongecalc.cli.console import Output
-from spongecalc.steps import pipeline
-from spongecalc.steps.model_files import stale_models
+from spongecalc.batch.runs import Why
+from spongecalc.cli.command_project import built_project
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
 
-def due_work(call: Call, output: Output) -> tuple[list[str], dict[str, Why], int] | None:
+def due_work(call: Call) -> tuple[list[str], dict[str, Why], int]:
     """Models to write, runs to make with the reason of each, and how many runs there are.
 
-    Returns None where the project cannot be read, which has been said then.
+    Raises RefusedError where the project cannot be read.
     """
-    checked = checked_project(call, output)
-    if checked is None:
-        return None
-    with output.progress() as progress:
-        built = pipeline.build(checked, progress)
-    folder = checked.project.folder
-    models = [p.relative_to(folder).as_posix() for p in stale_models(built)]
-    runs = pipeline.plan(built)
-    return models, due_runs(runs, call.again), len(runs)
+    project = built_project(call)
+    models = [p.relative_to(project.folder).as_posix() for p in project.stale_models()]
+    return models, project.due(call.again), len(project.built.runs)

@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING
 
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.modelled import join_results
-from spongecalc.batch.runs import stored_results
-from spongecalc.cli.command_project import checked_project
+from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.command_project import checked_project, with_models
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
-from spongecalc.cli.incremental import language_of
+from spongecalc.cli.exit_codes import DONE
 from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps import pipeline
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from spongecalc.cli.call import Call
-
 
 SHOWN = {
     "evidence_sensors": ("sensor_id", "place", "measurand", "measured", "measured_error", "unit", "dry_readings"),
@@ -43,23 +38,17 @@ SHOWN = {
 
 def run_evidence(call: Call) -> int:
     """Read the sensors, write results/evidence_*.csv and print them, with the model where it was run."""
-    output = Output(language_of(call), call.quiet, call.as_json)
-    checked = checked_project(call, output)
-    if checked is None:
-        return WRONG_USAGE
-    project = checked.project
-    settings = project.settings
+    output = call.output
+    project = checked_project(call)
+    checked, settings = project.checked, project.settings
     for finding in checked.measurements.findings:
         said = f"{finding.message(output.language)} {finding.action(output.language)}"
         output.sentence(f"{finding.feature.feature_id} {said}".strip())
     if not checked.measurements.sensors:
-        output.error(text("evidence.nothing_measured", output.language))
-        output.finish()
-        return WRONG_USAGE
-    with output.progress() as progress:
-        built = pipeline.build(checked, progress)
-    results, due = stored_results(pipeline.plan(built))
-    modelled = join_results(checked.systems, built.models, results)
+        raise RefusedError(text("evidence.nothing_measured", output.language))
+    built = with_models(call, project).built
+    due = project.due()
+    modelled = join_results(checked.systems, built.models, project.results)
     tables = evidence_tables(checked.measurements, modelled, settings.measured, settings.evidence)
     write_tables(tables, project.results_folder)
     for name, table in tables.items():
@@ -70,7 +59,6 @@ def run_evidence(call: Call) -> int:
     for sentence in where_sentences(tables["evidence_location"], output.language):
         output.sentence(sentence)
     output.sentence(text("evidence.written", output.language, folder=settings.results))
-    output.finish()
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""What a command's exit code says: done, the data has errors, wrong usage, a run failed, or stopped by Ctrl-C."""
+"""Exit codes of the commands: done, the data has errors, wrong usage, a run failed, or stopped by Ctrl-C."""
 
 DONE, DATA_ERRORS, WRONG_USAGE, RUN_FAILED = 0, 1, 2, 3
 STOPPED = 130

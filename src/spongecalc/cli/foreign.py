@@ -6,27 +6,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from spongecalc.batch.model_runs import run_inp_apart
-from spongecalc.cli.console import Output
+from spongecalc.cli.call import Call
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.swmm.water_balance import Section, describe
 
 
-def run_foreign(inp: Path, language: str, *, quiet: bool, as_json: bool) -> int:
+def run_foreign(call: Call) -> int:
     """Run one input file of any flow units and print what came of it; returns the exit code.
 
     The run is made in a process of its own, so that an engine that crashes is reported like any error.
     """
-    output = Output(language, quiet, as_json)
+    inp, output = call.folder, call.output
     with TemporaryDirectory(prefix="spongecalc-") as folder:
         result = run_inp_apart(inp, Path(folder))
-    sections = describe(result, language)
+    sections = describe(result, output.language)
     for section in sections:
         output.table(section.title, section.headers, [_cells(row) for row in section.rows])
-    if quiet and result.status != "done":
+    if output.quiet and result.status != "done":
         for message in result.messages:
             output.error(f"{inp.name}: {message.engine_text or message.key}")
     output.document |= {"file": inp.name, "status": result.status, "sections": [_plain(s) for s in sections]}
-    output.finish()
     if not inp.exists():
         return WRONG_USAGE
     return DONE if result.status == "done" else RUN_FAILED

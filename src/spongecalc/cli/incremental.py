@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from spongecalc.batch import unchanged
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, RUN_FAILED, STOPPED, WRONG_USAGE
+from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
 from spongecalc.language import text
 
 if TYPE_CHECKING:
@@ -30,13 +26,12 @@ SAY_AFTER_S = 0.5
 
 def stamp_name(command: str, call: Call) -> str:
     """Name of what a command with its options leaves: other options, another name."""
-    language = call.language.value if call.language else ""
-    options = [sorted(set(call.communities)), call.scenario or "", language]
+    options = [sorted(set(call.communities)), call.scenario or "", call.asked_language or ""]
     return f"{command}-{hashlib.sha256(json.dumps(options).encode()).hexdigest()[:12]}"
 
 
 def current_stamp(command: str, call: Call) -> unchanged.Stamp | None:
-    """What a command with its options left, if nothing is due of it; None where something may be.
+    """Return what a command with its options left, if nothing is due of it; None where something may be.
 
     A wider command stands for it where that one ended well: of one that did not, the errors may be its own.
     """
@@ -55,21 +50,6 @@ def do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int
     Two commands at work on one project wait for one another, so that neither finds half of what the other
     writes. The lock is the system's, and falls with the process that holds it.
     """
-    try:
-        return _do_what_is_due(command, call, work)
-    except KeyboardInterrupt:
-        Output(language_of(call)).error(text("batch.stopped", language_of(call)))
-        return STOPPED
-    except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise
-        reason = error.strerror or type(error).__name__
-        file = Path(str(error.filename)).name if error.filename else "-"
-        Output(language_of(call)).error(text("batch.not_writable", language_of(call), file=file, reason=reason))
-        return RUN_FAILED
-
-
-def _do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int:
     if stamp := current_stamp(command, call):
         return _nothing_due(stamp, call)
     name = stamp_name(command, call)
@@ -96,29 +76,15 @@ def _do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> in
 
 
 def _nothing_due(stamp: unchanged.Stamp, call: Call) -> int:
-    output = Output(language_of(call), call.quiet, call.as_json)
+    output = call.output
     output.document.update(stamp.document)
     output.document["nothing_due"] = True
     if "changed" in output.document:
         output.document["changed"] = []
-    if not call.as_json:
-        for sentence in stamp.errors:
-            output.error(sentence)
+    for sentence in stamp.errors:
+        output.error(sentence)
     output.say_of("batch", "nothing_due" if stamp.exit_code == 0 else "nothing_due_but", code=stamp.exit_code)
-    output.finish()
     return stamp.exit_code
-
-
-def language_of(call: Call) -> str:
-    """The language to speak: asked for, or the project's."""
-    if call.language:
-        return call.language.value
-    try:
-        first = unchanged.project_file(call.folder).read_text(encoding="utf-8-sig")
-        given = tomllib.loads(first).get("language", "zh")
-    except (OSError, ValueError):
-        return "zh"
-    return given if given in ("zh", "en") else "zh"
 
 
 @contextmanager
@@ -136,8 +102,7 @@ def project_lock(call: Call) -> Iterator[bool]:
         lock.acquire(timeout=SAY_AFTER_S)
     except Timeout:
         waited = True
-        if not (call.quiet or call.as_json):
-            Output(language_of(call)).error(text("batch.waiting", language_of(call)))
+        call.output.notice(text("batch.waiting", call.output.language))
         lock.acquire()
     try:
         yield waited

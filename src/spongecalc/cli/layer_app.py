@@ -7,115 +7,69 @@ from typing import Annotated
 
 import typer
 
-from spongecalc.cli.call import (
-    Community,
-    Folder,
-    Json,
-    Lang,
-    Language,
-    NamedFolder,
-    Quiet,
-    call_of,
-)
+from spongecalc.cli.call import Call
+from spongecalc.cli.command import command
+from spongecalc.cli.options import COMMUNITY, FOLDER, NAMED_FOLDER
 
 app = typer.Typer()
 
 
-@app.command()
-def sources(
-    source: Annotated[str, typer.Argument(help="file, or postgresql://user@host/database 文件或数据库地址")],
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Say what a file or database holds, and draft a mapping. 查看数据源内容并起草字段映射。"""
+@command(app)
+def sources(call: Call, source: Annotated[str, typer.Argument(metavar="SOURCE")]) -> int:
+    """Say what a file or database holds, and draft a mapping."""
     from spongecalc.cli.source_commands import run_sources  # noqa: PLC0415
 
-    raise typer.Exit(run_sources(source, (lang or Language.zh).value, quiet=quiet, as_json=as_json))
+    return run_sources(call, source)
 
 
-@app.command()
+@command(app, FOLDER)
 def publish(
-    folder: Folder = Path(),
-    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/database 数据库地址")] = "",
-    schema: Annotated[str, typer.Option("--schema", help="schema to write into 写入的模式")] = "spongecalc",
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Write results into a PostGIS database. 把结果写入 PostGIS。"""
+    call: Call,
+    to: Annotated[str, typer.Option("--to", metavar="URL")] = "",
+    schema: Annotated[str, typer.Option("--schema", metavar="NAME")] = "spongecalc",
+) -> int:
+    """Write results into a PostGIS database."""
     from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
 
-    raise typer.Exit(run_publish(call_of(folder, None, None, 1, lang, quiet, as_json), to, schema))
+    return run_publish(call, to, schema)
 
 
-@app.command()
-def quantities(
-    folder: Folder = Path(),
-    community: Community = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Write the bill of quantities, its ledger and workbook; no runs needed. 由图层写出工程量。"""
+@command(app, FOLDER, COMMUNITY)
+def quantities(call: Call) -> int:
+    """Write the bill of quantities, its ledger and workbook; no runs needed."""
     from spongecalc.cli.bill_commands import run_quantities  # noqa: PLC0415
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    call = call_of(folder, community, None, 1, lang, quiet, as_json)
-    raise typer.Exit(do_what_is_due("quantities", call, run_quantities))
+    return do_what_is_due("quantities", call, run_quantities)
 
 
-@app.command()
-def design(
-    folder: Folder = Path(),
-    community: Community = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Check the design against the limits of the standards. 按规范限值校核设计。"""
+@command(app, FOLDER, COMMUNITY)
+def design(call: Call) -> int:
+    """Check the design against the limits of the standards."""
     from spongecalc.cli.bill_commands import run_design  # noqa: PLC0415
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    call = call_of(folder, community, None, 1, lang, quiet, as_json)
-    raise typer.Exit(do_what_is_due("design", call, run_design))
+    return do_what_is_due("design", call, run_design)
 
 
-@app.command()
+@command(app, NAMED_FOLDER)
 def claims(
-    folder: NamedFolder,
-    files: Annotated[list[Path], typer.Argument(help="contractors' sheets, .xlsx or .csv 申报表")],
-    field: Annotated[
-        list[str] | None, typer.Option("--field", help="column=heading, repeatable 列=表头，可重复")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="sheet (default: the first) 工作表")] = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Compare claimed lengths with the layers, feature by feature. 将申报长度与图层逐段核对。"""
+    call: Call,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE")],
+    field: Annotated[list[str] | None, typer.Option("--field", metavar="COLUMN=HEADING")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="NAME")] = None,
+) -> int:
+    """Compare claimed lengths with the layers, feature by feature."""
     from spongecalc.cli.bill_commands import run_claims  # noqa: PLC0415
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    call = call_of(folder, None, None, 1, lang, quiet, as_json)
-    raise typer.Exit(do_what_is_due("claims", call, lambda c: run_claims(c, files, field or [], sheet)))
+    return do_what_is_due("claims", call, lambda c: run_claims(c, files, field or [], sheet))
 
 
-@app.command()
-def changes(
-    folder: NamedFolder,
-    earlier: Annotated[
-        Path,
-        typer.Argument(help="earlier project folder, or earlier file of layers 上一次的项目文件夹或图层文件"),
-    ],
-    community: Community = None,
-    lang: Lang = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Say what changed since an earlier delivery of the layers. 列出图层自上次交付以来的变化。"""
+@command(app, NAMED_FOLDER, COMMUNITY)
+def changes(call: Call, earlier: Annotated[Path, typer.Argument(metavar="EARLIER")]) -> int:
+    """Say what changed since an earlier delivery of the layers."""
     from spongecalc.cli.bill_commands import run_changes  # noqa: PLC0415
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
-    call = call_of(folder, community, None, 1, lang, quiet, as_json)
-    raise typer.Exit(do_what_is_due("changes", call, lambda c: run_changes(c, earlier)))
+    return do_what_is_due("changes", call, lambda c: run_changes(c, earlier))

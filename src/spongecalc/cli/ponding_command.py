@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from spongecalc.assess.ponding_causes import NONE
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.incremental import language_of, project_lock
+from spongecalc.cli.exit_codes import RUN_FAILED
+from spongecalc.cli.incremental import project_lock
 from spongecalc.cli.project_commands import answer, made_runs
 from spongecalc.language import text
 from spongecalc.layers.finding import findings_table
@@ -20,9 +19,6 @@ from spongecalc.overland.store import FlowDone, make_all
 from spongecalc.steps.ponding import coupled_runs
 from spongecalc.steps.ponding_causes import search_causes
 from spongecalc.steps.return_periods import UNFINISHED, NoSearchError, search_return_periods
-
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
 
 
 def run_ponding(call: Call, storm_ids: tuple[str, ...], *, causes: bool = False, periods: bool = False) -> int:
@@ -36,13 +32,13 @@ def run_ponding(call: Call, storm_ids: tuple[str, ...], *, causes: bool = False,
 
 def _search(call: Call, causes: bool, periods: bool) -> int:
     """Search for what would end each site, or for return periods; then write results and report."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    swmm, code = made_runs(built, call, output)
+    output = call.output
+    project = built_project(call)
+    code = made_runs(project, call)
+    built = project.built
     if causes:
         with output.progress() as progress:
-            table = search_causes(built, swmm, call.jobs, progress)
+            table = search_causes(built, project.results, call.jobs, progress)
         named = table[table["chosen"] == "yes"]
         counts = named["cause"].value_counts()
         listed = ", ".join(
@@ -55,15 +51,13 @@ def _search(call: Call, causes: bool, periods: bool) -> int:
             with output.progress() as progress:
                 table = search_return_periods(built, call.jobs, progress)
         except NoSearchError as reason:
-            output.error(text("ponding.no_period_search", output.language, storm=reason))
-            output.finish()
-            return WRONG_USAGE
+            sentence = text("ponding.no_period_search", output.language, storm=reason)
+            raise RefusedError(sentence) from None
         output.say_of("ponding", "periods_found", communities=table["community_id"].nunique())
         output.frame("return_periods", table)
         if (table["first_id"] == UNFINISHED).any():
             code = RUN_FAILED
-    answer(built, swmm, call, output, with_report=True)
-    output.finish()
+    answer(project, call, with_report=True)
     return code
 
 
@@ -71,26 +65,22 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
     try:
         import itzi_core  # noqa: F401, PLC0415  an extra
     except ImportError:
-        output = Output(language_of(call), call.quiet, call.as_json)
-        output.error(text("ponding.no_itzi", output.language))
-        output.finish()
-        return WRONG_USAGE
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+        raise RefusedError(text("ponding.no_itzi", call.output.language)) from None
+    output = call.output
+    project = built_project(call)
+    built = project.built
     known = [s.storm_id for s in built.storms]
-    wanted = storm_ids or (built.checked.project.settings.headline_storm,)
+    wanted = storm_ids or (project.settings.headline_storm,)
     unknown = [s for s in wanted if s not in known]
     if unknown:
-        output.error(
-            text("ponding.unknown_storm", output.language, ids=", ".join(unknown), known=", ".join(known))
-        )
-        output.finish()
-        return WRONG_USAGE
-    runs, findings = coupled_runs(built, wanted)
+        ids, listed = ", ".join(unknown), ", ".join(known)
+        raise RefusedError(text("ponding.unknown_storm", output.language, ids=ids, known=listed))
+    checked = built.checked
+    storms = [s for s in built.storms if s.storm_id in wanted]
+    runs, findings = coupled_runs(checked.systems, built.models, storms, checked.project.settings)
     for row in findings_table(findings, output.language).itertuples():
         output.error(f"{row.community_id}: {row.message} {row.action}")
-    results = built.checked.project.results_folder
+    results = project.results_folder
 
     def tell(done: int, to_go_s: float) -> None:
         if math.isfinite(to_go_s):
@@ -102,9 +92,8 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
         output.error(text("ponding.failed", output.language, run=flow.run_id, reason=flow.reason))
     output.say_of("ponding", "made", runs=len(flows), failed=len(failed), worst=_worst(flows))
     output.frame("flows", flow_table(flows))
-    swmm, code = made_runs(built, call, output)
-    answer(built, swmm, call, output, with_report=True)
-    output.finish()
+    code = made_runs(project, call)
+    answer(project, call, with_report=True)
     return RUN_FAILED if failed else code
 
 

@@ -1,18 +1,18 @@
-"""What the commands do with a project."""
+"""Commands on a project: check, build, run, assess, report and all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from spongecalc.api.project import Project
 from spongecalc.assess.review import Review
-from spongecalc.assess.run_table import run_table
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.pool import get_ready
-from spongecalc.batch.runs import stored_files, stored_results
+from spongecalc.batch.runs import stored_files
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
@@ -20,13 +20,8 @@ from spongecalc.language import text
 from spongecalc.report.content.institute import InstituteError
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.steps import pipeline
-from spongecalc.steps.built import Built
-from spongecalc.steps.model_files import ModelFiles, stale_models, write_models
+from spongecalc.steps.model_files import ModelFiles
 from spongecalc.steps.removal import TABLE, removal_folder
-from spongecalc.swmm.run_result import RunResult
-
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
 
 # What a worker beside needs for the files that it makes.
 WRITERS = (
@@ -39,25 +34,21 @@ WRITERS = (
 def run_check(call: Call) -> int:
     """``spongecalc check``."""
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    code = print_findings(built.findings, output)
-    output.finish()
-    return code
+    output = call.output
+    project = built_project(call)
+    return print_findings(project.built.findings, output)
 
 
 def run_build(call: Call, *, only_check: bool) -> int:
     """``spongecalc build``, and ``build --check``, which only says which models are stale."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
+    output = call.output
+    project = built_project(call)
+    built = project.built
     code = print_findings(built.findings, output)
-    project = built.checked.project
     if only_check:
-        names = _named_models(built, stale_models(built), output)
+        names = _named_models(project, project.stale_models(), output)
     else:
-        names = _write_models(built, call, output)
+        names = _write_models(project, call, output)
     if only_check and names:
         for name in names:
             output.error(text("cli.model_stale", output.language, path=name))
@@ -66,57 +57,54 @@ def run_build(call: Call, *, only_check: bool) -> int:
         output.say("models_current", models=len(built.models), folder=project.settings.models)
     else:
         output.say("built", models=len(built.models), changed=len(names), folder=project.settings.models)
-    _finish(call, output)
+    _note(call)
     return code
 
 
-def _write_models(built: Built, call: Call, output: Output) -> list[str]:
+def _write_models(project: Project, call: Call, output: Output) -> list[str]:
     """Write the models; the names of those that changed."""
-    names = _named_models(built, write_models(built), output)
-    call.made.files.extend(ModelFiles(built))
+    names = _named_models(project, project.write_models(), output)
+    call.made.files.extend(ModelFiles(project.built))
     return names
 
 
-def _named_models(built: Built, changed: Iterable[Path], output: Output) -> list[str]:
+def _named_models(project: Project, changed: Iterable[Path], output: Output) -> list[str]:
     """Names of model files in the project's folder, told in the document too."""
-    names = [p.relative_to(built.checked.project.folder).as_posix() for p in changed]
-    output.document["models"] = len(built.models)
+    names = [p.relative_to(project.folder).as_posix() for p in changed]
+    output.document["models"] = len(project.built.models)
     output.document["changed"] = names
     return names
 
 
-def _finish(call: Call, output: Output) -> None:
-    """Print the JSON document and note it, for a later call that has nothing to do."""
-    call.made.document = dict(output.document)
-    call.made.errors = list(output.errors)
-    output.finish()
+def _note(call: Call) -> None:
+    """Note what was said, for a later call that has nothing to do."""
+    call.made.document = dict(call.output.document)
+    call.made.errors = list(call.output.errors)
 
 
-def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, RunResult], int]:
-    """Make the runs that are due and say what came of them: results by run id, and the exit code."""
-    runs = pipeline.plan(built)
+def made_runs(project: Project, call: Call) -> int:
+    """Make the runs that are due and say what came of them; returns the exit code."""
+    output = call.output
+    runs = project.built.runs
     try:
         executor = cluster_executor(call.cluster) if call.cluster else None
     except ClusterError as error:
-        output.error(text("batch.cluster", output.language, reason=error))
-        output.finish()
-        raise SystemExit(WRONG_USAGE) from None
+        raise RefusedError(text("batch.cluster", output.language, reason=error)) from None
     with (
         output.progress() as bar,
-        batch_watch(built.checked.project, runs, bar, output.events, output.language) as watch,
+        batch_watch(project.files, runs, bar, output.events, output.language) as watch,
     ):
-        results = pipeline.run(
-            built,
-            call.jobs,
-            watch.progress,
+        table = project.run(
+            jobs=call.jobs,
+            progress=watch.progress,
             again=call.again,
             executor=executor,
             on_event=watch.event,
             on_due=watch.due,
+            lang=output.language,
         )
     call.made.files.extend(stored_files(runs))
-    call.made.unfinished = any(run.run_id not in results.stored for run in runs)
-    table = run_table(runs, results, output.language)
+    call.made.unfinished = any(run.run_id not in project.results.stored for run in runs)
     failed = table[table["status"] != "done"]
     for row in failed.itertuples():
         output.error(f"{row.run_id}: {row.message}")
@@ -125,7 +113,7 @@ def made_runs(built: Built, call: Call, output: Output) -> tuple[Mapping[str, Ru
     output.say("ran", runs=len(table), failed=len(failed))
     output.say_of("batch", "made", made=watch.made, kept=len(table) - watch.made)
     output.frame("runs", table)
-    return results, RUN_FAILED if len(failed) else DONE
+    return RUN_FAILED if len(failed) else DONE
 
 
 def run_run(call: Call) -> int:
@@ -141,53 +129,42 @@ def run_all(call: Call) -> int:
 def _built_and_run(call: Call, *, answered: bool) -> int:
     """Write the models, make the runs that are due and, if they are to be ``answered``, tables and report."""
     get_ready()
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    code = print_findings(built.findings, output)
-    _write_models(built, call, output)
-    results, failed = made_runs(built, call, output)
-    unset = answer(built, results, call, output, with_report=True) if answered else DONE
-    _finish(call, output)
+    output = call.output
+    project = built_project(call)
+    code = print_findings(project.built.findings, output)
+    _write_models(project, call, output)
+    failed = made_runs(project, call)
+    unset = answer(project, call, with_report=True) if answered else DONE
+    _note(call)
     return failed or unset or code
 
 
-def answer(
-    built: Built, results: Mapping[str, RunResult], call: Call, output: Output, *, with_report: bool
-) -> int:
+def answer(project: Project, call: Call, *, with_report: bool) -> int:
     """Assess and write; returns WRONG_USAGE where the report could not be set, else DONE."""
     with SideWorker(call.jobs) as beside:
         # It gets ready while this process assesses.
-        pipeline.takes_part(built, beside).hold(*WRITERS)
-        return _answer(built, results, call, output, beside, with_report=with_report)
+        pipeline.takes_part(project.built, beside).hold(*WRITERS)
+        return _answer(project, call, beside, with_report=with_report)
 
 
-def _answer(
-    built: Built,
-    results: Mapping[str, RunResult],
-    call: Call,
-    output: Output,
-    beside: SideWorker,
-    *,
-    with_report: bool,
-) -> int:
+def _answer(project: Project, call: Call, beside: SideWorker, *, with_report: bool) -> int:
+    output, built = call.output, project.built
     with output.working("assess"):
-        review = pipeline.assess(built, results, output.language, call.jobs)
-        call.made.files.extend(pipeline.write_results(built, review, output.language, beside))
-    folder = built.checked.project.folder
+        review = project.review(output.language, call.jobs)
+        call.made.files.extend(project.write_results(lang=output.language, beside=beside))
     output.frame("communities", review.tables["communities"])
     _print_total(review, output)
     every = built.checked.layers.community_ids
-    if len(built.checked.community_ids) < len(every):
-        output.say("partial", count=len(built.checked.community_ids), total=len(every))
+    if len(project.communities) < len(every):
+        output.say("partial", count=len(project.communities), total=len(every))
     call.made.more.extend(built.checked.measurements.files)
-    call.made.more.append((removal_folder(built) / f"{TABLE}.csv").relative_to(folder).as_posix())
-    output.say("results_written", folder=built.checked.project.settings.results)
+    call.made.more.append((removal_folder(built) / f"{TABLE}.csv").relative_to(project.folder).as_posix())
+    output.say("results_written", folder=project.settings.results)
     if with_report:
         call.made.more.extend(pipeline.template_files(built))
         try:
             with output.working("report"):
-                files = pipeline.report(built, review, output.language, beside)
+                files = project.report(lang=output.language, beside=beside)
         except InstituteError as mistake:
             output.error(mistake.sentence(output.language))
             return WRONG_USAGE
@@ -196,9 +173,15 @@ def _answer(
             return WRONG_USAGE
         call.made.files.extend(files)
         page = files[0]
-        output.document["report"] = page.relative_to(folder).as_posix()
-        output.say("report_written", path=page.relative_to(folder).as_posix())
+        output.document["report"] = page.relative_to(project.folder).as_posix()
+        output.say("report_written", path=page.relative_to(project.folder).as_posix())
     return DONE
+
+
+def runs_missing(call: Call, due: Sequence[str]) -> RefusedError:
+    """The refusal of a command that needs runs which are not there."""
+    sentence = text("cli.runs_due", call.output.language, count=len(due), first=due[0])
+    return RefusedError(sentence, exit_code=RUN_FAILED)
 
 
 def _print_total(review: Review, output: Output) -> None:
@@ -230,20 +213,17 @@ def _figure(column: str, value: object) -> str:
 
 def run_assess(call: Call, *, with_report: bool) -> int:
     """``spongecalc assess`` and ``report``: from the runs that are on disk and still belong to the layers."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    results, due = stored_results(pipeline.plan(built))
+    output = call.output
+    project = built_project(call)
+    due = project.due()
     if due:
-        output.error(text("cli.runs_due", output.language, count=len(due), first=due[0]))
         output.document["due"] = list(due)
-        output.finish()
-        return RUN_FAILED
-    code = print_findings(built.findings, output)
-    call.made.files.extend(stored_files(pipeline.plan(built)))
-    unset = answer(built, results, call, output, with_report=with_report)
-    _finish(call, output)
-    failed = any(r.status != "done" for r in results.values())
+        raise runs_missing(call, tuple(due))
+    code = print_findings(project.built.findings, output)
+    call.made.files.extend(stored_files(project.built.runs))
+    unset = answer(project, call, with_report=with_report)
+    _note(call)
+    failed = any(r.status != "done" for r in project.results.values())
     return RUN_FAILED if failed else unset or code
 
 

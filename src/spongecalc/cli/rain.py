@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
 from spongecalc.project.design_storms import design_storms
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
@@ -21,18 +21,14 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.report.render.capture_chart import capture_chart, rain_page
 from spongecalc.steps.sponge import project_rain
 
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
-
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)
 DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
 
 
 def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     """Print storms, series and capture curve; returns the exit code."""
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     language = output.language
     settings = project.settings
 
@@ -68,7 +64,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     )
     output.frame("storms", frame)
     code = DONE
-    found = project_rain(project)
+    found = project_rain(project.files)
     series, curve = found.series, found.curve
     trouble = found.trouble
     if series_file is not None:
@@ -101,11 +97,8 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
         try:
             plot.write_text(rain_page(storms, charts, language), encoding="utf-8", newline="\n")
         except OSError as reason:
-            output.error(say("error.unreadable", file=plot.name, found=reason.strerror or ""))
-            output.finish()
-            return WRONG_USAGE
+            raise RefusedError(say("error.unreadable", file=plot.name, found=reason.strerror or "")) from None
         output.sentence(say("plotted", path=plot))
-    output.finish()
     return code
 
 

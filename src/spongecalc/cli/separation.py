@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.cli.command_project import checked_project
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.incremental import language_of
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps import pipeline
 from spongecalc.steps.removal import removal_folder, removal_runs, week_runs, write_contributions
 
 if TYPE_CHECKING:
@@ -22,15 +19,11 @@ if TYPE_CHECKING:
 
 def run_separation(call: Call, *, week: bool) -> int:
     """Removal runs, and a rainy week with tracers where asked for; writes their tables."""
-    output = Output(language_of(call), call.quiet, call.as_json)
-    checked = checked_project(call, output)
-    if checked is None:
-        return WRONG_USAGE
-    project = checked.project
-    settings = project.settings
-    folder = project.results_folder
+    output = call.output
+    project = checked_project(call)
+    checked, settings, folder = project.checked, project.settings, project.results_folder
     with output.progress() as progress:
-        built = pipeline.build(checked, progress)
+        built = project.build(progress)
         table = removal_runs(checked.systems, settings, built.storms, removal_folder(built), call.jobs, progress)
     path = write_contributions(table, removal_folder(built))
     columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")
@@ -49,6 +42,7 @@ def run_separation(call: Call, *, week: bool) -> int:
         write_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
     output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
-    output.finish()
-    unknown = pd.to_numeric(table["contribution_m3"]).isna().any()
-    return RUN_FAILED if unknown else DONE
+    unknown = table.loc[pd.to_numeric(table["contribution_m3"]).isna(), "connection_id"].unique()
+    if len(unknown):
+        output.error(text("separation.contributions_unknown", output.language, ids=", ".join(unknown)))
+    return RUN_FAILED if len(unknown) else DONE

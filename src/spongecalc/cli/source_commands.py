@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyogrio
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
@@ -26,9 +26,6 @@ from spongecalc.report.tables.repaired_project import write_repaired
 from spongecalc.steps import pipeline
 from spongecalc.sweep.plan import FOLDER as SWEEPS
 
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
-
 
 def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:
     found = {"file": source, "layer": "-", "url": source, **refusal.found}
@@ -36,21 +33,17 @@ def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:
     output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
 
 
-def run_sources(source: str, language: str, *, quiet: bool, as_json: bool) -> int:
+def run_sources(call: Call, source: str) -> int:
     """``spongecalc sources FILE``: what it holds, and a mapping drafted for spongecalc.toml."""
-    output = Output(language, quiet, as_json)
+    output = call.output
     try:
         seen = describe(source, Path())
     except ValidationError:
-        output.error(text("survey.password_in_url", language))
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(text("survey.password_in_url", output.language)) from None
     except SourceRefusedError as refusal:
         _refused(source, refusal, output)
-        output.finish()
         return WRONG_USAGE if refusal.rule == "file.missing" else DATA_ERRORS
     _print_seen(seen, output)
-    output.finish()
     return DATA_ERRORS if any(s.refusal for s in seen.layers) else DONE
 
 
@@ -98,11 +91,10 @@ def _print_seen(seen: Seen, output: Output) -> None:
 
 def run_fix(call: Call) -> int:
     """``spongecalc check --fix``: repaired/ beside the project, with the trail; the sources stay as they are."""
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     with output.working("check"):
-        checked, mended = pipeline.fix(project, call.communities)
+        checked, mended = pipeline.fix(project.files, call.communities)
         changes = mended.changes
         written = write_repaired(project.folder / FILE_NAME, mended, changes, output.language)
     every = (*changes, *checked.findings)
@@ -111,27 +103,21 @@ def run_fix(call: Call) -> int:
     output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}
     output.document["written"] = [p.relative_to(project.folder).as_posix() for p in written]
     output.sentence(text("survey.repaired", output.language, count=len(changes), folder=written[0].parent.name))
-    output.finish()
     return code
 
 
 def run_publish(call: Call, url: str, schema: str) -> int:
     """``spongecalc publish``: results, findings, sweeps and the store of runs into a PostGIS schema."""
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     folder = project.results_folder
     files = [folder / "spongecalc.gpkg", folder / "findings.gpkg"]
     if not files[0].is_file():
-        output.error(text("survey.no_results", output.language, folder=project.settings.results))
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(text("survey.no_results", output.language, folder=project.settings.results))
     try:
         LayerSource(source=url)
     except ValidationError:
-        output.error(text("survey.password_in_url", output.language))
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(text("survey.password_in_url", output.language)) from None
     layers = {
         str(name): pyogrio.read_dataframe(file, layer=name)
         for file in files
@@ -145,16 +131,12 @@ def run_publish(call: Call, url: str, schema: str) -> int:
     try:
         tables |= {f"store_{name}": table for name, table in read_parquet(folder / STORE).items()}
     except StoreError as error:
-        output.error(text("batch.store_missing", output.language, reason=error))
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(text("batch.store_missing", output.language, reason=error)) from None
     try:
         written = write_postgis(url, schema, layers, tables)
     except SourceRefusedError as refusal:
         _refused(url, refusal, output)
-        output.finish()
         return DATA_ERRORS
     output.document["written"] = written
     output.sentence(text("survey.published", output.language, count=len(written), schema=schema))
-    output.finish()
     return DONE

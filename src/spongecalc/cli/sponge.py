@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from spongecalc.assess.continuous import tank_rows_by_day
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import RUN_FAILED, WRONG_USAGE
+from spongecalc.cli.exit_codes import RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.sponge.event_runs import design_rainfall_of, sites_of
+from spongecalc.sponge.question import sponge_question
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous
-from spongecalc.surfaces.cover import covers
-
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
 
 COLUMNS = (
     "community_id",
@@ -34,32 +30,29 @@ COLUMNS = (
 
 def run_sponge(call: Call, *, continuous: bool) -> int:
     """Print the volume method and the tanks; or run the continuous simulation and keep its result."""
-    built, output = built_project(call)
-    if built is None:
-        return WRONG_USAGE
-    checked, project = built.checked, built.checked.project
+    output = call.output
+    project = built_project(call)
+    checked, built = project.checked, project.built
     code = print_findings(built.findings, output)
     settings, language = project.settings, output.language
-    sites = sites_of(checked.systems, built.models, settings)
-    rain = project_rain(project)
+    rain = project_rain(project.files)
     if rain.trouble is not None:
         found = {"file": rain.trouble.file, "found": rain.trouble.found}
         output.error(text(f"rain.error.{rain.trouble.rule}", language, **found))
-    design_mm = design_rainfall_of(settings, rain.curve)
+    question = sponge_question(checked.systems, built.models, settings, rain.curve, rain.series)
     output.sentence(
         text(
             "rain.design",
             language,
             place=rain.curve.place,
             percent=f"{settings.sponge.design_percent:g}",
-            mm=f"{design_mm:.1f}",
+            mm=f"{question.design_mm:.1f}",
         )
     )
-    sunken = covers(settings.surfaces.covers)["sunken_green"].depression_storage_mm
     rows = []
-    for site in sites:
+    for site in question.sites:
         tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
-        v = volume_method(site.areas, tanks, rain.curve.percent, sunken)
+        v = volume_method(site.areas, tanks, rain.curve.percent, question.catalogue)
         rows.append(
             (
                 site.community_id,
@@ -74,18 +67,16 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     _print(text("rain.volume_method", language), table, output)
     output.frame("volume_method", table)
-    tanks = tank_rows_by_day(sites, settings, rain.series)
+    tanks = tank_rows_by_day(question)
     if len(tanks):
         _print(text("rain.tanks", language), tanks, output)
         output.frame("tanks", tanks)
     if continuous:
         if call.communities:
-            output.error(text("rain.error.continuous_whole", language))
-            output.finish()
-            return WRONG_USAGE
+            raise RefusedError(text("rain.error.continuous_whole", language))
         began = time.perf_counter()
         with output.progress() as progress:
-            result = run_continuous(project, checked.systems, built.models, call.jobs, progress)
+            result = run_continuous(question, continuous_path(project.files), call.jobs, progress)
         for key, reason in result.failed.items():
             output.error(f"{'/'.join(key)}: {reason}")
         series = pd.DataFrame(
@@ -101,12 +92,11 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
                 "rain.continuous_done",
                 language,
                 seconds=f"{time.perf_counter() - began:.0f}",
-                path=continuous_path(project).relative_to(project.folder).as_posix(),
+                path=continuous_path(project.files).relative_to(project.folder).as_posix(),
                 error=f"{result.worst_continuity_percent:.2f}",
             )
         )
         code = RUN_FAILED if result.failed else code
-    output.finish()
     return code
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spongecalc.batch import unchanged
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
-from spongecalc.cli.incremental import current_stamp, language_of, stamp_name
+from spongecalc.cli.exit_codes import DONE
+from spongecalc.cli.incremental import current_stamp, stamp_name
 from spongecalc.language import text
 
 if TYPE_CHECKING:
@@ -16,11 +15,10 @@ if TYPE_CHECKING:
 
 def run_status(call: Call) -> int:
     """Say what ``spongecalc all`` would do: which inputs changed, which models and runs are due."""
-    output = Output(language_of(call), call.quiet, call.as_json)
+    output = call.output
     if current_stamp("all", call):
         output.say_of("batch", "nothing_due")
         output.document |= {"nothing_due": True, "changed": [], "models": [], "runs": {}}
-        output.finish()
         return DONE
     changed = unchanged.changed_inputs(call.folder, stamp_name("all", call))
     if changed is None:
@@ -31,10 +29,7 @@ def run_status(call: Call) -> int:
         output.say_of("batch", "status_outputs")
     from spongecalc.cli.due_work import due_work  # noqa: PLC0415  reads the layers: only when something is due
 
-    due = due_work(call, output)
-    if due is None:
-        return WRONG_USAGE
-    models, runs, total = due
+    models, runs, total = due_work(call)
     output.say_of("batch", "status_models", count=len(models))
     output.say_of("batch", "status_runs", count=len(runs), total=total)
     output.say_of("batch", "status_tables")
@@ -49,5 +44,4 @@ def run_status(call: Call) -> int:
         "runs": runs,
         "runs_total": total,
     }
-    output.finish()
     return DONE

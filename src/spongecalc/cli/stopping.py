@@ -42,7 +42,7 @@ def end_now() -> None:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether an error came of Ctrl-C, directly or through what a library made of it."""
+    """Tell whether an error came of Ctrl-C, directly or through what a library made of it."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, KeyboardInterrupt):

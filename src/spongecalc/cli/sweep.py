@@ -5,32 +5,27 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from spongecalc.api.project import Project
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.runs import due_runs, execute, stored_files
 from spongecalc.batch.watch import batch_watch
-from spongecalc.cli.command_project import checked_layers, opened_project
-from spongecalc.cli.console import Output
+from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.command_project import opened_project, with_checked_layers
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
 from spongecalc.language import text
-from spongecalc.project.load import Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms
 from spongecalc.sweep.tables import sweep_tables
 
-if TYPE_CHECKING:
-    from spongecalc.cli.call import Call
-
 
 def run_sweeps(call: Call) -> int:
     """Say which sweeps the project has; nothing is run."""
-    project, output = opened_project(call)
-    if project is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
     rows = []
     for sweep in project.settings.sweeps:
         try:
@@ -55,7 +50,6 @@ def run_sweeps(call: Call) -> int:
     output.document["sweeps"] = [
         dict(zip(("name", "sets", "storms", "scenarios"), row, strict=True)) for row in rows
     ]
-    output.finish()
     return WRONG_USAGE if output.errors else DONE
 
 
@@ -65,31 +59,28 @@ def sweep_what_is_due(call: Call, name: str) -> int:
     return do_what_is_due(command, call, lambda given: run_sweep(given, name))
 
 
-def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
+def run_sweep(call: Call, name: str) -> int:
     """Make the runs of a sweep that are due and write its tables; returns the exit code.
 
-    With ``dry_run`` only say how many runs there are and how many are due.
+    With --dry-run only say how many runs there are and how many are due.
     """
-    project, output = opened_project(call)
-    if project is None or (plan := _plan(call, name, project, output)) is None:
-        return WRONG_USAGE
+    output = call.output
+    project = opened_project(call)
+    plan = _plan(call, name, project)
     output.say_of("sweep", "planned", points=len(plan.points), runs=len(plan.runs))
     output.document |= {"points": len(plan.points), "runs": len(plan.runs)}
-    if dry_run:
+    if call.dry_run:
         due = due_runs(plan.runs, call.again)
         output.say_of("sweep", "due", count=len(due))
         output.document["due"] = len(due)
-        output.finish()
         return DONE
     try:
         executor = cluster_executor(call.cluster) if call.cluster else None
     except ClusterError as error:
-        output.error(text("batch.cluster", output.language, reason=error))
-        output.finish()
-        return WRONG_USAGE
+        raise RefusedError(text("batch.cluster", output.language, reason=error)) from None
     with (
         output.progress() as bar,
-        batch_watch(project, plan.runs, bar, output.events, output.language) as watch,
+        batch_watch(project.files, plan.runs, bar, output.events, output.language) as watch,
     ):
         results = execute(
             plan.runs,
@@ -114,28 +105,22 @@ def run_sweep(call: Call, name: str, *, dry_run: bool = False) -> int:
     call.made.files.extend([*files, *stored_files(plan.runs)])
     call.made.unfinished = any(run.run_id not in results.stored for run in plan.runs)
     call.made.document, call.made.errors = dict(output.document), list(output.errors)
-    output.finish()
     return RUN_FAILED if failed else DONE
 
 
-def _plan(call: Call, name: str, project: Project, output: Output) -> SweepPlan | None:
-    """The sweep's runs; None where there is no such sweep or it cannot be made, which is said then."""
+def _plan(call: Call, name: str, project: Project) -> SweepPlan:
+    """The sweep's runs. Raises RefusedError where there is no such sweep or it cannot be made."""
+    output = call.output
     sweep = next((s for s in project.settings.sweeps if s.name == name), None)
     if sweep is None:
         known = ", ".join(s.name for s in project.settings.sweeps) or "-"
-        output.error(text("sweep.unknown", output.language, name=name, known=known))
-        output.finish()
-        return None
-    checked = checked_layers(call, project, output)
-    if checked is None:
-        return None
+        raise RefusedError(text("sweep.unknown", output.language, name=name, known=known))
+    checked = with_checked_layers(call, project).checked
     try:
         with output.progress() as progress:
-            return plan_sweep(sweep, project, checked.systems, partial(progress, "build"))
+            return plan_sweep(sweep, project.files, checked.systems, partial(progress, "build"))
     except SweepError as mistake:
-        output.error(mistake.sentence(output.language))
-        output.finish()
-        return None
+        raise RefusedError(mistake.sentence(output.language)) from None
 
 
 def _folder(project: Project) -> Path:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
+from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
 from spongecalc.report.render.template_folder import write_template
 
 
-def run_template(folder: Path, language: str, *, quiet: bool) -> int:
+def run_template(call: Call, folder: Path) -> int:
     """Copy the package's template into a folder; files that are there stay as they are."""
-    output = Output(language, quiet)
+    output, language = call.output, call.output.language
     try:
         written = write_template(folder)
     except OSError as reason:
-        output.error(text("template.unreadable", language, file=folder, folder=folder, reason=reason.strerror))
-        return WRONG_USAGE
+        unwritable = text("template.unreadable", language, file=folder, folder=folder, reason=reason.strerror)
+        raise RefusedError(unwritable) from None
+    output.document["files"] = [path.as_posix() for path in written]
     if not written:
         output.sentence(text("template.kept", language, folder=folder))
         return DONE

@@ -4,35 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from spongecalc.catalogue.pipe_section import Numbers, circle_segment, manning_velocity_m_s
+
 # The depth of the greatest flow: beyond it the wetted perimeter grows faster than the area.
 DEPTH_OF_GREATEST_FLOW = 0.93818
 _STEPS = 60
-
-Numbers = np.ndarray | float
-"""One value, or an array of one per pipe."""
-
-
-def geometry(fullness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Area and hydraulic radius of a partly full circle, as parts of the diameter.
-
-    Parameters
-    ----------
-    fullness
-        Depth over diameter, 0 to 1.
-
-    Returns
-    -------
-    A / D2 and R / D.
-
-    References
-    ----------
-    Chow (1959), Open-Channel Hydraulics, appendix A, geometric elements of circular sections.
-    """
-    angle = 2 * np.arccos(1 - 2 * np.asarray(fullness, float))
-    area = (angle - np.sin(angle)) / 8
-    with np.errstate(divide="ignore", invalid="ignore"):
-        radius = np.where(angle > 0, area / (angle / 2), 0.0)
-    return area, radius
 
 
 def full_velocity_m_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -> np.ndarray:
@@ -42,8 +18,7 @@ def full_velocity_m_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -
     ----------
     GB 50014-2021, section 5.2 (velocity by Manning's formula).
     """
-    slope = np.where(np.asarray(slope, float) > 0, slope, np.nan)
-    return (np.asarray(diameter_m, float) / 4) ** (2 / 3) * np.sqrt(slope) / manning_n
+    return manning_velocity_m_s(np.asarray(diameter_m, float) / 4, slope, manning_n)
 
 
 def full_flow_l_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -> np.ndarray:
@@ -55,14 +30,14 @@ def full_flow_l_s(diameter_m: Numbers, slope: Numbers, manning_n: Numbers) -> np
 
 def flow_ratio(fullness: np.ndarray) -> np.ndarray:
     """Flow at a depth over the flow when full, from A R^(2/3)."""
-    area, radius = geometry(fullness)
+    area, radius = circle_segment(fullness)
     ratio: np.ndarray = area * radius ** (2 / 3) / (np.pi / 4 * 0.25 ** (2 / 3))
     return ratio
 
 
 def velocity_ratio(fullness: np.ndarray) -> np.ndarray:
     """Velocity at a depth over the velocity when full, from R^(2/3)."""
-    return (geometry(fullness)[1] / 0.25) ** (2 / 3)
+    return (circle_segment(fullness)[1] / 0.25) ** (2 / 3)
 
 
 def fullness_of(ratio: np.ndarray) -> np.ndarray:
@@ -90,7 +65,13 @@ def fullness_of(ratio: np.ndarray) -> np.ndarray:
 
 def slope_for(flow_l_s: Numbers, diameter_m: Numbers, manning_n: Numbers, fullness: Numbers = 1.0) -> np.ndarray:
     """The slope at which a pipe carries a flow at a depth over diameter."""
-    area, radius = geometry(np.asarray(fullness, float))
+    area, radius = circle_segment(np.asarray(fullness, float))
     area, radius = area * np.asarray(diameter_m) ** 2, radius * np.asarray(diameter_m)
     slope: np.ndarray = (np.asarray(flow_l_s) / 1000 * manning_n / (area * radius ** (2 / 3))) ** 2
+    return slope
+
+
+def slope_for_speed(velocity_m_s: Numbers, diameter_m: Numbers, manning_n: Numbers) -> np.ndarray:
+    """The slope at which water runs at a velocity in a full pipe."""
+    slope: np.ndarray = (velocity_m_s * manning_n / (np.asarray(diameter_m, float) / 4) ** (2 / 3)) ** 2
     return slope

@@ -11,11 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.design.check import Check, Limit, Subject, at_least, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.near_lines import NearPairs, SpaceLines, beside, crossing
 from spongecalc.layers.feature import NOWHERE, Feature
-from spongecalc.network.earthworks import outer_size_m
+from spongecalc.network.earthworks import laid_pipes
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.standards.tables import table
 
@@ -42,6 +44,7 @@ def check_clearances(
     trees: gpd.GeoDataFrame,
     settings: DesignSettings,
     limits: Limits,
+    catalogue: Catalogue,
 ) -> list[Check]:
     """Every pair of features that the table of clearances speaks of.
 
@@ -54,7 +57,7 @@ def check_clearances(
     GB 50289-2016, section 4.1, tables 4.1.9 and 4.1.14; ``utility_clearances.csv``, with source and
     confidence in every row.
     """
-    things = _things(pipes, utilities, buildings, trees, settings)
+    things = _things(pipes, utilities, buildings, trees, settings, catalogue)
     checks: list[Check] = []
     for row in table("utility_clearances").itertuples():
         first, second = things.get(row.a), things.get(row.b)
@@ -135,11 +138,12 @@ def _things(
     buildings: gpd.GeoDataFrame,
     trees: gpd.GeoDataFrame,
     settings: DesignSettings,
+    catalogue: Catalogue,
 ) -> dict[str, Things]:
     """Every kind that has features, by its name in the table of clearances."""
     found: dict[str, Things] = {}
     if len(pipes):
-        found["drainage"] = _drainage(pipes)
+        found["drainage"] = _drainage(pipes, catalogue)
     kinds = [_kind_of(row, settings) for row in utilities.itertuples()]
     for kind in sorted({k for k in kinds if k}):
         own = utilities[[k == kind for k in kinds]]
@@ -159,13 +163,11 @@ def _things(
     return found
 
 
-def _drainage(pipes: gpd.GeoDataFrame) -> Things:
-    outer, _, wall, _ = outer_size_m(pipes)
-    outer = np.nan_to_num(outer)
-    height = pipes["height_mm"].astype(float).to_numpy() / 1000
-    round_pipe = pipes["shape"].isna().to_numpy() | (pipes["shape"] == "circular").to_numpy()
-    tall = np.where(round_pipe, outer, height + 2 * wall)
-    inner = np.where(round_pipe, pipes["diameter_mm"].astype(float).to_numpy() / 1000, height)
+def _drainage(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Things:
+    laid = laid_pipes(pipes, catalogue)
+    outer = np.nan_to_num(laid.outer_m)
+    inner = PipeSections.of(pipes).height_m
+    tall = inner + 2 * laid.wall_m
     up = pipes["invert_up_m"].to_numpy(float) + inner / 2
     down = pipes["invert_down_m"].to_numpy(float) + inner / 2
     lines = SpaceLines(pipes.geometry.to_numpy(), up, down, outer / 2, np.nan_to_num(tall) / 2)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import geopandas as gpd
 import numpy as np
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.design.check import FAIL, Check, at_least, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of, with_hydraulics
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.network.depth import end_depths_m
-from spongecalc.network.earthworks import cover_shares, outer_size_m
+from spongecalc.network.earthworks import cover_shares, laid_pipes
 from spongecalc.scenario import DrainageSystem
 
 # A pipe that only touches a carriageway with less than this share of its length does not lie under it.
@@ -29,7 +30,7 @@ def check_cover(net: DesignNetwork, limits: Limits, carriageway: Sequence[str]) 
     """
     if net.pipes.empty:
         return []
-    return _checks(net.pipes, net.nodes, net.surfaces, limits, carriageway)
+    return _checks(net.pipes, net.nodes, net.surfaces, limits, carriageway, net.catalogue)
 
 
 def find_little_cover(
@@ -43,13 +44,13 @@ def find_little_cover(
     told: set[tuple[str, str, str]] = set()
     greatest_m = max(limits.find(CHECK, where).value for where in (FOOTWAY, CARRIAGEWAY))
     for system in systems:
-        pipes = with_hydraulics(system.pipes)
+        pipes = with_hydraulics(system.pipes, system.catalogue)
         buried = _depth_m(pipes, system.nodes) >= _height_m(pipes)
-        shallow = buried & (_cover_m(pipes, system.nodes) < greatest_m)
+        shallow = buried & (_cover_m(pipes, system.nodes, system.catalogue) < greatest_m)
         pipes = pipes[shallow].reset_index(drop=True)
         if pipes.empty:
             continue
-        checks = _checks(pipes, system.nodes, system.surfaces, limits, carriageway)
+        checks = _checks(pipes, system.nodes, system.surfaces, limits, carriageway, system.catalogue)
         for row, check in zip(pipes.itertuples(), checks, strict=True):
             words = {"cover": f"{check.value:.2f}", "least": f"{check.limit.value:g}"}
             key = (str(row.pipe_id), words["cover"], words["least"])
@@ -68,9 +69,9 @@ def _height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
     return np.asarray(pipes["diameter_m"].fillna(pipes["height_mm"].astype(float) / 1000), dtype=float)
 
 
-def _cover_m(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> np.ndarray:
+def _cover_m(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, catalogue: Catalogue) -> np.ndarray:
     """Ground above the outside of each crown at the shallower end; NaN without levels or size."""
-    cover = _depth_m(pipes, nodes) - _height_m(pipes) - outer_size_m(pipes)[2]
+    cover = _depth_m(pipes, nodes) - _height_m(pipes) - laid_pipes(pipes, catalogue).wall_m
     return np.asarray(np.round(cover, 4))
 
 
@@ -80,11 +81,12 @@ def _checks(
     surfaces: gpd.GeoDataFrame,
     limits: Limits,
     carriageway: Sequence[str],
+    catalogue: Catalogue,
 ) -> list[Check]:
     """A check for each pipe, in their order."""
     shares = cover_shares(pipes, surfaces)
     checks = []
-    for row, cover, under in zip(pipes.itertuples(), _cover_m(pipes, nodes), shares, strict=True):
+    for row, cover, under in zip(pipes.itertuples(), _cover_m(pipes, nodes, catalogue), shares, strict=True):
         subject = subject_of("pipes", row)
         driven = sum(part for (kind, _), part in under.items() if kind in carriageway)
         applies = CARRIAGEWAY if driven >= LEAST_SHARE else FOOTWAY

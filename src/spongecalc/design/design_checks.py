@@ -62,7 +62,7 @@ def review_design(
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
-    coefficients = runoff_coefficients(design.runoff_coefficients)
+    coefficients = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
     checks: list[Check] = []
     tables, proposals = [], []
     nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]
@@ -74,7 +74,7 @@ def review_design(
             *check_hydraulics(net, hydraulics, limits, period),
             *check_sizes(net, limits, design.network),
             *check_manholes(net, limits),
-            *check_cover(net, limits, design.carriageway),
+            *check_cover(net, limits, settings.carriageway),
             *check_inlets(
                 net,
                 limits,
@@ -93,7 +93,9 @@ def review_design(
             inlet_time_min=design.inlet_time_min,
             infiltration_percent=design.infiltration_percent,
         )
-        proposals.append(suggestions(net, found, flows_again, limits, period, design.network, design.carriageway))
+        proposals.append(
+            suggestions(net, found, flows_again, limits, period, design.network, settings.carriageway)
+        )
     trees = layers["trees"][stands(layers, "trees", settings.scenario(settings.compared[1]))]
     checks.extend(
         check_clearances(
@@ -103,6 +105,7 @@ def review_design(
             trees,
             design,
             limits,
+            settings.catalogue,
         )
     )
     return DesignReview(

@@ -10,10 +10,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.design.circular_pipe import full_velocity_m_s
 from spongecalc.design.network import DesignNetwork
 from spongecalc.design.peak_factor import peak_factor
-from spongecalc.standards.tables import table
 
 # Time in a pipe that has no fall, or no size: as if water moved at the least velocity of a sewer.
 SLOW_M_S = 0.6
@@ -48,21 +48,16 @@ class _Load:
         )
 
 
-def runoff_coefficients(own: Mapping[str, float]) -> dict[str, float]:
-    """Runoff coefficient of each cover for the rational method: the middle of the table's range, or the
+def runoff_coefficients(catalogue: Catalogue, own: Mapping[str, float]) -> dict[str, float]:
+    """Runoff coefficient of each cover for the rational method: the middle of the catalogue's range, or the
     project's own.
 
     References
     ----------
-    GB 50014-2021, 4.1 and the technical guide on sponge cities (2014), table 4-3; ``runoff_coefficients.csv``
-    carries source and confidence.
+    GB 50014-2021, 4.1 and the technical guide on sponge cities (2014), table 4-3; ``covers.csv`` and
+    ``facility_ground.csv`` carry source and confidence.
     """
-    rows = table("runoff_coefficients").set_index("cover")
-    middle = {
-        str(r.cover): float((rows.loc[r.row, "peak_min"] + rows.loc[r.row, "peak_max"]) / 2)
-        for r in table("cover_runoff").itertuples()
-    }
-    return {**middle, **{str(c): float(v) for c, v in own.items()}}
+    return {**catalogue.peak_coefficients(), **{str(c): float(v) for c, v in own.items()}}
 
 
 def rational_flow_l_s(coefficient: float, intensity_l_s_ha: float, area_m2: float) -> float:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.material import METAL
 from spongecalc.design.check import Check, Limit, at_least, at_most, not_checkable
 from spongecalc.design.circular_pipe import full_flow_l_s, full_velocity_m_s, fullness_of, velocity_ratio
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
-from spongecalc.standards.materials import family_of
 
 HYDRAULIC_COLUMNS = [
     "community_id",
@@ -81,7 +82,9 @@ def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limit
     return [
         check
         for row in net.pipes.itertuples()
-        for check in (_sewage if row.system == "sewage" else _storm)(row, by_id[row.pipe_id], limits, period)
+        for check in (_sewage if row.system == "sewage" else _storm)(
+            row, by_id[row.pipe_id], limits, period, net.catalogue
+        )
     ]
 
 
@@ -96,7 +99,7 @@ def _why_not(row: Any, found: Any) -> str:
     return "in_loop" if found.in_loop else ""
 
 
-def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
+def _sewage(row: Any, found: Any, limits: Limits, _: Limit, catalogue: Catalogue) -> list[Check]:
     subject = subject_of("pipes", row)
     size = row.diameter_m * 1000
     fullest = limits.find("max_fullness", "sewage", size)
@@ -105,13 +108,13 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
         return [
             not_checkable("max_fullness", subject, "sewage", reason, fullest),
             not_checkable("min_velocity", subject, "sewage", reason, least),
-            _fastest(row, found, limits, reason),
+            _fastest(row, found, limits, reason, catalogue),
         ]
     if found.design_flow_l_s <= 0:
         return [
             not_checkable(c, subject, "sewage", "no_flow", t)
             for c, t in (("max_fullness", fullest), ("min_velocity", least))
-        ] + [_fastest(row, found, limits, "no_flow")]
+        ] + [_fastest(row, found, limits, "no_flow", catalogue)]
     depth = found.fullness
     checks = [
         at_most("max_fullness", subject, "sewage", 1.0, fullest, reason="over_capacity")
@@ -128,7 +131,7 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit) -> list[Check]:
                 "min_velocity", subject, "sewage", found.full_velocity_m_s if math.isnan(speed) else speed, least
             )
         )
-    return [*checks, _fastest(row, found, limits, "")]
+    return [*checks, _fastest(row, found, limits, "", catalogue)]
 
 
 def is_initial(row: Any, limits: Limits) -> bool:
@@ -140,7 +143,7 @@ def is_initial(row: Any, limits: Limits) -> bool:
     return size_mm <= max(main.value, municipal.value) and float(row.slope) >= slope.value - 1e-9
 
 
-def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:
+def _storm(row: Any, found: Any, limits: Limits, period: Limit, catalogue: Catalogue) -> list[Check]:
     subject = subject_of("pipes", row)
     least = limits.find("min_velocity", "storm or combined")
     applies = f"P = {period.value:g} a"
@@ -148,7 +151,7 @@ def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:
         return [
             not_checkable("capacity", subject, applies, reason, period),
             not_checkable("min_velocity", subject, "storm or combined", reason, least),
-            _fastest(row, found, limits, reason),
+            _fastest(row, found, limits, reason, catalogue),
         ]
     capacity = Limit(found.full_flow_l_s, "l/s", period.source, period.confidence)
     flow = found.design_flow_l_s
@@ -157,15 +160,15 @@ def _storm(row: Any, found: Any, limits: Limits, period: Limit) -> list[Check]:
         if flow > 0
         else not_checkable("capacity", subject, applies, "no_flow", capacity),
         at_least("min_velocity", subject, "storm or combined", found.full_velocity_m_s, least),
-        _fastest(row, found, limits, ""),
+        _fastest(row, found, limits, "", catalogue),
     ]
 
 
-def _fastest(row: Any, found: Any, limits: Limits, reason: str) -> Check:
+def _fastest(row: Any, found: Any, limits: Limits, reason: str, catalogue: Catalogue) -> Check:
     """The greatest velocity that the material stands; that of the full pipe for rain, of the design flow else."""
     subject = subject_of("pipes", row)
-    family = family_of(row.material if isinstance(row.material, str) else None)
-    applies = "metal pipe" if family == "metal" else "non-metal pipe"
+    family = catalogue.family(row.material)
+    applies = "metal pipe" if family == METAL else "non-metal pipe"
     limit = limits.find("max_velocity", applies)
     if reason:
         return not_checkable("max_velocity", subject, applies, reason, limit)

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.design.check import Subject
 from spongecalc.layers.feature import feature_of
 from spongecalc.network.graph import drainage_graph
@@ -19,7 +21,6 @@ from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import SewageSettings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.standards.materials import roughness_of
 
 FRAMES = ("nodes", "pipes", "surfaces", "buildings", "connections", "utilities")
 
@@ -53,6 +54,7 @@ class DesignNetwork:
     trees: gpd.GeoDataFrame = field(
         default_factory=lambda: gpd.GeoDataFrame({"geometry": []}, geometry="geometry")
     )
+    catalogue: Catalogue = field(default_factory=shipped)
 
     @property
     def node_rows(self) -> dict[str, Any]:
@@ -72,31 +74,31 @@ def design_network(
         name: getattr(system, name).sort_values(key).reset_index(drop=True)
         for name, key in zip(FRAMES, keys, strict=True)
     }
-    frames["pipes"] = with_hydraulics(frames["pipes"])
+    frames["pipes"] = with_hydraulics(frames["pipes"], system.catalogue)
     extra = {} if trees is None else {"trees": trees}
     return DesignNetwork(
         drainage_graph(system),
         **frames,
         sewage_l_s=sewage_by_node_l_s(system.buildings, sources(system), sewage),
         areas=areas,
+        catalogue=system.catalogue,
         **extra,
     )
 
 
-def with_hydraulics(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def with_hydraulics(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDataFrame:
     """Pipes with their plan length, inner diameter, slope and roughness as numbers.
 
     The diameter is NaN for a section that is not circular. Roughness is the survey's, else the material's.
     """
     length = shapely.length(pipes.geometry.to_numpy())
-    round_pipe = pipes["shape"].isna() | (pipes["shape"] == "circular")
     drop = pipes["invert_up_m"].to_numpy(float) - pipes["invert_down_m"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.where(length > 0, drop / length, np.nan)
-    by_material = [roughness_of(m if isinstance(m, str) else None)[0] for m in pipes["material"]]
+    by_material = [catalogue.roughness(m)[0] for m in pipes["material"]]
     return pipes.assign(
         length_m=length,
-        diameter_m=(pipes["diameter_mm"].astype(float) / 1000).where(round_pipe),
+        diameter_m=PipeSections.of(pipes).circle_m,
         slope=slope,
         manning_n=pipes["roughness"].astype(float).fillna(pd.Series(by_material, index=pipes.index)),
     )

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from spongecalc.catalogue.material import PLASTIC, Material
 from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, more_than, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
-from spongecalc.standards.materials import family_of
-
-# Names by which a concrete pipe is not the plain one with flat joints that is no longer to be used.
-REINFORCED = ("钢筋", "承插", "reinforced", "rcp", "socket")
 
 
-def size_kind(system: str, size_mm: float, material: str | None, network: str) -> tuple[str, str]:
+def size_kind(system: str, size_mm: float, material: Material | None, network: str) -> tuple[str, str]:
     """Rows of ``sewer_design_limits.csv`` in which a pipe's least diameter and least slope are found.
 
     A sewer inside a community follows GB 50015 up to DN200 and GB 50014 beyond; one in the street, and every
@@ -25,7 +22,7 @@ def size_kind(system: str, size_mm: float, material: str | None, network: str) -
             return "sewage (municipal)", "sewage (municipal)"
         main = "community main (plastic sewage)"
         return main, main if size_mm < 300 else "sewage (municipal)"
-    plastic = family_of(material) == "plastic"
+    plastic = material is not None and material.family == PLASTIC
     return (
         "storm or combined (municipal)",
         "storm or combined plastic" if plastic else "storm or combined other material",
@@ -38,7 +35,7 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
     for row in net.pipes.itertuples():
         subject = subject_of("pipes", row)
         size = row.diameter_m * 1000
-        material = row.material if isinstance(row.material, str) else None
+        material = net.catalogue.material(row.material)
         for_size, for_slope = size_kind(row.system, size, material, network)
         least = limits.find("min_diameter", for_size)
         if math.isnan(size):
@@ -46,7 +43,7 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
         else:
             checks.append(at_least("min_diameter", subject, for_size, size, least))
         checks.append(_slope(row, subject, for_slope, limits, size))
-        checks.extend(_material(subject, material, size, limits))
+        checks.extend(_material(subject, material, row.material, size, limits))
         wide = size if not math.isnan(size) else row.width_mm
         spacing = limits.find("max_manhole_spacing", "straight run", wide)
         checks.append(at_most("max_manhole_spacing", subject, "straight run", float(row.length_m), spacing))
@@ -64,20 +61,25 @@ def _slope(row: Any, subject: Subject, applies: str, limits: Limits, size_mm: fl
     return at_least("min_slope", subject, applies, slope, limit)
 
 
-def _material(subject: Subject, material: str | None, size_mm: float, limits: Limits) -> list[Check]:
+def _material(
+    subject: Subject, material: Material | None, written: str, size_mm: float, limits: Limits
+) -> list[Check]:
     """Plain concrete pipe with flat joints up to a size is not to be laid; only new pipes are held to it."""
     if subject.status != "proposed":
         return []
     applies = "plain concrete pipe with flat joints"
     limit = limits.find("plain_concrete_max_diameter", applies)
-    family = family_of(material)
-    if family is None:
+    if material is None:
         return [not_checkable("material", subject, applies, "material_unknown", limit)]
-    plain = family == "concrete" and not any(w in (material or "").lower() for w in REINFORCED)
-    if not plain:
+    if not material.has_flat_joints(written):
         return [
             at_most(
-                "material", subject, applies, 0.0, Limit(0.0, "", limit.source, limit.confidence), reason=family
+                "material",
+                subject,
+                applies,
+                0.0,
+                Limit(0.0, "", limit.source, limit.confidence),
+                reason=material.family,
             )
         ]
     if math.isnan(size_mm):

@@ -10,12 +10,14 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.design.check import FAIL, Check, Limit
 from spongecalc.design.circular_pipe import (
     full_flow_l_s,
     full_velocity_m_s,
     fullness_of,
     slope_for,
+    slope_for_speed,
     velocity_ratio,
 )
 from spongecalc.design.cover import check_cover
@@ -24,7 +26,6 @@ from spongecalc.design.limits import Limits
 from spongecalc.design.manholes import check_manholes
 from spongecalc.design.network import DesignNetwork, with_hydraulics
 from spongecalc.design.sizes import check_sizes, size_kind
-from spongecalc.standards.trade_sizes import next_size_mm
 
 SUGGESTION_COLUMNS = [
     "community_id",
@@ -46,7 +47,6 @@ BY_SIZE = ("capacity", "max_fullness", "min_diameter", "diameter_shrink")
 BY_SLOPE = ("capacity", "max_fullness", "min_slope", "min_velocity")
 # Enough rounds for every pipe of a chain to grow through every size; each round only grows pipes.
 MOST_ROUNDS = 60
-CARRIAGEWAY = ("asphalt", "concrete", "permeable_concrete")
 
 Flows = Callable[[DesignNetwork], pd.DataFrame]
 
@@ -91,7 +91,7 @@ def suggestions(
     limits: Limits,
     period: Limit,
     network: str,
-    carriageway: Sequence[str] = CARRIAGEWAY,
+    carriageway: Sequence[str],
 ) -> pd.DataFrame:
     """Rows of design_suggestions.csv for the new pipes of a network that fail.
 
@@ -121,7 +121,7 @@ def suggestions(
 
 def _with_sizes(net: DesignNetwork, sizes: Mapping[str, float]) -> DesignNetwork:
     pipes = net.pipes.assign(diameter_mm=net.pipes["pipe_id"].map(sizes))
-    return replace(net, pipes=with_hydraulics(pipes))
+    return replace(net, pipes=with_hydraulics(pipes, net.catalogue))
 
 
 def grown_sizes(net: DesignNetwork, flows_of: Flows, limits: Limits, network: str) -> dict[str, float]:
@@ -139,13 +139,14 @@ def grown_sizes(net: DesignNetwork, flows_of: Flows, limits: Limits, network: st
             size = sizes[row.pipe_id]
             if row.status != "proposed" or np.isnan(size) or np.isnan(row.diameter_m):
                 continue
-            least = limits.find("min_diameter", size_kind(row.system, size, row.material, network)[0]).value
+            kind = size_kind(row.system, size, net.catalogue.material(row.material), network)[0]
+            least = limits.find("min_diameter", kind).value
             wanted = max(least, arriving.get((row.from_node, row.system), 0.0))
             hydraulic = found.loc[row.pipe_id]
             if size < wanted:
                 grown[row.pipe_id] = wanted
-            elif not _carries(row, hydraulic, limits) and not np.isnan(next_size_mm(size)):
-                grown[row.pipe_id] = next_size_mm(size)
+            elif not _carries(row, hydraulic, limits) and not np.isnan(net.catalogue.next_size_mm(size)):
+                grown[row.pipe_id] = net.catalogue.next_size_mm(size)
         if grown == sizes:
             break
         sizes = grown
@@ -186,7 +187,9 @@ def _sizes(net: DesignNetwork, failing: Mapping[str, set[str]], again: _Recheck)
     return rows
 
 
-def least_slope(row: Any, flow_l_s: float, problems: set[str], limits: Limits, network: str) -> float:
+def least_slope(
+    row: Any, flow_l_s: float, problems: set[str], limits: Limits, network: str, catalogue: Catalogue
+) -> float:
     """The least slope at which a pipe passes what it fails, at its present size.
 
     Parameters
@@ -199,12 +202,14 @@ def least_slope(row: Any, flow_l_s: float, problems: set[str], limits: Limits, n
         Names of the checks that it fails.
     limits, network
         As for the checks.
+    catalogue
+        The materials.
     """
     diameter, n = row.diameter_m, row.manning_n
     size = diameter * 1000
     wanted = [float(row.slope)]
     if "min_slope" in problems:
-        kind = size_kind(row.system, size, row.material, network)[1]
+        kind = size_kind(row.system, size, catalogue.material(row.material), network)[1]
         wanted.append(limits.find("min_slope", kind, size).value)
     if "capacity" in problems:
         wanted.append(float(slope_for(flow_l_s, diameter, n)))
@@ -215,7 +220,7 @@ def least_slope(row: Any, flow_l_s: float, problems: set[str], limits: Limits, n
             wanted.append(_slope_for_velocity(flow_l_s, diameter, n, limits.find("min_velocity", "sewage").value))
         else:
             speed = limits.find("min_velocity", "storm or combined").value
-            wanted.append((speed * n / (diameter / 4) ** (2 / 3)) ** 2)
+            wanted.append(float(slope_for_speed(speed, diameter, n)))
     # Written with five decimals, and not flatter than needed.
     return float(np.ceil(max(wanted) * 1e5 - 1e-6) / 1e5)
 
@@ -245,7 +250,7 @@ def _slopes(net: DesignNetwork, failing: Mapping[str, set[str]], again: _Recheck
         problems = failing.get(row.pipe_id, set()) & set(BY_SLOPE)
         if problems and not np.isnan([row.diameter_m, row.slope]).any():
             flow_l_s = float(found.loc[row.pipe_id, "design_flow_l_s"])
-            slope = least_slope(row, flow_l_s, problems, again.limits, again.network)
+            slope = least_slope(row, flow_l_s, problems, again.limits, again.network, net.catalogue)
             if not np.isnan(slope):
                 wanted[row.pipe_id] = slope
     after = regraded(net, wanted)
@@ -296,7 +301,7 @@ def regraded(net: DesignNetwork, slopes: Mapping[str, float]) -> DesignNetwork:
     pipes = net.pipes.assign(
         invert_up_m=net.pipes["pipe_id"].map(up), invert_down_m=net.pipes["pipe_id"].map(down)
     )
-    return replace(net, pipes=with_hydraulics(pipes))
+    return replace(net, pipes=with_hydraulics(pipes, net.catalogue))
 
 
 def _pipe_graph(net: DesignNetwork) -> nx.DiGraph:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.coordinates import bounds_of, misplaced
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
@@ -33,9 +34,10 @@ def read_and_placed(
     sources: Mapping[str, Sequence[LayerSource]],
     crs: str | None,
     scenario_columns: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Layers with the community of every feature, and what was found on the way; see ``read_layers``."""
-    layers, read = read_layers(folder, sources, crs, scenario_columns)
+    layers, read = read_layers(folder, sources, crs, scenario_columns, catalogue)
     layers, found = assign_communities(layers)
     lost = check_lost_layers(layers, read)
     return layers, (*with_places(read, layers), *lost, *check_coordinates(layers), *found)

@@ -54,7 +54,7 @@ def read_earlier(
         Nothing there, no project file, or not a file of layers.
     """
     settings = project.settings
-    now, found = read_layers(project.folder, settings.layers, settings.crs)
+    now, found = read_layers(project.folder, settings.layers, settings.crs, catalogue=settings.catalogue)
     now = _placed(now)
     crs = now.crs.to_string()
     if not earlier.exists():
@@ -64,7 +64,7 @@ def read_earlier(
             other = load_project(earlier)
         except ProjectError as mistakes:
             raise EarlierError("earlier_project", mistakes) from None
-        before, early = read_layers(other.folder, other.settings.layers, crs)
+        before, early = read_layers(other.folder, other.settings.layers, crs, catalogue=other.settings.catalogue)
         left_out: tuple[str, ...] = ()
     else:
         try:
@@ -76,7 +76,7 @@ def read_earlier(
             for layer, own in settings.layers.items()
             if layer in SCHEMAS and own and (own[0].layer or layer) in held
         }
-        before, early = read_layers(earlier.parent, sources, crs)
+        before, early = read_layers(earlier.parent, sources, crs, catalogue=settings.catalogue)
         left_out = tuple(n for n in SCHEMAS if n in settings.layers and n not in sources)
         for name in left_out:
             now = now.with_frame(name, before[name])

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.standards.tables import table
 
 
@@ -66,9 +67,15 @@ def _cut(name: str, by_name: dict[str, str]) -> str | None:
     return None
 
 
-@cache
-def value_names(layer: str, column: str) -> dict[str, str]:
+def value_names(layer: str, column: str, catalogue: Catalogue) -> dict[str, str]:
     """The contract's value for each name that surveys use for it, by the folded name."""
+    if column == "cover":
+        return {folded(name): cover for name, cover in catalogue.cover_names().items()}
+    return _value_names(layer, column)
+
+
+@cache
+def _value_names(layer: str, column: str) -> dict[str, str]:
     rows = table("value_names")
     rows = rows[(rows["column"] == column) & (rows["layer"].isna() | (rows["layer"] == layer))]
     return {folded(n): str(v) for n, v in zip(rows["name"], rows["value"], strict=True)}

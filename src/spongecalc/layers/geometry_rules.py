@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -32,7 +34,7 @@ def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
             continue
         frames[name], found = _mended(name, frame)
         findings.extend(found)
-    return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
+    return replace(layers, frames=frames), tuple(findings)
 
 
 def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
 from pyproj import CRS
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
 
 
@@ -18,12 +19,13 @@ class LayerSet:
 
     Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
-    frame.
+    frame. ``catalogue`` says what their covers and materials are.
     """
 
     crs: CRS
     frames: Mapping[str, gpd.GeoDataFrame]
     dem: Path | None
+    catalogue: Catalogue = field(default_factory=shipped)
 
     def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
         return self.frames[layer]

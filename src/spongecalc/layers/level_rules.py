@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
@@ -36,9 +37,9 @@ def _nodes(layers: LayerSet) -> Iterator[Finding]:
 
 def _pipes(layers: LayerSet) -> Iterator[Finding]:
     pipes = layers["pipes"]
-    shape = pipes["shape"].fillna("circular").to_numpy(object)
+    sections = PipeSections.of(pipes)
     diameter, width, height = (pipes[c].to_numpy(float) for c in ("diameter_mm", "width_mm", "height_mm"))
-    circular, egg = shape == "circular", shape == "egg"
+    circular, egg = sections.is_circular, sections.is_egg
     size = np.where(circular, diameter, height)
     missing = np.isnan(size) | (~circular & ~egg & np.isnan(width))
     needed = np.where(circular, "diameter_mm", np.where(egg, "height_mm", "width_mm, height_mm"))

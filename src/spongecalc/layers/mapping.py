@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
-from spongecalc.layers.size_text import parse_size
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table
 from spongecalc.layers.sources.vector import read_vector
@@ -116,6 +117,7 @@ def to_contract(
     raw: RawLayer,
     looks: dict[str, pd.Series],
     findings: list[Finding],
+    catalogue: Catalogue,
     more: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
     """Rename, convert, type and flag the columns of one source; geometry on the millimetre.
@@ -133,13 +135,13 @@ def to_contract(
     flags: list[dict[str, str]] = [{} for _ in range(count)]
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
-    boxes: dict[int, tuple[float, float]] = {}
+    sizes: dict[int, Size] = {}
     for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
-        values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings)
+        values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings, catalogue)
         if column.kind == "number":
             if layer == "pipes" and name == "diameter_mm":
-                values, written, boxes = _sizes(values)
+                values, written, sizes = _sizes(values)
                 mapped = mapped | written
             out[name], written = _numbers(layer, file, column, values, ids, source, findings)
             mapped = mapped | written
@@ -158,7 +160,7 @@ def to_contract(
     placed = gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs)
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
-    return with_boxes(placed, boxes)
+    return with_sizes(placed, sizes, catalogue, findings)
 
 
 def _values(frame: gpd.GeoDataFrame, field: str | None, count: int) -> pd.Series:
@@ -176,6 +178,7 @@ def _column_values(
     looks: dict[str, pd.Series],
     count: int,
     findings: list[Finding],
+    catalogue: Catalogue,
 ) -> tuple[pd.Series, np.ndarray]:
     """A column's values before they are typed, and which of them were translated."""
     if name in source.constants:
@@ -187,8 +190,8 @@ def _column_values(
         values = _values(frame, fields.get(name), count)
         mapped = np.zeros(count, dtype=bool)
     own = {folded(k): v for k, v in source.values.get(name, {}).items()}
-    allowed = column_of(layer, name).allowed
-    usual = value_names(layer, name) if allowed else {}
+    allowed = column_of(layer, name).allowed_in(catalogue)
+    usual = value_names(layer, name, catalogue) if allowed else {}
     if not own and not usual:
         return values, mapped
     given = values.map(_plain)
@@ -226,19 +229,19 @@ def _texts(values: pd.Series) -> pd.Series:
     )
 
 
-def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, tuple[float, float]]]:
-    """Sizes written as text as ``Size``; which they are; and of boxes, width and height in mm by position."""
+def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
+    """Sizes written as text as ``Size``; which they are; and by position those that are more than a diameter."""
     translated = np.zeros(len(values), dtype=bool)
-    boxes: dict[int, tuple[float, float]] = {}
+    more: dict[int, Size] = {}
     read = list(values)
     for position, value in enumerate(values):
         if not isinstance(value, str) or _is_number(value) or (size := parse_size(value)) is None:
             continue
         translated[position] = True
         read[position] = size if size.diameter_mm is not None else None
-        if size.diameter_mm is None:
-            boxes[position] = (float(size.width_mm or 0), float(size.height_mm or 0))
-    return (pd.Series(read, dtype=object) if translated.any() else values), translated, boxes
+        if size.diameter_mm is None or size.outer or size.barrels > 1 or size.beside:
+            more[position] = size
+    return (pd.Series(read, dtype=object) if translated.any() else values), translated, more
 
 
 def _is_number(text: str) -> bool:
@@ -281,21 +284,47 @@ def _numbers(
     return numbers, written
 
 
-def with_boxes(frame: gpd.GeoDataFrame, boxes: dict[int, tuple[float, float]]) -> gpd.GeoDataFrame:
-    """Pipes whose size was written as width by height, with both in their columns and a closed box's shape."""
-    if not boxes:
+def with_sizes(
+    frame: gpd.GeoDataFrame, sizes: dict[int, Size], catalogue: Catalogue, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Pipes with all that their written size says, by position: a box, an outer diameter, barrels, a material.
+
+    A box has both measures in their columns and a closed box's shape. An outer diameter becomes the nominal one
+    of its material; one that cannot is kept, and named. The contract holds one barrel, so that more are named.
+    """
+    if not sizes:
         return frame
-    width, height, shape = (frame[c].copy() for c in ("width_mm", "height_mm", "shape"))
+    columns = {c: frame[c].copy() for c in ("width_mm", "height_mm", "shape", "diameter_mm", "material")}
     flags = list(frame["flags"])
-    for position, (w, h) in boxes.items():
+    for position, size in sizes.items():
         label = frame.index[position]
-        width[label], height[label] = w, h
-        if shape[label] in (None, "circular") or pd.isna(shape[label]):
-            shape[label] = "rect_closed"
-        flags[position] = write_flags({**read_flags(flags[position]), "width_mm": MAPPED, "height_mm": MAPPED})
-    return frame.assign(
-        width_mm=width, height_mm=height, shape=shape, flags=pd.Series(flags, index=frame.index, dtype=object)
-    )
+        mapped: dict[str, str] = {}
+        row = frame.iloc[position]
+        place = Feature("pipes", str(row["pipe_id"] or f"#{position + 1}"), file=str(row["file"]))
+        if size.beside and columns["material"][label] is None and catalogue.material(size.beside):
+            columns["material"][label] = size.beside
+            mapped["material"] = MAPPED
+        if size.diameter_mm is None:
+            columns["width_mm"][label], columns["height_mm"][label] = size.width_mm, size.height_mm
+            if columns["shape"][label] in (None, "circular") or pd.isna(columns["shape"][label]):
+                columns["shape"][label] = "rect_closed"
+            mapped |= {"width_mm": MAPPED, "height_mm": MAPPED}
+        elif size.outer:
+            material = catalogue.material(columns["material"][label])
+            nominal = material.nominal_mm(size.diameter_mm) if material else None
+            outer = f"{size.diameter_mm:g}"
+            if nominal is None:
+                known = columns["material"][label] or "-"
+                found = {"outer": outer, "material": known}
+                findings.append(Finding("pipe.outer_unknown", place, found))
+            else:
+                columns["diameter_mm"][label] = nominal
+                found = {"outer": outer, "nominal": f"{nominal:g}"}
+                findings.append(Finding("pipe.outer_diameter", place, found))
+        if size.barrels > 1:
+            findings.append(Finding("pipe.barrels", place, {"count": size.barrels}))
+        flags[position] = write_flags({**read_flags(flags[position]), **mapped})
+    return frame.assign(**columns, flags=pd.Series(flags, index=frame.index, dtype=object))
 
 
 def tidy(geometry: gpd.GeoSeries) -> np.ndarray:

@@ -47,7 +47,7 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
             findings.append(finding_at("community.unknown", name, row, community=stated_id))
         for row in frame[frame["community_id"].isna()].itertuples():
             findings.append(finding_at("community.none", name, row))
-    return LayerSet(layers.crs, frames, layers.dem), tuple(findings)
+    return replace(layers, frames=frames), tuple(findings)
 
 
 def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding, ...]:

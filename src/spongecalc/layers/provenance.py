@@ -14,7 +14,6 @@ import pandas as pd
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.standards.materials import roughness_of
 
 SURVEYED, MAPPED, INFERRED, DEFAULT = "surveyed", "mapped", "inferred", "default"
 FLAGS = (SURVEYED, MAPPED, INFERRED, DEFAULT)
@@ -69,7 +68,7 @@ def provenance_table(layers: LayerSet) -> pd.DataFrame:
                 kinds = [f.get(column, SURVEYED) for f, k in zip(flags, known, strict=True) if k]
                 if column == "roughness":
                     kinds += [
-                        MAPPED if roughness_of(m if isinstance(m, str) else None)[1] else DEFAULT
+                        MAPPED if layers.catalogue.material(m) is not None else DEFAULT
                         for m in own["material"][~known]
                     ]
                 if not kinds:

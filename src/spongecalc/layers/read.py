@@ -14,6 +14,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import (
     BALLPARK_M,
@@ -46,6 +47,7 @@ def read_layers(
     sources: Mapping[str, Sequence[LayerSource]],
     crs: str | None,
     scenario_columns: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Read every layer of a project.
 
@@ -59,6 +61,8 @@ def read_layers(
         The projected CRS to work in, such as "EPSG:4543"; None takes that of the communities layer.
     scenario_columns
         Text columns beyond the contract's that the rules of scenarios read of any layer.
+    catalogue
+        The project's covers and materials; None takes those that ship with the package.
 
     Returns
     -------
@@ -66,13 +70,14 @@ def read_layers(
     out and yields a finding of severity error without a community: the other files are still read.
     """
     findings: list[Finding] = []
+    known = catalogue or shipped()
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
     near: Bounds | None = None
     for layer, schema in SCHEMAS.items():
         parts = []
         for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings, scenario_columns)
+            part = _read_source(folder, layer, source, target, near, findings, scenario_columns, known)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -86,7 +91,7 @@ def read_layers(
         if layer == "communities":
             near = bounds_of(frames[layer])
     dem = _dem_path(folder, sources.get("dem", ()), findings)
-    return LayerSet(target, frames, dem), tuple(findings)
+    return LayerSet(target, frames, dem, known), tuple(findings)
 
 
 def _project_crs(
@@ -97,7 +102,7 @@ def _project_crs(
         return CRS.from_user_input(crs)
     for source in sources.get("communities", ()):
         try:
-            stated = source.crs or read_raw(folder, "communities", source).frame.crs
+            stated = source.crs or read_raw(folder, "communities", source, shipped()).frame.crs
         except SourceRefusedError:
             continue
         if stated:
@@ -132,6 +137,7 @@ def _read_source(
     near: Bounds | None,
     findings: list[Finding],
     scenario_columns: Sequence[str],
+    catalogue: Catalogue,
 ) -> gpd.GeoDataFrame | None:
     """One layer out of one source, in the contract's terms; None where it cannot be read."""
     about = {"file": source.source, "layer": source.layer or layer}
@@ -140,7 +146,7 @@ def _read_source(
         findings.append(Finding(rule, Feature(layer, file=source.source), {**about, **found}))
 
     try:
-        raw = read_raw(folder, layer, source)
+        raw = read_raw(folder, layer, source, catalogue)
         for note in raw.notes:
             tell(note.rule, note.found)
         if raw.frame.empty:
@@ -155,7 +161,7 @@ def _read_source(
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
         return None
-    return to_contract(layer, source, placed, looks, findings, scenario_columns)
+    return to_contract(layer, source, placed, looks, findings, catalogue, scenario_columns)
 
 
 def _named_fields(source: LayerSource) -> list[str]:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
@@ -26,7 +27,7 @@ def check_values(layers: LayerSet) -> Iterator[Finding]:
         for column in SCHEMAS[name].columns:
             if column.name == SCHEMAS[name].id_column:
                 continue
-            yield from _column(name, frame, column)
+            yield from _column(name, frame, column, layers.catalogue)
     yield from _names(layers["communities"])
 
 
@@ -40,13 +41,14 @@ def _ids(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
         yield finding_at("id.duplicate", layer, row, count=count)
 
 
-def _column(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
+def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Catalogue) -> Iterator[Finding]:
     values = frame[column.name]
+    allowed = column.allowed_in(catalogue)
     if column.required:
         for row in frame[values.isna()].itertuples():
             yield finding_at("value.missing", layer, row, column=column.name)
-    if column.allowed:
-        wrong = values.notna() & ~values.isin(column.allowed)
+    if allowed:
+        wrong = values.notna() & ~values.isin(allowed)
         for row in frame[wrong].itertuples():
             yield finding_at(
                 "value.not_allowed",
@@ -54,7 +56,7 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Fin
                 row,
                 column=column.name,
                 value=getattr(row, column.name),
-                allowed=", ".join(column.allowed),
+                allowed=", ".join(allowed),
             )
     if column.kind == "number":
         yield from _bounds(layer, frame, column)

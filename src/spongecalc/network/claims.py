@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.claim_sheet import Claim
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.network.ledger import largest_pipe_mm, manhole_size_mm
-from spongecalc.standards.materials import family_of
 
 CLAIM_TABLE_COLUMNS = [
     "source",
@@ -65,7 +65,7 @@ def measured_features(rows: pd.DataFrame, layers: LayerSet) -> pd.DataFrame:
 
 
 def claims_table(
-    claims: list[Claim], measured: pd.DataFrame, rows: pd.DataFrame, tolerance_m: float
+    claims: list[Claim], measured: pd.DataFrame, rows: pd.DataFrame, tolerance_m: float, catalogue: Catalogue
 ) -> pd.DataFrame:
     """Every claim compared; rows of claims.csv.
 
@@ -74,7 +74,11 @@ def claims_table(
     """
     parts: list[dict[str, object]] = []
     for claim in claims:
-        compared = _itemised(claim, measured) if claim.itemised else _totals(claim, measured, rows, tolerance_m)
+        compared = (
+            _itemised(claim, measured, catalogue)
+            if claim.itemised
+            else _totals(claim, measured, rows, tolerance_m)
+        )
         parts.extend({"source": claim.file, **row} for row in compared)
     return pd.DataFrame(parts, columns=CLAIM_TABLE_COLUMNS)
 
@@ -101,7 +105,7 @@ def community_claim(communities: pd.DataFrame) -> Claim:
     )
 
 
-def _itemised(claim: Claim, measured: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _itemised(claim: Claim, measured: pd.DataFrame, catalogue: Catalogue) -> Iterator[dict[str, object]]:
     """A claim by features: each line judged, then what is in the layers and not claimed."""
     lines = claim.lines[~claim.lines["is_total"]]
     by_id = {_key(i): row for i, row in zip(measured["feature_id"], measured.itertuples(), strict=True)}
@@ -159,7 +163,7 @@ def _itemised(claim: Claim, measured: pd.DataFrame) -> Iterator[dict[str, object
             "difference_m": line.length_m - row.plan_m,
             "features": "",
         }
-        yield from _other_values(line, row, found)
+        yield from _other_values(line, row, found, catalogue)
     systems = {s for s in lines["system"] if s}
     items = {row.item for k, row in by_id.items() if k in claimed} or {"pipe"}
     own = {_key(c) for c in lines["community_id"] if c}
@@ -220,14 +224,17 @@ def _length_rule(claimed_m: float, row: Any, half_unit: float) -> str:
     return "rounded" if whole and abs(claimed_m - row.plan_m) <= 0.5 + SURVEY_M else "differs"
 
 
-def _other_values(line: Any, row: Any, found: dict[str, object]) -> Iterator[dict[str, object]]:
+def _other_values(
+    line: Any, row: Any, found: dict[str, object], catalogue: Catalogue
+) -> Iterator[dict[str, object]]:
     """A size or a material that the claim states otherwise; without a length, which is judged already."""
     stated = {**found, "claimed_m": float("nan")}
     size = getattr(line, "diameter_mm", float("nan"))
     if pd.notna(size) and pd.notna(row.diameter_mm) and abs(size - row.diameter_mm) > 0.5:
         yield {**stated, "kind": "size_differs", "features": f"{size:g} / {row.diameter_mm:g}"}
     material = getattr(line, "material", "")
-    if material and family_of(material) and family_of(material) != family_of(row.material):
+    family = catalogue.family(material)
+    if family and family != catalogue.family(row.material):
         yield {**stated, "kind": "material_differs", "features": f"{material} / {row.material}"}
 
 

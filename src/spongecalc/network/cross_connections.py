@@ -58,6 +58,40 @@ class CrossConnection:
         return f"{self.kind}:{self.feature_id}"
 
 
+JOINT_COLUMNS = [
+    "community_id",
+    "scenario",
+    "connection_id",
+    "kind",
+    "at",
+    "from_system",
+    "to_system",
+    "sources",
+    "source_count",
+    "households",
+    "layer",
+    "feature_id",
+    "at_node",
+    "carries",
+    "outfalls",
+    "x_m",
+    "y_m",
+]
+
+
+def joint_facts(joint: CrossConnection, scenario: str) -> dict[str, object]:
+    """The columns of separation.csv that tracing alone fills, without any run: :data:`JOINT_COLUMNS`."""
+    of_its_own = {
+        "scenario": scenario,
+        "connection_id": joint.joint_id,
+        "at": joint.at_node,
+        "sources": ";".join(joint.sources),
+        "source_count": len(joint.sources),
+        "outfalls": ";".join(joint.outfalls),
+    }
+    return {c: of_its_own[c] if c in of_its_own else getattr(joint, c) for c in JOINT_COLUMNS}
+
+
 Joint = tuple[str, str, str, str]
 """Kind, layer, feature id and the node at which the water enters."""
 

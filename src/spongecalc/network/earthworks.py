@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.network.depth import UNKNOWN
 from spongecalc.network.trench import TrenchRules, bottom_width_m, trench_volumes
-from spongecalc.standards.materials import family_of
-from spongecalc.standards.tables import table
 
 # What stays of the ground after the works is restored; what is paved anew anyway is counted as paving.
 RESTORED, REPAVED = "surface_restoration", "surface_repaved"
 
 
-def outer_size_m(pipes: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Outer width and outer cross section of pipes, their wall and their bedding, in m and m2.
+@dataclass(frozen=True)
+class LaidPipes:
+    """Pipes as they lie in a trench: outer width and cross section, wall and bedding, in m and m2, by pipe.
 
-    Wall and bedding are those of the material's family in ``pipe_walls.csv``; an unknown material takes
-    those of concrete.
+    ``rigid`` pipes are laid on a base, which takes the wider working space.
     """
-    walls = table("pipe_walls").set_index("family")
-    family = [family_of(m if isinstance(m, str) else None) or "concrete" for m in pipes["material"]]
-    ratio = walls["wall_ratio"].reindex(family).to_numpy(float)
-    bedding = walls["bedding_mm"].reindex(family).to_numpy(float) / 1000
-    diameter = pipes["diameter_mm"].to_numpy(float) / 1000
-    width = pipes["width_mm"].to_numpy(float) / 1000
-    height = pipes["height_mm"].to_numpy(float) / 1000
-    round_pipe = pipes["shape"].isna().to_numpy() | (pipes["shape"] == "circular").to_numpy()
-    # An egg is two thirds as wide as it is high, and has about 0.77 of the box around it (SWMM's egg: 0.5105 h2).
-    egg = (pipes["shape"] == "egg").to_numpy()
-    width = np.where(egg & np.isnan(width), height * 2 / 3, width)
-    inner = np.where(round_pipe, diameter, width)
-    wall = inner * ratio
-    outer = inner + 2 * wall
-    box = outer * (height + 2 * wall)
-    area = np.where(round_pipe, np.pi / 4 * outer**2, np.where(egg, 0.77 * box, box))
-    return outer, area, wall, bedding
+
+    outer_m: np.ndarray
+    area_m2: np.ndarray
+    wall_m: np.ndarray
+    bedding_m: np.ndarray
+    rigid: np.ndarray
+
+
+def laid_pipes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> LaidPipes:
+    """Pipes with the walls and bedding of their material; an unknown material takes those of concrete."""
+    sections = PipeSections.of(pipes)
+    materials = [catalogue.material_or_assumed(m) for m in pipes["material"]]
+    wall = sections.inner_width_m * np.array([m.wall_ratio for m in materials], dtype=float)
+    return LaidPipes(
+        sections.outer_width_m(wall),
+        sections.outer_area_m2(wall),
+        wall,
+        np.array([m.bedding_mm for m in materials], dtype=float) / 1000,
+        np.array([m.is_rigid for m in materials], dtype=bool),
+    )
 
 
 def earthwork_rows(
@@ -50,6 +55,7 @@ def earthwork_rows(
     depth_up_m: np.ndarray,
     depth_down_m: np.ndarray,
     rules: TrenchRules,
+    catalogue: Catalogue,
 ) -> pd.DataFrame:
     """Rows of the ledger for the trenches of proposed pipes.
 
@@ -67,21 +73,22 @@ def earthwork_rows(
         Depths to the invert at the ends, per pipe of the layer.
     rules
         How trenches are dug.
+    catalogue
+        The materials: their walls and bedding.
     """
     new = (rows["status"] == "proposed").to_numpy()
     if not new.any():
         return pd.DataFrame()
-    outer, area, wall, bedding = outer_size_m(pipes)
-    family = np.array([family_of(m if isinstance(m, str) else None) or "concrete" for m in pipes["material"]])
-    bottom = bottom_width_m(outer, np.isin(family, ["concrete", "clay", "masonry"]))
-    below = wall + bedding
+    laid = laid_pipes(pipes, catalogue)
+    bottom = bottom_width_m(laid.outer_m, laid.rigid)
+    below = laid.wall_m + laid.bedding_m
     volumes = trench_volumes(
         shapely.length(pipes.geometry.to_numpy()),
         depth_up_m + below,
         depth_down_m + below,
         bottom,
-        bedding,
-        area,
+        laid.bedding_m,
+        laid.area_m2,
         rules,
     )
     common = rows[new].drop(columns=["length_m", "true_length_m"]).assign(count=0)

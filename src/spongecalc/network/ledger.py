@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.pipe_section import CIRCULAR
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.network.bill_rules import DEFAULT_RULES, BillRules
 from spongecalc.network.borders import pieces
@@ -33,7 +34,6 @@ AMOUNTS = ["length_m", "true_length_m", "count", "volume_m3", "area_m2"]
 LEDGER_COLUMNS = [*KEYS, "layer", "feature_id", *AMOUNTS]
 
 SYSTEM_OF_WATER = {"sewage": "sewage", "rain": "storm"}
-PAVED_COURSES = ("permeable_concrete", "permeable_brick")
 
 
 def ledger(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
@@ -72,12 +72,12 @@ def ledger(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
 
 def shape_text(pipes: gpd.GeoDataFrame) -> pd.Series:
     """The cross section as the bill states it: "circular", or the shape with its size, such as "egg 900"."""
-    shape = pipes["shape"].astype(object).where(pipes["shape"].notna(), "circular")
+    shape = pipes["shape"].astype(object).where(pipes["shape"].notna(), CIRCULAR)
     width, height = pipes["width_mm"].astype(float), pipes["height_mm"].astype(float)
     texts = []
     for name, w, h in zip(shape, width, height, strict=True):
         size = "x".join(f"{v:g}" for v in (w, h) if not np.isnan(v))
-        texts.append(name if name == "circular" or not size else f"{name} {size}")
+        texts.append(name if name == CIRCULAR or not size else f"{name} {size}")
     return pd.Series(texts, index=pipes.index, dtype=object)
 
 
@@ -116,7 +116,15 @@ def _pipes(layers: LayerSet, rules: BillRules) -> pd.DataFrame:
     )
     up, down = end_depths_m(pipes, layers["nodes"])
     works = earthwork_rows(
-        pipes, layers["surfaces"], rows, at, cut["share"].to_numpy(), up.to_numpy(), down.to_numpy(), rules.trench
+        pipes,
+        layers["surfaces"],
+        rows,
+        at,
+        cut["share"].to_numpy(),
+        up.to_numpy(),
+        down.to_numpy(),
+        rules.trench,
+        layers.catalogue,
     )
     return pd.concat([rows, works], ignore_index=True)
 
@@ -225,7 +233,7 @@ def _surfaces(layers: LayerSet) -> pd.DataFrame:
         "count": 1,
         "area_m2": area,
     }
-    paved = surfaces["cover"].isin(PAVED_COURSES)
+    paved = surfaces["cover"].isin(layers.catalogue.permeable_pavings)
     rows = pd.DataFrame({**common, "item": "surface", "material": surfaces["cover"], "depth_band": ""})
     for item, column in (("paving_course", "surface_mm"), ("paving_base", "base_mm")):
         thick = surfaces[column].astype(float)

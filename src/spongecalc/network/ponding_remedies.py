@@ -10,9 +10,9 @@ import geopandas as gpd
 import networkx as nx
 import pandas as pd
 
+from spongecalc.catalogue.pipe_section import PipeSection
 from spongecalc.network.graph import drainage_graph
 from spongecalc.scenario import DrainageSystem
-from spongecalc.standards.trade_sizes import next_size_mm
 
 # From the least work to the most; where several end a site, the first of them is named as its cause.
 CAUSES = ("silt", "inlets", "outfall_level", "pipe", "ground")
@@ -102,10 +102,10 @@ def _larger(system: DrainageSystem, way: WayDown, steps: int) -> Remedy | None:
     changed = []
     for index in pipes.index[pipes["pipe_id"].isin(way.pipes)]:
         name, diameter = pipes.at[index, "pipe_id"], float(pipes.at[index, "diameter_mm"])
-        if (pipes.at[index, "shape"] or "circular") == "circular" and diameter > 0:
+        if PipeSection.of_pipe(pipes.loc[index]).is_circular and diameter > 0:
             size = diameter
             for _ in range(steps):
-                size = next_size_mm(size)
+                size = system.catalogue.next_size_mm(size)
             if math.isnan(size):
                 continue
             pipes.at[index, "diameter_mm"] = size

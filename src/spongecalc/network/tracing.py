@@ -15,7 +15,7 @@ from spongecalc.scenario import DrainageSystem
 Direction = Literal["upstream", "downstream"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
     """Everything upstream or downstream of a place.
 
@@ -36,6 +36,13 @@ class Trace:
     area_m2: float
     households: float
     residents: float
+
+    def __repr__(self) -> str:
+        """Place, direction and the size of what lies there; the ids are in the attributes."""
+        return (
+            f"<Trace {self.direction} of {self.place}: {len(self.nodes)} nodes, {len(self.pipes)} pipes, "
+            f"{self.length_m:.1f} m, {self.area_m2:.0f} m2, {self.households:g} households>"
+        )
 
 
 def trace(

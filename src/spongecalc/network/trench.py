@@ -49,15 +49,15 @@ def trench_rules(soil: str, digging: str, *, supported: bool, support_m: float, 
     return TrenchRules(float(row["slope_from_m"]), float(row[digging]), supported, support_m, pavement_m)
 
 
-def bottom_width_m(outer_m: np.ndarray, concrete: np.ndarray) -> np.ndarray:
+def bottom_width_m(outer_m: np.ndarray, rigid: np.ndarray) -> np.ndarray:
     """Width of a trench at its bottom: the pipe's outer width and the working space on both sides.
 
     Parameters
     ----------
     outer_m
         Outer widths of the pipes in m.
-    concrete
-        Whether each is of concrete (or of unknown material, which takes the wider space).
+    rigid
+        Whether each is laid on a base, as concrete is (and an unknown material, which takes the wider space).
 
     References
     ----------
@@ -67,7 +67,7 @@ def bottom_width_m(outer_m: np.ndarray, concrete: np.ndarray) -> np.ndarray:
     side = np.full(np.shape(outer_m), np.nan)
     for row in rows.itertuples():
         fits = (outer_m * 1000 > row.from_mm) & (outer_m * 1000 <= row.to_mm)
-        side = np.where(fits & (concrete == (row.family == "concrete")), row.side_mm / 1000, side)
+        side = np.where(fits & (rigid == (row.laid == "on a base")), row.side_mm / 1000, side)
     width: np.ndarray = outer_m + 2 * side
     return width
 

@@ -11,7 +11,6 @@ from affine import Affine
 
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.cover import PERMEABLE_PAVINGS, covers
 from spongecalc.surfaces.permeable_paving import paving_of
 from spongecalc.surfaces.subcatchments import Subcatchment, cover_pieces
 
@@ -50,7 +49,7 @@ def ground_cover(
     Rain falls on the ground's subcatchments only, to the square metre: what drains by downpipes stays SWMM's,
     and ground of no community is another model's.
     """
-    known = covers(settings.covers)
+    known = system.catalogue.covers
     ground = [a for a in areas if a.kind == "ground"]
     share = _share([a.geometry for a in ground], shape, transform)
     wanted_m2 = sum(a.area_m2 for a in ground)
@@ -74,8 +73,8 @@ def ground_cover(
             maps["f0"][at] = cover.f0_mm_h * MM * PER_HOUR
             maps["fmin"][at] = cover.fmin_mm_h * MM * PER_HOUR
             maps["decay"][at] = cover.decay_1_h * PER_HOUR
-            if piece.cover in PERMEABLE_PAVINGS:
-                paving = paving_of(piece)
+            if cover.is_permeable_paving:
+                paving = paving_of(piece, cover)
                 maps["pave"][at] = 1.0
                 maps["perm"][at] = paving.permeability_mm_s * MM
                 voids = (

@@ -10,7 +10,7 @@ from spongecalc.project.section import InsidePath, Meters, Section
 
 
 class BillSettings(Section):
-    """How borders cut, how trenches are dug, and where the project's own prices are."""
+    """Rules of the bill: how borders cut, how trenches are dug, and where the project's own prices are."""
 
     borders: Literal["split", "owner"] = "split"
     soil: Literal["class_1_2", "class_3", "class_4"] = "class_3"

@@ -25,7 +25,7 @@ class CheckSettings(Section):
 
 
 class RepairSettings(Section):
-    """What ``check --fix`` may assume where neither the survey nor its surroundings tell.
+    """Values that ``check --fix`` may assume where neither the survey nor its surroundings tell.
 
     A size, a depth or a slope assumed in this way carries the flag "default".
     """

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from spongecalc.contract import COVERS
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Minutes, Number, Percent, Section, Years
+from spongecalc.project.section import Minutes, Number, Percent, Section, Years, as_typed, once_read
 from spongecalc.standards.tables import table
 
 LIMIT_TABLES = ("sewer_design_limits", "design_rules")
@@ -30,7 +29,7 @@ class LimitOverride(Section):
     limit: Number
     reason: str = Field(min_length=2, max_length=300)
 
-    @model_validator(mode="after")
+    @once_read
     def _limit_exists(self) -> Self:
         known = known_limits()
         checks = sorted({c for c, _ in known})
@@ -43,7 +42,7 @@ class LimitOverride(Section):
 
 
 class DesignSettings(Section):
-    """What the checks assume where the layers do not say."""
+    """Values that the checks assume where the layers do not say."""
 
     city: Literal["megacity", "large city", "medium or small city"] = "medium or small city"
     area: Literal["centre", "outside centre", "important area"] = "outside centre"
@@ -52,24 +51,20 @@ class DesignSettings(Section):
     inlet_time_min: Minutes = Field(10.0, ge=1, le=30, alias="inlet_time")
     inlet: Literal["single flat grating", "double flat grating", "single combined inlet"] = "single flat grating"
     infiltration_percent: Percent = 0.0
-    carriageway: tuple[Literal[COVERS], ...] = (  # type: ignore[valid-type]
-        "asphalt",
-        "concrete",
-        "permeable_concrete",
-    )
+    carriageway: tuple[str, ...] | None = None
     telecom: Literal["in duct", "direct-buried"] = "in duct"
     power: Literal["in duct", "direct-buried"] = "direct-buried"
-    runoff_coefficients: dict[Literal[COVERS], Number] = {}  # type: ignore[valid-type]
+    runoff_coefficients: dict[str, Number] = {}
     limits: tuple[LimitOverride, ...] = ()
 
-    @model_validator(mode="before")
+    @as_typed
     @classmethod
     def _one_limit_or_several(cls, given: Any) -> Any:
         if isinstance(given, dict) and isinstance(given.get("limits"), dict):
             return {**given, "limits": [given["limits"]]}
         return given
 
-    @model_validator(mode="after")
+    @once_read
     def _coefficients_are_shares(self) -> Self:
         for cover, value in self.runoff_coefficients.items():
             if not 0 <= value <= 1:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, LitersPerSecond, Millimeters, Number, Percent, Section
+from spongecalc.project.section import (
+    InsidePath,
+    LitersPerSecond,
+    Millimeters,
+    Number,
+    Percent,
+    Section,
+    once_read,
+)
 
 
 class TwoWaters(Section):
@@ -24,7 +32,7 @@ class TwoWaters(Section):
     error_percent: Percent = 10.0
     floor: Number = Field(0.0, ge=0)
 
-    @model_validator(mode="after")
+    @once_read
     def _waters_differ(self) -> Self:
         if self.sewage <= self.clean:
             raise RefusedValueError("two_waters", self.sewage, f"{self.clean:g}", ("sewage",))
@@ -49,7 +57,7 @@ class EvidenceSettings(Section):
     )
     search_flow_l_s: tuple[LitersPerSecond, LitersPerSecond] = (0.005, 5.0)
 
-    @model_validator(mode="after")
+    @once_read
     def _search_has_a_width(self) -> Self:
         low, high = self.search_flow_l_s
         if not 0 < low < high <= 1000:

@@ -1,13 +1,13 @@
-"""What spongecalc.toml may say of water that enters old sewage pipes through the ground; off unless asked for."""
+"""Settings of water that enters old sewage pipes through the ground; off unless asked for."""
 
 from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Number, Percent, Section, Years
+from spongecalc.project.section import Number, Percent, Section, Years, once_read
 
 
 class AgeRate(Section):
@@ -44,7 +44,7 @@ class InfiltrationSettings(Section):
         max_length=3,
     )
 
-    @model_validator(mode="after")
+    @once_read
     def _ages_rise_and_shares_fit(self) -> Self:
         ages = [r.from_age_a for r in self.rates]
         if ages and (ages[0] != 0 or ages != sorted(set(ages))):

@@ -1,4 +1,4 @@
-"""Where a layer comes from, and how what stands there is translated to the data contract."""
+"""The source of a layer, and how what stands there is translated to the data contract."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Meters, Number, Section
+from spongecalc.project.section import Meters, Number, Section, once_read
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
 
@@ -60,7 +60,7 @@ class Lookup(Section):
 
 
 class Labels(Section):
-    """How the texts of a drawing become attributes of the lines and symbols beside them.
+    """Rules by which the texts of a drawing become attributes of the lines and symbols beside them.
 
     A text belongs to the nearest line or symbol within ``within``. The named groups of ``pattern`` become
     fields; without a pattern, sizes and materials are recognised.
@@ -94,10 +94,10 @@ class LayerSource(Section):
 
     @property
     def is_database(self) -> bool:
-        """Whether the source is a database and not a file."""
+        """True where the source is a database and not a file."""
         return urlsplit(self.source).scheme in DATABASE_SCHEMES
 
-    @model_validator(mode="after")
+    @once_read
     def _units_fit(self) -> Self:
         for column, unit in self.units.items():
             try:
@@ -107,7 +107,7 @@ class LayerSource(Section):
                 raise RefusedValueError("unit", unit, wanted, key=("units", column)) from reason
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _no_password(self) -> Self:
         try:
             parts = urlsplit(self.source)

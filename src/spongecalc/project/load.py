@@ -50,7 +50,7 @@ class Project:
 
     @property
     def results_folder(self) -> Path:
-        """Where the project's results are written."""
+        """The folder that the project's results are written to."""
         return self.folder / self.settings.results
 
 
@@ -125,7 +125,7 @@ def load_project(place: Path) -> Project:
 
 
 def mistakes_of(file: str, refused: ValidationError, document: dict[str, Any]) -> list[Mistake]:
-    """What was refused in a document of settings, each with its place; ``file`` is what a person knows it by."""
+    """Return what was refused in a document, each with its place; ``file`` is what a person knows it by."""
     return [_mistake(file, error, document) for error in refused.errors() if not _follows(error)]
 
 
@@ -138,7 +138,7 @@ def _syntax_mistake(name: str, reason: str) -> Mistake:
 
 
 def _follows(error: Any) -> bool:
-    """Whether an error only follows: a list is short of what was refused in it, a table is no text."""
+    """Tell whether an error only follows: a list is short of what was refused in it, a table is no text."""
     given = error.get("input")
     if error["type"] == "too_short":
         return bool(len(given) >= error["ctx"]["min_length"])
@@ -188,7 +188,7 @@ def _unknown(file: str, key: str, found: str, allowed: Sequence[str]) -> Mistake
 
 
 def _typed(location: Sequence[str | int], document: Any, given: object) -> object:
-    """What stands in the file at a place, "-2 h" and not -120; ``given`` where it is not a value of the file."""
+    """Return what stands in the file at a place, "-2 h" and not -120; ``given`` where no value stands there."""
     here = document
     for step in location:
         if step in PYDANTIC_STEPS:

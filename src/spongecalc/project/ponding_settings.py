@@ -10,7 +10,7 @@ from spongecalc.project.section import CubicMeters, LitersPerSecond, Meters, Sec
 
 
 class PondingSettings(Section):
-    """What counts as ponding, the ground on which it stands, and the level of the calculation."""
+    """Settings of ponding: what counts as such, the ground it stands on, and the level of the calculation."""
 
     level: Literal[1, 2, 3] = 1
     cell_m: Meters = Field(2.0, ge=1, le=5, alias="cell")

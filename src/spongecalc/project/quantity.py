@@ -8,13 +8,12 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from spongecalc.catalogue.size_text import parse_size
 from spongecalc.project.refused_value import RefusedValueError
 
 if TYPE_CHECKING:
     import pint
 
-# Sizes are written DN300, φ300, Φ300, d300 on Chinese drawings: a diameter in mm.
-NOMINAL_SIZE = re.compile(r"(?:DN|Dn|dn|[φΦøØ]|d|D)\s*(\d+(?:\.\d+)?)")
 # "a" is the are in pint; in hydrology it is the year (annus), as in "P = 3 a".
 YEARS = re.compile(r"(\d+\.?\d*|\.\d+)\s*(?:a|year|years|)")
 # One number, then a product of units, each to a power of one digit: sums, brackets and towers of powers are
@@ -82,8 +81,10 @@ def parse(value: object, unit: str) -> float:
         if years := YEARS.fullmatch(typed):
             return float(years[1])
         raise improper
-    if size := NOMINAL_SIZE.fullmatch(typed):
-        typed = f"{size[1]} mm"
+    if typed and not typed[0].isdigit() and (size := parse_size(typed)) is not None:
+        if not size.stated or size.diameter_mm is None or size.outer or size.beside:
+            raise improper
+        typed = f"{size.diameter_mm!r} mm"
     parts = TYPED.fullmatch(typed)
     if parts is None or not math.isfinite(number := float(parts[1])):
         raise improper
@@ -112,7 +113,7 @@ def _latin(value: str) -> str:
 
 
 def example(unit: str) -> str:
-    """How a quantity of that unit may be typed."""
+    """The ways to type a quantity of that unit."""
     examples = {
         "minute": '"2 h"',
         "second": '"5 s"',
@@ -149,7 +150,7 @@ def column_unit(column: str) -> str:
 
 
 def factor(unit: str, column: str) -> float:
-    """What a value in ``unit`` is to be multiplied by to be in the unit of ``column``.
+    """Return the factor that turns a value in ``unit`` into the unit of ``column``.
 
     Raises
     ------

@@ -8,13 +8,14 @@ from spongecalc.language import text
 class RefusedValueError(ValueError):
     """A value that is refused.
 
-    ``rule`` is the key of its sentence under ``improper`` in the catalogue ``project``; ``found`` is the
-    value as it stands there, ``allowed`` what might stand there instead; ``key`` the steps from the section
-    that was checked to the key that is to blame.
+    ``rule`` is the key of its sentence under ``improper`` in the catalogue ``project``; ``given`` is the
+    refused value, ``found`` as it stands there, ``allowed`` what might stand there instead; ``key`` the steps
+    from the section that was checked to the key that is to blame.
     """
 
     def __init__(self, rule: str, found: object, allowed: str = "", key: tuple[str | int, ...] = ()) -> None:
-        self.rule, self.found, self.allowed, self.key = rule, shown(found), allowed, key
+        self.rule, self.given, self.found = rule, found, shown(found)
+        self.allowed, self.key = allowed, key
         super().__init__(text(f"project.improper.{rule}", "en", found=self.found, allowed=allowed))
 
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from spongecalc.contract import SCHEMAS, STATUSES
 from spongecalc.language import has_text, text
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Section
+from spongecalc.project.section import Section, as_typed, once_read
 
 BEFORE, AFTER = "before", "after"
 """The scenarios of a project that names none. Nothing else knows these two names."""
@@ -65,7 +65,7 @@ class Scenario(Section):
     laid_by: date | None = None
     column: str | None = Field(None, min_length=1, max_length=60)
 
-    @model_validator(mode="before")
+    @as_typed
     @classmethod
     def _default_rule(cls, given: Any) -> Any:
         """A scenario of a default name without a rule has the default's."""
@@ -74,7 +74,7 @@ class Scenario(Section):
             return given if usual is None else {**given, "statuses": usual}
         return given
 
-    @model_validator(mode="after")
+    @once_read
     def _one_rule(self) -> Self:
         named = [rule for rule in RULES if getattr(self, rule) is not None]
         if len(named) != 1:

@@ -1,12 +1,13 @@
-"""What every section of spongecalc.toml shares: quantities typed with units, paths inside the project."""
+"""The base of every section of spongecalc.toml: quantities typed with units, paths inside the project."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import ORIFICE_MM, ROUND_MM
 from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
@@ -28,6 +29,16 @@ def whole(rule: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _diameter_mm(value: object) -> float:
+    """A typed size as a diameter in mm. Raises RefusedValueError for a box, barrels, or an outer diameter."""
+    size = parse_size(value) if isinstance(value, str) else None
+    if size is None:
+        return parse(value, "millimeter")
+    if size.diameter_mm is None or size.outer or size.barrels > 1 or size.beside:
+        raise RefusedValueError("pipe_size", value, "DN300")
+    return size.diameter_mm
+
+
 Number = Annotated[float, quantity_in("")]
 Minutes = Annotated[float, quantity_in("minute")]
 # SWMM's clock times: hours and minutes in rain series, whole seconds in steps. A part of one would be lost.
@@ -37,7 +48,9 @@ WholeSeconds = Annotated[float, quantity_in("second"), whole("whole_seconds")]
 Years = Annotated[float, quantity_in("year")]
 Meters = Annotated[float, quantity_in("meter")]
 Millimeters = Annotated[float, quantity_in("millimeter")]
-PipeDiameter = Annotated[Millimeters, Field(ge=ROUND_MM.low, le=ROUND_MM.high)]
+PipeSize = Annotated[float, BeforeValidator(_diameter_mm)]
+"""A diameter in mm, typed as surveys write sizes: 300, "DN300", "0.3 m"; no box and no outer diameter."""
+PipeDiameter = Annotated[PipeSize, Field(ge=ROUND_MM.low, le=ROUND_MM.high)]
 OrificeDiameter = Annotated[Millimeters, Field(ge=ORIFICE_MM.low, le=ORIFICE_MM.high)]
 CubicMeters = Annotated[float, quantity_in("meter**3")]
 SquareMeters = Annotated[float, quantity_in("meter**2")]
@@ -45,6 +58,13 @@ LitersPerSecond = Annotated[float, quantity_in("liter/second")]
 LitersPerDay = Annotated[float, quantity_in("liter/day")]
 Megabytes = Annotated[float, quantity_in("megabyte")]
 Percent = Annotated[float, quantity_in("percent"), Field(ge=0, le=100)]
+
+
+# Decorators of a section's checks. Only here is said when pydantic calls them: elsewhere the words are scenarios.
+as_typed = model_validator(mode="before")
+"""Marks a class method that takes the section as it stands in the file, and returns what is to be read."""
+once_read = model_validator(mode="after")
+"""Marks a method that looks at the section once all its values are read, and returns it."""
 
 
 class Section(BaseModel):

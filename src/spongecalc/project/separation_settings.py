@@ -1,13 +1,13 @@
-"""What spongecalc.toml may say of rain/sewage separation: tracers under rain, mending, grades."""
+"""Settings of rain/sewage separation: tracers under rain, mending, grades."""
 
 from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import LitersPerSecond, Meters, Number, Percent, Section
+from spongecalc.project.section import LitersPerSecond, Meters, Number, Percent, Section, once_read
 
 GradeMeasure = Literal["density", "flow_ratio", "diameter", "flow", "nh3"]
 
@@ -18,7 +18,7 @@ class GradeLimits(Section):
     light_below: Number = Field(gt=0)
     heavy_from: Number = Field(gt=0)
 
-    @model_validator(mode="after")
+    @once_read
     def _limits_rise(self) -> Self:
         if self.heavy_from <= self.light_below:
             raise RefusedValueError("grade_limits", self.heavy_from, f"{self.light_below:g}", ("heavy_from",))
@@ -26,7 +26,7 @@ class GradeLimits(Section):
 
 
 class SeparationSettings(Section):
-    """How separation is traced, graded and mended."""
+    """Rules by which separation is traced, graded and mended."""
 
     storm_tracers: bool = True
     storm_carrier_l_s: LitersPerSecond = Field(0.5, ge=0, le=10, alias="storm_carrier")

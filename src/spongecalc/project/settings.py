@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     field_validator,
-    model_validator,
 )
 from pyproj import CRS
 
-from spongecalc.contract import COVERS, SCHEMAS
+from spongecalc.catalogue.catalogue import ASSUMED_COVER, Catalogue
+from spongecalc.contract import SCHEMAS
 from spongecalc.project.bill_settings import BillSettings
+from spongecalc.project.catalogue_settings import CatalogueSettings, CoverOverride, catalogue_of, check_horton
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
@@ -37,7 +39,6 @@ from spongecalc.project.section import (
     LitersPerSecond,
     Megabytes,
     Meters,
-    Millimeters,
     Minutes,
     Number,
     OrificeDiameter,
@@ -48,7 +49,7 @@ from spongecalc.project.section import (
     WholeMinutes,
     WholeSeconds,
     Years,
-    quantity_in,
+    once_read,
 )
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
@@ -102,7 +103,7 @@ class RainfallSettings(Section):
     peak_ratio: Number = Field(0.4, gt=0, lt=1)
     step_min: WholeMinutes = Field(5.0, ge=1, le=60, alias="step")
 
-    @model_validator(mode="after")
+    @once_read
     def _place_is_known(self) -> Self:
         if not isinstance(self.formula, str) or self.intervals:
             return self
@@ -172,7 +173,7 @@ class SewageSettings(Section):
     }
     pattern: tuple[Number, ...] = Field(default_factory=_daily_pattern, min_length=24, max_length=24)
 
-    @model_validator(mode="after")
+    @once_read
     def _shares_and_pattern_are_whole(self) -> Self:
         if not (abs(sum(self.shares.values()) - 1) <= 1e-6 and min(self.shares.values()) >= 0):
             raise RefusedValueError("shares", self.shares, key=("shares",))
@@ -181,32 +182,15 @@ class SewageSettings(Section):
         return self
 
 
-class CoverOverride(Section):
-    """A project's own values for a cover, in place of those of the table."""
-
-    impervious_percent: Percent | None = None
-    depression_storage_mm: Millimeters | None = Field(None, ge=0, le=500)
-    manning_n: Number | None = Field(None, gt=0, le=1)
-    f0_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    fmin_mm_h: Annotated[float, quantity_in("mm/hour")] | None = Field(None, ge=0, le=1000)
-    decay_1_h: Number | None = Field(None, gt=0, le=50)
-    dry_days: Number | None = Field(None, gt=0, le=60)
-
-
 class SurfaceSettings(Section):
     """How ground becomes subcatchments."""
 
-    uncovered: Literal[COVERS] = "bare_soil"  # type: ignore[valid-type]
+    uncovered: str = ASSUMED_COVER
     roof_slope_percent: Percent = Field(2.0, gt=0)
     default_slope_percent: Percent = Field(1.0, gt=0)
     min_slope_percent: Percent = Field(0.3, gt=0)
     run_on_percent: Percent = 0.0
-    overrides: dict[Literal[COVERS], CoverOverride] = Field({}, alias="covers")  # type: ignore[valid-type]
-
-    @property
-    def covers(self) -> dict[str, dict[str, float]]:
-        """The project's own values by cover and column."""
-        return {cover: values.model_dump(exclude_none=True) for cover, values in self.overrides.items()}
+    overrides: dict[str, CoverOverride] = Field({}, alias="covers")
 
 
 class InletSettings(Section):
@@ -240,6 +224,13 @@ class Targets(Section):
     length_difference_m: Meters = Field(1.0, ge=0, le=1e6)
 
 
+def _sources_listed(layers: object) -> object:
+    """Return the layers as typed, each with the list of its sources, also where it has one."""
+    if not isinstance(layers, dict):
+        return layers
+    return {name: [given] if isinstance(given, dict) else given for name, given in layers.items()}
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -250,7 +241,10 @@ class Settings(Section):
     models: InsidePath = "swmm_models"
     results: InsidePath = "results"
     report: InsidePath = "report"
-    layers: dict[Literal[LAYER_NAMES], tuple[LayerSource, ...]]  # type: ignore[valid-type]
+    layers: Annotated[
+        dict[Literal[LAYER_NAMES], tuple[LayerSource, ...]],  # type: ignore[valid-type]
+        BeforeValidator(_sources_listed),
+    ]
     scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(as_listed), AfterValidator(told_apart)] = (
         DEFAULT_SCENARIOS
     )
@@ -269,6 +263,7 @@ class Settings(Section):
     separation: SeparationSettings = SeparationSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     infiltration: InfiltrationSettings = InfiltrationSettings()
+    own_rows: CatalogueSettings = Field(CatalogueSettings(), alias="catalogue")
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
     sponge: SpongeSettings = SpongeSettings()
@@ -284,14 +279,7 @@ class Settings(Section):
             raise RefusedValueError("crs_not_in_metres", crs)
         return crs
 
-    @field_validator("layers", mode="before")
-    @classmethod
-    def _one_source_or_several(cls, layers: Any) -> Any:
-        if not isinstance(layers, dict):
-            return layers
-        return {name: [given] if isinstance(given, dict) else given for name, given in layers.items()}
-
-    @model_validator(mode="after")
+    @once_read
     def _columns_exist(self) -> Self:
         for layer, sources in self.layers.items():
             known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id", *self.scenario_columns)
@@ -313,7 +301,7 @@ class Settings(Section):
                             )
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _named_scenarios_exist(self) -> Self:
         """The pair compared, and the scenarios of sweeps and evidence, are scenarios of the project."""
         known = ", ".join(s.name for s in self.scenarios)
@@ -331,14 +319,14 @@ class Settings(Section):
             raise RefusedValueError("scenario_same", self.compare[0], known, ("compare",))
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _folders_differ(self) -> Self:
         folders = [self.models, self.results, self.report]
         if len({f.lower() for f in folders}) < len(folders):
             raise RefusedValueError("folders", ", ".join(folders), key=("models",))
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _storms_can_be_made(self) -> Self:
         """The formula gives rain for each storm, and the time step divides its duration, as SWMM's gage wants."""
         formula, step = self.rainfall.storm_formula(self.name), self.rainfall.step_min
@@ -356,16 +344,31 @@ class Settings(Section):
                 raise RefusedValueError("step_multiple", storm.duration_min, f"{step:g}", key)
         return self
 
-    @model_validator(mode="after")
-    def _horton_rates_fall(self) -> Self:
-        known = table("cover_parameters").set_index("cover")
-        for cover, own in self.surfaces.covers.items():
-            first, last = (own.get(c, float(known.loc[cover, c])) for c in ("f0_mm_h", "fmin_mm_h"))
-            if last > first:
-                raise RefusedValueError("horton", last, f"{first:g}", ("surfaces", "covers", cover, "fmin_mm_h"))
+    @once_read
+    def _covers_are_known(self) -> Self:
+        """Covers that the file names are in the catalogue, and what it changes of them can be."""
+        known = self.catalogue.cover_ids
+        listed = ", ".join(known)
+        for cover in self.surfaces.overrides:
+            if cover not in known:
+                raise RefusedValueError("cover", cover, listed, ("surfaces", "covers", cover))
+        if self.surfaces.uncovered not in known:
+            raise RefusedValueError("cover", self.surfaces.uncovered, listed, ("surfaces", "uncovered"))
+        for index, cover in enumerate(self.design.carriageway or ()):
+            if cover not in known:
+                raise RefusedValueError("cover", cover, listed, ("design", "carriageway", index))
+        for cover in self.design.runoff_coefficients:
+            if cover not in known:
+                raise RefusedValueError("cover", cover, listed, ("design", "runoff_coefficients", cover))
+        for cover, own in self.surfaces.overrides.items():
+            try:
+                check_horton(self.catalogue.cover(cover))
+            except RefusedValueError as refused:
+                key = ("surfaces", "covers", cover, "f0_mm_h" if own.fmin_mm_h is None else "fmin_mm_h")
+                raise RefusedValueError(refused.rule, refused.given, refused.allowed, key) from None
         return self
 
-    @model_validator(mode="after")
+    @once_read
     def _storms_have_names(self) -> Self:
         ids = [s.storm_id for s in self.storms]
         # SWMM and some file systems take "A" and "a" for the same.
@@ -376,6 +379,17 @@ class Settings(Section):
         if self.headline is not None and self.headline not in ids:
             raise RefusedValueError("headline", self.headline, ", ".join(ids), key=("headline",))
         return self
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Covers, materials and trade sizes of this project."""
+        return catalogue_of(self.own_rows, self.surfaces.overrides)
+
+    @property
+    def carriageway(self) -> tuple[str, ...]:
+        """Covers that vehicles use: those that the project names, else those of the catalogue."""
+        own = self.design.carriageway
+        return tuple(c for c, v in self.catalogue.covers.items() if v.carriageway) if own is None else own
 
     @property
     def scenario_names(self) -> tuple[str, ...]:

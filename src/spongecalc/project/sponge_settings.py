@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years
+from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years, once_read
 from spongecalc.standards.tables import table
 
 GENERATED = "generated"
+
+
+def _life(column: str) -> float:
+    """A value of the life of permeable paving, from ``paving_life.csv``."""
+    return float(table("paving_life").set_index("column").loc[column, "value"])
 
 
 class SpongeSettings(Section):
@@ -32,14 +38,18 @@ class SpongeSettings(Section):
     climate: str = "昆明"
     evaporation_mm_d: tuple[Number, ...] = ()
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
-    years_to_clog_a: Years = Field(10.0, gt=0, le=200, alias="years_to_clog")
+    years_to_clog_a: Years = Field(
+        default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"
+    )
     cleaning_interval_a: Years = Field(0.0, ge=0, le=50, alias="cleaning_interval")
-    cleaning_restores_percent: Percent = Field(70.0, alias="cleaning_restores")
+    cleaning_restores_percent: Percent = Field(
+        default_factory=partial(_life, "restored_percent"), alias="cleaning_restores"
+    )
     horizon_a: int = Field(30, ge=1, le=100)
     watering_l_m2_d: Number = Field(2.0, ge=0, le=20)
     washing_l_m2_d: Number = Field(0.5, ge=0, le=20)
 
-    @model_validator(mode="after")
+    @once_read
     def _places_are_known(self) -> Self:
         cities = table("design_rainfall_vcr")["city"].tolist()
         if self.place not in cities:

@@ -1,13 +1,11 @@
-"""How a storm of the project spreads its rain over its duration."""
+"""The pattern by which a storm of the project spreads its rain over its duration."""
 
 from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import model_validator
-
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Number, Section
+from spongecalc.project.section import InsidePath, Number, Section, once_read
 
 Pattern = Literal["chicago", "uniform", "alternating_blocks", "pilgrim_cordery", "table", "measured"]
 
@@ -25,7 +23,7 @@ class StormPattern(Section):
     depths_mm: tuple[Number, ...] = ()
     file: InsidePath | None = None
 
-    @model_validator(mode="after")
+    @once_read
     def _pattern_has_its_values(self) -> Self:
         if self.file is not None and self.pattern != "measured":
             raise RefusedValueError("event_pattern", self.pattern, "measured", key=("pattern",))

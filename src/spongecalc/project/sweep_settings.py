@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Section, WholeMinutes, Years
+from spongecalc.project.section import InsidePath, Section, WholeMinutes, Years, once_read
 
 Typed = float | str
 """A value as it is typed: a number in the key's unit, or a text with a unit."""
@@ -31,7 +31,7 @@ class SweepSettings(Section):
     samples: int = Field(0, ge=0, le=10_000)
     seed: int = Field(1, ge=0, le=2**31 - 1)
 
-    @model_validator(mode="after")
+    @once_read
     def _parts_belong_together(self) -> Self:
         if bool(self.return_periods_a) != bool(self.durations_min):
             missing = "durations" if self.return_periods_a else "return_periods"

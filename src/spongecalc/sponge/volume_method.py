@@ -6,30 +6,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.cover import End
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 
-# Which row of the guide's table of runoff coefficients a cover takes.
-COEFFICIENT_OF = {
-    "roof": "roof",
-    "asphalt": "concrete_or_asphalt",
-    "concrete": "concrete_or_asphalt",
-    "permeable_concrete": "permeable_paving",
-    "permeable_brick": "permeable_paving",
-    "gravel": "graded_gravel",
-    "green": "green",
-    "sunken_green": "green",
-    "bare_soil": "bare_soil",
-    "water": "water",
-    # The facilities' own ground, as far as the composite coefficient is concerned.
-    "rain_garden": "green",
-    "infiltration_trench": "graded_gravel",
-    "infiltration_well": "graded_gravel",
-    "green_roof": "green_roof",
-}
-# Ground that drains to facilities first, as SWMM has it: impervious cover.
-SEALED = ("roof", "asphalt", "concrete", "water")
+# The facility that a sunken cover is, and the group of solids_removal of what has no row of its own.
+SUNKEN_GREEN, GREEN_ROOF, HARD = "sunken_green", "green_roof", "hard"
 
 
 @dataclass(frozen=True)
@@ -84,20 +68,12 @@ class VolumeMethod:
         return found
 
 
-def coefficients(end: str = "middle") -> dict[str, float]:
-    """Volumetric runoff coefficient by cover: the guide's range, its "low" or "high" end or its middle."""
-    rows = table("runoff_coefficients").set_index("cover")
-    low, high = rows["volumetric_min"], rows["volumetric_max"]
-    chosen = {"low": low, "high": high, "middle": (low + high) / 2}[end]
-    return {cover: float(chosen[row]) for cover, row in COEFFICIENT_OF.items()}
-
-
 def volume_method(
     areas: Sequence[Subcatchment],
     tanks: Sequence[tuple[str, float]],
     curve_percent: Callable[[float], float],
-    sunken_depth_mm: float,
-    end: str = "middle",
+    catalogue: Catalogue,
+    end: End = "middle",
 ) -> VolumeMethod:
     """Volume method of one community.
 
@@ -109,8 +85,8 @@ def volume_method(
         Node id and volume in m3 of each rain tank.
     curve_percent
         Capture ratio in percent by design rainfall in mm.
-    sunken_depth_mm
-        Depth that sunken green holds.
+    catalogue
+        The covers: their runoff coefficients, which are pavings, and how deep sunken ones are.
     end
         Which end of the range of runoff coefficients.
 
@@ -127,7 +103,7 @@ def volume_method(
     ----------
     海绵城市建设技术指南 (2014), section 4.8: volume method; table 4-3: volumetric runoff coefficients.
     """
-    phi = coefficients(end)
+    phi = catalogue.volume_coefficients(end)
     removal = table("solids_removal").set_index("facility")["removal_percent"]
     volume_of = dict(tanks)
     controlled: list[Controlled] = []
@@ -138,14 +114,15 @@ def volume_method(
             held_mm = paving.surface_mm * paving.porosity_percent / 100 if paving.base_kind == "full" else 0.0
             held_mm += _base_held_mm(paving)
             controlled.append(Controlled("permeable_paving", paved_m2, 1.0, held_mm * paved_m2 / 1000))
-        for cover in ("permeable_concrete", "permeable_brick"):
-            rest.pop(cover, None)
-        sunken = rest.pop("sunken_green", 0.0)
-        if sunken > 0:
-            controlled.append(Controlled("sunken_green", sunken, 1.0, sunken * sunken_depth_mm / 1000))
+        for name in catalogue.permeable_pavings:
+            rest.pop(name, None)
+        for sunk in (c for c in catalogue.covers.values() if c.is_sunken):
+            m2 = rest.pop(sunk.cover, 0.0)
+            if m2 > 0:
+                controlled.append(Controlled(SUNKEN_GREEN, m2, 1.0, m2 * sunk.depression_storage_mm / 1000))
         if area.outlet_node in volume_of:
             continue
-        controlled.extend(_units(area, rest, phi))
+        controlled.extend(_units(area, rest, phi, catalogue))
         for cover, square_m in rest.items():
             plain[cover] = plain.get(cover, 0.0) + square_m
     for node, volume in tanks:
@@ -161,10 +138,11 @@ def volume_method(
         return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
     design = 1000 * volume / reaching if reaching > 0 else 0.0
     escaping = plain_runoff = sum(phi[c] * m2 for c, m2 in plain.items())
-    kept = {"hard": 0.0, "green": 0.0, "bare_soil": 0.0, "green_roof": 0.0}
+    kept: dict[str, float] = {}
     for cover, m2 in plain.items():
-        group = cover if cover in kept else "hard"
-        kept[group] += (1 - phi[cover]) * m2
+        known = catalogue.covers.get(cover)
+        group = known.solids_group if known else (cover if cover == GREEN_ROOF else HARD)
+        kept[group] = kept.get(group, 0.0) + (1 - phi[cover]) * m2
     for c in controlled:
         lost = c.coefficient * c.area_m2 * (1 - curve_percent(c.design_mm) / 100)
         escaping += lost
@@ -183,21 +161,24 @@ def volume_method(
     )
 
 
-def _units(area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float]) -> list[Controlled]:
+def _units(
+    area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float], catalogue: Catalogue
+) -> list[Controlled]:
     """The facilities of a subcatchment with what drains to each, which is taken out of ``rest``.
 
     A green roof has no control volume: its cover stays in ``rest`` and counts by its coefficient.
     """
     found = []
-    own = [u for u in area.units if u.unit.kind != "green_roof"]
+    own = [u for u in area.units if u.unit.kind != GREEN_ROOF]
     for unit in own:
         left = rest.get(unit.unit.kind, 0.0) - unit.area_m2
         rest[unit.unit.kind] = max(left, 0.0)
     kinds = {u.unit.kind for u in own}
-    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != "green_roof"}
+    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != GREEN_ROOF}
     wanted = sum(u.catchment_m2 for u in own)
     taken: dict[str, float] = {}
-    for group in ([c for c in ground if c in SEALED], [c for c in ground if c not in SEALED]):
+    sealed = {c for c, cover in catalogue.covers.items() if cover.sealed}
+    for group in ([c for c in ground if c in sealed], [c for c in ground if c not in sealed]):
         there = sum(ground[c] for c in group)
         part = min(wanted - sum(taken.values()), there)
         taken |= {c: ground[c] * part / there for c in group if there > 0}

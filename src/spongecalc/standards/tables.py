@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import pandas as pd
 
 
-@cache
-def _read(name: str) -> pd.DataFrame:
+def _file(name: str) -> Traversable:
     file = resources.files("spongecalc.standards") / "data" / f"{name}.csv"
     if not file.is_file():
         raise KeyError(f"no table {name!r}; there are: {', '.join(names())}")
-    with file.open(encoding="utf-8") as stream:
+    return file
+
+
+@cache
+def _read(name: str) -> pd.DataFrame:
+    with _file(name).open(encoding="utf-8") as stream:
         return pd.read_csv(stream)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """A table's rows as they are written, by column.
+
+    Raises
+    ------
+    KeyError
+        If there is no such table; the message lists those there are.
+    """
+    with _file(name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
 
 
 def table(name: str) -> pd.DataFrame:

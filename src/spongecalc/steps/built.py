@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import plan_runs
@@ -12,10 +13,29 @@ from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.layers.finding import Finding
 from spongecalc.network.cross_connections import cross_connections
+from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.steps.checked import Checked
-from spongecalc.swmm.event import Event
+from spongecalc.swmm.event import DRY, Event, storm_event
 from spongecalc.swmm.model import SwmmModel
+
+SEARCH_FOLDER = "ponding_search"
+
+
+@dataclass(frozen=True)
+class SearchBasis:
+    """What the searches for causes of ponding and for return periods rest on, and the folder that keeps them.
+
+    ``headline`` is the storm that communities.csv speaks of, ``event`` the run of it by which a model is told
+    from another; ``grounds`` are by model and scenario.
+    """
+
+    folder: Path
+    models: tuple[SwmmModel, ...]
+    grounds: Mapping[tuple[str, str], Ground]
+    ponding: PondingSettings
+    headline: Storm
+    event: Event
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,26 @@ class Built:
     findings: tuple[Finding, ...]
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     traced: Event | None = None
+
+    @cached_property
+    def headline(self) -> Storm:
+        """The storm that communities.csv speaks of."""
+        wanted = self.checked.project.settings.headline_storm
+        return next(s for s in self.storms if s.storm_id == wanted)
+
+    @property
+    def dry(self) -> Event:
+        """Dry weather."""
+        return next(e for e in self.events if e.storm_id == DRY)
+
+    @cached_property
+    def search(self) -> SearchBasis:
+        """What its searches rest on."""
+        project = self.checked.project
+        settings = project.settings
+        event = storm_event(self.headline, settings.simulation)
+        folder = project.results_folder / SEARCH_FOLDER
+        return SearchBasis(folder, self.models, self.grounds, settings.ponding, self.headline, event)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:

@@ -19,8 +19,7 @@ class ModelFiles(Mapping[Path, str]):
     def __init__(self, built: Built) -> None:
         project = built.checked.project
         folder = project.folder / project.settings.models
-        headline = next(s for s in built.storms if s.storm_id == project.settings.headline_storm)
-        self._event = storm_event(headline, project.settings.simulation, report_all=True)
+        self._event = storm_event(built.headline, project.settings.simulation, report_all=True)
         self._models = {folder / folder_name(m.name) / f"{m.scenario}.inp": m for m in built.models}
 
     def __getitem__(self, path: Path) -> str:

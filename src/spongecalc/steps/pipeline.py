@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spongecalc.assess.assessment import assess as assess_inputs
+from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
@@ -44,13 +45,13 @@ from spongecalc.report.tables.geopackage import write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
+from spongecalc.steps.events import project_events, project_traced_event
 from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
-from spongecalc.steps.sponge import sponge_performance
+from spongecalc.steps.sponge import asked, continuous_path, sponge_performance
 from spongecalc.swmm.basin import basins_of
-from spongecalc.swmm.event import dry_event, storm_event, traced_event
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tank import tanks_of
@@ -73,7 +74,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         Names of the scenarios to work on; none means all of the project's.
     """
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
+    layers, found = read_and_placed(
+        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+    )
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
@@ -83,7 +86,9 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
 def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
     """Read a project's layers, make every repair, and check what comes out; nothing is written."""
     settings = project.settings
-    layers, found = read_and_placed(project.folder, settings.layers, settings.crs, settings.scenario_columns)
+    layers, found = read_and_placed(
+        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+    )
     unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
     layers = mended.layers
@@ -120,7 +125,7 @@ def _cut_systems(
             findings.extend(basins_of(system, settings.basins)[1])
     limits = Limits(settings.design, settings.checks.min_cover_m)
     uncut = [system for cut, _ in first.values() for system in cut]
-    findings.extend(find_little_cover(uncut, limits, settings.design.carriageway))
+    findings.extend(find_little_cover(uncut, limits, settings.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
@@ -145,24 +150,16 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     for system in checked.systems:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
-    # Of the headline storm every element is saved: its run is the very model that the project keeps, and the
-    # report shows levels and flows over time.
-    events = (
-        *(storm_event(s, settings.simulation, report_all=s.storm_id == settings.headline_storm) for s in storms),
-        dry_event(settings.simulation),
-    )
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
-    headline = next(s for s in storms if s.storm_id == settings.headline_storm)
-    traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
     return Built(
         checked,
         tuple(models),
         storms,
-        events,
+        project_events(settings, storms),
         findings,
         grounds,
-        traced if settings.separation.storm_tracers else None,
+        project_traced_event(settings, storms),
     )
 
 
@@ -202,16 +199,19 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
-    performance, tanks = sponge_performance(checked.project, checked.systems, built.models, jobs)
-    contributions, stale = stored_contributions(removal_folder(built), built.models, settings)
+    contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
+    modelled = join_results(checked.systems, built.models, results)
+    kept = read_continuous(continuous_path(checked.project))
+    question = asked(checked.project, checked.systems, built.models)
+    performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)
-    causes, stale_causes = kept_causes(built, flows)
-    periods, stale_periods = kept_return_periods(built)
+    causes, stale_causes = kept_causes(built.search, flows)
+    periods, stale_periods = kept_return_periods(built.search, settings)
     inputs = Inputs(
         checked.layers,
         settings,
         built.storms,
-        join_results(checked.systems, built.models, results),
+        modelled,
         plan(built),
         results,
         built.findings,
@@ -241,11 +241,19 @@ def takes_part(built: Built, beside: SideWorker) -> SideWorker:
 
 
 def write_results(
-    built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
+    built: Built,
+    review: Review,
+    language: str | None = None,
+    beside: SideWorker | None = None,
+    *,
+    folder: Path | None = None,
 ) -> list[Path]:
-    """Write results/*.csv, the GeoPackages and the workbook of quantities; a worker ``beside`` takes its part."""
+    """Write results/*.csv, the GeoPackages and the workbook of quantities; a worker ``beside`` takes its part.
+
+    ``folder`` is another one than the project's for results.
+    """
     project = built.checked.project
-    folder = project.results_folder
+    folder = folder or project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
     beside = takes_part(built, beside or SideWorker(1))
     # All that is shown, and no more: figures over time are slow to hand over.
@@ -254,7 +262,8 @@ def write_results(
     )
     layers = beside.begin(write_geopackages, mapped, folder)
     shown = {name: table for name, table in review.tables.items() if name in WORKBOOK_TABLES}
-    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, language or project.settings.language)
+    spoken = language or project.settings.language
+    bill = beside.begin(write_workbook, shown, folder / WORKBOOK, spoken, review.catalogue)
     return [
         *write_tables(review.tables, folder),
         *layers(),
@@ -264,11 +273,18 @@ def write_results(
 
 
 def report(
-    built: Built, review: Review, language: str | None = None, beside: SideWorker | None = None
+    built: Built,
+    review: Review,
+    language: str | None = None,
+    beside: SideWorker | None = None,
+    *,
+    folder: Path | None = None,
+    formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the report in the project's formats; returns its files, the page to open first.
 
-    A worker ``beside`` makes some of the formats meanwhile.
+    A worker ``beside`` makes some of the formats meanwhile; ``folder`` and ``formats`` are others than the
+    project's.
 
     Raises
     ------
@@ -280,9 +296,9 @@ def report(
     institute = read_institute(project.folder / settings.template) if settings.template else PLAIN
     return write_formats(
         review,
-        project.folder / project.settings.report,
+        folder or project.folder / project.settings.report,
         language or project.settings.language,
-        settings.formats,
+        settings.formats if formats is None else formats,
         institute,
         beside,
     )

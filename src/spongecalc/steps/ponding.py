@@ -15,10 +15,11 @@ from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.finding import Finding
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.store import KEPT_FOLDER, wet_of
+from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.scenario import DrainageSystem
 from spongecalc.steps.built import Built
-
-SEARCH_FOLDER = "ponding_search"
+from spongecalc.swmm.model import SwmmModel
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,7 @@ class Kept:
     wet: WaterDepths
 
 
-def search_folder(built: Built) -> Path:
-    """Where the runs and tables of the searches for causes and return periods are kept."""
-    return built.checked.project.results_folder / SEARCH_FOLDER
-
-
-def kept_of_others(path: Path, columns: Sequence[str], built: Built) -> pd.DataFrame:
+def kept_of_others(path: Path, columns: Sequence[str], models: Sequence[SwmmModel]) -> pd.DataFrame:
     """Rows that an earlier search kept of communities that this call does not work on.
 
     Whether they still belong to the layers is seen when they are read.
@@ -45,7 +41,7 @@ def kept_of_others(path: Path, columns: Sequence[str], built: Built) -> pd.DataF
         return pd.DataFrame(columns=list(columns))
     if list(kept.columns) != list(columns):
         return pd.DataFrame(columns=list(columns))
-    own = {(c, m.scenario) for m in built.models for c in m.communities}
+    own = {(c, m.scenario) for m in models for c in m.communities}
     other = [k not in own for k in zip(kept["community_id"], kept["scenario"], strict=True)]
     return kept[other]
 
@@ -60,36 +56,29 @@ def with_others(
     return joined.sort_values(list(order), key=key, ignore_index=True, kind="stable")
 
 
-def headline_of(built: Built) -> Storm:
-    """The storm that communities.csv speaks of."""
-    wanted = built.checked.project.settings.headline_storm
-    return next(s for s in built.storms if s.storm_id == wanted)
-
-
-def coupled_runs(built: Built, storm_ids: Sequence[str]) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
+def coupled_runs(
+    systems: Sequence[DrainageSystem], models: Sequence[SwmmModel], storms: Sequence[Storm], settings: Settings
+) -> tuple[tuple[CoupledRun, ...], tuple[Finding, ...]]:
     """The runs over the ground of every model that has one, through some storms; what was found on the way."""
-    settings = built.checked.project.settings
     runs: list[CoupledRun] = []
     findings: list[Finding] = []
-    for system, model in zip(built.checked.systems, built.models, strict=True):
+    for system, model in zip(systems, models, strict=True):
         try:
             ground = ground_of(system, settings.ponding, settings.ponding.cell_m)
         except GroundError as reason:
             findings.extend(ground_findings(system, reason))
             continue
-        runs.extend(
-            coupled_run(system, model, settings, storm, ground)
-            for storm in built.storms
-            if storm.storm_id in storm_ids
-        )
+        runs.extend(coupled_run(system, model, settings, storm, ground) for storm in storms)
     return tuple(runs), tuple(findings)
 
 
 def kept_flows(built: Built) -> dict[str, Kept]:
     """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
-    results = built.checked.project.results_folder
+    checked = built.checked
+    results = checked.project.results_folder
     ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
     if not ids:
         return {}
-    runs, _ = coupled_runs(built, [s.storm_id for s in built.storms if s.storm_id in ids])
+    storms = [s for s in built.storms if s.storm_id in ids]
+    runs, _ = coupled_runs(checked.systems, built.models, storms, checked.project.settings)
     return {run.run_id: Kept(run, wet) for run in runs if (wet := wet_of(run, results)) is not None}

@@ -27,10 +27,9 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps.built import Built
-from spongecalc.steps.ponding import Kept, headline_of, kept_flows, kept_of_others, search_folder, with_others
+from spongecalc.steps.built import Built, SearchBasis
+from spongecalc.steps.ponding import Kept, kept_flows, kept_of_others, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
-from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.model import FLOODING, SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
 
@@ -55,30 +54,29 @@ class _Case:
         return f"{self.one.system.scenario}-{self.number}-{change}"
 
 
-def digests(built: Built, flows: Mapping[str, Kept]) -> dict[Key, str]:
+def digests(basis: SearchBasis, flows: Mapping[str, Kept]) -> dict[Key, str]:
     """Digest of all that the headline storm's sites rest on, by model, scenario, storm and level."""
-    settings = built.checked.project.settings
-    headline = headline_of(built)
-    event = storm_event(headline, settings.simulation)
+    headline, ponding = basis.headline, repr(basis.ponding).encode()
     found: dict[Key, str] = {}
-    for model in built.models:
-        text = hashlib.sha256(repr(settings.ponding).encode() + model.text(event).encode())
+    for model in basis.models:
+        text = hashlib.sha256(ponding + model.text(basis.event).encode())
         found[model.name, model.scenario, headline.storm_id, 1] = text.hexdigest()
-        ground = built.grounds.get((model.name, model.scenario))
+        ground = basis.grounds.get((model.name, model.scenario))
         if ground is not None:
             text.update(np.ascontiguousarray(ground.elevation_m).tobytes())
             found[model.name, model.scenario, headline.storm_id, 2] = text.hexdigest()
     for run in (k.run for k in flows.values() if k.run.storm_id == headline.storm_id):
-        text = hashlib.sha256(repr(settings.ponding).encode() + run.key.encode())
+        text = hashlib.sha256(ponding + run.key.encode())
         found[run.model, run.scenario, run.storm_id, 3] = text.hexdigest()
     return found
 
 
-def kept_causes(built: Built, flows: Mapping[str, Kept]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def kept_causes(basis: SearchBasis, flows: Mapping[str, Kept]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """What an earlier search kept and still holds, and the runs whose causes are out of date."""
-    if not (search_folder(built) / f"{TABLE}.csv").is_file():
+    if not (basis.folder / f"{TABLE}.csv").is_file():
         return pd.DataFrame(columns=CAUSE_COLUMNS), ()
-    return stored_causes(search_folder(built), digests(built, flows))
+    now = digests(basis, flows)
+    return stored_causes(basis.folder, now)
 
 
 def search_causes(
@@ -93,11 +91,11 @@ def search_causes(
     -------
     The rows of ponding_causes.csv.
     """
-    headline = headline_of(built)
+    headline = built.headline
     settings = built.checked.project.settings
     flows = kept_flows(built)
     cases = _cases(built, results, headline, flows)
-    shas = digests(built, flows)
+    shas = digests(built.search, flows)
     tries: dict[int, list[Tried]] = {case.number: [] for case in cases}
     for way, own in (
         (_by_pipes, [c for c in cases if c.run is None]),
@@ -112,9 +110,9 @@ def search_causes(
         least = settings.ponding.min_volume_m3 if level == 1 else 0.0
         rows.extend(cause_rows(case.site, case.one.model.name, tries[case.number], least, sha))
     table = pd.DataFrame(rows, columns=CAUSE_COLUMNS)
-    folder = search_folder(built)
+    folder = built.search.folder
     folder.mkdir(parents=True, exist_ok=True)
-    others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built)
+    others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built.models)
     joined = with_others(table, others, ["community_id", "scenario", "level"], settings.scenario_names)
     write_tables({TABLE: joined}, folder)
     return table
@@ -200,7 +198,7 @@ def _by_pipes(
 ) -> Iterator[tuple[_Case, Tried]]:
     """Levels 1 and 2: SWMM alone, with each change."""
     settings = built.checked.project.settings
-    event = storm_event(headline, settings.simulation)
+    event = built.search.event
     made: list[tuple[_Case, Remedy, SwmmModel | None]] = []
     for case in cases:
         for n, change in enumerate(case.changes):
@@ -209,7 +207,7 @@ def _by_pipes(
                 model = replace(build_model(change.system, settings, built.storms), scenario=case.scenario(n))
             made.append((case, change, model))
     models = [m for *_, m in made if m is not None]
-    runs = plan_runs(models, (event,), search_folder(built) / "runs", keep_out=False)
+    runs = plan_runs(models, (event,), built.search.folder / "runs", keep_out=False)
     progress("ponding_causes", 0, len(runs))
     results = execute(runs, processes=jobs, on_done=lambda done: progress("ponding_causes", done, len(runs)))
     for case, change, model in made:
@@ -261,8 +259,8 @@ def _over_ground(
             made.append((case, change, replace(run, scenario=case.scenario(n))))
     runs = [run for *_, run in made]
     if runs:
-        make_all(runs, search_folder(built), jobs, lambda done, _: progress("ponding_causes_2d", done, len(runs)))
+        make_all(runs, built.search.folder, jobs, lambda done, _: progress("ponding_causes_2d", done, len(runs)))
     for case, change, run in made:
-        wet = wet_of(run, search_folder(built))
+        wet = wet_of(run, built.search.folder)
         if wet is not None:
             yield case, _raster_tried(case, change, wet, settings.ponding.site_depth_m)

@@ -21,7 +21,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.scenario import DrainageSystem
 from spongecalc.steps.built import Built
-from spongecalc.swmm.event import dry_event, traced_event, week_event
+from spongecalc.swmm.event import Event, dry_event, traced_event, week_event
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.tracer_event import TRACED, WEEK
 
@@ -98,14 +98,14 @@ def removal_runs(
     removals: list[Removal] = []
     for system, own in every:
         joined = join_results([v.system for v in own], [v.model for v in own], results)
-        sha256 = digest(own[0].model, settings)
+        sha256 = digest(own[0].model, dry)
         removals.extend(_removal(system, own, joined, event, sha256) for event in EVENTS)
     return contribution_table(removals)
 
 
-def digest(model: SwmmModel, settings: Settings) -> str:
-    """Digest of what a model's removal runs came from: its dry-weather input file."""
-    return hashlib.sha256(replace(model, scenario="").text(dry_event(settings.simulation)).encode()).hexdigest()
+def digest(model: SwmmModel, dry: Event) -> str:
+    """Digest of what a model's removal runs came from: its input file in dry weather."""
+    return hashlib.sha256(replace(model, scenario="").text(dry).encode()).hexdigest()
 
 
 def _removal(
@@ -151,9 +151,12 @@ def write_contributions(table: pd.DataFrame, folder: Path) -> Path:
 
 
 def stored_contributions(
-    folder: Path, models: Sequence[SwmmModel], settings: Settings
+    folder: Path, models: Sequence[SwmmModel], dry: Event
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Rows that an earlier call left on disk and that still belong to the layers, and the models whose do not."""
+    """Rows that an earlier call left on disk and that still belong to the layers, and the models whose do not.
+
+    ``dry`` is the run in dry weather by which a model is told from another.
+    """
     path = folder / f"{TABLE}.csv"
     try:
         table = pd.read_csv(path)
@@ -161,7 +164,7 @@ def stored_contributions(
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
     if list(table.columns) != CONTRIBUTION_COLUMNS:
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
-    now = {(m.name, m.scenario): digest(m, settings) for m in models}
+    now = {(m.name, m.scenario): digest(m, dry) for m in models}
     known = [now.get((r.model, r.scenario)) == r.model_sha256 for r in table.itertuples()]
     stale = sorted({f"{r.model}/{r.scenario}" for r, ok in zip(table.itertuples(), known, strict=True) if not ok})
     return table[known].reset_index(drop=True), tuple(stale)

@@ -22,8 +22,8 @@ from spongecalc.project.settings import Settings
 from spongecalc.rainfall.return_period_search import Bisection, ladder
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.steps.built import Built
-from spongecalc.steps.ponding import headline_of, kept_of_others, search_folder, with_others
+from spongecalc.steps.built import Built, SearchBasis
+from spongecalc.steps.ponding import kept_of_others, with_others
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.run_result import RunResult
 
@@ -73,19 +73,17 @@ def period_storms(settings: Settings) -> tuple[Storm, ...]:
     return tuple(storms)
 
 
-def model_digests(built: Built, storms: Sequence[Storm]) -> dict[tuple[str, str], str]:
+def model_digests(basis: SearchBasis, storms: Sequence[Storm]) -> dict[tuple[str, str], str]:
     """Digest of what each model's return periods rest on, by model and scenario: the model, the rains, the
     ground, and what counts as ponding."""
-    settings = built.checked.project.settings
-    rain = hashlib.sha256(repr(settings.ponding).encode())
+    rain = hashlib.sha256(repr(basis.ponding).encode())
     for storm in storms:
         rain.update(storm.hyetograph.to_numpy(float).tobytes())
-    event = storm_event(headline_of(built), settings.simulation)
     found = {}
-    for model in built.models:
+    for model in basis.models:
         text = rain.copy()
-        text.update(model.text(event).encode())
-        ground = built.grounds.get((model.name, model.scenario))
+        text.update(model.text(basis.event).encode())
+        ground = basis.grounds.get((model.name, model.scenario))
         if ground is not None:
             text.update(ground.elevation_m.tobytes())
         found[model.name, model.scenario] = text.hexdigest()
@@ -128,14 +126,14 @@ def search_return_periods(built: Built, jobs: int, progress: Progress = no_progr
             break
         known |= _run(due, storms, built, jobs)
     progress("return_periods", rounds, rounds)
-    shas = model_digests(built, storms)
+    shas = model_digests(built.search, storms)
     rows = [_row(s, storms, built, shas) for s in searches]
     order = ["community_id", "scenario", "criterion"]
     key = in_order(settings.scenario_names, latest_first=True)
     table = pd.DataFrame(rows, columns=PERIOD_COLUMNS).sort_values(order, key=key, ignore_index=True)
-    folder = search_folder(built)
+    folder = built.search.folder
     folder.mkdir(parents=True, exist_ok=True)
-    others = kept_of_others(folder / f"{TABLE}.csv", PERIOD_COLUMNS, built)
+    others = kept_of_others(folder / f"{TABLE}.csv", PERIOD_COLUMNS, built.models)
     write_tables({TABLE: with_others(table, others, order, settings.scenario_names)}, folder)
     return table
 
@@ -151,7 +149,7 @@ def _run(
         storm = storms[rung]
         model = replace(models[name, scenario], storms=(storm,))
         event = storm_event(storm, settings.simulation)
-        planned = plan_runs([model], (event,), search_folder(built) / "periods", keep_out=False)
+        planned = plan_runs([model], (event,), built.search.folder / "periods", keep_out=False)
         runs.extend(planned)
         keys.update({run.run_id: (name, scenario, rung) for run in planned})
     results = execute(runs, processes=jobs)
@@ -238,9 +236,9 @@ def _row(
     }
 
 
-def kept_return_periods(built: Built) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def kept_return_periods(basis: SearchBasis, settings: Settings) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """What an earlier search kept and still holds, and the models whose return periods are out of date."""
-    path: Path = search_folder(built) / f"{TABLE}.csv"
+    path: Path = basis.folder / f"{TABLE}.csv"
     empty = pd.DataFrame(columns=PERIOD_COLUMNS)
     try:
         kept = pd.read_csv(path, dtype={"bound": str, "first_id": str})
@@ -250,10 +248,10 @@ def kept_return_periods(built: Built) -> tuple[pd.DataFrame, tuple[str, ...]]:
         return empty, ()
     kept[["bound", "first_id"]] = kept[["bound", "first_id"]].fillna("")
     try:
-        shas = model_digests(built, period_storms(built.checked.project.settings))
+        shas = model_digests(basis, period_storms(settings))
     except NoSearchError:
         return empty, ()
-    now = {(c, m.scenario): shas[m.name, m.scenario] for m in built.models for c in m.communities}
+    now = {(c, m.scenario): shas[m.name, m.scenario] for m in basis.models for c in m.communities}
     keys = list(zip(kept["community_id"], kept["scenario"], strict=True))
     true = [now.get(k) == sha for k, sha in zip(keys, kept["model_sha256"], strict=True)]
     stale = sorted({f"{k[0]}/{k[1]}" for k, ok in zip(keys, true, strict=True) if not ok})

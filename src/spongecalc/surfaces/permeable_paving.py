@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from spongecalc.catalogue.cover import Cover
 from spongecalc.contract import BASE_KINDS
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.gravel_base import drain_coefficient, seepage_mm_h, void_ratio
 
+_LAYERS = (
+    "surface_mm",
+    "base_mm",
+    "porosity_percent",
+    "base_porosity_percent",
+    "permeability_mm_s",
+    "subgrade_mm_h",
+)
+
 
 @dataclass(frozen=True, order=True)
 class PermeablePaving:
-    """Layers of one kind of permeable pavement; thicknesses in mm, porosities in percent."""
+    """Layers of one kind of permeable pavement; thicknesses in mm, porosities in percent.
+
+    ``surface_storage_mm`` and ``surface_n`` are the depression storage and Manning's n of its cover.
+    """
 
     surface_mm: float
     base_mm: float
@@ -22,6 +35,8 @@ class PermeablePaving:
     subgrade_mm_h: float
     base_kind: str = "full"
     drain_offset_mm: float = 0.0
+    surface_storage_mm: float = 0.0
+    surface_n: float = 0.0
 
     @property
     def seepage_mm_h(self) -> float:
@@ -50,8 +65,8 @@ class PermeablePaving:
         return self.permeability_mm_s * 3600.0
 
 
-def paving_of(row: object) -> PermeablePaving:
-    """The paving of a row of the surfaces layer.
+def paving_of(row: object, cover: Cover) -> PermeablePaving:
+    """The paving of a row of the surfaces layer whose cover is ``cover``.
 
     What the survey leaves out takes the value of the table ``permeable_paving_defaults``, which names its
     source for each.
@@ -64,9 +79,10 @@ def paving_of(row: object) -> PermeablePaving:
 
     kind = getattr(row, "base_kind", None)
     offset = getattr(row, "drain_offset_mm", math.nan)
-    numbers = [f.name for f in fields(PermeablePaving) if f.name not in ("base_kind", "drain_offset_mm")]
     return PermeablePaving(
-        **{name: value(name) for name in numbers},
+        **{name: value(name) for name in _LAYERS},
         base_kind=kind if isinstance(kind, str) and kind in BASE_KINDS else "full",
         drain_offset_mm=0.0 if offset is None or math.isnan(offset) else float(offset),
+        surface_storage_mm=cover.depression_storage_mm,
+        surface_n=cover.manning_n,
     )

@@ -7,17 +7,19 @@ no surface covers is taken as the project's cover for such ground.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from spongecalc.catalogue.catalogue import ROOF
+from spongecalc.catalogue.cover import Cover
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.cover import PERMEABLE_PAVINGS, Cover, CoverMix, covers, mix
+from spongecalc.surfaces.cover_mix import CoverMix, mix
 from spongecalc.surfaces.infiltration_places import PlacedUnit, parts_on, placed_units
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, UnitInUse
 from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
@@ -63,7 +65,7 @@ def subcatchments(
     system: DrainageSystem, settings: SurfaceSettings, terrain: Terrain | None
 ) -> tuple[tuple[Subcatchment, ...], tuple[Finding, ...]]:
     """All subcatchments of a system in a fixed order, and what was found on the way."""
-    known = covers(settings.covers)
+    known = system.catalogue.covers
     found: list[Subcatchment] = []
     findings: list[Finding] = []
     for row in system.boundaries.sort_values("community_id").itertuples():
@@ -95,7 +97,7 @@ def _roofs(
     system: DrainageSystem,
     community_id: str,
     settings: SurfaceSettings,
-    known: dict[str, Cover],
+    known: Mapping[str, Cover],
     units: list[PlacedUnit],
 ) -> list[Subcatchment]:
     """Each building's roof, shared equally by its downpipes. A building without any sheds to the ground."""
@@ -123,9 +125,9 @@ def _roofs(
                     area,
                     overland_width_m(area, _roof_path_m(row.geometry)),
                     settings.roof_slope_percent,
-                    mix({"roof": area - green}, known),
+                    mix({ROOF: area - green}, known),
                     {},
-                    {"roof": area - green} | ({"green_roof": green} if green > 0 else {}),
+                    {ROOF: area - green} | ({"green_roof": green} if green > 0 else {}),
                     row.geometry,
                     own_units,
                 )
@@ -144,7 +146,7 @@ def _ground(
     system: DrainageSystem,
     boundary: object,
     settings: SurfaceSettings,
-    known: dict[str, Cover],
+    known: Mapping[str, Cover],
     terrain: Terrain | None,
     drained: set[str],
     units: list[PlacedUnit],
@@ -166,6 +168,7 @@ def _ground(
                 cover=settings.uncovered,
             )
         )
+    pavings = system.catalogue.permeable_pavings
     inlets = intake_nodes(system, community_id)
     ground = polygons_of(shapely.union_all(pieces.geometry.to_numpy())) if len(pieces) else area
     points = dict(inlets)
@@ -182,15 +185,15 @@ def _ground(
             if overlap < MIN_AREA_M2:
                 continue
             covers_m2[piece.cover] = covers_m2.get(piece.cover, 0.0) + overlap
-            if piece.cover in PERMEABLE_PAVINGS:
-                paving = paving_of(piece)
+            if piece.cover in pavings:
+                paving = paving_of(piece, known[piece.cover])
                 paving_m2[paving] = paving_m2.get(paving, 0.0) + overlap
             elif piece.cover in UNIT_KINDS:
                 own_units.append(placed[piece.surface_id].part(overlap))
         total = sum(covers_m2.values())
         if total < MIN_AREA_M2:
             continue
-        rest = {c: a for c, a in covers_m2.items() if c not in (*PERMEABLE_PAVINGS, *UNIT_KINDS)}
+        rest = {c: a for c, a in covers_m2.items() if c not in (*pavings, *UNIT_KINDS)}
         slope = terrain.slope_percent(points[node], part) if terrain else math.nan
         slope = settings.default_slope_percent if math.isnan(slope) else slope
         corners = shapely.get_coordinates(part)
@@ -253,7 +256,7 @@ def cover_pieces(
                 if planted.area > MIN_AREA_M2:
                     rows.append(_unit_piece(placed, planted))
                     bare = polygons_of(shapely.difference(bare, planted))
-            rows.append({"cover": "roof", "geometry": bare, "gap": False})
+            rows.append({"cover": ROOF, "geometry": bare, "gap": False})
     rest = polygons_of(left)
     if rest.area > MIN_AREA_M2:
         rows.append({"cover": uncovered, "geometry": rest, "gap": True})

@@ -21,7 +21,6 @@ from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.standards.materials import roughness_of
 from spongecalc.sweep.error import SweepError, ValuesError
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.model import SwmmModel
@@ -53,7 +52,7 @@ class Change:
 def _roughness(system: DrainageSystem, factor: float) -> DrainageSystem:
     """Manning's n of every pipe times a factor; where none was surveyed, that of its material."""
     pipes = system.pipes.copy()
-    known = [roughness_of(material)[0] for material in pipes["material"]]
+    known = [system.catalogue.roughness(material)[0] for material in pipes["material"]]
     pipes["roughness"] = pipes["roughness"].fillna(pd.Series(known, index=pipes.index, dtype="float64")) * factor
     return replace(system, pipes=pipes)
 

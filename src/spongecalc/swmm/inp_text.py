@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 # The order in which SWMM's own interface writes them, so that a reviewer finds things where expected.
@@ -40,6 +41,9 @@ SECTION_ORDER = (
     "POLYGONS",
     "SYMBOLS",
 )
+
+TITLE = re.compile(r"^\[TITLE\]\n.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+"""The section of an input file that says what it is; nothing that the engine works out depends on it."""
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "RAINGAGES": ("Name", "Format", "Interval", "SCF", "Source", "Series"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import shapely
 
+from spongecalc.catalogue.pipe_section import RECT_OPEN, PipeSection
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.project.settings import BasinSettings, Settings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.standards.materials import roughness_of
 from spongecalc.swmm.basin import Basin, basins_of
 from spongecalc.swmm.basin_outlet import ORIFICE_COEFFICIENT
 from spongecalc.swmm.identifiers import model_ids, tag
@@ -164,34 +164,12 @@ class _Ends:
         return name
 
 
-def section_of(row: object) -> tuple[str, float, float]:
-    """SWMM's cross section of a pipe row: shape, first and second measure in m.
-
-    Sediment in a circular pipe makes it a filled circular section.
-    """
-    shape = row.shape or "circular"  # type: ignore[attr-defined]
-    if shape == "circular":
-        diameter = row.diameter_mm / 1000  # type: ignore[attr-defined]
-        sediment = row.sediment_mm / 1000  # type: ignore[attr-defined]
-        if sediment > 0:
-            return ("FILLED_CIRCULAR", diameter, sediment)
-        return ("CIRCULAR", diameter, 0.0)
-    height = row.height_mm / 1000  # type: ignore[attr-defined]
-    if shape == "egg":
-        return ("EGG", height, 0.0)
-    width = row.width_mm / 1000  # type: ignore[attr-defined]
-    sediment = row.sediment_mm / 1000  # type: ignore[attr-defined]
-    if sediment > 0:
-        height = max(height - sediment, 0.01)
-    return ("RECT_CLOSED" if shape == "rect_closed" else "RECT_OPEN", height, width)
-
-
 def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
     conduits = []
     for row in system.pipes.sort_values("pipe_id").itertuples():
         roughness = float(row.roughness)
         if math.isnan(roughness):
-            roughness, known = roughness_of(row.material)
+            roughness, known = system.catalogue.roughness(row.material)
             rule = "pipe.roughness_from_material" if known else "pipe.roughness_assumed"
             findings.append(
                 finding_at(
@@ -202,7 +180,7 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
                     n=f"{roughness:.3f}",
                 )
             )
-        lift = row.height_mm / 1000 - section_of(row)[1] if (row.shape or "").startswith("rect") else 0.0
+        section = PipeSection.of_pipe(row)
         conduits.append(
             Conduit(
                 row.pipe_id,
@@ -214,9 +192,9 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
                 row.to_node,
                 max(row.geometry.length, MILLIMETRE_M),
                 roughness,
-                row.invert_up_m + lift,
-                row.invert_down_m + lift,
-                section_of(row),
+                row.invert_up_m + section.raised_m,
+                row.invert_down_m + section.raised_m,
+                section.swmm,
                 tuple(row.geometry.coords[1:-1]),
             )
         )
@@ -251,7 +229,7 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
                 LEAD_N,
                 upper.invert_m,
                 max(wanted, lower.invert_m),
-                ("CIRCULAR", settings.inlets.lead_diameter_mm / 1000, 0.0),
+                PipeSection.circle(settings.inlets.lead_diameter_mm / 1000).swmm,
                 tuple(row.geometry.coords[1:-1]),
             )
         )
@@ -280,7 +258,7 @@ def _overflows(system: DrainageSystem, tanks: tuple[Tank, ...], settings: Settin
                 LEAD_N,
                 tank.shape.crest_m,
                 max(tank.shape.crest_m - fall, lower.invert_m),
-                ("CIRCULAR", settings.tanks.overflow_diameter_mm / 1000, 0.0),
+                PipeSection.circle(settings.tanks.overflow_diameter_mm / 1000).swmm,
                 (),
             )
         )
@@ -293,11 +271,11 @@ def _regulators(basins: tuple[Basin, ...], settings: BasinSettings) -> list[Regu
     for basin in basins:
         shape, own = basin.shape, (basin.facility_id, basin.community_id, basin.node_id)
         if basin.throttle_mm > 0:
-            section = ("CIRCULAR", basin.throttle_mm / 1000, 0.0)
+            section = PipeSection.circle(basin.throttle_mm / 1000).swmm
             name, to_node = f"{basin.facility_id}__THROTTLE", basin.throttle_to or ""
             regulators.append(Regulator(name, "basin_throttle", *own, to_node, shape.bottom_m, section))
         if basin.overflow_to is not None or basin.has_chamber:
-            section = ("RECT_OPEN", shape.top_m - shape.crest_m, settings.overflow_width_m)
+            section = PipeSection(RECT_OPEN, shape.top_m - shape.crest_m, settings.overflow_width_m).swmm
             name, to_node = f"{basin.facility_id}__OVERFLOW", basin.overflow_to or ""
             regulators.append(Regulator(name, "basin_overflow", *own, to_node, shape.crest_m, section))
     return regulators

@@ -16,7 +16,6 @@ from spongecalc.network.sources import sources
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.cover import covers
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
@@ -103,9 +102,7 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds)
     nodes = node_sections(system, settings, ids, links, fed, terrain)
     flush = flush_part(flush_chambers(links.tanks, areas), ids, nodes.places)
-    runoff, runoff_elements = runoff_sections(
-        areas, {**ids, **flush.inlets}, settings.surfaces, covers(settings.surfaces.covers)["permeable_concrete"]
-    )
+    runoff, runoff_elements = runoff_sections(areas, {**ids, **flush.inlets}, settings.surfaces)
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": _title(system),
         "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],

@@ -9,7 +9,6 @@ import shapely
 from spongecalc.layers.provenance import flag_tags
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.first_flush import FlushPart
@@ -25,7 +24,7 @@ PAVING_SLOPE_PERCENT = 1.0
 
 
 def runoff_sections(
-    areas: Sequence[Subcatchment], ids: Mapping[str, str], settings: SurfaceSettings, paving_surface: Cover
+    areas: Sequence[Subcatchment], ids: Mapping[str, str], settings: SurfaceSettings
 ) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
     """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
 
@@ -96,7 +95,7 @@ def runoff_sections(
             rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, run_on))
         elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
     for paving, control in controls.items():
-        rows["LID_CONTROLS"].extend(_control(control, paving, paving_surface))
+        rows["LID_CONTROLS"].extend(_control(control, paving))
     for facility_id, control in unit_controls.items():
         rows["LID_CONTROLS"].extend(control_rows(control, units[facility_id]))
     return rows, elements
@@ -106,16 +105,16 @@ def _prefix(area: Subcatchment) -> str:
     return "R_" if area.kind == "roof" else "S_"
 
 
-def _control(name: str, paving: PermeablePaving, cover: Cover) -> Rows:
+def _control(name: str, paving: PermeablePaving) -> Rows:
     """The layers of one kind of paving; as new; an underdrain where its base has one."""
     return [
         (name, "PP"),
         (
             name,
             "SURFACE",
-            fixed(cover.depression_storage_mm, 2),
+            fixed(paving.surface_storage_mm, 2),
             "0",
-            fixed(cover.manning_n, 4),
+            fixed(paving.surface_n, 4),
             fixed(PAVING_SLOPE_PERCENT, 2),
             "0",
         ),

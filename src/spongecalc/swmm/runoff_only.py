@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.cover import Cover
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.runoff import runoff_sections
@@ -62,7 +61,6 @@ class _OneOutlet(dict[str, str]):
 def runoff_text(
     grounds: Sequence[Ground],
     settings: SurfaceSettings,
-    paving_surface: Cover,
     rain: RainInput,
     climate: RunoffClimate,
     rain_file: str = "rain.dat",
@@ -72,7 +70,7 @@ def runoff_text(
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
     for number, ground in enumerate(grounds):
-        own, _ = runoff_sections(ground.areas, _OneOutlet(), settings, paving_surface)
+        own, _ = runoff_sections(ground.areas, _OneOutlet(), settings)
         for name, rows in own.items():
             sections[name].extend(_renamed(row, number, name) for row in rows if len(row) > 1)
     return joined_sections(section_texts({**_frame(rain, climate, rain_file), **sections}))

@@ -13,6 +13,7 @@ from tests.report.synthetic_review import synthetic_review
 from spongecalc import contract
 from spongecalc.assess.misconnection_grades import GRADES
 from spongecalc.assess.return_periods import CRITERIA
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.layers.price_list import UNITS
 from spongecalc.layers.provenance import FLAGS
 from spongecalc.network.ponding_remedies import CAUSES
@@ -33,7 +34,7 @@ DEFINED = {
     "status": contract.STATUSES,
     "shape": contract.SHAPES,
     "receives": contract.RECEIVERS,
-    "material": contract.COVERS,
+    "material": shipped().cover_ids,
     "kind": (*contract.NODE_KINDS, *contract.CONNECTION_KINDS, *contract.FACILITY_KINDS),
     "item": (*contract.UTILITIES, *contract.NODE_KINDS, *contract.FACILITY_KINDS),
     "layer": tuple(contract.SCHEMAS),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.levels import lowest_pipe_m
@@ -194,7 +195,7 @@ def fill_sizes(layers: LayerSet, settings: RepairSettings) -> tuple[LayerSet, tu
     allows it.
     """
     pipes = layers["pipes"]
-    round_ = (pipes["shape"].isna() | (pipes["shape"] == "circular")).to_numpy()
+    round_ = PipeSections.of(pipes).is_circular
     was = pipes["diameter_mm"].to_numpy(float)
     size = was.copy()
     up, down = pipes["from_node"].to_numpy(object), pipes["to_node"].to_numpy(object)

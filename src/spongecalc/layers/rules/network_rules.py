@@ -10,10 +10,11 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
-from spongecalc.layers.rules.pipe_rules import LEVEL_M, height_m
+from spongecalc.layers.rules.pipe_rules import LEVEL_M
 from spongecalc.layers.standing import stands
 from spongecalc.project.scenario_settings import Scenario
 
@@ -127,7 +128,7 @@ def _steps(
 
 def _shrinking(pipes: gpd.GeoDataFrame, up: np.ndarray, down: np.ndarray) -> Iterator[Finding]:
     """Pipes lower than one that flows into them from a node with this as its only way on."""
-    height = height_m(pipes)
+    height = PipeSections.of(pipes).height_m
     widest = np.full(int(max(up.max(), down.max())) + 1, -np.inf)
     np.fmax.at(widest, down, height)
     own = np.full_like(widest, -np.inf)

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.contract import ROUND_MM
-from spongecalc.layers.field_names import folded
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
-from spongecalc.standards.tables import table
 
 # A pipe this many times as wide as all its neighbours, or as narrow, has lost or gained a nought.
 SLIP = 8.0
 # Differences in level within what a survey can tell.
 LEVEL_M = 0.01
-
-
-@cache
-def _made() -> tuple[dict[str, str], dict[str, frozenset[float]]]:
-    """The family of each material, and the nominal diameters of each family."""
-    rows = table("pipes_made")
-    families = {folded(m): str(f) for m, f in zip(rows["material"], rows["family"], strict=True)}
-    sizes = {
-        str(f): frozenset(float(d) for d in str(d).split() if d != "nan")
-        for f, d in zip(rows["family"], rows["diameters_mm"].fillna(""), strict=True)
-    }
-    return families, sizes
 
 
 def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
@@ -44,7 +31,7 @@ def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     upper, lower = nodes.reindex(pipes["from_node"]), nodes.reindex(pipes["to_node"])
     yield from _slopes(pipes, settings)
     yield from _crowns(pipes, upper, lower)
-    yield from _sizes(pipes)
+    yield from _sizes(pipes, layers.catalogue)
     yield from _lengths(pipes, settings)
     yield from _systems(pipes, upper, lower)
     yield from _statuses(pipes, upper, lower)
@@ -66,17 +53,10 @@ def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findin
     )
 
 
-def height_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
-    """Inside height of each pipe in m; NaN where no size is known."""
-    round_ = pipes["shape"].isna() | (pipes["shape"] == "circular")
-    height: np.ndarray = np.where(round_, pipes["diameter_mm"], pipes["height_mm"]).astype(float) / 1000
-    return height
-
-
 def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
     """Invert and crown against the ground at both ends; an open channel has no crown to cover."""
-    height = height_m(pipes)
-    covered = (pipes["shape"] != "rect_open").to_numpy()
+    sections = PipeSections.of(pipes)
+    height, covered = sections.height_m, sections.is_covered
     up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
     depth = np.fmin(upper["ground_m"].to_numpy(float) - up, lower["ground_m"].to_numpy(float) - down)
     buried = depth > 0
@@ -86,7 +66,7 @@ def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoData
     yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, height=numbers(-cover, 2))
 
 
-def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
+def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
     size = pipes["diameter_mm"].to_numpy(float)
     wrong = np.isfinite(size) & ((size < ROUND_MM.low) | (size > ROUND_MM.high)) & (size > 0)
     meant = np.where(size < 10, size * 1000, np.where(size < ROUND_MM.low, size * 10, size / 10))
@@ -96,17 +76,16 @@ def _sizes(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
     yield from found_at(
         "pipe.size_unit", "pipes", pipes, both, size=[f"{s:g}" for s in size], meant=[f"{m:g}" for m in meant]
     )
-    families, made = _made()
-    family = [families.get(folded(m)) if isinstance(m, str) else None for m in pipes["material"]]
-    unknown = np.array([f is None and isinstance(m, str) for f, m in zip(family, pipes["material"], strict=True)])
+    made = [catalogue.material(m) for m in pipes["material"]]
+    unknown = np.array([f is None and isinstance(m, str) for f, m in zip(made, pipes["material"], strict=True)])
     yield from found_at(
         "pipe.material_unknown", "pipes", pipes, unknown, material=pipes["material"].to_numpy(object)
     )
-    every = frozenset().union(*made.values())
+    every = frozenset(size for material in catalogue.materials.values() for size in material.sizes_mm)
     odd = np.array(
         [
-            bool(np.isfinite(s)) and not b and s not in (made.get(f or "", every) or every | {s})
-            for s, b, f in zip(size, both, family, strict=True)
+            bool(np.isfinite(s)) and not b and s not in (every if m is None else m.sizes_mm or {s})
+            for s, b, m in zip(size, both, made, strict=True)
         ]
     )
     yield from found_at(

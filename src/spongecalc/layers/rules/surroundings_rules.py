@@ -11,6 +11,7 @@ import rasterio
 import shapely
 from rasterio.errors import RasterioIOError
 
+from spongecalc.catalogue.catalogue import ROOF
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
@@ -84,7 +85,7 @@ def _roofs(layers: LayerSet) -> Iterator[Finding]:
         s, b = shapely.STRtree(houses).query(shapes, predicate="intersects")
         np.add.at(covered, s, shapely.area(shapely.intersection(shapes[s], houses[b])))
     area = np.maximum(shapely.area(shapes), 1e-9)
-    roof = (surfaces["cover"] == "roof").to_numpy()
+    roof = (surfaces["cover"] == ROOF).to_numpy()
     yield from found_at("roof.no_building", "surfaces", surfaces, roof & (covered / area < ROOF_SHARE))
     over = ~roof & (covered > OVER_BUILDING_M2)
     yield from found_at("surface.over_building", "surfaces", surfaces, over, area=numbers(covered, 1))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyogrio
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
@@ -191,20 +192,21 @@ def draft_mapping(
     tables = []
     for column in schema.columns:
         field = known.get(column.name)
-        if not column.allowed or field is None or field not in frame.columns:
+        allowed = column.allowed_in(shipped())
+        if not allowed or field is None or field not in frame.columns:
             continue
-        usual = value_names(layer, column.name)
+        usual = value_names(layer, column.name, shipped())
         values = list(dict.fromkeys(str(v) for v in frame[field].dropna()))
-        strange = [v for v in values if v not in column.allowed and folded(v) not in usual][:12]
+        strange = [v for v in values if v not in allowed and folded(v) not in usual][:12]
         if strange:
             pairs = ", ".join(f'{_quoted(v)} = "?"' for v in strange)
-            tables.append(f"# values.{column.name} = {{ {pairs} }}    # {' | '.join(column.allowed)}")
+            tables.append(f"# values.{column.name} = {{ {pairs} }}    # {' | '.join(allowed)}")
     lines.extend(tables)
     lacking = [c for c in schema.columns if c.required and c.name not in known]
     choices = []
     for column in lacking:
         named = _named_by(name or source, layer, column.name) if column.name == "system" else None
-        choices.append(f'{column.name} = "{named or " | ".join(column.allowed) or "?"}"')
+        choices.append(f'{column.name} = "{named or " | ".join(column.allowed_in(shipped())) or "?"}"')
     if choices:
         lines.append(f"# constants = {{ {', '.join(choices)} }}    # or a field 或某个字段")
     left = [f for f in fields if f not in known.values() and f not in set(read)]
@@ -215,7 +217,7 @@ def draft_mapping(
 
 def _named_by(name: str, layer: str, column: str) -> str | None:
     """The value of a column that a layer's or file's name tells, such as storm of "雨水管线"."""
-    known = value_names(layer, column).items()
+    known = value_names(layer, column, shipped()).items()
     # A single Latin letter stands in most names.
     return next((v for n, v in known if (len(n) > 1 or not n.isascii()) and n in folded(name)), None)
 

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.field_names import folded
-from spongecalc.layers.size_text import parse_size
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
 from spongecalc.project.layer_source import Labels
-from spongecalc.standards.tables import table
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -48,7 +46,7 @@ def cad_layers(path: Path) -> dict[str, dict[str, int]]:
     return dict(sorted(counts.items()))
 
 
-def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels) -> RawLayer:
+def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels, catalogue: Catalogue) -> RawLayer:
     """The lines, outlines or symbols of a drawing, for one layer of the contract.
 
     Parameters
@@ -61,6 +59,8 @@ def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels) 
         Name of the CAD layers, with ``*`` for any letters and ``|`` between several; None takes all.
     labels
         How texts become attributes.
+    catalogue
+        Which materials there are.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels) 
         raise SourceRefusedError("layer.missing", layer=cad_layer or "*", available=", ".join(names) or "-")
     frame = gpd.GeoDataFrame(pd.DataFrame(rows).drop(columns="geometry"), geometry=[r["geometry"] for r in rows])
     notes = (Note("drawing.open_outlines", {"count": refused}),) if refused else ()
-    return RawLayer(_labelled(frame, texts, labels), notes=notes)
+    return RawLayer(_labelled(frame, texts, labels, catalogue), notes=notes)
 
 
 def _matcher(cad_layer: str | None) -> re.Pattern[str]:
@@ -136,7 +136,7 @@ def _vertices(entity: Any) -> Iterator[tuple[float, float]]:
 
 
 def _labelled(
-    frame: gpd.GeoDataFrame, texts: list[tuple[str, shapely.Point, str]], labels: Labels
+    frame: gpd.GeoDataFrame, texts: list[tuple[str, shapely.Point, str]], labels: Labels, catalogue: Catalogue
 ) -> gpd.GeoDataFrame:
     """Each text given to the nearest feature within reach; what it says becomes fields."""
     chosen = [t for t in texts if not labels.layers or t[2] in labels.layers]
@@ -148,14 +148,14 @@ def _labelled(
         )
         for text, feature in zip(which, nearest, strict=True):
             beside[int(feature)].append(chosen[int(text)][0])
-    read = [_said(words, labels) for words in beside]
+    read = [_said(words, labels, catalogue) for words in beside]
     fields = list(dict.fromkeys(f for said in read for f in said))
     extra = {f: pd.Series([said.get(f) for said in read], index=frame.index, dtype=object) for f in fields}
     texts_column = pd.Series([" ".join(w) or None for w in beside], index=frame.index, dtype=object)
     return frame.assign(text=texts_column, **{f: extra[f] for f in fields if f not in frame.columns})
 
 
-def _said(words: list[str], labels: Labels) -> dict[str, str]:
+def _said(words: list[str], labels: Labels, catalogue: Catalogue) -> dict[str, str]:
     """Read the texts beside a feature: the pattern's named groups, else size and material."""
     said: dict[str, str] = {}
     for text in words:
@@ -164,13 +164,18 @@ def _said(words: list[str], labels: Labels) -> dict[str, str]:
             if match:
                 said.update({k: v for k, v in match.groupdict().items() if v})
             continue
-        for word in re.split(r"[\s,;，；]+", text):
-            if "管径" not in said and (size := parse_size(word)) is not None and (size.stated or size.width_mm):
-                said["管径"] = word
-            elif "材质" not in said and folded(word) in _materials():
-                said["材质"] = word
+        parts = [text] if _is_size(parse_size(text)) else re.split(r"[\s,;，；]+", text)
+        for part in parts:
+            size, named = parse_size(part), part
+            if "管径" not in said and size is not None and _is_size(size):
+                said["管径"] = part
+                named = size.beside
+            # A number makes it an id or a grade rather than a material's name.
+            if named and "材质" not in said and not re.search(r"\d", named) and catalogue.material(named):
+                said["材质"] = named
     return said
 
 
-def _materials() -> frozenset[str]:
-    return frozenset(folded(m) for m in np.asarray(table("pipes_made")["material"]))
+def _is_size(size: Size | None) -> bool:
+    """Whether a text states a size and is not just a number."""
+    return size is not None and (size.stated or size.width_mm is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.sources.drawing import read_drawing
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
@@ -29,7 +30,7 @@ def usual_axes(source: LayerSource) -> str:
     return "north_east" if form_of(source) == "survey" else "east_north"
 
 
-def read_raw(folder: Path, layer: str, source: LayerSource) -> RawLayer:
+def read_raw(folder: Path, layer: str, source: LayerSource, catalogue: Catalogue) -> RawLayer:
     """A layer as it stands in its source; raises SourceRefusedError."""
     form = form_of(source)
     if form == "postgis":
@@ -38,7 +39,7 @@ def read_raw(folder: Path, layer: str, source: LayerSource) -> RawLayer:
     if not path.exists():
         raise SourceRefusedError("file.missing")
     if form == "dxf":
-        return read_drawing(path, layer, source.layer, source.labels)
+        return read_drawing(path, layer, source.layer, source.labels, catalogue)
     if form == "survey":
         return read_survey(path, layer, source, folder)
     if form == "inp":

@@ -10,16 +10,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spongecalc.catalogue.pipe_section import CIRCULAR, SHAPE_OF_SWMM
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
 
-SHAPES = {
-    "CIRCULAR": "circular",
-    "FILLED_CIRCULAR": "circular",
-    "FORCE_MAIN": "circular",
-    "RECT_CLOSED": "rect_closed",
-    "RECT_OPEN": "rect_open",
-    "EGG": "egg",
-}
 NODE_SECTIONS = ("JUNCTIONS", "OUTFALLS", "STORAGE", "DIVIDERS")
 SI_FLOWS = ("CMS", "LPS", "MLD")
 FOOT_M = 0.3048
@@ -144,7 +137,7 @@ def _pipes(
         kind = size[1].upper() if size else ""
         first, second = _word(size, 2) if size else None, _word(size, 3) if size else None
         in_mm = [None if v is None else v * metres * 1000 for v in (first, second)]
-        round_ = SHAPES.get(kind) == "circular"
+        round_ = SHAPE_OF_SWMM.get(kind) == CIRCULAR
         drawn = (
             [places[upper], *bends.get(name, []), places[lower]] if upper in places and lower in places else []
         )
@@ -153,7 +146,7 @@ def _pipes(
                 "pipe_id": name,
                 "from_node": upper,
                 "to_node": lower,
-                "shape": SHAPES.get(kind, kind.lower() or None),
+                "shape": SHAPE_OF_SWMM.get(kind, kind.lower() or None),
                 "diameter_mm": in_mm[0] if round_ else None,
                 "height_mm": None if round_ else in_mm[0],
                 "width_mm": None if round_ or kind == "EGG" else in_mm[1],

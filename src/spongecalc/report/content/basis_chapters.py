@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.catalogue.catalogue import ROOF
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.capture_chapters import has_ways
@@ -80,8 +81,7 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         frame = standards.table(name)
         if not {"source", "confidence"} <= set(frame.columns):
             continue
-        sources = list(dict.fromkeys(str(s) for s in frame["source"] if is_known(s)))
-        grades = list(dict.fromkeys(str(c) for c in frame["confidence"] if is_known(c)))
+        sources, grades = (_told(frame, kind) for kind in ("source", "confidence"))
         listed.append(
             [
                 Cell(table_name(name, words.lang)),
@@ -93,8 +93,42 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         TableBlock(words("document.limits"), limits, "limits"),
         Paragraph(words("document.standards_said"), TextRole.REMARK),
         TableBlock(words("document.standards"), Table(headings, listed), "standards"),
+        *_own_rows(words),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
+
+
+def _told(frame: pd.DataFrame, kind: str) -> list[str]:
+    """The different sources or grades of a table, whose rows may have several for groups of their columns."""
+    columns = [c for c in frame.columns if str(c) == kind or str(c).endswith(f"_{kind}")]
+    return list(dict.fromkeys(str(v) for c in columns for v in frame[c] if is_known(v)))
+
+
+def _own_rows(words: Wording) -> list[Block]:
+    """Covers, materials and trade sizes that the project sets itself, each with its reason."""
+    known = words.catalogue
+    rows = [
+        (words("document.cover"), c.cover, c.name(words.lang), words.name("cover", c.like), c.reason)
+        for c in known.own_covers
+    ]
+    rows += [
+        (
+            words("column.material"),
+            m.material,
+            m.name(words.lang),
+            known.materials[m.like].name(words.lang),
+            m.reason,
+        )
+        for m in known.own_materials
+    ]
+    if known.trade_sizes_reason:
+        sizes = words.listed(f"DN{s:g}" for s in known.trade_sizes_mm)
+        rows.append((words("document.own_sizes"), "", sizes, "", known.trade_sizes_reason))
+    if not rows:
+        return []
+    headings = [Heading(words(f"document.own_{c}")) for c in ("kind", "id", "name", "like", "reason")]
+    body = [[Cell(text) for text in row] for row in rows]
+    return [TableBlock(words("document.own_rows"), Table(headings, body), "own-rows")]
 
 
 def _shortened(sources: Sequence[str], words: Wording) -> str:
@@ -258,8 +292,8 @@ def cover_areas_m2(page: CommunityPage, scenario: str) -> Mapping[str, float]:
     """Area of a community's surfaces by cover, in m2; its buildings are roofs where no surface is one."""
     areas = _surface_areas_m2(page, scenario)
     buildings = page.layers.get(scenario, {}).get("buildings")
-    if areas and "roof" not in areas and buildings is not None and len(buildings):
-        areas["roof"] = float(buildings.geometry.area.sum())
+    if areas and ROOF not in areas and buildings is not None and len(buildings):
+        areas[ROOF] = float(buildings.geometry.area.sum())
     return areas
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.compared_columns import template_of
-from spongecalc.language import catalogue, text
+from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.standard_names import source_name
 from spongecalc.report.content.wording import Wording
@@ -47,7 +47,7 @@ class ClosedList:
         if code in self.named:
             return text(self.named[code], words.lang)
         for place in self.places:
-            word = catalogue(place.partition(".")[0], words.lang).get(f"{place}.{code}")
+            word = words.of_list(place, code)
             if word is not None:
                 return word
         return code

@@ -18,25 +18,16 @@ from spongecalc.report.content.roles import ChapterPlace, TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 
-COVERS_SHOWN = (
-    "permeable_concrete",
-    "permeable_brick",
-    "asphalt",
-    "concrete",
-    "gravel",
-    "roof",
-    "green",
-    "sunken_green",
-    "bare_soil",
-    "water",
-)
 METHODS = ("lengths", "separation", "rain", "runoff", "ponding", "errors", "data")
 SIGNATURES = ("designed", "checked", "reviewed", "approved")
 
 
 def legend_chapter(_: Review, words: Wording) -> Chapter:
     """The signs of all maps."""
-    blocks: list[Block] = [Paragraph(words("map.legend_note"), TextRole.REMARK), Legend(COVERS_SHOWN)]
+    blocks: list[Block] = [
+        Paragraph(words("map.legend_note"), TextRole.REMARK),
+        Legend(words.catalogue.cover_ids),
+    ]
     return Chapter("legend", words("map.legend"), blocks, place=ChapterPlace.COUNTY)
 
 

@@ -44,6 +44,7 @@ def compose(review: Review, lang: str, institute: Institute = PLAIN) -> Document
         _cover(review, words, institute),
         [institute.with_texts(c, lang) for c in told],
         page_traces(review, words),
+        review.catalogue,
         review.scenarios,
         review.compared,
     )

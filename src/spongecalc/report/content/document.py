@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.report.content.figures import CommunityMap, Figure
 from spongecalc.report.content.map_series import MapSeries
@@ -260,10 +261,11 @@ class Document:
     cover: Cover
     chapters: Sequence[Chapter]
     traces: Mapping[str, object] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=shipped)
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR
 
     @property
     def words(self) -> Wording:
         """The words of its language and scenarios."""
-        return Wording(self.lang, self.scenarios, self.compared)
+        return Wording(self.lang, self.catalogue, self.scenarios, self.compared)

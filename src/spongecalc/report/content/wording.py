@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 from spongecalc.assess.compared_columns import template_of
 from spongecalc.assess.review import Review
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.language import catalogue, filled
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.report.content.number_format import cell_text, is_known
@@ -21,16 +22,18 @@ class Wording:
 
     Texts speak of the two scenarios ``compared`` as {first} and {last}, at a sentence's start {First} and {Last}.
     Where a project's scenarios are others than before and after the works, the texts under ``of_pair`` go before.
+    Covers and a project's own materials are called what its ``catalogue`` calls them.
     """
 
     lang: str
+    catalogue: Catalogue = field(default_factory=shipped)
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR
 
     @classmethod
     def of(cls, review: Review, lang: str) -> Self:
-        """The words for a review, with its scenarios' labels."""
-        return cls(lang, review.scenarios, review.compared)
+        """The words for a review, with its own rows of the catalogue and its scenarios' labels."""
+        return cls(lang, review.catalogue, review.scenarios, review.compared)
 
     def __call__(self, key: str, **params: object) -> str:
         """The text of ``report.<key>``, or of another part whose name begins the key; raises KeyError."""
@@ -89,12 +92,24 @@ class Wording:
         if not is_known(code) or code == "":
             return ""
         place = group if group in ("column", "map") else f"value.{group}"
-        named = catalogue("report", self.lang).get(f"report.{place}.{code}")
+        named = self.of_list(f"report.{place}", str(code))
         if named is None and group == "column":
             template, scenario = template_of(str(code))
             if scenario:
                 return self.column_of(template.replace("_{s}", ""), scenario)
         return str(code) if named is None else named
+
+    def of_list(self, place: str, code: str) -> str | None:
+        """The word of a code in a list, such as "report.value.cover"; None where it has none."""
+        if place == "report.value.cover":
+            cover = self.catalogue.covers.get(code)
+            return None if cover is None else cover.name(self.lang)
+        if place == "report.value.material":
+            material = self.catalogue.materials.get(code)
+            # A material stands as the survey wrote it; a project's own has the name that the project gives it.
+            if material is not None and material.reason:
+                return material.name(self.lang)
+        return catalogue(place.partition(".")[0], self.lang).get(f"{place}.{code}")
 
     def listed(self, parts: Iterable[str]) -> str:
         """Words in a row."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from spongecalc.contract import COVERS, SYSTEMS
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.contract import SYSTEMS
 from spongecalc.report.content.figures import CommunityMap
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.render.failed_check_marks import failed_check_marks
@@ -57,8 +58,8 @@ DESCRIBED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def community_map(shown: CommunityMap, naming: Naming) -> str:
-    """One map as SVG markup; ``naming`` names columns and values in the report's language."""
+def community_map(shown: CommunityMap, naming: Naming, catalogue: Catalogue) -> str:
+    """One map as SVG markup; ``naming`` names columns and values, the ``catalogue`` colours covers."""
     frame = frame_of([shown.extent])
     if frame is None:
         return ""
@@ -77,7 +78,7 @@ def community_map(shown: CommunityMap, naming: Naming) -> str:
         halos, places_failed = failed_check_marks(shown.failed_checks, layers, frame, naming)
     content = "".join(
         (
-            _group("surfaces", _areas(layers.get("surfaces"), "surfaces", "cover", frame, naming)),
+            _group("surfaces", _areas(layers.get("surfaces"), "surfaces", catalogue, frame, naming)),
             _group("buildings", _areas(layers.get("buildings"), "buildings", None, frame, naming)),
             element("path", {"class": "boundary", "d": path_data(shown.boundary, frame)}),
             halos,
@@ -136,11 +137,11 @@ def _rows(layer: gpd.GeoDataFrame | None) -> Iterator[dict[str, object]]:
 
 
 def _areas(
-    layer: gpd.GeoDataFrame | None, name: str, coloured_by: str | None, frame: Frame, naming: Naming
+    layer: gpd.GeoDataFrame | None, name: str, catalogue: Catalogue | None, frame: Frame, naming: Naming
 ) -> Iterator[str]:
     for row in _rows(layer):
         data = path_data(row["geometry"], frame)
-        kind = _css(row.get(coloured_by)) if coloured_by else "building"
+        kind = _css(row.get("cover"), catalogue.covers) if catalogue else "building"
         if data:
             attributes = {"class": f"a {kind}", "d": data, **feature(name, row)}
             yield element("path", attributes, titled(description(name, row, naming)))
@@ -168,7 +169,7 @@ def _pipes(
         data = path_data(geometry, frame)
         if not data:
             continue
-        system = _css(row.get("system"))
+        system = _css(row.get("system"), SYSTEMS)
         new = " new" if row.get("status") == "proposed" else ""
         classes = f"pipe {system}{new}{_removed(row)}"
         attributes = {"class": classes, "d": data, **feature("pipes", row)}
@@ -215,7 +216,7 @@ def _nodes(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iter
         drawn = mark(
             f"node-{symbol}", *frame.at(centre.x, centre.y), frame, words=description("nodes", row, naming)
         )
-        yield element("g", {"class": f"node {_css(row.get('system'))}", **feature("nodes", row)}, drawn)
+        yield element("g", {"class": f"node {_css(row.get('system'), SYSTEMS)}", **feature("nodes", row)}, drawn)
 
 
 def _facilities(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
@@ -321,9 +322,6 @@ def _removed(row: Mapping[str, object]) -> str:
     return " removed" if row.get("status") == "removed" else ""
 
 
-_CLASSES = (*COVERS, *SYSTEMS)
-
-
-def _css(value: object) -> str:
-    """The style class of a value of the contract; of any other value "other", whatever it holds."""
-    return str(value) if value in _CLASSES else "other"
+def _css(value: object, known: Container[str]) -> str:
+    """The style class of a known value; of any other value "other", whatever it holds."""
+    return value if isinstance(value, str) and value in known else "other"

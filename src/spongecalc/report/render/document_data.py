@@ -128,14 +128,14 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
         case TableBlock():
             return {"kind": "table", "caption": block.caption, **_table(block.table, keys, words.lang)}
         case Drawing():
-            svg = standalone(figure_svg(block.figure, words))
+            svg = standalone(figure_svg(block.figure, words), words.catalogue)
             return {"kind": "drawing", "caption": block.caption, "svg": svg, "role": block.role}
         case MapSet():
             maps = [
                 {
                     "caption": block.titles[s],
                     "full": block.captions[s],
-                    "svg": standalone(figure_svg(figure, words)),
+                    "svg": standalone(figure_svg(figure, words), words.catalogue),
                 }
                 for s, figure in block.maps.items()
             ]

@@ -47,7 +47,7 @@ def figure_svg(figure: Figure, words: Wording) -> str:
         case LifeCurves():
             return life_chart(figure, words.lang)
         case CommunityMap():
-            return community_map(figure, words.name)
+            return community_map(figure, words.name, words.catalogue)
         case VerdictMap():
             return verdict_map(figure, words)
         case FindingMap():

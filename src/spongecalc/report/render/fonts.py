@@ -36,6 +36,11 @@ def font_folders() -> tuple[Path, ...]:
     return tuple(f.parent for f in _font_files())
 
 
+def cjk_font_file() -> Path:
+    """The file of Noto Sans SC. Raises LookupError as :func:`font_folders` does."""
+    return _font_files()[0]
+
+
 @cache
 def _characters() -> frozenset[int]:
     found: set[int] = set()

@@ -21,6 +21,7 @@ from spongecalc.report.content.number_format import grouped
 from spongecalc.report.content.roles import CellRole, FigureRole, TableRole, TextRole
 from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
 from spongecalc.report.content.table import Cell, Heading
+from spongecalc.report.render.cover_style import cover_rules
 from spongecalc.report.render.drawn_figures import figure_svg
 from spongecalc.report.render.map_series_json import series_json
 from spongecalc.report.render.scenario_looks import line_look
@@ -122,6 +123,7 @@ def html_text(document: Document, institute: Institute = PLAIN) -> str:
         w=words,
         document=document,
         layers=LAYERS_SHOWN,
+        cover_rules=Markup(cover_rules(document.catalogue)),
         layers_off=LAYERS_OFF,
         line_styles=Markup(line_styles(scenario_lines(words))),
         logo=logo,

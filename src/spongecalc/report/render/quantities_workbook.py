@@ -12,6 +12,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.report.content.closed_lists import coded
@@ -118,7 +119,9 @@ def _texts(
     return found
 
 
-def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, lang: str) -> Path:
+def write_workbook(
+    tables: Mapping[str, pd.DataFrame], path: Path, lang: str, catalogue: Catalogue | None = None
+) -> Path:
     """Write the workbook, whole or not at all.
 
     The sheets *ledger* (a row per feature and item, each with the line of the bill it belongs to) and
@@ -134,8 +137,10 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, lang: str) ->
         The file to write.
     lang
         "zh" or "en".
+    catalogue
+        Names the project's covers; None takes those that ship with the package.
     """
-    words = Wording(lang)
+    words = Wording(lang, catalogue or shipped())
     whole = path.with_suffix(".part.xlsx")
     bill, features = tables["quantities"], tables["quantity_features"]
     book = _Book(whole, words, large=len(features) > LARGE_LEDGER)

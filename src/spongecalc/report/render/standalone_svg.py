@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.report.render.cover_style import cover_rules
 from spongecalc.report.render.map_svg import WIDTH_PX
 
 FONT = "Noto Sans SC"
@@ -19,10 +21,11 @@ SCALED = re.compile(r"(stroke-width|stroke-dasharray):([^;}]+)")
 SELECTOR_CLASS = re.compile(r"\.[\w-]+")
 
 
-def standalone(svg: str) -> str:
+def standalone(svg: str, catalogue: Catalogue | None = None) -> str:
     """The figure as a whole SVG document; empty where the markup cannot be read.
 
-    Titles and the page's own attributes are left out, since nobody rests a pointer on paper.
+    Covers are coloured as the catalogue has them, by default the one that ships with the package. Titles and the
+    page's own attributes are left out, since nobody rests a pointer on paper.
     """
     drawn = re.sub(r"<title>.*?</title>", "", svg, flags=re.DOTALL)
     drawn = re.sub(r' data-f="[^"]*"', "", drawn)
@@ -36,7 +39,7 @@ def standalone(svg: str) -> str:
     view = re.search(r'class="view"[^>]*viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ', drawn)
     scale = float(view[1]) / WIDTH_PX if view else 1.0
     symbols = _symbols() if 'class="map' in drawn or "<use" in drawn else ""
-    whole = f"{head}<style>{_style(scale)}</style>{symbols}{drawn[opening.end() :]}"
+    whole = f"{head}<style>{_style(scale, catalogue or shipped())}</style>{symbols}{drawn[opening.end() :]}"
     try:
         ET.fromstring(whole)
     except ET.ParseError:
@@ -61,12 +64,12 @@ def _symbols() -> str:
 
 
 @cache
-def _rules() -> tuple[tuple[str, str], ...]:
+def _rules(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """Selectors and declarations of the map's style, without variables."""
     variables = dict(re.findall(r"(--[\w-]+):([^;}]+)", _read("page.css")))
     return tuple(
         (selectors.strip(), _resolved(body, variables))
-        for selectors, body in RULE.findall(_read("map.css"))
+        for selectors, body in RULE.findall(f"{_read('map.css')}\n{cover_rules(catalogue)}")
         if "@" not in selectors
     )
 
@@ -76,9 +79,9 @@ def _resolved(body: str, variables: Mapping[str, str]) -> str:
 
 
 @cache
-def _style(scale: float) -> str:
+def _style(scale: float, catalogue: Catalogue) -> str:
     rules = [f"text{{font-family:'{FONT}'}}"]
-    for selectors, body in _rules():
+    for selectors, body in _rules(catalogue):
         if ".k" in SELECTOR_CLASS.findall(selectors) or "vector-effect" in body:
             continue
         metres = all(

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.assess.review import Review
-from spongecalc.report.tables.qgis_style import add_styles, finding_style
+from spongecalc.report.tables.qgis_style import add_styles, finding_style, surface_style
 
 # GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
 FIXED_STAMP = "2000-01-01T00:00:00.000Z"
@@ -21,7 +21,7 @@ def write_geopackages(review: Review, folder: Path) -> list[Path]:
     """Write both files whole or not at all; layers without features are left out."""
     findings = [("findings", _points(review.tables["findings"], review.crs))]
     return [
-        write_layers(folder / "spongecalc.gpkg", _layers(review)),
+        write_layers(folder / "spongecalc.gpkg", _layers(review), {"surfaces": surface_style(review.catalogue)}),
         write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
     ]
 

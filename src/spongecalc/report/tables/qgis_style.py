@@ -1,4 +1,4 @@
-"""QGIS styles inside a GeoPackage, so that findings open in colours by severity."""
+"""QGIS styles inside a GeoPackage: findings open in colours by severity, surfaces in those of their covers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from html import escape
 from pathlib import Path
+
+from spongecalc.catalogue.catalogue import Catalogue
 
 COLOURS = {"error": "214,47,39", "warning": "245,158,11", "info": "90,140,190"}
 SHAPES = {"error": "triangle", "warning": "diamond", "info": "circle"}
@@ -35,6 +37,34 @@ def finding_style() -> str:
         f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
         f"<mapTip>{tip}</mapTip></qgis>"
     )
+
+
+def surface_style(catalogue: Catalogue) -> str:
+    """The style of the layer ``surfaces``: a fill by cover, with its names in both languages."""
+    covers = list(catalogue.covers.values())
+    categories = "".join(
+        f'   <category value="{c.cover}" symbol="{i}" label="{escape(label)}" render="true"/>\n'
+        for i, (c, label) in enumerate((c, f"{c.name_en} {c.name_zh}") for c in covers)
+    )
+    symbols = "".join(
+        f'   <symbol name="{i}" type="fill" alpha="1"><layer class="SimpleFill" enabled="1"><Option type="Map">'
+        f'<Option type="QString" name="color" value="{_decimal(c.qgis_fill)},255"/>'
+        '<Option type="QString" name="style" value="solid"/>'
+        '<Option type="QString" name="outline_style" value="no"/></Option></layer></symbol>\n'
+        for i, c in enumerate(covers)
+    )
+    return (
+        '<qgis version="3.34" styleCategories="Symbology">\n'
+        ' <renderer-v2 type="categorizedSymbol" attr="cover" enableorderby="0" forceraster="0"'
+        ' symbollevels="0">\n'
+        f"  <categories>\n{categories}  </categories>\n  <symbols>\n{symbols}  </symbols>\n"
+        " </renderer-v2>\n</qgis>\n"
+    )
+
+
+def _decimal(colour: str) -> str:
+    """The decimal parts of a colour such as "#7fb069"."""
+    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
 
 
 def add_styles(path: Path, styles: Mapping[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""Covers, materials and sections of pipes: each one object, told in one table."""

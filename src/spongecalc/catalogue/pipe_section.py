@@ -1,0 +1,243 @@
+"""The cross section of a pipe or channel: its shape and measures, and what follows from them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Numbers = np.ndarray | float
+"""One value, or an array of one per pipe."""
+
+CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG = "circular", "rect_closed", "rect_open", "egg"
+SHAPES = (CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG)
+# Of an egg: area and hydraulic radius over height (Chow 1959), its width over its height, and its part of the box
+# around it.
+_EGG_AREA, _EGG_RADIUS, _EGG_WIDTH, _EGG_BOX = 0.5105, 0.1931, 2 / 3, 0.77
+# Silt to the roof of a box still leaves SWMM a section.
+_LEAST_HEIGHT_M = 0.01
+_SWMM_SHAPE = {CIRCULAR: "CIRCULAR", RECT_CLOSED: "RECT_CLOSED", RECT_OPEN: "RECT_OPEN", EGG: "EGG"}
+SHAPE_OF_SWMM = {swmm: shape for shape, swmm in _SWMM_SHAPE.items()} | {
+    "FILLED_CIRCULAR": CIRCULAR,
+    "FORCE_MAIN": CIRCULAR,
+}
+"""The shape of each of SWMM's that the contract holds."""
+
+
+def circle_segment(fullness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Area and hydraulic radius of a partly full circle, as parts of the diameter.
+
+    Parameters
+    ----------
+    fullness
+        Depth over diameter, 0 to 1.
+
+    Returns
+    -------
+    A / D2 and R / D.
+
+    References
+    ----------
+    Chow (1959), Open-Channel Hydraulics, appendix A, geometric elements of circular sections.
+    """
+    angle = 2 * np.arccos(1 - 2 * np.asarray(fullness, float))
+    area = (angle - np.sin(angle)) / 8
+    with np.errstate(divide="ignore", invalid="ignore"):
+        radius = np.where(angle > 0, area / (angle / 2), 0.0)
+    return area, radius
+
+
+def manning_velocity_m_s(radius_m: Numbers, slope: Numbers, manning_n: Numbers) -> np.ndarray:
+    """Velocity of uniform flow, v = R^(2/3) S^(1/2) / n; NaN where it does not fall.
+
+    References
+    ----------
+    GB 50014-2021, section 5.2 (velocity by Manning's formula).
+    """
+    falling = np.where(np.asarray(slope, float) > 0, slope, np.nan)
+    return np.asarray(radius_m, float) ** (2 / 3) * np.sqrt(falling) / manning_n
+
+
+@dataclass(frozen=True)
+class PipeSection:
+    """One section; measures inside, in m.
+
+    ``height_m`` is the diameter of a circle. ``silt_m`` is the depth of sediment at its bottom, which takes away
+    area: of a circle its segment, of a box its height.
+    """
+
+    shape: str
+    height_m: float
+    width_m: float = math.nan
+    silt_m: float = 0.0
+
+    @classmethod
+    def circle(cls, diameter_m: float, silt_m: float = 0.0) -> PipeSection:
+        """A circular section."""
+        return cls(CIRCULAR, diameter_m, diameter_m, silt_m)
+
+    @classmethod
+    def of_pipe(cls, row: Any) -> PipeSection:
+        """The section of a row of the pipes layer; NaN where its size is not known."""
+        shape = row.shape if isinstance(row.shape, str) and row.shape else CIRCULAR
+        silt = float(row.sediment_mm) / 1000 if getattr(row, "sediment_mm", None) is not None else 0.0
+        silt = silt if silt > 0 else 0.0
+        if shape == CIRCULAR:
+            return cls.circle(row.diameter_mm / 1000, silt)
+        return cls(shape, row.height_mm / 1000, row.width_mm / 1000, silt)
+
+    @classmethod
+    def of_swmm(cls, shape: str, first_m: float, second_m: float) -> PipeSection | None:
+        """The section that SWMM's shape and its first two measures describe; None for another shape."""
+        own = SHAPE_OF_SWMM.get(shape)
+        if own is None:
+            return None
+        if own == CIRCULAR:
+            return cls.circle(first_m, second_m if shape == "FILLED_CIRCULAR" else 0.0)
+        return cls(own, first_m, second_m)
+
+    @property
+    def is_circular(self) -> bool:
+        """Whether it is a circle."""
+        return self.shape == CIRCULAR
+
+    @property
+    def is_box(self) -> bool:
+        """Whether it is a rectangle, closed or open."""
+        return self.shape in (RECT_CLOSED, RECT_OPEN)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether it has a crown."""
+        return self.shape != RECT_OPEN
+
+    @property
+    def raised_m(self) -> float:
+        """What silt raises the bottom of a box by."""
+        return self.height_m - self.clear_height_m
+
+    @property
+    def clear_height_m(self) -> float:
+        """Height from the bottom that water runs on; a circle's silt stays within its section."""
+        if self.is_box and self.silt_m > 0:
+            return max(self.height_m - self.silt_m, _LEAST_HEIGHT_M)
+        return self.height_m
+
+    @property
+    def area_m2(self) -> float:
+        """Area when full, without its silt."""
+        if self.is_circular:
+            lost = float(circle_segment(np.array(self._filled))[0]) if self._filled else 0.0
+            return (math.pi / 4 - lost) * self.height_m**2
+        if self.shape == EGG:
+            return _EGG_AREA * self.height_m**2
+        return self.clear_height_m * self.width_m
+
+    @property
+    def wetted_perimeter_m(self) -> float:
+        """Length of the wall that a full section wets, the top of its silt included."""
+        if self.is_circular:
+            angle = 2 * math.acos(1 - 2 * self._filled) if self._filled else 0.0
+            return (math.pi - angle / 2 + math.sin(angle / 2)) * self.height_m
+        if self.shape == EGG:
+            return self.area_m2 / (_EGG_RADIUS * self.height_m)
+        if self.shape == RECT_CLOSED:
+            return 2 * (self.clear_height_m + self.width_m)
+        return 2 * self.clear_height_m + self.width_m
+
+    @property
+    def hydraulic_radius_m(self) -> float:
+        """Area over wetted perimeter when full."""
+        return _EGG_RADIUS * self.height_m if self.shape == EGG else self.area_m2 / self.wetted_perimeter_m
+
+    @property
+    def _filled(self) -> float:
+        """Silt over diameter of a circle."""
+        return min(self.silt_m / self.height_m, 1.0) if self.silt_m > 0 else 0.0
+
+    def full_flow_m3_s(self, slope: float, manning_n: float) -> float:
+        """Flow of the full section by Manning's formula; NaN without a fall.
+
+        References
+        ----------
+        GB 50014-2021, section 5.2. The egg has 0.5105 of its height squared as area and 0.1931 of its height as
+        hydraulic radius (Chow 1959, Open-Channel Hydraulics).
+        """
+        if not slope > 0:
+            return math.nan
+        return float(self.area_m2 * self.hydraulic_radius_m ** (2 / 3) * math.sqrt(slope) / manning_n)
+
+    @property
+    def swmm(self) -> tuple[str, float, float]:
+        """SWMM's shape, first and second measure in m: silt makes a circle a filled circular section."""
+        if self.is_circular:
+            return (
+                ("FILLED_CIRCULAR", self.height_m, self.silt_m)
+                if self.silt_m > 0
+                else ("CIRCULAR", self.height_m, 0.0)
+            )
+        if self.shape == EGG:
+            return ("EGG", self.height_m, 0.0)
+        return (_SWMM_SHAPE[self.shape], self.clear_height_m, self.width_m)
+
+
+@dataclass(frozen=True, eq=False)
+class PipeSections:
+    """The sections of a frame of pipes, as arrays in the frame's order; NaN where a size is not known."""
+
+    shape: np.ndarray
+    diameter_m: np.ndarray
+    width_m: np.ndarray
+    box_height_m: np.ndarray
+
+    @classmethod
+    def of(cls, pipes: Any) -> PipeSections:
+        """The sections of the pipes layer, or of a part of it."""
+        shape = pipes["shape"].where(pipes["shape"].notna() & (pipes["shape"] != ""), CIRCULAR).to_numpy(object)
+        millimetres = (pipes[c].to_numpy(float) for c in ("diameter_mm", "width_mm", "height_mm"))
+        return cls(shape, *(m / 1000 for m in millimetres))
+
+    @property
+    def is_circular(self) -> np.ndarray:
+        """Which are circles."""
+        return np.asarray(self.shape == CIRCULAR)
+
+    @property
+    def is_egg(self) -> np.ndarray:
+        """Which are eggs."""
+        return np.asarray(self.shape == EGG)
+
+    @property
+    def is_covered(self) -> np.ndarray:
+        """Which have a crown."""
+        return np.asarray(self.shape != RECT_OPEN)
+
+    @property
+    def circle_m(self) -> np.ndarray:
+        """Diameters; NaN of what is not a circle."""
+        return np.where(self.is_circular, self.diameter_m, np.nan)
+
+    @property
+    def height_m(self) -> np.ndarray:
+        """Inside heights."""
+        return np.where(self.is_circular, self.diameter_m, self.box_height_m)
+
+    @property
+    def inner_width_m(self) -> np.ndarray:
+        """Inside widths: of a circle its diameter, of an egg two thirds of its height where none is given."""
+        egg = self.is_egg & np.isnan(self.width_m)
+        return np.where(
+            self.is_circular, self.diameter_m, np.where(egg, self.box_height_m * _EGG_WIDTH, self.width_m)
+        )
+
+    def outer_width_m(self, wall_m: np.ndarray) -> np.ndarray:
+        """Widths with the wall on both sides."""
+        return np.asarray(self.inner_width_m + 2 * wall_m)
+
+    def outer_area_m2(self, wall_m: np.ndarray) -> np.ndarray:
+        """Cross sections with their walls: what a trench cannot be filled with."""
+        outer = self.outer_width_m(wall_m)
+        box = outer * (self.box_height_m + 2 * wall_m)
+        return np.where(self.is_circular, np.pi / 4 * outer**2, np.where(self.is_egg, _EGG_BOX * box, box))

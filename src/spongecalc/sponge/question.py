@@ -1,0 +1,180 @@
+"""What is asked of a project's sponge performance, worked out once: its communities, rains and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+
+from spongecalc.batch.runoff_batch import RunoffTask
+from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.project.design_storms import project_formula
+from spongecalc.project.settings import Settings
+from spongecalc.project.sponge_settings import SpongeSettings
+from spongecalc.rainfall.capture_ratio import CaptureCurve
+from spongecalc.rainfall.chicago import chicago_hyetograph
+from spongecalc.rainfall.generated_series import climate_of
+from spongecalc.rainfall.rain_series import RainSeries
+from spongecalc.rainfall.read_series import swmm_rain_lines
+from spongecalc.scenario import DrainageSystem
+from spongecalc.sponge.event_runs import (
+    DEPTH_RATIOS,
+    EVENT_DAYS,
+    RANGE_RATIOS,
+    TAKEN,
+    Site,
+    event_grounds,
+    range_grounds,
+    sites_of,
+)
+from spongecalc.sponge.parameter_ranges import ParameterRange, parameter_ranges
+from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
+
+DAY_MIN = 1440
+RAIN_STEP_MIN = 15
+WET_STEP_S, DRY_STEP_S = 300.0, 3600.0
+# SWMM's sums are trapezoids over its steps: over a year of showers 300 s would cost 0.4 points of capture.
+CONTINUOUS_WET_STEP_S = 60.0
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some communities in all their scenarios, with the runs that answer for them.
+
+    ``events`` are those of every ground as taken, at both ends of all ranges and clogged; ``ranges`` those of the
+    last scenario compared, with one parameter at an end of its range.
+    """
+
+    sites: tuple[Site, ...]
+    events: RunoffTask
+    ranges: RunoffTask
+
+
+@dataclass(frozen=True)
+class SpongeQuestion:
+    """What is asked of a project.
+
+    ``compared`` are its two scenarios that are set side by side; ``curve`` and ``series`` its rain, ``design_mm``
+    the design rainfall in mm; ``catalogue`` is its covers, ``sponge`` its section of the settings. ``events`` and
+    ``ranges`` are the tasks of a portion, without grounds; a run may take ``time_limit_s`` seconds.
+    """
+
+    sites: tuple[Site, ...]
+    compared: tuple[str, str]
+    curve: CaptureCurve
+    series: RainSeries
+    design_mm: float
+    catalogue: Catalogue
+    sponge: SpongeSettings
+    parameters: tuple[ParameterRange, ...]
+    events: RunoffTask
+    ranges: RunoffTask
+    time_limit_s: float
+
+    def portions(self, communities_at_a_time: int) -> Iterator[Portion]:
+        """The communities some at a time, the scenarios of each together; their order stays."""
+        communities = list(dict.fromkeys(s.community_id for s in self.sites))
+        of = {c: n // communities_at_a_time for n, c in enumerate(communities)}
+        for _, own in groupby(self.sites, lambda s: of[s.community_id]):
+            sites = tuple(own)
+            grounds = tuple(g for s in sites for g in event_grounds(s, self.parameters))
+            last = [s for s in sites if s.scenario == self.compared[1]]
+            moved = tuple(g for s in last for g in range_grounds(s, self.parameters))
+            fine = frozenset(g.key for g in grounds if g.key[2] == TAKEN)
+            yield Portion(
+                sites, replace(self.events, grounds=grounds, fine_keys=fine), replace(self.ranges, grounds=moved)
+            )
+
+    @cached_property
+    def continuous(self) -> RunoffTask:
+        """The whole series for every ground as taken; read daily where a roof feeds a tank, else by year."""
+        dated = self.series.depth_mm
+        begin = dated.index[0].floor("D")
+        days = int((dated.index[-1].floor("D") - begin).days) + 1
+        lines = tuple(swmm_rain_lines(self.series, "RAIN"))
+        rain = RainInput(self.series.step_min, 24.0 * days, lines=lines, start=begin.to_pydatetime())
+        return replace(
+            self.events,
+            grounds=tuple(Ground((s.community_id, s.scenario, TAKEN), s.areas) for s in self.sites),
+            rain=rain,
+            climate=replace(self.events.climate, wet_step_s=CONTINUOUS_WET_STEP_S),
+            marks_s=tuple(86400 * (d + 1) for d in range(days)),
+            fine_keys=frozenset((s.community_id, s.scenario, TAKEN) for s in self.sites if s.tanks),
+            coarse=tuple(d for d in range(days) if d == days - 1 or (d + 1) % 365 == 0),
+        )
+
+
+def sponge_question(
+    systems: Sequence[DrainageSystem],
+    models: Sequence[SwmmModel],
+    settings: Settings,
+    curve: CaptureCurve,
+    series: RainSeries,
+) -> SpongeQuestion:
+    """Work out what is asked of a project's systems.
+
+    Parameters
+    ----------
+    systems, models
+        The drainage systems and the model of each.
+    settings
+        The project's.
+    curve, series
+        Its capture curve and long series.
+    """
+    sponge = settings.sponge
+    sites = sites_of(systems, models, settings)
+    typed = sponge.design_rainfall_mm
+    design_mm = typed if typed is not None else curve.design_mm(sponge.design_percent)
+    period_a = next(s for s in settings.storms if s.storm_id == settings.headline_storm).return_period_a
+    formula = project_formula(settings)
+    step = RAIN_STEP_MIN
+    lasting = max(int(min(DAY_MIN, formula.longest_duration_min(period_a))) // step, 1) * step
+    shape = chicago_hyetograph(formula, period_a, lasting, settings.rainfall.peak_ratio, step)
+    whole = float(shape.sum()) * step / 60
+
+    def days_of(ratios: Sequence[float]) -> RainInput:
+        """A day of rain for each depth, shaped as a Chicago storm of the project's formula, dry days between."""
+        wet = [
+            (number * EVENT_DAYS * DAY_MIN + minute, intensity * (ratio * design_mm) / whole)
+            for number, ratio in enumerate(ratios)
+            for minute, intensity in shape.items()
+        ]
+        return RainInput(step, 24.0 * EVENT_DAYS * len(ratios), tuple(wet))
+
+    evaporation = sponge.evaporation_mm_d or climate_of(sponge.climate).evaporation_mm_d
+    climate = RunoffClimate(evaporation, WET_STEP_S, DRY_STEP_S)
+    day = 86400
+    ends = [(n + 1) * EVENT_DAYS * day for n in range(len(DEPTH_RATIOS))]
+    design = DEPTH_RATIOS.index(1.0)
+    within = [design * EVENT_DAYS * day + s for s in range(900, 2 * day, 900)]
+    marks = tuple(sorted({*ends, *within}))
+    events = RunoffTask(
+        (),
+        settings.surfaces,
+        days_of(DEPTH_RATIOS),
+        climate,
+        marks,
+        coarse=tuple(marks.index(e) for e in ends),
+    )
+    ranges = replace(
+        events,
+        rain=days_of(RANGE_RATIOS),
+        marks_s=tuple((n + 1) * EVENT_DAYS * day for n in range(len(RANGE_RATIOS))),
+        coarse=None,
+    )
+    return SpongeQuestion(
+        sites,
+        settings.compared,
+        curve,
+        series,
+        design_mm,
+        settings.catalogue,
+        sponge,
+        parameter_ranges(),
+        events,
+        ranges,
+        settings.simulation.time_limit_s,
+    )

@@ -1,0 +1,72 @@
+"""Sections against hand and against SWMM's own geometry."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from spongecalc.catalogue.pipe_section import SHAPES, PipeSection
+
+
+def row(**values: object) -> SimpleNamespace:
+    empty = {
+        "shape": None,
+        "diameter_mm": math.nan,
+        "width_mm": math.nan,
+        "height_mm": math.nan,
+        "sediment_mm": math.nan,
+    }
+    return SimpleNamespace(**{**empty, **values})
+
+
+def test_a_circle() -> None:
+    section = PipeSection.of_pipe(row(diameter_mm=300.0))
+    assert section.is_circular and section.is_covered
+    assert section.area_m2 == pytest.approx(math.pi * 0.09 / 4)
+    assert section.wetted_perimeter_m == pytest.approx(math.pi * 0.3)
+    assert section.hydraulic_radius_m == pytest.approx(0.075)
+    # n 0.014, 1 %: (0.075)^(2/3) 0.1 / 0.014 = 1.2703 m/s
+    assert section.full_flow_m3_s(0.01, 0.014) == pytest.approx(1.2703 * 0.070686, rel=1e-4)
+    assert section.swmm == ("CIRCULAR", 0.3, 0.0)
+
+
+def test_a_silted_circle_loses_its_segment() -> None:
+    section = PipeSection.of_pipe(row(diameter_mm=400.0, sediment_mm=200.0))
+    assert section.area_m2 == pytest.approx(math.pi * 0.16 / 8)
+    assert section.wetted_perimeter_m == pytest.approx(math.pi * 0.2 + 0.4)
+    assert section.swmm == ("FILLED_CIRCULAR", 0.4, 0.2)
+    assert section.raised_m == 0
+
+
+def test_a_box_loses_its_silts_height_and_is_raised_by_it() -> None:
+    section = PipeSection.of_pipe(row(shape="rect_closed", width_mm=600.0, height_mm=800.0, sediment_mm=200.0))
+    assert section.swmm == ("RECT_CLOSED", pytest.approx(0.6), 0.6)
+    assert section.raised_m == pytest.approx(0.2)
+    assert section.area_m2 == pytest.approx(0.36)
+    assert section.wetted_perimeter_m == pytest.approx(2.4)
+    open_box = PipeSection.of_pipe(row(shape="rect_open", width_mm=600.0, height_mm=800.0))
+    assert open_box.wetted_perimeter_m == pytest.approx(2.2)
+    assert not open_box.is_covered and not open_box.is_circular
+
+
+def test_an_egg() -> None:
+    section = PipeSection.of_pipe(row(shape="egg", height_mm=900.0))
+    assert section.area_m2 == pytest.approx(0.5105 * 0.81)
+    assert section.hydraulic_radius_m == pytest.approx(0.1931 * 0.9)
+    assert section.wetted_perimeter_m == pytest.approx(section.area_m2 / section.hydraulic_radius_m)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_goes_to_swmm_comes_back(shape: str) -> None:
+    section = PipeSection.of_pipe(row(shape=shape, diameter_mm=500.0, width_mm=700.0, height_mm=500.0))
+    back = PipeSection.of_swmm(*section.swmm)
+    assert back is not None
+    assert back.shape == shape
+    assert back.full_flow_m3_s(0.004, 0.013) == section.full_flow_m3_s(0.004, 0.013)
+
+
+def test_nothing_flows_without_a_fall_and_other_shapes_are_not_known() -> None:
+    assert math.isnan(PipeSection.circle(0.3).full_flow_m3_s(0.0, 0.01))
+    assert PipeSection.of_swmm("ARCH", 1.0, 1.0) is None
