@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from html import unescape
 
 import docx
 import ezdxf
@@ -19,6 +20,7 @@ from spongecalc.report.render.html_page import html_text
 from spongecalc.report.render.long_section_dxf import level_layer
 from spongecalc.report.render.long_section_files import profile_files
 from spongecalc.report.render.pdf_report import pdf_bytes
+from spongecalc.report.render.plot_area import text_px
 from spongecalc.report.render.scenario_looks import LEVEL, OTHERS, RUNOFF, line_look
 from spongecalc.report.render.word_report import docx_bytes
 from spongecalc.report.render.workbook import xlsx_bytes
@@ -131,3 +133,14 @@ def test_the_usual_pair_looks_as_ever():
         ("before", "改造前"),
         ("after", "改造后"),
     ]
+
+
+def test_the_key_of_a_long_section_stays_inside_the_drawing(lang):
+    svg = profile_files(review_of(), lang)["profiles/A01_phase3_storm.svg"].decode()
+    width = float(re.search(r'viewBox="0 0 (\d+)', svg)[1])
+    labels = [str(escape(s.label)) for s in scenario_lines(compose(review_of(), lang).words)]
+    found = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>', svg)
+    keys = [(float(x) + text_px(unescape(t)), float(y)) for x, y, t in found if any(n in t for n in labels)]
+    assert len(keys) == 4
+    assert all(end <= width for end, _ in keys)
+    assert len({y for _, y in keys}) > 1

@@ -7,7 +7,7 @@ import pandas as pd
 
 from spongecalc.report.content.figures import Hyetograph, RunoffCurves
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_texts
+from spongecalc.report.render.plot_area import INK, PlotArea, chart, label, nice_ticks, text_px, tick_texts
 from spongecalc.report.render.scenario_looks import line_look
 
 RAIN_COLOUR = "#7aa6c8"
@@ -44,7 +44,8 @@ def runoff_chart(curves: RunoffCurves, words: Wording) -> str:
         series = known[scenario.name]
         colour, dash = line_look(scenario.line)
         parts.append(area.line(series.index.to_numpy(float), series.to_numpy(float), colour, dash, 1.8))
-    x = area.right - 150
+    # The key stands right, further to the left where a label is long.
+    x = max(area.right - max(150.0, *(40 + text_px(s.label) for s in curves.scenarios)), area.left + 8)
     for place, scenario in enumerate(curves.scenarios):
         colour, dash = line_look(scenario.line)
         y = area.top + (area.bottom - area.top) * 0.48 + 18 * place
