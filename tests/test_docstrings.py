@@ -14,7 +14,7 @@ import spongecalc
 ROOT = Path(spongecalc.__file__).parent
 QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# To follow: standards, assess, report, steps, sweep.
+# To follow: standards, assess, steps, sweep.
 PACKAGES = (
     "api",
     "batch",
@@ -28,6 +28,7 @@ PACKAGES = (
     "overland",
     "project",
     "rainfall",
+    "report",
     "sponge",
     "surfaces",
     "swmm",
