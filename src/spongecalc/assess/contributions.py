@@ -1,4 +1,4 @@
-"""What each cross-connection does by itself, and all of them together: misplaced water with and without it."""
+"""Contributions of cross-connections, each by itself and all together: misplaced water with and without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SWMM found in the pipes and manholes of a community under one storm, by the features' own ids."""
+"""SWMM's results for the pipes and manholes of a community under one storm, by the features' own ids."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class HydraulicsOnDemand(Mapping[str, Hydraulics]):
         return iter(self._modelled)
 
     def __len__(self) -> int:
-        """How many scenarios have a model."""
+        """Number of scenarios that have a model."""
         return len(self._modelled)
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, Hydraulics]]]:

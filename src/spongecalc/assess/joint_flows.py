@@ -1,4 +1,4 @@
-"""How much passes each cross-connection: sewage and rain by SWMM's tracers, surcharge and back-flow there."""
+"""Flows through each cross-connection: sewage and rain by SWMM's tracers, surcharge and back-flow there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ M3_PER_KG = 1000 / TRACER_MG_L
 
 @dataclass(frozen=True)
 class JointFlow:
-    """What passes a joint. NaN where no run or no element of the model tells.
+    """Flows through a cross-connection. NaN where no run or no element of the model tells.
 
     ``dry_m3_d`` is the misplaced water a day in dry weather, ``storm_m3`` that of the headline storm and its
     recession, ``surcharge_h`` how long its node is surcharged in it, ``backflow_m3`` what flows back
@@ -135,7 +135,7 @@ class JointFlows:
         return float(run.nodes.loc[nodes, "surcharged_h"].max()) if run and nodes else math.nan
 
     def _backflow_m3(self, joint: CrossConnection, run: RunResult | None) -> float:
-        """What flowed back through a joint's links: the negative part of their saved flows."""
+        """Volume in m3 that flowed back through a joint's links: the negative part of their saved flows."""
         if run is None:
             return math.nan
         columns = [f"flow_l_s:{link}" for link in self.links_of(joint)]

@@ -1,4 +1,4 @@
-"""Whether rain and sewage are separated: every joint with its flows, grade and place in the work order."""
+"""Separation of rain and sewage: every cross-connection with its flows, grade and place in the work order."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TracedSystem:
 
     @cached_property
     def leftovers(self) -> tuple[CrossConnection, ...]:
-        """What else keeps it from being separated, or reaches nothing."""
+        """Other records that keep it from being separated, and sources that reach no outfall."""
         return leftovers(self.system, self.graph)
 
     @cached_property
@@ -113,7 +113,7 @@ def traced_system(modelled: Modelled, settings: SeparationSettings) -> TracedSys
 
 
 def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]:
-    """What one system adds to :func:`separation_table`, without ranks."""
+    """Rows of one system for :func:`separation_table`, without ranks."""
     rows: list[dict[str, object]] = []
     if not one.joints and not one.leftovers:
         return rows
@@ -194,7 +194,7 @@ def ways_back(one: TracedSystem) -> dict[tuple[str, str, str], tuple[str, float]
 def work_order(
     ways: Mapping[tuple[str, str, str], tuple[str, float]], separation: pd.DataFrame, scenarios: Sequence[str]
 ) -> pd.DataFrame:
-    """What to mend first, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
+    """The order of repairs, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
 
     ``length_m`` is what has to be laid to give the connection's sources their way back, straight from start
     to node; ``to_node`` where to. Households and flows are those that the connection frees, and their sums
@@ -222,7 +222,7 @@ def crossing(separation: pd.DataFrame) -> pd.DataFrame:
 
 
 def separated(separation: pd.DataFrame, community_id: str, scenario: str) -> str:
-    """Whether a community is separated in a scenario: "yes", "no", or "unknown".
+    """Verdict on a community's separation in a scenario: "yes", "no", or "unknown".
 
     Unknown where nothing crosses, but water enters that reaches no outfall: where it ends up is not in the
     data (a pipe that is missing), and a report must not call that separated.

@@ -39,7 +39,7 @@ class Variant:
 
 
 def removal_folder(built: Built) -> Path:
-    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
+    """Folder of the removal runs of ``spongecalc separation`` and their table."""
     return built.checked.project.results_folder / "removal_runs"
 
 

@@ -264,7 +264,7 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
 
 
 def _followed(result: RunResult) -> bool:
-    """Whether the run followed pollutants, in a unit of mass."""
+    """True where the run followed pollutants, in a unit of mass."""
     return not math.isnan(result.quality_error_percent) and "#/L" not in result.pollutants.values()
 
 

@@ -52,7 +52,7 @@ class ModelObjects:
 
 @dataclass(frozen=True)
 class Cumulative:
-    """What outfalls and nodes have gathered up to one moment; tuples in the engine's order.
+    """Sums at outfalls and nodes up to one moment; tuples in the engine's order.
 
     Loads are in kg, or as log10 of counts for pollutants in #/L.
     """
@@ -122,7 +122,7 @@ def _followed(model: ModelObjects) -> bool:
 
 
 def _link_loads(model: ModelObjects) -> tuple[tuple[float, ...], ...]:
-    """What each link has carried of each pollutant, whichever way it flowed, as the toolkit hands it out."""
+    """Load of each pollutant in each link, whichever way it flowed, as the toolkit hands it out."""
     if not _followed(model):
         return ()
     total = LinkPollut.totalLoad.value
