@@ -9,7 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 
-PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_filling", "surcharged_h"]
+PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_fullness", "surcharged_h"]
 NODE_COLUMNS = ["node_id", "max_depth_m", "max_level_m", "surcharged_h", "flooded_h", "flood_volume_m3"]
 
 

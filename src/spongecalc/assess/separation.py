@@ -76,7 +76,7 @@ WORK_COLUMNS = [
 
 @dataclass(frozen=True)
 class TracedSystem:
-    """A modelled system with what tracing found in it: joints, leftovers, and what separates it."""
+    """A modelled system with what tracing found in it: cross-connections, leftovers, and what separates it."""
 
     modelled: Modelled
     rules: MendingRules
@@ -93,7 +93,7 @@ class TracedSystem:
 
     @cached_property
     def joints(self) -> tuple[CrossConnection, ...]:
-        """Joints between rain and sewage."""
+        """Cross-connections between rain and sewage."""
         return cross_connections(self.system, self.graph)
 
     @cached_property
@@ -142,11 +142,11 @@ def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, obj
 
 
 def separation_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
-    """Every joint and leftover as rows of separation.csv.
+    """Every cross-connection and leftover as rows of separation.csv.
 
-    ``rank`` orders the joints of the smallest sets of a scenario over all communities: by misplaced dry
-    flow, then households, then storm flow; a joint outside of them has none. Of the project's ``scenarios``
-    the latest comes first.
+    ``rank`` orders the cross-connections of the smallest sets of a scenario over all communities: by misplaced
+    dry flow, then households, then storm flow; a cross-connection outside of them has none. Of the project's
+    ``scenarios`` the latest comes first.
     """
     table = pd.DataFrame(rows, columns=SEPARATION_COLUMNS)
     by = ["community_id", "scenario", "kind", "feature_id", "at_node"]
@@ -168,7 +168,7 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
 def joint_grade(
     joint: CrossConnection, flow: JointFlow, system: DrainageSystem, settings: SeparationSettings
 ) -> str:
-    """The grade of a joint: the worst by its pipe's diameter and its misplaced dry flow, as far as known."""
+    """Grade of a cross-connection: the worst by its pipe's diameter and misplaced dry flow, as far as known."""
     diameter = math.nan
     if joint.layer == "pipes":
         pipes = system.pipes[system.pipes["pipe_id"] == joint.feature_id]

@@ -38,7 +38,7 @@ FRAMES: dict[str, tuple[tuple[str, type], ...]] = {
         ("peak_l_s", float),
         ("max_velocity_m_s", float),
         ("max_depth_m", float),
-        ("max_filling", float),
+        ("max_fullness", float),
         ("surcharged_h", float),
         ("flow_turns", int),
     ),
