@@ -43,7 +43,7 @@ Phase = Annotated[str, BeforeValidator(_phase), Field(min_length=1)]
 
 
 class Label(Section):
-    """What a scenario is called in reports."""
+    """Name of a scenario in reports, in both languages."""
 
     zh: str = Field(min_length=1, max_length=60)
     en: str = Field(min_length=1, max_length=60)
@@ -87,7 +87,7 @@ class Scenario(Section):
         return self
 
     def called(self, language: str) -> str:
-        """What a report calls it: its label; a default's word of the catalogue; else its name."""
+        """Its name in a report: its label; a default's word of the catalogue; else its name."""
         if self.label is not None:
             return str(getattr(self.label, language))
         key = f"report.scenario.{self.name}"
