@@ -173,7 +173,7 @@ def _hydraulics(after: bool) -> Hydraulics:
             "pipe_id": ["P1", "P2"],
             "peak_l_s": [60.25, 4.0],
             "max_velocity_m_s": [1.21, 0.6],
-            "max_filling": [0.8, 0.3],
+            "max_fullness": [0.8, 0.3],
             "surcharged_h": [0.0 if after else 0.6, 0.0],
         }
     )
