@@ -237,10 +237,11 @@ def catalogue_of(own: CatalogueSettings, overrides: Mapping[str, CoverOverride])
         place = ("materials", name)
         if folded(name) in {folded(m) for m in shipped().materials}:
             raise RefusedValueError("material_exists", name, key=place)
-        pipe: Material = _placed(line.material, name, known.materials, place)
-        for told in pipe.names:  # its id among them
+        own_names = () if line.names is None else (line.names.zh, line.names.en)
+        for told in (name, *own_names, *line.synonyms):
             if not says_something(told) or len(told) > LONGEST_NAME:
                 raise RefusedValueError("material_name", told, key=place)
+        pipe: Material = _placed(line.material, name, known.materials, place)
         _told_once(pipe.names, name, names, (*place, "synonyms"))
         known = known.with_materials(pipe)
     if own.trade_sizes is not None:
