@@ -23,7 +23,7 @@ LEFT_OUT = (
 
 
 def own_values[Row: (Cover, Material)](own: Row, like: Row) -> list[str]:
-    """Each value of ``own`` that differs from ``like``, by its key in spongecalc.toml, with the other in brackets."""
+    """Each value of ``own`` that differs from ``like``, by its key in spongecalc.toml, the other in brackets."""
     told = []
     for field in fields(own):
         value, usual = getattr(own, field.name), getattr(like, field.name)
