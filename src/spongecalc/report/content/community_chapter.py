@@ -71,6 +71,9 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
         [TableBlock(words("table.by_storm"), storms, "detail t-by_storm")] if storms.rows else []
     )
     blocks.append(Beside(chart, beside))
+    if section.tables["outfalls"].rows:
+        caption = words("table.outfalls", storm=headline)
+        blocks.append(TableBlock(caption, section.tables["outfalls"], "detail t-outfalls"))
     blocks += _table(section, "joints", words("table.joints"))
     blocks += _table(section, "sites", words("table.sites", storm=headline))
     blocks += _checks(page, review, words)

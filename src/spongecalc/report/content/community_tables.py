@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.document import VerdictLine
 from spongecalc.report.content.finding_table import finding_table
 from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.outfall_chapters import outfall_table
 from spongecalc.report.content.part import Part
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.topics import COMMUNITY_PARTS
@@ -127,6 +129,7 @@ def community_section(page: CommunityPage, review: Review, anchor: str, words: W
         _chart(page, review, anchor, words),
         {
             "by_storm": _storm_table(storms, words),
+            "outfalls": outfall_table(review, page.community_id, words),
             "joints": frame_table(joints, JOINT_COLUMNS, words),
             "sites": frame_table(sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words),
             "quantities": frame_table(page.quantities, QUANTITY_COLUMNS, words),
@@ -162,13 +165,16 @@ def numbered(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def storm_results(review: Review, community_id: str) -> pd.DataFrame:
-    """Runoff and ponding of a community for each storm, before and after, from sponge.csv and ponding.csv.
+    """Runoff, what leaves by the outfalls and ponding of a community for each storm, before and after.
 
     Columns that begin with "_" are areas, for the facts of the section. A storm without a finished run has
     no figures; ponding counts as none only where the run finished.
     """
     sponge = _own(review.tables.get("sponge"), community_id)
     ponding = _own(review.tables.get("ponding"), community_id)
+    outfalls = _own(review.tables.get("outfall_peaks"), community_id)
+    if len(outfalls):
+        outfalls = outfalls[outfalls["receives"] == ALL]
     rows = []
     for storm in review.storms:
         row: dict[str, object] = {"storm_id": storm.storm_id, "return_period_a": storm.return_period_a}
@@ -183,6 +189,10 @@ def storm_results(review: Review, community_id: str) -> pd.DataFrame:
                 row[written] = found[scenario].get(name)
         before, after = judged.figure(row, "runoff_before_m3"), judged.figure(row, "runoff_after_m3")
         row["runoff_reduction_percent"] = 100 * (before - after) / before if before > 0 else None
+        leaving = {s: _first(outfalls, s, storm.storm_id) for s in SCENARIOS}
+        for column, name in (("outfall_peak_{s}_l_s", "peak_l_s"), ("outfall_volume_{s}_m3", "volume_m3")):
+            for scenario in SCENARIOS:
+                row[column.format(s=scenario)] = leaving[scenario].get(name)
         for scenario in SCENARIOS:
             known = is_known(found[scenario].get("runoff_m3"))
             row[f"ponding_{scenario}_m3"] = _ponded_m3(ponding, scenario, storm.storm_id) if known else None

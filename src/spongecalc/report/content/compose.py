@@ -48,6 +48,7 @@ PART_CHAPTER = {
     "quantities": "quantities",
     "bill": "quantities",
     "design": "hydraulics",
+    "outfalls": "hydraulics",
     "data-quality": "data",
     "ponding": "ponding",
     "ponding-ground": "ponding",

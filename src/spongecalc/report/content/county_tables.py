@@ -48,6 +48,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         return Figure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
 
     separated = separated_counts(review.pages)
+    rising = sum(judged.outfalls_rise(p.row) is True for p in review.pages)
     lengths = [
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
@@ -70,6 +71,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
                 plain("tile.reduction", "runoff_reduction_percent", "%"),
                 change("tile.runoff", "runoff", "m³", "_m3"),
                 plain("tile.rainfall", "rainfall_m3", "m³"),
+                Figure(words("tile.outfalls_rise"), str(rising), of_all),
             ],
         ),
         Tile(
@@ -209,6 +211,7 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
                 ("sewage_to_storm_m3_d", True),
                 ("runoff_reduction_percent", True),
                 ("peak_reduction_percent", True),
+                ("outfall_peak_l_s", True),
                 ("ponding_sites", True),
                 ("ponding_m3", True),
                 ("households_relieved", True),
@@ -256,6 +259,7 @@ def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
         _pair(row, "sewage_to_storm_before_m3_d", "sewage_to_storm_after_m3_d"),
         _plain(row, "runoff_reduction_percent"),
         _plain(row, "peak_reduction_percent"),
+        _pair(row, "outfall_peak_before_l_s", "outfall_peak_after_l_s"),
         _pair(row, "ponding_sites_before", "ponding_sites_after"),
         _pair(row, "ponding_before_m3", "ponding_after_m3"),
         _plain(row, "households_relieved"),

@@ -11,6 +11,7 @@ from spongecalc.report.content.capture_chapters import county_part as county_cap
 from spongecalc.report.content.data_quality_chapter import data_quality
 from spongecalc.report.content.design_chapters import community_design, county_design
 from spongecalc.report.content.evidence_chapters import community_evidence, county_evidence
+from spongecalc.report.content.outfall_chapters import community_outfalls, county_outfalls
 from spongecalc.report.content.part import Part
 from spongecalc.report.content.ponding_chapters import community_ponding, county_ponding
 from spongecalc.report.content.separation_chapters import community_separation, county_separation
@@ -21,6 +22,7 @@ CountyPart = Callable[[Review, Wording], Part | None]
 
 # A function returns None where its topic has nothing to say.
 COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
+    community_outfalls,
     community_separation,
     community_evidence,
     community_capture,
@@ -30,6 +32,7 @@ COMMUNITY_PARTS: tuple[CommunityPart, ...] = (
 )
 COUNTY_PARTS: tuple[CountyPart, ...] = (
     data_quality,
+    county_outfalls,
     county_separation,
     county_evidence,
     county_capture,

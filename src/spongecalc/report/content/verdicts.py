@@ -111,6 +111,12 @@ def limit(targets: Targets, name: str, default: float) -> float:
     return default if stated is None else stated
 
 
+def outfalls_rise(row: Mapping[str, object]) -> bool | None:
+    """True if the peak that leaves a community is larger after the works, as it is written; None if not known."""
+    before, after = (figure(row, f"outfall_peak_{s}_l_s") for s in ("before", "after"))
+    return None if math.isnan(before) or math.isnan(after) else round(after, 2) > round(before, 2)
+
+
 def _lengths(row: Mapping[str, object], targets: Targets) -> Verdict:
     limit_m = limit(targets, "length_difference_m", LENGTH_TOLERANCE_M)
     storm, sewage = length_differences_m(row)
@@ -155,14 +161,25 @@ def _runoff(row: Mapping[str, object], targets: Targets) -> Verdict:
         "peak_before_l_s",
         "peak_after_l_s",
         "peak_reduction_percent",
+        "outfall_peak_before_l_s",
+        "outfall_peak_after_l_s",
+        "ponding_before_m3",
+        "ponding_after_m3",
     )
     figures = {name: figure(row, name) for name in names}
+    figures["outfall_peak_growth_percent"] = -figure(row, "outfall_peak_reduction_percent")
     before, after = figures["runoff_before_m3"], figures["runoff_after_m3"]
     if math.isnan(before) or math.isnan(after):
         return Verdict("runoff", UNKNOWN, "runoff_unknown", figures)
     # A peak that is not known does not make a volume that grew acceptable, nor the other way round.
     if after > before or figures["peak_after_l_s"] > figures["peak_before_l_s"]:
         return Verdict("runoff", ATTENTION, "runoff_grows", figures)
+    leaving = outfalls_rise(row)
+    if leaving is None:
+        return Verdict("runoff", UNKNOWN, "outfalls_unknown", figures)
+    if leaving:
+        drained = figures["ponding_after_m3"] < figures["ponding_before_m3"]
+        return Verdict("runoff", ATTENTION, "outfalls_rise_ponding" if drained else "outfalls_rise", figures)
     wanted = targets.get("runoff_reduction_percent")
     if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
         return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})
