@@ -1,4 +1,4 @@
-"""What leaves the communities: peaks and volumes at their outfalls, each and by what takes the water.
+"""Water that leaves the communities: peaks and volumes at their outfalls, each and by what takes the water.
 
 The peak of runoff is that of the ground. What the municipal pipe or the river gets is another: a network that
 floods holds water back, and one that was mended lets it go. The figures are of the runs without tracers.
@@ -61,7 +61,7 @@ Group = tuple[str, ...]
 
 @dataclass
 class _Flow:
-    """What leaves a group of communities to one receiver, or to all, under one storm, as far as it was added."""
+    """Water that leaves a group of communities to one receiver, or to all, under one storm, so far as added."""
 
     l_s: pd.Series | None = None
     volume_m3: float = 0.0

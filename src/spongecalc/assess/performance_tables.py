@@ -276,7 +276,7 @@ def _difference(
 def _range_rows(
     site: Site, events: EventResults, captured: float, taken: GroundVolumes | None, curve: CaptureCurve
 ) -> list[dict[str, object]]:
-    """How far each parameter by itself moves the year's capture ratio; the largest first.
+    """Rows of the year's capture ratio in percent with each parameter moved by itself; the largest span first.
 
     The change is reckoned from the events of ``RANGE_RATIOS`` with and without the parameter moved, and added to
     the ratio from all events.
@@ -359,7 +359,7 @@ def _life(
 
 
 def performance_notes(found: Performance, settings: Settings) -> list[tuple[str, Mapping[str, object]]]:
-    """What a reader of the year's figures must know, as keys of the report's catalogue."""
+    """Notes for a reader of the year's figures, as keys of the report's catalogue."""
     curve = found.curve
     notes: list[tuple[str, Mapping[str, object]]] = []
     if not settings.sponge.own_place and not curve.days_mm:

@@ -63,7 +63,7 @@ def spill_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) 
 
 
 def spills_known(modelled: Modelled, headline: str) -> bool:
-    """Whether a run finished that tells what a model spills in the headline storm."""
+    """True where a run finished that tells what a model spills in the headline storm."""
     traced = modelled.results.get(TRACED)
     return modelled.finished(headline) is not None and (traced is None or traced.status == "done")
 

@@ -1,69 +1,69 @@
-"""What leaves by the outfalls, on the page: peaks and volumes to each receiver, and the check of the peaks."""
+"""Water that leaves by the outfalls, on the page: peaks and volumes by receiver, and the check of the peaks."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pandas as pd
 
 from spongecalc.assess.outfall_peaks import ALL, LEVEL_SET
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content import verdicts as judged
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
-PAIR_COLUMNS = (
-    "storm_id",
-    "receives",
-    "peak_before_l_s",
-    "peak_after_l_s",
-    "volume_before_m3",
-    "volume_after_m3",
-    "receiver_capacity_l_s",
-    "capacity_used_percent",
-)
+OF_BOTH = ("outfall_peak_{s}_l_s", "outfall_volume_{s}_m3")
+OF_LAST = ("receiver_capacity_l_s", "capacity_used_percent")
 CHECKS = ("ground_peak", "outfall_peak", "receiver_capacity")
 CHECK_COLUMNS = ("check", "applies_to", "limit", "value", "excess", "unit", "check_verdict", "clause")
 
 
+def pair_columns(compared: Sequence[str]) -> list[str]:
+    """Columns of the pairs but for their keys, for the scenarios compared."""
+    return [*(c.format(s=s) for c in OF_BOTH for s in compared), *OF_LAST]
+
+
 def outfall_table(review: Review, community_id: str, words: Wording) -> Table:
-    """What leaves a community under the headline storm, to each receiver and to all, before and after."""
+    """Figures of what leaves a community under the headline storm, to each receiver and to all."""
     pairs = outfall_pairs(review, community_id)
     own = pairs[pairs["storm_id"] == review.headline_storm]
-    return _shown(own, [c for c in PAIR_COLUMNS if c != "storm_id"], words)
+    return _shown(own, ["receives", *pair_columns(review.compared)], words)
 
 
 def outfall_pairs(review: Review, community_id: str = "") -> pd.DataFrame:
-    """Rows of outfall_peaks.csv with before and after side by side; of one community or of all.
+    """Rows of outfall_peaks.csv with the scenarios compared side by side; of one community or of all.
 
-    Capacities are those after the works.
+    Capacities are those of the last one.
     """
     table = review.tables.get("outfall_peaks")
     keys = ["community_id", "storm_id", "receives"]
     if table is None or table.empty:
-        return pd.DataFrame(columns=["community_id", *PAIR_COLUMNS])
+        return pd.DataFrame(columns=[*keys, *pair_columns(review.compared)])
     if community_id:
         table = table[table["community_id"] == community_id]
-    beside = {
-        s: table[table["scenario"] == s].set_index(keys).rename(columns={"peak_l_s": f"peak_{s}_l_s"})
-        for s in ("before", "after")
-    }
-    rows = pd.Index([tuple(r) for r in table[keys].drop_duplicates().itertuples(index=False)])
-    rows = pd.MultiIndex.from_tuples(rows, names=keys)
-    found = pd.DataFrame(index=rows)
-    for scenario, own in beside.items():
-        found[f"peak_{scenario}_l_s"] = own[f"peak_{scenario}_l_s"].reindex(rows)
-        found[f"volume_{scenario}_m3"] = own["volume_m3"].reindex(rows)
-    for column in ("receiver_capacity_l_s", "capacity_used_percent"):
-        found[column] = beside["after"][column].reindex(rows)
-    return found.reset_index()
+    found = table[keys].drop_duplicates().reset_index(drop=True)
+    for scenario in review.compared:
+        own = table[table["scenario"] == scenario].set_index(keys)
+        for column, template in zip(("peak_l_s", "volume_m3"), OF_BOTH, strict=True):
+            named = own[column].rename(template.format(s=scenario))
+            found = found.merge(named, how="left", left_on=keys, right_index=True)
+    last = table[table["scenario"] == review.compared[1]].set_index(keys)[list(OF_LAST)]
+    return found.merge(last, how="left", left_on=keys, right_index=True)
 
 
-def community_outfalls(page: CommunityPage, review: Review, words: Wording) -> Part | None:
-    """What leaves a community under every storm, and the checks of its peaks."""
+def community_outfalls(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
+    """A community's peaks and volumes under every storm, and the checks of its peaks."""
     pairs = outfall_pairs(review, page.community_id)
     if pairs.empty:
         return None
-    tables = [(words("table.outfalls_storms"), _shown(pairs, PAIR_COLUMNS, words))]
+    tables = [
+        (
+            words("table.outfalls_storms"),
+            _shown(pairs, ["storm_id", "receives", *pair_columns(review.compared)], words),
+        )
+    ]
     checks = review.tables.get("design_checks")
     if checks is not None and len(checks):
         own = checks[(checks["community_id"] == page.community_id) & checks["check"].isin(CHECKS)]
@@ -82,31 +82,30 @@ def community_outfalls(page: CommunityPage, review: Review, words: Wording) -> P
         paragraphs.append(words("document.outfalls_joint", ids=words.listed(group.split(";"))))
     if (own["outfall_level"] == LEVEL_SET).any():
         paragraphs.append(words("document.outfalls_level"))
-    return Part("outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
 
 
-def county_outfalls(review: Review, words: Wording) -> Part | None:
+def county_outfalls(review: Review, words: Wording) -> Chapter | None:
     """Peaks at the outfalls of every community under the headline storm, and how many rise."""
     pairs = outfall_pairs(review)
     if pairs.empty:
         return None
-    known = [p for p in review.pages if judged.outfalls_rise(p.row) is not None]
-    rising = sum(judged.outfalls_rise(p.row) is True for p in known)
-    said = words("document.outfalls_said", count=rising, total=len(known), storm=review.headline_storm)
+    rises = [judged.outfalls_rise(p.row, review.compared) for p in review.pages]
+    known = sum(r is not None for r in rises)
+    said = words("document.outfalls_said", count=rises.count(True), total=known, storm=review.headline_storm)
     own = pairs[pairs["storm_id"] == review.headline_storm]
-    columns = ["community_id", *(c for c in PAIR_COLUMNS if c != "storm_id")]
+    columns = ["community_id", "receives", *pair_columns(review.compared)]
     tables = [(words("table.outfalls", storm=review.headline_storm), _shown(own, columns, words))]
     paragraphs = [said, words("document.outfalls_text")]
     if (review.tables["outfall_peaks"]["outfall_level"] == LEVEL_SET).any():
         paragraphs.append(words("document.outfalls_level"))
-    return Part("outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
 
 
-def _shown(pairs: pd.DataFrame, columns: list[str] | tuple[str, ...], words: Wording) -> Table:
+def _shown(pairs: pd.DataFrame, columns: Sequence[str], words: Wording) -> Table:
     """The pairs without what nobody gave, and without the sum where one receiver takes all."""
     takers = pairs[pairs["receives"] != ALL].groupby("community_id")["receives"].nunique()
     single = set(takers.index[takers == 1])
     shown = pairs[(pairs["receives"] != ALL) | ~pairs["community_id"].isin(list(single))]
-    optional = ("receiver_capacity_l_s", "capacity_used_percent")
-    kept = [c for c in columns if c not in optional or shown[c].notna().any()]
+    kept = [c for c in columns if c not in OF_LAST or shown[c].notna().any()]
     return frame_table(shown, kept, words)
