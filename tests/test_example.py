@@ -301,11 +301,12 @@ def test_the_sentence_on_peaks_is_that_of_the_table_on_all_pages(review, tables,
     """What each page says of the peak that leaves, read from the page, against outfall_peaks.csv."""
     from spongecalc.report.content.compose import compose
     from spongecalc.report.content.document import Verdicts
+    from spongecalc.report.content.roles import ChapterPlace
 
     met, broken = ("没有增大", "不符合 GB 50014") if lang == "zh" else (", no larger.", "4.1.6 is not met")
     peaks = tables["outfall_peaks"].query("receives == 'all' and storm_id == 'P3-120'")
     peaks = peaks.set_index(["community_id", "scenario"])["peak_l_s"]
-    chapters = [c for c in compose(review, lang).chapters if c.part == "community"]
+    chapters = [c for c in compose(review, lang).chapters if c.place == ChapterPlace.COMMUNITY]
     assert len(chapters) == 22
     rising = 0
     for chapter, page in zip(chapters, review.pages, strict=True):
