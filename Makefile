@@ -71,11 +71,7 @@ models: $(READY)  ## regenerate swmm_models/ from the layers
 model-%: $(READY)
 	$(SPONGECALC) build . --community $*
 
-check-county: $(READY)  ## the second example, the county's 67 communities in three phases, to its report
-	$(SPONGECALC) all gis/county $(JOBS_OPTION) $(LANG_OPTION)
-	@echo "gis/county/report/index.html"
-
-models: $(READY)  ## fail if swmm_models/ is not what the layers give
+check-models: $(READY)  ## fail if swmm_models/ is not what the layers give
 	$(SPONGECALC) build . --check
 
 run: $(READY)  ## build and run the models
