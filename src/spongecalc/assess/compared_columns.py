@@ -35,6 +35,8 @@ LAYOUT: tuple[str | Group, ...] = (
     "peak_reduction_percent",
     ("capture_{s}_percent", "capture_{s}_percent_low", "capture_{s}_percent_high"),
     "target_lost_year",
+    "target_lost_year_low",
+    "target_lost_year_high",
     ("ponding_sites_{s}",),
     ("ponding_{s}_m3",),
     "ponding_eliminated_percent",

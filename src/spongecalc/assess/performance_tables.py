@@ -16,9 +16,25 @@ from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.sponge.disagreement import Ways, largest_difference, reasons
 from spongecalc.sponge.event_response import annual_capture_percent
-from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, HIGH, LOW, RANGE_RATIOS, TAKEN, Site
-from spongecalc.sponge.paving_life import share_after_years
-from spongecalc.sponge.performance import design_event, event_capture_percent, event_runoff_m3, paving_life
+from spongecalc.sponge.event_runs import (
+    CLOGGED_SHARES,
+    DEPTH_RATIOS,
+    HIGH,
+    LOW,
+    RANGE_RATIOS,
+    RANGE_SHARES,
+    TAKEN,
+    Site,
+    clogged_name,
+)
+from spongecalc.sponge.paving_life import Clogging
+from spongecalc.sponge.performance import (
+    PavingLife,
+    design_event,
+    event_capture_percent,
+    event_runoff_m3,
+    paving_life,
+)
 from spongecalc.sponge.question import Portion, SpongeQuestion
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
 
@@ -49,6 +65,8 @@ LIFE_COLUMNS = [
     "permeability_percent",
     "capture_uncleaned_percent",
     "capture_cleaned_percent",
+    "capture_cleaned_low_percent",
+    "capture_cleaned_high_percent",
 ]
 RANGE_COLUMNS = [
     "community_id",
@@ -198,7 +216,7 @@ def _add(
         if site.scenario == last:
             rows.facilities.extend(_facility_rows(site, by_volume["middle"], curve))
             rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
-            life, figures_of_life = _life(site, question.sponge, captured[TAKEN], events, ends, curve)
+            life, figures_of_life = _life(site, question.sponge, captured, events, ends, curve)
             rows.life.extend(life)
             rows.communities[site.community_id] = figures_of_life
 
@@ -318,44 +336,58 @@ def _range_rows(
 def _life(
     site: Site,
     sponge: SpongeSettings,
-    taken: float,
+    captured: Mapping[str, float],
     events: EventResults,
     ends: Sequence[int],
     curve: CaptureCurve,
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
-    clogged: list[float] = []
-    if site.paved_m2 > 0:
+    """The rows of the paving's life, and what communities.csv takes of it; with the ends of its range."""
+    taken = Clogging(sponge.years_to_clog_a, sponge.cleaning_interval_a, sponge.cleaning_restores_percent)
+    lives: dict[str, PavingLife] = {}
+    for end, shares in ((TAKEN, CLOGGED_SHARES), (LOW, RANGE_SHARES), (HIGH, RANGE_SHARES)):
         clogged = [
             event_capture_percent(
-                site, events.volumes.get((site.community_id, site.scenario, f"{share:g}")), ends, curve
+                site,
+                events.volumes.get(
+                    (site.community_id, site.scenario, clogged_name(share, "" if end == TAKEN else end))
+                ),
+                ends,
+                curve,
             )
-            for share in CLOGGED_SHARES
+            for share in (shares if site.paved_m2 > 0 else ())
         ]
-    if math.isnan(taken) or any(math.isnan(v) for v in clogged):
-        return [], {"target_lost_year": math.nan}
-    life = paving_life(
-        taken,
-        clogged,
-        sponge.target_percent,
-        years_to_clog=sponge.years_to_clog_a,
-        interval_a=sponge.cleaning_interval_a,
-        restored_percent=sponge.cleaning_restores_percent,
-        horizon_a=sponge.horizon_a,
+        if math.isnan(captured[end]) or any(math.isnan(v) for v in clogged):
+            return [], {"target_lost_year": math.nan}
+        course = taken if end == TAKEN else taken.at_end(end)
+        lives[end] = paving_life(
+            captured[end], clogged, sponge.target_percent, course, sponge.horizon_a, shares=shares
+        )
+    life = lives[TAKEN]
+    columns = (
+        life.permeability,
+        life.uncleaned_percent,
+        life.cleaned_percent,
+        lives[LOW].cleaned_percent,
+        lives[HIGH].cleaned_percent,
     )
-    cleaning = (sponge.years_to_clog_a, sponge.cleaning_interval_a, sponge.cleaning_restores_percent)
     rows: list[dict[str, object]] = [
         {
             "community_id": site.community_id,
             "year": year,
-            "permeability_percent": 100 * share_after_years(year, *cleaning),
+            "permeability_percent": 100 * permeability,
             "capture_uncleaned_percent": uncleaned,
             "capture_cleaned_percent": cleaned,
+            "capture_cleaned_low_percent": low,
+            "capture_cleaned_high_percent": high,
         }
-        for year, (uncleaned, cleaned) in enumerate(
-            zip(life.uncleaned_percent, life.cleaned_percent, strict=True)
-        )
+        for year, (permeability, uncleaned, cleaned, low, high) in enumerate(zip(*columns, strict=True))
     ]
-    return rows, {"target_lost_year": life.lost_year, "cleaning_keeps_a": life.keeping_interval_a}
+    return rows, {
+        "target_lost_year": life.lost_year,
+        "target_lost_year_low": lives[LOW].lost_year,
+        "target_lost_year_high": lives[HIGH].lost_year,
+        "cleaning_keeps_a": life.keeping_interval_a,
+    }
 
 
 def performance_notes(found: Performance, settings: Settings) -> list[tuple[str, Mapping[str, object]]]:

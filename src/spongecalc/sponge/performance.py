@@ -12,7 +12,7 @@ from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, Site
-from spongecalc.sponge.paving_life import share_after_years
+from spongecalc.sponge.paving_life import Clogging, share_after_years
 
 Volumes = Mapping[tuple[str, ...], GroundVolumes]
 STEP_MIN = 15
@@ -90,13 +90,15 @@ def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], end
 class PavingLife:
     """Capture ratio in percent at the end of each year from 0 on, without cleaning and with the project's.
 
-    ``lost_year`` is the first year below the target with the project's cleaning, NaN where it is kept over the
-    horizon; ``keeping_interval_a`` the longest interval of cleaning in years that keeps it, 0 where none is
-    needed, NaN where none does.
+    ``permeability`` is the share of the new permeability that the cleaning leaves by then. ``lost_year`` is the
+    first year below the target with the project's cleaning, NaN where it is kept over the horizon;
+    ``keeping_interval_a`` the longest interval of cleaning in years that keeps it, 0 where none is needed, NaN
+    where none does.
     """
 
     uncleaned_percent: tuple[float, ...]
     cleaned_percent: tuple[float, ...]
+    permeability: tuple[float, ...]
     lost_year: float
     keeping_interval_a: float
 
@@ -105,11 +107,9 @@ def paving_life(
     taken_percent: float,
     clogged_percent: Sequence[float],
     target_percent: float | None,
-    *,
-    years_to_clog: float,
-    interval_a: float,
-    restored_percent: float,
+    clogging: Clogging,
     horizon_a: int,
+    shares: Sequence[float] = CLOGGED_SHARES,
 ) -> PavingLife:
     """The capture ratio over the years, between its values for new and for clogged paving.
 
@@ -118,28 +118,36 @@ def paving_life(
     taken_percent
         Capture ratio as new.
     clogged_percent
-        Capture ratio at the shares of ``CLOGGED_SHARES`` of the new permeability; empty without paving.
+        Capture ratio at ``shares`` of the new permeability, down to 0; empty without paving.
     target_percent
         The project's target, None for none.
+    clogging, horizon_a
+        Course of clogging with the project's cleaning, and the years looked at.
+    shares
+        Shares of the new permeability, falling to 0.
     """
-    shares = np.array([*reversed(CLOGGED_SHARES), 1.0])
+    known = np.array([*reversed(shares), 1.0])
     values = (
         np.array([*reversed(clogged_percent), taken_percent])
         if clogged_percent
-        else np.full(len(shares), taken_percent)
+        else np.full(len(known), taken_percent)
     )
 
-    def course(interval: float) -> tuple[float, ...]:
+    def held(interval: float) -> tuple[float, ...]:
         years = range(horizon_a + 1)
-        held = [share_after_years(y, years_to_clog, interval, restored_percent) for y in years]
-        return tuple(float(v) for v in np.interp(held, shares, values))
+        return tuple(
+            share_after_years(y, clogging.years_to_clog, interval, clogging.restored_percent) for y in years
+        )
+
+    def course(interval: float) -> tuple[float, ...]:
+        return tuple(float(v) for v in np.interp(held(interval), known, values))
 
     def lost(curve: Sequence[float]) -> float:
         if target_percent is None:
             return math.nan
         return next((float(y) for y, v in enumerate(curve) if v < target_percent), math.nan)
 
-    uncleaned, cleaned = course(0.0), course(interval_a)
+    uncleaned, cleaned = course(0.0), course(clogging.interval_a)
     keeping = math.nan
     if target_percent is not None:
         if math.isnan(lost(uncleaned)):
@@ -147,4 +155,4 @@ def paving_life(
         else:
             fitting = (i for i in (10, 8, 6, 5, 4, 3, 2, 1, 0.5) if math.isnan(lost(course(float(i)))))
             keeping = float(next(fitting, math.nan))
-    return PavingLife(uncleaned, cleaned, lost(cleaned), keeping)
+    return PavingLife(uncleaned, cleaned, held(clogging.interval_a), lost(cleaned), keeping)

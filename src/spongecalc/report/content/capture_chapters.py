@@ -134,12 +134,15 @@ def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[st
     horizon, shown = int(life["year"].max()), f"{target:g}"
     lost = page.row.get("target_lost_year")
     keeping = review.keeping_interval_a.get(page.community_id, math.nan)
+    fate = {end: _fate(page.row.get(f"target_lost_year_{end}"), horizon, say) for end in ("low", "high")}
+    ranged = say("part_life_range", **fate)
     if is_known(lost) and float(str(lost)) == 0:
-        return [say("part_unmet", target=shown)]
+        return [say("part_unmet", target=shown), ranged]
     sentences = [
         say("part_lost", target=shown, year=f"{float(str(lost)):g}")
         if is_known(lost)
-        else say("part_kept", target=shown, horizon=horizon)
+        else say("part_kept", target=shown, horizon=horizon),
+        ranged,
     ]
     if math.isnan(keeping):
         sentences.append(say("part_no_interval"))
@@ -148,6 +151,15 @@ def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[st
     else:
         sentences.append(say("part_keeping", interval=f"{keeping:g}"))
     return sentences
+
+
+def _fate(lost: object, horizon: int, say: object) -> str:
+    """The year in which the target is lost at an end of the ranges, in words."""
+    assert callable(say)
+    if not is_known(lost):
+        return str(say("fate_kept", horizon=horizon))
+    year = float(str(lost))
+    return str(say("fate_lost", year=f"{year:g}") if year > 0 else say("fate_unmet"))
 
 
 def _own(review: Review, name: str, community_id: str) -> pd.DataFrame:
