@@ -15,11 +15,12 @@ from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
 from spongecalc.assess.continuous import read_continuous
-from spongecalc.assess.performance_tables import EventResults
+from spongecalc.assess.performance_tables import EventResults, performance_notes
 from spongecalc.project.load import load_project
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.question import Portion
 from spongecalc.steps import pipeline, sponge
+from spongecalc.swmm.runoff_only import runoff_text
 
 
 def test_the_years_capture_from_events_against_a_sum_over_days() -> None:
@@ -121,3 +122,31 @@ def test_the_failures_of_every_portion_are_kept(whole_run: WholeRun, monkeypatch
     before = found.ways["scenario"] == "before"
     assert found.ways.loc[before, "capture_event_percent"].isna().all()
     assert found.ways.loc[~before, "capture_event_percent"].notna().all()
+
+
+def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    extra = "\n[sponge]\ngenerated_years = 2\n"
+    project = load_project(small_project(toml=lambda t: t + extra).folder)
+    built = pipeline.build(pipeline.check(project))
+    question = sponge.asked(project, built.checked.systems, built.models)
+    assert question.wet_month == 8
+    task = question.events
+    assert task.rain.start.month == 8
+    text = runoff_text((), task.settings, task.rain, task.climate)
+    assert "DRY_ONLY YES" in " ".join(text.split())
+    found, _ = sponge.sponge_performance(question, None, 1)
+    assert ("note_events", {"month": 8, "evaporation": "3.5"}) in performance_notes(found, project.settings)
+    wet = dataclasses.replace(
+        project,
+        settings=project.settings.model_copy(
+            update={"sponge": project.settings.sponge.model_copy(update={"evaporation_in_rain": True})}
+        ),
+    )
+    asked = sponge.asked(wet, built.checked.systems, built.models)
+    assert not asked.events.climate.dry_only
+    more, _ = sponge.sponge_performance(asked, None, 1)
+    # a day of rain in which 3.5 mm evaporate all the same
+    assert (more.ways["capture_event_percent"] > found.ways["capture_event_percent"] + 2).all()
+    assert "note_events_evaporating" in [key for key, _ in performance_notes(more, wet.settings)]

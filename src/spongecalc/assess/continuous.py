@@ -16,6 +16,7 @@ from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
 from spongecalc.sponge.question import SpongeQuestion
 from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
+from spongecalc.sponge.tank_states import demand_m3_d, roof_inflow_m3, tank_volume_m3
 
 TANK_COLUMNS = [
     "community_id",
@@ -31,6 +32,7 @@ TANK_COLUMNS = [
     "overflow_m3",
     "reused_percent",
     "reliability_percent",
+    "free_design_percent",
     "paying_volume_m3",
 ]
 
@@ -114,33 +116,18 @@ def continuous_result(
     )
 
 
-def demand_m3_d(site: Site, facility_id: str, question: SpongeQuestion) -> float:
-    """Demand on a tank: the survey's, else watering and road washing of the community by area and quota.
-
-    Where the community has several tanks without a demand of their own they share it equally.
-    """
-    tank = next(t for t in site.tanks if t.facility_id == facility_id)
-    if tank.demand_m3_d > 0:
-        return tank.demand_m3_d
-    known, sponge = question.catalogue.covers, question.sponge
-    watered = [c for c, cover in known.items() if cover.green]
-    washed = [c for c, cover in known.items() if cover.paved]
-    green = sum(sum(a.covers_m2.get(c, 0.0) for c in watered) for a in site.areas)
-    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in washed)
-    litres = sponge.watering_l_m2_d * green + sponge.washing_l_m2_d * roads
-    return litres / 1000 / sum(t.demand_m3_d <= 0 for t in site.tanks)
-
-
 def tank_row(
     site: Site, facility_id: str, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
 ) -> tuple[dict[str, object], TankBalance]:
     """A row of tanks.csv and its balance, from the roof's runoff by day."""
     tank = next(t for t in site.tanks if t.facility_id == facility_id)
-    volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
+    volume = tank_volume_m3(tank)
     roof = sum(a.area_m2 for a in site.areas if a.outlet_node == tank.node_id)
     flush = site.first_flush_mm.get(facility_id, 0.0)
-    demand = demand_m3_d(site, facility_id, question)
+    demand = demand_m3_d(site, facility_id, question.catalogue, question.sponge)
     balance = tank_balance(inflow_m3, volume, demand, roof_m2=roof, first_flush_mm=flush)
+    states = question.tank_states[site.community_id, site.scenario]
+    free = float(states[1.0][facility_id].free_m3.mean())
     row: dict[str, object] = {
         "community_id": site.community_id,
         "facility_id": facility_id,
@@ -155,6 +142,7 @@ def tank_row(
         "overflow_m3": balance.overflow_m3,
         "reused_percent": balance.reused_percent,
         "reliability_percent": balance.reliability_percent,
+        "free_design_percent": 100 * free / volume if volume > 0 else math.nan,
         "paying_volume_m3": paying_volume_m3(inflow_m3, demand, roof_m2=roof, first_flush_mm=flush),
     }
     return row, balance
@@ -166,11 +154,7 @@ def tank_rows_by_day(question: SpongeQuestion) -> pd.DataFrame:
     rows = []
     for site in question.sites:
         for tank in site.tanks:
-            roofs = [a for a in site.areas if a.outlet_node == tank.node_id]
-            inflow = sum(
-                (np.maximum(daily - a.mix.storage_impervious_mm, 0.0) / 1000 * a.area_m2 for a in roofs),
-                np.zeros(len(daily)),
-            )
+            inflow = roof_inflow_m3(site, tank, daily)
             rows.append(tank_row(site, tank.facility_id, inflow, question, "daily_depths")[0])
     return pd.DataFrame(rows, columns=TANK_COLUMNS)
 

@@ -36,6 +36,7 @@ from spongecalc.sponge.performance import (
     paving_life,
 )
 from spongecalc.sponge.question import Portion, SpongeQuestion
+from spongecalc.sponge.tank_states import SiteStates, tank_volume_m3
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
 
 WAY_COLUMNS = [
@@ -93,7 +94,8 @@ class Performance:
     """Tables by name, what communities.csv takes of them by community, and what they rest on.
 
     ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``; ``life``, ``ranges`` and
-    ``facilities`` are of the last of the scenarios compared.
+    ``facilities`` are of the last of the scenarios compared. The events are dated in
+    ``wet_month`` with its evaporation.
     """
 
     ways: pd.DataFrame
@@ -102,6 +104,8 @@ class Performance:
     communities: Mapping[str, Mapping[str, object]]
     design_mm: float
     curve: CaptureCurve
+    wet_month: int
+    evaporation_mm_d: float
     failed: Mapping[tuple[str, ...], str]
     continuous: ContinuousResult | None = None
     continuous_stale: bool = False
@@ -161,6 +165,8 @@ def performance(
         rows.communities,
         question.design_mm,
         question.curve,
+        question.wet_month,
+        question.events.climate.evaporation_mm_d[question.wet_month - 1],
         failed,
         continuous,
         continuous_stale,
@@ -180,19 +186,22 @@ def _add(
     ends, curve, catalogue = task.coarse, question.curve, question.catalogue
     first, last = question.compared
     designed = {
-        (site.community_id, site.scenario): design_event(site, taken, task.marks_s, ends)
+        (site.community_id, site.scenario): design_event(
+            site, taken, task.marks_s, ends, question.tank_states[site.community_id, site.scenario]
+        )
         for site in sites
         if (taken := events.volumes.get((site.community_id, site.scenario, TAKEN))) is not None
     }
     for site in sites:
         key = (site.community_id, site.scenario)
-        tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
+        states = question.tank_states[key]
+        tanks = [(t.node_id, tank_volume_m3(t)) for t in site.tanks]
         by_volume = {
             end: volume_method(site.areas, tanks, curve.percent, catalogue, end)
             for end in ("middle", "low", "high")
         }
         captured = {
-            end: event_capture_percent(site, events.volumes.get((*key, end)), ends, curve)
+            end: event_capture_percent(site, events.volumes.get((*key, end)), ends, curve, states)
             for end in (TAKEN, LOW, HIGH)
         }
         row = _way_row(site, by_volume["middle"], captured, question.design_mm)
@@ -211,12 +220,12 @@ def _add(
             }
         if continuous is not None and key in continuous.capture_percent:
             row["capture_continuous_percent"] = continuous.capture_percent[key]
-        row |= _difference(row, by_volume, site, taken, curve, ends, continuous)
+        row |= _difference(row, by_volume, site, taken, curve, ends, continuous, states)
         rows.ways.append(row)
         if site.scenario == last:
             rows.facilities.extend(_facility_rows(site, by_volume["middle"], curve))
-            rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
-            life, figures_of_life = _life(site, question.sponge, captured, events, ends, curve)
+            rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve, states))
+            life, figures_of_life = _life(site, question.sponge, captured, events, ends, curve, states)
             rows.life.extend(life)
             rows.communities[site.community_id] = figures_of_life
 
@@ -268,11 +277,12 @@ def _difference(
     curve: CaptureCurve,
     ends: Sequence[int],
     continuous: ContinuousResult | None,
+    states: SiteStates,
 ) -> dict[str, object]:
     """The largest difference of two ways, and the reasons where it is above the limit."""
     depths, runoff = np.zeros(0), np.zeros(0)
     if taken is not None:
-        rain_m3, runoff_m3 = event_runoff_m3(site, taken, ends)
+        rain_m3, runoff_m3 = event_runoff_m3(site, taken, ends, states)
         depths, runoff = rain_m3 * 1000 / site.area_m2, runoff_m3 * 1000 / site.area_m2
     ways = Ways(
         float(row["capture_volume_percent"]),  # type: ignore[arg-type]
@@ -292,7 +302,12 @@ def _difference(
 
 
 def _range_rows(
-    site: Site, events: EventResults, captured: float, taken: GroundVolumes | None, curve: CaptureCurve
+    site: Site,
+    events: EventResults,
+    captured: float,
+    taken: GroundVolumes | None,
+    curve: CaptureCurve,
+    states: SiteStates,
 ) -> list[dict[str, object]]:
     """How far each parameter by itself moves the year's capture ratio; the largest first.
 
@@ -303,7 +318,7 @@ def _range_rows(
         return []
     ends = events.portion.events.coarse
     assert ends is not None
-    rain, runoff = event_runoff_m3(site, taken, ends)
+    rain, runoff = event_runoff_m3(site, taken, ends, states)
     numbers = [DEPTH_RATIOS.index(r) for r in RANGE_RATIOS]
     per_mm = 1000 / site.area_m2
     depths = rain[numbers] * per_mm
@@ -316,7 +331,7 @@ def _range_rows(
         for end in (LOW, HIGH):
             volumes = events.range_volumes.get((*ground.key[:3], end))
             if volumes is not None:
-                moved = event_runoff_m3(site, volumes, range(len(RANGE_RATIOS)))[1]
+                moved = event_runoff_m3(site, volumes, range(len(RANGE_RATIOS)), states, RANGE_RATIOS)[1]
                 change = annual_capture_percent(depths, moved * per_mm, curve.percent) - unmoved
                 kept[end] = captured + change
         if len(kept) == 2:
@@ -340,6 +355,7 @@ def _life(
     events: EventResults,
     ends: Sequence[int],
     curve: CaptureCurve,
+    states: SiteStates,
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
     """The rows of the paving's life, and what communities.csv takes of it; with the ends of its range."""
     taken = Clogging(sponge.years_to_clog_a, sponge.cleaning_interval_a, sponge.cleaning_restores_percent)
@@ -353,6 +369,7 @@ def _life(
                 ),
                 ends,
                 curve,
+                states,
             )
             for share in (shares if site.paved_m2 > 0 else ())
         ]
@@ -400,6 +417,10 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         )
     if curve.days_mm and curve.too_short:
         notes.append(("note_series_too_short", {"years": f"{curve.years:.1f}"}))
+    always = "_evaporating" if settings.sponge.evaporation_in_rain else ""
+    notes.append(
+        (f"note_events{always}", {"month": found.wet_month, "evaporation": f"{found.evaporation_mm_d:g}"})
+    )
     if found.continuous_stale:
         notes.append(("note_continuous_stale", {}))
     elif found.continuous is None:

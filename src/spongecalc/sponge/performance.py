@@ -13,6 +13,7 @@ from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, Site
 from spongecalc.sponge.paving_life import Clogging, share_after_years
+from spongecalc.sponge.tank_states import SiteStates, TankStates
 
 Volumes = Mapping[tuple[str, ...], GroundVolumes]
 STEP_MIN = 15
@@ -33,40 +34,59 @@ class DesignEvent:
         return self.runoff_m3 / self.rain_m3 if self.rain_m3 > 0 else math.nan
 
 
-def tank_held_m3(site: Site, runoff_m3: np.ndarray) -> float:
-    """Volume in m3 that the site's tanks, empty before, keep of an event's runoff by subcatchment in m3."""
-    held = 0.0
-    for tank in site.tanks:
-        fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
-        let_off = site.first_flush_mm.get(tank.facility_id, 0.0) / 1000 * sum(site.areas[i].area_m2 for i in fed)
-        volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
-        held += min(max(float(runoff_m3[fed].sum()) - let_off, 0.0), volume)
-    return held
+def tank_held_m3(site: Site, runoff_m3: np.ndarray, states: Mapping[str, TankStates]) -> float:
+    """Volume in m3 that the site's tanks keep of a storm's runoff by subcatchment in m3, from their states on."""
+    return sum(
+        states[tank.facility_id].held_m3(
+            float(sum(runoff_m3[i] for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id))
+        )
+        for tank in site.tanks
+    )
 
 
-def event_runoff_m3(site: Site, volumes: GroundVolumes, ends: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Rain and runoff of each event in m3, after the tanks; ``ends`` are the marks of the events' ends."""
+def event_runoff_m3(
+    site: Site,
+    volumes: GroundVolumes,
+    ends: Sequence[int],
+    states: SiteStates,
+    ratios: Sequence[float] = DEPTH_RATIOS,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rain and runoff of each event in m3, after the tanks.
+
+    ``ends`` are the marks of the events' ends, ``states`` those of the tanks by the events' ``ratios``.
+    """
     rain = per_mark(volumes.volumes.rain_m3[list(ends)])
     runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
-    kept = np.array([tank_held_m3(site, row) for row in runoff])
+    kept = np.array([tank_held_m3(site, row, states[r]) for row, r in zip(runoff, ratios, strict=True)])
     return rain.sum(axis=1), np.maximum(runoff.sum(axis=1) - kept, 0.0)
 
 
 def event_capture_percent(
-    site: Site, volumes: GroundVolumes | None, ends: Sequence[int], curve: CaptureCurve
+    site: Site,
+    volumes: GroundVolumes | None,
+    ends: Sequence[int],
+    curve: CaptureCurve,
+    states: SiteStates,
 ) -> float:
     """The year's capture ratio from the events; NaN without their result."""
     if volumes is None:
         return math.nan
-    rain, runoff = event_runoff_m3(site, volumes, ends)
+    rain, runoff = event_runoff_m3(site, volumes, ends, states)
     per_mm = 1000 / site.area_m2
     return annual_capture_percent(rain * per_mm, runoff * per_mm, curve.percent)
 
 
-def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], ends: Sequence[int]) -> DesignEvent:
-    """Volumes and peak of the design rainfall."""
+def design_event(
+    site: Site,
+    volumes: GroundVolumes,
+    marks_s: Sequence[int],
+    ends: Sequence[int],
+    states: SiteStates,
+) -> DesignEvent:
+    """Volumes and peak of the design rainfall; the tanks begin as full as they are on the mean of such days."""
     number = DEPTH_RATIOS.index(1.0)
-    rain, runoff = event_runoff_m3(site, volumes, ends)
+    mean = {name: s.mean for name, s in states[1.0].items()}
+    rain, runoff = event_runoff_m3(site, volumes, ends, {**states, 1.0: mean})
     first = ends[number - 1]
     rows = list(range(first, ends[number] + 1))
     times = np.array([marks_s[r] for r in rows])
@@ -76,9 +96,8 @@ def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], end
     for tank in site.tanks:
         fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
         gathered = np.cumsum(flows[:, fed].sum(axis=1))
-        let_off = site.first_flush_mm.get(tank.facility_id, 0.0) / 1000 * sum(site.areas[i].area_m2 for i in fed)
-        volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
-        kept = np.clip(gathered - let_off, 0.0, volume)
+        state = mean[tank.facility_id]
+        kept = np.clip(gathered - state.flush_m3[0], 0.0, state.free_m3[0])
         total = total - np.diff(np.append(0.0, kept))
     total = np.where(steady, np.maximum(total, 0.0), 0.0)
     peak = int(np.argmax(total))

@@ -40,6 +40,7 @@ TANKS = (
     "overflow_m3",
     "reused_percent",
     "reliability_percent",
+    "free_design_percent",
     "paying_volume_m3",
 )
 FACILITIES = (
