@@ -49,6 +49,10 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
         for row in own.itertuples():
             low, middle, high = (getattr(row, f"capture_event{end}_percent") for end in ("_low", "", "_high"))
             assert 0 < low <= middle <= high < 100
+        # before there is no facility, after permeable paving: its share of what is kept, at 85 %
+        removed_before, removed_after = own["solids_removal_percent"]
+        assert removed_before == 0
+        assert 0 < removed_after < 0.85 * own["capture_event_percent"].iloc[1]
         before, after = own["capture_event_percent"]
         assert after > before
     path = sponge.continuous_path(project)

@@ -27,6 +27,7 @@ from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
+from spongecalc.layers.rules.rain_rules import check_rain
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
@@ -151,7 +152,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
-    findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
+    findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
     return Built(
         checked,
         tuple(models),
