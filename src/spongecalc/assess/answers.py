@@ -76,9 +76,9 @@ OF_SPONGE = {
 }
 """Figures that sponge.csv holds under each storm, by its columns."""
 OF_YEAR = {
-    "capture": "capture_event_percent",
-    "capture_low": "capture_event_low_percent",
-    "capture_high": "capture_event_high_percent",
+    "capture": "capture_percent",
+    "capture_low": "capture_low_percent",
+    "capture_high": "capture_high_percent",
 }
 
 Known = dict[tuple[str, str], object]

@@ -25,7 +25,8 @@ class SpongeSettings(Section):
     ``place`` is the city of the guide's table of design rainfall, ``own_place`` false where it is not the
     project's; ``series`` a file of rainfall, or "generated" for a series made from the monthly climate of
     ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's,
-    ``evaporation_in_rain`` lets water evaporate while it rains, too.
+    ``evaporation_in_rain`` lets water evaporate while it rains, too. ``continuous`` runs the series where nothing
+    fitting is kept; without it the events give the capture ratio.
     """
 
     place: str = "昆明"
@@ -39,6 +40,7 @@ class SpongeSettings(Section):
     climate: str = "昆明"
     evaporation_mm_d: tuple[Number, ...] = ()
     evaporation_in_rain: bool = False
+    continuous: bool = True
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
     years_to_clog_a: Years = Field(
         default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"

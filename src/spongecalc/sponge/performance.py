@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
-from spongecalc.rainfall.capture_ratio import CaptureCurve
-from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, Site
 from spongecalc.sponge.paving_life import Clogging, share_after_years
 from spongecalc.sponge.tank_states import SiteStates, TankStates
+from spongecalc.sponge.year_of_days import YearOfDays
 
 Volumes = Mapping[tuple[str, ...], GroundVolumes]
 STEP_MIN = 15
@@ -48,15 +47,18 @@ def event_runoff_m3(
     site: Site,
     volumes: GroundVolumes,
     ends: Sequence[int],
-    states: SiteStates,
+    states: SiteStates | None,
     ratios: Sequence[float] = DEPTH_RATIOS,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rain and runoff of each event in m3, after the tanks.
 
-    ``ends`` are the marks of the events' ends, ``states`` those of the tanks by the events' ``ratios``.
+    ``ends`` are the marks of the events' ends, ``states`` those of the tanks by the events' ``ratios``; None
+    leaves the tanks out.
     """
     rain = per_mark(volumes.volumes.rain_m3[list(ends)])
     runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
+    if states is None:
+        return rain.sum(axis=1), runoff.sum(axis=1)
     kept = np.array([tank_held_m3(site, row, states[r]) for row, r in zip(runoff, ratios, strict=True)])
     return rain.sum(axis=1), np.maximum(runoff.sum(axis=1) - kept, 0.0)
 
@@ -65,7 +67,7 @@ def event_capture_percent(
     site: Site,
     volumes: GroundVolumes | None,
     ends: Sequence[int],
-    curve: CaptureCurve,
+    year: YearOfDays,
     states: SiteStates,
 ) -> float:
     """The year's capture ratio from the events; NaN without their result."""
@@ -73,7 +75,7 @@ def event_capture_percent(
         return math.nan
     rain, runoff = event_runoff_m3(site, volumes, ends, states)
     per_mm = 1000 / site.area_m2
-    return annual_capture_percent(rain * per_mm, runoff * per_mm, curve.percent)
+    return year.capture_percent(rain * per_mm, runoff * per_mm)
 
 
 def design_event(

@@ -25,20 +25,22 @@ from spongecalc.sponge.event_runs import (
     RANGE_RATIOS,
     TAKEN,
     Site,
+    clogged,
+    clogged_name,
     event_grounds,
     range_grounds,
     sites_of,
 )
 from spongecalc.sponge.parameter_ranges import ParameterRange, parameter_ranges
 from spongecalc.sponge.tank_states import SiteStates, tank_states
+from spongecalc.sponge.year_of_days import YearOfDays, year_of
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
 
 DAY_MIN = 1440
+CLOSED = clogged_name(0.0)
 RAIN_STEP_MIN = 15
 WET_STEP_S, DRY_STEP_S = 300.0, 3600.0
-# SWMM's sums are trapezoids over its steps: over a year of showers 300 s would cost 0.4 points of capture.
-CONTINUOUS_WET_STEP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ class SpongeQuestion:
             for s in self.sites
         }
 
+    @cached_property
+    def year(self) -> YearOfDays:
+        """The year's days: the capture curve, and what falls on days too small for it."""
+        return year_of(self.curve, self.series)
+
     @property
     def wet_month(self) -> int:
         """The month of the series' most rain, 1 to 12, in which the events are dated."""
@@ -105,7 +112,8 @@ class SpongeQuestion:
 
     @cached_property
     def continuous(self) -> RunoffTask:
-        """The whole series for every ground as taken; read daily where a roof feeds a tank, else by year."""
+        """The whole series for every ground as taken, and closed; read daily where a roof feeds a tank."""
+        paved = [s for s in self.sites if s.paved_m2 > 0 and s.scenario == self.compared[1]]
         dated = self.series.depth_mm
         begin = dated.index[0].floor("D")
         days = int((dated.index[-1].floor("D") - begin).days) + 1
@@ -113,18 +121,20 @@ class SpongeQuestion:
         rain = RainInput(self.series.step_min, 24.0 * days, lines=lines, start=begin.to_pydatetime())
         return replace(
             self.events,
-            grounds=tuple(Ground((s.community_id, s.scenario, TAKEN), s.areas) for s in self.sites),
+            grounds=(
+                *(Ground((s.community_id, s.scenario, TAKEN), s.areas) for s in self.sites),
+                *(Ground((s.community_id, s.scenario, CLOSED), clogged(s.areas, 0.0)) for s in paved),
+            ),
             rain=rain,
-            climate=replace(self.events.climate, wet_step_s=CONTINUOUS_WET_STEP_S),
             marks_s=tuple(86400 * (d + 1) for d in range(days)),
             fine_keys=frozenset((s.community_id, s.scenario, TAKEN) for s in self.sites if s.tanks),
-            coarse=tuple(d for d in range(days) if d == days - 1 or (d + 1) % 365 == 0),
+            coarse=(days - 1,),
         )
 
 
 def wettest_month(series: RainSeries) -> int:
     """The month, 1 to 12, in which a series has the most rain on the mean of its years."""
-    months = series.depth_mm.index.month  # type: ignore[attr-defined]
+    months = series.depth_mm.index.month
     return int(series.depth_mm.groupby(months).sum().idxmax())
 
 

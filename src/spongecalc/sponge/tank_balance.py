@@ -53,7 +53,8 @@ def first_flush_m3(inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float,
     ----------
     GB 50400-2016, section 5: first-flush diversion, 1 to 3 mm for roofs.
     """
-    return np.minimum(inflow_m3, first_flush_left_m3(inflow_m3, roof_m2, first_flush_mm, dry_days))
+    let_off: np.ndarray = np.minimum(inflow_m3, first_flush_left_m3(inflow_m3, roof_m2, first_flush_mm, dry_days))
+    return let_off
 
 
 def first_flush_left_m3(

@@ -10,12 +10,10 @@ import numpy as np
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.project.sponge_settings import SpongeSettings
+from spongecalc.rainfall.capture_ratio import LEAST_DAY_MM
 from spongecalc.sponge.event_runs import DEPTH_RATIOS, Site
 from spongecalc.sponge.tank_balance import first_flush_left_m3, free_at_start_m3
 from spongecalc.swmm.tank import Tank
-
-# As the guide has it, a day of less is no rain to be captured.
-LEAST_DAY_MM = 2.0
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 WAYS = (
     "community_id",
     "scenario",
-    "capture_volume_percent",
-    "capture_event_percent",
     "capture_continuous_percent",
+    "capture_event_percent",
+    "capture_volume_percent",
     "ways_differ_percent",
     "control_volume_m3",
     "composite_coefficient",
@@ -60,9 +60,9 @@ LEAST_SPAN_POINTS = 0.005
 def _ways(review: Review) -> pd.DataFrame:
     """The year's figures: those of the rows of the headline storm, since each storm's rows repeat them."""
     sponge = review.tables.get("sponge")
-    if sponge is None or "capture_event_percent" not in sponge.columns:
+    if sponge is None or "capture_percent" not in sponge.columns:
         return pd.DataFrame(columns=list(WAYS))
-    return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_event_percent"].notna()]
+    return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_percent"].notna()]
 
 
 def community_part(page: CommunityPage, review: Review, words: Wording) -> Part | None:
@@ -87,7 +87,8 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
             ("after_high", "after_percent_high"),
         )
     }
-    paragraphs = [say("part_event", **names)]
+    by_series = ways["capture_continuous_percent"].notna().all()
+    paragraphs = [say("part_continuous" if by_series else "part_event", **names)]
     for r in ways.itertuples():
         if is_known(r.ways_differ_percent) and r.ways_differ_percent > DISAGREEMENT_POINTS and r.ways_differ_why:
             why = " ".join(say(f"why.{k}") for k in str(r.ways_differ_why).split(";"))
@@ -112,6 +113,10 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
         if len(largest) < LARGEST:
             paragraphs.append(say("part_ranges_only" if listed else "part_ranges_none"))
     tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
+    differences = _own(review, "sponge_differences", page.community_id)
+    if len(differences) and (ways["ways_differ_percent"] > DISAGREEMENT_POINTS).any():
+        shown = frame_table(differences, ("scenario", "ways", "cause", "points"), words)
+        tables.append((say("differences"), shown))
     facilities = _own(review, "sponge_facilities", page.community_id)
     if len(facilities):
         tables.append((say("facilities"), frame_table(facilities, FACILITIES, words)))
