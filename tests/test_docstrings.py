@@ -7,40 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import spongecalc
 
 ROOT = Path(spongecalc.__file__).parent
 QUESTION = re.compile(r"(What|Whether|Where|Which|How|When|Why)\b")
 DEFINED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# To follow: standards, assess, report, steps, sweep.
-PACKAGES = (
-    "api",
-    "batch",
-    "cli",
-    "design",
-    "evidence",
-    "ground",
-    "language",
-    "layers",
-    "network",
-    "overland",
-    "project",
-    "rainfall",
-    "sponge",
-    "surfaces",
-    "swmm",
-)
-# To follow.
-LEFT = (
-    "project/evidence_settings.py",
-    "project/scenario_settings.py",
-    "project/settings.py",
-    "swmm/engine.py",
-    "swmm/run_result.py",
-    "swmm/statistics.py",
-)
 
 
 def questions(source: str) -> Iterator[str]:
@@ -58,13 +29,12 @@ def test_a_question_is_told_from_a_statement() -> None:
     assert list(questions(telling)) == []
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_docstrings_open_with_a_verb_or_the_thing_returned(package: str) -> None:
-    places = {path.relative_to(ROOT).as_posix(): path for path in sorted((ROOT / package).rglob("*.py"))}
+def test_docstrings_open_with_a_verb_or_the_thing_returned() -> None:
+    places = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
     asked = {
         name: found
         for name, path in places.items()
-        if name not in LEFT and (found := list(questions(path.read_text(encoding="utf-8"))))
+        if (found := list(questions(path.read_text(encoding="utf-8"))))
     }
-    assert places
+    assert len(places) > 400
     assert asked == {}

@@ -23,6 +23,7 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models
 from spongecalc.steps.removal import removal_runs
+from tests.report.reading import captioned_of, paragraphs_of
 
 pytestmark = pytest.mark.example
 
@@ -132,7 +133,7 @@ def test_breakdowns_in_the_workbook_and_on_the_page_are_the_same(tables, folder,
     assert foot["telecom", "-"] == pytest.approx(6345.00, abs=1e-9)
     assert foot["gas, low pressure", "-"] == pytest.approx(2659.00, abs=1e-9)
     part = county_bill(review, Wording("en"))
-    page = dict(part.tables)
+    page = dict(captioned_of(part))
     assert len(tables)
     for title in ("By diameter", "By material", "By depth"):
         sheet = list(book[title].iter_rows(values_only=True))
@@ -140,8 +141,8 @@ def test_breakdowns_in_the_workbook_and_on_the_page_are_the_same(tables, folder,
         in_book = [[f"{v:.2f}" if v else "" for v in row[1:]] for row in sheet[1:-2]]
         assert [row[1:] for row in on_page] == in_book
         assert [c.text for c in page[title].foot][1:] == ["2537.00", "2638.00"]
-    assert "2537.00 m" in part.paragraphs[0]
-    assert "6345.00 m" in part.paragraphs[0]
+    assert "2537.00 m" in paragraphs_of(part)[0]
+    assert "6345.00 m" in paragraphs_of(part)[0]
 
 
 def test_the_bulletin_and_the_communities_own_claims_agree(tables):
@@ -166,7 +167,7 @@ def test_every_new_pipe_of_the_example_is_checked_with_its_clause_and_limit(tabl
     assert new <= set(hydraulics["pipe_id"])
     assert hydraulics["swmm_peak_l_s"].notna().all()
     part = county_design(review, Wording("en"))
-    assert str(len(checks)) in part.paragraphs[0]
+    assert str(len(checks)) in paragraphs_of(part)[0]
 
 
 def test_the_rational_method_and_swmm_are_of_one_size(tables):

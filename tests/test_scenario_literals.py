@@ -6,8 +6,6 @@ import ast
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 import spongecalc
 from spongecalc.project.scenario_settings import DEFAULT_PAIR
 
@@ -28,11 +26,5 @@ def counted(paths: list[Path]) -> Counter[str]:
 
 
 def test_no_code_but_the_declaration_knows_the_default_scenarios() -> None:
-    found = counted([p for p in sorted(ROOT.rglob("*.py")) if p.relative_to(ROOT).parts[0] != "report"])
-    assert found.total() <= MOST, found
-
-
-@pytest.mark.xfail(reason="the report's maps, charts and chapters still name them", strict=False)
-def test_the_report_does_not_know_them_either() -> None:
     found = counted(sorted(ROOT.rglob("*.py")))
     assert found.total() <= MOST, found

@@ -89,3 +89,29 @@ def test_no_modules_import_in_a_ring() -> None:
     graph = nx.DiGraph((name, other) for name, path in MODULES.items() for other in imported(path))
     rings = [sorted(ring) for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
     assert rings == []
+
+
+# Within the report: what is said stands below what is laid beside it as files, and both below what draws it.
+REPORT_ORDER = ("content", "tables", "render")
+
+
+@pytest.mark.parametrize("room", REPORT_ORDER)
+def test_within_the_report_content_knows_nothing_of_what_draws_it(room: str) -> None:
+    above = REPORT_ORDER[REPORT_ORDER.index(room) + 1 :]
+    upward = {
+        (name, other)
+        for name, path in MODULES.items()
+        if name.startswith(f"report.{room}")
+        for other in imported(path)
+        if other.split(".")[1:2] and other.startswith("report.") and other.split(".")[1] in above
+    }
+    assert upward == set()
+    assert {n.split(".")[1] for n in MODULES if n.startswith("report.")} == set(REPORT_ORDER)
+
+
+def test_word_and_workbooks_share_no_module_of_one_another() -> None:
+    word = {n for n in MODULES if n.startswith("report.render.word_")}
+    books = {"report.render.workbook", "report.render.quantities_workbook", "report.render.sheet_printing"}
+    assert word and books <= set(MODULES)
+    assert {other for n in books for other in imported(MODULES[n])} & word == set()
+    assert {other for n in word for other in imported(MODULES[n])} & books == set()

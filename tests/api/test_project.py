@@ -179,3 +179,34 @@ def test_a_name_cannot_become_markup(command_line, tmp_path):
         file.read_text(encoding="utf-8").replace('"three squares"', '"<script>x</script>"'), encoding="utf-8"
     )
     assert "<script>" not in sc.open_project(folder)._repr_html_()
+
+
+def test_due_runs_and_their_results(command_line, tmp_path):
+    folder = tmp_path / "project"
+    shutil.copytree(command_line, folder, ignore=shutil.ignore_patterns("results", "report", "swmm_models"))
+    fresh = sc.open_project(folder, communities="A", scenarios="after")
+    assert fresh.due() == {"A/after/P3-120": "missing", "A/after/dry": "missing"}
+    assert len(fresh.results) == 0
+    assert [p.name for p in fresh.stale_models()] == ["after.inp"]
+    fresh.run(storms="P3-120")
+    assert fresh.due() == {"A/after/dry": "missing"}
+    assert list(fresh.results) == ["A/after/P3-120"]
+    assert set(fresh.due("all").values()) == {"missing", "forced"}
+    nodes = fresh.system("A", "after").to_swmm().run().nodes
+    assert nodes["max_depth_m"].tolist() == fresh.results["A/after/P3-120"].nodes["max_depth_m"].tolist()
+
+
+def test_every_system(project):
+    every = project.systems()
+    assert len(every) == 6
+    assert {s.scenario for s in project.systems("before")} == {"before"}
+    assert project.system("B", "after") in every
+    with pytest.raises(KeyError, match="'before'"):
+        project.systems("befor")
+
+
+def test_the_steps_own_objects(project):
+    assert project.built.checked is project.checked
+    assert project.build() is project.built
+    assert project.review("en").tables["communities"].equals(project.table("communities"))
+    assert project.files.folder == project.folder

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from matplotlib import pyplot
 from tests.api.report_tables import report_table
@@ -157,7 +159,7 @@ def test_a_run_that_gives_nothing_says_why(project, monkeypatch):
     spoiled["CONDUITS"] = [
         (*row[:2], "nowhere", *row[3:]) if len(row) > 1 else row for row in spoiled["CONDUITS"]
     ]
-    monkeypatch.setattr(model, "_model", model._model.__class__(**{**model._model.__dict__, "sections": spoiled}))
+    monkeypatch.setattr(model, "_model", replace(model._model, sections=spoiled))
     result = model.run(project.hyetograph())
     assert result.status == "failed"
     assert any("nowhere" in message for message in result.messages)

@@ -23,6 +23,7 @@ from spongecalc.language import has_text
 from spongecalc.project.scenario_settings import DEFAULT_PAIR as PAIR
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.traces import features_of, page_traces, trace_lines
+from spongecalc.report.content.wording import Wording
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_every_figure_of_a_run_resolves_and_is_found_again(sources):
                 assert cell_text(column, trace.recomputed) == cell_text(column, value), trace.address
                 again += 1
             for lang in ("zh", "en"):
-                assert all(label and words for label, words in trace_lines(trace, lang))
+                assert all(label and words for label, words in trace_lines(trace, Wording(lang)))
     assert again > len(table) * len(columns) / 2
 
 
@@ -69,7 +70,7 @@ def test_a_wrong_figure_is_found_out(sources):
     wrong = Sources({**sources.tables, "communities": communities}, sources.features)
     trace = trace_figure(wrong, first, "runoff_after_m3")
     assert cell_text("_m3", trace.recomputed) != cell_text("_m3", trace.value)
-    assert "NOT" in dict(trace_lines(trace, "en"))["Worked out again"]
+    assert "NOT" in dict(trace_lines(trace, Wording("en")))["Worked out again"]
 
 
 def test_ponding_by_hand():
@@ -118,5 +119,5 @@ def test_an_unknown_column_of_figures_still_names_its_runs():
     tables = {**review.tables, "communities": communities}
     trace = trace_figure(Sources(tables), "A01", "new_m3")
     assert not trace.described and len(trace.runs) == 2
-    assert "A01:new_m3" in page_traces(replace(review, tables=tables), "en")
+    assert "A01:new_m3" in page_traces(replace(review, tables=tables), Wording("en"))
     assert not trace_figure(Sources(tables), "TOTAL", "new_m3").described

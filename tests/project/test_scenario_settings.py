@@ -102,6 +102,7 @@ def scenario(**keys: object) -> str:
         (scenario(name="CON", phases=["1"]), ("scenarios[2].name", "CON")),
         (scenario(name="con", phases=["1"]), ("scenarios[2].name", "con", "Windows")),
         (scenario(name="total", phases=["1"]), ("scenarios[2].name", "total")),
+        (scenario(name="sites_new", phases=["1"]), ("scenarios[2].name", "sites_new")),
         (scenario(name="before"), ("scenarios", "before", "more than once")),
         (scenario(name="now", statuses=["standing"]), ("scenarios[2].statuses[1]", "standing", "existing")),
         (scenario(name="now", column="status"), ("scenarios[2].column", "status")),

@@ -91,3 +91,48 @@ def tables_of(document: Document) -> list[TableBlock]:
     for chapter in document.chapters:
         walk([*chapter.blocks, *chapter.details])
     return found
+
+
+def paragraphs_of(chapter) -> list[str]:
+    """The sentences of a chapter, in their order."""
+    return [b.text for b in chapter.blocks if b.kind == "paragraph"]
+
+
+def captioned_of(chapter) -> list[tuple[str, object]]:
+    """The tables of a chapter with their captions."""
+    return [(b.caption, b.table) for b in chapter.blocks if b.kind == "table"]
+
+
+def figures_of(chapter) -> list[object]:
+    """The figures of a chapter, as data."""
+    return [b.figure for b in chapter.blocks if b.kind == "drawing"]
+
+
+def drawn_maps(chapter, lang: str) -> dict[str, str]:
+    """The markup of a community's maps, by scenario."""
+    from spongecalc.report.content.wording import Wording
+    from spongecalc.report.render.drawn_figures import figure_svg
+
+    sets = [b for b in chapter.blocks if b.kind == "maps"]
+    return {s: figure_svg(m, Wording(lang)) for b in sets for s, m in b.maps.items()}
+
+
+def community_chapters(review, lang: str) -> dict[str, object]:
+    """The chapters of the communities by id."""
+    from spongecalc.report.content.compose import compose
+    from spongecalc.report.content.roles import ChapterPlace
+
+    told = [c for c in compose(review, lang).chapters if c.place == ChapterPlace.COMMUNITY]
+    return {p.community_id: c for p, c in zip(review.pages, told, strict=True)}
+
+
+def table_of(chapter, name: str):
+    """The table of a chapter under its name, wherever it stands; None where there is none."""
+    waiting = [*chapter.blocks, *chapter.details]
+    while waiting:
+        b = waiting.pop(0)
+        if b.kind == "table" and b.name == name:
+            return b.table
+        for inner in ("blocks", "left", "right"):
+            waiting.extend(getattr(b, inner, ()))
+    return None

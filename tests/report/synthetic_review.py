@@ -1,12 +1,16 @@
 """A review made by hand: one community with defects, one with a data error, one with names that do harm."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from spongecalc.assess.compared_columns import template_of
 from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.project.scenario_settings import Scenario
 
 CRS = "EPSG:4543"
 X, Y = 540000.0, 2674000.0
@@ -169,7 +173,7 @@ def _hydraulics(after: bool) -> Hydraulics:
             "pipe_id": ["P1", "P2"],
             "peak_l_s": [60.25, 4.0],
             "max_velocity_m_s": [1.21, 0.6],
-            "max_filling": [0.8, 0.3],
+            "max_fullness": [0.8, 0.3],
             "surcharged_h": [0.0 if after else 0.6, 0.0],
         }
     )
@@ -384,3 +388,91 @@ def empty_review() -> Review:
     """A review of nothing: frames without rows or columns, no storm, no community."""
     names = ("communities", "quantities", "separation", "ponding", "sponge", "runs", "findings")
     return Review("", CRS, HEADLINE, (), {name: pd.DataFrame() for name in names}, (), (), {})
+
+
+PHASES = ("before", "phase1", "phase2", "phase3")
+DESIGNS = ("before", "design_a", "design_b")
+RUNOFF_M3 = {
+    "before": 240.0,
+    "phase1": 220.5,
+    "phase2": 200.25,
+    "phase3": 180.0,
+    "design_a": 199.0,
+    "design_b": 170.0,
+}
+PONDING_M3 = {"before": 30.0, "phase1": 20.0, "phase2": 10.0, "phase3": 3.5, "design_a": 8.0, "design_b": 2.0}
+
+
+def scenarios_of(names: tuple[str, ...]) -> tuple[Scenario, ...]:
+    """Scenarios with labels of their own, phases cumulative."""
+    found = []
+    for number, name in enumerate(names):
+        label = {"zh": f"{name}期<情景>", "en": f"state {name}"} if number else {"zh": "现状", "en": "as found"}
+        rule: dict[str, object] = {"statuses": ["existing", "removed"]}
+        if name.startswith("phase"):
+            rule = {"phases": ["一期", "二期", "三期"][:number]}
+        elif number:
+            rule = {"column": name}
+        found.append(Scenario.model_validate({"name": name, "label": label, **rule}))
+    return tuple(found)
+
+
+def review_of(names: tuple[str, ...] = PHASES, compared: tuple[str, str] | None = None) -> Review:
+    """The review of a project with other scenarios than before and after: A01 of phase 1, A02 of 2, A03 of 3."""
+    usual = synthetic_review()
+    first, last = compared or (names[0], names[-1])
+    like = {name: "before" if number == 0 else "after" for number, name in enumerate(names)}
+
+    def renamed(column: str) -> str:
+        template, scenario = template_of(column)
+        return template.format(s={"before": first, "after": last}[scenario]) if scenario else column
+
+    def repeated(table: pd.DataFrame) -> pd.DataFrame:
+        if "scenario" not in table:
+            return table
+        parts = [table[table["scenario"] == like[name]].assign(scenario=name) for name in names]
+        return pd.concat(parts, ignore_index=True)
+
+    tables = {name: repeated(table) for name, table in usual.tables.items()}
+    tables["communities"] = usual.tables["communities"].rename(columns=renamed)
+    tables["communities"]["phase"] = ["三期", "二期", "一期", None]
+    runoff = tables["sponge"]["scenario"].map(RUNOFF_M3)
+    tables["sponge"] = tables["sponge"].assign(runoff_m3=runoff, runoff_coefficient=runoff / 268.0)
+    tables["runs"] = tables["runs"].assign(run_id=[f"{n}/{r}" for n, r in enumerate(tables["runs"]["run_id"])])
+    known = {
+        ("runoff", HEADLINE, "m3"): RUNOFF_M3,
+        ("ponding", HEADLINE, "m3"): PONDING_M3,
+        ("peak", HEADLINE, "l_s"): {n: 90.5 - 10 * i for i, n in enumerate(names)},
+        ("capture", "", "percent"): {n: 50.0 + 10 * i for i, n in enumerate(names)},
+        ("separated", "", ""): {n: "no" if i == 0 else "yes" for i, n in enumerate(names)},
+        ("cross_connections", "", ""): {n: 3 - i for i, n in enumerate(names)},
+        ("storm_laid", "", "m"): {n: 131.25 * i for i, n in enumerate(names)},
+        ("sewage_laid", "", "m"): {n: 120.0 * i for i, n in enumerate(names)},
+    }
+    tables["answers"] = pd.DataFrame(
+        [
+            (community, name, storm, figure, values[name] if community != "A02" else np.nan, unit)
+            for community in ("A01", "A02", "A03")
+            for name in names
+            for (figure, storm, unit), values in known.items()
+        ],
+        columns=["community_id", "scenario", "storm_id", "figure", "value", "unit"],
+    )
+    pages = []
+    for page, phase in zip(usual.pages, ("三期", "二期", "一期"), strict=True):
+        row = {renamed(c): v for c, v in page.row.items()} | {"phase": phase}
+        pages.append(
+            replace(
+                page,
+                row=row,
+                layers={n: page.layers[like[n]] for n in names if page.layers},
+                hydrographs={n: page.hydrographs[like[n]] for n in names if page.hydrographs},
+                hydraulics={n: page.hydraulics[like[n]] for n in names if page.hydraulics},
+                sites=repeated(page.sites),
+                joints=repeated(page.joints),
+                runs=repeated(page.runs),
+            )
+        )
+    return replace(
+        usual, tables=tables, pages=tuple(pages), scenarios=scenarios_of(names), compared=(first, last)
+    )

@@ -236,7 +236,7 @@ def test_chinese_names_in_utf8_and_gbk(tmp_path, courtyard):
         assert result.status == "done"
         assert list(result.subcatchments.index) == ["院子", "ROOF", "PARK"]
         assert list(result.series.columns)[-1] == "depth_m:雨水井1"
-        assert result.links.max_filling.notna().all()
+        assert result.links.max_fullness.notna().all()
     assert results[0].subcatchments.equals(results[1].subcatchments)
 
 

@@ -116,9 +116,9 @@ def test_links(runs, name):
         assert close(row.peak_l_s, float(words[1]), unit["flow_l_s"], decimals)
         if row.kind == "conduit":
             assert close(row.max_velocity_m_s, float(words[4]), unit["length_m"], 2)
-            assert close(row.max_filling, float(words[6]), 1.0, 2)
+            assert close(row.max_fullness, float(words[6]), 1.0, 2)
         else:
-            assert math.isnan(row.max_filling)
+            assert math.isnan(row.max_fullness)
     if "No conduits were surcharged" in report:
         assert (result.links.surcharged_h.fillna(0.0) == 0.0).all()
     else:

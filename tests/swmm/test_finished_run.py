@@ -43,7 +43,7 @@ def test_links(runs, name):
         assert close(run.links.peak_l_s[link], float(words[1]), unit["flow_l_s"], decimals)
         assert run.series("link", link, "flow_l_s").abs().max() <= run.links.peak_l_s[link] * (1 + 1e-6)
         if run.links.kind[link] == "conduit":
-            assert close(run.links.max_filling[link], float(words[6]), 1.0, 2)
+            assert close(run.links.max_fullness[link], float(words[6]), 1.0, 2)
             assert close(run.links.max_velocity_m_s[link], float(words[4]), unit["length_m"], 2)
             depth = run.series("link", link, "depth_m").max()
             assert 0 < depth <= run.links.max_depth_m[link] * (1 + 1e-6)

@@ -1,6 +1,6 @@
 import pytest
 
-from spongecalc.swmm.report_file import conduit_fillings, nonconverging_nodes, unstable_links
+from spongecalc.swmm.report_file import conduit_fullness, nonconverging_nodes, unstable_links
 
 REPORT = """
   ********************************
@@ -28,16 +28,16 @@ def test_nothing_to_report():
     report = "  Highest Flow Instability Indexes\n  ****\n  All links are stable.\n\n"
     assert unstable_links(report) == ()
     assert nonconverging_nodes("") == ()
-    assert conduit_fillings("") == {}
+    assert conduit_fullness("") == {}
 
 
 def test_fillings_agree_with_the_sections(runs):
     """Where links are saved the filling is exact; the report has it with two decimals."""
     for name in ("courtyard_lps", "valley_cms", "block_cfs"):
         result, report, _ = runs[name]
-        printed = conduit_fillings(report)
+        printed = conduit_fullness(report)
         conduits = result.links[result.links.kind == "conduit"]
         assert list(printed) == list(conduits.index)
-        assert conduits.max_filling.tolist() == pytest.approx(list(printed.values()), abs=0.0051)
+        assert conduits.max_fullness.tolist() == pytest.approx(list(printed.values()), abs=0.0051)
     dry, report, _ = runs["dry_lps"]
-    assert dry.links.max_filling.tolist() == list(conduit_fillings(report).values())
+    assert dry.links.max_fullness.tolist() == list(conduit_fullness(report).values())

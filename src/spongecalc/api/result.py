@@ -121,7 +121,7 @@ class Result:
 
     @property
     def links(self) -> pd.DataFrame:
-        """Figures of the links: peak flow, velocity, fullness (``max_filling``), time surcharged."""
+        """Figures of the links: peak flow, velocity, fullness (``max_fullness``), time surcharged."""
         return self._with_features("link", self._result.links)
 
     @property
@@ -148,8 +148,9 @@ class Result:
         ----------
         quantity : str
             Of nodes ``depth_m``, ``head_m``, ``inflow_l_s``, ``lateral_inflow_l_s``, ``flooding_l_s``,
-            ``volume_m3``; of links ``flow_l_s``, ``velocity_m_s``, ``filling``, ``depth_m``, ``volume_m3``; of
-            subcatchments ``runoff_l_s``, ``infiltration_mm_h``, ``rainfall_mm_h``; of the system
+            ``volume_m3``; of links ``flow_l_s``, ``velocity_m_s``, ``depth_m``, ``volume_m3`` and
+            ``filling`` (wetted area over full area, not fullness); of subcatchments
+            ``runoff_l_s``, ``infiltration_mm_h``, ``rainfall_mm_h``; of the system
             ``outflow_l_s``, ``runoff_l_s``, ``flooding_l_s``, ``rainfall_mm_h``; and concentrations of tracers
             where they are followed, such as ``SEWAGE_mg_l`` in dry weather.
         ids : str or iterable of str, optional

@@ -130,7 +130,7 @@ def answers_table(
 
 
 def community_answers(answers: pd.DataFrame, headline: str) -> dict[str, dict[tuple[str, str], object]]:
-    """What communities.csv takes of the answers: by community, values by scenario and column template."""
+    """Figures of communities.csv from the answers: by community, values by scenario and column template."""
     chosen = {(f.name, f.storm_id(headline)): f.column for f in FIGURES.values() if f.column}
     chosen["rainfall", headline] = "rainfall_m3"
     found: dict[str, dict[tuple[str, str], object]] = {}
@@ -157,7 +157,7 @@ def _known(
     facts: ScenarioFacts | None,
     runs: Mapping[str, RunFacts],
 ) -> Known:
-    """What is known of a community in a scenario; of one that is not modelled in it, that nothing is."""
+    """Known figures of a community in a scenario; where it is not modelled, that its separation is unknown."""
     known: Known = {}
     for run in inputs.runs_of(community):
         if run.scenario == scenario:

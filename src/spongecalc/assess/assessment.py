@@ -154,7 +154,7 @@ def _own_rows(tables: Mapping[str, pd.DataFrame]) -> Callable[[str], dict[str, p
 
 
 def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """What enters through the ground, where the project asks for it."""
+    """The table of infiltration into the pipes, where the project asks for it."""
     settings = inputs.settings.infiltration
     if not (settings.groundwater or settings.rain_derived):
         return {}
@@ -162,13 +162,13 @@ def _infiltration(inputs: Inputs) -> dict[str, pd.DataFrame]:
 
 
 def _provenance(inputs: Inputs) -> pd.DataFrame:
-    """Where the values of the assessed communities come from."""
+    """The table of sources of the assessed communities' values."""
     table = provenance_table(inputs.layers)
     return table[table["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
 
 
 def _elements(inputs: Inputs) -> pd.DataFrame:
-    """Which feature each element of each model is, so that both can be found from the other."""
+    """Model elements beside the features they stand for, so that each can be found from the other."""
     parts = [
         m.model.elements.assign(model=m.model.name, scenario=m.model.scenario)[
             ["model", "scenario", *ELEMENT_COLUMNS]
@@ -220,7 +220,7 @@ def _storm_summary(storm: Storm) -> StormSummary:
 
 
 def _notes(inputs: Inputs) -> tuple[tuple[str, Mapping[str, object]], ...]:
-    """What a reader must know, as keys of the report's catalogue with their parameters."""
+    """Notes for the reader, as keys of the report's catalogue with their parameters."""
     settings = inputs.settings
     notes: list[tuple[str, Mapping[str, object]]] = []
     if inputs.performance is not None:

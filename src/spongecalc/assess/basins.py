@@ -1,4 +1,4 @@
-"""What each detention basin did under each storm: what came, what left, what it held."""
+"""Detention basins under each storm: inflow, outflow and storage."""
 
 from __future__ import annotations
 

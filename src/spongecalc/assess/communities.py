@@ -72,7 +72,7 @@ def with_reductions(row: Mapping[str, object], compared: Sequence[str]) -> dict[
 
 
 def counted(table: pd.DataFrame, column: str) -> pd.Series:
-    """Which communities a column's figure of TOTAL is the sum of, as a mask of ``table``'s rows.
+    """Mask of ``table``'s rows: the communities that a column's figure of TOTAL is the sum of.
 
     A figure of one scenario counts only where that of the other is known too, and rainfall only where both
     runoffs are: else TOTAL would set 21 communities before against 22 after. A scenario of which nothing is
@@ -129,12 +129,12 @@ def communities_table(
 
 
 def is_summed(column: str) -> bool:
-    """Whether TOTAL of a column is the sum of the communities."""
+    """True where TOTAL of a column is the sum of the communities."""
     return template_of(column)[0] in SUMMED
 
 
 def is_by_area(column: str) -> bool:
-    """Whether TOTAL of a column is the mean by area."""
+    """True where TOTAL of a column is the mean by area."""
     return template_of(column)[0] in BY_AREA
 
 

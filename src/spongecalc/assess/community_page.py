@@ -1,4 +1,4 @@
-"""What the report's page of one community shows: its layers, series over time, and its rows of the tables."""
+"""Contents of one community's page of the report: its layers, series over time, and its rows of the tables."""
 
 from __future__ import annotations
 

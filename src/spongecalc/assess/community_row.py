@@ -91,7 +91,7 @@ def community_row(
 
 
 def is_known(column: str, value: object) -> bool:
-    """Whether a figure is taken into the row: rain is that of the last scenario of which it is known."""
+    """True where a figure is taken into the row: rain is that of the last scenario of which it is known."""
     return column != "rainfall_m3" or not pd.isna(value)
 
 

@@ -66,7 +66,7 @@ def community_columns(compared: Sequence[str]) -> list[str]:
 
 
 def template_of(column: str) -> tuple[str, str]:
-    """What a column is made from and its scenario: "ponding_after_m3" gives "ponding_{s}_m3" and "after".
+    """Template of a column and its scenario: "ponding_after_m3" gives "ponding_{s}_m3" and "after".
 
     A column that stands once, or that communities.csv does not have, gives itself and "".
     """

@@ -1,4 +1,4 @@
-"""What each cross-connection does by itself, and all of them together: misplaced water with and without it."""
+"""Contributions of cross-connections, each by itself and all together: misplaced water with and without them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DIFFER_M3 = 0.05
 
 @dataclass(frozen=True)
 class Removal:
-    """The misplaced water of one system in one event, in m3: as it is, without each joint, without any."""
+    """Misplaced water of a system in an event, in m3: as it is, without each cross-connection, without any."""
 
     model: str
     scenario: str
@@ -54,10 +54,10 @@ def misplaced_m3(modelled: Modelled, event: str) -> float:
 def contribution_table(removals: Sequence[Removal]) -> pd.DataFrame:
     """Rows of separation_contributions.csv.
 
-    A joint's contribution is the misplaced water as it is, less that with this joint removed and its
-    sources given their way back. The joint effect is that of removing all. In a branched network without
-    backwater both agree; where joints lie one below the other, or hold each other back, they do not, and
-    ``differ`` says so.
+    A cross-connection's contribution is the misplaced water as it is, less that with it
+    removed and its sources given their way back. The joint effect is that of removing all. In a branched network
+    without backwater both agree; where cross-connections lie one below the other, or hold each other back, they
+    do not, and ``differ`` says so.
     """
     rows: list[dict[str, object]] = []
     for one in removals:

@@ -66,7 +66,7 @@ def nearest_storm(storms: Sequence[Storm], period_a: float) -> Storm | None:
 
 
 def _of_pipes(modelled: Modelled, storm: Storm | None) -> pd.DataFrame:
-    """Peak flow, filling and time under pressure of every pipe in SWMM; no rows without a finished run."""
+    """Peak flow, fullness and time under pressure of every pipe in SWMM; no rows without a finished run."""
     result = modelled.finished(storm.storm_id) if storm is not None else None
     if storm is None or result is None:
         return pd.DataFrame()
@@ -78,7 +78,7 @@ def _of_pipes(modelled: Modelled, storm: Storm | None) -> pd.DataFrame:
             "pipe_id": pipes["feature_id"].to_numpy(),
             "swmm_storm_id": storm.storm_id,
             "swmm_peak_l_s": links["peak_l_s"].to_numpy(float),
-            "swmm_filling_percent": 100 * links["max_filling"].to_numpy(float),
+            "swmm_filling_percent": 100 * links["max_fullness"].to_numpy(float),
             "swmm_surcharged_h": links["surcharged_h"].to_numpy(float),
         }
     )

@@ -24,7 +24,7 @@ from spongecalc.rainfall.read_series import SeriesError, read_series
 
 @dataclass(frozen=True)
 class Measurements:
-    """What was read of sensors and rain; ``files`` are their names in the project's folder."""
+    """Readings of sensors and rain; ``files`` are their names in the project's folder."""
 
     sensors: tuple[SensorReadings, ...] = ()
     rain_mm: pd.Series | None = None

@@ -1,4 +1,4 @@
-"""What SWMM found in the pipes and manholes of a community under one storm, by the features' own ids."""
+"""SWMM's results for the pipes and manholes of a community under one storm, by the features' own ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 
-PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_filling", "surcharged_h"]
+PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_fullness", "surcharged_h"]
 NODE_COLUMNS = ["node_id", "max_depth_m", "max_level_m", "surcharged_h", "flooded_h", "flood_volume_m3"]
 
 
@@ -57,7 +57,7 @@ class HydraulicsOnDemand(Mapping[str, Hydraulics]):
         return iter(self._modelled)
 
     def __len__(self) -> int:
-        """How many scenarios have a model."""
+        """Number of scenarios that have a model."""
         return len(self._modelled)
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, Hydraulics]]]:

@@ -1,4 +1,4 @@
-"""What an assessment reads: checked layers, models, the results of their runs, and what is kept of searches."""
+"""Inputs of an assessment: checked layers, models, the results of their runs, and what is kept of searches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from spongecalc.swmm.run_result import RunResult
 
 @dataclass(frozen=True)
 class Inputs:
-    """What an assessment reads: checked layers, models and the results of their runs."""
+    """Inputs of an assessment: checked layers, models and the results of their runs."""
 
     layers: LayerSet
     settings: Settings

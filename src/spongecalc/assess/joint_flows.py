@@ -1,4 +1,4 @@
-"""How much passes each cross-connection: sewage and rain by SWMM's tracers, surcharge and back-flow there."""
+"""Flows through each cross-connection: sewage and rain by SWMM's tracers, surcharge and back-flow there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ M3_PER_KG = 1000 / TRACER_MG_L
 
 @dataclass(frozen=True)
 class JointFlow:
-    """What passes a joint. NaN where no run or no element of the model tells.
+    """Flows through a cross-connection. NaN where no run or no element of the model tells.
 
     ``dry_m3_d`` is the misplaced water a day in dry weather, ``storm_m3`` that of the headline storm and its
     recession, ``surcharge_h`` how long its node is surcharged in it, ``backflow_m3`` what flows back
@@ -40,7 +40,7 @@ class JointFlow:
 
 
 def misplaced_waters(joint: CrossConnection, graph: nx.MultiDiGraph) -> tuple[str, ...]:
-    """The waters of a joint that do not belong where it leads; all it carries where that is not known."""
+    """Waters of a cross-connection that do not belong where it leads; all it carries if that is not known."""
     carried = ("rain", "sewage") if joint.carries == "both" else (joint.carries,)
     receivers = {graph.nodes[o]["receives"] for o in joint.outfalls}
     wrong = tuple(w for w in carried if receivers - RIGHT_RECEIVERS[w])
@@ -49,7 +49,7 @@ def misplaced_waters(joint: CrossConnection, graph: nx.MultiDiGraph) -> tuple[st
 
 @dataclass(frozen=True)
 class JointFlows:
-    """Reads the flows of a system's joints from its runs."""
+    """Reads the flows of a system's cross-connections from its runs."""
 
     modelled: Modelled
     graph: nx.MultiDiGraph
@@ -81,7 +81,7 @@ class JointFlows:
         return flows
 
     def of(self, joint: CrossConnection) -> JointFlow:
-        """The flows of one joint."""
+        """The flows of one cross-connection."""
         waters = misplaced_waters(joint, self.graph)
         dry, storm = self.modelled.finished("dry"), self.modelled.finished(TRACED)
         days = self.dry_measure_min / 1440
@@ -93,7 +93,7 @@ class JointFlows:
         )
 
     def _passed_m3(self, joint: CrossConnection, water: str, run: RunResult | None, seconds: float) -> float:
-        """Water of one kind past a joint, after the run's mark."""
+        """Water of one kind past a cross-connection, after the run's mark."""
         if run is None:
             return math.nan
         links = self.links_of(joint)
@@ -122,7 +122,7 @@ class JointFlows:
         return sum(self.sewage.pattern[h % 24] for h in hours) / len(hours)
 
     def links_of(self, joint: CrossConnection) -> list[str]:
-        """Model ids of the links that a joint's water passes; none for a lateral, which is no link."""
+        """Model ids of the links that a cross-connection's water passes; none for a lateral, which is no link."""
         if joint.kind in ("combined_in_service", "wrong_receiver"):
             keys = [key for _, _, key in self.graph.in_edges(joint.at_node, keys=True)]
             return [link for key in sorted(keys) for link in self._links.get(key, ())]
@@ -135,7 +135,7 @@ class JointFlows:
         return float(run.nodes.loc[nodes, "surcharged_h"].max()) if run and nodes else math.nan
 
     def _backflow_m3(self, joint: CrossConnection, run: RunResult | None) -> float:
-        """What flowed back through a joint's links: the negative part of their saved flows."""
+        """Volume in m3 that flowed back through its links: the negative part of their saved flows."""
         if run is None:
             return math.nan
         columns = [f"flow_l_s:{link}" for link in self.links_of(joint)]

@@ -33,7 +33,7 @@ class _Neck:
 
 @dataclass(frozen=True)
 class _Known:
-    """What every run of a system has in common: conduits by feature, ways down and half-full levels by node."""
+    """Facts that all runs of a system share: conduits by feature, ways down and half-full levels by node."""
 
     necks: Mapping[str, _Neck]
     half_full_m: Mapping[str, float]
@@ -80,7 +80,7 @@ def _necks(one: Modelled) -> dict[str, _Neck]:
 
 
 def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
-    """What holds up the water of a flooded node: "pipe:id", "lead:id", "outfall:id" or "" where unknown.
+    """The limit that holds up the water of a flooded node: "pipe:id", "lead:id", "outfall:id"; "" if unknown.
 
     An outfall whose water stands higher than half of the node's depth takes more than half of the head that the
     node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow is the
@@ -101,7 +101,7 @@ def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
 
 
 def limits_of(sites: pd.DataFrame, one: Modelled, result: RunResult | None, reach_m: float) -> pd.Series:
-    """What limits each site of a run, as a column.
+    """The limiting element of each site of a run, as a column.
 
     A site with a flooded node is limited by the way down from it. Water that stands where no node floods has
     not come into the pipes: the nearest inlet within ``reach_m`` limits it ("inlet:id"), else the ground itself

@@ -1,4 +1,4 @@
-"""What sensors measured in dry weather beside what SWMM's dry-weather run gives at the same place."""
+"""Sensors' readings in dry weather beside the values of SWMM's dry-weather run at the same place."""
 
 from __future__ import annotations
 
@@ -90,7 +90,10 @@ def modelled_value(
     quantity: str,
     settings: EvidenceSettings,
 ) -> tuple[float, float]:
-    """What a sensor of a quantity would show in the dry-weather run, and its error; NaN where nobody knows."""
+    """The value that a sensor would show in the dry-weather run, and its error, in the unit of its quantity.
+
+    Both are NaN where nobody knows.
+    """
     if quantity in ("depth_m", "level_m"):
         ids = _ids(one, "node", "nodes", node)
         known = [i for i in ids if i in run.nodes.index]

@@ -1,4 +1,4 @@
-"""What each model adds to the tables, found in one pass: its results are read once and let go."""
+"""Rows that each model adds to the tables, found in one pass: its results are read once and let go."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Way = tuple[str, float]
 
 @dataclass(frozen=True)
 class ScenarioFacts:
-    """What the row and page of a community need of its runs in one scenario.
+    """Facts of a community's runs in one scenario that its row and page need.
 
     ``finished`` and ``spills_known`` say whether the run of the headline storm, and one that tells of spills,
     finished; ``runoff_l_s`` is the runoff under the headline storm by minutes.

@@ -26,7 +26,7 @@ class ResultsByStorm(Mapping[str, RunResult]):
         return iter(self._run_ids)
 
     def __len__(self) -> int:
-        """How many events have a result."""
+        """Number of events that have a result."""
         return len(self._run_ids)
 
 

@@ -1,4 +1,4 @@
-"""What each outfall gives off of sewage and of rain, in dry weather and under rain, by SWMM's tracers."""
+"""Sewage and rain that each outfall discharges, in dry weather and under rain, by SWMM's tracers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def outfall_tracer_table(modelled: Sequence[Modelled], scenarios: Sequence[str] 
 
 
 def outfall_rows(one: Modelled) -> list[dict[str, object]]:
-    """What one model adds to :func:`outfall_tracer_table`, without the ratio of wet to dry."""
+    """Rows of one model for :func:`outfall_tracer_table`, without the ratio of wet to dry."""
     return [row for event in ("dry", TRACED, WEEK) for row in _rows(one, event)]
 
 
@@ -72,7 +72,7 @@ def dry_outfall_rows(modelled: Modelled) -> list[dict[str, object]]:
 
 
 def misplaced_at(water: str, receives: str, system: object) -> bool:
-    """Whether a water does not belong at an outfall, by what takes it and by the pipes that lead there."""
+    """True where a water does not belong at an outfall, by what takes it and by the pipes that lead there."""
     if receives == "municipal_combined":
         return system != OWN_SYSTEM[water]
     return receives not in RIGHT_RECEIVERS[water]

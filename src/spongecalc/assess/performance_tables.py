@@ -363,7 +363,7 @@ def _range_rows(
     year: YearOfDays,
     states: SiteStates,
 ) -> list[dict[str, object]]:
-    """How far each parameter by itself moves the year's capture ratio; the largest first.
+    """Rows of the year's capture ratio in percent with each parameter moved by itself; the largest span first.
 
     The change is reckoned from the events of ``RANGE_RATIOS`` with and without the parameter moved, and added to
     the ratio from all events.
@@ -491,7 +491,7 @@ def _between(new: float, clogged: Sequence[float], shown: float, closed: float |
 
 
 def performance_notes(found: Performance, settings: Settings) -> list[tuple[str, Mapping[str, object]]]:
-    """What a reader of the year's figures must know, as keys of the report's catalogue."""
+    """Notes for a reader of the year's figures, as keys of the report's catalogue."""
     curve = found.curve
     notes: list[tuple[str, Mapping[str, object]]] = []
     if not settings.sponge.own_place and not curve.days_mm:

@@ -104,7 +104,7 @@ def ponding_sites(
 
 
 def within_limits(site: Mapping[str, object], place: str = "outside centre") -> str:
-    """Whether a site keeps the limits for waterlogging: "yes", "no", or "" where a figure is not known.
+    """Verdict on a site by the limits for waterlogging: "yes", "no", or "" where a figure is not known.
 
     No place deeper than the standard's limit, no building reached, water gone within the longest recession time
     that the standard leaves to the ``place`` (GB 50014-2021, 4.1.4 and 4.1.5; table ``ponding_limits``).

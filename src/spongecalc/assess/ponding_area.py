@@ -148,7 +148,7 @@ def _community(modelled: Modelled, place: shapely.Point) -> str:
 def level_row(
     wet: WaterDepths, sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
 ) -> dict[str, object]:
-    """What a run left on the ground of a model, site or not, as a row of ponding_levels.csv."""
+    """Water that a run left on the ground of a model, site or not, as a row of ponding_levels.csv."""
     depth = np.where(wet.ground.building, 0.0, wet.depth_m)
     volume = float(depth.sum()) * wet.ground.cell_area_m2
     return {

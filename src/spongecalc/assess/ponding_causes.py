@@ -1,4 +1,4 @@
-"""Which one change would end a ponding site, from re-runs with that change; and how it is kept on disk."""
+"""Causes of ponding: the one change that would end a site, from re-runs with it; and their form on disk."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Tried:
 
 
 def ends(volume_m3: float, tried: Tried, min_volume_m3: float) -> bool:
-    """Whether a change ends a site: less than a tenth is left of it, elsewhere included, or less than counts."""
+    """True if a change ends a site: less than a tenth of it is left, elsewhere included, or less than counts."""
     left = tried.left_m3 + max(tried.elsewhere_m3, 0.0)
     return left <= max(CHANGE * volume_m3, min_volume_m3 if volume_m3 > min_volume_m3 else 0.0)
 

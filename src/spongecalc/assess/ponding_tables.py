@@ -57,7 +57,7 @@ RECORD_COLUMNS = [
 
 @dataclass(frozen=True)
 class Ponding:
-    """What the assessment says of ponding."""
+    """Results of the assessment of ponding: tables, areas and depths."""
 
     tables: Mapping[str, pd.DataFrame]
     areas: gpd.GeoDataFrame

@@ -1,4 +1,4 @@
-"""What an assessment hands to the report: tables of plain figures and, per community, what its page shows."""
+"""Result of an assessment, for the report: tables of plain figures and, per community, what its page shows."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def run_row(run: Run, result: RunResult | None, language: str) -> dict[str, obje
 
 
 class RunFacts(NamedTuple):
-    """What the rows of communities.csv need of a run: found once, since a county's results are not held."""
+    """Facts of a run that the rows of communities.csv need: found once, since a county's results are not held."""
 
     status: str
     worst_continuity_error_percent: float

@@ -1,4 +1,4 @@
-"""Whether rain and sewage are separated: every joint with its flows, grade and place in the work order."""
+"""Separation of rain and sewage: every cross-connection with its flows, grade and place in the work order."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ WORK_COLUMNS = [
 
 @dataclass(frozen=True)
 class TracedSystem:
-    """A modelled system with what tracing found in it: joints, leftovers, and what separates it."""
+    """A modelled system with what tracing found in it: cross-connections, leftovers, and what separates it."""
 
     modelled: Modelled
     rules: MendingRules
@@ -93,12 +93,12 @@ class TracedSystem:
 
     @cached_property
     def joints(self) -> tuple[CrossConnection, ...]:
-        """Joints between rain and sewage."""
+        """Cross-connections between rain and sewage."""
         return cross_connections(self.system, self.graph)
 
     @cached_property
     def leftovers(self) -> tuple[CrossConnection, ...]:
-        """What else keeps it from being separated, or reaches nothing."""
+        """Other records that keep it from being separated, and sources that reach no outfall."""
         return leftovers(self.system, self.graph)
 
     @cached_property
@@ -113,7 +113,7 @@ def traced_system(modelled: Modelled, settings: SeparationSettings) -> TracedSys
 
 
 def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]:
-    """What one system adds to :func:`separation_table`, without ranks."""
+    """Rows of one system for :func:`separation_table`, without ranks."""
     rows: list[dict[str, object]] = []
     if not one.joints and not one.leftovers:
         return rows
@@ -142,11 +142,11 @@ def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, obj
 
 
 def separation_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
-    """Every joint and leftover as rows of separation.csv.
+    """Every cross-connection and leftover as rows of separation.csv.
 
-    ``rank`` orders the joints of the smallest sets of a scenario over all communities: by misplaced dry
-    flow, then households, then storm flow; a joint outside of them has none. Of the project's ``scenarios``
-    the latest comes first.
+    ``rank`` orders the cross-connections of the smallest sets of a scenario over all communities: by misplaced
+    dry flow, then households, then storm flow; a cross-connection outside of them has none. Of the project's
+    ``scenarios`` the latest comes first.
     """
     table = pd.DataFrame(rows, columns=SEPARATION_COLUMNS)
     by = ["community_id", "scenario", "kind", "feature_id", "at_node"]
@@ -168,7 +168,7 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
 def joint_grade(
     joint: CrossConnection, flow: JointFlow, system: DrainageSystem, settings: SeparationSettings
 ) -> str:
-    """The grade of a joint: the worst by its pipe's diameter and its misplaced dry flow, as far as known."""
+    """Grade of a cross-connection: the worst by its pipe's diameter and misplaced dry flow, as far as known."""
     diameter = math.nan
     if joint.layer == "pipes":
         pipes = system.pipes[system.pipes["pipe_id"] == joint.feature_id]
@@ -194,7 +194,7 @@ def ways_back(one: TracedSystem) -> dict[tuple[str, str, str], tuple[str, float]
 def work_order(
     ways: Mapping[tuple[str, str, str], tuple[str, float]], separation: pd.DataFrame, scenarios: Sequence[str]
 ) -> pd.DataFrame:
-    """What to mend first, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
+    """The order of repairs, as rows of work_order.csv: a row per connection of the smallest sets, by rank.
 
     ``length_m`` is what has to be laid to give the connection's sources their way back, straight from start
     to node; ``to_node`` where to. Households and flows are those that the connection frees, and their sums
@@ -222,7 +222,7 @@ def crossing(separation: pd.DataFrame) -> pd.DataFrame:
 
 
 def separated(separation: pd.DataFrame, community_id: str, scenario: str) -> str:
-    """Whether a community is separated in a scenario: "yes", "no", or "unknown".
+    """Verdict on a community's separation in a scenario: "yes", "no", or "unknown".
 
     Unknown where nothing crosses, but water enters that reaches no outfall: where it ends up is not in the
     data (a pipe that is missing), and a report must not call that separated.

@@ -62,7 +62,7 @@ def sewage_shares_percent(modelled: Modelled, community_id: str) -> tuple[float,
 
 
 def grade_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]:
-    """What one system adds to :func:`grade_table`."""
+    """Rows of one system for :func:`grade_table`."""
     rows: list[dict[str, object]] = []
     limits = settings.separation.grades
     for community in one.system.communities:

@@ -57,7 +57,7 @@ def spill_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) 
 
 
 def spills_known(modelled: Modelled, headline: str) -> bool:
-    """Whether a run finished that tells what a model spills in the headline storm."""
+    """True where a run finished that tells what a model spills in the headline storm."""
     return modelled.finished(TRACED) is not None or modelled.finished(headline) is not None
 
 

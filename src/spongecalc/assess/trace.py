@@ -1,4 +1,4 @@
-"""Where a figure of communities.csv comes from: its formula, rows, runs, model elements, features and flags."""
+"""Trace of a figure of communities.csv to its formula, rows, runs, model elements, features and flags."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Sources:
-    """What a trace is followed through.
+    """Tables and features that a trace is followed through.
 
     ``tables`` are those of results/*.csv by stem; ``features`` maps a layer to its features with columns
     feature_id, community_id, scenario, status, system, kind (missing ones are empty).
@@ -125,7 +125,7 @@ def numeric_columns(communities: pd.DataFrame) -> list[str]:
 
 
 def holds_words(column: str) -> bool:
-    """Whether a column of communities.csv holds words, not figures."""
+    """True where a column of communities.csv holds words, not figures."""
     return template_of(column)[0] in WORDS
 
 

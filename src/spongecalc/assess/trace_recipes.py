@@ -15,7 +15,7 @@ Where = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a figure is followed back.
+    """Recipe by which a figure is followed back to its origin.
 
     ``formula`` is its sentence's key; ``table`` and ``columns`` the rows it is made of (no columns: rows are
     counted), ``where`` what those rows must hold, ``keys`` the columns that name a row, ``reduce`` what is

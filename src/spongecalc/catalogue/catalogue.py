@@ -1,4 +1,4 @@
-"""What a project's catalogue holds: the covers and materials that ship with the package, and its own."""
+"""Catalogue of a project: the covers and materials that ship with the package, and its own."""
 
 from __future__ import annotations
 

@@ -59,12 +59,12 @@ class Cover:
 
     @property
     def is_permeable_paving(self) -> bool:
-        """Whether its rain seeps through layers of its own (a permeable pavement in SWMM)."""
+        """True where its rain seeps through layers of its own (a permeable pavement in SWMM)."""
         return self.infiltration == PERMEABLE_PAVING
 
     @property
     def is_sunken(self) -> bool:
-        """Whether it lies lower than its surroundings and holds water."""
+        """True where it lies lower than its surroundings and holds water."""
         return self.infiltration == SUNKEN
 
     @property

@@ -56,7 +56,7 @@ class Material:
 
     @property
     def is_rigid(self) -> bool:
-        """Whether it is laid on a base of concrete, which takes the wider working space in a trench."""
+        """True where it is laid on a base of concrete, which takes the wider working space in a trench."""
         return self.family in RIGID_FAMILIES
 
     def name(self, lang: str) -> str:
@@ -64,7 +64,7 @@ class Material:
         return self.name_zh if lang == "zh" else self.name_en
 
     def has_flat_joints(self, written: str) -> bool:
-        """Whether a pipe that a survey calls so is the plain concrete one with flat joints."""
+        """True where a pipe that a survey calls so is the plain concrete one with flat joints."""
         return bool(self.socket_words) and not any(w in folded(written) for w in self.socket_words)
 
     def nominal_mm(self, outer_mm: float) -> float | None:

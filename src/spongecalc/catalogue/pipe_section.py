@@ -100,22 +100,22 @@ class PipeSection:
 
     @property
     def is_circular(self) -> bool:
-        """Whether it is a circle."""
+        """True for a circle."""
         return self.shape == CIRCULAR
 
     @property
     def is_box(self) -> bool:
-        """Whether it is a rectangle, closed or open."""
+        """True for a rectangle, closed or open."""
         return self.shape in (RECT_CLOSED, RECT_OPEN)
 
     @property
     def is_covered(self) -> bool:
-        """Whether it has a crown."""
+        """True where it has a crown."""
         return self.shape != RECT_OPEN
 
     @property
     def raised_m(self) -> float:
-        """What silt raises the bottom of a box by."""
+        """Height by which silt raises the bottom of a box, in m."""
         return self.height_m - self.clear_height_m
 
     @property
@@ -201,17 +201,17 @@ class PipeSections:
 
     @property
     def is_circular(self) -> np.ndarray:
-        """Which are circles."""
+        """Mask of the circles."""
         return np.asarray(self.shape == CIRCULAR)
 
     @property
     def is_egg(self) -> np.ndarray:
-        """Which are eggs."""
+        """Mask of the eggs."""
         return np.asarray(self.shape == EGG)
 
     @property
     def is_covered(self) -> np.ndarray:
-        """Which have a crown."""
+        """Mask of the sections that have a crown."""
         return np.asarray(self.shape != RECT_OPEN)
 
     @property

@@ -12,10 +12,12 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
 from spongecalc.report.content.comparison import TableDifference, compare
-from spongecalc.report.content.comparison_document import FILE_NAME, comparison_page
+from spongecalc.report.content.comparison_document import comparison_document
+from spongecalc.report.render.html_page import html_text
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
 from spongecalc.report.tables.whole_file import replace_files
 
+FILE_NAME = "compare.html"
 SHOWN_TABLES = ("communities", "answers")
 
 
@@ -39,7 +41,8 @@ def run_compare(call: Call, a: Path, b: Path | None, scenarios: tuple[str, str] 
     differences = compare(*tables)
     path = out or Path(FILE_NAME)
     try:
-        replace_files({path: comparison_page(differences, names[0], names[1], language).encode("utf-8")})
+        document = comparison_document(differences, names[0], names[1], language)
+        replace_files({path: html_text(document).encode("utf-8")})
     except OSError as reason:
         broken = text("document.compare_broken", language, file=path, reason=reason.strerror)
         raise RefusedError(broken) from None

@@ -11,6 +11,7 @@ from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
 from spongecalc.report.content.traces import trace_document, trace_lines
+from spongecalc.report.content.wording import Wording
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_sources
 
 ADDRESS = re.compile(r"^(?P<table>[^:]+):(?P<row>.+):(?P<column>[^:]+)$")
@@ -35,6 +36,8 @@ def run_explain(call: Call, address: str) -> int:
         broken = text("trace.results_broken", output.language, file=reason.file, reason=reason.reason)
         raise RefusedError(broken) from None
     output.document.update(trace_document(trace))
-    for label, words in trace_lines(trace, output.language, WHOLE):
+    settings = project.settings
+    said = Wording(output.language, scenarios=settings.scenarios, compared=settings.compared)
+    for label, words in trace_lines(trace, said, WHOLE):
         output.sentence(f"{label}: {words}" if output.language == "en" else f"{label}：{words}")
     return DONE

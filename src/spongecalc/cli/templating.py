@@ -7,7 +7,7 @@ from pathlib import Path
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
-from spongecalc.report.content.institute import write_template
+from spongecalc.report.render.template_folder import write_template
 
 
 def run_template(call: Call, folder: Path) -> int:

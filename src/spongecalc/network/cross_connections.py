@@ -1,8 +1,8 @@
-"""Joints of rain and sewage that break a separate system, found by tracing water from its sources.
+"""Cross-connections of rain and sewage that break a separate system, found by tracing water from its sources.
 
 A rain source may flow through rain pipes only, a sewage source through sewage pipes only. The first place
-on a source's way downstream where that ends is a joint. All sources that pass one joint belong to one
-record. Old combined pipes that still carry water are one joint for each connected stretch of them.
+on a source's way downstream where that ends is a cross-connection. All sources that pass the same one belong
+to one record. Old combined pipes that still carry water are one for each connected stretch of them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RIGHT_RECEIVERS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class CrossConnection:
-    """One joint between rain and sewage.
+    """One cross-connection between rain and sewage.
 
     ``kind`` is sewage_lateral_to_storm, rain_lateral_to_sewage, pipe_between_systems,
     overflow_between_systems or combined_in_service (and, from :mod:`spongecalc.network.leftovers`,
@@ -99,7 +99,7 @@ Joint = tuple[str, str, str, str]
 def cross_connections(
     system: DrainageSystem, graph: nx.MultiDiGraph | None = None
 ) -> tuple[CrossConnection, ...]:
-    """All joints of a system, ordered by community, kind and feature.
+    """All cross-connections of a system, ordered by community, kind and feature.
 
     ``graph`` is the system's :func:`drainage_graph`, if the caller has it already.
     """
@@ -123,7 +123,7 @@ def records(
     passing: Mapping[Joint, list[Source]],
     outfalls: Mapping[str, frozenset[str]],
 ) -> tuple[CrossConnection, ...]:
-    """Joints with the sources that pass them as records, harmless combined stretches left out."""
+    """Cross-connections with the sources that pass them as records, harmless combined stretches left out."""
     households = households_of(system).to_dict()
     places = dict(zip(system.nodes["node_id"], system.nodes.geometry, strict=True))
     found = []
@@ -158,7 +158,7 @@ def records(
 def _systems(
     kind: str, waters: set[str], feature_id: str, at_node: str, graph: nx.MultiDiGraph
 ) -> tuple[str, str]:
-    """The systems that a joint joins: that of the water that comes, and that of the node it enters."""
+    """The systems that a cross-connection joins: that of the water that comes, and that of the node it enters."""
     to_system = str(graph.nodes[at_node]["system"])
     if kind in ("pipe_between_systems", "overflow_between_systems"):
         for upper, _, key in graph.in_edges(at_node, keys=True):
@@ -194,7 +194,7 @@ def _mixes(waters: set[str], outfalls: Iterable[str], graph: nx.MultiDiGraph) ->
     """True where a combined stretch does harm: it carries both waters, or one to where that does not belong.
 
     A pipe that is called combined but by now carries nothing but sewage to the sewage main, or nothing but
-    rain to a rain outfall, is a wrong label and not a joint.
+    rain to a rain outfall, is a wrong label and not a cross-connection.
     """
     if len(waters) == 2:
         return True
@@ -203,9 +203,9 @@ def _mixes(waters: set[str], outfalls: Iterable[str], graph: nx.MultiDiGraph) ->
 
 
 def combined_stretches(graph: nx.MultiDiGraph) -> dict[str, Joint]:
-    """For each combined node, the joint that stands for its connected stretch.
+    """For each combined node, the cross-connection that stands for its connected stretch.
 
-    The joint's feature is the stretch's last pipe before its outfall (or its lowest node's id where a
+    The cross-connection's feature is the stretch's last pipe before its outfall (or its lowest node's id where a
     stretch has no pipe), so that it names the same thing whatever else changes upstream.
     """
     combined = graph.subgraph([n for n, d in graph.nodes(data=True) if d["system"] == "combined"])
@@ -224,7 +224,7 @@ def combined_stretches(graph: nx.MultiDiGraph) -> dict[str, Joint]:
 def _joints_below(
     graph: nx.MultiDiGraph, stretches: Mapping[str, Joint], water: str
 ) -> dict[str, tuple[Joint, ...]]:
-    """For each node of a water's own system, the first joints on the ways downstream from it."""
+    """For each node of a water's own system, the first cross-connections on the ways downstream from it."""
     own = OWN_SYSTEM[water]
     lateral = "sewage_lateral_to_storm" if water == "sewage" else "rain_lateral_to_sewage"
     inside = nx.DiGraph()
@@ -263,7 +263,7 @@ def _joints_of(
     stretches: Mapping[str, Joint],
     below: Mapping[str, tuple[Joint, ...]],
 ) -> tuple[Joint, ...]:
-    """The first joints on a source's ways downstream."""
+    """The first cross-connections on a source's ways downstream."""
     own = OWN_SYSTEM[source.water]
     entered = graph.nodes[source.node_id]["system"]
     if entered == "combined":

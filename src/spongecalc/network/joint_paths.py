@@ -1,4 +1,4 @@
-"""The ways that water takes over a joint: from its sources to the joint, and on to the outfalls."""
+"""The ways that water takes over a cross-connection: from its sources to it, and on to the outfalls."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from spongecalc.network.sources import Source
 def features_on_the_way(
     joint: CrossConnection, graph: nx.MultiDiGraph, entering: Sequence[Source]
 ) -> tuple[str, ...]:
-    """Ids of the laterals and pipes that lie on a joint's ways, sorted: a map draws them.
+    """Ids of the laterals and pipes that lie on a cross-connection's ways, sorted: a map draws them.
 
-    A way is the shortest from where a source enters to the joint's node, and from there to each of its outfalls.
-    Of parallel pipes that leave a node for the same next one all are named.
+    A way is the shortest from where a source enters to the cross-connection's node, and from there to each of its
+    outfalls. Of parallel pipes that leave a node for the same next one all are named.
 
     Parameters
     ----------
     joint
-        The joint, with its sources and outfalls.
+        The cross-connection, with its sources and outfalls.
     graph
         The system's drainage graph.
     entering

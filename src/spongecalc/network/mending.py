@@ -43,7 +43,7 @@ class Reconnection:
 class Mending:
     """The works that separate a system: connections to cut, what to lay anew, and the system afterwards.
 
-    ``separated`` says whether tracing finds no joint any more; ``at_least`` is the lower bound on the
+    ``separated`` says whether tracing finds no cross-connection any more; ``at_least`` is the lower bound on the
     number of connections.
     """
 
@@ -65,8 +65,8 @@ class MendingRules:
 def separate(system: DrainageSystem, rules: MendingRules, graph: nx.MultiDiGraph | None = None) -> Mending:
     """Cut a system's smallest set, give each source back its way, and trace again.
 
-    Water that is given back its way may meet a joint that nothing passed before; its joints then join the
-    set, at most six times over.
+    Water that is given back its way may meet a cross-connection that nothing passed before; those
+    it meets join the set, at most six times over.
     """
     first = graph = drainage_graph(system) if graph is None else graph
     found: SmallestSet = smallest_set(system, graph)

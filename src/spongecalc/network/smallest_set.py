@@ -81,12 +81,12 @@ class FlowNetwork:
 def smallest_set(system: DrainageSystem, graph: nx.MultiDiGraph | None = None) -> SmallestSet:
     """The smallest set of connections whose removal keeps sewage from rain outfalls and rain from sewage ones.
 
-    Only joints may be cut: laterals that enter another system, pipes and overflows between the systems, and
-    old combined stretches, each as one connection (taking the old pipe out of service). Mains and outfalls
-    are never cut. Each water's minimum cut is found by maximum flow (Ford and Fulkerson 1956; Dinic's
-    algorithm in scipy); the second water's after the first one's connections are out, in both orders, and
-    what the other's cut has made needless is dropped. Two waters at a time are a multicut, which has no fast
-    exact method: ``at_least`` says how much smaller another set could be at most.
+    Only cross-connections may be cut: laterals that enter another system, pipes and overflows between the
+    systems, and old combined stretches, each as one connection (taking the old pipe out of service). Mains and
+    outfalls are never cut. Each water's minimum cut is found by maximum flow (Ford and Fulkerson 1956; Dinic's
+    algorithm in scipy); the second water's after the first one's connections are out, in both orders, and what
+    the other's cut has made needless is dropped. Two waters at a time are a multicut, which has no fast exact
+    method: ``at_least`` says how much smaller another set could be at most.
 
     Parameters
     ----------
@@ -184,8 +184,8 @@ def _is_wrong(outfall: Mapping[str, object], water: str) -> bool:
 def _minimum_cut(network: FlowNetwork, water: str, out: frozenset[int]) -> frozenset[int]:
     """The fewest connections that keep a water where it belongs, with others out already.
 
-    Of sets of the same size the one with the fewest connections that are not joints by tracing is taken:
-    each connection weighs more than all such differences together.
+    Of sets of the same size the one with the fewest connections that are not cross-connections by tracing is
+    taken: each connection weighs more than all such differences together.
     """
     tails, heads, cuts = network.edges(water)
     stays = ~np.isin(cuts, list(out))

@@ -47,7 +47,7 @@ class CoverValues(Section):
 
 
 class CoverOverride(CoverValues):
-    """What differs of a cover that ships with the package."""
+    """Values of a shipped cover that a project changes."""
 
     reason: Reason | None = None
 
@@ -240,7 +240,7 @@ def _overridden(cover: Cover, own: CoverOverride) -> Cover:
 def _placed[Row](
     make: Callable[[str, Mapping[str, Row]], Row], name: str, known: Mapping[str, Row], place: tuple[str, ...]
 ) -> Row:
-    """What a row makes; its refusal with the whole way to the key."""
+    """Make a row's object; a refusal names the whole way to the key. Raises RefusedValueError."""
     try:
         return make(name, known)
     except RefusedValueError as refused:

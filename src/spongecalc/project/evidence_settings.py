@@ -1,4 +1,4 @@
-"""What spongecalc.toml may say of field evidence: sensors' errors, the two waters, what counts as dry weather."""
+"""Settings of field evidence in spongecalc.toml: sensors' errors, the two waters, what counts as dry weather."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class TwoWaters(Section):
 
 
 class EvidenceSettings(Section):
-    """How measurements at manholes and outfalls are read and weighed."""
+    """Settings for reading and weighing measurements at manholes and outfalls."""
 
     scenario: str | None = None
     rain: InsidePath | None = None

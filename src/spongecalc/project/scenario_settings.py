@@ -43,7 +43,7 @@ Phase = Annotated[str, BeforeValidator(_phase), Field(min_length=1)]
 
 
 class Label(Section):
-    """What a scenario is called in reports."""
+    """Name of a scenario in reports, in both languages."""
 
     zh: str = Field(min_length=1, max_length=60)
     en: str = Field(min_length=1, max_length=60)
@@ -79,14 +79,15 @@ class Scenario(Section):
         named = [rule for rule in RULES if getattr(self, rule) is not None]
         if len(named) != 1:
             raise RefusedValueError("scenario_rule", "-", ", ".join(RULES), (named[-1] if named else "name",))
-        if self.name in RESERVED:
+        # communities.csv has ponding_sites_NAME beside ponding_NAME_m3.
+        if self.name in RESERVED or self.name.partition("_")[0] == "sites":
             raise RefusedValueError("scenario_reserved", self.name, key=("name",))
         if self.column is not None and any(self.column in s.column_names for s in SCHEMAS.values()):
             raise RefusedValueError("scenario_column", self.column, key=("column",))
         return self
 
     def called(self, language: str) -> str:
-        """What a report calls it: its label; a default's word of the catalogue; else its name."""
+        """Its name in a report: its label; a default's word of the catalogue; else its name."""
         if self.label is not None:
             return str(getattr(self.label, language))
         key = f"report.scenario.{self.name}"

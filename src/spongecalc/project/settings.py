@@ -1,4 +1,4 @@
-"""What spongecalc.toml may say, with the bounds of every value. Quantities may be typed with units."""
+"""Settings of spongecalc.toml, with the bounds of every value. Quantities may be typed with units."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ TYPED_BY_PROJECT = "typed in the project"
 
 
 def in_metres(crs: CRS) -> bool:
-    """Whether lengths and areas can be measured in a CRS: it is projected, and its unit is the metre."""
+    """True where lengths and areas can be measured in a CRS: it is projected, and its unit is the metre."""
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
 
 
@@ -153,7 +153,7 @@ class StormSettings(StormPattern):
 
 
 class SimulationSettings(Section):
-    """How SWMM is run."""
+    """Settings of SWMM's runs."""
 
     routing_step_s: Seconds = Field(2.0, ge=0.5, le=30, alias="routing_step")
     wet_step_s: WholeSeconds = Field(15.0, ge=1, le=300, alias="wet_step")
@@ -197,7 +197,7 @@ class SewageSettings(Section):
 
 
 class SurfaceSettings(Section):
-    """How ground becomes subcatchments."""
+    """Settings for the making of subcatchments from ground."""
 
     uncovered: str = ASSUMED_COVER
     roof_slope_percent: Percent = Field(2.0, gt=0)
@@ -208,21 +208,21 @@ class SurfaceSettings(Section):
 
 
 class InletSettings(Section):
-    """What is assumed of inlet leads, which surveys draw without size or invert."""
+    """Assumptions on inlet leads, which surveys draw without size or invert."""
 
     lead_diameter_mm: PipeDiameter = Field(200.0, alias="lead_diameter")
     lead_slope_percent: Percent = Field(1.0, gt=0, alias="lead_slope")
 
 
 class TankSettings(Section):
-    """What is assumed of rain tanks."""
+    """Assumptions on rain tanks."""
 
     depth_m: Meters = Field(1.5, gt=0, le=10, alias="depth")
     overflow_diameter_mm: PipeDiameter = Field(200.0, alias="overflow_diameter")
 
 
 class BasinSettings(Section):
-    """What is assumed of detention basins: a throttle not surveyed empties one within ``emptying_min``."""
+    """Assumptions on detention basins: a throttle not surveyed empties one within ``emptying_min``."""
 
     emptying_min: Minutes = Field(1440.0, ge=10, le=14400, alias="emptying")
     least_outlet_mm: OrificeDiameter = Field(50.0, alias="least_outlet")
@@ -231,7 +231,7 @@ class BasinSettings(Section):
 
 
 class Targets(Section):
-    """What the design is held against; the report gives a verdict on each that is stated."""
+    """Targets of the design; the report gives a verdict on each that is stated."""
 
     runoff_reduction_percent: Percent | None = None
     ponding_max_m3: CubicMeters = Field(0.0, ge=0, le=1e6)

@@ -1,1 +1,1 @@
-"""What people read of a review: result tables, and the report in every format and both languages."""
+"""The files that people read of a review: result tables, and the report in every format and both languages."""

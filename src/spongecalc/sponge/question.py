@@ -1,4 +1,4 @@
-"""What is asked of a project's sponge performance, worked out once: its communities, rains and tasks."""
+"""The question of a project's sponge performance, worked out once: its communities, rains and tasks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Portion:
 
 @dataclass(frozen=True)
 class SpongeQuestion:
-    """What is asked of a project.
+    """Question of a project's sponge performance.
 
     ``compared`` are its two scenarios that are set side by side; ``curve`` and ``series`` its rain, ``design_mm``
     the design rainfall in mm; ``catalogue`` is its covers, ``sponge`` its section of the settings. ``events`` and

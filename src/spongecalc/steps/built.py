@@ -1,4 +1,4 @@
-"""What building gives: the model of each checked system, and every event that it is run through."""
+"""Result of building: the model of each checked system, and every event that it is run through."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SEARCH_FOLDER = "ponding_search"
 
 @dataclass(frozen=True)
 class SearchBasis:
-    """What the searches for causes of ponding and for return periods rest on, and the folder that keeps them.
+    """Basis of the searches for causes of ponding and for return periods, and the folder that keeps them.
 
     ``headline`` is the storm that communities.csv speaks of, ``event`` the run of it by which a model is told
     from another; ``grounds`` are by model and scenario.
@@ -63,7 +63,7 @@ class Built:
 
     @cached_property
     def search(self) -> SearchBasis:
-        """What its searches rest on."""
+        """Basis of its searches."""
         project = self.checked.project
         settings = project.settings
         event = storm_event(self.headline, settings.simulation)

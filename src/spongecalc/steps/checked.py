@@ -1,4 +1,4 @@
-"""What checking a project's layers gives: the layers, the systems cut from them, and what was found."""
+"""Result of checking a project's layers: the layers, the systems cut from them, and what was found."""
 
 from __future__ import annotations
 

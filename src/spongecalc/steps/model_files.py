@@ -11,7 +11,7 @@ from spongecalc.swmm.identifiers import folder_name
 
 
 class ModelFiles(Mapping[Path, str]):
-    """Where each model belongs in the project's folder of models -> its text for the headline storm.
+    """Path of each model in the project's folder of models -> its text for the headline storm.
 
     A text is written when it is looked at: those of a county need not be in memory together.
     """
@@ -27,15 +27,15 @@ class ModelFiles(Mapping[Path, str]):
         return self._models[path].text(self._event)
 
     def __iter__(self) -> Iterator[Path]:
-        """Where models belong, in their order."""
+        """Paths of the models, in their order."""
         return iter(self._models)
 
     def __len__(self) -> int:
-        """How many models there are."""
+        """Number of models."""
         return len(self._models)
 
     def __contains__(self, path: object) -> bool:
-        """Whether a model belongs there; no text is written for it."""
+        """True where a model belongs there; no text is written for it."""
         return path in self._models
 
 

@@ -72,7 +72,7 @@ def digests(basis: SearchBasis, flows: Mapping[str, Kept]) -> dict[Key, str]:
 
 
 def kept_causes(basis: SearchBasis, flows: Mapping[str, Kept]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """What an earlier search kept and still holds, and the runs whose causes are out of date."""
+    """Causes of an earlier search that still hold, and the runs whose causes are out of date."""
     if not (basis.folder / f"{TABLE}.csv").is_file():
         return pd.DataFrame(columns=CAUSE_COLUMNS), ()
     now = digests(basis, flows)
@@ -181,7 +181,7 @@ def _mask(site: Mapping[str, object], ground: Ground, reach_m: float) -> np.ndar
 
 
 def _raster_tried(case: _Case, change: Remedy, wet: WaterDepths, site_depth_m: float) -> Tried:
-    """What a change left of a site on the ground: water deep enough within a cell of it, and elsewhere."""
+    """Water that a change left of a site on the ground: that deep enough within a cell of it, and elsewhere."""
     assert case.wet is not None
     at = _mask(case.site, wet.ground, wet.ground.cell_m)
 
@@ -225,7 +225,7 @@ def _by_pipes(
 
 
 def _node_tried(case: _Case, change: Remedy, one: Modelled, found: RunResult, storm_id: str) -> Tried:
-    """What a change left of a node's flooding, and of all others'."""
+    """Water that a change left of a node's flooding, and of all others'."""
 
     def volumes(of: Modelled, result: RunResult) -> pd.Series:
         table = of.model.elements

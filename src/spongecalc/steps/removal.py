@@ -31,7 +31,7 @@ EVENTS = ("dry", TRACED)
 
 @dataclass(frozen=True)
 class Variant:
-    """A system with nothing removed (``removed`` empty), one joint removed, or all ("all")."""
+    """A system with nothing removed (``removed`` empty), one cross-connection removed, or all ("all")."""
 
     system: DrainageSystem
     model: SwmmModel
@@ -39,14 +39,14 @@ class Variant:
 
 
 def removal_folder(built: Built) -> Path:
-    """Where the removal runs of ``spongecalc separation`` and their table are kept."""
+    """Folder of the removal runs of ``spongecalc separation`` and their table."""
     return built.checked.project.results_folder / "removal_runs"
 
 
 def variants(
     system: DrainageSystem, joints: Sequence[CrossConnection], settings: Settings, storms: Sequence[Storm]
 ) -> tuple[Variant, ...]:
-    """The system as it is, without each joint, and without any, each as a model of its own name."""
+    """The system as it is, without each cross-connection, and without any, each as a model of its own name."""
     rules = MendingRules(settings.separation.min_slope_percent, settings.separation.lateral_depth_m)
     cuts = {j.joint_id: [(j.layer, j.feature_id)] for j in joints}
     chosen = {"": [], **cuts, "all": [c for cut in cuts.values() for c in cut]}
@@ -66,12 +66,12 @@ def removal_runs(
     jobs: int,
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
-    """Run every variant of each system with joints through dry weather and the traced storm.
+    """Run every variant of each system with cross-connections through dry weather and the traced storm.
 
     Parameters
     ----------
     systems
-        Drainage systems; those without joints are left out.
+        Drainage systems; those without cross-connections are left out.
     settings, storms
         The project's.
     folder
@@ -125,7 +125,7 @@ def week_runs(
     jobs: int,
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
-    """A rainy week with tracers: each model with joints under the mildest of the project's storms, thrice.
+    """A rainy week with tracers: models with cross-connections under the mildest of the storms, thrice.
 
     Returns
     -------

@@ -176,7 +176,7 @@ def _answer(
 
 
 def _first_failing(one: Modelled, search: _Search, storm: Storm, built: Built) -> str:
-    """What keeps a community from its criterion in a run: a site or a pipe; "" if it keeps it.
+    """Id of the site or pipe by which a community fails its criterion in a run; "" if it keeps it.
 
     A run that did not finish keeps nothing: its return period is not claimed.
     """
@@ -237,7 +237,7 @@ def _row(
 
 
 def kept_return_periods(basis: SearchBasis, settings: Settings) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """What an earlier search kept and still holds, and the models whose return periods are out of date."""
+    """Return periods of an earlier search that still hold, and the models whose periods are out of date."""
     path: Path = basis.folder / f"{TABLE}.csv"
     empty = pd.DataFrame(columns=PERIOD_COLUMNS)
     try:

@@ -66,7 +66,7 @@ def project_rain(project: Project) -> ProjectRain:
 
 
 def asked(project: Project, systems: Sequence[DrainageSystem], models: Sequence[SwmmModel]) -> SpongeQuestion:
-    """What is asked of a project's systems, with the rain that it reads."""
+    """The question of a project's systems, with the rain that it reads."""
     rain = project_rain(project)
     return sponge_question(systems, models, project.settings, rain.curve, rain.series)
 
@@ -110,7 +110,7 @@ def sponge_performance(
 
 
 def continuous_path(project: Project) -> Path:
-    """Where the result of the continuous simulation is kept."""
+    """Path of the result of the continuous simulation."""
     return project.results_folder / CONTINUOUS_FILE
 
 

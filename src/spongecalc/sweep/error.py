@@ -1,4 +1,4 @@
-"""What keeps a sweep from being made, in words."""
+"""The error that keeps a sweep from being made, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sweep may change: settings by their key, and factors on what the layers say.
+"""Parameters that a sweep may change: settings by their key, and factors on what the layers say.
 
 A key with dots is one of the settings that models follow from (``sewage.quota``,
 ``surfaces.covers.green.f0_mm_h``); its value is what may be typed there. The others are factors, or heights
@@ -128,7 +128,7 @@ def checked_key(key: str) -> str:
 
 
 def number_of(settings: Settings, sweep: str, key: str, value: Value) -> float:
-    """What a typed value of a key is as a number, in the unit in which it is kept. Raises SweepError."""
+    """Read a typed value of a key as a number, in the unit in which it is kept. Raises SweepError."""
     if key in CHANGES:
         change = CHANGES[key]
         try:
@@ -188,7 +188,7 @@ def _field_name(model: Any, step: str) -> str:
 
 
 def _inner(model: Any, step: str) -> Any:
-    """What stands below a key in settings; None where nothing does."""
+    """The value below a key in settings; None where there is none."""
     if isinstance(model, BaseModel):
         return getattr(model, _field_name(model, step), None)
     return model.get(step) if isinstance(model, dict) else None

@@ -1,4 +1,4 @@
-"""What came of a sweep: a row per set, model and storm, and a row per set, scenario and storm."""
+"""Results of a sweep: a row per set, model and storm, and a row per set, scenario and storm."""
 
 from __future__ import annotations
 

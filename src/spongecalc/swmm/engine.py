@@ -228,7 +228,7 @@ def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], error
 
 
 def _with_files(result: RunResult, report: str, out: Path, text: InputFile, series: SeriesRequest) -> RunResult:
-    """Add what only the engine's files hold: series, fillings, warnings, unstable elements."""
+    """Add what only the engine's files hold: series, fullness, warnings, unstable elements."""
     messages = list(result.messages)
     start_day = engine_day(result.start)
     with open_output(out, lambda name: statistics.clean_id(name, text.encoding)) as output:
@@ -241,8 +241,8 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
     if absent:
         messages.append(Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),)))
     length_m = unit_factors(result.flow_units).length_m
-    rounded = report_file.conduit_fillings(report)
-    fillings = [
+    rounded = report_file.conduit_fullness(report)
+    fullness = [
         depth_m / (depths[name] * length_m) if depths.get(name) else rounded.get(name, math.nan)
         for name, depth_m in result.links["max_depth_m"].items()
     ]
@@ -256,7 +256,7 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
         messages=tuple(messages),
         warnings=parse_warnings(report),
         nodes=_with_flood_loads(result, in_flooding) if _followed(result) else result.nodes,
-        links=result.links.assign(max_filling=pd.Series(fillings, result.links.index, "float64").where(conduit)),
+        links=result.links.assign(max_fullness=pd.Series(fullness, result.links.index, "float64").where(conduit)),
         unstable_links=report_file.unstable_links(report),
         nonconverging_nodes=(*reported, *((str(name), math.nan) for name in unlisted)),
         series=frame,
@@ -264,7 +264,7 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
 
 
 def _followed(result: RunResult) -> bool:
-    """Whether the run followed pollutants, in a unit of mass."""
+    """True where the run followed pollutants, in a unit of mass."""
     return not math.isnan(result.quality_error_percent) and "#/L" not in result.pollutants.values()
 
 

@@ -46,7 +46,7 @@ class FinishedRun:
 
     @property
     def links(self) -> pd.DataFrame:
-        """Statistics by link id: ``peak_l_s``, ``max_velocity_m_s``, ``max_filling``, ``surcharged_h`` ..."""
+        """Statistics by link id: ``peak_l_s``, ``max_velocity_m_s``, ``max_fullness``, ``surcharged_h`` ..."""
         return self.result.links
 
     @property

@@ -52,7 +52,7 @@ def nonconverging_nodes(report: str) -> tuple[tuple[str, float], ...]:
     return _ranked(report, "Most Frequent Nonconverging Nodes", "Node")
 
 
-def conduit_fillings(report: str) -> dict[str, float]:
+def conduit_fullness(report: str) -> dict[str, float]:
     """Return conduit -> largest depth over full depth, with the two decimals of the report's link table.
 
     Parameters
@@ -64,11 +64,11 @@ def conduit_fillings(report: str) -> dict[str, float]:
     title = next((i for i, line in enumerate(lines) if line.strip() == "Link Flow Summary"), None)
     if title is None:
         return {}
-    fillings: dict[str, float] = {}
+    fullness: dict[str, float] = {}
     for line in lines[title:]:
-        if line.strip() == "*" * 27 and fillings:
+        if line.strip() == "*" * 27 and fullness:
             break
         parts = line.split()
         if len(parts) == 8 and parts[1] in ("CONDUIT", "CHANNEL"):
-            fillings[parts[0]] = float(parts[7])
-    return fillings
+            fullness[parts[0]] = float(parts[7])
+    return fullness

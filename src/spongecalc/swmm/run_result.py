@@ -1,4 +1,4 @@
-"""What one run of the SWMM engine gave, in SI units, and its form on disk."""
+"""Result of one run of the SWMM engine, in SI units, and its form on disk."""
 
 import json
 import math
@@ -38,7 +38,7 @@ FRAMES: dict[str, tuple[tuple[str, type], ...]] = {
         ("peak_l_s", float),
         ("max_velocity_m_s", float),
         ("max_depth_m", float),
-        ("max_filling", float),
+        ("max_fullness", float),
         ("surcharged_h", float),
         ("flow_turns", int),
     ),
@@ -96,7 +96,7 @@ class Message:
 
 @dataclass(frozen=True)
 class SeriesRequest:
-    """Which time series a run shall bring back; columns of ``RunResult.series``.
+    """Time series that a run shall bring back; columns of ``RunResult.series``.
 
     Attributes
     ----------

@@ -52,7 +52,7 @@ class ModelObjects:
 
 @dataclass(frozen=True)
 class Cumulative:
-    """What outfalls and nodes have gathered up to one moment; tuples in the engine's order.
+    """Sums at outfalls and nodes up to one moment; tuples in the engine's order.
 
     Loads are in kg, or as log10 of counts for pollutants in #/L.
     """
@@ -122,7 +122,7 @@ def _followed(model: ModelObjects) -> bool:
 
 
 def _link_loads(model: ModelObjects) -> tuple[tuple[float, ...], ...]:
-    """What each link has carried of each pollutant, whichever way it flowed, as the toolkit hands it out."""
+    """Load of each pollutant in each link, whichever way it flowed, as the toolkit hands it out."""
     if not _followed(model):
         return ()
     total = LinkPollut.totalLoad.value
@@ -197,7 +197,7 @@ def link_frame(
     concentration_units: dict[str, str] | None = None,
     mark: Cumulative | None = None,
 ) -> pd.DataFrame:
-    """Return the ``links`` frame of a result, without the fillings that need the section's depth.
+    """Return the ``links`` frame of a result, without fullness, which needs the section's depth.
 
     With ``concentration_units`` given it also has what each link has carried of each pollutant in mg/l or
     ug/l, in kg, whichever way it flowed; with a reading at a mark also what came after it.
@@ -225,7 +225,7 @@ def link_frame(
             "peak_l_s": [s["peak_flow"] * units.flow_l_s for s in stats],
             "max_velocity_m_s": [s["peak_velocity"] * units.length_m if c else math.nan for s, c in of_conduits],
             "max_depth_m": [s["peak_depth"] * units.length_m if c else math.nan for s, c in of_conduits],
-            "max_filling": [math.nan] * len(stats),
+            "max_fullness": [math.nan] * len(stats),
             "surcharged_h": [s["time_surcharged"] if c else math.nan for s, c in of_conduits],
             "flow_turns": [int(s["flow_turns"]) for s in stats],
         },

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from tests.report.reading import captioned_of, paragraphs_of
 
 from spongecalc.assess.bill import bill_tables
 from spongecalc.design.check import FAIL
@@ -21,16 +22,16 @@ def texts(table):
 def test_breakdowns_of_the_county_add_up(whole_run, lang):
     """Three communities with 30 m of DN300 rain and 30 m of DN200 sewage pipe each."""
     part = county_bill(whole_run.review, Wording(lang))
-    first = part.tables[0][1]
+    first = captioned_of(part)[0][1]
     assert texts(first) == [["200", "", "90.00"], ["300", "90.00", ""]]
     assert [c.text for c in first.foot][1:] == ["90.00", "90.00"]
-    assert "90.00 m" in part.paragraphs[0]
+    assert "90.00 m" in paragraphs_of(part)[0]
 
 
 def test_a_community_has_its_own_thirty_meters(whole_run):
     page = whole_run.review.pages[1]
     part = community_bill(page, whole_run.review, Wording("en"))
-    assert [c.text for c in part.tables[0][1].foot][1:] == ["30.00", "30.00"]
+    assert [c.text for c in captioned_of(part)[0][1].foot][1:] == ["30.00", "30.00"]
 
 
 def test_a_claim_that_differs_is_on_the_page(whole_run):
@@ -39,8 +40,8 @@ def test_a_claim_that_differs_is_on_the_page(whole_run):
     tables = bill_tables(layers, whole_run.built.checked.project.settings)
     review = replace(whole_run.review, tables={**whole_run.review.tables, **tables})
     part = county_bill(review, Wording("en"))
-    assert "Of 6 claimed lengths 1 differ" in part.paragraphs[1]
-    shown = dict(part.tables)["Claims"]
+    assert "Of 6 claimed lengths 1 differ" in paragraphs_of(part)[1]
+    shown = dict(captioned_of(part))["Claims"]
     assert any("a pipe counted twice" in row for row in texts(shown))
     assert any("A-PR" in row for row in texts(shown))
 
@@ -53,17 +54,17 @@ def test_failed_checks_are_listed_with_limit_and_clause(whole_run, lang):
     failed = failed[failed["status"] == "proposed"]
     assert len(failed)
     part = community_design(page, whole_run.review, Wording(lang))
-    listed = texts(part.tables[1][1])
+    listed = texts(captioned_of(part)[1][1])
     assert len(listed) == min(len(failed), LISTED)
     assert all("GB" in row[-1] for row in listed)
-    summary = texts(part.tables[0][1])
+    summary = texts(captioned_of(part)[0][1])
     assert sum(int(row[2]) for row in summary) == len(failed)
 
 
 def test_counts_of_the_county_are_those_of_the_table(whole_run):
     checks = whole_run.review.tables["design_checks"]
     part = county_design(whole_run.review, Wording("en"))
-    counted = [c.text for c in part.tables[0][1].foot][1:]
+    counted = [c.text for c in captioned_of(part)[0][1].foot][1:]
     verdicts = checks["verdict"].value_counts()
     assert counted == [str(verdicts.get(v, 0)) for v in ("pass", "fail", "not_checkable")]
 
@@ -75,7 +76,7 @@ def test_a_limit_of_the_project_is_printed_with_its_reason(whole_run):
     checks.loc[own, "clause"] = "GB 50014-2021 5.3; set by the project: <casing>"
     review = replace(whole_run.review, tables={**whole_run.review.tables, "design_checks": checks})
     part = county_design(review, Wording("en"))
-    assert "<casing>" in str(texts(part.tables[1][1]))
+    assert "<casing>" in str(texts(captioned_of(part)[1][1]))
     assert "<casing>" not in page_text(review, "en")
 
 
@@ -85,10 +86,10 @@ def test_without_tables_or_checks_the_parts_say_nothing_or_so(whole_run):
     assert county_design(bare, Wording("zh")) is None
     assert community_design(whole_run.review.pages[0], bare, Wording("zh")) is None
     empty = replace(bare, tables={"design_checks": pd.DataFrame(columns=["verdict", "community_id", "status"])})
-    assert county_design(empty, Wording("en")).paragraphs == ("No network after the works to check.",)
+    assert paragraphs_of(county_design(empty, Wording("en"))) == ["No network after the works to check."]
 
 
 def test_both_parts_are_on_the_page(whole_run):
     page = page_text(whole_run.review, "en")
-    assert page.count('<div class="part p-bill">') == 4
-    assert page.count('<div class="part p-design">') == 4
+    assert page.count('<div class="inside p-bill">') == 4
+    assert page.count('<div class="inside p-design">') == 4

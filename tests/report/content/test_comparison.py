@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from spongecalc.cli.app import app
 from spongecalc.report.content.comparison import compare
-from spongecalc.report.content.comparison_document import comparison_page
+from spongecalc.report.content.comparison_document import comparison_document
+from spongecalc.report.render.html_page import html_text
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.stored_tables import read_tables
 
@@ -48,13 +49,13 @@ def test_what_differs_is_found_and_nothing_else(tmp_path):
 def test_a_result_does_not_differ_from_itself(tmp_path):
     a, _ = two_results(tmp_path)
     assert not [d for d in compare(a, a) if d.differs]
-    tables, text = html_tables(comparison_page(compare(a, a), "a", "b", "en"))
+    tables, text = html_tables(html_text(comparison_document(compare(a, a), "a", "b", "en")))
     assert "The two results hold the same figures." in text and tables == []
 
 
 def test_the_page_marks_what_changed(tmp_path):
     differences = compare(*two_results(tmp_path))
-    tables, _ = html_tables(comparison_page(differences, "<b>old</b>", "new", "zh"))
+    tables, _ = html_tables(html_text(comparison_document(differences, "<b>old</b>", "new", "zh")))
     assert any(row[0] == "A01" and row[2:] == ["180.00", "170.00", "-10.00"] for t in tables for row in t)
 
 

@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 
 import pyogrio
 from tests.conftest import WholeRun
+from tests.report.reading import captioned_of, figures_of, paragraphs_of
 
 from spongecalc.layers.finding import SEVERITIES
 from spongecalc.report.content.data_quality_chapter import data_quality
 from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.drawn_figures import figure_svg
 from spongecalc.report.tables.geopackage import write_geopackages
 
 
@@ -38,9 +40,9 @@ def test_the_part_counts_what_the_tables_hold(whole_run: WholeRun) -> None:
     for language in ("zh", "en"):
         part = data_quality(whole_run.review, Wording(language))
         assert part is not None
-        by_rule, by_column = (table for _, table in part.tables)
+        by_rule, by_column = (table for _, table in captioned_of(part))
         assert sum(int(row[2].text) for row in by_rule.rows) == len(findings)
         counted = sum(int(cell.text) for row in by_column.rows for cell in row[2:])
         assert counted == provenance["count"].sum() > 0
-        assert part.figures[0][1].count("<circle") <= len(findings)
-        assert str(counted) in part.paragraphs[1]
+        assert figure_svg(figures_of(part)[0], Wording(language)).count("<circle") <= len(findings)
+        assert str(counted) in paragraphs_of(part)[1]

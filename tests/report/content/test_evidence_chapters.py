@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from tests.report.reading import captioned_of, paragraphs_of
 from tests.report.synthetic_review import synthetic_review
 
 from spongecalc.report.content.evidence_chapters import community_evidence, county_evidence
@@ -50,13 +51,13 @@ def test_the_place_with_how_sure_and_the_second_best_is_said() -> None:
     for lang in ("zh", "en"):
         part = county_evidence(review, Wording(lang))
         assert part is not None
-        said = " ".join(part.paragraphs)
+        said = " ".join(paragraphs_of(part))
         assert "97 %" in said
         assert "3 %" in said
         assert "R0, R1" in said
     own = community_evidence(page, review, Wording("en"))
     assert own is not None
-    cells = [c.text for _, table in own.tables for row in table.rows for c in row]
+    cells = [c.text for _, table in captioned_of(own) for row in table.rows for c in row]
     assert "flow" in cells
     assert "143" in cells
     assert "sewage enters" in cells

@@ -11,11 +11,12 @@ from tests.report.synthetic_review import synthetic_review
 from typer.testing import CliRunner
 
 from spongecalc.cli.app import app
-from spongecalc.report.content.chapter_order import ORDER
+from spongecalc.report.content.chapters import ORDER
 from spongecalc.report.content.compose import compose
-from spongecalc.report.content.institute import InstituteError, read_institute, write_template
+from spongecalc.report.content.institute import InstituteError, read_institute
 from spongecalc.report.render.html_page import html_text
 from spongecalc.report.render.pdf_report import pdf_bytes
+from spongecalc.report.render.template_folder import write_template
 from spongecalc.report.render.word_report import docx_bytes
 
 SVG = 'xmlns="http://www.w3.org/2000/svg"'

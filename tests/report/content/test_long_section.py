@@ -66,7 +66,7 @@ def page():
 
 def test_a_section_by_hand(page):
     """N1 at 60 m, N2 at -10 m: 70 m of pipe from 1528.5 to 1527.0; the gas main crosses 20 m from N1."""
-    (section,) = [s for s in long_sections(page) if (s.scenario, s.system) == ("after", "storm")]
+    (section,) = [s for s in long_sections(page, Wording("en")) if (s.scenario, s.system) == ("after", "storm")]
     assert [s.node_id for s in section.stations] == ["N1", "N2"]
     assert section.length_m == pytest.approx(70.0)
     (reach,) = section.reaches
@@ -81,18 +81,18 @@ def test_a_section_by_hand(page):
 
 def test_a_line_digitised_against_the_flow_has_its_crossings_where_they_are(page):
     """The sewage pipe is drawn from N4 to N3; the gas main is 20 m from N3."""
-    (section,) = [s for s in long_sections(page) if (s.scenario, s.system) == ("after", "sewage")]
+    (section,) = [s for s in long_sections(page, Wording("en")) if (s.scenario, s.system) == ("after", "sewage")]
     assert [s.node_id for s in section.stations] == ["N3", "N4"]
     assert section.crossings[0].station_m == pytest.approx(20.0)
 
 
 def test_drawing_states_the_levels(page):
     words = Wording("en")
-    for section in long_sections(page):
+    for section in long_sections(page, Wording("en")):
         root = ElementTree.fromstring(section_svg(section, words))
         said = [t.text for t in root.iter() if t.tag.endswith("text")]
         assert {"N1", "N2"} <= set(said) or {"N3", "N4"} <= set(said)
-    (section,) = [s for s in long_sections(page) if (s.scenario, s.system) == ("after", "storm")]
+    (section,) = [s for s in long_sections(page, Wording("en")) if (s.scenario, s.system) == ("after", "storm")]
     svg = section_svg(section, words)
     for figure in (">1530.00<", ">1528.50<", ">1.50<", ">70.00<", ">DN300<", ">2.14 %<"):
         assert figure in svg
@@ -102,7 +102,7 @@ def test_drawing_states_the_levels(page):
 
 
 def test_dxf_is_to_scale_and_the_same_every_time(page):
-    sections = long_sections(page)
+    sections = long_sections(page, Wording("en"))
     content = sections_dxf(sections, Wording("zh"))
     assert content == sections_dxf(sections, Wording("zh"))
     drawing = ezdxf.read(io.StringIO(content.decode("utf-8")))
@@ -121,7 +121,7 @@ def test_nothing_known_is_no_drawing(page):
     pipes = page.layers["after"]["pipes"].assign(invert_up_m=np.nan, invert_down_m=np.nan)
     layers = {"after": {"nodes": bare, "pipes": pipes}}
     unknown = replace(page, layers=layers, hydraulics={})
-    sections = long_sections(unknown)
+    sections = long_sections(unknown, Wording("en"))
     assert sections and all(section_svg(s, Wording("en")) == "" for s in sections)
     assert sections_dxf(sections, Wording("en"))
-    assert long_sections(replace(page, layers={})) == []
+    assert long_sections(replace(page, layers={}), Wording("en")) == []

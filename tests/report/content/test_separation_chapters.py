@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from tests.report.reading import captioned_of, paragraphs_of
 from tests.report.synthetic_review import synthetic_review
 
 from spongecalc.assess.contributions import Removal, contribution_table
@@ -25,19 +26,19 @@ def part_of(**tables: pd.DataFrame):
 
 def test_the_work_order_is_on_the_page() -> None:
     part = part_of(work_order=WORK)
-    cells = [c.text for c in part.tables[0][1].rows[0]]
+    cells = [c.text for c in captioned_of(part)[0][1].rows[0]]
     assert cells[:5] == ["1", "A01", "P9", "pipe between the systems", "Y1"]
-    assert "spongecalc separation" in " ".join(part.paragraphs)
+    assert "spongecalc separation" in " ".join(paragraphs_of(part))
 
 
 def test_where_single_effects_do_not_add_up_the_page_says_so() -> None:
     adds_up = contribution_table([Removal("A01", "after", "dry", 5.0, {"x": 0.0}, 0.0)])
     differs = contribution_table([Removal("A01", "after", "dry", 5.0, {"x": 0.0, "y": 0.0}, 0.0)])
-    assert "backwater" not in " ".join(part_of(work_order=WORK, separation_contributions=adds_up).paragraphs)
-    assert "backwater" in " ".join(part_of(work_order=WORK, separation_contributions=differs).paragraphs)
+    assert "backwater" not in " ".join(paragraphs_of(part_of(work_order=WORK, separation_contributions=adds_up)))
+    assert "backwater" in " ".join(paragraphs_of(part_of(work_order=WORK, separation_contributions=differs)))
 
 
 def test_nothing_to_cut_is_said() -> None:
     part = part_of(work_order=WORK.iloc[:0])
-    assert part.tables == ()
-    assert "Nothing has to be cut" in part.paragraphs[0]
+    assert captioned_of(part) == []
+    assert "Nothing has to be cut" in paragraphs_of(part)[0]

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point
+from tests.report.reading import community_chapters, drawn_maps
 
-from spongecalc.report.content.community_tables import community_section
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.failed_check_marks import failed_check_marks
 from spongecalc.report.render.html_page import page_text
@@ -84,9 +84,10 @@ def test_every_failed_check_of_a_community_is_on_its_map_after_and_none_before(w
     words, review = Wording(lang), whole_run.review
     checks = review.tables["design_checks"]
     shown = 0
+    chapters = community_chapters(review, words.lang)
     for page in review.pages:
         own = checks[(checks["community_id"] == page.community_id) & (checks["verdict"] == "fail")]
-        maps = community_section(page, review, "c001", words).maps
+        maps = drawn_maps(chapters[page.community_id], words.lang)
         assert "l-checks" not in maps["before"]
         signs = re.findall(
             r'<(?:path|g) class="(?:failed|ring|place)"[^>]*>.*?<title>(.*?)</title>', maps["after"]
@@ -116,6 +117,7 @@ def test_without_checks_there_is_no_switch_and_no_layer(whole_run):
 
 def test_paper_keeps_the_layer_hidden(whole_run):
     page = whole_run.review.pages[0]
-    svg = standalone(community_section(page, whole_run.review, "c001", Wording("en")).maps["after"])
+    chapter = community_chapters(whole_run.review, "en")[page.community_id]
+    svg = standalone(drawn_maps(chapter, "en")["after"])
     groups = re.findall(r'<g class="l-checks"[^>]*>', svg)
     assert groups and all('display="none"' in g for g in groups)

@@ -1,6 +1,5 @@
 import json
 import re
-import string
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -9,15 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import Polygon
+from tests.report.reading import community_chapters, drawn_maps, table_of
 from tests.report.synthetic_review import HOSTILE, HOSTILE_ID, empty_review, synthetic_review
 
-from spongecalc.language import catalogue
-from spongecalc.report.content import community_tables as community_section_module
 from spongecalc.report.content import compose as compose_module
-from spongecalc.report.content.community_tables import Section, community_section
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.chapters import CommunityEntry, CountyEntry
+from spongecalc.report.content.document import Chapter, Drawing
+from spongecalc.report.content.inner_chapter import inner_chapter
+from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.drawn_figures import DrawnFigure
 from spongecalc.report.render.html_page import page_text, write_report
 from spongecalc.report.tables.csv_tables import write_tables
 
@@ -66,16 +67,6 @@ def review():
 @pytest.fixture(scope="module")
 def html(review):
     return page_text(review, "zh")
-
-
-def test_both_languages_say_the_same_things():
-    zh, en = catalogue("report", "zh"), catalogue("report", "en")
-    assert set(zh) == set(en)
-
-    def fields(text):
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    assert [k for k in zh if fields(zh[k]) != fields(en[k])] == []
 
 
 def test_figures_of_the_page_are_those_of_the_csv(review, html, tmp_path):
@@ -177,56 +168,66 @@ def test_english_page_has_no_chinese_of_its_own(review):
         page_text(review, "fr")
 
 
-def sections(review) -> dict[str, Section]:
-    words = Wording("zh")
-    return {p.community_id: community_section(p, review, f"c{i}", words) for i, p in enumerate(review.pages)}
+def chapters(review):
+    return community_chapters(review, "zh")
+
+
+def verdicts_of(chapter):
+    (block,) = [b for b in chapter.blocks if b.kind == "verdicts"]
+    return block.lines
 
 
 def test_defects_are_numbered_alike_on_map_and_in_table(review):
-    section = sections(review)["A01"]
-    assert [v.answer for v in section.verdicts] == ["attention", "attention", "pass", "attention"]
-    assert [r[0].text for r in section.tables["joints"].rows] == ["1", "2", "3"]
-    assert [r[1].text for r in section.tables["joints"].rows] == ["改造前", "改造后", "改造后"]
-    assert re.findall(r'class="joint">.*?<text[^>]*>([^<]*)</text>', section.maps["before"]) == ["1"]
+    chapter = chapters(review)["A01"]
+    verdicts, maps = verdicts_of(chapter), drawn_maps(chapter, "zh")
+    assert [v.answer for v in verdicts] == ["attention", "attention", "pass", "attention"]
+    joints = table_of(chapter, "joints")
+    assert [r[0].text for r in joints.rows] == ["1", "2", "3"]
+    assert [r[1].text for r in joints.rows] == ["改造前", "改造后", "改造后"]
+    assert re.findall(r'class="joint">.*?<text[^>]*>([^<]*)</text>', maps["before"]) == ["1"]
     # Two joints half a metre apart share one mark.
-    assert re.findall(r'class="joint">.*?<text[^>]*>([^<]*)</text>', section.maps["after"]) == ["2-3"]
-    assert re.findall(r'class="site-no"[^>]*>(P\d)<', section.maps["after"]) == ["P3"]
-    assert "2 处" in section.verdicts[1].found and "1.35" in section.verdicts[1].found
+    assert re.findall(r'class="joint">.*?<text[^>]*>([^<]*)</text>', maps["after"]) == ["2-3"]
+    assert re.findall(r'class="site-no"[^>]*>(P\d)<', maps["after"]) == ["P3"]
+    assert "2 处" in verdicts[1].found and "1.35" in verdicts[1].found
 
 
 def test_arrows_follow_the_nodes_not_the_digitising(review):
-    after = sections(review)["A01"].maps["after"]
+    after = drawn_maps(chapters(review)["A01"], "zh")["after"]
     turns = re.findall(r'rotate\((-?\d+)\)"><use href="#arrow-(\w+)"', after)
     # Both pipes run south, which is down the page; the sewage pipe was digitised northwards.
     assert turns == [("90", "storm"), ("90", "sewage")]
 
 
 def test_maps_before_and_after_share_extent_and_scale(review):
-    assert sum(bool(s.maps) for s in sections(review).values()) == 2
-    for section in [s for s in sections(review).values() if s.maps]:
-        views = [re.search(r'class="view"[^>]*viewBox="([^"]*)"', m)[1] for m in section.maps.values()]
-        bars = [re.search(r'class="ink" d="([^"]*)"', m)[1] for m in section.maps.values()]
+    drawn = [maps for c in chapters(review).values() if (maps := drawn_maps(c, "zh"))]
+    assert len(drawn) == 2
+    for maps in drawn:
+        views = [re.search(r'class="view"[^>]*viewBox="([^"]*)"', m)[1] for m in maps.values()]
+        bars = [re.search(r'class="ink" d="([^"]*)"', m)[1] for m in maps.values()]
         assert len(set(views)) == len(set(bars)) == 1
 
 
 def test_circle_areas_go_with_the_volumes(review):
-    before = sections(review)["A01"].maps["before"]
+    before = drawn_maps(chapters(review)["A01"], "zh")["before"]
     radii = sorted(float(r) for r in re.findall(r'<circle r="([\d.]+)"/><circle class="dot"', before))
     assert radii[1] ** 2 / radii[0] ** 2 == pytest.approx(20.0 / 10.0, rel=0.02)
 
 
 def test_a_community_that_was_not_modelled_says_why(review, html):
-    section = sections(review)["A02"]
-    assert section.overall == "unanswered"
-    assert "2 处错误" in section.reason
-    assert {v.answer for v in section.verdicts} == {"unknown"}
-    assert all(q in section.unanswered for q in ("雨污分流", "径流削减", "积水消除"))
-    assert section.chart == "" and section.maps == {}
-    assert section.tables["by_storm"].rows == []
+    chapter = chapters(review)["A02"]
+    assert chapter.badge == "unanswered"
+    (reason,) = [b.text for b in chapter.blocks if b.kind == "paragraph" and b.role == TextRole.REASON]
+    assert "2 处错误" in reason
+    assert {v.answer for v in verdicts_of(chapter)} == {"unknown"}
+    assert all(q in reason for q in ("雨污分流", "径流削减", "积水消除"))
+    assert drawn_maps(chapter, "zh") == {} and table_of(chapter, "by_storm") is None
+    (beside,) = [b for b in chapter.blocks if b.kind == "beside"]
+    assert [b.kind for b in beside.left] == ["paragraph"]
     # Findings of one rule are one row with both features.
-    (row,) = section.tables["findings"].rows
+    (row,) = table_of(chapter, "findings").rows
     assert "P7、P8" in [c.text for c in row]
-    assert "没有完成的模拟" in section.empty["sites"] and "不明" in section.empty["joints"]
+    said = " ".join(b.text for b in chapter.blocks if b.kind == "paragraph")
+    assert "没有完成的模拟" in said and "不明" in said
     summary = next(rows for css, rows in read(html).tables if "summary" in css)
     assert [r[0][:3] for r in summary[1:]] == ["A02", "A01", "A03", "合计"]
 
@@ -262,18 +263,22 @@ def test_missing_columns_values_and_geometries_do_not_stop_the_page(review):
     assert page_text(replace(review, pages=(empty_shape,)), "zh")
 
 
-def test_a_topics_part_stands_in_its_place_with_its_text_escaped(review, monkeypatch):
+def test_an_inner_chapter_stands_in_its_place_with_its_text_escaped(review, monkeypatch):
     table = Table([Heading("Id"), Heading("m", True)], [[Cell(HOSTILE), Cell("1.00")]])
+    figure = DrawnFigure("drawn", "<svg id='trial-figure'></svg>")
 
-    def of_community(page, _review, _words):
+    def of_community(page, _review, words):
         if page is not review.pages[0]:
             return None
-        return Part("trial", HOSTILE, [HOSTILE], [("rows", table)], [("drawn", "<svg id='trial-figure'></svg>")])
+        return inner_chapter(words, "trial", HOSTILE, [HOSTILE], [("rows", table)], [Drawing("drawn", figure)])
 
-    monkeypatch.setattr(community_section_module, "COMMUNITY_PARTS", (of_community,))
-    monkeypatch.setattr(compose_module, "COUNTY_PARTS", (lambda _review, _words: Part("whole", "County"),))
+    entries = [
+        replace(e, holds=(of_community,)) if isinstance(e, CommunityEntry) else e for e in compose_module.CHAPTERS
+    ]
+    whole = CountyEntry("whole", lambda _review, _words: Chapter("whole", "County", []))
+    monkeypatch.setattr(compose_module, "CHAPTERS", (*entries, whole))
     found = read(page_text(review, "en"))
     assert ("detail t-trial", [["Id", "m"], [HOSTILE.strip(), "1.00"]]) in found.tables
     assert [attrs for tag, attrs in found.tags if attrs.get("id") == "trial-figure"]
-    assert sum(tag == "div" and attrs.get("class") == "part p-trial" for tag, attrs in found.tags) == 1
-    assert sum(tag == "section" and attrs.get("id") == "p-whole" for tag, attrs in found.tags) == 1
+    assert sum(tag == "div" and attrs.get("class") == "inside p-trial" for tag, attrs in found.tags) == 1
+    assert sum(tag == "section" and attrs.get("id") == "whole" for tag, attrs in found.tags) == 1

@@ -10,7 +10,8 @@ from PIL import Image
 from tests.report.synthetic_review import synthetic_review
 
 from spongecalc.assess.review import WaterFrames
-from spongecalc.report.content.time_series import series_json
+from spongecalc.report.content.map_series import map_series
+from spongecalc.report.render.map_series_json import series_json
 from spongecalc.report.render.water_frames import COLOURS, water_json
 
 
@@ -43,5 +44,5 @@ def test_classes_place_and_minutes() -> None:
 def test_page_without_series_of_pipes_still_slides() -> None:
     page = synthetic_review().pages[0]
     page = replace(page, hydraulics={}, water={"before": frames()})
-    assert '"water"' in series_json(page)
-    assert series_json(replace(page, water={})) == ""
+    assert '"water"' in series_json(map_series(page))
+    assert map_series(replace(page, water={})) is None

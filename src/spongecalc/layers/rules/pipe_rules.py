@@ -141,7 +141,7 @@ def _lengths(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findi
 
 
 def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """A pipe between two nodes that are both of another system; a joint of two systems has its own analysis."""
+    """A pipe between two nodes that are both of another system; cross-connections have their own analysis."""
     system = pipes["system"].to_numpy(object)
     above, below = upper["system"].to_numpy(object), lower["system"].to_numpy(object)
     known = np.array([all(isinstance(v, str) for v in three) for three in zip(system, above, below, strict=True)])

@@ -177,5 +177,5 @@ def _said(words: list[str], labels: Labels, catalogue: Catalogue) -> dict[str, s
 
 
 def _is_size(size: Size | None) -> bool:
-    """Whether a text states a size and is not just a number."""
+    """True where a text states a size and is not just a number."""
     return size is not None and (size.stated or size.width_mm is not None)

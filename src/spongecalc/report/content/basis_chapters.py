@@ -1,4 +1,4 @@
-"""What the review rests on: standards, storms, data and its checks, ground, targets, facilities."""
+"""The basis of the review: standards, storms, data and its checks, ground, targets, facilities."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.catalogue.catalogue import ROOF
 from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.anchors import anchored_pages
+from spongecalc.report.content.capture_chapters import has_ways
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.community_tables import headline_storm
 from spongecalc.report.content.document import Block, Chapter, Drawing, Items, Paragraph, TableBlock
+from spongecalc.report.content.figures import Hyetograph
 from spongecalc.report.content.finding_table import finding_table
 from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.roles import ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.runoff_losses import runoff_losses
 from spongecalc.report.content.standard_names import source_name, table_name
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.charts import hyetograph_chart
 from spongecalc.standards import tables as standards
 
-SCENARIOS = ("before", "after")
 SOURCES_LISTED = 3
 # Rules that replace a value which the survey lacks: what rests on them rests on an inference.
 INFERENCES = (
@@ -38,7 +40,7 @@ INFERENCES = (
 
 
 def notes_chapter(review: Review, words: Wording) -> Chapter:
-    """What a reader must know before any figure, and findings that belong to no community."""
+    """The notes that a reader must know before any figure, and findings that belong to no community."""
     notes = [words.note(key, params) for key, params in review.notes]
     formulas = dict.fromkeys(
         (s.formula_place, s.formula_text, s.formula_source, s.formula_confidence) for s in review.storms
@@ -49,8 +51,8 @@ def notes_chapter(review: Review, words: Wording) -> Chapter:
     blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
     general = general_findings(review, words)
     if general.rows:
-        blocks.append(TableBlock(words("section.general_findings"), general, "detail t-findings"))
-    return Chapter("notes", words("section.notes"), blocks, part="county")
+        blocks.append(TableBlock(words("section.general_findings"), general, "findings"))
+    return Chapter("notes", words("section.notes"), blocks, place=ChapterPlace.COUNTY)
 
 
 def general_findings(review: Review, words: Wording) -> Table:
@@ -88,9 +90,9 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
             ]
         )
     blocks: list[Block] = [
-        TableBlock(words("document.limits"), limits, "detail t-limits"),
-        Paragraph(words("document.standards_said"), "small"),
-        TableBlock(words("document.standards"), Table(headings, listed), "detail t-standards"),
+        TableBlock(words("document.limits"), limits, "limits"),
+        Paragraph(words("document.standards_said"), TextRole.REMARK),
+        TableBlock(words("document.standards"), Table(headings, listed), "standards"),
         *_own_rows(words),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
@@ -126,7 +128,7 @@ def _own_rows(words: Wording) -> list[Block]:
         return []
     headings = [Heading(words(f"document.own_{c}")) for c in ("kind", "id", "name", "like", "reason")]
     body = [[Cell(text) for text in row] for row in rows]
-    return [TableBlock(words("document.own_rows"), Table(headings, body), "detail t-own-rows")]
+    return [TableBlock(words("document.own_rows"), Table(headings, body), "own-rows")]
 
 
 def _shortened(sources: Sequence[str], words: Wording) -> str:
@@ -139,16 +141,16 @@ def storms_chapter(review: Review, words: Wording) -> Chapter:
     """The design storms with their formula, and the headline storm's hyetograph."""
     blocks: list[Block] = []
     if review.storms:
-        blocks.append(TableBlock(words("section.storms"), _storm_table(review, words), "storms"))
+        blocks.append(TableBlock(words("section.storms"), _storm_table(review, words), "storms", TableRole.LIST))
     else:
-        blocks.append(Paragraph(words("table.no_storms"), "none"))
+        blocks.append(Paragraph(words("table.no_storms"), TextRole.NOTHING))
     storm = headline_storm(review)
     if storm is not None and len(storm.intensity_mm_h):
         peak = cell_text("_mm_h", storm.intensity_mm_h.max())
         label = words("chart.storm_label", storm=storm.storm_id, peak=peak)
-        texts = {"time": words("chart.time"), "rain": words("chart.rain"), "label": label}
-        chart = hyetograph_chart(storm.intensity_mm_h, "storm-chart", texts)
-        blocks.append(Drawing(words("chart.storm_title", storm=storm.storm_id), chart, "rain"))
+        chart = Hyetograph(label, "storm-chart", storm.intensity_mm_h)
+        caption = words("chart.storm_title", storm=storm.storm_id)
+        blocks.append(Drawing(caption, chart, FigureRole.HYETOGRAPH))
     return Chapter("storms", words("section.storms"), blocks)
 
 
@@ -175,9 +177,7 @@ def _storm_table(review: Review, words: Wording) -> Table:
     return Table(headings, rows)
 
 
-def data_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
+def data_chapter(review: Review, words: Wording) -> Chapter:
     """Findings by rule, and by community the share of features that rest on an inferred value."""
     findings = review.tables.get("findings", pd.DataFrame())
     blocks: list[Block] = []
@@ -194,19 +194,19 @@ def data_chapter(
                     Cell(words("document.yes") if rule in INFERENCES else ""),
                     Cell(str(len(features))),
                     Cell(str(own["community_id"].replace("", None).nunique())),
-                    Cell(str(own["action"].iloc[0]) if "action" in own else "", css="c-action"),
+                    Cell(str(own["action"].iloc[0]) if "action" in own else "", column="action"),
                 ]
             )
         names = ("severity", "rule", "inferred", "features", "communities", "action")
         numeric = ("features", "communities")
-        headings = [Heading(words(f"document.data_{n}"), n in numeric, f"c-{n}") for n in names]
-        blocks.append(TableBlock(words("document.data_by_rule"), Table(headings, rows), "detail t-rules"))
+        headings = [Heading(words(f"document.data_{n}"), n in numeric, n) for n in names]
+        blocks.append(TableBlock(words("document.data_by_rule"), Table(headings, rows), "rules"))
     else:
-        blocks.append(Paragraph(words("table.no_findings"), "none"))
-    shares = [(p, a, inferred_share(p)) for p, a in zip(review.pages, anchors, strict=True)]
+        blocks.append(Paragraph(words("table.no_findings"), TextRole.NOTHING))
+    shares = [(p, a, inferred_share(p)) for p, a in anchored_pages(review)]
     rows = [
         [
-            Cell(p.name, link=f"#{a}", over=p.community_id, css="c-community"),
+            Cell(p.name, link=f"#{a}", over=p.community_id, column="community"),
             Cell(str(s[1])),
             Cell(str(s[0])),
             Cell(cell_text("_percent", 100 * s[0] / s[1]) if s[1] else ""),
@@ -216,19 +216,19 @@ def data_chapter(
     ]
     if rows:
         headings = [
-            Heading(words("column.community"), css="c-community"),
+            Heading(words("column.community"), column="community"),
             *(Heading(words(f"document.quality_{c}"), True) for c in ("features", "inferred", "share")),
             *(Heading(words(f"document.quality_{c}"), True) for c in ("errors", "warnings")),
         ]
         blocks += [
-            Paragraph(words("document.quality_said"), "small"),
-            TableBlock(words("document.quality"), Table(headings, rows), "detail t-quality"),
+            Paragraph(words("document.quality_said"), TextRole.REMARK),
+            TableBlock(words("document.quality"), Table(headings, rows), "quality"),
         ]
-    return Chapter("data", words("document.section_data"), [*blocks, *grouped])
+    return Chapter("data", words("document.section_data"), blocks)
 
 
 def inferred_share(page: CommunityPage) -> tuple[int, int]:
-    """How many of a community's features hold a value that the survey lacks, and how many features it has."""
+    """Count of a community's features that hold a value that the survey lacks, and how many features it has."""
     features: set[tuple[str, str]] = set()
     for layers in page.layers.values():
         for name, layer in layers.items():
@@ -243,46 +243,47 @@ def inferred_share(page: CommunityPage) -> tuple[int, int]:
     return len(named & features), len(features)
 
 
-def surfaces_chapter(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
-    """Areas by cover, before and after (下垫面分析表)."""
-    areas = {s: {p.community_id: cover_areas_m2(p, s) for p in review.pages} for s in SCENARIOS}
+def surfaces_chapter(review: Review, words: Wording) -> Chapter:
+    """Areas by cover in each scenario (下垫面分析表)."""
+    first, last = review.compared
+    areas = {s: {p.community_id: cover_areas_m2(p, s) for p in review.pages} for s in words.scenario_names}
     covers = sorted({c for by in areas.values() for own in by.values() for c in own})
     if not covers:
-        none = [Paragraph(words("document.no_surfaces"), "none")]
+        none = [Paragraph(words("document.no_surfaces"), TextRole.NOTHING)]
         return Chapter("surfaces", words("document.section_surfaces"), none)
-    sums = {s: {c: sum(own.get(c, 0.0) for own in areas[s].values()) for c in covers} for s in SCENARIOS}
-    totals = {s: sum(sums[s].values()) for s in SCENARIOS}
+    sums = {
+        s: {c: sum(own.get(c, 0.0) for own in areas[s].values()) for c in covers} for s in words.scenario_names
+    }
+    totals = {s: sum(sums[s].values()) for s in words.scenario_names}
     headings = [Heading(words("document.cover"))]
-    for scenario in SCENARIOS:
+    for scenario in words.scenario_names:
         headings += [
-            Heading(words("document.area_of", scenario=words(f"scenario.{scenario}")), True),
+            Heading(words("document.area_of", scenario=words.scenario(scenario)), True),
             Heading(words("document.share"), True),
         ]
     headings.append(Heading(words("document.change"), True))
     rows, foot = [], [Cell(words("table.total"))]
     for cover in covers:
         cells = [Cell(words.name("cover", cover))]
-        for s in SCENARIOS:
+        for s in words.scenario_names:
             cells += [Cell(cell_text("_m2", sums[s][cover])), Cell(_share(sums[s][cover], totals[s]))]
-        rows.append([*cells, Cell(_change(sums["after"][cover] - sums["before"][cover]))])
-    for s in SCENARIOS:
+        rows.append([*cells, Cell(_change(sums[last][cover] - sums[first][cover]))])
+    for s in words.scenario_names:
         foot += [Cell(cell_text("_m2", totals[s])), Cell(_share(totals[s], totals[s]))]
-    foot.append(Cell(_change(totals["after"] - totals["before"])))
-    blocks: list[Block] = [
-        TableBlock(words("document.surfaces_all"), Table(headings, rows, foot), "detail t-covers")
-    ]
-    for scenario in SCENARIOS:
-        own = [Heading(words("column.community"), css="c-community")]
+    foot.append(Cell(_change(totals[last] - totals[first])))
+    blocks: list[Block] = [TableBlock(words("document.surfaces_all"), Table(headings, rows, foot), "covers")]
+    for scenario in words.scenario_names:
+        own = [Heading(words("column.community"), column="community")]
         own += [Heading(words.name("cover", c), True) for c in covers]
         own.append(Heading(words("table.total"), True))
         body = []
-        for page, anchor in zip(review.pages, anchors, strict=True):
+        for page, anchor in anchored_pages(review):
             by = areas[scenario][page.community_id]
-            cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community")]
+            cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, column="community")]
             cells += [Cell(cell_text("_m2", by[c]) if c in by else "") for c in covers]
             body.append([*cells, Cell(cell_text("_m2", sum(by.values())) if by else "")])
-        caption = words("document.surfaces_of", scenario=words(f"scenario.{scenario}"))
-        blocks.append(TableBlock(caption, Table(own, body), "detail t-surfaces"))
+        caption = words("document.surfaces_of", scenario=words.scenario(scenario))
+        blocks.append(TableBlock(caption, Table(own, body), "surfaces"))
     blocks += runoff_losses(review, words)
     return Chapter("surfaces", words("document.section_surfaces"), blocks, wide=len(covers) > 6)
 
@@ -317,8 +318,11 @@ def _change(value: float) -> str:
 
 
 def targets_chapter(review: Review, words: Wording) -> Chapter:
-    """What the design is held against, and how many communities meet it (设计目标表)."""
-    answers = [{v.question: v.answer for v in judged.verdicts(p.row, review.targets)} for p in review.pages]
+    """The targets that the design is held against, and how many communities meet it (设计目标表)."""
+    answers = [
+        {v.question: v.answer for v in judged.verdicts(p.row, review.targets, review.compared)}
+        for p in review.pages
+    ]
     figures = {
         "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
         "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
@@ -335,11 +339,11 @@ def targets_chapter(review: Review, words: Wording) -> Chapter:
         rows.append(row)
     headings = [
         Heading(words("verdict.column_question")),
-        Heading(words("document.target"), css="c-message"),
+        Heading(words("document.target"), column="message"),
         *(Heading(words(f"verdict.{v}"), True) for v in judged.ANSWERS[:3]),
     ]
     table = Table(headings, rows)
-    block = TableBlock(words("document.section_targets"), table, "detail t-targets")
+    block = TableBlock(words("document.section_targets"), table, "targets")
     return Chapter("targets", words("document.section_targets"), [block])
 
 
@@ -347,10 +351,10 @@ FACILITY_COLUMNS = ("kind", "volume_m3", "area_m2", "catchment_m2", "from_node",
 
 
 def facilities_chapter(review: Review, words: Wording) -> Chapter:
-    """Every facility after the works (设施一览表), and permeable paving by community."""
+    """Every facility of the last scenario compared (设施一览表), and permeable paving by community."""
     rows = []
     for page in review.pages:
-        layer = page.layers.get("after", {}).get("facilities")
+        layer = page.layers.get(review.compared[1], {}).get("facilities")
         if layer is None:
             continue
         for row in layer.to_dict("records"):
@@ -366,30 +370,32 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
     ]
     blocks: list[Block] = []
     if rows:
-        blocks.append(TableBlock(words("document.section_facilities"), Table(headings, rows), "detail t-fac"))
+        blocks.append(TableBlock(words("document.section_facilities"), Table(headings, rows), "fac"))
     else:
-        blocks.append(Paragraph(words("document.no_facilities"), "none"))
+        blocks.append(Paragraph(words("document.no_facilities"), TextRole.NOTHING))
     sponge = review.tables.get("sponge", pd.DataFrame())
     if {"community_id", "scenario", "storm_id", "permeable_m2"} <= set(sponge.columns):
         own = sponge[sponge["storm_id"] == review.headline_storm]
         columns = [c for c in ("permeable_m2", "green_m2", "impervious_m2", "tank_held_m3") if c in own]
         headings = [Heading(words("column.community_id"))]
         for c in columns:
-            headings += [Heading(f"{words(f'document.{c}')} {words(f'scenario.{s}')}", True) for s in SCENARIOS]
+            headings += [
+                Heading(f"{words(f'document.{c}')} {words.scenario(s)}", True) for s in words.scenario_names
+            ]
         body = []
         for community, both in own.groupby("community_id", sort=True):
             cells = [Cell(str(community))]
             for c in columns:
-                for s in SCENARIOS:
+                for s in words.scenario_names:
                     value = both.loc[both["scenario"] == s, c]
                     cells.append(Cell(cell_text(c, value.iloc[0]) if len(value) else ""))
             body.append(cells)
         if body:
-            blocks.append(TableBlock(words("document.sponge_areas"), Table(headings, body), "detail t-paving"))
+            blocks.append(TableBlock(words("document.sponge_areas"), Table(headings, body), "paving"))
     return Chapter("facilities", words("document.section_facilities"), blocks)
 
 
-def capture_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
+def capture_chapter(review: Review, words: Wording) -> Chapter:
     """The annual capture ratio (年径流总量控制率计算表), or that it was not computed."""
     table = review.tables.get("communities", pd.DataFrame())
     columns = [c for c in table.columns if "capture" in str(c) or str(c).startswith("target_lost_year")]
@@ -402,7 +408,7 @@ def capture_chapter(review: Review, words: Wording, grouped: Sequence[Block] = (
             own = str(row["community_id"])
             cells = [Cell(cell_text(str(c), row[c]), trace=f"{own}:{c}") for c in columns]
             rows.append([Cell(words("table.total") if own == TOTAL else own), *cells])
-        blocks.append(TableBlock(words("document.capture_table"), Table(headings, rows), "detail t-capture"))
-    elif not grouped:
-        blocks.append(Paragraph(words("document.no_capture"), "none"))
-    return Chapter("capture", words("document.section_capture"), [*blocks, *grouped])
+        blocks.append(TableBlock(words("document.capture_table"), Table(headings, rows), "capture"))
+    elif not has_ways(review):
+        blocks.append(Paragraph(words("document.no_capture"), TextRole.NOTHING))
+    return Chapter("capture", words("document.section_capture"), blocks)

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.content.part import Part
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -45,11 +45,17 @@ PROGRESS_COLUMNS = (
 AGREES = "agrees"
 
 
-def county_bill(review: Review, words: Wording) -> Part | None:
-    """Meters laid in the whole project, by diameter, material and depth, each adding up to its total."""
+def has_bill(review: Review) -> bool:
+    """True where the review holds a bill with true lengths, which says all that was laid."""
     bill = review.tables.get("quantities")
-    if bill is None or bill.empty or "true_length_m" not in bill.columns:
+    return bill is not None and not bill.empty and "true_length_m" in bill.columns
+
+
+def county_bill(review: Review, words: Wording) -> Chapter | None:
+    """Meters laid in the whole project, by diameter, material and depth, each adding up to its total."""
+    if not has_bill(review):
         return None
+    bill = review.tables["quantities"]
     laid = _laid(bill)
     paragraphs = [
         _say(
@@ -65,10 +71,12 @@ def county_bill(review: Review, words: Wording) -> Part | None:
     laid_by_day = review.tables.get("progress")
     if laid_by_day is not None and len(laid_by_day):
         tables.append((_say("progress", words), frame_table(_summed(laid_by_day), PROGRESS_COLUMNS, words)))
-    return Part("bill", _say("bill_heading", words), tuple(paragraphs), tuple(t for t in tables if t[1].rows))
+    return inner_chapter(
+        words, "bill", _say("bill_heading", words), tuple(paragraphs), tuple(t for t in tables if t[1].rows)
+    )
 
 
-def community_bill(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_bill(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """The breakdown of a community's new pipes, and its other quantities."""
     bill = review.tables.get("quantities")
     if bill is None or "true_length_m" not in bill.columns:
@@ -78,11 +86,11 @@ def community_bill(page: CommunityPage, review: Review, words: Wording) -> Part 
         return None
     laid = _laid(own)
     tables = [*_breakdowns(laid, words), (_say("by_item", words), _others(own, words))]
-    return Part("bill", _say("bill_heading", words), (), tuple(t for t in tables if t[1].rows))
+    return inner_chapter(words, "bill", _say("bill_heading", words), (), tuple(t for t in tables if t[1].rows))
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
-    return text(f"bill.part.{key}", words.lang, **params)
+    return words(f"bill.part.{key}", **params)
 
 
 def _laid(bill: pd.DataFrame) -> pd.DataFrame:
@@ -139,8 +147,8 @@ def _others(bill: pd.DataFrame, words: Wording) -> Table:
 
 def _bill_heading(heading: Heading, words: Wording) -> Heading:
     """In a bill a count is of pieces and a volume of earth or concrete, not of pipes and water."""
-    column = heading.css.removeprefix("c-")
-    return replace(heading, text=words.name("column", f"bill_{column}")) if column in BILL_WORDS else heading
+    named = heading.column in BILL_WORDS
+    return replace(heading, text=words.name("column", f"bill_{heading.column}")) if named else heading
 
 
 def _claims(review: Review, words: Wording) -> tuple[list[tuple[str, Table]], str]:

@@ -1,4 +1,4 @@
-"""The page's part on the annual capture ratio: three ways, ranges, the life of the paving, tanks."""
+"""The annual capture ratio: three ways, ranges, the life of the paving, tanks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import math
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
+from spongecalc.report.content.document import Chapter, Drawing
+from spongecalc.report.content.figures import LifeCurves
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.number_format import cell_text, is_known
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.roles import FigureRole
 from spongecalc.report.content.standard_names import source_name
 from spongecalc.report.content.table import frame_table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.capture_chart import life_chart
 from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 
 WAYS = (
@@ -65,7 +66,7 @@ def _ways(review: Review) -> pd.DataFrame:
     return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_percent"].notna()]
 
 
-def community_part(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_capture(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """Capture ratio of a community, before and after; None where it was not computed."""
     ways = _ways(review)
     ways = ways[ways["community_id"] == page.community_id]
@@ -73,19 +74,14 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
         return None
 
     def say(key: str, **params: object) -> str:
-        return text(f"rain.{key}", words.lang, **params)
+        return words(f"rain.{key}", **params)
 
     row = page.row
     names = {
-        short: cell_text(f"capture_{column}", row.get(f"capture_{column}")) or words("page.unknown")
-        for short, column in (
-            ("before", "before_percent"),
-            ("before_low", "before_percent_low"),
-            ("before_high", "before_percent_high"),
-            ("after", "after_percent"),
-            ("after_low", "after_percent_low"),
-            ("after_high", "after_percent_high"),
-        )
+        f"ratio_{place}{end}": cell_text(column, row.get(column)) or words("page.unknown")
+        for place, scenario in zip(("first", "last"), review.compared, strict=True)
+        for end in ("", "_low", "_high")
+        for column in (f"capture_{scenario}_percent{end}",)
     }
     by_series = ways["capture_continuous_percent"].notna().all()
     paragraphs = [say("part_continuous" if by_series else "part_event", **names)]
@@ -93,9 +89,7 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
         if is_known(r.ways_differ_percent) and r.ways_differ_percent > DISAGREEMENT_POINTS and r.ways_differ_why:
             why = " ".join(say(f"why.{k}") for k in str(r.ways_differ_why).split(";"))
             points = cell_text("ways_differ_percent", r.ways_differ_percent)
-            paragraphs.append(
-                say("part_differ", scenario=words(f"scenario.{r.scenario}"), points=points, why=why)
-            )
+            paragraphs.append(say("part_differ", scenario=words.scenario(r.scenario), points=points, why=why))
     paragraphs.extend(_life_sentences(page, review, say))
     ranges = _own(review, "sponge_ranges", page.community_id)
     if len(ranges):
@@ -126,9 +120,9 @@ def community_part(page: CommunityPage, review: Review, words: Wording) -> Part 
     figures = []
     life = _own(review, "sponge_life", page.community_id)
     if len(life) and life["capture_uncleaned_percent"].nunique() > 1:
-        chart = life_chart(life, review.targets.get("capture_percent"), f"life-{_anchor(page)}", words.lang)
-        figures.append((say("life"), chart))
-    return Part("capture", say("part_heading"), paragraphs, tables, figures)
+        curves = LifeCurves(say("life"), f"life-{_anchor(page)}", life, review.targets.get("capture_percent"))
+        figures.append(Drawing(say("life"), curves, FigureRole.CURVE))
+    return inner_chapter(words, "capture", say("part_heading"), paragraphs, tables, figures)
 
 
 def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[str]:
@@ -179,23 +173,27 @@ def _anchor(page: CommunityPage) -> str:
     return page.community_id.encode("utf-8").hex()
 
 
-def county_part(review: Review, words: Wording) -> Part | None:
+def has_ways(review: Review) -> bool:
+    """True where the capture ratio was computed."""
+    return not _ways(review).empty
+
+
+def county_capture(review: Review, words: Wording) -> Chapter | None:
     """Capture ratio of all communities, the three ways side by side."""
     ways = _ways(review)
     if ways.empty:
         return None
-    # The chapter that takes this part in holds the ratio of every community already, each figure traceable.
-    tables = [(text("rain.ways", words.lang), frame_table(ways, WAYS, words))]
+    # The chapter that this one stands in holds the ratio of every community already, each figure traceable.
+    tables = [(words("rain.ways"), frame_table(ways, WAYS, words))]
     paragraphs = []
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
         paragraphs.append(
-            text(
+            words(
                 "rain.part_design",
-                words.lang,
                 mm=mm,
                 place=review.capture_place,
                 source=source_name(review.capture_source, words.lang),
             )
         )
-    return Part("capture-county", text("rain.part_heading", words.lang), paragraphs, tables)
+    return inner_chapter(words, "capture-county", words("rain.part_heading"), paragraphs, tables)

@@ -1,4 +1,4 @@
-"""Which columns hold codes of closed lists, and the word of each code in the report's language.
+"""Columns that hold codes of closed lists, and the word of each code in the report's language.
 
 Tables of every format take a code's word from here, so that it is the same wherever a reader meets it. The
 result tables themselves (results/*.csv) hold the codes.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from spongecalc.assess.communities import TOTAL
+from spongecalc.assess.compared_columns import template_of
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.standard_names import source_name
@@ -20,7 +21,7 @@ from spongecalc.report.content.wording import Wording
 
 @dataclass(frozen=True)
 class ClosedList:
-    """Where a column's words are, and how a cell holds its codes.
+    """The place of a column's words, and how a cell holds its codes.
 
     A code that none of ``places`` names stands as it is: a material is what the survey wrote, a storm what the
     project calls it.
@@ -31,14 +32,18 @@ class ClosedList:
     separator: str = ""
     """Sign between several codes of a cell."""
     joined_by: str = ""
-    """What stands between their words; empty: what the language sets between words in a row."""
+    """Sign that stands between their words; empty: what the language sets between words in a row."""
     followed_by: str = ""
     """Sign after which an id or a size may follow the code."""
     named: Mapping[str, str] = field(default_factory=dict)
     """Codes whose text stands under another name, by that name."""
+    of_scenarios: bool = False
+    """The codes are the project's scenarios, which have labels of their own."""
 
     def word(self, code: str, words: Wording) -> str:
         """The word of one code."""
+        if self.of_scenarios:
+            return words.scenario(code)
         if code in self.named:
             return text(self.named[code], words.lang)
         for place in self.places:
@@ -100,7 +105,7 @@ _OWN_NAME = (
     "inflow_from",
 )
 CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_NAME} | {
-    "scenario": ClosedList(("report.scenario",)),
+    "scenario": ClosedList((), of_scenarios=True),
     # A section that is not round has its width and height beside it.
     "shape": ClosedList(("report.value.shape",), followed_by=" "),
     # Of a surface the bill states its cover as material.
@@ -109,10 +114,6 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "to_system": _values("system"),
     "other_layer": _values("layer"),
     "swmm_storm_id": _values("storm_id"),
-    "separated_before": _values("answer"),
-    "separated_after": _values("answer"),
-    "separation_grade_before": _values("grade"),
-    "separation_grade_after": _values("grade"),
     "in_smallest_set": _YES_NO,
     "differ": _YES_NO,
     "agrees": _YES_NO,
@@ -132,6 +133,11 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "ways": ClosedList(("rain.from_to",)),
 }
 """By the column's name; what holds for one table only is in ``OF_TABLE``."""
+OF_SCENARIO: Mapping[str, ClosedList] = {
+    "separated_{s}": _values("answer"),
+    "separation_grade_{s}": _values("grade"),
+}
+"""By the template of a column that stands once for each scenario."""
 OF_TABLE: Mapping[tuple[str, str], ClosedList] = {
     ("communities", "community_id"): ClosedList((), named={TOTAL: "report.table.total"}),
     # What the communities' own layer states, or the file that claims.
@@ -148,7 +154,8 @@ SOURCES = ("clause",)
 
 def closed_list(column: str, table: str = "") -> ClosedList | None:
     """The closed list that a column holds codes of; None for an id, a figure, a name, a text."""
-    return OF_TABLE.get((table, column)) or CLOSED_LISTS.get(column)
+    found = OF_TABLE.get((table, column)) or CLOSED_LISTS.get(column)
+    return found if found is not None else OF_SCENARIO.get(template_of(column)[0])
 
 
 def coded(column: str, value: object, words: Wording, table: str = "") -> str:

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.basis_chapters import inferred_share
-from spongecalc.report.content.community_tables import Section
+from spongecalc.report.content.community_tables import (
+    JOINT_COLUMNS,
+    QUANTITY_COLUMNS,
+    SITE_COLUMNS,
+    StormFigure,
+    facts,
+    headline_storm,
+    is_answered,
+    numbered,
+    reason_unanswered,
+    run_table,
+    storm_results,
+    storm_table,
+)
 from spongecalc.report.content.document import (
     Beside,
     Block,
@@ -13,66 +31,72 @@ from spongecalc.report.content.document import (
     Facts,
     Group,
     Items,
-    MapPair,
+    MapSet,
     Paragraph,
     Subheading,
     TableBlock,
+    VerdictLine,
     Verdicts,
 )
+from spongecalc.report.content.figures import CommunityMap, RunoffCurves
+from spongecalc.report.content.finding_table import finding_table
+from spongecalc.report.content.inner_chapter import held
 from spongecalc.report.content.long_section import long_sections
+from spongecalc.report.content.map_extent import map_extent
+from spongecalc.report.content.map_series import map_series
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.content.part import Part
 from spongecalc.report.content.result_chapters import confirmations
-from spongecalc.report.content.time_series import series_json
+from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
+from spongecalc.report.content.scenario_lines import scenario_lines
+from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.long_section_svg import section_svg
 
 
-def part_blocks(part: Part, level: int, words: Wording) -> Group:
-    """A topic's part as blocks of the document."""
-    blocks: list[Block] = [Subheading(part.heading, level)]
-    blocks += [Paragraph(text) for text in part.paragraphs]
-    blocks += [Drawing(caption, svg, _look(svg)) for caption, svg in part.figures]
-    for caption, table in part.tables:
-        if not table.rows:
-            continue
-        blocks.append(TableBlock(caption, table, f"detail t-{part.key}"))
-    if len(blocks) == 1 and part.tables:
-        blocks.append(Paragraph(words("document.part_empty"), "none"))
-    return Group(f"p-{part.key}", blocks)
+def community_chapter(
+    page: CommunityPage, review: Review, anchor: str, inner: Sequence[Chapter], words: Wording
+) -> Chapter:
+    """The chapter of one community.
 
-
-def _look(svg: str) -> str:
-    """A chart is drawn smaller than a map."""
-    return "curve" if svg.startswith('<svg class="chart"') else ""
-
-
-def community_chapter(section: Section, page: CommunityPage, review: Review, words: Wording) -> Chapter:
-    """The chapter of one community, from what its section gathers."""
+    Parameters
+    ----------
+    page
+        The community.
+    review
+        The review that it is of.
+    anchor
+        The chapter's key.
+    inner
+        The chapters that stand among its details.
+    words
+        Of the report's language.
+    """
+    row = page.row
     headline = review.headline_storm
-    blocks: list[Block] = [Facts(section.facts)]
-    if section.reason:
-        blocks.append(Paragraph(f"{section.reason} {section.unanswered}".strip(), "reason"))
-    blocks.append(Verdicts(section.verdicts))
-    if section.reason:
-        blocks += _table(section, "findings", words("table.findings"))
-    if section.maps:
-        captions = {s: f"{words('table.maps')} · {words(f'scenario.{s}')}" for s in section.maps}
-        blocks.append(MapPair(captions, section.maps, series_json(page)))
-    else:
-        blocks += [Subheading(words("table.maps")), Paragraph(section.empty["maps"], "none")]
-    chart: list[Block] = [
-        Drawing(words("chart.title", storm=headline), section.chart, "flow")
-        if section.chart
-        else Paragraph(words("chart.none"), "none")
-    ]
-    storms = section.tables["by_storm"]
-    beside: list[Block] = (
-        [TableBlock(words("table.by_storm"), storms, "detail t-by_storm")] if storms.rows else []
+    judgements = judged.verdicts(row, review.targets, review.compared)
+    storms = storm_results(review, page.community_id)
+    joints, sites = (numbered(t, words.scenario_names) for t in (page.joints, page.sites))
+    failed = not judged.finished(row)
+    findings = _table(
+        "findings", words("table.findings"), finding_table(page.findings, words), words("table.no_findings")
     )
-    blocks.append(Beside(chart, beside))
-    blocks += _table(section, "joints", words("table.joints"))
-    blocks += _table(section, "sites", words("table.sites", storm=headline))
+    blocks: list[Block] = [Facts(facts(page, review, words))]
+    if failed:
+        blocks.append(Paragraph(_failure(page, judgements, words), TextRole.REASON))
+    blocks.append(Verdicts([_verdict_line(v, headline, words) for v in judgements]))
+    if failed:
+        blocks += findings
+    blocks += _maps(page, review, joints, sites, words)
+    blocks.append(_runoff(page, review, anchor, storms, words))
+    no_joints = (
+        "table.no_joints" if is_answered(row, "cross_connections", review.compared) else "table.no_joints_unknown"
+    )
+    no_sites = (
+        "table.no_sites" if is_answered(row, "ponding_sites", review.compared) else "table.no_sites_unknown"
+    )
+    blocks += _table("joints", words("table.joints"), frame_table(joints, JOINT_COLUMNS, words), words(no_joints))
+    named = sites.assign(number=[f"P{n}" for n in sites["number"]])
+    shown = frame_table(named, SITE_COLUMNS, words)
+    blocks += _table("sites", words("table.sites", storm=headline), shown, words(no_sites))
     blocks += _checks(page, review, words)
     inferred, features = inferred_share(page)
     if features:
@@ -82,21 +106,118 @@ def community_chapter(section: Section, page: CommunityPage, review: Review, wor
     points = confirmations(page, review, words)
     blocks += [Subheading(words("document.confirm_heading")), Items(points)]
     details: list[Block] = []
-    if not any(p.key == "bill" for p in section.parts):
-        details += _table(section, "quantities", words("table.quantities"))
-    details += [part_blocks(p, 2, words) for p in section.parts]
+    if not any(c.key == "bill" for c in inner):
+        laid = frame_table(page.quantities, QUANTITY_COLUMNS, words)
+        details += _table("quantities", words("table.quantities"), laid, words("table.no_quantities"))
+    details += [held(c) for c in inner]
     details += _profiles(page, words)
-    details += _table(section, "runs", words("table.runs"))
-    if not section.reason:
-        details += _table(section, "findings", words("table.findings"))
-    beside_name = section.community_id if section.name != section.community_id else ""
-    return Chapter(
-        section.anchor, section.name, blocks, "community", section.overall, beside_name, details=details
+    details += _table("runs", words("table.runs"), run_table(page.runs, words), words("table.no_runs"))
+    if not failed:
+        details += findings
+    beside = page.community_id if page.name != page.community_id else ""
+    overall = judged.overall(row, review.targets, review.compared)
+    return Chapter(anchor, page.name, blocks, ChapterPlace.COMMUNITY, overall, beside, details=details)
+
+
+def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: Wording) -> str:
+    """The reason why a community was not answered, and the questions that stay open."""
+    reason = reason_unanswered(page.row, words)
+    unknown = [words(f"question.{v.question}") for v in judgements if v.answer == judged.UNKNOWN]
+    unanswered = words("status.cannot_answer", questions=words.listed(unknown)) if unknown else ""
+    return f"{reason} {unanswered}".strip()
+
+
+def _verdict_line(verdict: judged.Verdict, headline: str, words: Wording) -> VerdictLine:
+    found = words.filled(f"finding.{verdict.key}", verdict.figures)
+    limit = words.filled(f"limit.{verdict.question}", {**verdict.figures, "storm": headline})
+    return VerdictLine(verdict.question, verdict.answer, found, limit)
+
+
+def _maps(
+    page: CommunityPage, review: Review, joints: pd.DataFrame, sites: pd.DataFrame, words: Wording
+) -> list[Block]:
+    """The maps of all scenarios, in one extent; that there are none where nothing has a place."""
+    extent = map_extent(page.boundary, page.layers.values())
+    drawable = any(len(layer) for layers in page.layers.values() for layer in layers.values())
+    if extent is None or not drawable:
+        missing = words("map.no_geometry" if drawable else "map.missing")
+        return [Subheading(words("table.maps")), Paragraph(missing, TextRole.NOTHING)]
+    volumes = (
+        pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
+    )
+    largest = float(volumes.max()) if volumes.notna().any() else 0.0
+    titles = {s: words.scenario(s) for s in words.scenario_names}
+    maps: dict[str, CommunityMap] = {}
+    for scenario, title in titles.items():
+        # Also without layers the outline is drawn: where the community lies is known.
+        own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
+        label = words(
+            "map.label",
+            name=page.name,
+            scenario=title,
+            joints=len(own_joints),
+            sites=len(own_sites),
+        )
+        maps[scenario] = CommunityMap(
+            label,
+            page.boundary,
+            page.layers.get(scenario, {}),
+            own_joints,
+            own_sites,
+            extent,
+            largest,
+            # The checks are made of the network of the last scenario compared.
+            _failed_checks(review, page.community_id) if scenario == review.compared[1] else None,
+        )
+    captions = {s: f"{words('table.maps')} · {named}" for s, named in titles.items()}
+    return [MapSet(titles, captions, maps, map_series(page))]
+
+
+def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
+    """Rows of design_checks.csv that fail in a community; None where the checks were not made."""
+    checks = review.tables.get("design_checks")
+    if checks is None or checks.empty:
+        return None
+    return checks[(checks["community_id"] == community_id) & (checks["verdict"] == "fail")]
+
+
+def _runoff(
+    page: CommunityPage, review: Review, anchor: str, storms: Mapping[str, Sequence[StormFigure]], words: Wording
+) -> Beside:
+    """The runoff over time, and beside it the figures of every storm."""
+    headline = review.headline_storm
+    curves = _curves(page, review, anchor, words)
+    chart: Block = (
+        Drawing(words("chart.title", storm=headline), curves, FigureRole.HYDROGRAPH)
+        if curves is not None
+        else Paragraph(words("chart.none"), TextRole.NOTHING)
+    )
+    table = storm_table(storms, words)
+    beside: list[Block] = [TableBlock(words("table.by_storm"), table, "by_storm")] if table.rows else []
+    return Beside([chart], beside)
+
+
+def _curves(page: CommunityPage, review: Review, anchor: str, words: Wording) -> RunoffCurves | None:
+    known = {s: series.dropna() for s, series in page.hydrographs.items() if series is not None}
+    known = {s: known[s] for s in words.scenario_names if s in known and not known[s].empty}
+    if not known:
+        return None
+    storm = headline_storm(review)
+    peaks = {
+        f"peak_{place}": cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown")
+        for place, s in zip(("first", "last"), review.compared, strict=True)
+    }
+    return RunoffCurves(
+        words("chart.label", name=page.name, **peaks),
+        f"{anchor}-flow",
+        known,
+        storm.intensity_mm_h if storm is not None and len(storm.intensity_mm_h) else None,
+        scenario_lines(words, known),
     )
 
 
 def _checks(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
-    """How many design checks of the community's new features pass, fail, and cannot be made."""
+    """A sentence on how many design checks of the community's new features pass, fail, and cannot be made."""
     checks = review.tables.get("design_checks")
     if checks is None or not {"community_id", "status", "verdict"} <= set(checks.columns):
         return []
@@ -111,22 +232,19 @@ def _checks(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
 def _profiles(page: CommunityPage, words: Wording) -> list[Block]:
     """Long sections of the main paths; none where no path has levels."""
     drawn: list[Block] = []
-    for section in long_sections(page):
+    for section in long_sections(page, words):
         caption = words(
             "document.profile_caption",
             name=section.name,
             system=words.name("system", section.system),
-            scenario=words(f"scenario.{section.scenario}"),
+            scenario=words.scenario(section.scenario),
         )
-        svg = section_svg(section, words)
-        if svg:
-            drawn.append(Drawing(caption, svg, "profile"))
+        if section.has_levels:
+            drawn.append(Drawing(caption, section, FigureRole.PROFILE))
     return [Group("profiles", [Subheading(words("document.section_profiles")), *drawn])] if drawn else []
 
 
-def _table(section: Section, key: str, heading: str) -> list[Block]:
-    table = section.tables[key]
-    shown: Block = (
-        TableBlock(heading, table, f"detail t-{key}") if table.rows else Paragraph(section.empty[key], "none")
-    )
-    return [Subheading(heading), shown] if not table.rows else [shown]
+def _table(name: str, heading: str, table: Table, empty: str) -> list[Block]:
+    if table.rows:
+        return [TableBlock(heading, table, name)]
+    return [Subheading(heading), Paragraph(empty, TextRole.NOTHING)]

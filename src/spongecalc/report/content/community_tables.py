@@ -1,25 +1,18 @@
-"""One community's section of the page: verdicts, maps, hydrographs and tables."""
+"""The tables and facts of one community's chapter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
+from spongecalc.assess.scenario_order import in_order
 from spongecalc.report.content import verdicts as judged
-from spongecalc.report.content.document import VerdictLine
-from spongecalc.report.content.finding_table import finding_table
 from spongecalc.report.content.number_format import cell_text, is_known
-from spongecalc.report.content.part import Part
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
-from spongecalc.report.content.topics import COMMUNITY_PARTS
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.charts import runoff_chart
-from spongecalc.report.render.community_map import community_frame, community_map
-
-SCENARIOS = ("before", "after")
 
 JOINT_COLUMNS = (
     "number",
@@ -73,140 +66,78 @@ RUN_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Section:
-    """What the template shows of a community; ``maps`` and ``chart`` are markup, the rest is text."""
-
-    anchor: str
-    community_id: str
-    name: str
-    overall: str
-    reason: str
-    unanswered: str
-    facts: list[tuple[str, str]]
-    verdicts: list[VerdictLine]
-    maps: dict[str, str]
-    chart: str
-    tables: dict[str, Table]
-    empty: dict[str, str] = field(default_factory=dict)
-    parts: tuple[Part, ...] = ()
-
-
 def headline_storm(review: Review) -> StormSummary | None:
     """The storm that the review's figures are for; None where the review does not hold it."""
     return next((s for s in review.storms if s.storm_id == review.headline_storm), None)
 
 
-def community_section(page: CommunityPage, review: Review, anchor: str, words: Wording) -> Section:
-    """Everything shown of one community."""
-    row = page.row
-    lines = judged.verdicts(row, review.targets)
-    joints = numbered(page.joints)
-    sites = numbered(page.sites)
-    storms = storm_results(review, page.community_id)
-    failed = not judged.finished(row)
-    open_questions = [words(f"question.{v.question}") for v in lines if v.answer == judged.UNKNOWN]
-    return Section(
-        anchor,
-        page.community_id,
-        page.name,
-        judged.overall(row, review.targets),
-        _reason(row, words) if failed else "",
-        words("status.cannot_answer", questions=words.listed(open_questions)) if open_questions else "",
-        _facts(page, storms, review.headline_storm, words),
-        [
-            VerdictLine(
-                v.question,
-                v.answer,
-                words.filled(f"finding.{v.key}", v.figures),
-                words.filled(f"limit.{v.question}", {**v.figures, "storm": review.headline_storm}),
-            )
-            for v in lines
-        ],
-        _maps(page, review, joints, sites, words),
-        _chart(page, review, anchor, words),
-        {
-            "by_storm": _storm_table(storms, words),
-            "joints": frame_table(joints, JOINT_COLUMNS, words),
-            "sites": frame_table(sites.assign(number=[f"P{n}" for n in sites["number"]]), SITE_COLUMNS, words),
-            "quantities": frame_table(page.quantities, QUANTITY_COLUMNS, words),
-            "runs": _runs(page.runs, words),
-            "findings": finding_table(page.findings, words),
-        },
-        {
-            "joints": words(
-                "table.no_joints" if is_answered(row, "cross_connections") else "table.no_joints_unknown"
-            ),
-            "sites": words("table.no_sites" if is_answered(row, "ponding_sites") else "table.no_sites_unknown"),
-            "quantities": words("table.no_quantities"),
-            "runs": words("table.no_runs"),
-            "findings": words("table.no_findings"),
-            "maps": words("map.no_geometry" if _has_features(page) else "map.missing"),
-        },
-        tuple(p for make in COMMUNITY_PARTS if (p := make(page, review, words)) is not None),
-    )
+def is_answered(row: Mapping[str, object], counted: str, compared: tuple[str, str]) -> bool:
+    """True where a count is known in both scenarios compared, so that an empty table means none."""
+    return all(is_known(row.get(f"{counted}_{s}")) for s in compared)
 
 
-def is_answered(row: Mapping[str, object], counted: str) -> bool:
-    """Whether a count is known both before and after, so that an empty table means none."""
-    return all(is_known(row.get(f"{counted}_{s}")) for s in SCENARIOS)
-
-
-def numbered(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with a column ``number``, from 1, before first and after next, else in its order."""
+def numbered(table: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
+    """The table with a column ``number``, from 1, in the scenarios' order, else in its own."""
     plain = pd.DataFrame(table).reset_index(drop=True)
     if "scenario" in plain.columns:
-        order = sorted(range(len(plain)), key=lambda i: (plain["scenario"].iloc[i] != "before", i))
-        plain = plain.iloc[order].reset_index(drop=True)
+        plain = plain.sort_values("scenario", key=in_order(scenarios), kind="stable", ignore_index=True)
     return plain.assign(number=range(1, len(plain) + 1))
 
 
-def storm_results(review: Review, community_id: str) -> pd.DataFrame:
-    """Runoff and ponding of a community for each storm, before and after, from sponge.csv and ponding.csv.
+# Figures of each storm and scenario, by their columns in sponge.csv.
+OF_STORM = ("runoff_m3", "runoff_coefficient", "peak_l_s")
+FACT_AREAS = ("permeable", "green")
 
-    Columns that begin with "_" are areas, for the facts of the section. A storm without a finished run has
-    no figures; ponding counts as none only where the run finished.
+
+@dataclass(frozen=True)
+class StormFigure:
+    """One figure of a community under a storm: its column, its scenario ("" for all), and its value."""
+
+    column: str
+    scenario: str
+    value: object
+
+
+def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigure]]:
+    """Runoff and ponding of a community for each storm in each scenario, from sponge.csv and ponding.csv.
+
+    A storm without a finished run has no figures; ponding counts as none only where the run finished.
     """
     sponge = _own(review.tables.get("sponge"), community_id)
     ponding = _own(review.tables.get("ponding"), community_id)
-    rows = []
+    names = [s.name for s in review.scenarios]
+    results = {}
     for storm in review.storms:
-        row: dict[str, object] = {"storm_id": storm.storm_id, "return_period_a": storm.return_period_a}
-        found = {s: _first(sponge, s, storm.storm_id) for s in SCENARIOS}
-        row["rainfall_m3"] = next(
-            (f["rainfall_m3"] for f in found.values() if is_known(f.get("rainfall_m3"))), None
-        )
-        for column, unit in (("runoff", "m3"), ("runoff_coefficient", ""), ("peak", "l_s")):
-            name = f"{column}_{unit}".rstrip("_")
-            for scenario in SCENARIOS:
-                written = f"{column}_{scenario}_{unit}".rstrip("_")
-                row[written] = found[scenario].get(name)
-        before, after = judged.figure(row, "runoff_before_m3"), judged.figure(row, "runoff_after_m3")
-        row["runoff_reduction_percent"] = 100 * (before - after) / before if before > 0 else None
-        for scenario in SCENARIOS:
-            known = is_known(found[scenario].get("runoff_m3"))
-            row[f"ponding_{scenario}_m3"] = _ponded_m3(ponding, scenario, storm.storm_id) if known else None
-            row[f"_permeable_{scenario}"] = found[scenario].get("permeable_m2")
-            row[f"_green_{scenario}"] = found[scenario].get("green_m2")
-        rows.append(row)
-    return pd.DataFrame(rows)
+        found = {s: _first(sponge, s, storm.storm_id) for s in names}
+        rain = next((f["rainfall_m3"] for f in found.values() if is_known(f.get("rainfall_m3"))), None)
+        figures = [
+            StormFigure("return_period_a", "", storm.return_period_a),
+            StormFigure("rainfall_m3", "", rain),
+            *(StormFigure(c, s, found[s].get(c)) for c in OF_STORM for s in names),
+        ]
+        first, last = (judged.figure(found.get(s, {}), "runoff_m3") for s in review.compared)
+        fall = 100 * (first - last) / first if first > 0 else None
+        figures.append(StormFigure("runoff_reduction_percent", "", fall))
+        for s in names:
+            known = is_known(found[s].get("runoff_m3"))
+            ponded = _ponded_m3(ponding, s, storm.storm_id) if known else None
+            figures.append(StormFigure("ponding_m3", s, ponded))
+        results[storm.storm_id] = figures
+    return results
 
 
-def _storm_table(storms: pd.DataFrame, words: Wording) -> Table:
+def storm_table(results: Mapping[str, Sequence[StormFigure]], words: Wording) -> Table:
     """The results with a row per figure and a column per storm, which fits half a page's width."""
-    figures = [c for c in storms.columns if not c.startswith("_") and c != "storm_id"]
-    if storms[[c for c in figures if c != "return_period_a"]].isna().all(axis=None):
+    known = [f.value for figures in results.values() for f in figures if f.column != "return_period_a"]
+    if not any(is_known(v) for v in known):
         return Table([], [])
-    headings = [Heading(words("column.storm_id")), *(Heading(str(s), True) for s in storms["storm_id"])]
-    rows = [
-        [Cell(words.name("column", c)), *(Cell(cell_text(_unit_last(c), v)) for v in storms[c])] for c in figures
-    ]
+    headings = [Heading(words("column.storm_id")), *(Heading(storm_id, True) for storm_id in results)]
+    rows = []
+    for same in zip(*results.values(), strict=True):
+        one = same[0]
+        title = words.column_of(one.column, one.scenario) if one.scenario else words.name("column", one.column)
+        rows.append([Cell(title), *(Cell(cell_text(f.column, f.value)) for f in same)])
     return Table(headings, rows)
-
-
-def _unit_last(column: str) -> str:
-    """The column's name without its scenario, so that its unit is found at its end."""
-    return column.removesuffix("_before").removesuffix("_after")
 
 
 def _own(table: pd.DataFrame | None, community_id: str) -> pd.DataFrame:
@@ -229,7 +160,8 @@ def _ponded_m3(ponding: pd.DataFrame, scenario: str, storm_id: str) -> float:
     return float(pd.to_numeric(rows["volume_m3"]).sum())
 
 
-def _reason(row: Mapping[str, object], words: Wording) -> str:
+def reason_unanswered(row: Mapping[str, object], words: Wording) -> str:
+    """The reason why a community has no answers, by its status."""
     status = row.get("status")
     if status == "data_error":
         return words.filled("status.why_data_error", {"errors": row.get("errors")})
@@ -238,94 +170,31 @@ def _reason(row: Mapping[str, object], words: Wording) -> str:
     return words("status.why_other", status=status)
 
 
-def _facts(page: CommunityPage, storms: pd.DataFrame, headline: str, words: Wording) -> list[tuple[str, str]]:
-    facts = []
+def facts(page: CommunityPage, review: Review, words: Wording) -> list[tuple[str, str]]:
+    """Short facts of a community with their names: place, people, areas."""
+    told = []
     for column in ("district", "phase", "households", "residents"):
-        facts.append((words(f"facts.{column}"), cell_text(column, page.row.get(column))))
+        told.append((words(f"facts.{column}"), cell_text(column, page.row.get(column))))
     area = cell_text("area_m2", page.row.get("area_m2"))
-    facts.append((words("facts.area_m2"), words("facts.square_metres", value=area) if area else ""))
-    chosen = storms[storms["storm_id"] == headline] if len(storms) else storms
-    for name in ("permeable", "green"):
-        both = [cell_text("area_m2", chosen[f"_{name}_{s}"].iloc[0]) if len(chosen) else "" for s in SCENARIOS]
-        words_of = words("facts.from_to", before=both[0], after=both[1]) if all(both) else ""
-        facts.append((words(f"facts.{name}"), words_of))
-    return [(name, value) for name, value in facts if value]
+    told.append((words("facts.area_m2"), words("facts.square_metres", value=area) if area else ""))
+    sponge = _own(review.tables.get("sponge"), page.community_id)
+    shown = [s for s in review.storms if s.storm_id == review.headline_storm]
+    for name in FACT_AREAS:
+        both = [
+            cell_text("area_m2", _first(sponge, s, review.headline_storm).get(f"{name}_m2")) if shown else ""
+            for s in review.compared
+        ]
+        said = words("facts.from_to", value_first=both[0], value_last=both[1]) if all(both) else ""
+        told.append((words(f"facts.{name}"), said))
+    return [(name, value) for name, value in told if value]
 
 
-def _maps(
-    page: CommunityPage, review: Review, joints: pd.DataFrame, sites: pd.DataFrame, words: Wording
-) -> dict[str, str]:
-    frame = community_frame(page.boundary, page.layers.values())
-    if frame is None or not _has_features(page):
-        return {}
-    volumes = (
-        pd.to_numeric(sites["volume_m3"], errors="coerce") if "volume_m3" in sites else pd.Series(dtype=float)
-    )
-    largest = float(volumes.max()) if volumes.notna().any() else 0.0
-    drawn = {}
-    for scenario in SCENARIOS:
-        # Also without layers the outline is drawn: where the community lies is known.
-        own_joints, own_sites = (t[t["scenario"] == scenario] if "scenario" in t else t for t in (joints, sites))
-        label = words(
-            "map.label",
-            name=page.name,
-            scenario=words(f"scenario.{scenario}"),
-            joints=len(own_joints),
-            sites=len(own_sites),
-        )
-        layers = page.layers.get(scenario, {})
-        drawn[scenario] = community_map(
-            page.boundary,
-            layers,
-            joints=own_joints,
-            sites=own_sites,
-            frame=frame,
-            naming=words.name,
-            catalogue=words.catalogue,
-            label=label,
-            largest_m3=largest,
-            # The checks are made of the network after the works.
-            failed_checks=_failed_checks(review, page.community_id) if scenario == "after" else None,
-        )
-    return drawn
-
-
-def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
-    """Rows of design_checks.csv that fail in a community; None where the checks were not made."""
-    checks = review.tables.get("design_checks")
-    if checks is None or checks.empty:
-        return None
-    return checks[(checks["community_id"] == community_id) & (checks["verdict"] == "fail")]
-
-
-def _has_features(page: CommunityPage) -> bool:
-    return any(len(layer) for layers in page.layers.values() for layer in layers.values())
-
-
-def _chart(page: CommunityPage, review: Review, anchor: str, words: Wording) -> str:
-    storm = headline_storm(review)
-    peaks = {s: cell_text("peak_l_s", page.row.get(f"peak_{s}_l_s")) or words("page.unknown") for s in SCENARIOS}
-    return runoff_chart(
-        page.hydrographs,
-        storm.intensity_mm_h if storm is not None else None,
-        f"{anchor}-flow",
-        {
-            "time": words("chart.time"),
-            "rain": words("chart.rain"),
-            "flow": words("chart.flow"),
-            "before": words("scenario.before"),
-            "after": words("scenario.after"),
-            "label": words("chart.label", name=page.name, **peaks),
-        },
-    )
-
-
-def _runs(runs: pd.DataFrame, words: Wording) -> Table:
+def run_table(runs: pd.DataFrame, words: Wording) -> Table:
     """The runs, with the model's hash cut to what tells models apart; the whole is in runs.csv."""
     table = frame_table(runs, RUN_COLUMNS, words)
-    at = [i for i, h in enumerate(table.headings) if h.css == "c-model_sha256"]
+    at = [i for i, h in enumerate(table.headings) if h.column == "model_sha256"]
     rows = [
-        [Cell(c.text[:10], title=c.text, css=c.css) if i in at else c for i, c in enumerate(cells)]
+        [Cell(c.text[:10], title=c.text, column=c.column) if i in at else c for i, c in enumerate(cells)]
         for cells in table.rows
     ]
     headings: list[Heading] = list(table.headings)
@@ -333,6 +202,6 @@ def _runs(runs: pd.DataFrame, words: Wording) -> Table:
     used = [
         i
         for i, h in enumerate(headings)
-        if h.css not in ("c-message", "c-quality_error_percent") or any(r[i].text for r in rows)
+        if h.column not in ("message", "quality_error_percent") or any(r[i].text for r in rows)
     ]
     return Table([headings[i] for i in used], [[r[i] for i in used] for r in rows])

@@ -56,7 +56,7 @@ class Change:
 
 @dataclass(frozen=True)
 class TableDifference:
-    """What differs in one table. A table that one result lacks is in ``missing_in`` "a" or "b"."""
+    """The differences of one table. A table that one result lacks is in ``missing_in`` "a" or "b"."""
 
     table: str
     changes: tuple[Change, ...] = ()
@@ -68,7 +68,7 @@ class TableDifference:
 
     @property
     def differs(self) -> bool:
-        """Whether anything differs."""
+        """True where anything differs."""
         parts = (
             self.changes,
             self.only_a,

@@ -1,4 +1,4 @@
-"""The comparison of two results as one page of HTML."""
+"""The comparison of two results as a document."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Sequence
 
 from spongecalc.report.content.comparison import TableDifference
 from spongecalc.report.content.document import Block, Chapter, Cover, Document, Facts, Paragraph, TableBlock
+from spongecalc.report.content.roles import CellRole, TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.html_page import html_text
 
-FILE_NAME = "compare.html"
 # More rows than these make a page nobody reads; their number is given.
 MOST_ROWS = 2000
 
 
-def comparison_page(differences: Sequence[TableDifference], a: str, b: str, lang: str) -> str:
-    """The page: a summary, then for each table what differs; ``a`` and ``b`` name the results."""
+def comparison_document(differences: Sequence[TableDifference], a: str, b: str, lang: str) -> Document:
+    """The document: a summary, then for each table what differs; ``a`` and ``b`` name the results."""
     words = Wording(lang)
     names = (words("document.compare_a"), words("document.compare_b"))
     cover = Cover(words("document.compare_title"), "", [(names[0], a), (names[1], b)], "")
@@ -26,7 +25,7 @@ def comparison_page(differences: Sequence[TableDifference], a: str, b: str, lang
     )
     chapters = [Chapter("summary", words("document.compare_summary"), blocks)]
     chapters += [_chapter(d, words) for d in differing if not d.missing_in]
-    return html_text(Document(lang, f"{a} · {b}", cover, chapters))
+    return Document(lang, f"{a} · {b}", cover, chapters)
 
 
 def _summary(differing: Sequence[TableDifference], words: Wording) -> TableBlock:
@@ -61,7 +60,7 @@ def _chapter(d: TableDifference, words: Wording) -> Chapter:
             Cell(c.row),
             Cell(words.name("column", c.column), title=c.column),
             Cell(c.a),
-            Cell(c.b, css="attn"),
+            Cell(c.b, role=CellRole.ATTENTION),
             Cell(c.difference_text),
         ]
         for c in d.changes[:MOST_ROWS]
@@ -73,10 +72,10 @@ def _chapter(d: TableDifference, words: Wording) -> Chapter:
         "only_a": len(d.only_a),
         "only_b": len(d.only_b),
     }
-    blocks.append(Paragraph(words("document.compare_counts", **counted), "small"))
+    blocks.append(Paragraph(words("document.compare_counts", **counted), TextRole.REMARK))
     if rows:
         caption = words("document.compare_table", table=d.table)
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-compare", sortable=True))
+        blocks.append(TableBlock(caption, Table(headings, rows), "compare", sortable=True))
     for key, ids in (
         ("compare_only_a", [*d.columns_only_a, *d.only_a]),
         ("compare_only_b", [*d.columns_only_b, *d.only_b]),

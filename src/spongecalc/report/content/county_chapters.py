@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.county_tables import (
     attention_list,
     communities_table,
     counts,
-    overview_map,
     tiles,
     total_row,
+    verdict_map,
 )
 from spongecalc.report.content.document import (
     Block,
@@ -27,57 +27,53 @@ from spongecalc.report.content.document import (
     VerdictCounts,
 )
 from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.roles import CellRole, ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 
 SYSTEMS = ("storm", "sewage")
 
 
-def county_chapters(review: Review, anchors: Sequence[str], words: Wording) -> list[Chapter]:
-    """The chapters that answer for the whole project."""
-    return [
-        _totals(review, words),
-        _overview(review, anchors, words),
-        _communities(review, anchors, words),
-        *(c for c in (_claims(review, anchors, words), _progress(review, words)) if c is not None),
-    ]
-
-
-def _totals(review: Review, words: Wording) -> Chapter:
+def totals_chapter(review: Review, words: Wording) -> Chapter:
+    """The four answers for the whole project."""
     unfinished = sum(not judged.finished(p.row) for p in review.pages)
     remarks = [words("tile.arrow"), words("tile.storm_used", id=review.headline_storm)]
     if unfinished:
         remarks.append(words("tile.partial", count=unfinished))
-    blocks: list[Block] = [Tiles(tiles(review, words)), Paragraph(" · ".join(remarks), "small")]
-    return Chapter("totals", words("section.totals"), blocks, part="county")
+    blocks: list[Block] = [Tiles(tiles(review, words)), Paragraph(" · ".join(remarks), TextRole.REMARK)]
+    return Chapter("totals", words("section.totals"), blocks, place=ChapterPlace.COUNTY)
 
 
-def _overview(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
-    drawn = overview_map(review, anchors, words)
-    found = VerdictCounts(counts(review), attention_list(review, anchors, words))
-    blocks: list[Block] = [Drawing(words("document.overview_map"), drawn, "overview")] if drawn else []
+def overview_chapter(review: Review, words: Wording) -> Chapter:
+    """The verdicts counted and mapped, and the communities that need attention."""
+    drawn = verdict_map(review, words)
+    found = VerdictCounts(counts(review), attention_list(review, words))
+    blocks: list[Block] = []
+    if drawn is not None:
+        blocks.append(Drawing(words("document.overview_map"), drawn, FigureRole.OVERVIEW))
     # What needs attention is read before anything is looked for on the map.
-    return Chapter("overview", words("section.overview"), [found, *blocks], part="county")
+    return Chapter("overview", words("section.overview"), [found, *blocks], place=ChapterPlace.COUNTY)
 
 
-def _communities(review: Review, anchors: Sequence[str], words: Wording) -> Chapter:
-    table = communities_table(review, anchors, words)
+def communities_chapter(review: Review, words: Wording) -> Chapter:
+    """A row of figures for each community."""
+    table = communities_table(review, words)
     blocks: list[Block] = (
         [
-            Paragraph(words("tile.arrow"), "small"),
-            Paragraph(words("table.sortable") + " " + words("document.trace_hint"), "screen"),
-            TableBlock(words("section.communities"), table, "summary", sortable=True),
+            Paragraph(words("tile.arrow"), TextRole.REMARK),
+            Paragraph(words("table.sortable") + " " + words("document.trace_hint"), TextRole.SCREEN),
+            TableBlock(words("section.communities"), table, "communities", TableRole.SUMMARY, sortable=True),
         ]
         if table.rows
-        else [Paragraph(words("table.no_communities"), "none")]
+        else [Paragraph(words("table.no_communities"), TextRole.NOTHING)]
     )
-    return Chapter("communities", words("section.communities"), blocks, part="county", wide=True)
+    return Chapter("communities", words("section.communities"), blocks, place=ChapterPlace.COUNTY, wide=True)
 
 
-def _claims(review: Review, anchors: Sequence[str], words: Wording) -> Chapter | None:
+def claims_chapter(review: Review, words: Wording) -> Chapter | None:
     """Claimed against measured lengths, those that differ most first; None where nothing was claimed."""
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
+    for page, anchor in anchored_pages(review):
         differences = judged.length_differences_m(page.row)
         if all(math.isnan(d) for d in differences):
             continue
@@ -88,7 +84,7 @@ def _claims(review: Review, anchors: Sequence[str], words: Wording) -> Chapter |
     rows.sort(key=lambda r: (-round(r[0], 2), r[1].community_id))
     limit = review.targets.get("length_difference_m")
     limit_m = judged.LENGTH_TOLERANCE_M if limit is None else limit
-    headings = [Heading(words("column.community"), css="c-community")]
+    headings = [Heading(words("column.community"), column="community")]
     for system in SYSTEMS:
         headings += [
             Heading(words(f"document.claims_{system}_claimed"), True),
@@ -109,21 +105,21 @@ def _claims(review: Review, anchors: Sequence[str], words: Wording) -> Chapter |
     said = words("document.claims_said", count=len(rows), over=over, limit=cell_text("limit_m", limit_m))
     blocks: list[Block] = [
         Paragraph(said),
-        TableBlock(
-            words("document.section_claims"), Table(headings, body, foot), "detail t-claims", sortable=False
-        ),
+        TableBlock(words("document.section_claims"), Table(headings, body, foot), "claims", sortable=False),
     ]
-    return Chapter("claims", words("document.section_claims"), blocks, part="county")
+    return Chapter("claims", words("document.section_claims"), blocks, place=ChapterPlace.COUNTY)
 
 
 def _claim_cells(
     page: CommunityPage, anchor: str, differences: tuple[float, float], limit_m: float
 ) -> list[Cell]:
-    cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community")]
+    cells = [Cell(page.name, link=f"#{anchor}", over=page.community_id, column="community")]
     for system, difference in zip(SYSTEMS, differences, strict=True):
         for column in (f"claimed_{system}_m", f"{system}_laid_m"):
             cells.append(Cell(cell_text(column, page.row.get(column)), trace=f"{page.community_id}:{column}"))
-        cells.append(Cell(_signed(difference), css="attn" if abs(difference) > limit_m else ""))
+        cells.append(
+            Cell(_signed(difference), role=CellRole.ATTENTION if abs(difference) > limit_m else CellRole.PLAIN)
+        )
     return cells
 
 
@@ -142,14 +138,18 @@ PROGRESS_FIGURES = (
 )
 
 
-def _progress(review: Review, words: Wording) -> Chapter | None:
+def progress_chapter(review: Review, words: Wording) -> Chapter | None:
     """Sums by phase and by district; None where communities state neither."""
     blocks: list[Block] = []
     for group in ("phase", "district"):
         table = _group_table(review, group, words)
         if table is not None:
-            blocks.append(TableBlock(words(f"document.progress_by_{group}"), table, "detail t-progress"))
-    return Chapter("progress", words("document.section_progress"), blocks, part="county") if blocks else None
+            blocks.append(TableBlock(words(f"document.progress_by_{group}"), table, "progress"))
+    return (
+        Chapter("progress", words("document.section_progress"), blocks, place=ChapterPlace.COUNTY)
+        if blocks
+        else None
+    )
 
 
 def _group_table(review: Review, group: str, words: Wording) -> Table | None:
@@ -163,9 +163,9 @@ def _group_table(review: Review, group: str, words: Wording) -> Table | None:
         *(Heading(words.name("column", c), True) for c in PROGRESS_FIGURES),
     ]
     rows = []
-    for name in sorted({n for n, _ in named}):
+    for name in sorted({n for n, _ in named}, key=lambda n: (_phase_rank(n, review), n)):
         own = [p for n, p in named if n == name]
-        answers = [judged.overall(p.row, review.targets) for p in own]
+        answers = [judged.overall(p.row, review.targets, review.compared) for p in own]
         sums = [pd.Series([judged.figure(p.row, c) for p in own]).sum(min_count=1) for c in PROGRESS_FIGURES]
         rows.append(
             [
@@ -176,3 +176,9 @@ def _group_table(review: Review, group: str, words: Wording) -> Table | None:
             ]
         )
     return Table(headings, rows)
+
+
+def _phase_rank(name: str, review: Review) -> int:
+    """Place of a phase in the order in which the scenarios do them; 0 for other groups."""
+    phases = list(dict.fromkeys(p for s in review.scenarios for p in s.phases or ()))
+    return phases.index(name) if name in phases else len(phases)

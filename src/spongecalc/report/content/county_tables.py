@@ -1,4 +1,4 @@
-"""The county's part of the page: overall figures, the overview map, the table of communities."""
+"""The county's figures: the four tiles, the map of verdicts, the table of communities."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from markupsafe import escape
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content import verdicts as judged
-from spongecalc.report.content.document import Figure, Tile
+from spongecalc.report.content.anchors import anchored_pages, anchors
+from spongecalc.report.content.document import Tile, TileFigure
+from spongecalc.report.content.figures import VerdictArea, VerdictMap
+from spongecalc.report.content.map_extent import extent_of
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.roles import CellRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.label_places import BELOW, LabelPlaces
-from spongecalc.report.render.map_svg import WIDTH_PX, drawing, element, frame_of, path_data, placed, titled
 
 TOTAL = "TOTAL"
-SYMBOLS: Mapping[str, str] = {
-    judged.PASS: "✓",
-    judged.ATTENTION: "!",
-    judged.UNKNOWN: "?",
-    judged.UNANSWERED: "×",
-}
 
 
 def total_row(review: Review) -> dict[str, object]:
@@ -39,15 +34,15 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
     """The four tiles, from the row TOTAL."""
     total = total_row(review)
 
-    def change(label: str, name: str, of_unit: str, unit: str = "") -> Figure:
-        columns = [f"{name}_{s}{unit}" for s in ("before", "after")]
+    def change(label: str, name: str, of_unit: str, unit: str = "") -> TileFigure:
+        columns = [f"{name}_{s}{unit}" for s in review.compared]
         written = " → ".join(_written(total, c, words) for c in columns)
-        return Figure(words(label), written, of_unit, trace=_keys(TOTAL, *columns))
+        return TileFigure(words(label), written, of_unit, trace=_keys(TOTAL, *columns))
 
-    def plain(label: str, column: str, of_unit: str, beside: str = "") -> Figure:
-        return Figure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
+    def plain(label: str, column: str, of_unit: str, beside: str = "") -> TileFigure:
+        return TileFigure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
 
-    separated = separated_counts(review.pages)
+    separated = separated_counts(review)
     lengths = [
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
@@ -59,7 +54,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         Tile(
             "separation",
             [
-                Figure(words("tile.separated"), f"{separated[0]} → {separated[1]}", of_all),
+                TileFigure(words("tile.separated"), f"{separated[0]} → {separated[1]}", of_all),
                 change("tile.cross_connections", "cross_connections", sites),
                 change("tile.sewage_to_storm", "sewage_to_storm", "m³/d", "_m3_d"),
             ],
@@ -119,82 +114,50 @@ def _signed(column: str, value: float) -> str:
 
 
 def counts(review: Review) -> dict[str, int]:
-    """How many communities have each overall verdict."""
-    answers = [judged.overall(p.row, review.targets) for p in review.pages]
-    return {code: answers.count(code) for code in SYMBOLS}
+    """Counts of communities by overall verdict."""
+    answers = [judged.overall(p.row, review.targets, review.compared) for p in review.pages]
+    return {code: answers.count(code) for code in judged.ANSWERS}
 
 
-def separated_counts(pages: Sequence[CommunityPage]) -> tuple[int, int]:
-    """How many communities are separated before, and after."""
-    before, after = (sum(p.row.get(f"separated_{s}") == "yes" for p in pages) for s in ("before", "after"))
-    return before, after
+def separated_counts(review: Review) -> tuple[int, int]:
+    """Counts of communities separated in the first scenario compared, and in the last."""
+    first, last = (sum(p.row.get(f"separated_{s}") == "yes" for p in review.pages) for s in review.compared)
+    return first, last
 
 
-def attention_list(review: Review, anchors: Sequence[str], words: Wording) -> list[tuple[str, str, str]]:
-    """(anchor, community, what is wrong) of the communities that need attention, the most urgent first."""
-    pages, listed = review.pages, []
-    for i in judged.by_urgency([p.row for p in pages], review.targets):
+def attention_list(review: Review, words: Wording) -> list[tuple[str, str, str]]:
+    """(chapter's key, community, what is wrong) of the communities that need attention, the most urgent first."""
+    pages, keys, listed = review.pages, anchors(review), []
+    for i in judged.by_urgency([p.row for p in pages], review.targets, review.compared):
         row = pages[i].row
-        judgements = judged.verdicts(row, review.targets)
+        judgements = judged.verdicts(row, review.targets, review.compared)
         wrong = [words(f"question.{v.question}") for v in judgements if v.answer == judged.ATTENTION]
         if not judged.finished(row):
             wrong = [words.name("status", row.get("status")), *wrong]
         if wrong:
-            listed.append((anchors[i], f"{pages[i].community_id} {pages[i].name}", words.listed(wrong)))
+            listed.append((keys[i], f"{pages[i].community_id} {pages[i].name}", words.listed(wrong)))
     return listed
 
 
-def overview_map(review: Review, anchors: Sequence[str], words: Wording) -> str:
-    """All communities by verdict, each a link to its section; empty where none has a boundary."""
-    drawn = [
-        (page, anchor)
-        for page, anchor in zip(review.pages, anchors, strict=True)
-        if page.boundary is not None and not page.boundary.is_empty
-    ]
-    frame = frame_of([p.boundary.bounds for p, _ in drawn])
-    if frame is None:
-        return ""
-    shapes, marks = [], []
-    places = LabelPlaces(WIDTH_PX, frame.height_px)
-    places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
-    centres = []
-    for page, anchor in drawn:
-        answer = judged.overall(page.row, review.targets)
-        outline = element("path", {"class": f"area {answer}", "d": path_data(page.boundary, frame)})
-        words_of = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
-        shapes.append(element("a", {"href": f"#{anchor}"}, titled(words_of), outline))
-        inside = page.boundary.representative_point()
-        x, y = frame.at(inside.x, inside.y)
-        places.take(x / frame.metres_per_px, y / frame.metres_per_px, 8)
-        centres.append((page, answer, x, y))
-    for page, answer, x, y in centres:
-        symbol = f'<circle r="8"/><text y="4" text-anchor="middle">{SYMBOLS[answer]}</text>'
-        marks.append(placed(f'<g class="verdict-mark {answer}">{symbol}</g>', x, y, frame))
-        # Long ids are cut on the map alone; the table and the section have them whole.
-        short = page.community_id if len(page.community_id) <= 10 else page.community_id[:9] + "…"
-        px, py = x / frame.metres_per_px, y / frame.metres_per_px
-        found = places.find(px, py, 8, (6.6 * len(short) + 2, 11), BELOW)
-        if found is not None:
-            label = element(
-                "text",
-                {
-                    "class": "area-id",
-                    "x": f"{found[0] - px:.0f}",
-                    "y": f"{found[1] - py + 4:.0f}",
-                    "text-anchor": "middle",
-                },
-                str(escape(short)),
-            )
-            marks.append(placed(label, x, y, frame))
-    label = words("map.overview_label", **counts(review))
-    return drawing("".join(shapes + marks), frame, label, words.name("map", "north"), "map overview", "group")
+def verdict_map(review: Review, words: Wording) -> VerdictMap | None:
+    """All communities by verdict, each leading to its chapter; None where none has a boundary."""
+    areas = []
+    for page, anchor in anchored_pages(review):
+        if page.boundary is None or page.boundary.is_empty:
+            continue
+        answer = judged.overall(page.row, review.targets, review.compared)
+        said = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
+        areas.append(VerdictArea(page.community_id, page.boundary, answer, said, anchor))
+    if extent_of(a.boundary.bounds for a in areas) is None:
+        return None
+    return VerdictMap(words("map.overview_label", **counts(review)), areas)
 
 
-def communities_table(review: Review, anchors: Sequence[str], words: Wording) -> Table:
+def communities_table(review: Review, words: Wording) -> Table:
     """A row per community, those that need attention first; the foot row is TOTAL."""
     headings = [
-        Heading(words("column.community"), css="c-community"),
-        Heading(words("column.verdict_overall"), css="c-verdict"),
+        Heading(words("column.community"), column="community"),
+        Heading(words("column.verdict_overall"), column="verdict"),
         *(
             Heading(words(f"column.{name}"), numeric)
             for name, numeric in (
@@ -216,11 +179,15 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
             )
         ),
     ]
-    pages = review.pages
-    order = judged.by_urgency([p.row for p in pages], review.targets)
-    rows = [_community_cells(pages[i], review, anchors[i], rank, words) for rank, i in enumerate(order)]
+    pages, keys = review.pages, anchors(review)
+    order = judged.by_urgency([p.row for p in pages], review.targets, review.compared)
+    rows = [_community_cells(pages[i], review, keys[i], rank, words) for rank, i in enumerate(order)]
     total = total_row(review)
-    foot = [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, words)] if total else []
+    foot = (
+        [Cell(words("table.total")), Cell(""), Cell(""), *_figures(total, review.compared, words)]
+        if total
+        else []
+    )
     if foot:
         # Of a whole county "no" says little; how many of its communities are separated says more.
         at = [h.text for h in headings].index(words("column.separated"))
@@ -229,21 +196,21 @@ def communities_table(review: Review, anchors: Sequence[str], words: Wording) ->
             beside = [h.text for h in headings].index(words(f"column.{system}_laid_m")) + 1
             known = _known_differences_m(pages, system)
             foot[beside] = Cell(_signed("difference_m", sum(known)) if known else "")
-        foot[at] = Cell(" → ".join(str(n) for n in separated_counts(pages)) + f" / {len(pages)}")
+        foot[at] = Cell(" → ".join(str(n) for n in separated_counts(review)) + f" / {len(pages)}")
     return Table(headings, rows, foot)
 
 
 def _community_cells(page: CommunityPage, review: Review, anchor: str, rank: int, words: Wording) -> list[Cell]:
-    answer = judged.overall(page.row, review.targets)
+    answer = judged.overall(page.row, review.targets, review.compared)
     return [
-        Cell(page.name, sort=page.community_id, link=f"#{anchor}", css="c-community", over=page.community_id),
+        Cell(page.name, sort=page.community_id, link=f"#{anchor}", column="community", over=page.community_id),
         Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),
         Cell(cell_text("district", page.row.get("district"))),
-        *_figures(page.row, words),
+        *_figures(page.row, review.compared, words),
     ]
 
 
-def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
+def _figures(row: Mapping[str, object], compared: tuple[str, str], words: Wording) -> list[Cell]:
     storm, sewage = judged.length_differences_m(row)
     return [
         _plain(row, "households"),
@@ -251,13 +218,13 @@ def _figures(row: Mapping[str, object], words: Wording) -> list[Cell]:
         Cell(_signed("difference_m", storm)),
         _plain(row, "sewage_laid_m"),
         Cell(_signed("difference_m", sewage)),
-        _answer_pair(row, words),
-        _pair(row, "cross_connections_before", "cross_connections_after"),
-        _pair(row, "sewage_to_storm_before_m3_d", "sewage_to_storm_after_m3_d"),
+        _answer_pair(row, compared, words),
+        _pair(row, "cross_connections_{s}", compared),
+        _pair(row, "sewage_to_storm_{s}_m3_d", compared),
         _plain(row, "runoff_reduction_percent"),
         _plain(row, "peak_reduction_percent"),
-        _pair(row, "ponding_sites_before", "ponding_sites_after"),
-        _pair(row, "ponding_before_m3", "ponding_after_m3"),
+        _pair(row, "ponding_sites_{s}", compared),
+        _pair(row, "ponding_{s}_m3", compared),
         _plain(row, "households_relieved"),
         _plain(row, "worst_continuity_error_percent"),
     ]
@@ -267,16 +234,17 @@ def _plain(row: Mapping[str, object], column: str) -> Cell:
     return Cell(cell_text(column, row.get(column)), trace=_keys(str(row.get("community_id")), column))
 
 
-def _pair(row: Mapping[str, object], before: str, after: str) -> Cell:
-    """Before and after in one cell, sorted by what is left after."""
-    written = [cell_text(c, row.get(c)) for c in (before, after)]
+def _pair(row: Mapping[str, object], template: str, compared: tuple[str, str]) -> Cell:
+    """Both scenarios compared in one cell, sorted by what is left in the last."""
+    columns = [template.format(s=name) for name in compared]
+    written = [cell_text(c, row.get(c)) for c in columns]
     if not any(written):
         return Cell("")
-    trace = _keys(str(row.get("community_id")), before, after)
+    trace = _keys(str(row.get("community_id")), *columns)
     return Cell(" → ".join(w or "?" for w in written), sort=written[1] or written[0], trace=trace)
 
 
-def _answer_pair(row: Mapping[str, object], words: Wording) -> Cell:
-    answers = [str(row.get(f"separated_{s}") or "unknown") for s in ("before", "after")]
+def _answer_pair(row: Mapping[str, object], compared: tuple[str, str], words: Wording) -> Cell:
+    answers = [str(row.get(f"separated_{s}") or "unknown") for s in compared]
     written = " → ".join(words.name("answer", a) for a in answers)
-    return Cell(written, sort=answers[1], css="attn" if answers[1] == "no" else "")
+    return Cell(written, sort=answers[1], role=CellRole.ATTENTION if answers[1] == "no" else CellRole.PLAIN)

@@ -1,25 +1,21 @@
-"""The page's part on the data: findings by rule, where they are, how much rests on inferred values."""
+"""The quality of the data: findings by rule, where they are, how much rests on inferred values."""
 
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import escape
 
 from spongecalc.assess.review import Review
-from spongecalc.language import text
 from spongecalc.layers.provenance import FLAGS
 from spongecalc.layers.rules.registry import rules
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter, Drawing
+from spongecalc.report.content.figures import FindingMap
+from spongecalc.report.content.inner_chapter import inner_chapter
+from spongecalc.report.content.map_extent import extent_of
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.map_svg import frame_of, number, path_data
-
-COLOURS = {"error": "#d62f27", "warning": "#e08e0b", "info": "#7c93a8"}
-# Beyond this a map holds dots, not places.
-MOST_DOTS = 4000
 
 
-def data_quality(review: Review, words: Wording) -> Part | None:
+def data_quality(review: Review, words: Wording) -> Chapter | None:
     """Findings by rule with their meaning, a map of them, and where the models' values come from."""
     findings = review.tables.get("findings")
     if findings is None or findings.empty:
@@ -27,27 +23,26 @@ def data_quality(review: Review, words: Wording) -> Part | None:
     counts = findings["severity"].value_counts()
     provenance = review.tables.get("provenance", pd.DataFrame())
     sentences = [
-        text(
+        words(
             "survey.part.paragraph",
-            words.lang,
             errors=int(counts.get("error", 0)),
             warnings=int(counts.get("warning", 0)),
             infos=int(counts.get("info", 0)),
             rules=findings["rule"].nunique(),
         )
     ]
-    tables = [(text("survey.part.by_rule", words.lang), _by_rule(findings, words))]
+    tables = [(words("survey.part.by_rule"), _by_rule(findings, words))]
     if len(provenance):
         sentences.append(_rests(provenance, words))
-        tables.append((text("survey.part.by_column", words.lang), _by_column(provenance, words)))
-    caption = text("survey.part.map", words.lang)
-    drawing = _map(review, findings, caption)
-    figures = [(caption, drawing)] if drawing else []
-    return Part("data-quality", text("survey.part.heading", words.lang), sentences, tables, figures)
+        tables.append((words("survey.part.by_column"), _by_column(provenance, words)))
+    caption = words("survey.part.map")
+    shown = _map(review, findings, caption)
+    figures = [Drawing(caption, shown)] if shown is not None else []
+    return inner_chapter(words, "data-quality", words("survey.part.heading"), sentences, tables, figures)
 
 
 def _name(column: str, words: Wording) -> str:
-    return text(f"survey.column.{column}", words.lang)
+    return words(f"survey.column.{column}")
 
 
 def _by_rule(findings: pd.DataFrame, words: Wording) -> Table:
@@ -83,7 +78,7 @@ def _shares(counts: pd.Series) -> dict[str, str]:
 
 def _rests(provenance: pd.DataFrame, words: Wording) -> str:
     counts = provenance.groupby("flag")["count"].sum()
-    return text("survey.part.rests", words.lang, total=int(counts.sum()), **_shares(counts))
+    return words("survey.part.rests", total=int(counts.sum()), **_shares(counts))
 
 
 def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
@@ -102,30 +97,11 @@ def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
     return Table([*headings, *(Heading(_name(flag, words), True) for flag in FLAGS)], cells)
 
 
-def _map(review: Review, findings: pd.DataFrame, label: str) -> str:
-    """Communities in outline, a dot for each finding that has a place; errors are drawn last."""
+def _map(review: Review, findings: pd.DataFrame, label: str) -> FindingMap | None:
+    """Communities in outline, and each finding that has a place; None where no community has an outline."""
     pages = [p for p in review.pages if p.boundary is not None and not p.boundary.is_empty]
-    frame = frame_of([p.boundary.bounds for p in pages])
-    if frame is None:
-        return ""
-    outlines = "".join(
-        f'<path d="{path_data(p.boundary, frame)}"><title>{escape(p.name)}</title></path>' for p in pages
-    )
+    if extent_of(p.boundary.bounds for p in pages) is None:
+        return None
     placed = findings[findings["x_m"].notna() & findings["y_m"].notna()]
     placed = placed.drop_duplicates(["severity", "rule", "layer", "feature_id"])
-    radius = 3 * frame.metres_per_px
-    dots = []
-    for severity in ("info", "warning", "error"):
-        for row in placed[placed["severity"] == severity].head(MOST_DOTS).itertuples():
-            x, y = frame.at(row.x_m, row.y_m)
-            if 0 <= x <= frame.width_m and 0 <= y <= frame.height_m:
-                title = escape(f"{row.rule}: {row.layer} {row.feature_id}")
-                dots.append(
-                    f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{COLOURS[severity]}" '
-                    f'fill-opacity="0.8"><title>{title}</title></circle>'
-                )
-    width = number(1.5 * frame.metres_per_px)
-    return (
-        f'<svg viewBox="{frame.view_box}" role="img" aria-label="{escape(label)}" class="finding-map">'
-        f'<g fill="none" stroke="#60717f" stroke-width="{width}">{outlines}</g>{"".join(dots)}</svg>'
-    )
+    return FindingMap(label, [(p.name, p.boundary) for p in pages], placed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -30,13 +30,13 @@ LISTED = 12
 CROWDED = ("horizontal_clearance", "vertical_clearance")
 
 
-def county_design(review: Review, words: Wording) -> Part | None:
+def county_design(review: Review, words: Wording) -> Chapter | None:
     """Counts by check over the whole project, and limits that the project set itself."""
     checks = review.tables.get("design_checks")
     if checks is None:
         return None
     if checks.empty:
-        return Part("design", _say("design_heading", words), (_say("design_none", words),))
+        return inner_chapter(words, "design", _say("design_heading", words), (_say("design_none", words),))
     counts = {name: int((checks["verdict"] == verdict).sum()) for name, verdict in VERDICTS}
     paragraphs = [_say("design_county", words, total=len(checks), **counts)]
     if (checks["confidence"] == "recalled").any():
@@ -46,10 +46,10 @@ def county_design(review: Review, words: Wording) -> Part | None:
     if len(own):
         limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
         tables.append((_say("own_limits", words), frame_table(_rounded(limits), list(limits.columns), words)))
-    return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
-def community_design(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_design(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """Failed checks of a community's new features, the gravest first, and suggestions for its pipes."""
     checks = review.tables.get("design_checks")
     if checks is None or checks.empty:
@@ -72,11 +72,11 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Par
         mine = proposals[proposals["community_id"] == page.community_id]
         if len(mine):
             tables.append((_say("suggestions", words), frame_table(mine, SUGGESTION_COLUMNS, words)))
-    return Part("design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
-    return text(f"bill.part.{key}", words.lang, **params)
+    return words(f"bill.part.{key}", **params)
 
 
 def _gravest(failed: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The report as a document without a format: chapters of blocks, from which page, PDF and Word file are made.
 
 Whatever a chapter says is said here once; a format only decides how a block looks. Texts are plain text,
-figures are SVG markup that has escaped what it holds.
+figures are data, and what a piece is for its reader is said by a role.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
+from spongecalc.report.content.figures import CommunityMap, Figure
+from spongecalc.report.content.map_series import MapSeries
+from spongecalc.report.content.roles import ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.table import Table
+from spongecalc.report.content.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,10 @@ class Subheading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; ``role`` is "", "small" (a remark), "none" (there is nothing to show), "reason", or
-    "screen" (of the page alone)."""
+    """A paragraph and what it is for."""
 
     text: str
-    role: str = ""
+    role: TextRole = TextRole.PLAIN
     kind: str = "paragraph"
 
 
@@ -65,7 +69,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Figure:
+class TileFigure:
     """One figure of a tile: what it is, the figure, its unit, what it is laid against, where it comes from."""
 
     name: str
@@ -80,7 +84,7 @@ class Tile:
     """The answer to one of the four questions for the whole project; the first figure is the main one."""
 
     question: str
-    figures: Sequence[Figure]
+    figures: Sequence[TileFigure]
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class VerdictCounts:
-    """How many communities have each verdict, by its code, and those that need attention.
+    """Counts of communities by verdict, by its code, and those that need attention.
 
     ``attention`` holds (chapter's key, community, what is wrong).
     """
@@ -123,35 +127,37 @@ class VerdictCounts:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table under its caption; ``css`` names it in the page, ``numbered`` ones count in PDF and Word."""
+    """A table under its caption; ``name`` tells it from the others of a page."""
 
     caption: str
     table: Table
-    css: str = "detail"
+    name: str = ""
+    role: TableRole = TableRole.DETAIL
     sortable: bool = False
     kind: str = "table"
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: its caption, its SVG markup; ``css`` names it in the page."""
+    """One figure under its caption."""
 
     caption: str
-    svg: str
-    css: str = ""
+    figure: Figure
+    role: FigureRole = FigureRole.MAP
     kind: str = "drawing"
 
 
 @dataclass(frozen=True)
-class MapPair:
-    """The maps of a community before and after, by scenario; ``caption`` is filled with the scenario's word.
+class MapSet:
+    """The maps of a community by scenario, in their order, each with a short title and a whole caption.
 
-    ``series`` is what the page's pop-ups and time slider show: JSON text, empty where nothing was saved.
+    ``series`` is what the page's pop-ups and time slider show; None where nothing was saved.
     """
 
+    titles: Mapping[str, str]
     captions: Mapping[str, str]
-    maps: Mapping[str, str]
-    series: str = ""
+    maps: Mapping[str, CommunityMap | Figure]
+    series: MapSeries | None = None
     kind: str = "maps"
 
 
@@ -174,7 +180,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Group:
-    """Blocks of one topic; ``key`` names the group in the page."""
+    """The blocks of a chapter that stands inside another, under its key."""
 
     key: str
     blocks: Sequence[Block]
@@ -202,7 +208,7 @@ Block = (
     | VerdictCounts
     | TableBlock
     | Drawing
-    | MapPair
+    | MapSet
     | Legend
     | Beside
     | Group
@@ -214,6 +220,8 @@ Block = (
 class Chapter:
     """A chapter: ``key`` is ASCII, for anchors and for the order that a template states.
 
+    A chapter that stands inside another has its key, heading and blocks alone.
+
     ``badge`` is the verdict's code of a community's chapter, ``beside`` what stands in grey behind its
     heading; ``wide`` chapters are printed on landscape pages. ``details`` follow the blocks on the page for
     the screen; on paper they stand in an annex, so that what decides is read first.
@@ -222,7 +230,7 @@ class Chapter:
     key: str
     heading: str
     blocks: Sequence[Block]
-    part: str = "detail"
+    place: ChapterPlace = ChapterPlace.DETAIL
     badge: str = ""
     beside: str = ""
     wide: bool = False
@@ -231,7 +239,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first page: titles, facts, and what an institute's template adds."""
+    """The first page: titles, facts, and what an institute's template adds."""
 
     title: str
     subtitle: str
@@ -254,3 +262,10 @@ class Document:
     chapters: Sequence[Chapter]
     traces: Mapping[str, object] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=shipped)
+    scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
+    compared: tuple[str, str] = DEFAULT_PAIR
+
+    @property
+    def words(self) -> Wording:
+        """The words of its language and scenarios."""
+        return Wording(self.lang, self.catalogue, self.scenarios, self.compared)

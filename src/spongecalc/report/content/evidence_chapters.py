@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.evidence.findings_of_search import where_sentences
-from spongecalc.language import text
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -35,34 +35,33 @@ BALANCE = (
 LOCATION = ("network", "rank", "reach", "probability_percent", "sewage_m3_d", "sensors", "nodes")
 
 
-def county_evidence(review: Review, words: Wording) -> Part | None:
-    """Where the measurements point to on each network, and how far the model agrees; None without any."""
+def county_evidence(review: Review, words: Wording) -> Chapter | None:
+    """The places that the measurements point to, and how far the model agrees; None without measurements."""
     sensors = review.tables.get("evidence_sensors")
     if sensors is None:
         return None
     lang = words.lang
     comparison = review.tables["evidence_comparison"]
     agree, differ = (int((comparison["agrees"] == a).sum()) for a in ("yes", "no"))
-    compared = text("evidence.text_comparison", lang, agree=agree, differ=differ)
+    compared = words("evidence.text_comparison", agree=agree, differ=differ)
     paragraphs = [
-        text("evidence.text_dry", lang, sensors=len(sensors), how=_how(review, lang)),
-        compared if agree + differ else text("evidence.text_compared_none", lang),
-        text("evidence.text_location", lang),
+        words("evidence.text_dry", sensors=len(sensors), how=_how(review, words)),
+        compared if agree + differ else words("evidence.text_compared_none"),
+        words("evidence.text_location"),
     ]
     location = review.tables["evidence_location"]
     paragraphs.extend(where_sentences(location, lang))
     tables = []
     if len(location):
-        tables.append((text("evidence.evidence_location", lang), frame_table(location, LOCATION, words)))
-    return Part("evidence", text("evidence.heading", lang), tuple(paragraphs), tuple(tables))
+        tables.append((words("evidence.evidence_location"), frame_table(location, LOCATION, words)))
+    return inner_chapter(words, "evidence", words("evidence.heading"), tuple(paragraphs), tuple(tables))
 
 
-def community_evidence(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_evidence(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """A community's sensors beside the model, and the balance of its sites; None where it has no sensor."""
     sensors = review.tables.get("evidence_sensors")
     if sensors is None:
         return None
-    lang = words.lang
     own = sensors[sensors["community_id"] == page.community_id]
     if own.empty:
         return None
@@ -71,20 +70,20 @@ def community_evidence(page: CommunityPage, review: Review, words: Wording) -> P
         own[["sensor_id", "dry_readings"]], on="sensor_id", how="left"
     )
     tables: list[tuple[str, Table]] = [
-        (text("evidence.evidence_comparison", lang), frame_table(compared, COMPARISON, words))
+        (words("evidence.evidence_comparison"), frame_table(compared, COMPARISON, words))
     ]
     balance = review.tables["evidence_balance"]
     sites = balance[balance["community_id"] == page.community_id]
     paragraphs: list[str] = []
     if len(sites):
-        paragraphs.append(text("evidence.text_balance", lang))
-        tables.append((text("evidence.evidence_balance", lang), frame_table(sites, BALANCE, words)))
-    return Part("evidence", text("evidence.heading", lang), tuple(paragraphs), tuple(tables))
+        paragraphs.append(words("evidence.text_balance"))
+        tables.append((words("evidence.evidence_balance"), frame_table(sites, BALANCE, words)))
+    return inner_chapter(words, "evidence", words("evidence.heading"), tuple(paragraphs), tuple(tables))
 
 
-def _how(review: Review, lang: str) -> str:
-    """How dry weather was told from wet."""
+def _how(review: Review, words: Wording) -> str:
+    """The way in which dry weather was told from wet."""
     for key, params in review.notes:
         if key == "note_dry_weather_of_rain":
-            return text("evidence.how_rain", lang, **params)
-    return text("evidence.how_all", lang)
+            return words("evidence.how_rain", **params)
+    return words("evidence.how_all")

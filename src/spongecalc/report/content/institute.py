@@ -1,20 +1,20 @@
-"""What a design institute's template folder changes: cover, logo, texts, order, and the PDF's own layout."""
+"""Changes that a design institute's template folder makes: cover, logo, texts, order, the PDF's own layout."""
 
 from __future__ import annotations
 
-import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 
 from spongecalc.language import LANGUAGES, text
-from spongecalc.report.content.chapter_order import ORDER
+from spongecalc.report.content.chapters import ORDER
 from spongecalc.report.content.document import Chapter, Paragraph
 
 SETTINGS, LAYOUT, STYLE = "template.toml", "report.typ", "page.css"
 LOGO_FORMATS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
+# Chapters of earlier versions that a template may still name; they hold nothing.
+FORMER = ("topics",)
 KEYS = ("institute", "document_no", "title", "lines", "logo", "order", "text", "heading")
 
 
@@ -79,7 +79,7 @@ def read_institute(folder: Path) -> Institute:
     unknown = [k for k in given if k not in KEYS]
     if unknown:
         raise InstituteError("key", file=path.name, key=unknown[0], allowed=", ".join(KEYS))
-    order = _words(given, "order", path)
+    order = [key for key in _words(given, "order", path) if key not in FORMER]
     strange = [k for k in order if k not in ORDER]
     if strange:
         raise InstituteError("chapter", file=path.name, key=strange[0], allowed=", ".join(ORDER))
@@ -97,20 +97,6 @@ def read_institute(folder: Path) -> Institute:
         _file(folder / LAYOUT),
         _file(folder / STYLE),
     )
-
-
-def write_template(folder: Path) -> list[Path]:
-    """Copy the package's own template into a folder to start from; files that are there stay as they are."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, source in ((SETTINGS, "institute.toml"), (LAYOUT, LAYOUT)):
-        target = folder / name
-        if target.exists():
-            continue
-        with resources.as_file(resources.files("spongecalc.report.render") / "templates" / source) as file:
-            shutil.copyfile(file, target)
-        written.append(target)
-    return written
 
 
 def _file(path: Path) -> str:

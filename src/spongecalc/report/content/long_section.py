@@ -13,9 +13,11 @@ import pandas as pd
 import shapely
 
 from spongecalc.assess.review import CommunityPage
-from spongecalc.report.content.number_format import is_known
+from spongecalc.report.content.figures import Figure
+from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
+from spongecalc.report.content.wording import Wording
 
-SCENARIOS = ("before", "after")
 SYSTEMS = ("storm", "sewage", "combined")
 
 
@@ -60,9 +62,9 @@ class Crossing:
     diameter_mm: float
 
 
-@dataclass(frozen=True)
-class LongSection:
-    """One main path in one scenario."""
+@dataclass(frozen=True, eq=False)
+class LongSection(Figure):
+    """One main path in one scenario; ``waters`` are the scenarios whose highest levels are known on it."""
 
     community_id: str
     name: str
@@ -71,20 +73,34 @@ class LongSection:
     stations: tuple[Station, ...]
     reaches: tuple[Reach, ...]
     crossings: tuple[Crossing, ...]
+    waters: tuple[ScenarioLine, ...]
 
     @property
     def length_m(self) -> float:
         """Length of the path."""
         return self.stations[-1].station_m
 
+    @property
+    def levels_m(self) -> list[float]:
+        """All levels that are known: of ground, inverts, water, and lines that cross."""
+        levels = [v for s in self.stations for v in (s.ground_m, s.invert_m, *s.level_m.values())]
+        levels += [v for r in self.reaches for v in (r.invert_up_m, r.invert_down_m)]
+        levels += [c.top_m for c in self.crossings]
+        return [v for v in levels if not math.isnan(v)]
 
-def long_sections(page: CommunityPage) -> list[LongSection]:
+    @property
+    def has_levels(self) -> bool:
+        """True where there is anything to draw."""
+        return bool(self.levels_m)
+
+
+def long_sections(page: CommunityPage, words: Wording) -> list[LongSection]:
     """The main path of each system in each scenario; none where a system has no pipes.
 
     The main path is the longest way along the flow that ends where the system's pipes end.
     """
     found = []
-    for scenario in SCENARIOS:
+    for scenario in words.scenario_names:
         layers = page.layers.get(scenario, {})
         pipes, nodes = layers.get("pipes"), layers.get("nodes")
         if pipes is None or nodes is None or not {"pipe_id", "system", "from_node", "to_node"} <= set(pipes):
@@ -93,7 +109,7 @@ def long_sections(page: CommunityPage) -> list[LongSection]:
             own = pipes[(pipes["system"] == system) & pipes.geometry.notna()]
             path = main_path(own)
             if path:
-                found.append(_section(page, scenario, system, path, own, nodes, layers.get("utilities")))
+                found.append(_section(page, scenario, system, path, own, nodes, layers.get("utilities"), words))
     return found
 
 
@@ -131,10 +147,11 @@ def _section(
     pipes: gpd.GeoDataFrame,
     nodes: gpd.GeoDataFrame,
     utilities: gpd.GeoDataFrame | None,
+    words: Wording,
 ) -> LongSection:
     by_id = pipes.drop_duplicates("pipe_id").set_index("pipe_id")
     about = nodes.drop_duplicates("node_id").set_index("node_id")
-    levels = {s: _levels(page, s) for s in SCENARIOS}
+    levels = {s: _levels(page, s) for s in words.scenario_names}
     place, at = 0.0, str(by_id.loc[path[0], "from_node"])
     stations = [_station(at, place, about, levels)]
     reaches = []
@@ -157,7 +174,16 @@ def _section(
         lines.append((place, line))
         place, at = end, str(row["to_node"])
         stations.append(_station(at, place, about, levels))
+    label = words(
+        "document.profile_label",
+        name=page.name,
+        system=words.name("system", system),
+        first=stations[0].node_id,
+        last=stations[-1].node_id,
+        length=cell_text("_m", stations[-1].station_m),
+    )
     return LongSection(
+        label,
         page.community_id,
         page.name,
         scenario,
@@ -165,6 +191,7 @@ def _section(
         tuple(stations),
         tuple(reaches),
         tuple(_crossings(lines, utilities)),
+        scenario_lines(words, {s for p in stations for s, level in p.level_m.items() if not math.isnan(level)}),
     )
 
 

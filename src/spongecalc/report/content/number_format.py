@@ -1,4 +1,4 @@
-"""How a figure is written, by its column's unit: the same in the result tables and in the report."""
+"""A figure as it is written, by its column's unit: the same in the result tables and in the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spongecalc.decimals import decimals
 
 
 def is_known(value: object) -> bool:
-    """Whether a cell holds a value at all: None, NaN and NA do not."""
+    """True where a cell holds a value at all: None, NaN and NA do not."""
     return value is not None and not (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.return_periods import TABLE as PERIODS
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.language import text
-from spongecalc.report.content.part import Part
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -34,13 +36,7 @@ CAUSE_COLUMNS = (
     "volume_elsewhere_m3",
     "ends",
 )
-COUNTY_PERIODS = (
-    "community_id",
-    "dry_return_period_before_a",
-    "dry_return_period_after_a",
-    "pipes_return_period_before_a",
-    "pipes_return_period_after_a",
-)
+COUNTY_PERIODS = ("dry_return_period_{s}_a", "pipes_return_period_{s}_a")
 RECORD_COLUMNS = (
     "record_id",
     "answer",
@@ -53,27 +49,26 @@ RECORD_COLUMNS = (
 )
 
 
-def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """Ponding of a community; None for a review without tables of levels."""
     if "ponding_records" not in review.tables:
         return None
-    lang = words.lang
     records = _own(review.tables["ponding_records"], page.community_id)
     names = [n for n in ("ponding", "ponding_2d") if len(review.tables.get(n, ()))]
     parts = [_own(review.tables[n], page.community_id) for n in names]
     filled = [p for p in parts if len(p)]
-    sentences = [_records_sentence(records, lang)]
+    sentences = [_records_sentence(records, words)]
     tables = []
     if filled:
         level = int(filled[0]["level"].max())
-        meaning = text(f"ponding.level_{level}", lang)
-        sentences.insert(0, text("ponding.levels", lang, level=level, meaning=meaning))
-        sites = by_storm(pd.concat(filled, ignore_index=True))
-        tables.append((text("ponding.table_sites", lang), frame_table(sites, STORM_COLUMNS, words)))
+        meaning = words(f"ponding.level_{level}")
+        sentences.insert(0, words("ponding.levels", level=level, meaning=meaning))
+        sites = by_storm(pd.concat(filled, ignore_index=True), words.scenario_names)
+        tables.append((words("ponding.table_sites"), frame_table(sites, STORM_COLUMNS, words)))
     if len(records):
-        tables.append((text("ponding.table_records", lang), frame_table(records, RECORD_COLUMNS, words)))
+        tables.append((words("ponding.table_records"), frame_table(records, RECORD_COLUMNS, words)))
     tables.extend(_searched(page.community_id, review, words))
-    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+    return inner_chapter(words, "ponding-ground", words("ponding.heading"), sentences, tables)
 
 
 def _searched(community_id: str, review: Review, words: Wording) -> list[tuple[str, Table]]:
@@ -85,34 +80,36 @@ def _searched(community_id: str, review: Review, words: Wording) -> list[tuple[s
             rows = rows[rows["chosen"] == "yes"].reset_index(drop=True)
         if len(rows):
             key = "ponding.table_periods" if name == PERIODS else "ponding.table_causes"
-            found.append((text(key, words.lang), frame_table(rows, columns, words)))
+            found.append((words(key), frame_table(rows, columns, words)))
     return found
 
 
-def county_ponding(review: Review, words: Wording) -> Part | None:
+def county_ponding(review: Review, words: Wording) -> Chapter | None:
     """The records of all communities, and which storms were followed over the ground."""
     if "ponding_records" not in review.tables:
         return None
-    lang = words.lang
     levels = review.tables["ponding_levels"]
     storms = sorted(set(levels.loc[levels["level"] == 3, "storm_id"]))
     listed = words.listed(storms)
-    kept = text("ponding.flow_kept", lang, storms=listed) if storms else text("ponding.flow_none", lang)
-    sentences = [_records_sentence(review.tables["ponding_records"], lang), kept]
+    kept = words("ponding.flow_kept", storms=listed) if storms else words("ponding.flow_none")
+    sentences = [_records_sentence(review.tables["ponding_records"], words), kept]
     if CAUSES not in review.tables:
-        sentences.append(text("ponding.no_causes", lang))
+        sentences.append(words("ponding.no_causes"))
     tables = []
     if PERIODS in review.tables:
-        figures = review.tables["communities"].reindex(columns=list(COUNTY_PERIODS))
-        figures = figures.dropna(subset=list(COUNTY_PERIODS[1:]), how="all").reset_index(drop=True)
-        tables.append((text("ponding.table_periods", lang), frame_table(figures, COUNTY_PERIODS, words)))
+        periods = [template.format(s=name) for template in COUNTY_PERIODS for name in review.compared]
+        columns = ["community_id", *periods]
+        figures = review.tables["communities"].reindex(columns=columns)
+        figures = figures.dropna(subset=periods, how="all").reset_index(drop=True)
+        tables.append((words("ponding.table_periods"), frame_table(figures, columns, words)))
     else:
-        sentences.append(text("ponding.no_periods", lang))
-    return Part("ponding-ground", text("ponding.heading", lang), sentences, tables)
+        sentences.append(words("ponding.no_periods"))
+    return inner_chapter(words, "ponding-ground", words("ponding.heading"), sentences, tables)
 
 
-def by_storm(sites: pd.DataFrame) -> pd.DataFrame:
+def by_storm(sites: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
     """Sites counted, with largest depth, area and volume, per storm, level and scenario."""
+    rank = {name: place for place, name in enumerate(scenarios)}
     rows = []
     for (period, storm, level, scenario), own in sites.groupby(
         ["return_period_a", "storm_id", "level", "scenario"], sort=True
@@ -128,19 +125,19 @@ def by_storm(sites: pd.DataFrame) -> pd.DataFrame:
                 "area_m2": own["area_m2"].sum(min_count=1),
                 "volume_m3": own["volume_m3"].sum(),
                 "within_limits": "no" if "no" in answers else "yes" if answers == {"yes"} else "",
-                "order": (level, period, scenario != "before"),
+                "order": (level, period, rank.get(scenario, len(rank))),
             }
         )
     rows.sort(key=lambda r: r["order"])
     return pd.DataFrame(rows, columns=list(STORM_COLUMNS))
 
 
-def _records_sentence(records: pd.DataFrame, lang: str) -> str:
+def _records_sentence(records: pd.DataFrame, words: Wording) -> str:
     counts = records["answer"].value_counts()
     hit, missed, false = (int(counts.get(a, 0)) for a in ("hit", "missed", "false"))
     if hit + missed == 0:
-        return text("ponding.no_records", lang)
-    return text("ponding.records", lang, hit=hit, total=hit + missed, missed=missed, false=false)
+        return words("ponding.no_records")
+    return words("ponding.records", hit=hit, total=hit + missed, missed=missed, false=false)
 
 
 def _own(table: pd.DataFrame, community_id: str) -> pd.DataFrame:

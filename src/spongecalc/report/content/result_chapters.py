@@ -1,4 +1,4 @@
-"""What was found, over all communities: pipe hydraulics, quantities, ponding sites, separation, conclusions."""
+"""Findings over all communities: pipe hydraulics, quantities, ponding sites, separation, conclusions."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ import pandas as pd
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import has_text, text
 from spongecalc.report.content import verdicts as judged
-from spongecalc.report.content.community_tables import SCENARIOS, numbered
+from spongecalc.report.content.anchors import anchored_pages
+from spongecalc.report.content.bill_chapters import has_bill
+from spongecalc.report.content.community_tables import numbered
 from spongecalc.report.content.county_tables import counts, separated_counts, total_row
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
 
 
-def hydraulics_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
+def hydraulics_chapter(review: Review, words: Wording) -> Chapter:
     """Pipes under the headline storm: how fast, how full, surcharged or not."""
     figures = ("pipes", "surcharged", "surcharged_h", "full_nodes", "velocity", "flow")
-    headings = [Heading(words("column.community"), css="c-community"), Heading(words("column.scenario"))]
+    headings = [Heading(words("column.community"), column="community"), Heading(words("column.scenario"))]
     headings += [Heading(words(f"document.hydraulics_{f}"), True) for f in figures]
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
-        for scenario in SCENARIOS:
+    for page, anchor in anchored_pages(review):
+        for scenario in words.scenario_names:
             found = page.hydraulics.get(scenario)
             if found is None or found.pipes.empty:
                 continue
             full = found.pipes[found.pipes["surcharged_h"] > 0]
             cells = [
-                Cell(page.name, link=f"#{anchor}", over=page.community_id, css="c-community"),
-                Cell(words(f"scenario.{scenario}")),
+                Cell(page.name, link=f"#{anchor}", over=page.community_id, column="community"),
+                Cell(words.scenario(scenario)),
                 Cell(str(len(found.pipes))),
                 Cell(str(len(full))),
                 Cell(cell_text("_h", found.pipes["surcharged_h"].max())),
@@ -45,24 +46,24 @@ def hydraulics_chapter(
     blocks: list[Block] = [Paragraph(words("document.hydraulics_said", storm=review.headline_storm))]
     if rows:
         caption = words("document.hydraulics_table")
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-hydraulics"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "hydraulics"))
     else:
-        blocks = [Paragraph(words("document.no_hydraulics"), "none")]
-    return Chapter("hydraulics", words("document.section_hydraulics"), [*blocks, *grouped])
+        blocks = [Paragraph(words("document.no_hydraulics"), TextRole.NOTHING)]
+    return Chapter("hydraulics", words("document.section_hydraulics"), blocks)
 
 
 QUANTITY_FIGURES = ("length_m", "true_length_m", "count", "volume_m3", "area_m2")
 
 
-def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] = ()) -> Chapter:
+def quantities_chapter(review: Review, words: Wording) -> Chapter:
     """Everything laid, over all communities (工程量表); a row per item, system, size and material.
 
-    ``grouped`` is the bill's own part, which says all of that itself where there is one.
+    Where there is a bill, its own chapter inside this one says all of that.
     """
     table = review.tables.get("quantities", pd.DataFrame())
     keys = [c for c in ("item", "system", "shape", "diameter_mm", "material", "depth_band") if c in table]
     blocks: list[Block] = []
-    if not grouped and keys and "length_m" in table and "status" in table:
+    if not has_bill(review) and keys and "length_m" in table and "status" in table:
         laid = table[table["status"] == "proposed"]
         if len(laid):
             figures = [c for c in QUANTITY_FIGURES if c in laid]
@@ -73,27 +74,25 @@ def quantities_chapter(review: Review, words: Wording, grouped: Sequence[Block] 
                 name = words.name("item", item)
                 caption = words("document.quantities_of", item=name)
                 made = frame_table(own[used], used, words, sums=[c for c in figures if c in used])
-                blocks.append(TableBlock(caption, made, "detail t-laid"))
-    if not blocks and not grouped:
-        blocks.append(Paragraph(words("table.no_quantities"), "none"))
-    return Chapter("quantities", words("document.section_quantities"), [*blocks, *grouped])
+                blocks.append(TableBlock(caption, made, "laid"))
+    if not blocks and not has_bill(review):
+        blocks.append(Paragraph(words("table.no_quantities"), TextRole.NOTHING))
+    return Chapter("quantities", words("document.section_quantities"), blocks)
 
 
 PONDING_COLUMNS = ("volume_m3", "duration_h", "max_depth_m", "households")
 
 
-def ponding_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
+def ponding_chapter(review: Review, words: Wording) -> Chapter:
     """Every ponding site of the headline storm with what became of it (积水点整治一览表)."""
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
-        sites = numbered(page.sites)
+    for page, anchor in anchored_pages(review):
+        sites = numbered(page.sites, words.scenario_names)
         for row in sites.to_dict("records"):
             cells = [
                 Cell(page.community_id, link=f"#{anchor}"),
                 Cell(f"P{row['number']}"),
-                Cell(words.name("scenario", words(f"scenario.{row.get('scenario', 'before')}"))),
+                Cell(words.scenario(row.get("scenario", review.compared[0]))),
                 Cell(cell_text("node_id", row.get("node_id"))),
                 *(Cell(cell_text(c, row.get(c))) for c in PONDING_COLUMNS),
                 Cell(words.name("verdict", row.get("verdict"))),
@@ -110,25 +109,23 @@ def ponding_chapter(
     blocks: list[Block] = []
     if rows:
         caption = words("table.sites", storm=review.headline_storm)
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-allsites"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "allsites"))
     else:
-        blocks.append(Paragraph(words("table.no_sites"), "none"))
-    return Chapter("ponding", words("document.section_ponding"), [*blocks, *grouped])
+        blocks.append(Paragraph(words("table.no_sites"), TextRole.NOTHING))
+    return Chapter("ponding", words("document.section_ponding"), blocks)
 
 
 JOINT_COLUMNS = ("kind", "feature_id", "at_node", "carries", "households", "outfalls")
 
 
-def separation_chapter(
-    review: Review, anchors: Sequence[str], words: Wording, grouped: Sequence[Block] = ()
-) -> Chapter:
-    """Cross-connections that remain after the works, over all communities."""
+def separation_chapter(review: Review, words: Wording) -> Chapter:
+    """Cross-connections that remain in the last scenario compared, over all communities."""
     rows = []
-    for page, anchor in zip(review.pages, anchors, strict=True):
-        joints = numbered(page.joints)
+    for page, anchor in anchored_pages(review):
+        joints = numbered(page.joints, words.scenario_names)
         if "scenario" not in joints:
             continue
-        for row in joints[joints["scenario"] == "after"].to_dict("records"):
+        for row in joints[joints["scenario"] == review.compared[1]].to_dict("records"):
             cells = [Cell(page.community_id, link=f"#{anchor}"), Cell(str(row["number"]))]
             for c in JOINT_COLUMNS:
                 named = c in ("kind", "carries")
@@ -136,15 +133,15 @@ def separation_chapter(
             rows.append(cells)
     headings = [Heading(words("column.community_id")), Heading(words("table.number"))]
     headings += [Heading(words.name("column", c), c == "households") for c in JOINT_COLUMNS]
-    before, after = separated_counts(review.pages)
-    said = words("document.separated_said", before=before, after=after, total=len(review.pages))
+    first, last = separated_counts(review)
+    said = words("document.separated_said", count_first=first, count_last=last, total=len(review.pages))
     blocks: list[Block] = [Paragraph(said)]
     if rows:
         caption = words("document.joints_left")
-        blocks.append(TableBlock(caption, Table(headings, rows), "detail t-alljoints"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "alljoints"))
     elif review.pages:
-        blocks.append(Paragraph(words("document.no_joints_left"), "none"))
-    return Chapter("separation", words("document.section_separation"), [*blocks, *grouped])
+        blocks.append(Paragraph(words("document.no_joints_left"), TextRole.NOTHING))
+    return Chapter("separation", words("document.section_separation"), blocks)
 
 
 def conclusions_chapter(review: Review, words: Wording) -> Chapter:
@@ -154,7 +151,12 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     said = [words("document.conclusion_counts", total=len(review.pages), **numbers)]
     if total:
         for key, columns in CONCLUSIONS.items():
-            said.append(words.filled(f"document.conclusion_{key}", {c: total.get(c) for c in columns}))
+            said.append(
+                words.filled(
+                    f"document.conclusion_{key}",
+                    {c: total.get(judged.column(c, review.compared)) for c in columns},
+                )
+            )
     blocks: list[Block] = [Items(said)]
     open_points = county_confirmations(review, words)
     if open_points:
@@ -164,14 +166,14 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
 
 CONCLUSIONS: Mapping[str, Sequence[str]] = {
     "lengths": ("storm_laid_m", "claimed_storm_m", "sewage_laid_m", "claimed_sewage_m"),
-    "separation": ("cross_connections_before", "cross_connections_after", "sewage_to_storm_after_m3_d"),
-    "runoff": ("runoff_before_m3", "runoff_after_m3", "runoff_reduction_percent"),
-    "ponding": ("ponding_before_m3", "ponding_after_m3", "ponding_sites_after", "households_relieved"),
+    "separation": ("cross_connections_first", "cross_connections_last", "sewage_to_storm_last_m3_d"),
+    "runoff": ("runoff_first_m3", "runoff_last_m3", "runoff_reduction_percent"),
+    "ponding": ("ponding_first_m3", "ponding_last_m3", "ponding_sites_last", "households_relieved"),
 }
 
 
 def county_confirmations(review: Review, words: Wording) -> list[str]:
-    """What nobody but the reviewer can confirm, for the project as a whole."""
+    """Points that nobody but the reviewer can confirm, for the project as a whole."""
     points = []
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
@@ -185,15 +187,15 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
 
 
 def meaning(rule: str, words: Wording) -> str:
-    """What a rule's breach means for the model; the rule's id where it is of another part of the product."""
+    """Meaning of a rule's breach for the model; the rule's id where it is of another part of the product."""
     key = f"rules.{rule}.meaning"
     return text(key, words.lang).rstrip("。.") if has_text(key, words.lang) else rule
 
 
 def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
-    """What the reviewer must still confirm of one community."""
+    """Points that the reviewer must still confirm of one community."""
     points = []
-    for verdict in judged.verdicts(page.row, review.targets):
+    for verdict in judged.verdicts(page.row, review.targets, review.compared):
         if verdict.answer == judged.UNKNOWN:
             points.append(words("document.confirm_question", question=words(f"question.{verdict.question}")))
     found = page.findings

@@ -1,4 +1,4 @@
-"""What becomes of the design storm's rain, and why so much of it runs off: the losses beside the runoff."""
+"""The fate of the design storm's rain, and why so much of it runs off: the losses beside the runoff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 
 FLOWS = ("rainfall_m3", "infiltration_m3", "evaporation_m3", "tank_held_m3", "runoff_m3")
-SCENARIOS = ("before", "after")
 
 
 def runoff_losses(review: Review, words: Wording) -> list[Block]:
@@ -24,8 +23,10 @@ def runoff_losses(review: Review, words: Wording) -> list[Block]:
     if not {"storm_id", "scenario", "impervious_m2", "runoff_coefficient", *FLOWS} <= set(sponge.columns):
         return []
     own = sponge[(sponge["storm_id"] == review.headline_storm) & sponge["runoff_m3"].notna()]
-    sums = {s: own[own["scenario"] == s][[*FLOWS, "impervious_m2"]].astype(float).sum() for s in SCENARIOS}
-    known = [s for s in SCENARIOS if sums[s]["rainfall_m3"] > 0]
+    sums = {
+        s: own[own["scenario"] == s][[*FLOWS, "impervious_m2"]].astype(float).sum() for s in words.scenario_names
+    }
+    known = [s for s in words.scenario_names if sums[s]["rainfall_m3"] > 0]
     if not known:
         return []
     kept = {
@@ -34,7 +35,7 @@ def runoff_losses(review: Review, words: Wording) -> list[Block]:
     }
     headings = [Heading(words("losses.flow"))]
     for s in known:
-        headings += [Heading(f"{words(f'scenario.{s}')} (m³)", True), Heading(words("losses.share"), True)]
+        headings += [Heading(f"{words.scenario(s)} (m³)", True), Heading(words("losses.share"), True)]
     rows = []
     for flow in (*FLOWS[:-1], "kept", FLOWS[-1]):
         cells = [Cell(words(f"losses.{flow}"))]
@@ -48,7 +49,7 @@ def runoff_losses(review: Review, words: Wording) -> list[Block]:
     area_m2 = sum(float(str(p.row["area_m2"])) for p in review.pages if p.community_id in answered)
     said = words(
         "losses.said",
-        scenario=words(f"scenario.{first}"),
+        scenario=words.scenario(first),
         sealed=cell_text("_percent", 100 * sums[first]["impervious_m2"] / area_m2),
         infiltration=cell_text("_percent", 100 * sums[first]["infiltration_m3"] / sums[first]["rainfall_m3"]),
         kept=cell_text("_percent", 100 * kept[first] / sums[first]["rainfall_m3"]),
@@ -58,5 +59,5 @@ def runoff_losses(review: Review, words: Wording) -> list[Block]:
     return [
         Subheading(words("losses.heading")),
         Paragraph(said),
-        TableBlock(words("losses.table", storm=review.headline_storm), Table(headings, rows), "detail t-losses"),
+        TableBlock(words("losses.table", storm=review.headline_storm), Table(headings, rows), "losses"),
     ]

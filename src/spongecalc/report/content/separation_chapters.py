@@ -9,10 +9,10 @@ from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.assess.separation import WORK_COLUMNS
 from spongecalc.assess.separation_grades import GRADE_COLUMNS
 from spongecalc.assess.spills import SPILL_COLUMNS
-from spongecalc.language import text
 from spongecalc.network.infiltration import INFILTRATION_COLUMNS
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.content.part import Part
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -45,17 +45,17 @@ FLOW_COLUMNS = (
 )
 
 
-def county_separation(review: Review, words: Wording) -> Part | None:
+def county_separation(review: Review, words: Wording) -> Chapter | None:
     """The work order over all communities after the works, and the grades of communities."""
     work = review.tables.get("work_order")
     if work is None:
         return None
-    after = work[work["scenario"] == "after"]
-    if after.empty:
+    left = work[work["scenario"] == review.compared[1]]
+    if left.empty:
         said = (_say("work_order_none", words), *_spill_notes(review, words))
-        return Part("separation", _say("work_order", words), said)
-    paragraphs = [_say("work_order_text", words, count=len(after))]
-    tables = [(_say("work_order_table", words), frame_table(after, WORK_SHOWN, words))]
+        return inner_chapter(words, "separation", _say("work_order", words), said)
+    paragraphs = [_say("work_order_text", words, count=len(left))]
+    tables = [(_say("work_order_table", words), frame_table(left, WORK_SHOWN, words))]
     grades = review.tables.get("separation_grades")
     if grades is not None and len(grades):
         graded = grades[grades["density_percent"] > 0]
@@ -66,10 +66,10 @@ def county_separation(review: Review, words: Wording) -> Part | None:
         paragraphs.append(_say("infiltration_text", words))
         tables.append((_say("infiltration_table", words), frame_table(infiltration, INFILTRATION_COLUMNS, words)))
     paragraphs.extend(_contribution_notes(review, review.tables.get("separation_contributions"), words))
-    return Part("separation", _say("work_order", words), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "separation", _say("work_order", words), tuple(paragraphs), tuple(tables))
 
 
-def community_separation(page: CommunityPage, review: Review, words: Wording) -> Part | None:
+def community_separation(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """A community's joints with their flows, its part of the work order, and single effects if computed."""
     joints = pd.DataFrame(page.joints)
     if joints.empty or "dry_m3_d" not in joints:
@@ -79,7 +79,7 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
     ]
     work = review.tables.get("work_order")
     if work is not None:
-        own = work[(work["community_id"] == page.community_id) & (work["scenario"] == "after")]
+        own = work[(work["community_id"] == page.community_id) & (work["scenario"] == review.compared[1])]
         if len(own):
             tables.append((_say("work_order_table", words), frame_table(own, OWN_WORK_SHOWN, words)))
     paragraphs = [_say("joint_flows_text", words)]
@@ -102,22 +102,25 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
         if len(own_spills):
             paragraphs.append(_say("spills_text", words))
             tables.append((_say("spills_table", words), frame_table(own_spills, SPILL_SHOWN, words)))
-    return Part("separation", _say("joint_flows", words), tuple(paragraphs), tuple(tables))
+    return inner_chapter(words, "separation", _say("joint_flows", words), tuple(paragraphs), tuple(tables))
 
 
 def _spill_notes(review: Review, words: Wording) -> list[str]:
-    """How much sewage floods onto the surface in the headline storm, before and after, as far as it is known."""
+    """Sewage that floods onto the surface in the headline storm in both scenarios compared, as far as known."""
     communities = review.tables["communities"]
-    columns = ("sewage_spilled_before_m3", "sewage_spilled_after_m3")
-    if communities.empty or not set(columns) <= set(communities.columns):
+    columns = {
+        f"sewage_spilled_{place}_m3": f"sewage_spilled_{scenario}_m3"
+        for place, scenario in zip(("first", "last"), review.compared, strict=True)
+    }
+    if communities.empty or not set(columns.values()) <= set(communities.columns):
         return []
     total = communities.iloc[-1]
-    figures = {c: cell_text(c, total[c]) or words("page.unknown") for c in columns}
+    figures = {name: cell_text(c, total[c]) or words("page.unknown") for name, c in columns.items()}
     return [_say("spilled", words, **figures)]
 
 
 def _contribution_notes(review: Review, single: pd.DataFrame | None, words: Wording) -> list[str]:
-    """Whether single effects were computed, which no longer hold, and whether they add up."""
+    """Sentences on single effects: whether they were computed, which no longer hold, and whether they add up."""
     stale = [str(params["models"]) for key, params in review.notes if key == "note_stale_contributions"]
     notes = [_say("contributions_stale", words, models=", ".join(stale))] if stale else []
     if single is None or single.empty:
@@ -128,4 +131,4 @@ def _contribution_notes(review: Review, single: pd.DataFrame | None, words: Word
 
 
 def _say(key: str, words: Wording, **params: object) -> str:
-    return text(f"separation.{key}", words.lang, **params)
+    return words(f"separation.{key}", **params)

@@ -1,4 +1,4 @@
-"""Tables of the page: headings and cells as text, ready for the template."""
+"""Tables of the report: headings and cells as text, each with what it is for the reader."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.report.content.closed_lists import CLOSED_LISTS, coded
 from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.roles import CellRole
 from spongecalc.report.content.wording import Wording
 
 # Identifiers may hold digits only, and are still no figures.
@@ -17,17 +18,19 @@ TEXT_COLUMNS = frozenset({*CLOSED_LISTS, "run_id", "feature_id", "node_id", "at_
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, what sorts it, what is shown on resting, where it links to, its style class.
+    """One cell: its text, what sorts it, what is shown on resting, where it links to, its role.
 
-    ``over`` is a small line above the text; ``badge`` the verdict that the cell shows as a badge; ``trace``
-    the keys (community:column, a comma between) of the figures whose origin a click shows.
+    ``column`` names the column that it stands in, where that is one of the result tables'; ``over`` is a small
+    line above the text; ``badge`` the verdict that the cell shows as a badge; ``trace`` the keys
+    (community:column, a comma between) of the figures whose origin a click shows.
     """
 
     text: str
     sort: str = ""
     title: str = ""
     link: str = ""
-    css: str = ""
+    column: str = ""
+    role: CellRole = CellRole.PLAIN
     over: str = ""
     badge: str = ""
     trace: str = ""
@@ -35,11 +38,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading; ``numeric`` columns are set right."""
+    """A column's heading; ``numeric`` columns hold figures, ``column`` is its name in the result tables."""
 
     text: str
     numeric: bool = False
-    css: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,12 @@ def frame_table(
         Heading(
             words("table.number") if c == "number" else words.name("column", c),
             _numeric(frame[c], c),
-            f"c-{c}",
+            c,
         )
         for c in shown
     ]
     rows = [
-        [Cell(coded(c, v, words, name), css=f"c-{c}") for c, v in zip(shown, values, strict=True)]
+        [Cell(coded(c, v, words, name), column=c) for c, v in zip(shown, values, strict=True)]
         for values in frame[shown].itertuples(index=False, name=None)
     ]
     foot: list[Cell] = []

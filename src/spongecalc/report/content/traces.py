@@ -9,8 +9,8 @@ import pandas as pd
 
 from spongecalc.assess.review import Review
 from spongecalc.assess.trace import LISTED, Sources, Trace, numeric_columns, trace_figure
-from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.wording import Wording
 
 FEATURE_COLUMNS = ("status", "system", "kind")
 
@@ -42,7 +42,7 @@ def feature_frame(name: str, layer: pd.DataFrame, scenario: str | None) -> pd.Da
     return frame.assign(scenario=scenario) if scenario is not None else frame
 
 
-def page_traces(review: Review, lang: str) -> dict[str, object]:
+def page_traces(review: Review, words: Wording) -> dict[str, object]:
     """Trace of every figure of communities.csv as lines of words, by community and column."""
     table = review.tables.get("communities", pd.DataFrame())
     if "community_id" not in table.columns:
@@ -50,17 +50,17 @@ def page_traces(review: Review, lang: str) -> dict[str, object]:
     sources = Sources(review.tables, features_of(review))
     columns = numeric_columns(table)
     return {
-        f"{community}:{column}": trace_lines(trace_figure(sources, str(community), column), lang)
+        f"{community}:{column}": trace_lines(trace_figure(sources, str(community), column), words)
         for community in table["community_id"]
         for column in columns
     }
 
 
-def trace_lines(trace: Trace, lang: str, most: int = LISTED) -> list[tuple[str, str]]:
+def trace_lines(trace: Trace, words: Wording, most: int = LISTED) -> list[tuple[str, str]]:
     """A trace as (label, words), for people; lists longer than ``most`` are counted."""
 
     def word(key: str, **params: object) -> str:
-        return text(f"trace.{key}", lang, **params)
+        return words(f"trace.{key}", **params)
 
     column = trace.address.rsplit(":", 1)[1]
     value = cell_text(column, trace.value) or word("unknown")
@@ -76,27 +76,27 @@ def trace_lines(trace: Trace, lang: str, most: int = LISTED) -> list[tuple[str, 
         same = recomputed == cell_text(column, trace.value)
         lines.append((word("recomputed"), word("agrees" if same else "differs", value=recomputed)))
     if trace.operands:
-        shown = [f"{o.address} = {_written(o.address, o.value, lang)}" for o in trace.operands]
-        lines.append((word("operands"), _listed(shown, most, lang)))
+        shown = [f"{o.address} = {_written(o.address, o.value, words)}" for o in trace.operands]
+        lines.append((word("operands"), _listed(shown, most, words)))
     if trace.runs:
-        lines.append((word("runs"), _listed([f"{r} (sha256 {d[:12]})" for r, d in trace.runs], most, lang)))
+        lines.append((word("runs"), _listed([f"{r} (sha256 {d[:12]})" for r, d in trace.runs], most, words)))
     for model, role, ids in trace.elements:
-        lines.append((word("elements", model=model, role=role), _listed(ids, most, lang)))
+        lines.append((word("elements", model=model, role=role), _listed(ids, most, words)))
     for layer, ids in trace.features:
-        lines.append((word("features", layer=text(f"trace.layer.{layer}", lang)), _listed(ids, most, lang)))
+        lines.append((word("features", layer=word(f"layer.{layer}")), _listed(ids, most, words)))
     for severity, rule, ids in trace.flags:
         label = word("flag", severity=word(f"severity.{severity}"), rule=rule)
-        lines.append((label, _listed(ids, most, lang)))
+        lines.append((label, _listed(ids, most, words)))
     return lines
 
 
-def _written(address: str, value: float, lang: str) -> str:
-    return cell_text(address.rsplit(":", 1)[1], value) or text("trace.unknown", lang)
+def _written(address: str, value: float, words: Wording) -> str:
+    return cell_text(address.rsplit(":", 1)[1], value) or words("trace.unknown")
 
 
-def _listed(words: list[str] | tuple[str, ...], most: int, lang: str) -> str:
-    shown = "; ".join(words[:most])
-    return text("trace.and_more", lang, shown=shown, count=len(words)) if len(words) > most else shown
+def _listed(parts: list[str] | tuple[str, ...], most: int, words: Wording) -> str:
+    shown = "; ".join(parts[:most])
+    return words("trace.and_more", shown=shown, count=len(parts)) if len(parts) > most else shown
 
 
 def trace_document(trace: Trace) -> Mapping[str, object]:

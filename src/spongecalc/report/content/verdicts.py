@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from spongecalc.project.scenario_settings import DEFAULT_PAIR
 from spongecalc.report.content.number_format import is_known
 
 QUESTIONS = ("lengths", "separation", "runoff", "ponding")
@@ -45,7 +46,7 @@ def figure(row: Mapping[str, object], column: str) -> float:
 
 
 def finished(row: Mapping[str, object]) -> bool:
-    """Whether the community was modelled and all its runs finished."""
+    """True where the community was modelled and all its runs finished."""
     return row.get("status") == "done"
 
 
@@ -63,32 +64,44 @@ Targets = Mapping[str, float | None]
 NO_TARGETS: Targets = MappingProxyType({})
 
 
-def verdicts(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> tuple[Verdict, ...]:
+def verdicts(
+    row: Mapping[str, object], targets: Targets = NO_TARGETS, compared: tuple[str, str] = DEFAULT_PAIR
+) -> tuple[Verdict, ...]:
     """The four verdicts of a community, in the order of :data:`QUESTIONS`, by a project's targets.
 
+    ``compared`` are the two scenarios that the row sets side by side; figures are named _first and _last by them.
     A question is "unknown" where its figures are missing; nothing is taken to pass for want of a figure.
     """
-    return (_lengths(row, targets), _separation(row), _runoff(row, targets), _ponding(row, targets))
+    return (
+        _lengths(row, targets),
+        _separation(row, compared),
+        _runoff(row, targets, compared),
+        _ponding(row, targets, compared),
+    )
 
 
-def overall(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> str:
+def overall(
+    row: Mapping[str, object], targets: Targets = NO_TARGETS, compared: tuple[str, str] = DEFAULT_PAIR
+) -> str:
     """The verdict on the whole community: unanswered, else the worst of the four.
 
     A question without an answer leaves the whole unknown unless another one needs attention.
     """
     if not finished(row):
         return UNANSWERED
-    answers = {v.answer for v in verdicts(row, targets)}
+    answers = {v.answer for v in verdicts(row, targets, compared)}
     return next(a for a in (ATTENTION, UNKNOWN, PASS) if a in answers)
 
 
-def urgency(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> int:
+def urgency(
+    row: Mapping[str, object], targets: Targets = NO_TARGETS, compared: tuple[str, str] = DEFAULT_PAIR
+) -> int:
     """Place in the order of what needs attention first: 0 is the most urgent.
 
     Not modelled or failed; not separated after; ponding left; lengths that differ from the claim; runoff
     that does not fall; something not known; all well.
     """
-    answers = {v.question: v.answer for v in verdicts(row, targets)}
+    answers = {v.question: v.answer for v in verdicts(row, targets, compared)}
     reasons = [
         not finished(row),
         answers["separation"] == ATTENTION,
@@ -100,9 +113,13 @@ def urgency(row: Mapping[str, object], targets: Targets = NO_TARGETS) -> int:
     return reasons.index(True) if any(reasons) else len(reasons)
 
 
-def by_urgency(rows: Sequence[Mapping[str, object]], targets: Targets = NO_TARGETS) -> list[int]:
+def by_urgency(
+    rows: Sequence[Mapping[str, object]],
+    targets: Targets = NO_TARGETS,
+    compared: tuple[str, str] = DEFAULT_PAIR,
+) -> list[int]:
     """Indices of the rows, the most urgent first, else in the order given."""
-    return sorted(range(len(rows)), key=lambda i: (urgency(rows[i], targets), i))
+    return sorted(range(len(rows)), key=lambda i: (urgency(rows[i], targets, compared), i))
 
 
 def limit(targets: Targets, name: str, default: float) -> float:
@@ -128,16 +145,25 @@ def _lengths(row: Mapping[str, object], targets: Targets) -> Verdict:
     return Verdict("lengths", PASS, "lengths_agree", figures)
 
 
-def _separation(row: Mapping[str, object]) -> Verdict:
+def column(name: str, compared: tuple[str, str]) -> str:
+    """The column of communities.csv for a figure named after the first or the last scenario compared."""
+    for part, scenario in zip(("_first", "_last"), compared, strict=True):
+        head, found, tail = name.partition(part)
+        if found and (not tail or tail.startswith("_")):
+            return f"{head}_{scenario}{tail}"
+    return name
+
+
+def _separation(row: Mapping[str, object], compared: tuple[str, str]) -> Verdict:
     names = (
-        "cross_connections_before",
-        "cross_connections_after",
-        "sewage_to_storm_before_m3_d",
-        "sewage_to_storm_after_m3_d",
+        "cross_connections_first",
+        "cross_connections_last",
+        "sewage_to_storm_first_m3_d",
+        "sewage_to_storm_last_m3_d",
     )
-    figures = {name: figure(row, name) for name in names}
-    answer = row.get("separated_after")
-    leaking = figures["sewage_to_storm_after_m3_d"] > SEWAGE_TOLERANCE_M3_D
+    figures = {name: figure(row, column(name, compared)) for name in names}
+    answer = row.get(column("separated_last", compared))
+    leaking = figures["sewage_to_storm_last_m3_d"] > SEWAGE_TOLERANCE_M3_D
     if answer == "no":
         return Verdict("separation", ATTENTION, "not_separated", figures)
     if leaking:
@@ -147,45 +173,45 @@ def _separation(row: Mapping[str, object]) -> Verdict:
     return Verdict("separation", UNKNOWN, "separation_unknown", figures)
 
 
-def _runoff(row: Mapping[str, object], targets: Targets) -> Verdict:
+def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, str]) -> Verdict:
     names = (
-        "runoff_before_m3",
-        "runoff_after_m3",
+        "runoff_first_m3",
+        "runoff_last_m3",
         "runoff_reduction_percent",
-        "peak_before_l_s",
-        "peak_after_l_s",
+        "peak_first_l_s",
+        "peak_last_l_s",
         "peak_reduction_percent",
     )
-    figures = {name: figure(row, name) for name in names}
-    before, after = figures["runoff_before_m3"], figures["runoff_after_m3"]
-    if math.isnan(before) or math.isnan(after):
+    figures = {name: figure(row, column(name, compared)) for name in names}
+    first, last = figures["runoff_first_m3"], figures["runoff_last_m3"]
+    if math.isnan(first) or math.isnan(last):
         return Verdict("runoff", UNKNOWN, "runoff_unknown", figures)
     # A peak that is not known does not make a volume that grew acceptable, nor the other way round.
-    if after > before or figures["peak_after_l_s"] > figures["peak_before_l_s"]:
+    if last > first or figures["peak_last_l_s"] > figures["peak_first_l_s"]:
         return Verdict("runoff", ATTENTION, "runoff_grows", figures)
     wanted = targets.get("runoff_reduction_percent")
     if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
         return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})
-    return Verdict("runoff", PASS, "runoff_falls" if after < before else "runoff_same", figures)
+    return Verdict("runoff", PASS, "runoff_falls" if last < first else "runoff_same", figures)
 
 
-def _ponding(row: Mapping[str, object], targets: Targets) -> Verdict:
+def _ponding(row: Mapping[str, object], targets: Targets, compared: tuple[str, str]) -> Verdict:
     names = (
-        "ponding_sites_before",
-        "ponding_sites_after",
-        "ponding_before_m3",
-        "ponding_after_m3",
+        "ponding_sites_first",
+        "ponding_sites_last",
+        "ponding_first_m3",
+        "ponding_last_m3",
         "households_relieved",
     )
-    figures = {name: figure(row, name) for name in names}
+    figures = {name: figure(row, column(name, compared)) for name in names}
     figures["limit_m3"] = limit(targets, "ponding_max_m3", PONDING_MAX_M3)
-    left = figures["ponding_sites_after"]
+    left = figures["ponding_sites_last"]
     if math.isnan(left):
         return Verdict("ponding", UNKNOWN, "ponding_unknown", figures)
     if left > 0:
-        allowed = figures["limit_m3"] > 0 and figures["ponding_after_m3"] <= figures["limit_m3"]
+        allowed = figures["limit_m3"] > 0 and figures["ponding_last_m3"] <= figures["limit_m3"]
         return Verdict("ponding", PASS if allowed else ATTENTION, "ponding_left", figures)
-    if math.isnan(figures["ponding_sites_before"]):
+    if math.isnan(figures["ponding_sites_first"]):
         return Verdict("ponding", PASS, "ponding_none_after", figures)
-    none_before = figures["ponding_sites_before"] == 0
-    return Verdict("ponding", PASS, "ponding_never" if none_before else "ponding_gone", figures)
+    none_first = figures["ponding_sites_first"] == 0
+    return Verdict("ponding", PASS, "ponding_never" if none_first else "ponding_gone", figures)

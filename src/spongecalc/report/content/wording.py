@@ -1,12 +1,17 @@
-"""The report's words in one language: texts, names of columns, names of the contract's values."""
+"""The report's words in one language: texts, names of columns, of the contract's values, of the scenarios."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
 
+from spongecalc.assess.compared_columns import template_of
+from spongecalc.assess.review import Review
 from spongecalc.catalogue.catalogue import Catalogue, shipped
-from spongecalc.language import catalogue, filled, text
+from spongecalc.language import catalogue, filled
+from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.standard_names import source_name
 
@@ -15,19 +20,71 @@ from spongecalc.report.content.standard_names import source_name
 class Wording:
     """Texts of the part ``report``, and of others by their whole key, in the language ``lang`` ("zh" or "en").
 
+    Texts speak of the two scenarios ``compared`` as {first} and {last}, at a sentence's start {First} and {Last}.
+    Where a project's scenarios are others than before and after the works, the texts under ``of_pair`` go before.
     Covers and a project's own materials are called what its ``catalogue`` calls them.
     """
 
     lang: str
     catalogue: Catalogue = field(default_factory=shipped)
+    scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
+    compared: tuple[str, str] = DEFAULT_PAIR
+
+    @classmethod
+    def of(cls, review: Review, lang: str) -> Self:
+        """The words for a review, with its own rows of the catalogue and its scenarios' labels."""
+        return cls(lang, review.catalogue, review.scenarios, review.compared)
 
     def __call__(self, key: str, **params: object) -> str:
         """The text of ``report.<key>``, or of another part whose name begins the key; raises KeyError."""
+        full = self._full(key)
+        wording = catalogue(full.partition(".")[0], self.lang)[full]
+        return filled(wording, {**self._pair, **params}) if "{" in wording else wording
+
+    def _full(self, key: str) -> str:
         full = f"report.{key}"
-        return text(full if full in catalogue("report", self.lang) else key, self.lang, **params)
+        if full not in catalogue("report", self.lang):
+            full = key
+        if not self.is_usual:
+            part, _, rest = full.partition(".")
+            own = f"{part}.of_pair.{rest}"
+            if own in catalogue(part, self.lang):
+                return own
+        return full
+
+    @cached_property
+    def is_usual(self) -> bool:
+        """True where the scenarios are those of a project that names none: before and after the works."""
+        return self.compared == DEFAULT_PAIR and self.scenarios == DEFAULT_SCENARIOS
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        return {s.name: s.called(self.lang) for s in self.scenarios}
+
+    @cached_property
+    def _pair(self) -> Mapping[str, str]:
+        first, last = (self.scenario(name) for name in self.compared)
+        return {"first": first, "last": last, "First": _begun(first), "Last": _begun(last)}
+
+    @property
+    def scenario_names(self) -> tuple[str, ...]:
+        """The project's scenarios, in order."""
+        return tuple(s.name for s in self.scenarios)
+
+    def scenario(self, name: object) -> str:
+        """The label of a scenario; its name where the project does not have it."""
+        return self._labels.get(str(name), str(name))
+
+    def column_of(self, figure: str, scenario: str) -> str:
+        """The title of a column for one scenario; ``figure`` is the column's name without the scenario."""
+        label = self.scenario(scenario)
+        key = f"report.scenario_short.{scenario}"
+        short = catalogue("report", self.lang).get(key, label) if self.is_usual else label
+        wording = catalogue("report", self.lang)[f"report.column_of.{figure}"]
+        return filled(wording, {"scenario": label, "Scenario": _begun(label), "short": short})
 
     def name(self, group: str, code: object) -> str:
-        """What a column, a map's part or a value of the contract is called; the code itself where unnamed.
+        """The words for a column, a map's part or a value of the contract; the code itself where unnamed.
 
         ``group`` is "column", "map" or, for values, the name of the column that holds them. A source may hold
         a value that the contract does not know: it is shown as it is.
@@ -35,7 +92,12 @@ class Wording:
         if not is_known(code) or code == "":
             return ""
         place = group if group in ("column", "map") else f"value.{group}"
-        return self.of_list(f"report.{place}", str(code)) or str(code)
+        named = self.of_list(f"report.{place}", str(code))
+        if named is None and group == "column":
+            template, scenario = template_of(str(code))
+            if scenario:
+                return self.column_of(template.replace("_{s}", ""), scenario)
+        return str(code) if named is None else named
 
     def of_list(self, place: str, code: str) -> str | None:
         """The word of a code in a list, such as "report.value.cover"; None where it has none."""
@@ -67,3 +129,8 @@ class Wording:
         if "source" in params:
             params = {**params, "source": source_name(str(params["source"]), self.lang)}
         return filled(wording, params)
+
+
+def _begun(label: str) -> str:
+    """A label at the start of a sentence."""
+    return label[:1].upper() + label[1:]

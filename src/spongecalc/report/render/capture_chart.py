@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from spongecalc.language import text
 from spongecalc.rainfall.capture_ratio import CaptureCurve
 from spongecalc.rainfall.storm import Storm
+from spongecalc.report.content.figures import Hyetograph, LifeCurves
+from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.charts import hyetograph_chart
 from spongecalc.report.render.plot_area import INK, PlotArea, chart, label
 
@@ -27,16 +28,17 @@ def capture_chart(curves: Sequence[CaptureCurve], figure_id: str, language: str)
     return _drawn(area, lines, figure_id, "axis_design", "curve", language)
 
 
-def life_chart(life: pd.DataFrame, target_percent: float | None, figure_id: str, language: str) -> str:
-    """Capture ratio over the years of a paving's life, without cleaning and with; columns of sponge_life.csv."""
+def life_chart(curves: LifeCurves, language: str) -> str:
+    """Capture ratio over the years of a paving's life, without cleaning and with, beside the target."""
+    life = curves.life
     years = life["year"].tolist()
     names = (("capture_uncleaned_percent", "uncleaned"), ("capture_cleaned_percent", "cleaned"))
     lines = [(text(f"rain.{name}", language), years, life[column].tolist()) for column, name in names]
-    if target_percent is not None:
-        lines.append((f"{target_percent:g} %", [years[0], years[-1]], [target_percent] * 2))
+    if curves.target_percent is not None:
+        lines.append((f"{curves.target_percent:g} %", [years[0], years[-1]], [curves.target_percent] * 2))
     top = 1.25 * max(max(ys) for _, _, ys in lines)
     area = PlotArea(64, 12, WIDTH - 16, HEIGHT - 44, 0.0, float(years[-1]), 0.0, top)
-    return _drawn(area, lines, figure_id, "axis_year", "life", language)
+    return _drawn(area, lines, curves.figure_id, "axis_year", "life", language)
 
 
 def _drawn(area: PlotArea, lines: Sequence[Line], figure_id: str, x_key: str, title: str, language: str) -> str:
@@ -52,9 +54,9 @@ def _drawn(area: PlotArea, lines: Sequence[Line], figure_id: str, x_key: str, ti
 
 def rain_page(storms: Sequence[Storm], charts: Sequence[str], language: str) -> str:
     """A page that opens offline: the storms' hyetographs and further charts."""
-    words = {"time": text("rain.axis_minute", language), "rain": text("rain.axis_intensity", language)}
+    words = Wording(language)
     parts = [
-        f"<h2>{s.storm_id}</h2>" + hyetograph_chart(s.hyetograph, s.storm_id, {**words, "label": s.storm_id})
+        f"<h2>{s.storm_id}</h2>" + hyetograph_chart(Hyetograph(s.storm_id, s.storm_id, s.hyetograph), words)
         for s in storms
     ]
     title = text("rain.title", language)

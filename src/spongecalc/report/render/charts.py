@@ -2,66 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from spongecalc.report.render.plot_area import INK, PlotArea, chart, label, nice_ticks, tick_texts
+from spongecalc.report.content.figures import Hyetograph, RunoffCurves
+from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.plot_area import INK, PlotArea, chart, label, nice_ticks, text_px, tick_texts
+from spongecalc.report.render.scenario_looks import line_look
 
 RAIN_COLOUR = "#7aa6c8"
-LINES: Mapping[str, tuple[str, str]] = {"before": ("#8a6d3b", "6 3"), "after": ("#005b96", "")}
 WIDTH = 640.0
 
 
-def hyetograph_chart(intensity_mm_h: pd.Series, figure_id: str, words: Mapping[str, str]) -> str:
-    """The intensity of a storm in mm/h by minutes, as bars; empty for an empty series.
-
-    ``words`` holds the texts time, rain and label (what the chart shows, for those who cannot see it).
-    ``figure_id`` names the chart among those of a page.
-    """
-    if intensity_mm_h.empty:
+def hyetograph_chart(storm: Hyetograph, words: Wording) -> str:
+    """The intensity of a storm in mm/h by minutes, as bars; empty for an empty series."""
+    if storm.intensity_mm_h.empty:
         return ""
-    highest = float(intensity_mm_h.max())
-    last = float(intensity_mm_h.index.max()) + _step(intensity_mm_h)
+    highest = float(storm.intensity_mm_h.max())
+    last = float(storm.intensity_mm_h.index.max()) + _step(storm.intensity_mm_h)
     area = PlotArea(64, 12, WIDTH - 16, 180, 0.0, last, 0.0, highest * 1.05 or 1.0)
-    content = area.axes(words["time"], words["rain"]) + _bars(area, intensity_mm_h, hanging=False)
-    return chart(f'<g id="{figure_id}-bars">{content}</g>', WIDTH, 224, words["label"])
+    axes = area.axes(words("chart.time"), words("chart.rain"))
+    content = axes + _bars(area, storm.intensity_mm_h, hanging=False)
+    return chart(f'<g id="{storm.figure_id}-bars">{content}</g>', WIDTH, 224, storm.label)
 
 
-def runoff_chart(
-    runoff_l_s: Mapping[str, pd.Series],
-    intensity_mm_h: pd.Series | None,
-    figure_id: str,
-    words: Mapping[str, str],
-) -> str:
-    """Runoff in l/s before and after, by minutes, with the storm hanging from the top.
-
-    ``words`` holds the texts time, rain, flow, before, after and label. Empty when there is no runoff series.
-    """
-    known = {s: series.dropna() for s, series in runoff_l_s.items() if series is not None}
-    known = {s: known[s] for s in LINES if s in known and not known[s].empty}
+def runoff_chart(curves: RunoffCurves, words: Wording) -> str:
+    """Runoff in l/s of the scenarios, by minutes, with the storm hanging from the top; empty without a series."""
+    known = curves.runoff_l_s
     if not known:
         return ""
+    intensity_mm_h = curves.intensity_mm_h
     top = max(float(s.max()) for s in known.values())
     last = max(float(s.index.max()) for s in known.values())
     has_rain = intensity_mm_h is not None and not intensity_mm_h.empty
     area = PlotArea(64, 12, WIDTH - (64 if has_rain else 16), 262, 0.0, last, 0.0, top * 1.55 if top > 0 else 1.0)
     ticks = [t for t in nice_ticks(0.0, area.y_high) if t <= max(top * 1.05, area.y_high * 0.64)]
-    parts = [area.axes(words["time"], words["flow"], ticks)]
+    parts = [area.axes(words("chart.time"), words("chart.flow"), ticks)]
     if has_rain and intensity_mm_h is not None:
-        parts.append(_hanging_rain(area, intensity_mm_h, words["rain"]))
-    for scenario, series in known.items():
-        colour, dash = LINES[scenario]
+        parts.append(_hanging_rain(area, intensity_mm_h, words("chart.rain")))
+    for scenario in curves.scenarios:
+        series = known[scenario.name]
+        colour, dash = line_look(scenario.line)
         parts.append(area.line(series.index.to_numpy(float), series.to_numpy(float), colour, dash, 1.8))
-    x = area.right - 150
-    for place, scenario in enumerate(known):
-        colour, dash = LINES[scenario]
+    # The key stands right, further to the left where a label is long.
+    x = max(area.right - max(150.0, *(40 + text_px(s.label) for s in curves.scenarios)), area.left + 8)
+    for place, scenario in enumerate(curves.scenarios):
+        colour, dash = line_look(scenario.line)
         y = area.top + (area.bottom - area.top) * 0.48 + 18 * place
         style = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(f'<path d="M{x:.1f} {y:.1f}h28" stroke="{colour}" stroke-width="2"{style}/>')
-        parts.append(label(x + 36, y + 4, words[scenario], "start", colour=INK))
-    return chart(f'<g id="{figure_id}-curves">{"".join(parts)}</g>', WIDTH, 306, words["label"])
+        parts.append(label(x + 36, y + 4, scenario.label, "start", colour=INK))
+    return chart(f'<g id="{curves.figure_id}-curves">{"".join(parts)}</g>', WIDTH, 306, curves.label)
 
 
 def _step(intensity_mm_h: pd.Series) -> float:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.contract import SYSTEMS
+from spongecalc.report.content.figures import CommunityMap
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.render.failed_check_marks import failed_check_marks
 from spongecalc.report.render.joint_path_marks import joint_path_marks
@@ -29,11 +30,8 @@ from spongecalc.report.render.map_svg import (
 )
 
 Naming = Callable[[str, object], str]
-"""What a column or a value of the contract is called in the report's language: (group, code) -> words."""
+"""Names of columns and values of the contract in the report's language: (group, code) -> words."""
 
-# Beyond the boundary a map shows pipes up to this share of the community's size (and to the next street).
-# A stray outfall far off must not shrink all the rest.
-REACH, LEAST_REACH_M = 0.6, 60.0
 # Balcony drains carry washing water, whatever pipe they were joined to.
 SEWAGE_LATERALS = ("kitchen", "toilet", "balcony_drain")
 JOINT_RADIUS_PX = 11.0
@@ -60,74 +58,12 @@ DESCRIBED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def community_frame(
-    boundary: BaseGeometry | None, layers: Iterable[Mapping[str, gpd.GeoDataFrame]]
-) -> Frame | None:
-    """The one frame of a community's maps: its boundary, and the pipes that reach a little beyond.
-
-    Without a boundary, all that its layers hold; None where there is nothing to show.
-    """
-    # Other utilities run on along the street and are not drawn.
-    frames = [frame for named in layers for name, frame in named.items() if name in DESCRIBED]
-    inside = boundary is not None and not boundary.is_empty
-    limit: tuple[float, float, float, float] | None = None
-    bounds = []
-    if inside and boundary is not None:
-        left, bottom, right, top = boundary.bounds
-        reach = max(REACH * max(right - left, top - bottom), LEAST_REACH_M)
-        limit = (left - reach, bottom - reach, right + reach, top + reach)
-        bounds.append((left, bottom, right, top))
-    for layer in frames:
-        for geometry in _geometries(layer):
-            box = geometry.bounds
-            if limit is not None:
-                box = (
-                    min(max(box[0], limit[0]), limit[2]),
-                    min(max(box[1], limit[1]), limit[3]),
-                    max(min(box[2], limit[2]), limit[0]),
-                    max(min(box[3], limit[3]), limit[1]),
-                )
-            bounds.append(box)
-    return frame_of(bounds)
-
-
-def community_map(
-    boundary: BaseGeometry | None,
-    layers: Mapping[str, gpd.GeoDataFrame],
-    *,
-    joints: pd.DataFrame,
-    sites: pd.DataFrame,
-    frame: Frame,
-    naming: Naming,
-    catalogue: Catalogue,
-    label: str,
-    largest_m3: float,
-    failed_checks: pd.DataFrame | None = None,
-) -> str:
-    """One map as SVG markup.
-
-    Parameters
-    ----------
-    boundary
-        The community's outline.
-    layers
-        Its layers in the scenario, by name; any may be missing or empty.
-    joints, sites
-        Its cross-connections and ponding sites in the scenario, with x_m, y_m and ``number``, the number
-        that each has in the tables under the maps.
-    frame
-        From :func:`community_frame`, the same for both scenarios.
-    naming
-        Names columns and values in the report's language.
-    catalogue
-        The covers that are coloured.
-    label
-        What the map shows, for those who cannot see it.
-    largest_m3
-        Volume of the largest ponding site of either scenario, which gets the largest circle.
-    failed_checks
-        Its failed rows of design_checks.csv, which become a layer that is off until switched on.
-    """
+def community_map(shown: CommunityMap, naming: Naming, catalogue: Catalogue) -> str:
+    """One map as SVG markup; ``naming`` names columns and values, the ``catalogue`` colours covers."""
+    frame = frame_of([shown.extent])
+    if frame is None:
+        return ""
+    layers, joints = shown.layers, shown.joints
     places = LabelPlaces(WIDTH_PX, frame.height_px)
     places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
     places.taken.append((WIDTH_PX - 48, 0, WIDTH_PX, 64))
@@ -136,15 +72,15 @@ def community_map(
         places.take(x / frame.metres_per_px, y / frame.metres_per_px, NODE_RADIUS_PX)
     # Marks take their places before any label is put down, whatever is drawn first.
     joint_marks = _joint_marks(joints, frame, places, naming)
-    site_marks = _site_marks(sites, frame, places, naming, largest_m3)
+    site_marks = _site_marks(shown.sites, frame, places, naming, shown.largest_m3)
     halos, places_failed = "", ""
-    if failed_checks is not None:
-        halos, places_failed = failed_check_marks(failed_checks, layers, frame, naming)
+    if shown.failed_checks is not None:
+        halos, places_failed = failed_check_marks(shown.failed_checks, layers, frame, naming)
     content = "".join(
         (
             _group("surfaces", _areas(layers.get("surfaces"), "surfaces", catalogue, frame, naming)),
             _group("buildings", _areas(layers.get("buildings"), "buildings", None, frame, naming)),
-            element("path", {"class": "boundary", "d": path_data(boundary, frame)}),
+            element("path", {"class": "boundary", "d": path_data(shown.boundary, frame)}),
             halos,
             _group("joints", [joint_path_marks(joints, layers, frame, naming)]),
             _group("laterals", _laterals(layers.get("connections"), frame, naming)),
@@ -156,7 +92,7 @@ def community_map(
             _group("joints", joint_marks),
         )
     )
-    return drawing(content, frame, label, naming("map", "north"))
+    return drawing(content, frame, shown.label, naming("map", "north"))
 
 
 def description(layer: str, row: Mapping[str, object], naming: Naming) -> str:
@@ -186,11 +122,6 @@ def feature(layer: str, row: Mapping[str, object]) -> dict[str, str]:
 def _group(name: str, parts: Iterable[str]) -> str:
     inner = "".join(parts)
     return f'<g class="l-{name}">{inner}</g>' if inner else ""
-
-
-def _geometries(layer: gpd.GeoDataFrame | None) -> Iterator[BaseGeometry]:
-    for row in _rows(layer):
-        yield row["geometry"]
 
 
 def _rows(layer: gpd.GeoDataFrame | None) -> Iterator[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""How covers are drawn: the rules of the page's and figures' style sheets, from the catalogue."""
+"""Rules of the page's and figures' style sheets for covers, from the catalogue."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from spongecalc.report.content.document import (
     Group,
     Items,
     Legend,
-    MapPair,
+    MapSet,
     Paragraph,
     SignOff,
     Subheading,
@@ -26,10 +26,12 @@ from spongecalc.report.content.document import (
     Verdicts,
 )
 from spongecalc.report.content.number_format import grouped
+from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Table
 from spongecalc.report.content.wording import Wording
+from spongecalc.report.render.drawn_figures import figure_svg
 from spongecalc.report.render.standalone_svg import standalone
-from spongecalc.report.render.word_xml import room
+from spongecalc.report.render.text_width import text_width
 
 # A column whose longest text is longer than this gives way to the others.
 LONG_TEXT = 22
@@ -39,7 +41,7 @@ Data = dict[str, object]
 
 def document_data(document: Document) -> Data:
     """The document as dictionaries, lists and texts; figures as whole SVG files."""
-    words = Wording(document.lang, document.catalogue)
+    words = document.words
     keys = {c.key for c in document.chapters}
     cover = document.cover
     return {
@@ -79,7 +81,7 @@ def _chapter(chapter: Chapter, keys: set[str], words: Wording) -> Data:
     return {
         "key": chapter.key,
         "heading": chapter.heading,
-        "part": chapter.part,
+        "place": chapter.place,
         "badge": chapter.badge,
         "beside": chapter.beside,
         "wide": chapter.wide,
@@ -98,7 +100,7 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
             return {"kind": "heading", "text": block.text, "level": block.level}
         case Paragraph():
             # A remark on what can be clicked is for the page alone.
-            if block.role == "screen":
+            if block.role == TextRole.SCREEN:
                 return {}
             return {"kind": "paragraph", "text": block.text, "role": block.role}
         case Facts() | Definitions():
@@ -126,20 +128,16 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
         case TableBlock():
             return {"kind": "table", "caption": block.caption, **_table(block.table, keys, words.lang)}
         case Drawing():
-            return {
-                "kind": "drawing",
-                "caption": block.caption,
-                "svg": standalone(block.svg, words.catalogue),
-                "css": block.css,
-            }
-        case MapPair():
+            svg = standalone(figure_svg(block.figure, words), words.catalogue)
+            return {"kind": "drawing", "caption": block.caption, "svg": svg, "role": block.role}
+        case MapSet():
             maps = [
                 {
-                    "caption": words(f"scenario.{s}"),
+                    "caption": block.titles[s],
                     "full": block.captions[s],
-                    "svg": standalone(svg, words.catalogue),
+                    "svg": standalone(figure_svg(figure, words), words.catalogue),
                 }
-                for s, svg in block.maps.items()
+                for s, figure in block.maps.items()
             ]
             return {"kind": "maps", "maps": maps, "caption": words("table.maps")}
         case Legend():
@@ -184,7 +182,7 @@ def _table(table: Table, keys: set[str], lang: str) -> Data:
                     "over": c.over,
                     "badge": c.badge,
                     "link": c.link[1:] if c.link[1:] in keys else "",
-                    "attn": c.css == "attn",
+                    "role": c.role,
                 }
                 for i, c in enumerate(row)
             ]
@@ -196,14 +194,14 @@ def _table(table: Table, keys: set[str], lang: str) -> Data:
 
 def _share(table: Table, column: int) -> float:
     """A long column's share of what the others leave: by the text it holds, but no column is starved."""
-    held = [room(r[column].text) for r in table.rows if column < len(r)]
+    held = [text_width(r[column].text) for r in table.rows if column < len(r)]
     mean = sum(held) / len(held) if held else 0.0
     longest = max(held, default=0.0)
     return round(min(max((mean + longest) / 2, min(longest, 32.0)), 90.0) / 10, 2)
 
 
 def _stays_whole(table: Table) -> bool:
-    """Whether a table is short enough to stand on one page, whatever its texts' lines."""
+    """True where a table is short enough to stand on one page, whatever its texts' lines."""
     if len(table.rows) > (24 if len(table.headings) <= 4 else 14):
         return False
     lines = sum(
@@ -213,7 +211,7 @@ def _stays_whole(table: Table) -> bool:
 
 
 def _spelled(heading: str) -> bool:
-    """Whether a heading is of words with spaces between, and not of Chinese characters."""
+    """True where a heading is of words with spaces between, and not of Chinese characters."""
     return all(ord(c) < 0x2E80 for c in heading)
 
 
@@ -223,9 +221,9 @@ def _room(table: Table, column: int) -> float:
     heading = table.headings[column].text
     # A Chinese heading breaks anywhere: a short one stays on its line, a longer one takes two.
     whole = 11.0 if len(table.headings) <= 12 else 6.0
-    written = [max(min(room(heading), whole), room(heading) / 2 + 1)] if not _spelled(heading) else []
-    words = written or [room(w) for w in heading.split(" ")]
-    return max([4.0, *words, *(room(t) for t in texts)])
+    written = [max(min(text_width(heading), whole), text_width(heading) / 2 + 1)] if not _spelled(heading) else []
+    words = written or [text_width(w) for w in heading.split(" ")]
+    return max([4.0, *words, *(text_width(t) for t in texts)])
 
 
 def legend(block: Legend, words: Wording) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from spongecalc.report.content.compose import compose
 from spongecalc.report.content.institute import PLAIN, Institute
 from spongecalc.report.render import html_page as page
 from spongecalc.report.render import pdf_report, word_report, workbook
+from spongecalc.report.render.drawn_figures import for_paper, with_drawn_figures
 from spongecalc.report.render.long_section_files import FOLDER as PROFILES
 from spongecalc.report.render.long_section_files import profile_files
 from spongecalc.report.tables.whole_file import replace_files
@@ -59,13 +60,15 @@ def write_formats(
         waiting[workbook.FILE_NAME] = beside.begin(workbook.xlsx_bytes, review, lang)
     if "profiles" in formats:
         profiles = beside.begin(profile_files, review, lang)
-    document = compose(review, lang, institute)
+    # Figures are drawn once for all formats.
+    document = with_drawn_figures(compose(review, lang, institute))
+    paper = for_paper(document)
     if "docx" in formats:
-        waiting[word_report.FILE_NAME] = beside.begin(word_report.docx_bytes, document)
+        waiting[word_report.FILE_NAME] = beside.begin(word_report.docx_bytes, paper)
     # typst sets pages outside Python, so that the page is made meanwhile.
     with ThreadPoolExecutor(1) as thread:
         if "pdf" in formats:
-            waiting[pdf_report.FILE_NAME] = thread.submit(pdf_report.pdf_bytes, document, institute).result
+            waiting[pdf_report.FILE_NAME] = thread.submit(pdf_report.pdf_bytes, paper, institute).result
         made: dict[str, bytes] = {}
         if "html" in formats:
             made[page.FILE_NAME] = page.html_text(document, institute).encode("utf-8")

@@ -1,4 +1,4 @@
-"""Where labels of a map go so that none lies on another."""
+"""Places of a map's labels, so that none lies on another."""
 
 from __future__ import annotations
 

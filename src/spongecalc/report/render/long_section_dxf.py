@@ -13,6 +13,7 @@ from ezdxf.layouts import Modelspace
 
 from spongecalc.report.content.long_section import LongSection
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.wording import Wording
 
 VERTICAL_SCALE = 10.0
@@ -20,17 +21,18 @@ STAMP = re.compile(r"(\d+\.\d+\.\d+) @ \d{4}-\d\d-\d\dT[\d:.+]+")
 CLASSES = re.compile(r"(  2\nCLASSES\n)(.*?)(  0\nENDSEC\n)", re.DOTALL)
 TEXT_M = 1.2
 GAP_M = 40.0
-# Layer: its colour in AutoCAD's numbers.
-LAYERS = {
-    "SC_GROUND": 32,
-    "SC_PIPE": 7,
-    "SC_MANHOLE": 8,
-    "SC_LEVEL_BEFORE": 30,
-    "SC_LEVEL_AFTER": 5,
-    "SC_CROSSING": 6,
-    "SC_TEXT": 7,
-    "SC_FRAME": 9,
-}
+# Layer: its colour in AutoCAD's numbers; those of the water levels stand between.
+UNDER = {"SC_GROUND": 32, "SC_PIPE": 7, "SC_MANHOLE": 8}
+OVER = {"SC_CROSSING": 6, "SC_TEXT": 7, "SC_FRAME": 9}
+
+
+# Colours of the water levels: of the first and the last scenario compared, then of the others.
+LEVEL_COLOURS = (30, 5, 94, 200, 40, 132, 252)
+
+
+def level_layer(scenario: str) -> str:
+    """The layer of a scenario's water levels."""
+    return f"SC_LEVEL_{scenario.upper()}"
 
 
 def sections_dxf(sections: Sequence[LongSection], words: Wording) -> bytes:
@@ -38,7 +40,9 @@ def sections_dxf(sections: Sequence[LongSection], words: Wording) -> bytes:
     drawing = ezdxf.new("R2013", units=6)
     style = drawing.styles.get("Standard")
     style.dxf.font = "simsun.ttc" if words.lang == "zh" else "arial.ttf"
-    for name, colour in LAYERS.items():
+    lines = scenario_lines(words)
+    levels = {level_layer(s.name): LEVEL_COLOURS[s.line % len(LEVEL_COLOURS)] for s in lines}
+    for name, colour in {**UNDER, **levels, **OVER}.items():
         drawing.layers.add(name, color=colour)
     space = drawing.modelspace()
     base = 0.0
@@ -85,13 +89,13 @@ def _section(space: Modelspace, section: LongSection, top: float, words: Wording
         "document.profile_caption",
         name=f"{section.name} {section.community_id}",
         system=words.name("system", section.system),
-        scenario=words(f"scenario.{section.scenario}"),
+        scenario=words.scenario(section.scenario),
     )
     text(f"{named}  1:{VERTICAL_SCALE:g}", 0.0, top + 3.0)
     _line(space, [at(s.station_m, s.ground_m) for s in section.stations], "SC_GROUND")
-    for scenario, layer in (("before", "SC_LEVEL_BEFORE"), ("after", "SC_LEVEL_AFTER")):
+    for scenario in words.scenario_names:
         points = [at(s.station_m, s.level_m.get(scenario, math.nan)) for s in section.stations]
-        _line(space, points, layer)
+        _line(space, points, level_layer(scenario))
     for reach in section.reaches:
         tall = 0.0 if math.isnan(reach.diameter_mm) else reach.diameter_mm / 1000
         for lift in dict.fromkeys((0.0, tall)):

@@ -15,10 +15,10 @@ FOLDER = "profiles"
 
 def profile_files(review: Review, lang: str) -> dict[str, bytes]:
     """File name in the report's folder -> content, of every community that has a path to draw."""
-    words = Wording(lang, review.catalogue)
+    words = Wording.of(review, lang)
     files: dict[str, bytes] = {}
     for page in review.pages:
-        sections = long_sections(page)
+        sections = long_sections(page, words)
         if not sections:
             continue
         name = folder_name(page.community_id)

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from spongecalc.report.content.long_section import LongSection, Reach, Station
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.plot_area import INK, SOFT, PlotArea, chart, label, nice_ticks, tick_texts
+from spongecalc.report.render.plot_area import INK, SOFT, PlotArea, chart, label, nice_ticks, text_px, tick_texts
+from spongecalc.report.render.scenario_looks import LEVEL, line_look
 
-GROUND, PIPE, LEVELS = "#7a5c2e", "#1c1f23", {"before": ("#b04a00", "5 3"), "after": ("#005b96", "")}
+GROUND, PIPE = "#7a5c2e", "#1c1f23"
 CROSSING = "#7a3a93"
 LEFT, RIGHT, TOP, HEIGHT = 118.0, 24.0, 34.0, 190.0
 BANDS = ("node", "ground", "invert", "depth", "station")
 # A level such as 1537.37 must stand inside its band, also in the wider fonts of print.
 BAND_PX, NODE_PX = 58.0, 94.0
+KEY_ROW_PX = 18.0
 # Figures nearer than this would lie on one another.
 LEAST_GAP_PX = 13.0
 # The bands go on behind the last station, so that its figures stand inside them.
@@ -25,41 +27,30 @@ BEYOND_PX = 8.0
 def section_svg(section: LongSection, words: Wording) -> str:
     """The drawing of one long section."""
     width = max(640.0, LEFT + RIGHT + 24.0 * len(section.stations))
-    known = [v for s in section.stations for v in (s.ground_m, s.invert_m, *s.level_m.values())]
-    known += [v for r in section.reaches for v in (r.invert_up_m, r.invert_down_m)]
-    known += [c.top_m for c in section.crossings]
-    known = [v for v in known if not math.isnan(v)]
+    known = section.levels_m
     if not known:
         return ""
     low, high = min(known), max(known)
     margin = max(0.4, 0.08 * (high - low))
+    key, key_rows = _key(section, width, words)
+    top = TOP + KEY_ROW_PX * (key_rows - 1)
     area = PlotArea(
-        LEFT, TOP, width - RIGHT, TOP + HEIGHT, 0.0, section.length_m or 1.0, low - margin, high + margin
+        LEFT, top, width - RIGHT, top + HEIGHT, 0.0, section.length_m or 1.0, low - margin, high + margin
     )
     parts = [_levels_axis(area, words)]
     parts += [_pipe(area, r) for r in section.reaches]
     parts += [_manhole(area, s) for s in section.stations]
     at = [s.station_m for s in section.stations]
     parts.append(area.line(at, [s.ground_m for s in section.stations], GROUND, "", 1.8))
-    shown = [s for s in LEVELS if any(not math.isnan(p.level_m.get(s, math.nan)) for p in section.stations)]
-    for scenario in shown:
-        colour, dash = LEVELS[scenario]
-        parts.append(
-            area.line(at, [s.level_m.get(scenario, math.nan) for s in section.stations], colour, dash, 1.8)
-        )
+    for scenario in section.waters:
+        colour, dash = line_look(scenario.line, LEVEL)
+        levels = [s.level_m.get(scenario.name, math.nan) for s in section.stations]
+        parts.append(area.line(at, levels, colour, dash, 1.8))
     parts += [_crossing(area, c.station_m, c.top_m, c.diameter_mm) for c in section.crossings]
-    parts.append(_key(section, shown, words))
+    parts.append(key)
     parts.append(_bands(area, section, words))
     height = _band_top(area, len(BANDS) + 1) + 8
-    told = words(
-        "document.profile_label",
-        name=section.name,
-        system=words.name("system", section.system),
-        first=section.stations[0].node_id,
-        last=section.stations[-1].node_id,
-        length=cell_text("_m", section.length_m),
-    )
-    return chart("".join(parts), width, height, told)
+    return chart("".join(parts), width, height, section.label)
 
 
 def _levels_axis(area: PlotArea, words: Wording) -> str:
@@ -116,19 +107,25 @@ def _crossing(area: PlotArea, station_m: float, top_m: float, diameter_mm: float
     )
 
 
-def _key(section: LongSection, shown: list[str], words: Wording) -> str:
-    """What the lines are, in one row above the drawing."""
+def _key(section: LongSection, width: float, words: Wording) -> tuple[str, int]:
+    """The key of the lines, in rows above the drawing, and how many rows it takes."""
     entries = [(GROUND, "", words("document.profile_ground")), (PIPE, "", words("document.profile_invert"))]
-    entries += [(*LEVELS[s], words(f"document.profile_{s}")) for s in shown]
+    entries += [
+        (*line_look(s.line, LEVEL), words("document.profile_highest", scenario=s.label)) for s in section.waters
+    ]
     if section.crossings:
         entries.append((CROSSING, "", words("document.profile_crossing")))
-    parts, x = [], LEFT
+    parts, x, row = [], LEFT, 0
     for colour, dash, text in entries:
+        wide = text_px(text)
+        if x > LEFT and x + 22 + wide > width:
+            x, row = LEFT, row + 1
+        y = 14 + KEY_ROW_PX * row
         style = f' stroke-dasharray="{dash}"' if dash else ""
-        parts.append(f'<path d="M{x:.1f} 14h18" stroke="{colour}" stroke-width="2"{style}/>')
-        parts.append(label(x + 22, 18, text, "start", colour=INK))
-        x += 34 + sum(12.0 if ord(c) > 0x2E7F else 6.4 for c in text)
-    return "".join(parts)
+        parts.append(f'<path d="M{x:.1f} {y:g}h18" stroke="{colour}" stroke-width="2"{style}/>')
+        parts.append(label(x + 22, y + 4, text, "start", colour=INK))
+        x += 34 + wide
+    return "".join(parts), row + 1
 
 
 def _bands(area: PlotArea, section: LongSection, words: Wording) -> str:

@@ -17,7 +17,7 @@ PROPORTIONS = (0.5, 1.1)
 
 @dataclass(frozen=True)
 class Frame:
-    """What a map shows: the rectangle from (``left_m``, ``top_m``) in the project's CRS, in metres."""
+    """The frame of a map: the rectangle from (``left_m``, ``top_m``) in the project's CRS, in metres."""
 
     left_m: float
     top_m: float

@@ -93,6 +93,11 @@ class PlotArea:
         return f'<path d="{"".join(data)}" fill="none" stroke="{colour}" stroke-width="{width}"{style}/>'
 
 
+def text_px(words: str) -> float:
+    """Pixels that a label's text is wide, near enough to set others beside it."""
+    return sum(12.0 if ord(c) > 0x2E7F else 6.4 for c in words)
+
+
 def label(x: float, y: float, words: str, anchor: str, *, turned: bool = False, colour: str = SOFT) -> str:
     """A text of the chart."""
     turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""

@@ -1,4 +1,4 @@
-"""How a sheet of a workbook prints: paper and scale by its columns' widths, headings whole and on every page."""
+"""Printing of a workbook's sheet: paper and scale by its columns' widths, headings whole and on every page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from spongecalc.report.render.word_xml import clean, room
+from spongecalc.report.render.text_width import text_width
+from spongecalc.report.render.xml_text import clean
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -50,7 +51,7 @@ def heading_lines(heading: str, width: float, font_points: float = FONT_POINTS) 
     free = max((width - 1) * FONT_POINTS / font_points, 1.0)
     lines, used = 1, 0.0
     for piece in PIECES.findall(heading):
-        wide = room(piece) * BOLD
+        wide = text_width(piece) * BOLD
         if used and used + wide > free:
             lines, used = lines + 1, 0.0
             if piece.isspace():
@@ -74,14 +75,14 @@ def column_width(heading: str, texts: Iterable[str], key: str = "") -> float:
     under the heading, on two lines at most.
     """
     shown = [t for t in texts if t]
-    longest = max((room(t) for t in shown), default=0.0) + BESIDE
+    longest = max((text_width(t) for t in shown), default=0.0) + BESIDE
     if longest > WIDE:
-        unbroken = max(room(w) for t in shown if room(t) + BESIDE > WIDE for w in PIECES.findall(t))
+        unbroken = max(text_width(w) for t in shown if text_width(t) + BESIDE > WIDE for w in PIECES.findall(t))
         longest = min(max(unbroken + BESIDE, WIDE), WIDEST)
-    word = max((room(w) * BOLD for w in PIECES.findall(heading)), default=0.0)
+    word = max((text_width(w) * BOLD for w in PIECES.findall(heading)), default=0.0)
     wanted = max(
         longest,
-        room(heading) * BOLD / 2 + 3,
+        text_width(heading) * BOLD / 2 + 3,
         word + 1.5,
         len(key) * BOLD * SMALL / FONT_POINTS / 2 + 3,
         NARROWEST,
@@ -90,8 +91,8 @@ def column_width(heading: str, texts: Iterable[str], key: str = "") -> float:
 
 
 def is_broken(texts: Iterable[str], width: float) -> bool:
-    """Whether a column of ``width`` characters holds text that it cannot show on one line."""
-    return any(room(t) + BESIDE > width + 0.01 for t in texts if t)
+    """True where a column of ``width`` characters holds text that it cannot show on one line."""
+    return any(text_width(t) + BESIDE > width + 0.01 for t in texts if t)
 
 
 def row_height(texts: Iterable[str], widths: Iterable[float]) -> float | None:

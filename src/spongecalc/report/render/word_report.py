@@ -14,12 +14,16 @@ from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 
 from spongecalc.report.content.document import Document
+from spongecalc.report.content.roles import CellRole, FigureRole, TextRole
 from spongecalc.report.render import word_xml as xml
 from spongecalc.report.render.document_data import document_data
 from spongecalc.report.render.raster import png_images
 from spongecalc.report.render.standalone_svg import size_px
+from spongecalc.report.render.text_width import text_width
+from spongecalc.report.render.verdict_signs import SIGNS
 from spongecalc.report.render.word_styles import set_styles
 from spongecalc.report.render.word_xml import WordCell
+from spongecalc.report.render.xml_text import clean
 
 FILE_NAME = "report.docx"
 FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -45,9 +49,9 @@ def docx_bytes(document: Document) -> bytes:
     for child in list(whole):
         body.append(child)
     properties = word.core_properties
-    properties.title = xml.clean(document.cover.title)
-    properties.subject = xml.clean(document.project)
-    properties.author = xml.clean(document.cover.institute)
+    properties.title = clean(document.cover.title)
+    properties.subject = clean(document.project)
+    properties.author = clean(document.cover.institute)
     properties.comments = ""
     properties.created = properties.modified = FIXED_TIME.replace(tzinfo=None)
     out = io.BytesIO()
@@ -92,26 +96,33 @@ def _figures(data: Data) -> list[tuple[str, float]]:
     return list(dict.fromkeys(f for f in found if f[0]))
 
 
+# Widths of figures in mm by their role; any other takes the text's width up to LARGEST_MM.
+FIGURE_MM: Mapping[str, float] = {
+    FigureRole.HYETOGRAPH: 115.0,
+    FigureRole.HYDROGRAPH: 90.0,
+    FigureRole.CURVE: 115.0,
+    # Two long sections stand on a page.
+    FigureRole.PROFILE: 104.0,
+}
+LARGEST_MM: Mapping[str, float] = {FigureRole.OVERVIEW: 145.0, FigureRole.MAP: 170.0}
+
+
 def _width(drawing: Data, full_mm: float) -> float:
-    if drawing["css"] in ("rain", "flow", "curve"):
-        return 90.0 if drawing["css"] == "flow" else 115.0
-    if drawing["css"] == "profile":
-        # Two long sections stand on a page.
-        return 104.0
-    return min(full_mm, 145.0 if drawing["css"] == "overview" else 170.0)
+    role = str(drawing["role"])
+    return FIGURE_MM[role] if role in FIGURE_MM else min(full_mm, LARGEST_MM[role])
 
 
 def _room(c: Data) -> float:
-    wanted = max(xml.room(str(c["t"])), xml.room(str(c["over"])) * 0.9)
+    wanted = max(text_width(str(c["t"])), text_width(str(c["over"])) * 0.9)
     return wanted + (3.0 if c["badge"] else 0.0)
 
 
 def _heading_room(heading: str) -> float:
     """Room of a heading: it may break once, between its words where it has any; its figures may not."""
-    whole = xml.room(heading)
+    whole = text_width(heading)
     if whole <= 8:
         return whole
-    word = max((xml.room(w) * 1.1 for w in heading.split() if w.isascii()), default=0.0)
+    word = max((text_width(w) * 1.1 for w in heading.split() if w.isascii()), default=0.0)
     return max(whole * 0.55, word)
 
 
@@ -144,7 +155,7 @@ class _Builder:
             if last and chapter is chapters[-1]:
                 parts.append(self._annex(chapters))
             parts.append(self._chapter(chapter, before))
-            before = chapter["part"]
+            before = chapter["place"]
         if not last:
             parts.append(self._annex(chapters))
         return "".join(parts)
@@ -171,11 +182,11 @@ class _Builder:
         lines = []
         before = ""
         for chapter in self.data["chapters"]:
-            if chapter["part"] == "community" and before != "community":
+            if chapter["place"] == "community" and before != "community":
                 lines.append(xml.run(self._word("each")))
-            lead = "    " if chapter["part"] == "community" else ""
+            lead = "    " if chapter["place"] == "community" else ""
             lines.append(xml.link(chapter["key"], xml.run(lead + self._named(chapter))))
-            before = chapter["part"]
+            before = chapter["place"]
         detailed = [c for c in self.data["chapters"] if c["details"]]
         lines += [xml.run(self._word("annex"))] if detailed else []
         for chapter in detailed:
@@ -198,11 +209,11 @@ class _Builder:
 
     def _chapter(self, chapter: Data, before: str) -> str:
         parts = []
-        community = chapter["part"] == "community"
+        community = chapter["place"] == "community"
         wide = bool(chapter["wide"])
         if wide:
             parts.append(xml.section_end(wide=False))
-        closing = chapter["part"] == "closing" and (before != "closing" or chapter["key"] == "origin")
+        closing = chapter["place"] == "closing" and (before != "closing" or chapter["key"] == "origin")
         new_page = not wide and (community or closing or before in ("community", ""))
         if community and before != "community":
             parts.append(xml.heading(self._word("each"), 1, new_page=True))
@@ -236,7 +247,7 @@ class _Builder:
 
     def _badge(self, answer: str, words: str = "") -> str:
         said = words or str(self.data["verdicts"][answer])
-        return xml.run(f"{xml.SIGNS[answer]} {said}", bold=True, colour=xml.VERDICT_COLOURS[answer])
+        return xml.run(f"{SIGNS[answer]} {said}", bold=True, colour=xml.VERDICT_COLOURS[answer])
 
     def _blocks(self, blocks: Sequence[Data], level: int, full_mm: float) -> str:
         return "".join(self._block(b, level, full_mm) for b in blocks)
@@ -282,14 +293,14 @@ class _Builder:
     @staticmethod
     def _paragraph(b: Data) -> str:
         text, role = str(b["text"]), b["role"]
-        if role in ("small", "none"):
+        if role in (TextRole.REMARK, TextRole.NOTHING):
             return xml.paragraph(xml.run(text, colour=xml.SOFT), "Remark")
-        return xml.paragraph(xml.run(text, bold=role == "reason"))
+        return xml.paragraph(xml.run(text, bold=role == TextRole.REASON))
 
     @staticmethod
     def _pairs(pairs: Sequence[Sequence[str]]) -> str:
         rows = [
-            [WordCell(xml.run(a, colour=xml.SOFT), room=xml.room(a)), WordCell(xml.run(b), room=44.0)]
+            [WordCell(xml.run(a, colour=xml.SOFT), room=text_width(a)), WordCell(xml.run(b), room=44.0)]
             for a, b in pairs
         ]
         return xml.table([], rows) + xml.spacer() if rows else ""
@@ -350,7 +361,7 @@ class _Builder:
             WordCell(xml.run(h, bold=True), n, _heading_room(h)) for h, n in zip(headings, numeric, strict=True)
         ]
         rows = [[WordCell(self._cell(c), numeric[i], _room(c)) for i, c in enumerate(row)] for row in b["rows"]]
-        foot = [WordCell(xml.run(t, bold=True), numeric[i], xml.room(t)) for i, t in enumerate(b["foot"])]
+        foot = [WordCell(xml.run(t, bold=True), numeric[i], text_width(t)) for i, t in enumerate(b["foot"])]
         self.tables += 1
         named = xml.caption(self._word("table"), self.tables, str(b["caption"]), above=True)
         return named + xml.table(head, rows, foot=foot, style=style, full_mm=full_mm) + xml.spacer()
@@ -359,7 +370,7 @@ class _Builder:
         over = xml.run(f"{c['over']}\n", colour=xml.SOFT) if c["over"] else ""
         if c["badge"]:
             return over + self._badge(str(c["badge"]), str(c["t"]))
-        shown = xml.run(str(c["t"]), colour=xml.ATTENTION if c["attn"] else "")
+        shown = xml.run(str(c["t"]), colour=xml.ATTENTION if c["role"] == CellRole.ATTENTION else "")
         return over + (xml.link(str(c["link"]), shown) if c["link"] else shown)
 
     def _picture(self, svg: str, width_mm: float, description: str) -> str:
@@ -377,11 +388,17 @@ class _Builder:
 
     def _maps(self, b: Data, full_mm: float) -> str:
         maps: Sequence[Data] = b["maps"]
-        head = [WordCell(xml.run(str(m["caption"]), bold=True)) for m in maps]
-        row = [WordCell(self._picture(str(m["svg"]), full_mm / 2 - 3, str(m["full"]))) for m in maps]
+        rows = []
+        # Two maps stand side by side, each pair under its titles.
+        for start in range(0, len(maps), 2):
+            beside = maps[start : start + 2]
+            gap = [WordCell("")] * (2 - len(beside))
+            rows.append([*(WordCell(xml.run(str(m["caption"]), bold=True)) for m in beside), *gap])
+            drawn = (self._picture(str(m["svg"]), full_mm / 2 - 3, str(m["full"])) for m in beside)
+            rows.append([*(WordCell(d) for d in drawn), *gap])
         self.drawings += 1
         named = xml.caption(self._word("figure"), self.drawings, str(b["caption"]), above=False)
-        return xml.table(head, [row]) + named
+        return xml.table(rows[0], rows[1:]) + named
 
     def _legend(self, entries: Sequence[Data]) -> str:
         cells = []

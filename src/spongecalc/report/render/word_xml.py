@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from docx.oxml.ns import nsdecls
 
+from spongecalc.report.render.xml_text import clean
+
 NAMESPACES = nsdecls("w", "r", "wp", "a", "pic")
-# Characters that XML cannot hold.
-UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 EMU_PER_MM = 36_000
 ATTENTION, SOFT = "B04A00", "59616B"
 VERDICT_COLOURS = {"pass": "0B6E66", "attention": ATTENTION, "unknown": "5B6067", "unanswered": "2B2B2B"}
-SIGNS = {"pass": "✓", "attention": "!", "unknown": "?", "unanswered": "×"}
 MINOR, MAJOR = 'w:val="single" w:sz="4" w:color="C9CED4"', 'w:val="single" w:sz="8" w:color="1C1F23"'
-
-
-def clean(text: str) -> str:
-    """A text that XML can hold."""
-    return UNFIT.sub("\ufffd", text)
 
 
 def run(text: str, *, bold: bool = False, colour: str = "", half_points: int = 0) -> str:
@@ -126,12 +119,6 @@ def _in_order(borders: str) -> str:
     return "".join(parts[e] for e in order if e in parts)
 
 
-def room(text: str) -> float:
-    """Width of a text's longest line in half-width characters: a Chinese one takes two."""
-    lines = text.split("\n")
-    return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in lines)
-
-
 # A half-width character of a table's text, the room that a cell keeps beside it, and a text that breaks badly.
 CHARACTER_MM, BESIDE_CELL, SHORT_CELL = 1.55, 2.2, 22.0
 
@@ -186,7 +173,7 @@ def picture(relation: str, number: int, width_mm: float, height_mm: float, descr
 
 
 def page_break() -> str:
-    """What follows begins on a new page."""
+    """A page break: all after it begins on a new page."""
     return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 

@@ -34,7 +34,7 @@ from spongecalc.report.render.sheet_printing import (
     row_height,
     set_printing,
 )
-from spongecalc.report.render.word_xml import clean
+from spongecalc.report.render.xml_text import clean
 
 FILE_NAME = "results.xlsx"
 FIXED_TIME = datetime(2000, 1, 1)
@@ -57,7 +57,7 @@ def xlsx_bytes(review: Review, lang: str) -> bytes:
 
     Every text is written as text: none is worked out, whatever it begins with, and none becomes a link.
     """
-    words = Wording(lang, review.catalogue)
+    words = Wording.of(review, lang)
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -229,7 +229,7 @@ def _table_sheet(
 
 
 def _printed_rows(name: str, table: pd.DataFrame) -> int | None:
-    """How many rows of a sheet print; None where all do, as of every table but the checks.
+    """Count of a sheet's rows that print; None where all do, as of every table but the checks.
 
     Most checks pass; on paper they are wanted for what does not.
     """

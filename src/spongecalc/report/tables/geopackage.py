@@ -1,4 +1,4 @@
-"""What is spatial in a review as GeoPackages: results/spongecalc.gpkg and results/findings.gpkg."""
+"""All that is spatial in a review as GeoPackages: results/spongecalc.gpkg and results/findings.gpkg."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _plain(cell: str) -> str | None:
 
 
 def read_sources(folder: Path) -> Sources:
-    """What a trace is followed through, from a results folder: tables and the features in the GeoPackage.
+    """The tables and features that a trace is followed through, from a results folder and its GeoPackage.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 // Pop-ups of features with their curves, search, the switch between maps, the time slider, and origins of figures.
 (function () {
   var words = JSON.parse(document.getElementById("words").textContent);
+  var scenarios = new Map(words.scenarios.map(function (s) { return [s.name, s]; }));
   var SVG = document.querySelector("svg.symbols").namespaceURI;
 
   function make(tag, attributes, text) {
@@ -35,12 +36,12 @@
     if (rim !== undefined) { svg.appendChild(draw("path", { d: "M40 " + y(rim) + "H" + (w + 40), "class": "rim" })); }
     curves.forEach(function (c) {
       var d = c.values.map(function (v, i) { return (i ? "L" : "M") + x(i).toFixed(1) + " " + y(v).toFixed(1); }).join("");
-      svg.appendChild(draw("path", { d: d, "class": "curve-" + c.scenario }));
+      svg.appendChild(draw("path", { d: d, "class": "curve-" + c.scenario.line }));
     });
     box.appendChild(svg);
     curves.forEach(function (c) {
       var most = c.values.reduce(function (a, v) { return Math.abs(v) > Math.abs(a) ? v : a; }, 0);
-      box.appendChild(make("p", { "class": "small key-" + c.scenario }, words[c.scenario] + ": " + words.maximum + " " + most));
+      box.appendChild(make("p", { "class": "small key-" + c.scenario.line }, c.scenario.label + ": " + words.maximum + " " + most));
     });
     return box;
   }
@@ -71,15 +72,15 @@
       var text = title.textContent.split(" · ").slice(1).join(" · ");
       if (told.has(scenario + text)) { return; }
       told.add(scenario + text);
-      body.appendChild(make("p", {}, words[scenario] + ": " + text));
+      body.appendChild(make("p", {}, scenarios.get(scenario).label + ": " + text));
     });
     var data = set.series;
     [["d", words.depth, 0.01], ["f", words.flow, 0.1]].forEach(function (kind) {
       var curves = [], rim;
-      ["before", "after"].forEach(function (scenario) {
-        var found = data && data[scenario] && data[scenario][kind[0]][id];
+      words.scenarios.forEach(function (scenario) {
+        var own = data.of && data.of[scenario.name], found = own && own[kind[0]][id];
         if (!found) { return; }
-        if (kind[0] === "d" && data[scenario].rim[id] !== undefined) { rim = data[scenario].rim[id] * kind[2]; }
+        if (kind[0] === "d" && own.rim[id] !== undefined) { rim = own.rim[id] * kind[2]; }
         curves.push({ scenario: scenario, values: found.map(function (v) { return Math.round(v * kind[2] * 1000) / 1000; }) });
       });
       if (curves.length) { body.appendChild(chart(kind[1], data.step, curves, rim)); }
@@ -102,7 +103,11 @@
 
     set.querySelectorAll(".switch input").forEach(function (radio) {
       radio.addEventListener("change", function () {
-        set.dataset.only = radio.value === "both" ? "" : radio.value;
+        var all = radio.value === "both";
+        set.classList.toggle("only", !all);
+        set.querySelectorAll("figure[data-scenario]").forEach(function (figure) {
+          figure.hidden = !all && figure.dataset.scenario !== radio.value;
+        });
       });
     });
 
@@ -148,9 +153,9 @@
     var output = set.querySelector(".slide output"), play = set.querySelector(".play"), timer = null;
     function ready() {
       var data = set.series, n = 0;
-      ["before", "after"].forEach(function (s) {
-        Object.keys((data[s] || {}).d || {}).forEach(function (id) { n = Math.max(n, data[s].d[id].length); });
-        n = Math.max(n, (((data[s] || {}).water || {}).png || []).length);
+      Object.values(data.of || {}).forEach(function (own) {
+        Object.keys(own.d).forEach(function (id) { n = Math.max(n, own.d[id].length); });
+        n = Math.max(n, ((own.water || {}).png || []).length);
       });
       range.max = Math.max(n - 1, 1);
     }
@@ -159,7 +164,7 @@
       set.classList.add("sliding");
       output.textContent = words.minutes.replace("{minutes}", t * data.step);
       set.querySelectorAll("figure[data-scenario]").forEach(function (figure) {
-        var own = data[figure.dataset.scenario], view = figure.querySelector("svg.view");
+        var own = (data.of || {})[figure.dataset.scenario], view = figure.querySelector("svg.view");
         var group = view.querySelector(".l-slide") || view.appendChild(draw("g", { "class": "l-slide" }));
         group.textContent = "";
         if (!own) { return; }

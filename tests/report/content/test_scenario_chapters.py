@@ -1,0 +1,164 @@
+"""Chapters of projects with other scenarios than before and after the works."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.report.reading import captioned_of, community_chapters, drawn_maps, paragraphs_of, table_of
+from tests.report.synthetic_review import DESIGNS, PHASES, review_of, synthetic_review
+
+from spongecalc.report.content.compose import compose
+from spongecalc.report.content.scenario_chapters import phases_chapter, scenarios_chapter
+from spongecalc.report.content.scenario_lines import scenario_lines
+from spongecalc.report.content.wording import Wording
+
+
+def texts(table):
+    return [[c.text for c in row] for row in table.rows]
+
+
+def test_two_scenarios_need_no_chapter_of_their_own():
+    words = Wording.of(synthetic_review(), "zh")
+    assert scenarios_chapter(synthetic_review(), words) is None
+    assert phases_chapter(synthetic_review(), words) is None
+    assert {"scenarios", "phases"} & {c.key for c in compose(synthetic_review(), "zh").chapters} == set()
+
+
+@pytest.mark.parametrize(
+    ("lang", "headings", "runoff"),
+    [
+        ("zh", ["指标", "现状", "phase1期<情景>"], "径流量 (m³)"),
+        ("en", ["Figure", "as found", "state phase1"], "runoff (m³)"),
+    ],
+)
+def test_the_answers_of_every_scenario_stand_side_by_side(lang, headings, runoff):
+    review = review_of()
+    chapter = scenarios_chapter(review, Wording.of(review, lang))
+    (_, county), *of_communities = captioned_of(chapter)
+    assert [h.text for h in county.headings][:3] == headings
+    rows = {r[0]: r[1:] for r in texts(county)}
+    # A02 has no result: two communities of 240.00, 220.50, 200.25 and 180.00 m3.
+    assert rows[runoff] == ["480.00", "441.00", "400.50", "360.00"]
+    assert next(iter(rows.values())) == ["0", "2", "2", "2"]
+    assert len(of_communities) == 5
+    assert [r[1:] for r in texts(of_communities[0][1])] == [
+        ["240.00", "220.50", "200.25", "180.00"],
+        ["", "", "", ""],
+        ["240.00", "220.50", "200.25", "180.00"],
+    ]
+    assert "2" in paragraphs_of(chapter)[1]
+
+
+def test_a_total_holds_the_same_communities_in_every_scenario():
+    review = review_of()
+    answers = review.tables["answers"].copy()
+    lost = (
+        (answers["community_id"] == "A03") & (answers["scenario"] == "phase2") & (answers["figure"] == "runoff")
+    )
+    answers.loc[lost, "value"] = np.nan
+    review = replace(review, tables={**review.tables, "answers": answers})
+    (_, county), *_ = captioned_of(scenarios_chapter(review, Wording.of(review, "en")))
+    rows = {r[0]: r[1:] for r in texts(county)}
+    assert rows["runoff (m³)"] == ["240.00", "220.50", "200.25", "180.00"]
+    assert rows["ponded volume (m³)"] == ["60.00", "40.00", "20.00", "7.00"]
+
+
+def test_progress_is_told_phase_by_phase():
+    review = review_of()
+    chapter = phases_chapter(review, Wording.of(review, "zh"))
+    states, own = (table for _, table in captioned_of(chapter))
+    assert texts(states) == [
+        ["现状", "无", "0", "0", "0.00", "0.00", "0.00", "0", "2", "480.00", "60.00"],
+        ["phase1期<情景>", "一期", "1", "40", "262.50", "240.00", "3200.00", "2", "0", "441.00", "40.00"],
+        ["phase2期<情景>", "一期、二期", "2", "80", "525.00", "480.00", "3200.00", "2", "0", "400.50", "20.00"],
+        [
+            "phase3期<情景>",
+            "一期、二期、三期",
+            "3",
+            "120",
+            "787.50",
+            "720.00",
+            "3200.00",
+            "2",
+            "0",
+            "360.00",
+            "7.00",
+        ],
+    ]
+    # A03 is of phase 1, A02 (not modelled) of 2, A01 of 3.
+    assert texts(own) == [
+        ["一期", "1", "40", "0 → 1", "240.00 → 220.50", "30.00 → 20.00"],
+        ["二期", "1", "40", "0 → 0", "", ""],
+        ["三期", "1", "40", "1 → 1", "200.25 → 180.00", "10.00 → 3.50"],
+    ]
+    by_phase = next(c for c in compose(review, "zh").chapters if c.key == "progress").blocks[0].table
+    assert [r[0] for r in texts(by_phase)] == ["一期", "二期", "三期"]
+
+
+def test_alternatives_are_compared_and_have_no_phases():
+    review = review_of(DESIGNS, ("design_a", "design_b"))
+    document = compose(review, "en")
+    keys = [c.key for c in document.chapters]
+    assert "scenarios" in keys and "phases" not in keys
+    chapter = community_chapters(review, "en")["A01"]
+    (verdicts,) = [b.lines for b in chapter.blocks if b.kind == "verdicts"]
+    assert verdicts[1].found.startswith("State design_b: 2 cross-connections remain (state design_a: 1)")
+    assert "state design_b exceeds that of state design_a" in verdicts[2].limit
+    assert list(drawn_maps(chapter, "en")) == list(DESIGNS)
+    headings = [h.text for h in table_of(chapter, "joints").headings]
+    shown = {
+        r[headings.index(next(h for h in headings if "cenario" in h))] for r in texts(table_of(chapter, "joints"))
+    }
+    assert shown == {"as found", "state design_a", "state design_b"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("names", [PHASES, DESIGNS])
+def test_no_word_of_before_and_after_is_left(lang, names):
+    review = review_of(names)
+    said = []
+
+    def walk(blocks):
+        for b in blocks:
+            said.extend(getattr(b, k, "") for k in ("text", "caption"))
+            said.extend(x for pair in getattr(b, "pairs", ()) for x in pair)
+            said.extend(getattr(b, "texts", ()))
+            for line in getattr(b, "lines", ()):
+                said.extend((line.found, line.limit))
+            if b.kind == "table":
+                said.extend(h.text for h in b.table.headings)
+                said.extend(c.text for r in b.table.rows for c in r)
+            for inner in ("blocks", "left", "right"):
+                walk(getattr(b, inner, ()))
+
+    for chapter in compose(review, lang).chapters:
+        walk([*chapter.blocks, *chapter.details])
+    # What relief means is told of the works themselves.
+    words = ("改造前", "改造后") if lang == "zh" else ("after the works", "before → after", " before:")
+    kept = {Wording.of(review, lang)(f"method.{m}") for m in ("ponding", "separation")}
+    assert [s for s in said if s not in kept and any(w in s for w in words)] == []
+
+
+def test_lines_go_by_the_place_of_a_scenario_not_by_its_name():
+    review = review_of()
+    assert [(s.name, s.line) for s in scenario_lines(Wording.of(review, "en"))] == [
+        ("before", 0),
+        ("phase1", 2),
+        ("phase2", 3),
+        ("phase3", 1),
+    ]
+    designs = review_of(DESIGNS, ("design_a", "design_b"))
+    assert [s.line for s in scenario_lines(Wording.of(designs, "en"))] == [2, 0, 1]
+    usual = Wording.of(synthetic_review(), "zh")
+    assert [(s.label, s.line) for s in scenario_lines(usual)] == [("改造前", 0), ("改造后", 1)]
+
+
+def test_titles_of_columns_bear_the_scenarios_label():
+    words = Wording.of(review_of(), "zh")
+    assert words.name("column", "ponding_phase3_m3") == "积水 phase3期<情景>（m³）"
+    assert words.name("column", "capture_before_percent") == "控制率 现状 (%)"
+    assert Wording("zh").name("column", "capture_before_percent") == "控制率 前 (%)"
+    assert Wording("en").name("column", "ponding_after_m3") == "Ponded after (m³)"
+    # Sponge.csv has columns that look like those of a scenario.
+    assert words.name("column", "capture_event_percent") == "SWMM 场次 (%)"
+    assert words.name("column", "never_phase3_heard") == "never_phase3_heard"
