@@ -342,7 +342,7 @@ def _ways(
 
 
 def _difference_rows(key: tuple[str, str], ways: Ways) -> list[dict[str, object]]:
-    """What each cause adds from one way to the next, in points; nothing where a way has no result."""
+    """Points that each cause adds from one way to the next; none where a way has no result."""
     found: dict[str, dict[str, float]] = {}
     if not math.isnan(ways.event):
         found["volume_to_events"] = volume_to_events(ways)

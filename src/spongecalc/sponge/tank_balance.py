@@ -146,7 +146,7 @@ def tank_balance(
 
 
 def _day(stored: float, arriving: float, wanted: float, volume_m3: float) -> tuple[float, float, float]:
-    """What a tank holds after a day, what spilled and what was drawn, in m3: it fills first and gives then."""
+    """Volume in a tank after a day, and what spilled and was drawn, in m3: it fills first and gives then."""
     stored += arriving
     spilled = max(stored - volume_m3, 0.0)
     stored -= spilled
