@@ -79,7 +79,7 @@ RANGE_COLUMNS = [
     "span_percent",
     "rank",
 ]
-DIFFERENCE_COLUMNS = ["community_id", "scenario", "ways", "cause", "points"]
+DIFFERENCE_COLUMNS = ["community_id", "scenario", "ways", "difference_cause", "points"]
 FACILITY_COLUMNS = [
     "community_id",
     "facility",
@@ -349,7 +349,7 @@ def _difference_rows(key: tuple[str, str], ways: Ways) -> list[dict[str, object]
         if not math.isnan(ways.series):
             found["events_to_series"] = events_to_series(ways)
     return [
-        {"community_id": key[0], "scenario": key[1], "ways": name, "cause": cause, "points": points}
+        {"community_id": key[0], "scenario": key[1], "ways": name, "difference_cause": cause, "points": points}
         for name, causes in found.items()
         for cause, points in causes.items()
     ]

@@ -109,7 +109,7 @@ def community_capture(page: CommunityPage, review: Review, words: Wording) -> Ch
     tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
     differences = _own(review, "sponge_differences", page.community_id)
     if len(differences) and (ways["ways_differ_percent"] > DISAGREEMENT_POINTS).any():
-        shown = frame_table(differences, ("scenario", "ways", "cause", "points"), words)
+        shown = frame_table(differences, ("scenario", "ways", "difference_cause", "points"), words)
         tables.append((say("differences"), shown))
     facilities = _own(review, "sponge_facilities", page.community_id)
     if len(facilities):

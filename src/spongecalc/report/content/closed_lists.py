@@ -131,6 +131,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "parameter": ClosedList(("rain.parameter",)),
     "ways_differ_why": ClosedList(("rain.why",), ";", " "),
     "ways": ClosedList(("rain.from_to",)),
+    "difference_cause": ClosedList(("rain.cause",)),
 }
 """By the column's name; what holds for one table only is in ``OF_TABLE``."""
 OF_SCENARIO: Mapping[str, ClosedList] = {
@@ -143,7 +144,6 @@ OF_TABLE: Mapping[tuple[str, str], ClosedList] = {
     # What the communities' own layer states, or the file that claims.
     ("claims", "source"): _values("layer"),
     ("costs", "note"): _values("cost_note"),
-    ("sponge_differences", "cause"): ClosedList(("rain.cause",)),
     ("answers", "value"): _values("answer", "grade"),
     ("provenance", "column"): ClosedList(("report.column",)),
 }
