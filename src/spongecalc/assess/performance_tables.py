@@ -517,6 +517,7 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         )
     if settings.sponge.target_percent is None:
         notes.append(("note_no_capture_target", {}))
-    if found.failed:
-        notes.append(("note_capture_failed", {"grounds": "; ".join("/".join(k) for k in found.failed)}))
+    of_series = [(*key, "series") for key in (found.continuous.failed if found.continuous is not None else ())]
+    if failed := [*found.failed, *of_series]:
+        notes.append(("note_capture_failed", {"grounds": "; ".join("/".join(k) for k in failed)}))
     return notes
