@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 
 import pandas as pd
@@ -210,3 +211,30 @@ def test_the_steps_own_objects(project):
     assert project.build() is project.built
     assert project.review("en").tables["communities"].equals(project.table("communities"))
     assert project.files.folder == project.folder
+
+
+@pytest.mark.parametrize("names", [{"communities": []}, {"scenarios": ()}])
+def test_an_empty_list_is_not_all(command_line, names):
+    with pytest.raises(ValueError, match="nothing to work on"):
+        sc.open_project(command_line, **names)
+
+
+def test_a_scenario_is_not_compared_with_itself(project):
+    with pytest.raises(ValueError, match="'after' twice"):
+        project.compare("after", "after")
+
+
+def test_what_is_run_again_has_three_words(project):
+    for call in (project.run, project.due):
+        with pytest.raises(KeyError, match="'failed'"):
+            call(again="fail")
+
+
+def test_objects_travel_between_processes(project):
+    system = project.system("A", "after")
+    result = system.to_swmm().run()
+    for there in (pickle.loads(pickle.dumps(o)) for o in (project, system, system.to_swmm(), result)):
+        assert repr(there)
+    again = pickle.loads(pickle.dumps(result))
+    pd.testing.assert_frame_equal(again.nodes, result.nodes)
+    assert len(again.series("volume_m3", "A-R1")) == len(result.series("volume_m3", "A-R1"))

@@ -31,6 +31,8 @@ def test_an_unknown_place_names_the_nearest():
         sc.storm_formula("昆明新")
     with pytest.raises(KeyError):
         sc.chicago("nowhere at all", 3)
+    with pytest.raises(KeyError, match="'general'"):
+        sc.storm_formula("昆明 (新)", "generl")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,8 @@ def test_an_unknown_place_names_the_nearest():
         ([5, 10, 15], [1, 2, 3], "equal steps"),
         ([0.0, 0.5, 1.0], [1, 2, 3], "equal steps"),
         ([0], [1], "equal steps"),
+        (["a", "b"], [1, 2], "equal steps"),
+        ([0, 5], ["a", "b"], "not negative"),
         ([0, 5, 10], [1, -2, 3], "not negative"),
         ([0, 5, 10], [1, np.nan, 3], "not negative"),
     ],

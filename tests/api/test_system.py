@@ -34,6 +34,8 @@ def test_upstream_and_downstream(project):
     assert system.downstream_of("A-H").outfalls == ("A-R2", "A-S2")
     with pytest.raises(KeyError, match="'A-R2'"):
         system.upstream_of("A-R22")
+    with pytest.raises(KeyError, match="'None'"):
+        system.upstream_of(None)
 
 
 def test_cross_connections_are_those_of_the_table(project):

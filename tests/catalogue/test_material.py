@@ -39,6 +39,12 @@ PLASTICS = (
     [
         (" hdpe ", "HDPE", 0.010),
         ("HDPE pipe", "HDPE", 0.010),
+        ("HDPE B型", "HDPE", 0.010),
+        ("PE SN8 管", "PE", 0.010),
+        ("钢 筋 混凝土", "reinforced_concrete", 0.014),
+        ("球铁管", "ductile_iron", 0.013),
+        ("polyethylene", "PE", 0.010),
+        ("polypropylene pipe", "PP", 0.010),
         ("砼", "concrete", 0.014),
         ("C30砼管", "concrete", 0.014),
         ("钢筋混凝土承插管", "reinforced_concrete", 0.014),

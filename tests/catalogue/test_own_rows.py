@@ -214,6 +214,31 @@ WRONG = {
     "a shipped material": ('[catalogue.materials.HDPE]\nlike = "PE"\nreason = "a test"', ("HDPE",)),
     "family": ('[catalogue.materials.x]\nlike = "PE"\nreason = "a test"\nfamily = "wood"', ("family", "plastic")),
     "size": ('[catalogue.materials.x]\nlike = "PE"\nreason = "a test"\nsizes = ["De315"]', ("sizes", "DN300")),
+    "a facility's name": (
+        '[catalogue.covers.rain_garden]\nlike = "green"\nreason = "a test"',
+        ("catalogue.covers.rain_garden", "green_roof"),
+    ),
+    "a blank name": ('[catalogue.covers.turf]\nlike = "green"\nreason = "  "', ("catalogue.covers.turf.reason",)),
+    "sealed soil": (
+        '[catalogue.covers.turf]\nlike = "concrete"\nreason = "a test"\ninfiltration = "soil"',
+        ("catalogue.covers.turf.infiltration", "impervious_percent"),
+    ),
+    "a shipped material in small letters": (
+        '[catalogue.materials.hdpe]\nlike = "PE"\nreason = "a test"',
+        ("hdpe",),
+    ),
+    "a material of no letters": (
+        '[catalogue.materials.x]\nlike = "PE"\nreason = "a test"\nsynonyms = ["-"]',
+        ("catalogue.materials.x", "'-'"),
+    ),
+    "a material that every pipe is": (
+        '[catalogue.materials.x]\nlike = "PE"\nreason = "a test"\nsynonyms = ["管"]',
+        ("catalogue.materials.x", "'管'"),
+    ),
+    "a material without a name": (
+        '[catalogue.materials." "]\nlike = "PE"\nreason = "a test"',
+        ("catalogue.materials",),
+    ),
     "carriageway": ('[design]\ncarriageway = ["asphlt"]', ("design.carriageway", "asphalt")),
     "uncovered": ('[surfaces]\nuncovered = "lawn"', ("surfaces.uncovered", "bare_soil")),
 }

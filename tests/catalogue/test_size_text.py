@@ -27,8 +27,14 @@ from spongecalc.project.settings import InletSettings
         "Φ300",
         "%%c300",
         "%%C300",
+        "ф300",
+        "Ф0.3m",
         "d300",
         "D300",
+        "DN300管",
+        "(DN300)",
+        "1DN300",
+        "单孔DN300",
         "管径DN300",
         "管径：DN300",
         "0.3m",
@@ -56,6 +62,10 @@ def test_boxes_are_width_by_height(text: str) -> None:
         ("双孔DN300", Size(300, stated=True, barrels=2)),
         ("2孔600×800", Size(width_mm=600, height_mm=800, barrels=2)),
         ("2×600×800", Size(width_mm=600, height_mm=800, barrels=2)),
+        ("五孔600×800", Size(width_mm=600, height_mm=800, barrels=5)),
+        ("DN300×2", Size(300, stated=True, barrels=2)),
+        ("DN300双管", Size(300, stated=True, barrels=2)),
+        ("DN300 2根", Size(300, stated=True, barrels=2)),
         ("HDPE DN300", Size(300, stated=True, beside="HDPE")),
         ("DN300 HDPE", Size(300, stated=True, beside="HDPE")),
         ("HDPE管DN300", Size(300, stated=True, beside="HDPE")),
@@ -67,7 +77,11 @@ def test_what_else_a_size_says(text: str, size: Size) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "DN", "DN300/DN400", "DN300-400", "300 400", "-300", "Y1", "23DN300", "圆", None]
+    "text",
+    [
+        *("", "DN", "DN300/DN400", "DN300-400", "DN300~400", "φ325×8", "DN1e9", "DN300²", "⑤"),
+        *("300 400", "-300", "Y1", "23DN300", "圆", None),
+    ],
 )
 def test_what_is_no_size_of_one_pipe(text: object) -> None:
     assert parse_size(text) is None

@@ -42,6 +42,8 @@ def place(call: Call, where: Annotated[str, typer.Argument()]) -> int:
     match where:
         case "refused":
             raise RefusedError("one", "two")
+        case "address":
+            raise RefusedError("communities.csv:A:ponding_m3")
         case "failed":
             raise RefusedError("a run", exit_code=3)
         case "stopped":
@@ -131,3 +133,7 @@ def test_jobs_are_whole_numbers(jobs: str, code: int) -> None:
     assert result.exit_code == code
     if code == 2:
         assert "a whole number of at least 1" in result.stderr
+
+
+def test_an_address_is_no_picture() -> None:
+    assert "communities.csv:A:ponding_m3" in call("place", "address").output

@@ -172,6 +172,16 @@ def test_written_centimetres_add_up_where_each_by_itself_would_not():
     assert laid_m(written, "A", "storm") == pytest.approx(500.20)
 
 
+def test_written_centimetres_add_up_within_each_phase():
+    """Three communities of 10.004 m each: phase 1 has two, 20.008 m, and is written as 20.01, not 20.00."""
+    squares = [{**s, "phase": p} for s, p in zip(SQUARES, "121", strict=True)]
+    pipes = [pipe(f"P{i}", LineString([(100 * i, 0), (100 * i + 10.004, 0)]), c) for i, c in enumerate("ABC")]
+    written = as_written(ledger(layer_set(communities=squares, pipes=pipes), OWNER))
+    own = written[written["item"] == "pipe"]
+    assert own.groupby("phase")["length_m"].sum().round(6).to_dict() == {"1": 20.01, "2": 10.00}
+    assert round(own["length_m"].sum(), 6) == 30.01
+
+
 def test_every_row_of_the_bill_is_the_sum_of_its_features():
     lines = [LineString([(3.3 * i, 10), (3.3 * i + 7.777, 31.1)]) for i in range(40)]
     layers = layer_set(communities=SQUARES, pipes=[pipe(f"P{i}", line) for i, line in enumerate(lines)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -227,13 +227,16 @@ class Model:
         results = execute([run], processes=1)
         report = read_result(run.folder, run.key)[1] if run.run_id in results.stored else ""
 
-        def saved() -> FinishedRun:
-            event, model = self._event(storm_id)
-            with TemporaryDirectory(prefix="spongecalc-") as place:
-                whole = _whole_run(model, event, Path(place))
-            return whole.all_series()
+        return self._result(
+            self._model, storm_id, _Ran(results[run.run_id], report, partial(self._saved, storm_id))
+        )
 
-        return self._result(self._model, storm_id, _Ran(results[run.run_id], report, saved))
+    def _saved(self, storm_id: str) -> FinishedRun:
+        """Every series of a storm of the project, of a run in a temporary folder."""
+        event, model = self._event(storm_id)
+        with TemporaryDirectory(prefix="spongecalc-") as place:
+            whole = _whole_run(model, event, Path(place))
+        return whole.all_series()
 
     def _result(self, model: SwmmModel, storm_id: str, ran: _Ran) -> Result:
         rain = next((s.hyetograph for s in model.storms if s.storm_id == storm_id), None)
@@ -257,10 +260,14 @@ def _whole_run(model: SwmmModel, event: Event, folder: Path) -> _Ran:
     result = results[run.run_id]
     report = read_result(folder, run.key)[1] if run.run_id in results.stored else ""
     if not (folder / OUT).is_file() or not result.totals_m3:
-        return _Ran(result, report, lambda: _no_series(result))
+        return _Ran(result, report, partial(_no_series, result))
     finished = FinishedRun(result, folder)
     finished.series("system", "", "rainfall_mm_h")  # the file is read whole, and may go then
-    return _Ran(result, report, lambda: finished)
+    return _Ran(result, report, partial(_as_it_is, finished))
+
+
+def _as_it_is(finished: FinishedRun) -> FinishedRun:
+    return finished
 
 
 def _no_series(result: RunResult) -> FinishedRun:

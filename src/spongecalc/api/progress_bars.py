@@ -39,7 +39,7 @@ def progress_bars(language: str, console: Console) -> Iterator[Progress]:
 def watched(progress: bool | Progress, language: str) -> Iterator[Progress]:
     """Give a call the progress that it asks for: True shows bars, a function is told, False is silent."""
     if progress is True:
-        with progress_bars(language, Console(stderr=True)) as tell:
+        with progress_bars(language, Console(stderr=True, emoji=False)) as tell:
             yield tell
     else:
         yield progress or no_progress

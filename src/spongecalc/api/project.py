@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -72,6 +72,8 @@ def open_project(path: str | Path = ".", *, communities: Names = None, scenarios
         The file is missing, is not TOML, or says what it may not say; its message has every mistake.
     UnknownNameError
         There is no such scenario.
+    ValueError
+        An empty list of communities or scenarios, as a filter that finds nothing leaves it: nothing to work on.
 
     Examples
     --------
@@ -92,8 +94,9 @@ class Project:
 
     def __init__(self, files: ProjectFiles, *, communities: Names = None, scenarios: Names = None) -> None:
         self._files = files
-        self._wanted = (communities,) if isinstance(communities, str) else tuple(communities or ())
-        self._scenarios = known_names("scenario", scenarios, files.settings.scenario_names, self.language)
+        self._wanted = self._named("community", communities)
+        wanted = self._named("scenario", scenarios) or None
+        self._scenarios = known_names("scenario", wanted, files.settings.scenario_names, self.language)
         self._systems: dict[tuple[str, str], System] = {}
         self._reviews: dict[str, Review] = {}
         self._results: Results | None = None
@@ -279,8 +282,9 @@ class Project:
         Raises
         ------
         UnknownNameError
-            There is no such community, scenario or storm.
+            There is no such community, scenario or storm, or no such word for ``again``.
         """
+        known_name("again", again, get_args(Again), self.language)
         ids = known_names("community", communities, self.communities, self.language)
         names = known_names("scenario", scenarios, self.scenarios, self.language)
         with watched(progress, self.language) as tell:
@@ -320,6 +324,7 @@ class Project:
 
     def due(self, again: Again = "nothing") -> dict[str, Why]:
         """Runs that :meth:`run` would make, each with its reason: missing, changed, failed or forced."""
+        known_name("again", again, get_args(Again), self.language)
         return due_runs(self.built.runs, again)
 
     def assess(
@@ -369,12 +374,17 @@ class Project:
         ------
         UnknownNameError
             There is no such scenario or community.
+        ValueError
+            Both are the same scenario.
         """
         usual = self._files.settings.compared
         first, second = (
             known_name("scenario", given or name, self.scenarios, self.language)
             for given, name in zip((a, b), usual, strict=True)
         )
+        if first == second:
+            words = {"found": repr(first), "allowed": ", ".join(self.scenarios)}
+            raise ValueError(text("project.improper.scenario_same", self.language, **words))
         return compared(self.table("answers", communities=communities), first, second)
 
     def quantities(self, *, communities: Names = None) -> pd.DataFrame:
@@ -518,6 +528,14 @@ class Project:
         first = own["message"].iloc[0] if len(own) else "-"
         words = {"community": community, "count": len(own), "message": first}
         return text("api.error.not_modelled", self.language, **words)
+
+    def _named(self, kind: str, names: Names) -> tuple[str, ...]:
+        """Names as typed; none for all. Raises ValueError for an empty list."""
+        listed = (names,) if isinstance(names, str) else () if names is None else tuple(names)
+        if names is not None and not listed:
+            said = text(f"api.kind.{kind}", self.language)
+            raise ValueError(text("api.error.empty_list", self.language, kind=said))
+        return listed
 
     def _of(self, communities: Names, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of communities; the whole table without any."""

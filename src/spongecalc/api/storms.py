@@ -16,6 +16,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.rainfall.storm_formula import RainFormula, formula_of
 from spongecalc.standards.tables import table
 
+GENERAL, INTERVAL = FORMS = ("general", "interval")
 OWN = "own"
 """Id of a storm that is given as a hyetograph and not named by the project."""
 
@@ -38,14 +39,14 @@ def storm_formula(place: str, form: Literal["general", "interval"] = "general") 
     Raises
     ------
     UnknownNameError
-        The table has no such place; a KeyError that names the nearest.
+        The table has no such place, or there is no such form; a KeyError that names the nearest.
 
     Examples
     --------
     >>> storm_formula("昆明 (新)").place
     '昆明 (新)'
     """
-    if form == "interval":
+    if known_name("form", form, FORMS) == INTERVAL:
         return interval_formula_of(known_name("formula", place, interval_places()))
     return formula_of(known_name("formula", place, table("storm_formulas")["place"].tolist()))
 
@@ -101,8 +102,12 @@ def storm_of_hyetograph(hyetograph: pd.Series, formula: RainFormula, language: s
     ValueError
         The steps or the intensities cannot be.
     """
-    minutes = np.asarray(hyetograph.index, dtype="float64")
-    values = hyetograph.to_numpy(dtype="float64")
+    try:
+        minutes = np.asarray(hyetograph.index, dtype="float64")
+    except (TypeError, ValueError):
+        found = ", ".join(str(m) for m in hyetograph.index[:5])
+        raise ValueError(text("api.error.hyetograph_step", language, found=found)) from None
+    values = pd.to_numeric(hyetograph, errors="coerce").to_numpy(dtype="float64")
     steps = np.diff(minutes)
     step = float(steps[0]) if len(steps) else 0.0
     if not (len(steps) and minutes[0] == 0 and step >= 1 and step == int(step) and np.allclose(steps, step)):

@@ -139,6 +139,8 @@ class System:
 
     def _trace(self, place: str, direction: Direction) -> Trace:
         try:
+            if not isinstance(place, str):  # nothing leads to None from where a row leaves its node open
+                raise KeyError(place)
             return trace(
                 self._system,
                 place,

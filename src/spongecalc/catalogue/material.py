@@ -92,6 +92,11 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().lower()
 
 
+def says_something(name: str) -> bool:
+    """True for a name that can tell a material: one letter at least, and more than 管 or 渠, which all are."""
+    return bool(re.sub(r"管道|管|渠|沟|涵|[\W\d_]", "", folded(name)))
+
+
 @lru_cache(maxsize=4096)
 def _pattern(name: str) -> re.Pattern[str]:
     """A name as it stands within a text: Latin letters as words of their own (PE is none in "pipe")."""
@@ -110,11 +115,13 @@ def recognised(written: str, materials: Iterable[Material]) -> Material | None:
     HDPE双壁波纹管 is HDPE, 钢筋混凝土管 reinforced concrete and not steel. Of names of one length the first
     counts.
     """
-    text = "".join(folded(written).split()) if not written.isascii() else folded(written)
+    text = folded(written)
+    # Blanks part Latin words (HDPE B型) and mean nothing between Chinese ones (钢 筋 混凝土).
+    forms = (text,) if text.isascii() else (text, "".join(text.split()))
     best: tuple[int, Material] | None = None
     for material in materials:
         for name in material.names:
             length = len(name)
-            if (best is None or length > best[0]) and _pattern(name).search(text):
+            if (best is None or length > best[0]) and any(_pattern(name).search(form) for form in forms):
                 best = (length, material)
     return best[1] if best else None

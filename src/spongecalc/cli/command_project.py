@@ -23,7 +23,7 @@ SHOWN_SEVERITIES = ("error", "warning")
 def opened_project(call: Call) -> Project:
     """The project. Raises RefusedError with the mistakes in its file, or where it has no such scenario."""
     try:
-        return open_project(call.folder, communities=call.communities, scenarios=call.scenario)
+        return open_project(call.folder, communities=call.communities or None, scenarios=call.scenario)
     except ProjectError as mistakes:
         raise RefusedError(*mistakes.sentences(call.output.language)) from None
     except UnknownNameError as unknown:

@@ -30,8 +30,9 @@ FILE_WIDTH = 240
 
 
 def _console(*, stderr: bool = False) -> Console:
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=FILE_WIDTH)
+    # Without emoji: the address communities.csv:A:ponding_m3 holds ":A:", which rich takes for a picture.
+    console = Console(stderr=stderr, emoji=False)
+    return console if console.is_terminal else Console(stderr=stderr, width=FILE_WIDTH, emoji=False)
 
 
 @dataclass
@@ -119,7 +120,7 @@ class Output:
     @contextmanager
     def progress(self) -> Iterator[StepProgress]:
         """A progress bar per step on standard error; nothing when quiet or not at a terminal."""
-        console = Console(stderr=True)
+        console = Console(stderr=True, emoji=False)
         if self._silent or not console.is_terminal:
             yield no_progress
             return

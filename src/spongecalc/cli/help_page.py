@@ -42,7 +42,7 @@ class HelpPage:
 
     def draw(self) -> None:
         """Print the page on standard output."""
-        console = Console(highlight=False)
+        console = Console(highlight=False, emoji=False)
         console.print()
         for line in (self.usage, self.about):
             console.print(Text(line), soft_wrap=False)

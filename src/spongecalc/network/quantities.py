@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,22 +13,24 @@ from spongecalc.network.bill_rules import DEFAULT_RULES, BillRules
 from spongecalc.network.ledger import AMOUNTS, KEYS, ledger
 
 QUANTITY_COLUMNS = [*KEYS, *AMOUNTS]
-# Within one of these, rows as written add up to the exact sum as written; within it, each community's do.
+# Within one of these, rows as written add up to the exact sum as written; in it, each phase's and community's do.
 ROUNDED_TOGETHER = ["item", "system", "status"]
+PARTS = ["phase", "community_id"]
 
 
 def as_written(rows: pd.DataFrame) -> pd.DataFrame:
     """The ledger with amounts to the decimals that tables are written with, such that every total agrees.
 
     Rounding each row by itself would let 200 rows miss their total by centimetres. Here the total of an item,
-    system and status is rounded once; the communities' sums are rounded so that they add up to it, and the
-    rows of each community so that they add up to that. All are cut, and the last units go to those that
-    lost most, the first first where they lost the same. No figure is further than one last unit from its
-    exact value.
+    system and status is rounded once; the phases' sums are rounded so that they add up to it, the communities' so
+    that they add up to their phase's, and the rows of each community so that they add up to that. All are cut,
+    and the last units go to those that lost most, the first first where they lost the same. No figure is further
+    than one last unit from its exact value.
     """
     out = rows.copy()
     groups = rows.groupby(ROUNDED_TOGETHER, sort=False, dropna=False).indices
-    communities = rows["community_id"].to_numpy()
+    # Numbers in the order of the names: those that lost the same get the last units in this order.
+    parts = [pd.factorize(rows[column].astype("string").fillna(""), sort=True)[0] for column in PARTS]
     for column in AMOUNTS:
         places = decimals(column)
         if places is None:
@@ -35,15 +39,25 @@ def as_written(rows: pd.DataFrame) -> pd.DataFrame:
         written = np.full(len(values), np.nan)
         for positions in groups.values():
             known = positions[~np.isnan(values[positions])]
-            if not len(known):
-                continue
-            names, member = np.unique(communities[known], return_inverse=True)
-            sums = rounded_to_sum(np.bincount(member, values[known], minlength=len(names)), places)
-            for i, total in enumerate(sums):
-                own = known[member == i]
-                written[own] = rounded_to_sum(values[own], places, float(total))
+            if len(known):
+                written[known] = _rounded_within(values[known], places, None, [p[known] for p in parts])
         out[column] = written
     return out
+
+
+def _rounded_within(
+    values: np.ndarray, places: int, total: float | None, parts: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Values rounded to a sum such that those of every part, and of every part of that, add up to its own."""
+    if not parts:
+        return rounded_to_sum(values, places, total)
+    names, member = np.unique(parts[0], return_inverse=True)
+    sums = rounded_to_sum(np.bincount(member, values, minlength=len(names)), places, total)
+    written = np.empty(len(values))
+    for number, own_sum in enumerate(sums):
+        own = member == number
+        written[own] = _rounded_within(values[own], places, float(own_sum), [p[own] for p in parts[1:]])
+    return written
 
 
 def rounded_to_sum(values: np.ndarray, places: int, total: float | None = None) -> np.ndarray:

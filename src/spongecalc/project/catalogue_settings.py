@@ -7,18 +7,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.catalogue.cover import Cover, Infiltration
-from spongecalc.catalogue.material import Material, folded
+from spongecalc.catalogue.material import Material, folded, says_something
+from spongecalc.contract import FACILITY_KINDS
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Millimeters, Number, Percent, PipeDiameter, Section, once_read, quantity_in
+from spongecalc.project.section import (
+    Millimeters,
+    Number,
+    Percent,
+    PipeDiameter,
+    Section,
+    Words,
+    once_read,
+    quantity_in,
+)
 
 SET_BY_PROJECT = "set by the project"
 COVER_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
-# Classes of the map that are no covers.
-TAKEN = frozenset({"building", "other", "unknown"})
+# Classes of the map that are no covers, and facilities, whose own ground is counted beside the covers.
+TAKEN = frozenset({"building", "other", "unknown", *FACILITY_KINDS})
+LONGEST_NAME = 60
 Rate = Annotated[float, quantity_in("mm/hour")]
 
 
@@ -29,8 +40,7 @@ def _colour(value: str) -> str:
 
 
 Colour = Annotated[str, AfterValidator(_colour)]
-Reason = Annotated[str, Field(min_length=2, max_length=300)]
-Words = Annotated[str, Field(min_length=1, max_length=60)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 
 
@@ -80,7 +90,7 @@ class OwnCover(CoverValues):
     def cover(self, cover_id: str, known: Mapping[str, Cover]) -> Cover:
         """The cover as the catalogue holds it. Raises RefusedValueError for one that cannot be."""
         if not COVER_ID.fullmatch(cover_id) or cover_id in TAKEN:
-            raise RefusedValueError("cover_id", cover_id)
+            raise RefusedValueError("cover_id", cover_id, ", ".join(sorted(TAKEN)))
         if self.like not in known:
             raise RefusedValueError("cover", self.like, ", ".join(known), ("like",))
         model = known[self.like]
@@ -111,6 +121,10 @@ class OwnCover(CoverValues):
                     "range_of_cover", getattr(made, low), f"{getattr(made, high):g}", (to_blame,)
                 )
         check_horton(made)
+        if self.infiltration is not None and (made.infiltration == "none") != (made.impervious_percent >= 100):
+            wanted = "100" if made.infiltration == "none" else "< 100"
+            key = "infiltration" if self.impervious_percent is None else "impervious_percent"
+            raise RefusedValueError("infiltration", getattr(self, key), wanted, (key,))
         return made
 
 
@@ -183,7 +197,7 @@ class CatalogueSettings(Section):
     """Rows of the project's own beside those that ship with the package."""
 
     covers: dict[str, OwnCover] = {}
-    materials: dict[Annotated[str, Field(min_length=1, max_length=60)], OwnMaterial] = {}
+    materials: dict[str, OwnMaterial] = {}
     trade_sizes: TradeSizes | None = None
 
     @once_read
@@ -221,8 +235,12 @@ def catalogue_of(own: CatalogueSettings, overrides: Mapping[str, CoverOverride])
     names: dict[str, str] = {}
     for name, line in own.materials.items():
         place = ("materials", name)
-        if name in shipped().materials:
+        if folded(name) in {folded(m) for m in shipped().materials}:
             raise RefusedValueError("material_exists", name, key=place)
+        own_names = () if line.names is None else (line.names.zh, line.names.en)
+        for told in (name, *own_names, *line.synonyms):
+            if not says_something(told) or len(told) > LONGEST_NAME:
+                raise RefusedValueError("material_name", told, key=place)
         pipe: Material = _placed(line.material, name, known.materials, place)
         _told_once(pipe.names, name, names, (*place, "synonyms"))
         known = known.with_materials(pipe)

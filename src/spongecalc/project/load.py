@@ -126,7 +126,10 @@ def load_project(place: Path) -> Project:
 
 def mistakes_of(file: str, refused: ValidationError, document: dict[str, Any]) -> list[Mistake]:
     """Return what was refused in a document, each with its place; ``file`` is what a person knows it by."""
-    return [_mistake(file, error, document) for error in refused.errors() if not _follows(error)]
+    # A label typed once is both languages': what is wrong with it is said once.
+    return list(
+        dict.fromkeys(_mistake(file, error, document) for error in refused.errors() if not _follows(error))
+    )
 
 
 def _syntax_mistake(name: str, reason: str) -> Mistake:

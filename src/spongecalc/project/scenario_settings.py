@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from spongecalc.contract import SCHEMAS, STATUSES
-from spongecalc.language import has_text, text
+from spongecalc.language import LANGUAGES, has_text, text
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Section, as_typed, once_read
+from spongecalc.project.section import Section, Words, as_typed, once_read
 
 BEFORE, AFTER = "before", "after"
 """The scenarios of a project that names none. Nothing else knows these two names."""
@@ -24,9 +24,13 @@ DEFAULT_STATUSES: Mapping[str, tuple[str, ...]] = {
 }
 RULES = ("statuses", "phases", "laid_by", "column")
 PHASE, LAID = "phase", "laid"
-# Words that tables and commands keep for themselves, and names that Windows gives to no file.
+# Words that tables and commands keep for themselves (columns of what sets two scenarios side by side among them),
+# and names that Windows gives to no file.
+KEYS = ("community_id", "scenario", "storm_id", "figure", "value", "unit", "difference")
 PORTS = tuple(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))
-RESERVED = frozenset(("all", "none", "total", "base", "con", "prn", "aux", "nul", *PORTS))
+# Columns that GeoPackages keep for themselves.
+GEOPACKAGE = frozenset(("geometry", "geom", "fid"))
+RESERVED = frozenset(("all", "none", "total", "base", "con", "prn", "aux", "nul", *KEYS, *PORTS))
 
 
 def _phase(given: object) -> object:
@@ -39,14 +43,31 @@ def _both_languages(given: object) -> object:
     return {"zh": given, "en": given} if isinstance(given, str) else given
 
 
-Phase = Annotated[str, BeforeValidator(_phase), Field(min_length=1)]
+def _day(given: object) -> object:
+    """A day, of TOML or as a text; a number or a time of day is none. Raises RefusedValueError."""
+    if given is None or (isinstance(given, date) and not isinstance(given, datetime)):
+        return given
+    try:
+        return date.fromisoformat(str(given) if isinstance(given, str) else "")
+    except ValueError:
+        raise RefusedValueError("day", given) from None
+
+
+def as_pair(given: object) -> object:
+    """A list of two. Raises RefusedValueError for a list of any other length."""
+    if isinstance(given, list | tuple) and len(given) != 2:
+        raise RefusedValueError("scenario_pair", given)
+    return given
+
+
+Phase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_phase)]
 
 
 class Label(Section):
     """Name of a scenario in reports, in both languages."""
 
-    zh: str = Field(min_length=1, max_length=60)
-    en: str = Field(min_length=1, max_length=60)
+    zh: Words
+    en: Words
 
 
 class Scenario(Section):
@@ -62,8 +83,8 @@ class Scenario(Section):
     label: Annotated[Label, BeforeValidator(_both_languages)] | None = None
     statuses: tuple[Status, ...] | None = Field(None, min_length=1)
     phases: tuple[Phase, ...] | None = None
-    laid_by: date | None = None
-    column: str | None = Field(None, min_length=1, max_length=60)
+    laid_by: Annotated[date | None, BeforeValidator(_day)] = None
+    column: Words | None = None
 
     @as_typed
     @classmethod
@@ -78,11 +99,15 @@ class Scenario(Section):
     def _one_rule(self) -> Self:
         named = [rule for rule in RULES if getattr(self, rule) is not None]
         if len(named) != 1:
-            raise RefusedValueError("scenario_rule", "-", ", ".join(RULES), (named[-1] if named else "name",))
+            raise RefusedValueError(
+                "scenario_rule", " + ".join(named) or "-", ", ".join(RULES), (named[-1] if named else "name",)
+            )
         # communities.csv has ponding_sites_NAME beside ponding_NAME_m3.
         if self.name in RESERVED or self.name.partition("_")[0] == "sites":
             raise RefusedValueError("scenario_reserved", self.name, key=("name",))
-        if self.column is not None and any(self.column in s.column_names for s in SCHEMAS.values()):
+        # In a GeoPackage the case of a column's name does not count.
+        taken = GEOPACKAGE.union(*(s.column_names for s in SCHEMAS.values()))
+        if self.column is not None and self.column.lower() in taken:
             raise RefusedValueError("scenario_column", self.column, key=("column",))
         return self
 
@@ -132,12 +157,16 @@ def as_listed(given: Any) -> Any:
 
 
 def told_apart(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
-    """The scenarios, if there are two at least and no two have one name."""
+    """The scenarios, if there are two at least and no two have one name, or one label in a report."""
     if len(scenarios) < 2:
         raise RefusedValueError("scenario_few", len(scenarios))
     doubled = sorted(name for name, count in Counter(s.name for s in scenarios).items() if count > 1)
     if doubled:
         raise RefusedValueError("scenario_names", ", ".join(doubled))
+    for language in LANGUAGES:
+        label, count = Counter(s.called(language) for s in scenarios).most_common(1)[0]
+        if count > 1:
+            raise RefusedValueError("scenario_labels", label)
     return scenarios
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import ORIFICE_MM, ROUND_MM
@@ -83,4 +91,6 @@ def inside(path: object) -> str:
     return parts.as_posix()
 
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+"""A name as people give it: blanks around it do not count, and blanks alone are none."""
 InsidePath = Annotated[str, BeforeValidator(inside)]

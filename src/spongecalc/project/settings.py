@@ -29,6 +29,7 @@ from spongecalc.project.scenario_settings import (
     DEFAULT_SCENARIOS,
     Scenario,
     as_listed,
+    as_pair,
     told_apart,
     unknown_names,
 )
@@ -262,7 +263,7 @@ class Settings(Section):
     scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(as_listed), AfterValidator(told_apart)] = (
         DEFAULT_SCENARIOS
     )
-    compare: tuple[str, str] | None = None
+    compare: Annotated[tuple[str, str] | None, BeforeValidator(as_pair)] = None
     rainfall: RainfallSettings
     storms: tuple[StormSettings, ...] = Field(min_length=1)
     headline: str | None = None
