@@ -74,7 +74,6 @@ def test_checks_and_mapping_know_it(turf: WholeRun) -> None:
         "pipe.material_unknown",
         "pipe.roughness_assumed",
         "pipe.size_not_made",
-        "rainfall.events_beyond",
     }
     covers = turf.built.checked.layers["surfaces"]["cover"]
     assert "artificial_turf" in set(covers)
