@@ -12,6 +12,7 @@ import pyogrio
 import pytest
 
 from spongecalc.assess.communities import is_summed
+from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.review import Review
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.mending import MendingRules, separate
@@ -23,6 +24,7 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models
 from spongecalc.steps.removal import removal_runs
+from spongecalc.steps.sponge import continuous_path
 from tests.bare_engine import FLOODING, INFLOW, SEWAGE, node_series
 from tests.report.reading import captioned_of, paragraphs_of
 
@@ -327,6 +329,28 @@ def test_the_carrier_is_in_no_volume_at_an_outfall(tables):
     assert row["volume_m3"] == pytest.approx(60.14 - 4 * 0.1 * 86.4, rel=0.01)
     waters = rows[["sewage_m3", "rain_m3", "groundwater_m3", "rdii_m3"]].sum(axis=1)
     assert (rows["volume_m3"] - waters).abs().max() < 0.011
+
+
+def test_three_ways_to_the_capture_ratio_agree_or_their_difference_has_causes(tables, built):
+    ways = tables["sponge"].drop_duplicates(["community_id", "scenario"]).set_index(["community_id", "scenario"])
+    assert (ways["capture_percent"] == ways["capture_continuous_percent"]).all()
+    for _, own in ways.groupby("scenario"):
+        assert (own["ways_differ_percent"] <= 5).sum() >= 18
+    assert ways.loc[ways["ways_differ_percent"] > 5, "ways_differ_why"].notna().all()
+    causes = tables["sponge_differences"].groupby(["community_id", "scenario", "ways"])["points"].sum().unstack()
+    first = ways["capture_event_percent"] - ways["capture_volume_percent"]
+    then = ways["capture_continuous_percent"] - ways["capture_event_percent"]
+    assert (causes["volume_to_events"] - first).abs().max() < 0.5
+    assert (causes["events_to_series"] - then).abs().max() < 0.5
+    # By an independent audit EY08's tank adds 5.4 points day by day, and EY17's 2.9.
+    added = read_continuous(continuous_path(built.checked.project)).tanks_percent
+    assert added["EY08", "after"] == pytest.approx(5.4, abs=0.3)
+    assert added["EY17", "after"] == pytest.approx(2.9, abs=0.3)
+    # Where no facility is, no solids are removed; closed paving keeps less than new paving.
+    assert (ways.xs("before", level="scenario")["solids_removal_percent"] == 0).all()
+    life = tables["sponge_life"].set_index(["community_id", "year"])["capture_uncleaned_percent"]
+    assert life["EY05", 9] == life["EY05", 0]
+    assert life["EY05", 10] < life["EY05", 0] - 10
 
 
 def test_every_run_closes_within_one_percent(tables):

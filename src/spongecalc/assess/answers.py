@@ -88,9 +88,9 @@ OF_OUTFALLS = {
 }
 """Figures that outfall_peaks.csv holds of all outfalls and of each receiver, by its columns."""
 OF_YEAR = {
-    "capture": "capture_event_percent",
-    "capture_low": "capture_event_low_percent",
-    "capture_high": "capture_event_high_percent",
+    "capture": "capture_percent",
+    "capture_low": "capture_low_percent",
+    "capture_high": "capture_high_percent",
 }
 
 Known = dict[tuple[str, str], object]

@@ -86,6 +86,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             "sponge_life": inputs.performance.life,
             "sponge_ranges": inputs.performance.ranges,
             "sponge_facilities": inputs.performance.facilities,
+            "sponge_differences": inputs.performance.differences,
         }
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks

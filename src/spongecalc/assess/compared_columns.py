@@ -49,6 +49,8 @@ LAYOUT: tuple[str | Group, ...] = (
     *_AT_OUTFALLS,
     ("capture_{s}_percent", "capture_{s}_percent_low", "capture_{s}_percent_high"),
     "target_lost_year",
+    "target_lost_year_low",
+    "target_lost_year_high",
     ("ponding_sites_{s}",),
     ("ponding_{s}_m3",),
     "ponding_eliminated_percent",

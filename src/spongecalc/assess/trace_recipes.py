@@ -96,7 +96,10 @@ PLAIN: Mapping[str, Recipe] = {
     ),
     "errors": Recipe("findings", "findings", (), {"severity": "error"}, ("feature_id", "layer"), "sum"),
     "warnings": Recipe("findings", "findings", (), {"severity": "warning"}, ("feature_id", "layer"), "sum"),
-    "target_lost_year": Recipe("target_lost", roles=GROUND, of_last=True),
+    **{
+        f"target_lost_year{end}": Recipe("target_lost", roles=GROUND, of_last=True)
+        for end in ("", "_low", "_high")
+    },
 }
 
 

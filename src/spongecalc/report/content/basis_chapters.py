@@ -410,7 +410,7 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
 def capture_chapter(review: Review, words: Wording) -> Chapter:
     """The annual capture ratio (年径流总量控制率计算表), or that it was not computed."""
     table = review.tables.get("communities", pd.DataFrame())
-    columns = [c for c in table.columns if "capture" in str(c) or str(c) == "target_lost_year"]
+    columns = [c for c in table.columns if "capture" in str(c) or str(c).startswith("target_lost_year")]
     blocks: list[Block] = []
     if columns and table[columns].notna().any(axis=None):
         headings = [Heading(words("column.community_id"))]
