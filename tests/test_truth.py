@@ -9,8 +9,8 @@ import pytest
 from shapely import box
 
 from spongecalc.assess.communities import is_summed
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.decimals import decimals
-from spongecalc.standards.tables import table
 from tests.conftest import WholeRun, take_through
 from tests.small_project import ORIGIN_X, ORIGIN_Y, SIDE_M, TOML, Frames, community, write_delivery
 
@@ -63,7 +63,7 @@ def test_a_steady_rain_gives_the_rational_peak(steady: WholeRun, scenario: str) 
 def test_a_steady_rain_runs_off_but_for_the_depression_storage(steady: WholeRun) -> None:
     row = steady.review.tables["sponge"].iloc[0]
     rain_mm = 100 * 0.006 * 60 * 6
-    storage_mm = float(table("cover_parameters").set_index("cover").loc["concrete", "depression_storage_mm"])
+    storage_mm = shipped().cover("concrete").depression_storage_mm
     assert storage_mm > 0
     assert row["rainfall_m3"] == pytest.approx(rain_mm / 1000 * 1600, rel=1e-3)
     assert row["surface_runoff_m3"] == pytest.approx((rain_mm - storage_mm) / 1000 * 1600, rel=0.01)
