@@ -132,3 +132,19 @@ def test_a_mistake_is_named_with_its_key_and_what_is_allowed(
 
 def test_a_default_name_may_have_another_rule() -> None:
     assert Scenario(name="after", phases=("1", "2")).statuses is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"statuses": ["existing", "removed"]}, True),
+        ({"statuses": ["existing", "proposed"]}, False),
+        ({"statuses": ["existing", "proposed", "removed"]}, False),
+        ({"phases": []}, True),
+        ({"phases": ["1"]}, False),
+        ({"column": "designs"}, False),
+        ({"laid_by": "2026-06-30"}, False),
+    ],
+)
+def test_the_state_before_the_works_is_known_by_its_rule(rule, expected):
+    assert Scenario.model_validate({"name": "a", **rule}).is_before_works is expected

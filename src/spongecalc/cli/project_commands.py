@@ -17,6 +17,7 @@ from spongecalc.cli.command_project import built_project, print_findings
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
+from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.steps import pipeline
@@ -184,6 +185,9 @@ def runs_missing(call: Call, due: Sequence[str]) -> RefusedError:
     return RefusedError(sentence, exit_code=RUN_FAILED)
 
 
+REDUCED = "runoff_reduction_percent"
+
+
 def _print_total(review: Review, output: Output) -> None:
     """The county's figures in the scenarios compared, a line each."""
     total = review.tables["communities"].iloc[-1].to_dict()
@@ -193,7 +197,7 @@ def _print_total(review: Review, output: Output) -> None:
     lines = (
         ("total_laid", ("storm_laid_m", "sewage_laid_m")),
         ("total_separation", ("cross_connections_{s}",)),
-        ("total_runoff", ("runoff_{s}_m3", "runoff_reduction_percent")),
+        ("total_runoff", ("runoff_{s}_m3", REDUCED)),
         ("total_capture", ("capture_{s}_percent",)),
         ("total_ponding", ("ponding_{s}_m3", "households_relieved")),
     )
@@ -203,7 +207,12 @@ def _print_total(review: Review, output: Output) -> None:
             for t in templates
             for place, name in names.items()
         }
-        output.say(key, **figures, **words)
+        told = key
+        if REDUCED in figures:
+            fall = total.get(REDUCED)
+            told = runoff_change.told(key, fall)
+            figures[REDUCED] = _figure(REDUCED, runoff_change.size(fall))
+        output.say(told, **figures, **words)
 
 
 def _figure(column: str, value: object) -> str:

@@ -119,6 +119,13 @@ class Scenario(Section):
         return text(key, language) if self.name in DEFAULT_STATUSES and has_text(key, language) else self.name
 
     @property
+    def is_before_works(self) -> bool:
+        """True where it is the state before the works: what they remove stands, nothing that they build."""
+        if self.statuses is not None:
+            return "removed" in self.statuses and "proposed" not in self.statuses
+        return self.phases == ()
+
+    @property
     def reads(self) -> str:
         """The column of the layers that its rule reads besides the status; "" for none."""
         if self.column is not None:

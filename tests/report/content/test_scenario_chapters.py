@@ -8,6 +8,7 @@ from tests.report.reading import captioned_of, community_chapters, drawn_maps, p
 from tests.report.synthetic_review import DESIGNS, PHASES, review_of, synthetic_review
 
 from spongecalc.report.content.compose import compose
+from spongecalc.report.content.county_tables import tiles
 from spongecalc.report.content.scenario_chapters import phases_chapter, scenarios_chapter
 from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.wording import Wording
@@ -103,13 +104,92 @@ def test_alternatives_are_compared_and_have_no_phases():
     chapter = community_chapters(review, "en")["A01"]
     (verdicts,) = [b.lines for b in chapter.blocks if b.kind == "verdicts"]
     assert verdicts[1].found.startswith("State design_b: 2 cross-connections remain (state design_a: 1)")
-    assert "state design_b exceeds that of state design_a" in verdicts[2].limit
+    # Of two designs neither is the state before the works, which GB 50014 holds runoff against.
+    assert [v.question for v in verdicts] == ["lengths", "separation", "ponding"]
     assert list(drawn_maps(chapter, "en")) == list(DESIGNS)
     headings = [h.text for h in table_of(chapter, "joints").headings]
     shown = {
         r[headings.index(next(h for h in headings if "cenario" in h))] for r in texts(table_of(chapter, "joints"))
     }
     assert shown == {"as found", "state design_a", "state design_b"}
+
+
+def limits(review, lang):
+    targets = next(c for c in compose(review, lang).chapters if c.key == "targets")
+    return [row[1] for _, table in captioned_of(targets) for row in texts(table)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "runoff", "counted"),
+    [
+        ("zh", "相同设计重现期下，“state”径流总量和峰值均不大于“现状”", "各问题全部通过"),
+        (
+            "en",
+            "neither volume nor peak of runoff in “state design_b” exceeds that in “as found”",
+            "on all questions judged",
+        ),
+    ],
+)
+def test_runoff_is_judged_against_the_state_before_the_works_alone(lang, runoff, counted):
+    from_before = review_of(DESIGNS, ("before", "design_b"))
+    said = runoff.replace("“state”", "“design_b期<情景>”")
+    assert any(said in text for text in limits(from_before, lang))
+    designs = review_of(DESIGNS, ("design_a", "design_b"))
+    assert len(limits(from_before, lang)) == 4
+    assert len(limits(designs, lang)) == 3
+    assert not any("GB 50014" in text and "峰值" in text for text in limits(designs, lang))
+    assert not any("peak of runoff" in text for text in limits(designs, lang))
+    assert counted in conclusions(designs, lang)[0]
+    assert counted not in conclusions(from_before, lang)[0]
+
+
+def conclusions(review, lang):
+    chapter = next(c for c in compose(review, lang).chapters if c.key == "conclusions")
+    return next(b.texts for b in chapter.blocks if b.kind == "items")
+
+
+def rising(review):
+    """The review with runoff that rises from 180.00 to 249.05 m3 in the row TOTAL."""
+    table = review.tables["communities"].copy()
+    first, last = review.compared
+    last_row = table.index[-1]
+    table.loc[last_row, [f"runoff_{first}_m3", f"runoff_{last}_m3"]] = [180.0, 249.048]
+    table.loc[last_row, "runoff_reduction_percent"] = -38.36
+    return replace(review, tables={**review.tables, "communities": table})
+
+
+@pytest.mark.parametrize(
+    ("lang", "falls", "rises", "tiles_of"),
+    [
+        (
+            "zh",
+            "：design_a期<情景> 480.01 m³，design_b期<情景> 360.01 m³，削减 25.00 %。",
+            "，增加 38.36 %。",
+            "径流总量增加",
+        ),
+        (
+            "en",
+            ": state design_a 480.01 m³, state design_b 360.01 m³, 25.00 % less.",
+            ", 38.36 % more.",
+            "increased by",
+        ),
+    ],
+)
+def test_a_rise_of_runoff_is_told_as_a_rise(lang, falls, rises, tiles_of):
+    designs = review_of(DESIGNS, ("design_a", "design_b"))
+    assert any(text.endswith(falls) for text in conclusions(designs, lang))
+    told = [text for text in conclusions(rising(designs), lang) if "249.05" in text]
+    assert len(told) == 1 and told[0].endswith(rises) and "-" not in told[0]
+    figure = tiles(rising(designs), Wording.of(designs, lang))[2].figures[0]
+    assert figure.value == "38.36" and tiles_of in figure.name
+    figure = tiles(designs, Wording.of(designs, lang))[2].figures[0]
+    assert figure.value == "25.00" and tiles_of not in figure.name
+    # Before and after the works: as ever without a colon in Chinese.
+    usual = synthetic_review()
+    told = [text for text in conclusions(rising(usual), lang) if "249.05" in text]
+    assert told[0].endswith(rises)
+    assert ("：" in told[0]) is False
+    assert any("改造前 480.01 m³" in t or "480.01 m³ before" in t for t in conclusions(usual, lang))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

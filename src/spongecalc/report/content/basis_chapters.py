@@ -67,7 +67,7 @@ def general_findings(review: Review, words: Wording) -> Table:
 def basis_chapter(review: Review, words: Wording) -> Chapter:
     """The limits of the four verdicts, and the standards' tables that ship with the package."""
     rows = []
-    for question in judged.QUESTIONS:
+    for question in judged.asked(review):
         figures = {
             "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
             "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
@@ -320,7 +320,10 @@ def _change(value: float) -> str:
 def targets_chapter(review: Review, words: Wording) -> Chapter:
     """The targets that the design is held against, and how many communities meet it (设计目标表)."""
     answers = [
-        {v.question: v.answer for v in judged.verdicts(p.row, review.targets, review.compared)}
+        {
+            v.question: v.answer
+            for v in judged.verdicts(p.row, review.targets, review.compared, judged.asked(review))
+        }
         for p in review.pages
     ]
     figures = {
@@ -330,7 +333,7 @@ def targets_chapter(review: Review, words: Wording) -> Chapter:
     }
     wanted = review.targets.get("runoff_reduction_percent")
     rows = []
-    for question in judged.QUESTIONS:
+    for question in judged.asked(review):
         target = words.filled(f"limit.{question}", figures)
         if question == "runoff" and wanted is not None:
             target += " " + words("document.target_runoff", percent=cell_text("_percent", wanted))

@@ -72,7 +72,7 @@ def community_chapter(
     """
     row = page.row
     headline = review.headline_storm
-    judgements = judged.verdicts(row, review.targets, review.compared)
+    judgements = judged.verdicts(row, review.targets, review.compared, judged.asked(review))
     storms = storm_results(review, page.community_id)
     joints, sites = (numbered(t, words.scenario_names) for t in (page.joints, page.sites))
     failed = not judged.finished(row)
@@ -115,7 +115,7 @@ def community_chapter(
     if not failed:
         details += findings
     beside = page.community_id if page.name != page.community_id else ""
-    overall = judged.overall(row, review.targets, review.compared)
+    overall = judged.overall(row, review.targets, review.compared, judged.asked(review))
     return Chapter(anchor, page.name, blocks, ChapterPlace.COMMUNITY, overall, beside, details=details)
 
 

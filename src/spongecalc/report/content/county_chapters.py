@@ -165,7 +165,7 @@ def _group_table(review: Review, group: str, words: Wording) -> Table | None:
     rows = []
     for name in sorted({n for n, _ in named}, key=lambda n: (_phase_rank(n, review), n)):
         own = [p for n, p in named if n == name]
-        answers = [judged.overall(p.row, review.targets, review.compared) for p in own]
+        answers = [judged.overall(p.row, review.targets, review.compared, judged.asked(review)) for p in own]
         sums = [pd.Series([judged.figure(p.row, c) for p in own]).sum(min_count=1) for c in PROGRESS_FIGURES]
         rows.append(
             [

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.content import runoff_change
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages, anchors
 from spongecalc.report.content.document import Tile, TileFigure
@@ -47,6 +48,8 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
     ]
+    reduced = "runoff_reduction_percent"
+    fall = total.get(reduced)
     sites, households = words("tile.unit_sites"), words("tile.unit_households")
     of_all = words("tile.of", count="", total=len(review.pages)).strip()
     return [
@@ -62,7 +65,12 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         Tile(
             "runoff",
             [
-                plain("tile.reduction", "runoff_reduction_percent", "%"),
+                TileFigure(
+                    words(runoff_change.told("tile.reduction", fall)),
+                    _written({reduced: runoff_change.size(fall)}, reduced, words),
+                    "%",
+                    trace=_keys(TOTAL, reduced),
+                ),
                 change("tile.runoff", "runoff", "m³", "_m3"),
                 plain("tile.rainfall", "rainfall_m3", "m³"),
             ],
@@ -115,7 +123,7 @@ def _signed(column: str, value: float) -> str:
 
 def counts(review: Review) -> dict[str, int]:
     """Counts of communities by overall verdict."""
-    answers = [judged.overall(p.row, review.targets, review.compared) for p in review.pages]
+    answers = [judged.overall(p.row, review.targets, review.compared, judged.asked(review)) for p in review.pages]
     return {code: answers.count(code) for code in judged.ANSWERS}
 
 
@@ -128,9 +136,9 @@ def separated_counts(review: Review) -> tuple[int, int]:
 def attention_list(review: Review, words: Wording) -> list[tuple[str, str, str]]:
     """(chapter's key, community, what is wrong) of the communities that need attention, the most urgent first."""
     pages, keys, listed = review.pages, anchors(review), []
-    for i in judged.by_urgency([p.row for p in pages], review.targets, review.compared):
+    for i in judged.by_urgency([p.row for p in pages], review.targets, review.compared, judged.asked(review)):
         row = pages[i].row
-        judgements = judged.verdicts(row, review.targets, review.compared)
+        judgements = judged.verdicts(row, review.targets, review.compared, judged.asked(review))
         wrong = [words(f"question.{v.question}") for v in judgements if v.answer == judged.ATTENTION]
         if not judged.finished(row):
             wrong = [words.name("status", row.get("status")), *wrong]
@@ -145,7 +153,7 @@ def verdict_map(review: Review, words: Wording) -> VerdictMap | None:
     for page, anchor in anchored_pages(review):
         if page.boundary is None or page.boundary.is_empty:
             continue
-        answer = judged.overall(page.row, review.targets, review.compared)
+        answer = judged.overall(page.row, review.targets, review.compared, judged.asked(review))
         said = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
         areas.append(VerdictArea(page.community_id, page.boundary, answer, said, anchor))
     if extent_of(a.boundary.bounds for a in areas) is None:
@@ -180,7 +188,7 @@ def communities_table(review: Review, words: Wording) -> Table:
         ),
     ]
     pages, keys = review.pages, anchors(review)
-    order = judged.by_urgency([p.row for p in pages], review.targets, review.compared)
+    order = judged.by_urgency([p.row for p in pages], review.targets, review.compared, judged.asked(review))
     rows = [_community_cells(pages[i], review, keys[i], rank, words) for rank, i in enumerate(order)]
     total = total_row(review)
     foot = (
@@ -201,7 +209,7 @@ def communities_table(review: Review, words: Wording) -> Table:
 
 
 def _community_cells(page: CommunityPage, review: Review, anchor: str, rank: int, words: Wording) -> list[Cell]:
-    answer = judged.overall(page.row, review.targets, review.compared)
+    answer = judged.overall(page.row, review.targets, review.compared, judged.asked(review))
     return [
         Cell(page.name, sort=page.community_id, link=f"#{anchor}", column="community", over=page.community_id),
         Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),

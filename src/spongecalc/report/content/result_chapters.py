@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import has_text, text
+from spongecalc.report.content import runoff_change
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.bill_chapters import has_bill
@@ -148,15 +149,17 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     """The answers in sentences, and what the reviewer must still confirm."""
     total = total_row(review)
     numbers = counts(review)
-    said = [words("document.conclusion_counts", total=len(review.pages), **numbers)]
+    questions = judged.asked(review)
+    counted = "conclusion_counts" if questions == judged.QUESTIONS else "conclusion_counts_asked"
+    said = [words(f"document.{counted}", total=len(review.pages), **numbers)]
     if total:
         for key, columns in CONCLUSIONS.items():
-            said.append(
-                words.filled(
-                    f"document.conclusion_{key}",
-                    {c: total.get(judged.column(c, review.compared)) for c in columns},
-                )
-            )
+            figures = {c: total.get(judged.column(c, review.compared)) for c in columns}
+            told = f"document.conclusion_{key}"
+            if REDUCED in figures:
+                told = runoff_change.told(told, figures[REDUCED])
+                figures[REDUCED] = runoff_change.size(figures[REDUCED])
+            said.append(words.filled(told, figures))
     blocks: list[Block] = [Items(said)]
     open_points = county_confirmations(review, words)
     if open_points:
@@ -164,10 +167,11 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     return Chapter("conclusions", words("document.section_conclusions"), blocks)
 
 
+REDUCED = "runoff_reduction_percent"
 CONCLUSIONS: Mapping[str, Sequence[str]] = {
     "lengths": ("storm_laid_m", "claimed_storm_m", "sewage_laid_m", "claimed_sewage_m"),
     "separation": ("cross_connections_first", "cross_connections_last", "sewage_to_storm_last_m3_d"),
-    "runoff": ("runoff_first_m3", "runoff_last_m3", "runoff_reduction_percent"),
+    "runoff": ("runoff_first_m3", "runoff_last_m3", REDUCED),
     "ponding": ("ponding_first_m3", "ponding_last_m3", "ponding_sites_last", "households_relieved"),
 }
 
@@ -195,7 +199,7 @@ def meaning(rule: str, words: Wording) -> str:
 def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
     """Points that the reviewer must still confirm of one community."""
     points = []
-    for verdict in judged.verdicts(page.row, review.targets, review.compared):
+    for verdict in judged.verdicts(page.row, review.targets, review.compared, judged.asked(review)):
         if verdict.answer == judged.UNKNOWN:
             points.append(words("document.confirm_question", question=words(f"question.{verdict.question}")))
     found = page.findings

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from spongecalc.assess.review import Review
 from spongecalc.project.scenario_settings import DEFAULT_PAIR
 from spongecalc.report.content.number_format import is_known
 
@@ -64,50 +65,70 @@ Targets = Mapping[str, float | None]
 NO_TARGETS: Targets = MappingProxyType({})
 
 
+def asked(review: Review) -> tuple[str, ...]:
+    """The questions that the two scenarios compared can be judged by.
+
+    Runoff is held against the state before the works (whole-area renewal): of two designs, or of two phases,
+    it is told but not judged.
+    """
+    from_before = any(s.is_before_works for s in review.scenarios if s.name == review.compared[0])
+    return QUESTIONS if from_before else tuple(q for q in QUESTIONS if q != "runoff")
+
+
 def verdicts(
-    row: Mapping[str, object], targets: Targets = NO_TARGETS, compared: tuple[str, str] = DEFAULT_PAIR
+    row: Mapping[str, object],
+    targets: Targets = NO_TARGETS,
+    compared: tuple[str, str] = DEFAULT_PAIR,
+    questions: Sequence[str] = QUESTIONS,
 ) -> tuple[Verdict, ...]:
-    """The four verdicts of a community, in the order of :data:`QUESTIONS`, by a project's targets.
+    """The verdicts of a community on ``questions``, in the order of :data:`QUESTIONS`, by a project's targets.
 
     ``compared`` are the two scenarios that the row sets side by side; figures are named _first and _last by them.
     A question is "unknown" where its figures are missing; nothing is taken to pass for want of a figure.
     """
-    return (
+    found = (
         _lengths(row, targets),
         _separation(row, compared),
         _runoff(row, targets, compared),
         _ponding(row, targets, compared),
     )
+    return tuple(v for v in found if v.question in questions)
 
 
 def overall(
-    row: Mapping[str, object], targets: Targets = NO_TARGETS, compared: tuple[str, str] = DEFAULT_PAIR
+    row: Mapping[str, object],
+    targets: Targets = NO_TARGETS,
+    compared: tuple[str, str] = DEFAULT_PAIR,
+    questions: Sequence[str] = QUESTIONS,
 ) -> str:
-    """The verdict on the whole community: unanswered, else the worst of the four.
+    """The verdict on the whole community: unanswered, else the worst of its verdicts.
 
     A question without an answer leaves the whole unknown unless another one needs attention.
     """
     if not finished(row):
         return UNANSWERED
-    answers = {v.answer for v in verdicts(row, targets, compared)}
+    answers = {v.answer for v in verdicts(row, targets, compared, questions)}
     return next(a for a in (ATTENTION, UNKNOWN, PASS) if a in answers)
 
 
 def urgency(
-    row: Mapping[str, object], targets: Targets = NO_TARGETS, compared: tuple[str, str] = DEFAULT_PAIR
+    row: Mapping[str, object],
+    targets: Targets = NO_TARGETS,
+    compared: tuple[str, str] = DEFAULT_PAIR,
+    questions: Sequence[str] = QUESTIONS,
 ) -> int:
     """Place in the order of what needs attention first: 0 is the most urgent.
 
     Not modelled or failed; not separated after; ponding left; lengths that differ from the claim; runoff
     that does not fall; something not known; all well.
     """
-    answers = {v.question: v.answer for v in verdicts(row, targets, compared)}
+    answers = {v.question: v.answer for v in verdicts(row, targets, compared, questions)}
     reasons = [
         not finished(row),
         answers["separation"] == ATTENTION,
         answers["ponding"] == ATTENTION,
         answers["lengths"] == ATTENTION,
-        answers["runoff"] == ATTENTION,
+        answers.get("runoff") == ATTENTION,
         UNKNOWN in answers.values(),
     ]
     return reasons.index(True) if any(reasons) else len(reasons)
@@ -117,9 +138,10 @@ def by_urgency(
     rows: Sequence[Mapping[str, object]],
     targets: Targets = NO_TARGETS,
     compared: tuple[str, str] = DEFAULT_PAIR,
+    questions: Sequence[str] = QUESTIONS,
 ) -> list[int]:
     """Indices of the rows, the most urgent first, else in the order given."""
-    return sorted(range(len(rows)), key=lambda i: (urgency(rows[i], targets, compared), i))
+    return sorted(range(len(rows)), key=lambda i: (urgency(rows[i], targets, compared, questions), i))
 
 
 def limit(targets: Targets, name: str, default: float) -> float:
