@@ -458,6 +458,12 @@ def review_of(names: tuple[str, ...] = PHASES, compared: tuple[str, str] | None 
         ],
         columns=["community_id", "scenario", "storm_id", "figure", "value", "unit"],
     )
+
+    def standing(page: CommunityPage, phase: str) -> dict[str, dict[str, gpd.GeoDataFrame]]:
+        """Layers by scenario; a scenario of phases has the works of a community once its phase is done."""
+        done = {s.name: s.phases is None or phase in s.phases for s in scenarios_of(names)}
+        return {n: page.layers[like[n] if done[n] else "before"] for n in names if page.layers}
+
     pages = []
     for page, phase in zip(usual.pages, ("三期", "二期", "一期"), strict=True):
         row = {renamed(c): v for c, v in page.row.items()} | {"phase": phase}
@@ -465,7 +471,7 @@ def review_of(names: tuple[str, ...] = PHASES, compared: tuple[str, str] | None 
             replace(
                 page,
                 row=row,
-                layers={n: page.layers[like[n]] for n in names if page.layers},
+                layers=standing(page, phase),
                 hydrographs={n: page.hydrographs[like[n]] for n in names if page.hydrographs},
                 hydraulics={n: page.hydraulics[like[n]] for n in names if page.hydraulics},
                 sites=repeated(page.sites),

@@ -86,7 +86,7 @@ def test_progress_is_told_phase_by_phase():
             "7.00",
         ],
     ]
-    # A03 is of phase 1, A02 (not modelled) of 2, A01 of 3.
+    # A01 is of phase 1, A02 (not modelled) of 2, A03 of 3.
     assert texts(own) == [
         ["一期", "1", "40", "0 → 1", "240.00 → 220.50", "30.00 → 20.00"],
         ["二期", "1", "40", "0 → 0", "", ""],
@@ -94,6 +94,45 @@ def test_progress_is_told_phase_by_phase():
     ]
     by_phase = next(c for c in compose(review, "zh").chapters if c.key == "progress").blocks[0].table
     assert [r[0] for r in texts(by_phase)] == ["一期", "二期", "三期"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_community_counts_with_the_phase_of_its_works_whatever_its_own_is_called(lang):
+    review = review_of()
+    words = Wording.of(review, lang)
+    _, states = captioned_of(phases_chapter(review, words))[0]
+    counts = [r[2:4] for r in texts(states)]
+    assert counts == [["0", "0"], ["1", "40"], ["2", "80"], ["3", "120"]]
+    renamed = tuple(replace(p, row={**p.row, "phase": "city centre"}) if p.layers else p for p in review.pages)
+    states, own = (t for _, t in captioned_of(phases_chapter(replace(review, pages=renamed), words)))
+    assert [r[2:4] for r in texts(states)] == counts
+    assert [r[:3] for r in texts(own)] == [["一期", "1", "40"], ["二期", "1", "40"], ["三期", "1", "40"]]
+
+
+def test_works_that_only_remove_count_and_what_exists_does_not():
+    review = review_of()
+    (page,) = [p for p in review.pages if p.community_id == "A01"]
+
+    def held(layers, *statuses):
+        return {n: f[f["status"].isin(statuses)] if "status" in f else f for n, f in layers.items()}
+
+    gone = {
+        n: held(page.layers["before"], "existing", *(["removed"] if n in ("before", "phase1") else []))
+        for n in page.layers
+    }
+    states, _ = (t for _, t in captioned_of(phases_chapter(replaced(review, gone), Wording.of(review, "en"))))
+    # Of A01, of phase 1, nothing is removed before phase 2; A02 has no model, and is of phase 2; A03 of 3.
+    assert [r[2] for r in texts(states)] == ["0", "0", "2", "3"]
+    never = {n: held(page.layers["before"], "existing") for n in page.layers}
+    states, _ = (t for _, t in captioned_of(phases_chapter(replaced(review, never), Wording.of(review, "en"))))
+    assert [r[2] for r in texts(states)] == ["0", "0", "1", "2"]
+
+
+def replaced(review, layers):
+    """The review with other layers of A01."""
+    return replace(
+        review, pages=tuple(replace(p, layers=layers) if p.community_id == "A01" else p for p in review.pages)
+    )
 
 
 def test_alternatives_are_compared_and_have_no_phases():

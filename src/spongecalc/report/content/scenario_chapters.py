@@ -7,6 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.contract import SCHEMAS
 from spongecalc.project.scenario_settings import Scenario
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
@@ -122,18 +123,48 @@ def phases_chapter(review: Review, words: Wording) -> Chapter | None:
     ]
     paved = _permeable_m2(review)
     shown = [start, *phased] if start is not None else phased
-    rows = [_phase_cells(s, review, laid, paved, paved.get(shown[0].name), words) for s in shown]
+    done = _done_pages(review, shown)
+    at_start_m2 = paved.get(shown[0].name)
+    rows = [_phase_cells(s, review, done[s.name], laid, paved, at_start_m2, words) for s in shown]
     blocks: list[Block] = [
         Paragraph(words("phases.said")),
         TableBlock(words("phases.table"), Table(headings, rows), "phases"),
-        TableBlock(words("phases.by_phase"), _by_phase(review, shown, words), "phases-own"),
+        TableBlock(words("phases.by_phase"), _by_phase(review, shown, done, words), "phases-own"),
     ]
     blocks = [b for b in blocks if not isinstance(b, TableBlock) or b.table.rows]
     return Chapter("phases", words("phases.heading"), blocks, place=ChapterPlace.COUNTY)
 
 
-def _pages_of(review: Review, phases: tuple[str, ...]) -> list[CommunityPage]:
-    return [p for p in review.pages if is_known(p.row.get("phase")) and str(p.row["phase"]) in phases]
+def _works(page: CommunityPage, scenario: str) -> set[tuple[str, str, str]]:
+    """The works that stand in a scenario, proposed and not yet removed: layer, status and id of each."""
+    found = set()
+    for layer, frame in page.layers[scenario].items():
+        id_column = SCHEMAS[layer].id_column
+        if {"status", id_column} <= set(frame.columns):
+            own = frame[frame["status"].isin(["proposed", "removed"])]
+            found |= {(layer, str(s), str(i)) for s, i in zip(own["status"], own[id_column], strict=True)}
+    return found
+
+
+def _is_done(page: CommunityPage, scenario: Scenario, start: Scenario | None) -> bool:
+    """True where works of a community are done in a scenario: others stand there than in the first.
+
+    A feature may have a phase of its own, and then its community's says nothing of it. Where the project has
+    no state before its phases, works are done where something proposed stands. A community without a model goes
+    by its own phase.
+    """
+    if scenario.name not in page.layers or (start is not None and start.name not in page.layers):
+        return is_known(page.row.get("phase")) and str(page.row["phase"]) in (scenario.phases or ())
+    works = _works(page, scenario.name)
+    if start is None:
+        return any(status == "proposed" for _, status, _ in works)
+    return works != _works(page, start.name)
+
+
+def _done_pages(review: Review, shown: list[Scenario]) -> dict[str, list[CommunityPage]]:
+    """The communities whose works are done, in each scenario shown."""
+    start = next((s for s in shown if not s.phases), None)
+    return {s.name: [p for p in review.pages if _is_done(p, s, start)] for s in shown}
 
 
 def _households(pages: list[CommunityPage]) -> str:
@@ -144,13 +175,13 @@ def _households(pages: list[CommunityPage]) -> str:
 def _phase_cells(
     scenario: Scenario,
     review: Review,
+    pages: list[CommunityPage],
     laid: list[str],
     paved: dict[str, float],
     at_start_m2: float | None,
     words: Wording,
 ) -> list[Cell]:
     """The cells of a scenario: what is done in it, all phases up to it together."""
-    pages = _pages_of(review, scenario.phases or ())
     own_m2 = paved.get(scenario.name)
     added = own_m2 - at_start_m2 if own_m2 is not None and at_start_m2 is not None else None
     effects = {f: totals(review, f)[0].get(scenario.name) for f in (*laid, "runoff", "ponding")}
@@ -178,14 +209,18 @@ def _permeable_m2(review: Review) -> dict[str, float]:
     return {str(s): float(areas[s].sum()) for s in areas}
 
 
-def _by_phase(review: Review, shown: list[Scenario], words: Wording) -> Table:
+def _by_phase(
+    review: Review, shown: list[Scenario], done: dict[str, list[CommunityPage]], words: Wording
+) -> Table:
     """For the communities of each phase: their figures before their phase's works and after them."""
     rows = []
-    done: set[str] = set()
+    phases: set[str] = set()
+    counted_ids: set[str] = {p.community_id for p in done[shown[0].name]}
     for earlier, scenario in pairwise(shown):
-        done |= set(earlier.phases or ())
-        new = tuple(p for p in scenario.phases or () if p not in done)
-        pages = _pages_of(review, new)
+        phases |= set(earlier.phases or ())
+        new = tuple(p for p in scenario.phases or () if p not in phases)
+        pages = [p for p in done[scenario.name] if p.community_id not in counted_ids]
+        counted_ids |= {p.community_id for p in pages}
         if not pages:
             continue
         ids = [p.community_id for p in pages]
