@@ -11,6 +11,8 @@ from spongecalc.assess.compared_columns import community_columns
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
 from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
+from spongecalc.assess.outfall_peaks import OUTFALL_COLUMNS as LEAVING_COLUMNS
+from spongecalc.assess.outfall_peaks import PEAK_COLUMNS
 from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
 from spongecalc.assess.performance_tables import WAY_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
@@ -62,6 +64,8 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("ponding_return_periods", PERIOD_COLUMNS),
         ("sponge", [*SPONGE_COLUMNS, *WAY_COLUMNS]),
         ("basins", BASIN_COLUMNS),
+        ("outfalls", LEAVING_COLUMNS),
+        ("outfall_peaks", PEAK_COLUMNS),
         ("quantities", QUANTITY_COLUMNS),
         ("quantity_features", LEDGER_COLUMNS),
         ("claims", CLAIM_TABLE_COLUMNS),

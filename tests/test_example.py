@@ -12,6 +12,7 @@ import pyogrio
 import pytest
 
 from spongecalc.assess.communities import is_summed
+from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.review import Review
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.mending import MendingRules, separate
@@ -23,6 +24,8 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models
 from spongecalc.steps.removal import removal_runs
+from spongecalc.steps.sponge import continuous_path
+from tests.bare_engine import FLOODING, INFLOW, SEWAGE, node_series
 from tests.report.reading import captioned_of, paragraphs_of
 
 pytestmark = pytest.mark.example
@@ -249,6 +252,105 @@ def test_the_misplaced_balcony_drain_shows_as_sewage_at_a_rain_outfall(tables):
     expected = joint["residents"] * 0.120 * 0.85 * 0.2
     row = tables["communities"].set_index("community_id").loc["EY04"]
     assert row["sewage_to_storm_after_m3_d"] == pytest.approx(expected, rel=0.01)
+
+
+def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(built, tables, tmp_path):
+    """Every model under P3 by the engine alone; where rain and sewage meet with tracers too."""
+    texts = {(r.model, r.scenario, r.event.storm_id): r.text for r in built.runs}
+    outfalls = {
+        (m.name, m.scenario): m.elements.query("layer == 'nodes' and role.str.startswith('outfall_')")["model_id"]
+        for m in built.models
+    }
+    leaving, spilled_m3 = {}, {}
+    for (model, scenario, storm), text in texts.items():
+        if storm != "P3-120":
+            continue
+        place = tmp_path / model / scenario
+        # Every node saved, every minute, as the headline storm's runs are.
+        plain = node_series(text, place / "plain", (INFLOW, FLOODING))
+        leaving[model, scenario] = sum(plain[o][0] for o in outfalls[model, scenario])
+        if (model, scenario, "traced") not in texts:
+            continue
+        traced = node_series(texts[model, scenario, "traced"], place / "traced", (FLOODING, SEWAGE))
+        spilled_m3[model, scenario] = sum(
+            (row[1] * traced[node][1][120 : 120 + len(row[1])]).sum() / 100 * 60 / 1000
+            for node, row in plain.items()
+        )
+    communities = tables["communities"].set_index("community_id")
+    assert sum(spilled_m3.values()) == pytest.approx(2.34, rel=0.01)
+    assert communities.loc["TOTAL", "sewage_spilled_before_m3"] == pytest.approx(2.34, rel=0.01)
+    assert tables["separation_spills"].query("event == 'storm'")["sewage_m3"].sum() == pytest.approx(
+        2.34, rel=0.01
+    )
+    for community in communities.index[:-1]:
+        for scenario in ("before", "after"):
+            own = "EY07+EY08" if community in ("EY07", "EY08") else community
+            parts = [leaving[m, scenario] for m in (own, *own.split("+")) if (m, scenario) in leaving]
+            parts = parts[:1] if (own, scenario) in leaving else parts
+            found = communities.loc[community, f"outfall_peak_{scenario}_l_s"]
+            assert found == pytest.approx(sum(parts).max(), abs=0.006)
+    # As an audit worked them out, SWMM's own peak between the minutes that are saved included.
+    assert communities.loc[
+        "EY04", ["outfall_peak_before_l_s", "outfall_peak_after_l_s"]
+    ].tolist() == pytest.approx([33.7, 154.3], rel=0.01)
+    growth = -communities["outfall_peak_reduction_percent"]
+    assert growth["EY14"] == pytest.approx(341, rel=0.01)
+    assert growth["EY06"] == pytest.approx(267, rel=0.01)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_sentence_on_peaks_is_that_of_the_table_on_all_pages(review, tables, lang):
+    """What each page says of the peak that leaves, read from the page, against outfall_peaks.csv."""
+    from spongecalc.report.content.compose import compose
+    from spongecalc.report.content.document import Verdicts
+    from spongecalc.report.content.roles import ChapterPlace
+
+    met, broken = ("没有增大", "不符合 GB 50014") if lang == "zh" else (", no larger.", "4.1.6 is not met")
+    peaks = tables["outfall_peaks"].query("receives == 'all' and storm_id == 'P3-120'")
+    peaks = peaks.set_index(["community_id", "scenario"])["peak_l_s"]
+    chapters = [c for c in compose(review, lang).chapters if c.place == ChapterPlace.COMMUNITY]
+    assert len(chapters) == 22
+    rising = 0
+    for chapter, page in zip(chapters, review.pages, strict=True):
+        block = next(b for b in chapter.blocks if isinstance(b, Verdicts))
+        line = next(x for x in block.lines if x.question == "runoff")
+        before, after = (peaks[page.community_id, s] for s in ("before", "after"))
+        assert f"{before:.2f} → {after:.2f} l/s" in line.found
+        assert (broken in line.found) == (after > before) == (met not in line.found)
+        assert (line.answer == "attention") == (after > before)
+        rising += after > before
+    assert rising == 13
+
+
+def test_the_carrier_is_in_no_volume_at_an_outfall(tables):
+    rows = tables["separation_outfalls"]
+    # By hand: 60.14 m3 leave in the run, of which four houses' 0.1 l/s of carrier are 34.56 in a day.
+    row = rows.query("outfall_id == 'EY04-WJ07' and scenario == 'after' and event == 'dry'").iloc[0]
+    assert row["volume_m3"] == pytest.approx(60.14 - 4 * 0.1 * 86.4, rel=0.01)
+    waters = rows[["sewage_m3", "rain_m3", "groundwater_m3", "rdii_m3"]].sum(axis=1)
+    assert (rows["volume_m3"] - waters).abs().max() < 0.011
+
+
+def test_three_ways_to_the_capture_ratio_agree_or_their_difference_has_causes(tables, built):
+    ways = tables["sponge"].drop_duplicates(["community_id", "scenario"]).set_index(["community_id", "scenario"])
+    assert (ways["capture_percent"] == ways["capture_continuous_percent"]).all()
+    for _, own in ways.groupby("scenario"):
+        assert (own["ways_differ_percent"] <= 5).sum() >= 18
+    assert ways.loc[ways["ways_differ_percent"] > 5, "ways_differ_why"].notna().all()
+    causes = tables["sponge_differences"].groupby(["community_id", "scenario", "ways"])["points"].sum().unstack()
+    first = ways["capture_event_percent"] - ways["capture_volume_percent"]
+    then = ways["capture_continuous_percent"] - ways["capture_event_percent"]
+    assert (causes["volume_to_events"] - first).abs().max() < 0.5
+    assert (causes["events_to_series"] - then).abs().max() < 0.5
+    # By an independent audit EY08's tank adds 5.4 points day by day, and EY17's 2.9.
+    added = read_continuous(continuous_path(built.checked.project)).tanks_percent
+    assert added["EY08", "after"] == pytest.approx(5.4, abs=0.3)
+    assert added["EY17", "after"] == pytest.approx(2.9, abs=0.3)
+    # Where no facility is, no solids are removed; closed paving keeps less than new paving.
+    assert (ways.xs("before", level="scenario")["solids_removal_percent"] == 0).all()
+    life = tables["sponge_life"].set_index(["community_id", "year"])["capture_uncleaned_percent"]
+    assert life["EY05", 9] == life["EY05", 0]
+    assert life["EY05", 10] < life["EY05", 0] - 10
 
 
 def test_every_run_closes_within_one_percent(tables):

@@ -12,6 +12,7 @@ DECIMALS: dict[str, int] = {
     "_m3_d": 2,
     "_l_s": 2,
     "_percent": 2,
+    "points": 2,
     "_percent_low": 2,
     "_percent_high": 2,
     "_h": 2,

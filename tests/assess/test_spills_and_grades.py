@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.bare_engine import FLOODING, SEWAGE, node_series
 from tests.conftest import WholeRun
 from tests.network.systems import system
 
@@ -13,13 +14,16 @@ from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.assess.separation import traced_system
 from spongecalc.assess.separation_grades import grade_rows, grade_table, sewage_shares_percent
 from spongecalc.assess.spills import spill_rows, spill_table, spilled_m3, spills_known
+from spongecalc.batch.runs import plan_runs
+from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.joint_paths import features_on_the_way
 from spongecalc.network.sources import sources
 from spongecalc.swmm.engine import run_inp
-from spongecalc.swmm.event import traced_event
+from spongecalc.swmm.event import storm_event, traced_event
 from spongecalc.swmm.model import build_model
+from spongecalc.swmm.run_result import RunResult
 
 
 @pytest.fixture(scope="module")
@@ -38,33 +42,52 @@ def test_what_floods_holds_the_sewage_that_the_tracer_shows(whole_run: WholeRun,
     settings = whole_run.built.checked.project.settings
     before = system("before", narrow)
     model = build_model(before, settings, whole_run.built.storms)
-    event = traced_event(whole_run.built.storms[0], settings.simulation, settings.separation.storm_carrier_l_s)
-    inp = tmp_path / "model.inp"
-    inp.write_text(model.text(event), encoding="utf-8")
-    run = run_inp(inp, tmp_path, mark_s=event.mark_s)
-    one = Modelled(before, model, {"traced": run})
-    node = run.nodes.loc["A-C1"]
-    assert node["flood_volume_m3"] > 1
-    spills = spill_table(spill_rows(one, "P3-120"), ("before", "after"))
+    headline = whole_run.built.storms[0]
+    plain = storm_event(headline, settings.simulation, report_all=True)
+    traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
+    runs = {
+        **{r.event.storm_id: r for r in plan_runs((model,), (plain,), tmp_path, keep_out=False)},
+        **{r.event.storm_id: r for r in plan_traced_runs((model,), traced, tmp_path)},
+    }
+    results = {}
+    for storm_id, run in runs.items():
+        inp = tmp_path / f"{storm_id}.inp"
+        inp.write_text(run.text, encoding="utf-8")
+        results[storm_id] = run_inp(inp, tmp_path / storm_id, mark_s=run.event.mark_s, series=run.series)
+    one = Modelled(before, model, results)
+    spills = spill_table(spill_rows(one, "P3-120", 0.1), ("before", "after"))
     row = spills.iloc[0]
     assert (row["event"], row["basis"], row["node_id"]) == ("storm", "tracer", "A-C1")
-    assert row["flooded_m3"] == pytest.approx(node["flood_volume_m3"])
     assert spilled_m3(spills, "A", "before") == pytest.approx(row["sewage_m3"])
-    # Rain, sewage and the carrier are all there is: the two tracers make up the flood but for the carrier.
-    both_m3 = 10 * (node["flood_SEWAGE_kg"] + node["flood_RAIN_kg"])
-    assert both_m3 == pytest.approx(node["flood_volume_m3"], rel=0.15)
-    assert both_m3 < node["flood_volume_m3"]
-    # All water enters at this node: carrier and sewage stand in it as they enter, 0.5 l/s to the sewage's flow
-    # at noon and after, so that what is missing of the flood follows from the sewage in it.
-    pattern = settings.sewage.pattern
-    sewage_l_s = 120 * 120 * 0.85 / 86400 * (pattern[12] + pattern[13]) / 2
-    carrier_m3 = node["flood_volume_m3"] - both_m3
-    assert row["sewage_m3"] == pytest.approx(carrier_m3 * sewage_l_s / 0.5, rel=0.15)
+    # The bare engine, both texts: what floods without carrier, times the share of sewage two hours later by the
+    # clock of the other run, which begins with two hours of dry weather.
+    floods = node_series(runs["P3-120"].text, tmp_path / "bare", (FLOODING,))["A-C1"][0]
+    shares = node_series(runs["traced"].text, tmp_path / "bare traced", (FLOODING, SEWAGE))["A-C1"]
+    share = shares[1][120:][: len(floods)] / 100
+    volume_m3 = floods.sum() * 60 / 1000
+    assert volume_m3 > 1
+    assert row["flooded_m3"] == pytest.approx(volume_m3, rel=0.01)
+    assert row["sewage_m3"] == pytest.approx((floods * share).sum() * 60 / 1000, rel=0.01)
+    # With the carrier more water floods.
+    assert row["flooded_m3"] < shares[0].sum() * 60 / 1000
+
+
+def test_sewage_that_floods_in_dry_weather_is_without_the_carrier(whole_run: WholeRun) -> None:
+    """By hand: 120 residents x 120 l x 0.85 are 0.1417 l/s; 0.1 l/s of carrier enter with them at one node."""
+    settings = whole_run.built.checked.project.settings
+    before = system("before")
+    model = build_model(before, settings, whole_run.built.storms)
+    nodes = pd.DataFrame({"flood_volume_m3_after_mark": [2.0]}, index=["A-C1"])
+    dry = RunResult("done", nodes=nodes)
+    (row,) = spill_rows(Modelled(before, model, {"dry": dry}), "P3-120", 0.1)
+    expected_m3 = 2.0 * 0.14167 / (0.14167 + 0.1)
+    assert (row["event"], row["basis"]) == ("dry", "all")
+    assert row["flooded_m3"] == row["sewage_m3"] == pytest.approx(expected_m3, rel=1e-3)
 
 
 def test_a_separated_community_spills_nothing(modelled: dict) -> None:
     one = modelled["A", "after"]
-    spills = spill_table(spill_rows(one, "P3-120"), ("before", "after"))
+    spills = spill_table(spill_rows(one, "P3-120", 0.1), ("before", "after"))
     assert spills.empty
     assert spills_known(one, "P3-120")
     assert spilled_m3(spills, "A", "after") == 0.0

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from spongecalc.batch.pool import Job, run_all
 from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
-from spongecalc.sponge.event_runs import evaporation_of
 from spongecalc.steps import pipeline
 from spongecalc.steps.sponge import asked, continuous_path, project_rain, run_continuous
 from spongecalc.swmm.engine import run_inp
@@ -40,6 +39,8 @@ def plain_text(text: str, rain_file: Path, start: str, end: str, evaporation: tu
             line = f'RAIN_GAGE VOLUME 1:00 1.0 FILE "{rain_file}" RAIN MM'
         elif words[:1] == ["CONSTANT"]:
             line = "MONTHLY " + " ".join(fixed(v, 3) for v in evaporation)
+        elif words[:1] == ["DRY_ONLY"]:
+            line = "DRY_ONLY YES"
         elif words[:2] == ["SUBCATCHMENTS", "ALL"]:
             line = "SUBCATCHMENTS NONE"
         lines.append(line)
@@ -84,7 +85,7 @@ def main() -> None:
             if not wanted & set(model.communities) or len(model.communities) > 1:
                 continue
             ends = (f"{start:%m/%d/%Y}", f"{end.ceil('D'):%m/%d/%Y}")
-            text = plain_text(model.text(headline), rain_file, *ends, evaporation_of(project.settings))
+            text = plain_text(model.text(headline), rain_file, *ends, question.events.climate.evaporation_mm_d)
             roles = model.elements.groupby("role")["model_id"].agg(list)
             folder = Path(place) / model.name / model.scenario
             args = (text, folder, roles.get("tank", []), roles.get("outfall_reuse", []))

@@ -18,6 +18,7 @@ from spongecalc.language import LANGUAGES
 from spongecalc.project.load import ProjectError, load_project
 from spongecalc.report.content.compose import compose
 from spongecalc.report.render.cover_style import cover_rules
+from spongecalc.report.render.document_data import document_data
 from spongecalc.report.render.html_page import page_text
 from spongecalc.report.render.standalone_svg import standalone
 from spongecalc.report.render.workbook import xlsx_bytes
@@ -145,12 +146,16 @@ def test_page_maps_legend_and_sources_name_it(turf: WholeRun, lang: str, turf_na
     sources = json.dumps([str(b) for b in chapters["basis"].blocks], ensure_ascii=False)
     for said in (turf_name, pipe_name, "supplier's infiltration test", "manufacturer's test of basalt"):
         assert said in sources
+    assert "f0_mm_h = 120 (50)" in sources
+    printed = (b for c in document_data(document)["chapters"] for b in c["blocks"] if b["kind"] == "legend")
+    swatches = [entry["svg"] for block in printed for entry in block["entries"]]
+    assert any(".artificial_turf{fill:#7fb069" in s and 'artificial_turf"' in s for s in swatches)
 
 
 def test_figures_for_print_are_coloured(turf: WholeRun) -> None:
     drawn = '<svg viewBox="0 0 1 1"><rect class="a artificial_turf" width="1" height="1"/></svg>'
     assert ".a.artificial_turf{fill:#7fb069" in standalone(drawn, turf.review.catalogue)
-    assert ".artificial_turf" not in standalone(drawn)
+    assert ".artificial_turf" not in standalone(drawn, shipped())
     assert "artificial_turf" not in cover_rules(shipped())
 
 

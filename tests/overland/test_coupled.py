@@ -83,7 +83,8 @@ def test_water_is_conserved_and_goes_both_ways(small_run) -> None:
     assert abs(done.error_percent) < 1.0
     assert b["taken_by_inlets"] > 5
     assert b["left_by_pipes"] > 5
-    assert b["created"] < 0.01 * b["rain_on_ground"]
+    assert b["created"] < 0.001 * b["rain_on_ground"]
+    assert done.made_percent < 0.1
 
 
 def test_kept_until_something_changes(small_run) -> None:
@@ -120,6 +121,28 @@ def test_a_run_whose_balance_misses_more_than_a_percent_fails_with_its_place(
     x, y = (float(part.split("=")[1]) for part in done.reason.split()[-2:])
     assert abs(x - (ORIGIN_X + 10.5)) < 3
     assert abs(y - (ORIGIN_Y + 9.5)) < 3
+    assert wet_of(run, tmp_path) is None
+
+
+def test_a_run_that_makes_water_in_a_place_fails_with_its_place(
+    small_run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """80 litres in one cell are nothing in the run's balance, and much where they are."""
+    from spongecalc.overland.surface_flow import SurfaceFlow
+
+    _, run, _ = small_run
+    made_m = np.zeros(run.ground.elevation_m.shape)
+    made_m[22, 12] = 0.02
+    monkeypatch.setattr(SurfaceFlow, "made_m", made_m)
+    done = make(replace(run, duration_s=1800.0), run_folder(tmp_path, run))
+    assert done.status == "failed"
+    assert abs(done.error_percent) < 1.0
+    assert done.made_percent > 1.0
+    assert done.reason.startswith("water made 0.08 m3, ")
+    x, y = (float(part.split("=")[1]) for part in done.reason.split()[-2:])
+    wanted = run.ground.place(22, 12)
+    assert abs(x - wanted[0]) <= 4
+    assert abs(y - wanted[1]) <= 4
     assert wet_of(run, tmp_path) is None
 
 

@@ -9,7 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spongecalc.sponge.disagreement import Ways, difference_by_depth, largest_difference, reasons
+from spongecalc.sponge.disagreement import (
+    Ways,
+    difference_by_depth,
+    events_to_series,
+    largest_difference,
+    reasons,
+    volume_to_events,
+)
 from spongecalc.sponge.event_response import annual_capture_percent
 
 DAYS = np.random.RandomState(5).gamma(0.6, 15, 6000)
@@ -57,7 +64,7 @@ def test_volume_that_is_not_reached() -> None:
     found = ways(lambda d: 0.2 * d + max(d - 20.0, 0.0) * 0.7, lambda d: 0.2 * d)
     assert found.volume > found.event + 5
     assert reasons(found) == ["volume_not_reached"]
-    assert reasons(replace(found, has_volume=False)) == ["coefficient_below_swmm"]
+    assert reasons(replace(found, has_volume=False)) == ["coefficient_below_swmm_in_large_rain"]
 
 
 def test_a_coefficient_below_swmms_runoff() -> None:
@@ -69,12 +76,12 @@ def test_a_coefficient_below_swmms_runoff() -> None:
 def test_another_rain_or_ground_that_is_still_wet() -> None:
     found = ways(lambda d: max(d - 4.0, 0.0), lambda d: max(d - 4.0, 0.0))
     heavier = curve_of(DAYS * 3)
-    same_rain = annual_capture_percent(DEPTHS, found.event_runoff_mm, heavier)
+    same_rain = annual_capture_percent(DEPTHS, found.event_bare_mm, heavier)
     assert found.event - same_rain > 5
     assert reasons(replace(found, series=same_rain, series_curve=heavier)) == ["other_rain"]
-    assert reasons(replace(found, series=found.event - 8, series_curve=found.curve)) == ["wet_ground_between"]
+    assert reasons(replace(found, series=found.event - 8, series_curve=found.curve)) == ["spells_and_wet_ground"]
     both = replace(found, series=2 * same_rain - found.event, series_curve=heavier)
-    assert reasons(both) == ["other_rain", "wet_ground_between"]
+    assert reasons(both) == ["other_rain", "spells_and_wet_ground"]
 
 
 def test_differences_that_add_up_and_events_that_failed() -> None:
@@ -83,3 +90,25 @@ def test_differences_that_add_up_and_events_that_failed() -> None:
     assert reasons(replace(found, event=math.nan, series=found.volume - 6)) == ["no_events"]
     assert reasons(replace(found, series=found.volume - 4)) == []
     assert math.isnan(largest_difference(replace(found, event=math.nan)))
+
+
+def test_the_causes_sum_to_the_difference_and_tanks_are_one_of_them() -> None:
+    curve = curve_of(DAYS)
+    events = [0.8 * max(d - 2, 0) for d in DEPTHS]
+    bare = annual_capture_percent(DEPTHS, events, curve)
+    volume = annual_capture_percent(DEPTHS, [0.8 * d for d in DEPTHS], curve)
+    share = 0.03
+    # in tanks: 12 points by volume, 5 of the counted days by events, 6 in the series
+    event = 100 * share + (1 - share) * (bare + 5)
+    found = Ways(
+        volume + 12, volume + 12, volume + 12, event, event + 7, DEPTHS, events, lambda d: 0.8 * d,
+        curve, curve, DESIGN, False, share, 12.0, (1 - share) * 5, 6.0,
+    )  # fmt: skip
+    causes = volume_to_events(found)
+    assert sum(causes.values()) == pytest.approx(found.event - found.volume, abs=0.05)
+    assert causes["tanks_part_full"] == pytest.approx(5 - 12)
+    assert causes["small_days"] == pytest.approx(share * (100 - bare - 5))
+    later = events_to_series(found)
+    assert sum(later.values()) == pytest.approx(7)
+    assert later["tanks_over_days"] == pytest.approx(6 - (1 - share) * 5)
+    assert later["other_rain"] == pytest.approx(0)

@@ -6,20 +6,31 @@ import dataclasses
 import math
 import weakref
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+from swmm.toolkit import solver
 from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
-from spongecalc.assess.continuous import read_continuous
-from spongecalc.assess.performance_tables import EventResults
+from spongecalc.assess.continuous import left_m3, read_continuous, write_continuous
+from spongecalc.assess.performance_tables import EventResults, performance_notes
+from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.project.load import load_project
+from spongecalc.project.settings import SurfaceSettings
+from spongecalc.rainfall.generated_series import climate_of, generated_series
+from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.sponge.event_response import annual_capture_percent
-from spongecalc.sponge.question import Portion
+from spongecalc.sponge.question import DRY_STEP_S, WET_STEP_S, Portion
 from spongecalc.steps import pipeline, sponge
+from spongecalc.surfaces.cover_mix import CoverMix
+from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 
 
 def test_the_years_capture_from_events_against_a_sum_over_days() -> None:
@@ -48,6 +59,10 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
         for row in own.itertuples():
             low, middle, high = (getattr(row, f"capture_event{end}_percent") for end in ("_low", "", "_high"))
             assert 0 < low <= middle <= high < 100
+        # before there is no facility, after permeable paving: its share of what is kept, at 85 %
+        removed_before, removed_after = own["solids_removal_percent"]
+        assert removed_before == 0
+        assert 0 < removed_after < 0.85 * own["capture_event_percent"].iloc[1]
         before, after = own["capture_event_percent"]
         assert after > before
     path = sponge.continuous_path(project)
@@ -57,6 +72,17 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     joined, _ = sponge.sponge_performance(question, kept, 1)
     assert joined.continuous is not None
     assert joined.ways["capture_continuous_percent"].notna().all()
+    # the series is the headline, and what makes the ways differ sums to their difference
+    ways = joined.ways.set_index(["community_id", "scenario"])
+    pd.testing.assert_series_equal(ways["capture_percent"], ways["capture_continuous_percent"], check_names=False)
+    moved = ways["capture_low_percent"] - ways["capture_percent"]
+    by_events = ways["capture_event_low_percent"] - ways["capture_event_percent"]
+    assert moved.to_numpy() == pytest.approx(by_events.to_numpy())
+    sums = joined.differences.groupby(["community_id", "scenario", "ways"])["points"].sum().unstack()
+    whole = ways["capture_event_percent"] - ways["capture_volume_percent"]
+    assert (sums["volume_to_events"] - whole).abs().max() < 0.5
+    rest = ways["capture_continuous_percent"] - ways["capture_event_percent"]
+    assert (sums["events_to_series"] - rest).abs().max() < 1e-9
     # one community alone finds its own; another rain finds nothing
     alone = pipeline.build(pipeline.check(project, ["A"]))
     part, _ = sponge.sponge_performance(sponge.asked(project, alone.checked.systems, alone.models), kept, 1)
@@ -121,3 +147,138 @@ def test_the_failures_of_every_portion_are_kept(whole_run: WholeRun, monkeypatch
     before = found.ways["scenario"] == "before"
     assert found.ways.loc[before, "capture_event_percent"].isna().all()
     assert found.ways.loc[~before, "capture_event_percent"].notna().all()
+
+
+def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    extra = "\n[sponge]\ngenerated_years = 2\n"
+    project = load_project(small_project(toml=lambda t: t + extra).folder)
+    built = pipeline.build(pipeline.check(project))
+    question = sponge.asked(project, built.checked.systems, built.models)
+    assert question.wet_month == 8
+    task = question.events
+    assert task.rain.start.month == 8
+    text = runoff_text((), task.settings, task.rain, task.climate)
+    assert "DRY_ONLY YES" in " ".join(text.split())
+    found, _ = sponge.sponge_performance(question, None, 1)
+    assert ("note_events", {"month": 8, "evaporation": "3.5"}) in performance_notes(found, project.settings)
+    wet = dataclasses.replace(
+        project,
+        settings=project.settings.model_copy(
+            update={"sponge": project.settings.sponge.model_copy(update={"evaporation_in_rain": True})}
+        ),
+    )
+    asked = sponge.asked(wet, built.checked.systems, built.models)
+    assert not asked.events.climate.dry_only
+    more, _ = sponge.sponge_performance(asked, None, 1)
+    # a day of rain in which 3.5 mm evaporate all the same
+    assert (more.ways["capture_event_percent"] > found.ways["capture_event_percent"] + 2).all()
+    assert "note_events_evaporating" in [key for key, _ in performance_notes(more, wet.settings)]
+
+
+def test_the_series_is_run_once_and_only_where_something_changed(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = "\n[sponge]\ngenerated_years = 1\n"
+    project = load_project(small_project(toml=lambda t: t + extra).folder)
+    built = pipeline.build(pipeline.check(project))
+    question = sponge.asked(project, built.checked.systems, built.models)
+    path = sponge.continuous_path(project)
+    runs: list[list[str]] = []
+    run_task = sponge.run_task
+
+    def watched(task: Any, **options: Any) -> Any:
+        runs.append(sorted({g.key[0] for g in task.grounds}))
+        return run_task(task, **options)
+
+    monkeypatch.setattr(sponge, "run_task", watched)
+    first = sponge.current_continuous(question, path, 1)
+    assert first is not None
+    assert runs == [["A", "B", "C"]]
+    again = sponge.current_continuous(question, path, 1)
+    assert again is not None
+    assert len(runs) == 1
+    assert again.capture_percent == first.capture_percent
+    # one community's result is gone: it alone is run, the others stay
+    left = {key: digest for key, digest in again.digests.items() if key[0] != "B"}
+    write_continuous(dataclasses.replace(again, digests=left), path)
+    third = sponge.current_continuous(question, path, 1)
+    assert runs[1:] == [["B"]]
+    assert third is not None
+    assert third.capture_percent == first.capture_percent
+    # closed paving lies below new paving, and only the last scenario has any
+    assert {key[1] for key in third.closed_percent} == {"after"}
+    assert all(third.closed_percent[key] < third.capture_percent[key] for key in third.closed_percent)
+    # a project may do without
+    without = project.settings.sponge.model_copy(update={"continuous": False})
+    assert sponge.current_continuous(dataclasses.replace(question, sponge=without), path / "none", 1) is None
+    assert len(runs) == 2
+
+
+BARE = """[OPTIONS]
+FLOW_UNITS LPS
+INFILTRATION HORTON
+FLOW_ROUTING KINWAVE
+IGNORE_ROUTING YES
+START_DATE 01/01/2001
+START_TIME 00:00:00
+REPORT_START_DATE 01/01/2001
+REPORT_START_TIME 00:00:00
+END_DATE 01/01/2002
+END_TIME 00:00:00
+DRY_DAYS 7
+WET_STEP 00:00:15
+DRY_STEP 00:05:00
+ROUTING_STEP 15
+REPORT_STEP 24:00:00
+[EVAPORATION]
+MONTHLY {evaporation}
+DRY_ONLY YES
+[RAINGAGES]
+R VOLUME 1:00 1.0 FILE "{rain}" R MM
+[SUBCATCHMENTS]
+S R O 0.05 60 25 1 0
+[SUBAREAS]
+S 0.013 0.15 1.5 5 0 OUTLET
+[INFILTRATION]
+S 50 3 4 7 0
+[OUTFALLS]
+O 0 FREE
+[REPORT]
+SUBCATCHMENTS NONE
+"""
+
+
+def test_capture_over_the_series_against_the_bare_engine_at_small_steps(tmp_path: Path) -> None:
+    climate = climate_of("昆明")
+    series = generated_series(climate, 1, 3)
+    rain = tmp_path / "rain.dat"
+    rows = [f"R {t.year} {t.month} {t.day} {t.hour} 0 {mm:.2f}" for t, mm in series.depth_mm.items() if mm > 0]
+    rain.write_text("\n".join(rows) + "\n")
+    evaporation = " ".join(f"{v:g}" for v in climate.evaporation_mm_d)
+    inp = tmp_path / "bare.inp"
+    inp.write_text(BARE.format(evaporation=evaporation, rain=rain))
+    solver.swmm_run(str(inp), str(tmp_path / "bare.rpt"), str(tmp_path / "bare.out"))
+    report = (tmp_path / "bare.rpt").read_text()
+
+    def total_mm(name: str) -> float:
+        return float(next(row for row in report.splitlines() if name in row).split()[-1])
+
+    bare = 100 * (1 - total_mm("Surface Runoff") / total_mm("Total Precipitation"))
+    ground = CoverMix(500, 60, 0.013, 0.15, 1.5, 5, 50, 3, 4, 7)
+    area = Subcatchment("ground", "nodes", "N", "A", "N", 500, 25, 1, ground, {}, {}, shapely.Point(0, 0))
+    task = RunoffTask(
+        (Ground(("A",), (area,)),),
+        SurfaceSettings(),
+        RainInput(60, 24.0 * 365, lines=tuple(swmm_rain_lines(series, "RAIN")), start=datetime(2001, 1, 1)),
+        RunoffClimate(climate.evaporation_mm_d, WET_STEP_S, DRY_STEP_S),
+        (365 * 86400,),
+    )
+    done, failed = run_task(task, processes=1, time_limit_s=120)
+    assert not failed
+    volumes = done["A",].volumes
+    capture = 100 * (1 - left_m3(volumes).sum() / volumes.rain_m3[-1].sum())
+    assert capture == pytest.approx(bare, abs=0.15)
+    # by SWMM's own sum at these steps it would be off
+    assert 100 * (1 - volumes.runoff_m3[-1].sum() / volumes.rain_m3[-1].sum()) < bare - 0.15

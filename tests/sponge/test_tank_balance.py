@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from spongecalc.rainfall.generated_series import climate_of, generated_series
-from spongecalc.sponge.tank_balance import first_flush_m3, paying_volume_m3, tank_balance
+from spongecalc.sponge.tank_balance import (
+    first_flush_left_m3,
+    first_flush_m3,
+    free_at_start_m3,
+    paying_volume_m3,
+    tank_balance,
+)
+from spongecalc.sponge.tank_states import TankStates, days_of_depths
 
 DAILY = generated_series(climate_of("昆明"), 30, 7).daily_mm().to_numpy() / 1000 * 400 * 0.9
 
@@ -62,3 +69,27 @@ def test_more_volume_stops_paying() -> None:
     assert reused(best + 1) - reused(best) < 6
     with pytest.raises(ValueError, match="negative"):
         tank_balance(DAILY, -1, 0.5)
+
+
+def test_a_storm_meets_the_tank_as_the_days_before_left_it() -> None:
+    # 5 m3, 1 m3 a day: 4 m3 come and 1 goes; then 1 a day; then 9 come, 5 stay and 1 goes
+    inflow = np.array([4.0, 0.0, 9.0, 0.0])
+    assert free_at_start_m3(inflow, 5.0, 1.0).tolist() == [5.0, 2.0, 3.0, 1.0]
+    # what is let off of a new spell, and what is left of it on its second day
+    wet = np.array([0.0, 0.15, 1.0, 0.0, 0.3])
+    assert first_flush_left_m3(wet, 100, 2) == pytest.approx([0.2, 0.2, 0.05, 0.0, 0.2])
+
+
+def test_the_states_of_a_tank_give_back_its_daily_balance() -> None:
+    volume, demand = 12.0, 0.5
+    free = free_at_start_m3(DAILY, volume, demand, roof_m2=400, first_flush_mm=2)
+    flush = first_flush_left_m3(DAILY, 400, 2)
+    kept = sum(TankStates(free[[d]], flush[[d]]).held_m3(float(DAILY[d])) for d in range(len(DAILY)))
+    balance = tank_balance(DAILY, volume, demand, roof_m2=400, first_flush_mm=2)
+    assert kept == pytest.approx(balance.reused_m3 + balance.stored_m3, rel=1e-9)
+
+
+def test_the_days_of_a_depth_are_those_nearest_to_it() -> None:
+    daily = np.array([0.0, 1.0, 5.0, 12.0, 30.0, 16.0])
+    assert [d.tolist() for d in days_of_depths(daily, [4.0, 20.0, 90.0])] == [[2], [3, 4, 5], [3, 4, 5]]
+    assert days_of_depths(np.zeros(3), [4.0])[0].tolist() == [0, 1, 2]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import ScenarioFacts
+from spongecalc.assess.outfall_peaks import ALL, TAKERS
 from spongecalc.assess.run_table import RunFacts
 from spongecalc.assess.separation import crossing, separated
 from spongecalc.assess.spills import spilled_m3
@@ -56,6 +57,11 @@ FIGURES: Mapping[str, Figure] = {
         Figure("runoff", "m3", "storm", "runoff_{s}_m3"),
         Figure("runoff_coefficient", "", "storm"),
         Figure("peak", "l_s", "storm", "peak_{s}_l_s"),
+        Figure("outfall_peak", "l_s", "storm", "outfall_peak_{s}_l_s"),
+        Figure("outfall_volume", "m3", "storm", "outfall_volume_{s}_m3"),
+        *(Figure(f"outfall_peak_{r}", "l_s", "storm", f"outfall_peak_{r}_{{s}}_l_s") for r in TAKERS),
+        *(Figure(f"outfall_volume_{r}", "m3", "storm", f"outfall_volume_{r}_{{s}}_m3") for r in TAKERS),
+        *(Figure(f"receiver_capacity_{r}", "l_s", "storm", f"receiver_capacity_{r}_{{s}}_l_s") for r in TAKERS),
         Figure("ponding_sites", "", "storm", "ponding_sites_{s}"),
         Figure("ponding", "m3", "storm", "ponding_{s}_m3"),
         Figure("capture", "percent", column="capture_{s}_percent"),
@@ -75,10 +81,16 @@ OF_SPONGE = {
     "peak": "peak_l_s",
 }
 """Figures that sponge.csv holds under each storm, by its columns."""
+OF_OUTFALLS = {
+    "outfall_peak": "peak_l_s",
+    "outfall_volume": "volume_m3",
+    "receiver_capacity": "receiver_capacity_l_s",
+}
+"""Figures that outfall_peaks.csv holds of all outfalls and of each receiver, by its columns."""
 OF_YEAR = {
-    "capture": "capture_event_percent",
-    "capture_low": "capture_event_low_percent",
-    "capture_high": "capture_event_high_percent",
+    "capture": "capture_percent",
+    "capture_low": "capture_low_percent",
+    "capture_high": "capture_high_percent",
 }
 
 Known = dict[tuple[str, str], object]
@@ -184,6 +196,9 @@ def _known(
     known.update(_under_storms(tables, scenario))
     for row in _of(tables["sponge"], scenario)[:1]:
         known.update({(figure, ""): row[column] for figure, column in OF_YEAR.items()})
+    for row in _of(tables["outfall_peaks"], scenario):
+        taker = "" if row["receives"] == ALL else f"_{row['receives']}"
+        known.update({(f"{f}{taker}", str(row["storm_id"])): row[column] for f, column in OF_OUTFALLS.items()})
     periods = inputs.return_periods
     if len(periods):
         for row in _of(periods[periods["community_id"] == community], scenario):

@@ -18,6 +18,7 @@ from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
+from spongecalc.assess.peak_checks import peak_checks
 from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
@@ -54,6 +55,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = rows_of.run_table(inputs.runs, inputs.results, language)
     pond = rows_of.ponding.judged(inputs.community_ids, inputs.layers["ponding_records"], inputs.causes)
+    peaks = rows_of.leaving.peak_table(inputs.community_ids, scenarios)
     sponge = _with_ways(rows_of.sponge_table(inputs.community_ids, scenarios), inputs.performance)
     tables = {
         "separation": separation,
@@ -66,10 +68,14 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         **_infiltration(inputs),
         "separation_outfalls": outfall_tracer_table_of(rows_of.outfalls, scenarios),
         **evidence_tables(inputs.measurements, inputs.modelled, settings.measured, settings.evidence),
+        "outfalls": rows_of.leaving.outfall_table(inputs.community_ids, scenarios),
+        "outfall_peaks": peaks,
         "sponge": sponge,
         **rows_of.basin_tables(scenarios),
         **bill_tables(inputs.layers, settings, inputs.documents.claims, inputs.documents.prices),
-        **design_tables(inputs.modelled, inputs.storms, inputs.layers, settings),
+        **design_tables(
+            inputs.modelled, inputs.storms, inputs.layers, settings, peak_checks(inputs, peaks, sponge)
+        ),
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
@@ -80,6 +86,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             "sponge_life": inputs.performance.life,
             "sponge_ranges": inputs.performance.ranges,
             "sponge_facilities": inputs.performance.facilities,
+            "sponge_differences": inputs.performance.differences,
         }
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
@@ -134,6 +141,7 @@ OF_COMMUNITY = (
     "separation_spills",
     "ponding",
     "sponge",
+    "outfall_peaks",
     "quantities",
     "quantity_features",
     "findings",

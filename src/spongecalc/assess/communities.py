@@ -15,12 +15,13 @@ TOTAL = "TOTAL"
 REDUCTIONS = {
     "runoff_reduction_percent": "runoff_{s}_m3",
     "peak_reduction_percent": "peak_{s}_l_s",
+    "outfall_peak_reduction_percent": "outfall_peak_{s}_l_s",
     "ponding_eliminated_percent": "ponding_{s}_m3",
 }
 """By how many percent a figure falls from the first scenario compared to the second."""
 
 # What adds up from communities to TOTAL, "{s}" being a scenario. Peaks do not: those of different communities do
-# not coincide.
+# not coincide. Nor do volumes at outfalls: communities that share one have it each.
 SUMMED = (
     "households",
     "residents",

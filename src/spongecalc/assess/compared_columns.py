@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from spongecalc.contract import RECEIVERS
+
 Group = tuple[str, ...]
+
+# What takes the water that leaves, and what is said of each.
+_TAKERS = tuple(r for r in RECEIVERS if r != "reuse")
+_AT_OUTFALLS: tuple[Group, ...] = tuple(
+    (f"{figure}_{r}_{{s}}_{unit}",)
+    for r in _TAKERS
+    for figure, unit in (("outfall_peak", "l_s"), ("outfall_volume", "m3"), ("receiver_capacity", "l_s"))
+)
 
 # A text stands once; a group once for each scenario, "{s}" being its name.
 LAYOUT: tuple[str | Group, ...] = (
@@ -33,8 +43,14 @@ LAYOUT: tuple[str | Group, ...] = (
     "runoff_reduction_percent",
     ("peak_{s}_l_s",),
     "peak_reduction_percent",
+    ("outfall_peak_{s}_l_s",),
+    "outfall_peak_reduction_percent",
+    ("outfall_volume_{s}_m3",),
+    *_AT_OUTFALLS,
     ("capture_{s}_percent", "capture_{s}_percent_low", "capture_{s}_percent_high"),
     "target_lost_year",
+    "target_lost_year_low",
+    "target_lost_year_high",
     ("ponding_sites_{s}",),
     ("ponding_{s}_m3",),
     "ponding_eliminated_percent",

@@ -14,8 +14,10 @@ import pandas as pd
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
-from spongecalc.sponge.question import SpongeQuestion
+from spongecalc.sponge.question import CLOSED, SpongeQuestion
 from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
+from spongecalc.sponge.tank_states import demand_m3_d, roof_inflow_m3, tank_volume_m3
+from spongecalc.swmm.runoff_volumes import RunoffVolumes
 
 TANK_COLUMNS = [
     "community_id",
@@ -31,6 +33,7 @@ TANK_COLUMNS = [
     "overflow_m3",
     "reused_percent",
     "reliability_percent",
+    "free_design_percent",
     "paying_volume_m3",
 ]
 
@@ -42,7 +45,8 @@ class ContinuousResult:
     """Capture ratio in percent by community and scenario over the series, and the tanks' rows.
 
     ``digests`` are those of each ground's model, tanks and rain; ``source`` names the series, ``generated`` says
-    that it was never measured; ``curve`` is the series' own.
+    that it was never measured; ``curve`` is the series' own; ``closed_percent`` is the capture with closed
+    paving, ``tanks_percent`` what tanks add to it.
     """
 
     digests: Mapping[Key, str]
@@ -51,6 +55,8 @@ class ContinuousResult:
     years: float
     rain_mm: float
     capture_percent: Mapping[Key, float]
+    closed_percent: Mapping[Key, float]
+    tanks_percent: Mapping[Key, float]
     runoff_m3: Mapping[Key, float]
     tanks: tuple[Mapping[str, object], ...]
     curve: CaptureCurve
@@ -65,9 +71,40 @@ class ContinuousResult:
         return replace(
             self,
             capture_percent={k: v for k, v in self.capture_percent.items() if k in keys},
+            closed_percent={k: v for k, v in self.closed_percent.items() if k in keys},
+            tanks_percent={k: v for k, v in self.tanks_percent.items() if k in keys},
             runoff_m3={k: v for k, v in self.runoff_m3.items() if k in keys},
             tanks=tuple(t for t in self.tanks if t["community_id"] in communities),
         )
+
+    def with_others(self, earlier: ContinuousResult | None) -> ContinuousResult:
+        """This with what an earlier result holds of other communities and scenarios; their digests judge it."""
+        if earlier is None:
+            return self
+        own = {community for community, _ in self.digests}
+        others = (t for t in earlier.tanks if t["community_id"] not in own)
+        return replace(
+            self,
+            digests={**earlier.digests, **self.digests},
+            capture_percent={**earlier.capture_percent, **self.capture_percent},
+            closed_percent={**earlier.closed_percent, **self.closed_percent},
+            tanks_percent={**earlier.tanks_percent, **self.tanks_percent},
+            runoff_m3={**earlier.runoff_m3, **self.runoff_m3},
+            tanks=(*others, *self.tanks),
+            failed={**{k: v for k, v in earlier.failed.items() if k not in self.digests}, **self.failed},
+        )
+
+
+def left_m3(volumes: RunoffVolumes) -> np.ndarray:
+    """Runoff of each subcatchment over the series in m3: its rain less what seeped away and evaporated.
+
+    SWMM sums runoff as trapezoids over its steps, by which a year of showers at 300 s loses 0.4 points of capture
+    and at 600 s 1.2; what seeps and evaporates is summed as it is taken out, and is the same at any step. What
+    the ground still holds after years is nothing beside them.
+    """
+    kept = volumes.infiltration_m3[-1] + volumes.evaporation_m3[-1]
+    left: np.ndarray = np.maximum(volumes.rain_m3[-1] - kept, 0.0)
+    return left
 
 
 def continuous_result(
@@ -78,6 +115,8 @@ def continuous_result(
 ) -> ContinuousResult:
     """Capture over the whole series: rain less runoff, roofs' runoff that tanks let be reused taken out."""
     capture: dict[Key, float] = {}
+    closed: dict[Key, float] = {}
+    by_tanks: dict[Key, float] = {}
     runoff_m3: dict[Key, float] = {}
     tanks: list[Mapping[str, object]] = []
     worst, series = 0.0, question.series
@@ -88,17 +127,26 @@ def continuous_result(
             continue
         v = own.volumes
         worst = max(worst, abs(v.continuity_percent))
-        runoff = float(np.nansum(v.runoff_m3[-1]))
+        left = left_m3(v)
+        kept = 0.0
         if site.tanks:
-            daily = np.maximum(per_mark(v.runoff_m3), 0.0)
+            # Day by day SWMM's own runoff, brought to what is left over the whole series.
+            by_area = v.runoff_m3[-1]
+            share = np.divide(left, by_area, out=np.ones_like(left), where=by_area > 0)
+            daily = np.maximum(per_mark(v.runoff_m3), 0.0) * share
             for tank in site.tanks:
                 fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
                 row, balance = tank_row(site, tank.facility_id, daily[:, fed].sum(axis=1), question, "swmm")
-                runoff -= balance.reused_m3 + balance.stored_m3
+                kept += balance.reused_m3 + balance.stored_m3
                 tanks.append(row)
         rain = float(v.rain_m3[-1].sum())
-        runoff_m3[key] = runoff
-        capture[key] = 100 * (1 - runoff / rain) if rain > 0 else math.nan
+        runoff_m3[key] = float(left.sum()) - kept
+        capture[key] = 100 * (1 - runoff_m3[key] / rain) if rain > 0 else math.nan
+        by_tanks[key] = 100 * kept / rain if rain > 0 else 0.0
+        shut = volumes.get((*key, CLOSED))
+        if shut is not None and rain > 0:
+            # Tanks are fed by roofs, which paving does not change.
+            closed[key] = 100 * (1 - (float(left_m3(shut.volumes).sum()) - kept) / rain)
     return ContinuousResult(
         digests,
         series.source,
@@ -106,6 +154,8 @@ def continuous_result(
         series.years,
         float(series.depth_mm.sum()),
         capture,
+        closed,
+        by_tanks,
         runoff_m3,
         tuple(tanks),
         curve_of_series(series, "", ""),
@@ -114,33 +164,18 @@ def continuous_result(
     )
 
 
-def demand_m3_d(site: Site, facility_id: str, question: SpongeQuestion) -> float:
-    """Demand on a tank: the survey's, else watering and road washing of the community by area and quota.
-
-    Where the community has several tanks without a demand of their own they share it equally.
-    """
-    tank = next(t for t in site.tanks if t.facility_id == facility_id)
-    if tank.demand_m3_d > 0:
-        return tank.demand_m3_d
-    known, sponge = question.catalogue.covers, question.sponge
-    watered = [c for c, cover in known.items() if cover.green]
-    washed = [c for c, cover in known.items() if cover.paved]
-    green = sum(sum(a.covers_m2.get(c, 0.0) for c in watered) for a in site.areas)
-    roads = sum(a.covers_m2.get(c, 0.0) for a in site.areas for c in washed)
-    litres = sponge.watering_l_m2_d * green + sponge.washing_l_m2_d * roads
-    return litres / 1000 / sum(t.demand_m3_d <= 0 for t in site.tanks)
-
-
 def tank_row(
     site: Site, facility_id: str, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
 ) -> tuple[dict[str, object], TankBalance]:
     """A row of tanks.csv and its balance, from the roof's runoff by day."""
     tank = next(t for t in site.tanks if t.facility_id == facility_id)
-    volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
+    volume = tank_volume_m3(tank)
     roof = sum(a.area_m2 for a in site.areas if a.outlet_node == tank.node_id)
     flush = site.first_flush_mm.get(facility_id, 0.0)
-    demand = demand_m3_d(site, facility_id, question)
+    demand = demand_m3_d(site, facility_id, question.catalogue, question.sponge)
     balance = tank_balance(inflow_m3, volume, demand, roof_m2=roof, first_flush_mm=flush)
+    states = question.tank_states[site.community_id, site.scenario]
+    free = float(states[1.0][facility_id].free_m3.mean())
     row: dict[str, object] = {
         "community_id": site.community_id,
         "facility_id": facility_id,
@@ -155,6 +190,7 @@ def tank_row(
         "overflow_m3": balance.overflow_m3,
         "reused_percent": balance.reused_percent,
         "reliability_percent": balance.reliability_percent,
+        "free_design_percent": 100 * free / volume if volume > 0 else math.nan,
         "paying_volume_m3": paying_volume_m3(inflow_m3, demand, roof_m2=roof, first_flush_mm=flush),
     }
     return row, balance
@@ -166,11 +202,7 @@ def tank_rows_by_day(question: SpongeQuestion) -> pd.DataFrame:
     rows = []
     for site in question.sites:
         for tank in site.tanks:
-            roofs = [a for a in site.areas if a.outlet_node == tank.node_id]
-            inflow = sum(
-                (np.maximum(daily - a.mix.storage_impervious_mm, 0.0) / 1000 * a.area_m2 for a in roofs),
-                np.zeros(len(daily)),
-            )
+            inflow = roof_inflow_m3(site, tank, daily)
             rows.append(tank_row(site, tank.facility_id, inflow, question, "daily_depths")[0])
     return pd.DataFrame(rows, columns=TANK_COLUMNS)
 
@@ -185,6 +217,8 @@ def write_continuous(result: ContinuousResult, path: Path) -> None:
         "rain_mm": result.rain_mm,
         "worst_continuity_percent": result.worst_continuity_percent,
         "capture_percent": [[*k, v] for k, v in result.capture_percent.items()],
+        "closed_percent": [[*k, v] for k, v in result.closed_percent.items()],
+        "tanks_percent": [[*k, v] for k, v in result.tanks_percent.items()],
         "runoff_m3": [[*k, v] for k, v in result.runoff_m3.items()],
         "failed": [[*k, v] for k, v in result.failed.items()],
         "tanks": [
@@ -203,7 +237,7 @@ def read_continuous(path: Path) -> ContinuousResult | None:
         curve = CaptureCurve("", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"])
         by_key = {
             name: {(row[0], row[1]): row[2] for row in d[name]}
-            for name in ("digests", "capture_percent", "runoff_m3", "failed")
+            for name in ("digests", "capture_percent", "closed_percent", "tanks_percent", "runoff_m3", "failed")
         }
         tanks = tuple({k: math.nan if v is None else v for k, v in t.items()} for t in d["tanks"])
         return ContinuousResult(
@@ -213,6 +247,8 @@ def read_continuous(path: Path) -> ContinuousResult | None:
             d["years"],
             d["rain_mm"],
             by_key["capture_percent"],
+            by_key["closed_percent"],
+            by_key["tanks_percent"],
             by_key["runoff_m3"],
             tanks,
             curve,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
-from spongecalc.design.check import CHECK_COLUMNS
+from spongecalc.design.check import CHECK_COLUMNS, Check, with_checks
 from spongecalc.design.design_checks import review_design
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.project.settings import Settings
@@ -17,9 +17,16 @@ SWMM_COLUMNS = ["swmm_storm_id", "swmm_peak_l_s", "swmm_filling_percent", "swmm_
 
 
 def design_tables(
-    modelled: Sequence[Modelled], storms: Sequence[Storm], layers: LayerSet, settings: Settings
+    modelled: Sequence[Modelled],
+    storms: Sequence[Storm],
+    layers: LayerSet,
+    settings: Settings,
+    of_communities: Sequence[Check] = (),
 ) -> dict[str, pd.DataFrame]:
-    """design_checks, pipe_hydraulics and design_suggestions, for the last of the scenarios compared."""
+    """design_checks, pipe_hydraulics and design_suggestions, for the last of the scenarios compared.
+
+    ``of_communities`` are checks that are made of whole communities by their runs.
+    """
     built = [m for m in modelled if m.system.scenario == settings.compared[1]]
     review = review_design([(m.system, m.model.areas) for m in built], layers, settings)
     storm = nearest_storm(storms, review.period.value)
@@ -29,7 +36,7 @@ def design_tables(
     filled = [b for b in beside if len(b)]
     swmm = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["pipe_id", *SWMM_COLUMNS])
     return {
-        "design_checks": with_unchecked(review.checks, unchecked),
+        "design_checks": with_unchecked(with_checks(review.checks, of_communities), unchecked),
         "pipe_hydraulics": review.hydraulics.merge(swmm, on="pipe_id", how="left"),
         "design_suggestions": review.suggestions,
     }

@@ -15,11 +15,11 @@ from spongecalc.network.cross_connections import RIGHT_RECEIVERS, CrossConnectio
 from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import SewageSettings
-from spongecalc.swmm.inflows import TRACER_MG_L
+from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tracer_event import TRACED
 
-TRACER = {"sewage": "SEWAGE", "rain": "RAIN"}
+TRACER = {"sewage": SEWAGE, "rain": RAIN}
 M3_PER_KG = 1000 / TRACER_MG_L
 """Water that holds a kilogram of tracer: 1 kg / (100 mg/l) = 10 m3."""
 
@@ -30,7 +30,8 @@ class JointFlow:
 
     ``dry_m3_d`` is the misplaced water a day in dry weather, ``storm_m3`` that of the headline storm and its
     recession, ``surcharge_h`` how long its node is surcharged in it, ``backflow_m3`` what flows back
-    through it.
+    through it. The first two are loads of tracers; the others are of the storm's run without them, in which
+    there is no carrier.
     """
 
     dry_m3_d: float
@@ -55,6 +56,7 @@ class JointFlows:
     graph: nx.MultiDiGraph
     sewage: SewageSettings
     dry_measure_min: float
+    headline: str
 
     @cached_property
     def _links(self) -> Mapping[tuple[str, str], list[str]]:
@@ -88,8 +90,9 @@ class JointFlows:
         dry_m3 = sum(self._passed_m3(joint, w, dry, 60 * self.dry_measure_min) for w in waters)
         storm_s = 3600 * storm.duration_h - (storm.mark_s or 0.0) if storm else math.nan
         storm_m3 = sum(self._passed_m3(joint, w, storm, storm_s) for w in waters)
+        plain = self.modelled.finished(self.headline)
         return JointFlow(
-            dry_m3 / days, storm_m3, self._surcharge_h(joint, storm), self._backflow_m3(joint, storm)
+            dry_m3 / days, storm_m3, self._surcharge_h(joint, plain), self._backflow_m3(joint, plain)
         )
 
     def _passed_m3(self, joint: CrossConnection, water: str, run: RunResult | None, seconds: float) -> float:

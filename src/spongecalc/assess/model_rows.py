@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.basins import BASIN_COLUMNS, basin_rows
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.assess.outfall_tracers import outfall_rows
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.run_table import RUN_COLUMNS, run_row
@@ -44,10 +45,11 @@ class ModelRows:
     """Rows of the tables of all models, as far as they come from runs or from tracing.
 
     ``ways`` are those of :func:`spongecalc.assess.separation.ways_back`; ``sponge`` holds rows and ``facts``
-    facts by community and scenario, ``runs`` rows by run id.
+    facts by community and scenario, ``runs`` rows by run id; ``leaving`` is what leaves by the outfalls.
     """
 
     ponding: PondingFound
+    leaving: OutfallsFound
     separation: list[dict[str, object]] = field(default_factory=list)
     ways: dict[tuple[str, str, str], Way] = field(default_factory=dict)
     grades: list[dict[str, object]] = field(default_factory=list)
@@ -101,7 +103,7 @@ def model_rows(
     language
         Of the messages of runs.
     """
-    rows = ModelRows(ponding)
+    rows = ModelRows(ponding, OutfallsFound(modelled, storms))
     own: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         own.setdefault((run.model, run.scenario), []).append(run)
@@ -112,8 +114,9 @@ def model_rows(
         rows.ways.update(ways_back(traced))
         rows.grades.extend(grade_rows(traced, settings))
         ponding.add(one)
-        rows.spills.extend(spill_rows(one, headline))
+        rows.spills.extend(spill_rows(one, headline, settings.simulation.dry_carrier_l_s))
         rows.outfalls.extend(outfall_rows(one))
+        rows.leaving.add(one)
         rows.basins.extend(basin_rows(one, storms, settings))
         finished, known = one.finished(headline) is not None, spills_known(one, headline)
         for community in one.system.communities:

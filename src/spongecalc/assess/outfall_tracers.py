@@ -41,7 +41,8 @@ def outfall_tracer_table(modelled: Sequence[Modelled], scenarios: Sequence[str] 
     ``groundwater_m3`` and ``rdii_m3`` are what entered pipes through the ground, each by a tracer of its own, so
     that it is not taken for rain of a misconnection; empty where the project does not ask for them.
     ``wet_dry_ratio`` is all of these waters per hour under rain over that in dry weather: what rain adds to a
-    sewage main. The carrier of clean water is part of ``volume_m3`` only.
+    sewage main. ``volume_m3`` is their sum: the carrier of clean water, which the run needs and no outfall gives
+    off, is in none of these volumes.
     """
     return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)], scenarios)
 
@@ -97,6 +98,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
     for (feature, community), group in outfalls.groupby(["feature_id", "community_id"], sort=True):
         loads = run.outfalls.loc[group["model_id"]]
         water = {w: float(loads[f"load_{t}_kg_after_mark"].sum()) * M3_PER_KG for w, t in TRACER.items()}
+        ground, rdii = (_through_the_ground(loads, t) for t in (GROUNDWATER, RDII))
         receives = str(nodes.loc[feature, "receives"])
         system = nodes.loc[feature, "system"]
         misplaced = sum(v for w, v in water.items() if misplaced_at(w, receives, system))
@@ -108,11 +110,11 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
                 "outfall_id": feature,
                 "system": system,
                 "receives": receives,
-                "volume_m3": float(loads["volume_m3_after_mark"].sum()),
+                "volume_m3": sum(v for v in (*water.values(), ground, rdii) if not math.isnan(v)),
                 "sewage_m3": water["sewage"],
                 "rain_m3": water["rain"],
-                "groundwater_m3": _through_the_ground(loads, GROUNDWATER),
-                "rdii_m3": _through_the_ground(loads, RDII),
+                "groundwater_m3": ground,
+                "rdii_m3": rdii,
                 "misplaced_m3": misplaced,
                 "hours": hours,
                 "wet_dry_ratio": math.nan,

@@ -14,15 +14,34 @@ from spongecalc.batch.runoff_batch import GroundVolumes
 from spongecalc.project.settings import Settings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.rainfall.capture_ratio import CaptureCurve
-from spongecalc.sponge.disagreement import Ways, largest_difference, reasons
-from spongecalc.sponge.event_response import annual_capture_percent
-from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, HIGH, LOW, RANGE_RATIOS, TAKEN, Site
-from spongecalc.sponge.paving_life import share_after_years
-from spongecalc.sponge.performance import design_event, event_capture_percent, event_runoff_m3, paving_life
+from spongecalc.sponge.disagreement import Ways, events_to_series, largest_difference, reasons, volume_to_events
+from spongecalc.sponge.event_runs import (
+    CLOGGED_SHARES,
+    DEPTH_RATIOS,
+    HIGH,
+    LOW,
+    RANGE_RATIOS,
+    RANGE_SHARES,
+    TAKEN,
+    Site,
+    clogged_name,
+)
+from spongecalc.sponge.paving_life import Clogging
+from spongecalc.sponge.performance import (
+    design_event,
+    event_capture_percent,
+    event_runoff_m3,
+    paving_life,
+)
 from spongecalc.sponge.question import Portion, SpongeQuestion
+from spongecalc.sponge.tank_states import SiteStates, tank_volume_m3
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
+from spongecalc.sponge.year_of_days import YearOfDays
 
 WAY_COLUMNS = [
+    "capture_percent",
+    "capture_low_percent",
+    "capture_high_percent",
     "capture_volume_percent",
     "capture_event_percent",
     "capture_event_low_percent",
@@ -49,6 +68,8 @@ LIFE_COLUMNS = [
     "permeability_percent",
     "capture_uncleaned_percent",
     "capture_cleaned_percent",
+    "capture_cleaned_low_percent",
+    "capture_cleaned_high_percent",
 ]
 RANGE_COLUMNS = [
     "community_id",
@@ -58,6 +79,7 @@ RANGE_COLUMNS = [
     "span_percent",
     "rank",
 ]
+DIFFERENCE_COLUMNS = ["community_id", "scenario", "ways", "difference_cause", "points"]
 FACILITY_COLUMNS = [
     "community_id",
     "facility",
@@ -75,7 +97,8 @@ class Performance:
     """Tables by name, what communities.csv takes of them by community, and what they rest on.
 
     ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``; ``life``, ``ranges`` and
-    ``facilities`` are of the last of the scenarios compared.
+    ``facilities`` are of the last of the scenarios compared. The events are dated in
+    ``wet_month`` with its evaporation.
     """
 
     ways: pd.DataFrame
@@ -84,10 +107,13 @@ class Performance:
     communities: Mapping[str, Mapping[str, object]]
     design_mm: float
     curve: CaptureCurve
+    wet_month: int
+    evaporation_mm_d: float
     failed: Mapping[tuple[str, ...], str]
     continuous: ContinuousResult | None = None
     continuous_stale: bool = False
     facilities: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FACILITY_COLUMNS))
+    differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DIFFERENCE_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -108,6 +134,7 @@ class _Rows:
     life: list[dict[str, object]] = field(default_factory=list)
     ranges: list[dict[str, object]] = field(default_factory=list)
     facilities: list[dict[str, object]] = field(default_factory=list)
+    differences: list[dict[str, object]] = field(default_factory=list)
     communities: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
@@ -143,10 +170,13 @@ def performance(
         rows.communities,
         question.design_mm,
         question.curve,
+        question.wet_month,
+        question.events.climate.evaporation_mm_d[question.wet_month - 1],
         failed,
         continuous,
         continuous_stale,
         pd.DataFrame(rows.facilities, columns=FACILITY_COLUMNS),
+        pd.DataFrame(rows.differences, columns=DIFFERENCE_COLUMNS),
     )
 
 
@@ -162,22 +192,26 @@ def _add(
     ends, curve, catalogue = task.coarse, question.curve, question.catalogue
     first, last = question.compared
     designed = {
-        (site.community_id, site.scenario): design_event(site, taken, task.marks_s, ends)
+        (site.community_id, site.scenario): design_event(
+            site, taken, task.marks_s, ends, question.tank_states[site.community_id, site.scenario]
+        )
         for site in sites
         if (taken := events.volumes.get((site.community_id, site.scenario, TAKEN))) is not None
     }
     for site in sites:
         key = (site.community_id, site.scenario)
-        tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
+        states = question.tank_states[key]
+        tanks = [(t.node_id, tank_volume_m3(t)) for t in site.tanks]
         by_volume = {
             end: volume_method(site.areas, tanks, curve.percent, catalogue, end)
             for end in ("middle", "low", "high")
         }
         captured = {
-            end: event_capture_percent(site, events.volumes.get((*key, end)), ends, curve)
+            end: event_capture_percent(site, events.volumes.get((*key, end)), ends, question.year, states)
             for end in (TAKEN, LOW, HIGH)
         }
-        row = _way_row(site, by_volume["middle"], captured, question.design_mm)
+        headline = _headline(captured, continuous, key)
+        row = _way_row(site, by_volume["middle"], captured, headline, question.design_mm)
         taken = events.volumes.get((*key, TAKEN))
         if taken is not None:
             event, undelayed = designed[key], designed.get((site.community_id, first))
@@ -193,14 +227,34 @@ def _add(
             }
         if continuous is not None and key in continuous.capture_percent:
             row["capture_continuous_percent"] = continuous.capture_percent[key]
-        row |= _difference(row, by_volume, site, taken, curve, ends, continuous)
+        bare = volume_method(site.areas, (), curve.percent, catalogue) if tanks else by_volume["middle"]
+        ways = _ways(row, by_volume, bare, site, taken, question, ends, continuous)
+        row |= {"ways_differ_percent": largest_difference(ways), "ways_differ_why": ";".join(reasons(ways))}
+        rows.differences.extend(_difference_rows(key, ways))
         rows.ways.append(row)
         if site.scenario == last:
             rows.facilities.extend(_facility_rows(site, by_volume["middle"], curve))
-            rows.ranges.extend(_range_rows(site, events, captured[TAKEN], taken, curve))
-            life, figures_of_life = _life(site, question.sponge, captured[TAKEN], events, ends, curve)
+            rows.ranges.extend(_range_rows(site, events, headline[TAKEN], taken, question.year, states))
+            life, figures_of_life = _life(
+                site, question.sponge, captured, headline, events, ends, question.year, states, continuous
+            )
             rows.life.extend(life)
             rows.communities[site.community_id] = figures_of_life
+
+
+def _headline(
+    captured: Mapping[str, float], continuous: ContinuousResult | None, key: tuple[str, str]
+) -> dict[str, float]:
+    """The capture ratio that is shown first, and both ends of its range: of the series, else of the events.
+
+    The ends move the ratio of the series by as much as they move that of the events.
+    """
+    if continuous is None or key not in continuous.capture_percent:
+        return dict(captured)
+    found = continuous.capture_percent[key]
+    if math.isnan(captured[TAKEN]):
+        return {TAKEN: found, LOW: math.nan, HIGH: math.nan}
+    return {end: min(max(found + v - captured[TAKEN], 0.0), 100.0) for end, v in captured.items()}
 
 
 def _facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list[dict[str, object]]:
@@ -222,12 +276,19 @@ def _facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> lis
 
 
 def _way_row(
-    site: Site, volume: VolumeMethod, captured: Mapping[str, float], design_mm: float
+    site: Site,
+    volume: VolumeMethod,
+    captured: Mapping[str, float],
+    headline: Mapping[str, float],
+    design_mm: float,
 ) -> dict[str, object]:
     share = volume.solids_percent / volume.capture_percent if volume.capture_percent > 0 else math.nan
     return {
         "community_id": site.community_id,
         "scenario": site.scenario,
+        "capture_percent": headline[TAKEN],
+        "capture_low_percent": headline[LOW],
+        "capture_high_percent": headline[HIGH],
         "capture_volume_percent": volume.capture_percent,
         "capture_event_percent": captured[TAKEN],
         "capture_event_low_percent": captured[LOW],
@@ -238,43 +299,69 @@ def _way_row(
         "guide_capture_percent": volume.guide_percent,
         "design_rainfall_mm": design_mm,
         # Solids stay where the water stays, at the removal of the ground and facilities that keep it.
-        "solids_removal_percent": share * captured[TAKEN],
+        "solids_removal_percent": share * headline[TAKEN],
     }
 
 
-def _difference(
+def _ways(
     row: Mapping[str, object],
     by_volume: Mapping[str, VolumeMethod],
+    bare: VolumeMethod,
     site: Site,
     taken: GroundVolumes | None,
-    curve: CaptureCurve,
+    question: SpongeQuestion,
     ends: Sequence[int],
     continuous: ContinuousResult | None,
-) -> dict[str, object]:
-    """The largest difference of two ways, and the reasons where it is above the limit."""
-    depths, runoff = np.zeros(0), np.zeros(0)
+) -> Ways:
+    """The three ways with what their difference is made of; ``bare`` is the volume method without tanks."""
+    depths, runoff, by_tanks = np.zeros(0), np.zeros(0), 0.0
     if taken is not None:
-        rain_m3, runoff_m3 = event_runoff_m3(site, taken, ends)
-        depths, runoff = rain_m3 * 1000 / site.area_m2, runoff_m3 * 1000 / site.area_m2
-    ways = Ways(
-        float(row["capture_volume_percent"]),  # type: ignore[arg-type]
+        rain_m3, runoff_m3 = event_runoff_m3(site, taken, ends, None)
+        per_mm = 1000 / site.area_m2
+        depths, runoff = rain_m3 * per_mm, runoff_m3 * per_mm
+        by_tanks = float(str(row["capture_event_percent"])) - question.year.capture_percent(depths, runoff)
+    key = (site.community_id, site.scenario)
+    return Ways(
+        float(str(row["capture_volume_percent"])),
         by_volume["high"].capture_percent,
         by_volume["low"].capture_percent,
-        float(row["capture_event_percent"]),  # type: ignore[arg-type]
-        float(row.get("capture_continuous_percent", math.nan)),  # type: ignore[arg-type]
+        float(str(row["capture_event_percent"])),
+        float(str(row.get("capture_continuous_percent", math.nan))),
         depths,
         runoff,
-        by_volume["middle"].runoff_mm,
-        curve.percent,
+        bare.runoff_mm,
+        question.curve.percent,
         continuous.curve.percent if continuous is not None else None,
-        float(row["design_rainfall_mm"]),  # type: ignore[arg-type]
-        by_volume["middle"].volume_m3 > 0,
+        float(str(row["design_rainfall_mm"])),
+        bare.volume_m3 > 0,
+        question.year.small_share,
+        by_volume["middle"].capture_percent - bare.capture_percent,
+        by_tanks,
+        continuous.tanks_percent.get(key, 0.0) if continuous is not None else 0.0,
     )
-    return {"ways_differ_percent": largest_difference(ways), "ways_differ_why": ";".join(reasons(ways))}
+
+
+def _difference_rows(key: tuple[str, str], ways: Ways) -> list[dict[str, object]]:
+    """Points that each cause adds from one way to the next; none where a way has no result."""
+    found: dict[str, dict[str, float]] = {}
+    if not math.isnan(ways.event):
+        found["volume_to_events"] = volume_to_events(ways)
+        if not math.isnan(ways.series):
+            found["events_to_series"] = events_to_series(ways)
+    return [
+        {"community_id": key[0], "scenario": key[1], "ways": name, "difference_cause": cause, "points": points}
+        for name, causes in found.items()
+        for cause, points in causes.items()
+    ]
 
 
 def _range_rows(
-    site: Site, events: EventResults, captured: float, taken: GroundVolumes | None, curve: CaptureCurve
+    site: Site,
+    events: EventResults,
+    captured: float,
+    taken: GroundVolumes | None,
+    year: YearOfDays,
+    states: SiteStates,
 ) -> list[dict[str, object]]:
     """Rows of the year's capture ratio in percent with each parameter moved by itself; the largest span first.
 
@@ -285,11 +372,11 @@ def _range_rows(
         return []
     ends = events.portion.events.coarse
     assert ends is not None
-    rain, runoff = event_runoff_m3(site, taken, ends)
+    rain, runoff = event_runoff_m3(site, taken, ends, states)
     numbers = [DEPTH_RATIOS.index(r) for r in RANGE_RATIOS]
     per_mm = 1000 / site.area_m2
     depths = rain[numbers] * per_mm
-    unmoved = annual_capture_percent(depths, runoff[numbers] * per_mm, curve.percent)
+    unmoved = year.capture_percent(depths, runoff[numbers] * per_mm)
     found = []
     for ground in events.portion.ranges.grounds:
         if ground.key[:2] != (site.community_id, site.scenario) or ground.key[3] != LOW:
@@ -298,8 +385,8 @@ def _range_rows(
         for end in (LOW, HIGH):
             volumes = events.range_volumes.get((*ground.key[:3], end))
             if volumes is not None:
-                moved = event_runoff_m3(site, volumes, range(len(RANGE_RATIOS)))[1]
-                change = annual_capture_percent(depths, moved * per_mm, curve.percent) - unmoved
+                moved = event_runoff_m3(site, volumes, range(len(RANGE_RATIOS)), states, RANGE_RATIOS)[1]
+                change = year.capture_percent(depths, moved * per_mm) - unmoved
                 kept[end] = captured + change
         if len(kept) == 2:
             found.append(
@@ -318,44 +405,89 @@ def _range_rows(
 def _life(
     site: Site,
     sponge: SpongeSettings,
-    taken: float,
+    captured: Mapping[str, float],
+    headline: Mapping[str, float],
     events: EventResults,
     ends: Sequence[int],
-    curve: CaptureCurve,
+    year: YearOfDays,
+    states: SiteStates,
+    continuous: ContinuousResult | None,
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
-    clogged: list[float] = []
-    if site.paved_m2 > 0:
-        clogged = [
-            event_capture_percent(
-                site, events.volumes.get((site.community_id, site.scenario, f"{share:g}")), ends, curve
-            )
-            for share in CLOGGED_SHARES
+    """The rows of the paving's life, and what communities.csv takes of it; with the ends of its range."""
+    key = (site.community_id, site.scenario)
+
+    def by_events(shares: Sequence[float], end: str = "") -> list[float]:
+        return [
+            event_capture_percent(site, events.volumes.get((*key, clogged_name(s, end))), ends, year, states)
+            for s in (shares if site.paved_m2 > 0 else ())
         ]
-    if math.isnan(taken) or any(math.isnan(v) for v in clogged):
+
+    clogged = {TAKEN: by_events(CLOGGED_SHARES), **{end: by_events(RANGE_SHARES, end) for end in (LOW, HIGH)}}
+    if any(math.isnan(v) for v in (*headline.values(), *(v for own in clogged.values() for v in own))):
         return [], {"target_lost_year": math.nan}
-    life = paving_life(
-        taken,
-        clogged,
-        sponge.target_percent,
-        years_to_clog=sponge.years_to_clog_a,
-        interval_a=sponge.cleaning_interval_a,
-        restored_percent=sponge.cleaning_restores_percent,
-        horizon_a=sponge.horizon_a,
+    closed = None if continuous is None else continuous.closed_percent.get(key)
+    course = _between(captured[TAKEN], clogged[TAKEN], headline[TAKEN], closed)
+    taken_at = dict(zip(CLOGGED_SHARES, clogged[TAKEN], strict=False))
+    course_at = dict(zip(CLOGGED_SHARES, course, strict=False))
+    courses = {
+        TAKEN: course,
+        **{
+            end: [course_at[s] + v - taken_at[s] for s, v in zip(RANGE_SHARES, clogged[end], strict=False)]
+            for end in (LOW, HIGH)
+        },
+    }
+    taken = Clogging(sponge.years_to_clog_a, sponge.cleaning_interval_a, sponge.cleaning_restores_percent)
+    lives = {
+        end: paving_life(
+            headline[end],
+            courses[end],
+            sponge.target_percent,
+            taken if end == TAKEN else taken.at_end(end),
+            sponge.horizon_a,
+            shares=CLOGGED_SHARES if end == TAKEN else RANGE_SHARES,
+        )
+        for end in (TAKEN, LOW, HIGH)
+    }
+    life = lives[TAKEN]
+    columns = (
+        life.permeability,
+        life.uncleaned_percent,
+        life.cleaned_percent,
+        lives[LOW].cleaned_percent,
+        lives[HIGH].cleaned_percent,
     )
-    cleaning = (sponge.years_to_clog_a, sponge.cleaning_interval_a, sponge.cleaning_restores_percent)
     rows: list[dict[str, object]] = [
         {
             "community_id": site.community_id,
             "year": year,
-            "permeability_percent": 100 * share_after_years(year, *cleaning),
+            "permeability_percent": 100 * permeability,
             "capture_uncleaned_percent": uncleaned,
             "capture_cleaned_percent": cleaned,
+            "capture_cleaned_low_percent": low,
+            "capture_cleaned_high_percent": high,
         }
-        for year, (uncleaned, cleaned) in enumerate(
-            zip(life.uncleaned_percent, life.cleaned_percent, strict=True)
-        )
+        for year, (permeability, uncleaned, cleaned, low, high) in enumerate(zip(*columns, strict=True))
     ]
-    return rows, {"target_lost_year": life.lost_year, "cleaning_keeps_a": life.keeping_interval_a}
+    return rows, {
+        "target_lost_year": life.lost_year,
+        "target_lost_year_low": lives[LOW].lost_year,
+        "target_lost_year_high": lives[HIGH].lost_year,
+        "cleaning_keeps_a": life.keeping_interval_a,
+    }
+
+
+def _between(new: float, clogged: Sequence[float], shown: float, closed: float | None) -> list[float]:
+    """Capture at the shares of the permeability, between that shown for new paving and that for closed paving.
+
+    The series is run for both; in between the ratio falls as that of the events does, from ``new`` through
+    ``clogged`` to its last, the closed one.
+    """
+    if not clogged:
+        return []
+    span = new - clogged[-1]
+    if closed is None or abs(span) < 1e-9:
+        return [shown + v - new for v in clogged]
+    return [closed + (shown - closed) * (v - clogged[-1]) / span for v in clogged]
 
 
 def performance_notes(found: Performance, settings: Settings) -> list[tuple[str, Mapping[str, object]]]:
@@ -368,6 +500,10 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         )
     if curve.days_mm and curve.too_short:
         notes.append(("note_series_too_short", {"years": f"{curve.years:.1f}"}))
+    always = "_evaporating" if settings.sponge.evaporation_in_rain else ""
+    notes.append(
+        (f"note_events{always}", {"month": found.wet_month, "evaporation": f"{found.evaporation_mm_d:g}"})
+    )
     if found.continuous_stale:
         notes.append(("note_continuous_stale", {}))
     elif found.continuous is None:
@@ -381,6 +517,7 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         )
     if settings.sponge.target_percent is None:
         notes.append(("note_no_capture_target", {}))
-    if found.failed:
-        notes.append(("note_capture_failed", {"grounds": "; ".join("/".join(k) for k in found.failed)}))
+    of_series = [(*key, "series") for key in (found.continuous.failed if found.continuous is not None else ())]
+    if failed := [*found.failed, *of_series]:
+        notes.append(("note_capture_failed", {"grounds": "; ".join("/".join(k) for k in failed)}))
     return notes

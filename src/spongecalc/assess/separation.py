@@ -120,7 +120,8 @@ def separation_rows(one: TracedSystem, settings: Settings) -> list[dict[str, obj
     per_household = settings.sewage.residents_per_household
     buildings = one.system.buildings.set_index("building_id")
     residents = buildings["residents"].fillna(buildings["households"].fillna(0) * per_household)
-    flows = JointFlows(one.modelled, one.graph, settings.sewage, settings.simulation.dry_measure_min)
+    simulation, headline = settings.simulation, settings.headline_storm
+    flows = JointFlows(one.modelled, one.graph, settings.sewage, simulation.dry_measure_min, headline)
     cut = set(one.mending.cut) if one.mending else set()
     for joint in (*one.joints, *one.leftovers):
         flow = flows.of(joint)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
+import networkx as nx
+import numpy as np
 import pandas as pd
 
-from spongecalc.assess.joint_flows import M3_PER_KG
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.scenario_order import in_order
+from spongecalc.network.graph import drainage_graph
+from spongecalc.swmm.inflows import SEWAGE, TRACER_MG_L
 from spongecalc.swmm.model import FLOODING
+from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tracer_event import TRACED
 
 SPILL_COLUMNS = [
@@ -26,22 +31,23 @@ SPILL_COLUMNS = [
     "y_m",
 ]
 
-# Less than this is a bucket, and within the engine's error of balance.
-LEAST_M3 = 0.01
+# Less than this is a cup, and within the engine's error of balance. The sum over nodes keeps its second decimal.
+LEAST_M3 = 0.001
 
 
-def spill_rows(one: Modelled, headline: str) -> list[dict[str, object]]:
+def spill_rows(one: Modelled, headline: str, dry_carrier_l_s: float) -> list[dict[str, object]]:
     """Nodes of one model that flood in the headline storm or in dry weather, for :func:`spill_table`."""
-    return [*_of_storm(one, headline), *_of_dry_weather(one)]
+    return [*_of_storm(one, headline), *_of_dry_weather(one, dry_carrier_l_s)]
 
 
 def spill_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
     """Rows of separation_spills.csv: a node from which sewage floods, in the headline storm or in dry weather.
 
-    Under the storm it is SWMM's flood volume times the tracer's concentration in the node while it floods, from
-    the run with tracers (``basis`` "tracer"). A model in which rain and sewage do not meet has no such run: what
-    floods from its sewage pipes is sewage altogether ("all"), as is all that floods in dry weather, with the
-    carrier of clean water in it. Water that floods may run back when the pipes have room.
+    Under the storm it is what SWMM floods in the run without tracers, step by step, times the share of sewage
+    that the tracer shows in the node at that moment of the storm, in the run with tracers (``basis`` "tracer"):
+    with the carrier of that run more water floods, and earlier, than in the storm. A model in which rain and
+    sewage do not meet has no such run: what floods from its sewage pipes is sewage altogether ("all"), as is what
+    floods in dry weather but for the carrier in it. Water that floods may run back when the pipes have room.
 
     Parameters
     ----------
@@ -58,7 +64,8 @@ def spill_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) 
 
 def spills_known(modelled: Modelled, headline: str) -> bool:
     """True where a run finished that tells what a model spills in the headline storm."""
-    return modelled.finished(TRACED) is not None or modelled.finished(headline) is not None
+    traced = modelled.results.get(TRACED)
+    return modelled.finished(headline) is not None and (traced is None or traced.status == "done")
 
 
 def spilled_m3(spills: pd.DataFrame, community_id: str, scenario: str) -> float:
@@ -70,25 +77,69 @@ def spilled_m3(spills: pd.DataFrame, community_id: str, scenario: str) -> float:
 
 
 def _of_storm(one: Modelled, headline: str) -> list[dict[str, object]]:
-    run = one.finished(TRACED)
-    column = "flood_SEWAGE_kg"
-    if run is not None and column in run.nodes:
-        volumes = run.nodes["flood_volume_m3"]
-        sewage = run.nodes[column] * M3_PER_KG
-        return _rows(one, "storm", volumes, sewage, "tracer", ("storm", "sewage", "combined"))
-    run = one.finished(headline)
-    if run is None:
+    plain, traced = one.finished(headline), one.finished(TRACED)
+    if plain is None or not spills_known(one, headline):
         return []
-    volumes = run.nodes["flood_volume_m3"]
-    return _rows(one, "storm", volumes, volumes, "all", ("sewage",))
+    volumes = plain.nodes["flood_volume_m3"]
+    if traced is None:
+        return _rows(one, "storm", volumes, volumes, "all", ("sewage",))
+    sewage = volumes * pd.Series(
+        {node: _sewage_share(plain, traced, str(node)) for node in volumes.index[volumes > 0]}, dtype=float
+    )
+    return _rows(one, "storm", volumes, sewage, "tracer", ("storm", "sewage", "combined"))
 
 
-def _of_dry_weather(one: Modelled) -> list[dict[str, object]]:
+def _sewage_share(plain: RunResult, traced: RunResult, node: str) -> float:
+    """Share of sewage in what floods from a node; NaN where no saved step of both runs shows flooding.
+
+    The storm begins at the mark of the run with tracers, and at the start of the other.
+    """
+    flooding, mixed = f"flooding_l_s:{node}", f"concentration:{SEWAGE}:{node}"
+    if flooding not in plain.series or mixed not in traced.series:
+        return math.nan
+    minutes = traced.series.index.to_numpy() - (traced.mark_s or 0.0) / 60
+    at = plain.series.index.to_numpy()
+    rate_l_s = plain.series[flooding].to_numpy()
+    if not rate_l_s.sum() > 0:
+        return math.nan
+    share = np.interp(at, minutes, traced.series[mixed].to_numpy()) / TRACER_MG_L
+    return float((rate_l_s * share).sum() / rate_l_s.sum())
+
+
+def _of_dry_weather(one: Modelled, carrier_l_s: float) -> list[dict[str, object]]:
     run = one.finished("dry")
     if run is None or "flood_volume_m3_after_mark" not in run.nodes:
         return []
     volumes = run.nodes["flood_volume_m3_after_mark"]
-    return _rows(one, "dry", volumes, volumes, "all", ("storm", "sewage", "combined"))
+    wet = list(volumes.index[volumes > 0])
+    shares = _dry_shares(one, wet, carrier_l_s) if wet else {}
+    water, sewage = (
+        volumes * pd.Series({n: s[part] for n, s in shares.items()}, index=volumes.index, dtype=float)
+        for part in (0, 1)
+    )
+    return _rows(one, "dry", water, sewage, "all", ("storm", "sewage", "combined"))
+
+
+def _dry_shares(one: Modelled, nodes: Sequence[object], carrier_l_s: float) -> dict[object, tuple[float, float]]:
+    """By node what is no carrier of the water in it, and what is sewage, by all that enters above it."""
+    elements = one.model.elements
+    of_nodes = elements[(elements["element"] == "node") & (elements["layer"] == "nodes")]
+    feature = dict(zip(of_nodes["model_id"], of_nodes["feature_id"], strict=True))
+    graph = drainage_graph(one.system)
+    sewage_l_s: dict[object, float] = {}
+    for name, _, flow_l_s, *_ in one.model.sections["DWF"]:
+        sewage_l_s[feature.get(name)] = sewage_l_s.get(feature.get(name), 0.0) + float(flow_l_s)
+    ground_l_s = {feature.get(name): flow for name, flow in one.model.groundwater_l_s.items()}
+    shares = {}
+    for node in nodes:
+        above = {feature.get(node)}
+        if feature.get(node) in graph:
+            above |= nx.ancestors(graph, feature[node])
+        sewage = sum(sewage_l_s.get(n, 0.0) for n in above)
+        carrier = carrier_l_s * sum(n in sewage_l_s for n in above)
+        whole = sewage + carrier + sum(ground_l_s.get(n, 0.0) for n in above)
+        shares[node] = (1 - carrier / whole, sewage / whole) if whole > 0 else (1.0, 1.0)
+    return shares
 
 
 def _rows(

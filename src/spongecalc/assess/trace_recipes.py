@@ -8,6 +8,7 @@ from typing import Literal
 
 from spongecalc.assess.communities import REDUCTIONS
 from spongecalc.assess.compared_columns import template_of
+from spongecalc.assess.outfall_peaks import ALL, TAKERS
 from spongecalc.swmm.model import FLOODING
 
 Where = Mapping[str, str]
@@ -45,6 +46,12 @@ TANKS = ("tank", "tank_overflow", "tank_filling", "tank_reuse", "outfall_reuse")
 RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
 OUTFALLS = (*RAIN_OUTFALLS, "outfall_municipal_sewage", "outfall_municipal_combined")
 OWN: Where = {}
+
+
+def _at_outfalls(figure: str, column: str, receives: str) -> Recipe:
+    roles = OUTFALLS if receives == ALL else (f"outfall_{receives}",)
+    where = {"receives": receives}
+    return Recipe(figure, "outfall_peaks", (column,), where, ("outfalls",), "first", event="storm", roles=roles)
 
 
 def _laid(system: str) -> Recipe:
@@ -89,7 +96,10 @@ PLAIN: Mapping[str, Recipe] = {
     ),
     "errors": Recipe("findings", "findings", (), {"severity": "error"}, ("feature_id", "layer"), "sum"),
     "warnings": Recipe("findings", "findings", (), {"severity": "warning"}, ("feature_id", "layer"), "sum"),
-    "target_lost_year": Recipe("target_lost", roles=GROUND, of_last=True),
+    **{
+        f"target_lost_year{end}": Recipe("target_lost", roles=GROUND, of_last=True)
+        for end in ("", "_low", "_high")
+    },
 }
 
 
@@ -103,6 +113,12 @@ def _return_period(criterion: str) -> Recipe:
         "first",
     )
 
+
+_OF_RECEIVER = {
+    "outfall_peak_{r}_{{s}}_l_s": ("outfall_peak", "peak_l_s"),
+    "outfall_volume_{r}_{{s}}_m3": ("outfall_volume", "volume_m3"),
+    "receiver_capacity_{r}_{{s}}_l_s": ("receiver_capacity", "receiver_capacity_l_s"),
+}
 
 # Columns that stand once for each scenario; "{s}" is its name.
 BY_SCENARIO: Mapping[str, Recipe] = {
@@ -162,6 +178,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         event="storm",
         roles=(*GROUND, *TANKS),
     ),
+    "outfall_peak_{s}_l_s": _at_outfalls("outfall_peak", "peak_l_s", ALL),
+    "outfall_volume_{s}_m3": _at_outfalls("outfall_volume", "volume_m3", ALL),
+    **{
+        template.format(r=r): _at_outfalls(formula, column, r)
+        for template, (formula, column) in _OF_RECEIVER.items()
+        for r in TAKERS
+    },
     "ponding_sites_{s}": Recipe(
         "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=FLOODING
     ),

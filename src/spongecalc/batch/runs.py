@@ -30,7 +30,7 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import folder_name
-from spongecalc.swmm.model import TANK_FLOWS, SwmmModel
+from spongecalc.swmm.model import BETWEEN, FLOODING, TANK_FLOWS, SwmmModel
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 RETRIES = 2
@@ -52,15 +52,19 @@ def plan_runs(
         roles = model.elements.groupby("role")["model_id"].agg(list)
         series = SeriesRequest(
             subcatchment_runoff=True,
+            outfall_inflow=True,
             node_lateral_inflow=tuple(roles.get("tank", [])),
             link_flow=tuple(link for role in TANK_FLOWS for link in roles.get(role, [])),
         )
         nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
         pipes = model.elements[(model.elements["element"] == "link") & (model.elements["layer"] == "pipes")]
+        between = [link for role in BETWEEN for link in roles.get(role, [])]
         everything = replace(
             series,
             node_depth=tuple(nodes["model_id"]),
-            link_flow=(*series.link_flow, *pipes["model_id"]),
+            # What sewage spills, and what flows back through a joint, is read of this run.
+            node_flooding=tuple(n for role in FLOODING for n in roles.get(role, [])),
+            link_flow=tuple(dict.fromkeys((*series.link_flow, *between, *pipes["model_id"]))),
         )
         for event, text in zip(events, model.texts(events), strict=True):
             place = folder / folder_name(model.name) / model.scenario / event.storm_id

@@ -41,7 +41,7 @@ LIBRARIES = (
     "swmm-toolkit",
     "xlsxwriter",
 )
-# Results of commands of their own, in the folder of results, which assess and report join.
+# Results of commands of their own, in the folder of results, which assess and report join and do not make.
 JOINED_RESULTS = ("sponge_continuous.json",)
 _FORMAT = 1
 _GLOB = ("*", "?")
@@ -97,13 +97,19 @@ def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None
         for text in sorted({*_texts(document), *more}):
             if text not in outputs:
                 state.update(_files_state(path.parent, text))
-        for name in JOINED_RESULTS:
+        for name in () if _makes_series_itself(document) else JOINED_RESULTS:
             joined = path.parent / str(document.get("results", "results")) / name
             if joined.is_file():
                 state[name] = _digest(joined)
     except OSError:
         return None
     return state
+
+
+def _makes_series_itself(document: Mapping[str, object]) -> bool:
+    """True where assess runs the long series when it is due: what is kept of it then follows from the inputs."""
+    sponge = document.get("sponge")
+    return not isinstance(sponge, dict) or sponge.get("continuous", True) is not False
 
 
 def current_stamp(place: Path, name: str) -> Stamp | None:

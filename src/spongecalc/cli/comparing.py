@@ -34,6 +34,8 @@ def run_compare(call: Call, a: Path, b: Path | None, scenarios: tuple[str, str] 
     output, language = call.output, call.output.language
     if b is None and scenarios is None:
         raise RefusedError(text("document.compare_alone", language))
+    if scenarios and any(name.startswith("-") for name in scenarios):
+        raise RefusedError(text("document.compare_two_scenarios", language))
     tables, names = [], []
     for folder, scenario in zip((a, b or a), scenarios or ("", ""), strict=True):
         tables.append(_tables(folder, scenario, language))
@@ -46,7 +48,7 @@ def run_compare(call: Call, a: Path, b: Path | None, scenarios: tuple[str, str] 
     except OSError as reason:
         broken = text("document.compare_broken", language, file=path, reason=reason.strerror)
         raise RefusedError(broken) from None
-    _print(differences, output, language)
+    _print(differences, names, output)
     output.sentence(text("document.compare_written", language, path=path))
     output.document["page"] = str(path)
     return DONE
@@ -69,7 +71,8 @@ def _tables(folder: Path, scenario: str, language: str) -> dict[str, pd.DataFram
     return of_scenario(tables, scenario) if scenario else tables
 
 
-def _print(differences: list[TableDifference], output: Output, language: str) -> None:
+def _print(differences: list[TableDifference], names: list[str], output: Output) -> None:
+    language = output.language
     differing = [d for d in differences if d.differs]
     if not differing:
         output.sentence(text("document.compare_same", language))
@@ -81,8 +84,11 @@ def _print(differences: list[TableDifference], output: Output, language: str) ->
         counted = {"changed": len(d.changes), "only_a": len(d.only_a), "only_b": len(d.only_b)}
         output.sentence(text("document.compare_counts", language, table=f"{d.table}.csv", **counted))
         if d.table in SHOWN_TABLES and d.changes:
-            keys = ("row", "column", "a", "b", "difference")
-            headers = [text(f"document.compare_{k}", language) for k in keys]
+            row, column, difference = (
+                text(f"document.compare_{k}", language) for k in ("row", "column", "difference")
+            )
+            sides = [f"{text(f'document.compare_{k}', language)}: {n}" for k, n in zip("ab", names, strict=True)]
+            headers = [row, column, *sides, difference]
             rows = [(c.row, c.column, c.a, c.b, c.difference_text) for c in d.changes]
             output.table(text("document.compare_table", language, table=d.table), headers, rows)
     output.document["differences"] = [

@@ -110,6 +110,7 @@ def flow_table(flows: list[FlowDone]) -> pd.DataFrame:
             "status": f.status,
             "reason": f.reason,
             "error_percent": f.error_percent,
+            "made_percent": f.made_percent,
             "seconds": f.seconds,
             **{f"{term}_m3": value for term, value in f.balance_m3.items()},
         }

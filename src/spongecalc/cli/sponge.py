@@ -14,6 +14,7 @@ from spongecalc.cli.exit_codes import RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.sponge.question import sponge_question
+from spongecalc.sponge.tank_states import tank_volume_m3
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous
 
@@ -51,7 +52,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     )
     rows = []
     for site in question.sites:
-        tanks = [(t.node_id, t.shape.area_m2 * (t.shape.crest_m - t.shape.bottom_m)) for t in site.tanks]
+        tanks = [(t.node_id, tank_volume_m3(t)) for t in site.tanks]
         v = volume_method(site.areas, tanks, rain.curve.percent, question.catalogue)
         rows.append(
             (

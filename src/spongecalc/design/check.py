@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from sys import intern
 
@@ -169,9 +169,18 @@ def _once(value: object) -> object:
 
 def checks_table(checks: list[Check]) -> pd.DataFrame:
     """Rows of design_checks.csv: failed ones first, then what could not be checked, then what passes."""
-    order = {FAIL: 0, NOT_CHECKABLE: 1, PASS: 2}
     # Column by column: a dictionary for each check of a county would take more than all its checks.
-    table = pd.DataFrame({name: [_once(value(c)) for c in checks] for name, value in _COLUMNS.items()})
+    return _in_order(pd.DataFrame({name: [_once(value(c)) for c in checks] for name, value in _COLUMNS.items()}))
+
+
+def with_checks(table: pd.DataFrame, checks: Sequence[Check]) -> pd.DataFrame:
+    """Rows of design_checks.csv with those of further checks in their places."""
+    parts = [t for t in (table, checks_table(list(checks))) if len(t)]
+    return _in_order(pd.concat(parts, ignore_index=True)) if parts else table
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    order = {FAIL: 0, NOT_CHECKABLE: 1, PASS: 2}
     table["_order"] = table["verdict"].map(order)
     table = table.sort_values(
         ["community_id", "_order", "check", "feature_id", "other_id", "applies_to"],

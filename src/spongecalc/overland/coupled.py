@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spongecalc.overland.ground_water import GroundCover, GroundWater
+from spongecalc.overland.made_water import MadeWater, worst_place
 
 if TYPE_CHECKING:
     from spongecalc.overland.surface_flow import SurfaceFlow
     from spongecalc.swmm.open_model import OpenModel
 
 EXCHANGE_S = 1.0
+# Stands in the key of kept runs; another number when the flow over the ground is calculated in another way.
+SCHEME = 2
 L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
 # Durations, speeds and hazard are read at this interval; the largest depth is the kernel's, of every step.
@@ -82,7 +85,8 @@ class CoupledResult:
 
     Rasters are rows x columns: largest depth, speed and depth x speed, hours above 5 and 15 cm, and the last
     time in hours at which 5 cm stood. ``frames_mm`` are depths every five minutes. ``balance_m3`` holds the
-    terms of the water balance, ``error_percent`` what they miss of all water that came in.
+    terms of the water balance, ``error_percent`` what they miss of all water that came in; ``made`` is the place
+    where most water was made by the calculation.
     """
 
     max_depth_m: np.ndarray
@@ -95,6 +99,7 @@ class CoupledResult:
     balance_m3: dict[str, float]
     error_percent: float
     updates: int
+    made: MadeWater
 
 
 def run_coupled(
@@ -276,4 +281,5 @@ class _Record:
             balance,
             error,
             updates,
+            worst_place(flow.made_m, flow.max_depth_m, flow.cell_m),
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from spongecalc.ground.grid import Ground
-from spongecalc.overland.coupled import EXCHANGE_S, CoupledResult, Exchange, Grate, run_coupled
+from spongecalc.overland.coupled import EXCHANGE_S, SCHEME, CoupledResult, Exchange, Grate, run_coupled
 from spongecalc.overland.ground_water import GroundCover, ground_cover
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -72,6 +72,7 @@ class CoupledRun:
             self.duration_s,
             tuple(self.ground.transform),
             sorted(versions().items()),
+            SCHEME,
         )
         digest.update(repr(rest).encode())
         return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,25 +13,32 @@ import numpy as np
 
 from spongecalc.batch.pool import Job, finished
 from spongecalc.ground.water_depths import WaterDepths
-from spongecalc.overland.coupled import FRAME_S
+from spongecalc.overland.coupled import FRAME_S, CoupledResult
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.swmm.identifiers import folder_name
 
 KEPT_FOLDER = "runs_2d"
 RASTERS, SEAL = "rasters.npz", "run.json"
 LARGEST_ERROR_PERCENT = 1.0
+# Water made in a place, in percent of the most that stood there: a run may keep its balance and double a depth.
+LARGEST_MADE_PERCENT = 1.0
 TIME_LIMIT_S = 3600.0
+NO_ERROR = (math.nan, math.nan)  # of the balance, and of water made
 
 
 @dataclass(frozen=True)
 class FlowDone:
-    """The end of a coupled run: "done" or "failed" with the reason, its water balance in m3, its seconds."""
+    """The end of a coupled run: "done" or "failed" with the reason, its water balance in m3, its seconds.
+
+    ``made_percent`` is the water that the calculation made at its worst place, of the most that stood there.
+    """
 
     run_id: str
     status: str
     reason: str
     balance_m3: dict[str, float]
     error_percent: float
+    made_percent: float
     updates: int
     seconds: float
 
@@ -51,16 +59,15 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
     except SurfaceFlowError as reason:
         x, y = run.ground.place(reason.row, reason.column)
         where = f"{reason.reason} x={x:.1f} y={y:.1f} dt={reason.seconds:g} s"
-        return _seal(run, folder, "failed", where, {}, float("nan"), 0, began)
+        return _seal(run, folder, "failed", where, {}, NO_ERROR, 0, began)
     except Exception as reason:
         if type(reason) is not Exception:  # the toolkit raises plain Exception for the engine's errors
             raise
-        return _seal(run, folder, "failed", str(reason).strip(), {}, float("nan"), 0, began)
-    if abs(result.error_percent) > LARGEST_ERROR_PERCENT:
-        row, column = np.unravel_index(int(np.argmax(result.max_depth_m)), result.max_depth_m.shape)
-        x, y = run.ground.place(int(row), int(column))
-        where = f"mass error {result.error_percent:.2f} % (> {LARGEST_ERROR_PERCENT:g} %) x={x:.1f} y={y:.1f}"
-        return _seal(run, folder, "failed", where, result.balance_m3, result.error_percent, result.updates, began)
+        return _seal(run, folder, "failed", str(reason).strip(), {}, NO_ERROR, 0, began)
+    errors = (result.error_percent, result.made.percent)
+    unsound = _unsound(run, result)
+    if unsound:
+        return _seal(run, folder, "failed", unsound, result.balance_m3, errors, result.updates, began)
     np.savez_compressed(
         folder / RASTERS,
         depth_m=result.max_depth_m.astype("float32"),
@@ -71,7 +78,21 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
         last_wet_h=result.last_wet_h.astype("float32"),
         frames_mm=result.frames_mm,
     )
-    return _seal(run, folder, "done", "", result.balance_m3, result.error_percent, result.updates, began)
+    return _seal(run, folder, "done", "", result.balance_m3, errors, result.updates, began)
+
+
+def _unsound(run: CoupledRun, result: CoupledResult) -> str:
+    """Reason and place for which a run's water is not sound; empty where it is."""
+    made = result.made
+    if made.percent > LARGEST_MADE_PERCENT:
+        x, y = run.ground.place(made.row, made.column)
+        share = f"{made.percent:.3g} % (> {LARGEST_MADE_PERCENT:g} %)"
+        return f"water made {made.made_m3:.2f} m3, {share} of what stood there x={x:.1f} y={y:.1f}"
+    if abs(result.error_percent) > LARGEST_ERROR_PERCENT:
+        row, column = np.unravel_index(int(np.argmax(result.max_depth_m)), result.max_depth_m.shape)
+        x, y = run.ground.place(int(row), int(column))
+        return f"mass error {result.error_percent:.2f} % (> {LARGEST_ERROR_PERCENT:g} %) x={x:.1f} y={y:.1f}"
+    return ""
 
 
 def _seal(
@@ -80,11 +101,11 @@ def _seal(
     status: str,
     reason: str,
     balance_m3: dict[str, float],
-    error_percent: float,
+    errors_percent: tuple[float, float],
     updates: int,
     began: float,
 ) -> FlowDone:
-    done = FlowDone(run.run_id, status, reason, balance_m3, error_percent, updates, time.perf_counter() - began)
+    done = FlowDone(run.run_id, status, reason, balance_m3, *errors_percent, updates, time.perf_counter() - began)
     text = json.dumps({"key": run.key, **vars(done)}, ensure_ascii=False, indent=1)
     (folder / SEAL).write_text(text + "\n", encoding="utf-8", newline="\n")
     return done
@@ -154,7 +175,7 @@ def make_all(
             found[run.run_id] = outcome.value
         else:
             reason = f"{outcome.reason} {outcome.detail}".strip()
-            found[run.run_id] = FlowDone(run.run_id, "failed", reason, {}, float("nan"), 0, outcome.seconds)
+            found[run.run_id] = FlowDone(run.run_id, "failed", reason, {}, *NO_ERROR, 0, outcome.seconds)
         spent = time.perf_counter() - began
         on_done(len(found), spent * (whole - made) / made if made else float("nan"))
     return [found[run.run_id] for run in runs]

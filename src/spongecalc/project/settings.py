@@ -57,7 +57,7 @@ from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.storm_pattern import StormPattern
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
 from spongecalc.rainfall.interval_formula import Interval, IntervalFormula, interval_formula_of, interval_places
-from spongecalc.rainfall.storm_formula import RainFormula, StormFormula, formula_of
+from spongecalc.rainfall.storm_formula import FittedRange, RainFormula, StormFormula, formula_of
 from spongecalc.standards.tables import table
 
 DEM = "dem"
@@ -71,13 +71,25 @@ def in_metres(crs: CRS) -> bool:
 
 
 class FormulaSettings(Section):
-    """A storm formula typed in the project: q = A (1 + C lg P) / (t + b)^n in L/(s ha)."""
+    """A storm formula typed in the project: q = A (1 + C lg P) / (t + b)^n in L/(s ha).
+
+    ``longest_min`` is the longest duration that it was fitted to, ``p_from_a`` and ``p_to_a`` are the return
+    periods.
+    """
 
     A: Number = Field(gt=0)
     C: Number = Field(ge=0)
     b: Number = Field(ge=0)
     n: Number = Field(gt=0, lt=2)
     source: str
+    longest_min: WholeMinutes = Field(120.0, ge=5, le=1440, alias="longest_duration")
+    p_from_a: Years = Field(1.0, gt=0, alias="p_from")
+    p_to_a: Years = Field(100.0, gt=0, alias="p_to")
+
+    @property
+    def fitted(self) -> FittedRange:
+        """Durations and return periods that it was fitted to."""
+        return FittedRange(self.longest_min, self.p_from_a, self.p_to_a)
 
 
 class IntervalSettings(Section):
@@ -123,7 +135,9 @@ class RainfallSettings(Section):
             return IntervalFormula(place, rows, TYPED_BY_PROJECT, TYPED_BY_PROJECT)
         if isinstance(given, str):
             return interval_formula_of(given) if self.form == "interval" else formula_of(given)
-        return StormFormula(project, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT)
+        return StormFormula(
+            project, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT, given.fitted
+        )
 
 
 class StormSettings(StormPattern):

@@ -24,7 +24,9 @@ class SpongeSettings(Section):
 
     ``place`` is the city of the guide's table of design rainfall, ``own_place`` false where it is not the
     project's; ``series`` a file of rainfall, or "generated" for a series made from the monthly climate of
-    ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's.
+    ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's,
+    ``evaporation_in_rain`` lets water evaporate while it rains, too. ``continuous`` runs the series where nothing
+    fitting is kept; without it the events give the capture ratio.
     """
 
     place: str = "昆明"
@@ -37,6 +39,8 @@ class SpongeSettings(Section):
     generated_seed: int = Field(1, ge=0, le=2**31 - 1)
     climate: str = "昆明"
     evaporation_mm_d: tuple[Number, ...] = ()
+    evaporation_in_rain: bool = False
+    continuous: bool = True
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
     years_to_clog_a: Years = Field(
         default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"

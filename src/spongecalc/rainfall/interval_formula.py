@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spongecalc.rainfall.storm_formula import StormFormula
+from spongecalc.rainfall.storm_formula import FittedRange, StormFormula
 from spongecalc.standards.tables import table
 
 # The published A is that of a formula in mm/min times 167: q = 167 A / (t + b)^n.
@@ -43,6 +43,11 @@ class IntervalFormula:
             a, b, n = (f"{k[0]:g}{k[1]:+g} ln(P{-k[2]:+g})" for k in (i.A, i.b, i.n))
             parts.append(f"P {i.p_from_a:g}-{i.p_to_a:g} a: A = {a}, b = {b}, n = {n}")
         return "q = 167 A / (t + b)^n; " + "; ".join(parts)
+
+    @property
+    def fitted(self) -> FittedRange:
+        """Durations as usual, and the return periods of all intervals."""
+        return FittedRange(p_from_a=self.least_return_period_a, p_to_a=max(i.p_to_a for i in self.intervals))
 
     @property
     def least_return_period_a(self) -> float:

@@ -14,6 +14,19 @@ from spongecalc.standards.tables import table
 L_S_HA_PER_MM_MIN = 1e4 / 60
 
 
+@dataclass(frozen=True)
+class FittedRange:
+    """Durations in minutes and return periods in years that a formula was fitted to.
+
+    What is not published is taken as GB 50014-2021 has formulas made: durations up to 120 min, and return
+    periods from 1 to 100 a.
+    """
+
+    longest_min: float = 120.0
+    p_from_a: float = 1.0
+    p_to_a: float = 100.0
+
+
 class RainFormula(Protocol):
     """Interface of a rain formula of any form, as a design storm needs it."""
 
@@ -32,6 +45,10 @@ class RainFormula(Protocol):
     @property
     def least_return_period_a(self) -> float:
         """Return periods in years below which it holds no more."""
+
+    @property
+    def fitted(self) -> FittedRange:
+        """Durations and return periods that it was fitted to."""
 
     def text(self) -> str:
         """The formula with its numbers."""
@@ -60,6 +77,7 @@ class StormFormula:
     n: float
     source: str
     confidence: str
+    fitted: FittedRange = FittedRange()
 
     def text(self) -> str:
         """The formula with its numbers, as a report prints it."""

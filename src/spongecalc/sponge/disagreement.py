@@ -1,4 +1,4 @@
-"""The reasons why the three ways to the year's capture ratio disagree, from what each of them reckons."""
+"""The causes for which the three ways to the capture ratio disagree, in points that sum to the difference."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from spongecalc.sponge.event_response import annual_capture_percent
 DISAGREEMENT_POINTS = 5.0
 # A part of a difference below this share of it is not named.
 NAMED_SHARE = 1 / 3
+# Between the depths of the events, where the volume method has its own kinks.
+STEP_MM = 0.25
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,11 @@ class Ways:
     """Results of the three ways for one community in one scenario; capture ratios in percent, NaN for none.
 
     ``volume_low`` and ``volume_high`` are the volume method's at the ends of the guide's runoff coefficients;
-    ``volume_runoff_mm`` is its runoff by the depth of a day's rain, ``depths_mm`` and ``event_runoff_mm`` are
-    those of the events. ``series_curve`` is the capture curve of the continuous simulation's rain.
-    ``has_volume`` tells whether there is any control volume.
+    ``volume_bare_mm`` is its runoff by the depth of a day's rain with no water in tanks, ``depths_mm`` and
+    ``event_bare_mm`` are those of the events. ``small_share`` is the share of the year's rain on days too small
+    for the curve. ``series_curve`` is the capture curve of the continuous simulation's rain. ``tanks_volume``,
+    ``tanks_event`` and ``tanks_series`` are the points that the tanks add in each way. ``has_volume`` tells
+    whether there is any control volume beside tanks.
     """
 
     volume: float
@@ -32,12 +36,16 @@ class Ways:
     event: float
     series: float
     depths_mm: Sequence[float] | np.ndarray
-    event_runoff_mm: Sequence[float] | np.ndarray
-    volume_runoff_mm: Callable[[float], float]
+    event_bare_mm: Sequence[float] | np.ndarray
+    volume_bare_mm: Callable[[float], float]
     curve: Callable[[float], float]
     series_curve: Callable[[float], float] | None
     design_mm: float
     has_volume: bool
+    small_share: float = 0.0
+    tanks_volume: float = 0.0
+    tanks_event: float = 0.0
+    tanks_series: float = 0.0
 
 
 def largest_difference(ways: Ways) -> float:
@@ -49,32 +57,68 @@ def largest_difference(ways: Ways) -> float:
 def reasons(ways: Ways) -> list[str]:
     """The reasons for differences above the limit, as keys of the catalogue ``rain.why``; none below it.
 
-    Volume method and events rest on the same capture curve, so that their difference is a sum over the depth of
-    the day's rain: that up to the design rainfall and that above it are reckoned apart, and the larger one gives
-    the reason. Events and series differ by the rain (the events under the series' own curve) and by the rest,
-    which is what the ground still holds from the last storm, evaporation and intensities.
+    Each cause that makes a third of the difference of two ways that differ by more than the limit is named.
     """
     if not largest_difference(ways) > DISAGREEMENT_POINTS:
         return []
-    found = []
+    if math.isnan(ways.event):
+        return ["no_events"]
+    found: list[str] = []
     if abs(ways.volume - ways.event) > DISAGREEMENT_POINTS:
-        found.append(_volume_and_event(ways))
+        if ways.volume_low - 1e-9 <= ways.event <= ways.volume_high + 1e-9:
+            found.append("coefficient_range")
+        else:
+            found.extend(_named(volume_to_events(ways)))
     if abs(ways.series - ways.event) > DISAGREEMENT_POINTS:
-        found.extend(_event_and_series(ways))
-    if not found:
-        found.append("no_events" if math.isnan(ways.event) else "both_add_up")
-    return found
+        found.extend(_named(events_to_series(ways)))
+    return list(dict.fromkeys(found)) or ["both_add_up"]
+
+
+def volume_to_events(ways: Ways) -> dict[str, float]:
+    """Points by which each cause takes the ratio from that of the volume method to that of the events."""
+    counted = 1 - ways.small_share
+    small, large = difference_by_depth(ways)
+    # That the curve leaves small days out, is a difference from what the counted days alone keep.
+    held = (ways.event - 100 * ways.small_share) / counted if counted > 0 else ways.event
+    tanks = (ways.tanks_event / counted if counted > 0 else ways.tanks_event) - ways.tanks_volume
+    return {
+        "small_days": ways.event - held,
+        "tanks_part_full": tanks,
+        "losses_of_small_rain" if small >= 0 else "coefficient_below_swmm": small,
+        "more_held_in_large_rain" if large >= 0 else _lost_in_large_rain(ways): large,
+    }
+
+
+def events_to_series(ways: Ways) -> dict[str, float]:
+    """Points by which each cause takes the ratio from that of the events to that of the continuous simulation.
+
+    The events under the series' own curve say what another rain does, the tanks' part in both what tanks do; the
+    rest is ground that is still wet or dries out between the spells of a day, and intensities.
+    """
+    rain = 0.0
+    if ways.series_curve is not None:
+        own, other = (
+            annual_capture_percent(ways.depths_mm, ways.event_bare_mm, c) for c in (ways.curve, ways.series_curve)
+        )
+        rain = (1 - ways.small_share) * (other - own)
+    tanks = ways.tanks_series - ways.tanks_event
+    return {
+        "other_rain": rain,
+        "tanks_over_days": tanks,
+        "spells_and_wet_ground": ways.series - ways.event - rain - tanks,
+    }
 
 
 def difference_by_depth(ways: Ways) -> tuple[float, float]:
     """Points by which the events keep more than the volume method: of rain up to the design rainfall, and above.
 
-    Runoff of both is taken as piecewise linear between the depths of the events and the design rainfall.
+    Both without tanks and small days; the events' runoff is piecewise linear between their depths.
     """
     given = np.append(0.0, np.asarray(ways.depths_mm, dtype=float))
-    runoff = np.append(0.0, np.asarray(ways.event_runoff_mm, dtype=float))
-    depths = np.union1d(given[1:], [ways.design_mm])
-    more = np.array([ways.volume_runoff_mm(float(d)) for d in depths]) - np.interp(depths, given, runoff)
+    runoff = np.append(0.0, np.asarray(ways.event_bare_mm, dtype=float))
+    fine = np.arange(STEP_MM, given[-1], STEP_MM)
+    depths = np.union1d(np.union1d(given[1:], fine), [ways.design_mm])
+    more = np.array([ways.volume_bare_mm(float(d)) for d in depths]) - np.interp(depths, given, runoff)
 
     def points(values: np.ndarray) -> float:
         return 100 - annual_capture_percent(depths, values, ways.curve)
@@ -83,19 +127,10 @@ def difference_by_depth(ways: Ways) -> tuple[float, float]:
     return small, points(more) - small
 
 
-def _volume_and_event(ways: Ways) -> str:
-    if ways.volume_low - 1e-9 <= ways.event <= ways.volume_high + 1e-9:
-        return "coefficient_range"
-    small, large = difference_by_depth(ways)
-    if ways.event > ways.volume:
-        return "losses_of_small_rain" if small >= large else "more_held_in_large_rain"
-    return "volume_not_reached" if ways.has_volume and large <= small else "coefficient_below_swmm"
+def _lost_in_large_rain(ways: Ways) -> str:
+    return "volume_not_reached" if ways.has_volume else "coefficient_below_swmm_in_large_rain"
 
 
-def _event_and_series(ways: Ways) -> list[str]:
-    if ways.series_curve is None:
-        return ["wet_ground_between"]
-    same_rain = annual_capture_percent(ways.depths_mm, ways.event_runoff_mm, ways.series_curve)
-    whole = ways.series - ways.event
-    parts = (("other_rain", same_rain - ways.event), ("wet_ground_between", ways.series - same_rain))
-    return [name for name, part in parts if part / whole >= NAMED_SHARE]
+def _named(causes: dict[str, float]) -> list[str]:
+    whole = sum(causes.values())
+    return [name for name, points in causes.items() if points / whole >= NAMED_SHARE]

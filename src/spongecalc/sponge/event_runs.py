@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.parameter_ranges import ParameterRange, at_end, with_permeability
+from spongecalc.surfaces.closed_paving import with_closed_paving
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground
@@ -21,7 +22,10 @@ DEPTH_RATIOS = (0.2, 0.5, 0.75, 1.0, 1.8, 3.5)
 RANGE_RATIOS = (0.2, 1.0, 1.8, 3.5)
 EVENT_DAYS = 5
 # Permeability over that of a new surface at which clogged paving is run; in between it is interpolated.
-CLOGGED_SHARES = (0.02, 0.01, 0.005, 0.002, 0.0005)
+# At 0 the paving is closed: sealed ground.
+CLOGGED_SHARES = (0.02, 0.01, 0.005, 0.002, 0.0005, 0.0)
+# The same for the range of the paving's life, with all parameters at an end of theirs.
+RANGE_SHARES = (0.02, 0.0)
 TAKEN, LOW, HIGH = "taken", "low", "high"
 
 
@@ -74,10 +78,24 @@ def event_grounds(site: Site, ranges: tuple[ParameterRange, ...]) -> list[Ground
     for end in (LOW, HIGH):
         grounds.append(Ground((*key, end), at_end(site.areas, dict.fromkeys(names, end), ranges)))
     if site.paved_m2 > 0:
-        grounds.extend(
-            Ground((*key, f"{share:g}"), with_permeability(site.areas, share)) for share in CLOGGED_SHARES
-        )
+        grounds.extend(Ground((*key, clogged_name(s)), clogged(site.areas, s)) for s in CLOGGED_SHARES)
+        for end in (LOW, HIGH):
+            ends = dict.fromkeys(names, end)
+            grounds.extend(
+                Ground((*key, clogged_name(s, end)), at_end(clogged(site.areas, s), ends, ranges))
+                for s in RANGE_SHARES
+            )
     return grounds
+
+
+def clogged(areas: tuple[Subcatchment, ...], share: float) -> tuple[Subcatchment, ...]:
+    """Subcatchments whose paving lets through a share of what it did when new; sealed ground at 0."""
+    return with_permeability(areas, share) if share > 0 else with_closed_paving(areas)
+
+
+def clogged_name(share: float, end: str = "") -> str:
+    """Name of a clogged ground in its key, as taken or with all parameters at an end."""
+    return f"{share:g} {end}".strip()
 
 
 def range_grounds(site: Site, ranges: tuple[ParameterRange, ...]) -> list[Ground]:

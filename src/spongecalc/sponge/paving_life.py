@@ -3,6 +3,31 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+
+from spongecalc.standards.tables import table
+
+
+@dataclass(frozen=True)
+class Clogging:
+    """Years to clogging without cleaning, years between cleanings (0 for none), percent that one restores."""
+
+    years_to_clog: float
+    interval_a: float
+    restored_percent: float
+
+    def at_end(self, end: str) -> Clogging:
+        """The same at the "low" or "high" end of the sourced ranges of ``paving_life.csv``.
+
+        What the project takes beyond an end stays what it is there; how often it cleans is its own decision.
+        """
+        choose = min if end == "low" else max
+        rows = table("paving_life").set_index("column")[end]
+        return Clogging(
+            choose(self.years_to_clog, float(rows["years_to_clog"])),
+            self.interval_a,
+            choose(self.restored_percent, float(rows["restored_percent"])),
+        )
 
 
 def clogging_factor(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
-from spongecalc.rainfall.capture_ratio import CaptureCurve
-from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, Site
-from spongecalc.sponge.paving_life import share_after_years
+from spongecalc.sponge.paving_life import Clogging, share_after_years
+from spongecalc.sponge.tank_states import SiteStates, TankStates
+from spongecalc.sponge.year_of_days import YearOfDays
 
 Volumes = Mapping[tuple[str, ...], GroundVolumes]
 STEP_MIN = 15
@@ -33,40 +33,62 @@ class DesignEvent:
         return self.runoff_m3 / self.rain_m3 if self.rain_m3 > 0 else math.nan
 
 
-def tank_held_m3(site: Site, runoff_m3: np.ndarray) -> float:
-    """Volume in m3 that the site's tanks, empty before, keep of an event's runoff by subcatchment in m3."""
-    held = 0.0
-    for tank in site.tanks:
-        fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
-        let_off = site.first_flush_mm.get(tank.facility_id, 0.0) / 1000 * sum(site.areas[i].area_m2 for i in fed)
-        volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
-        held += min(max(float(runoff_m3[fed].sum()) - let_off, 0.0), volume)
-    return held
+def tank_held_m3(site: Site, runoff_m3: np.ndarray, states: Mapping[str, TankStates]) -> float:
+    """Volume in m3 that the site's tanks keep of a storm's runoff by subcatchment in m3, from their states on."""
+    return sum(
+        states[tank.facility_id].held_m3(
+            float(sum(runoff_m3[i] for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id))
+        )
+        for tank in site.tanks
+    )
 
 
-def event_runoff_m3(site: Site, volumes: GroundVolumes, ends: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Rain and runoff of each event in m3, after the tanks; ``ends`` are the marks of the events' ends."""
+def event_runoff_m3(
+    site: Site,
+    volumes: GroundVolumes,
+    ends: Sequence[int],
+    states: SiteStates | None,
+    ratios: Sequence[float] = DEPTH_RATIOS,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rain and runoff of each event in m3, after the tanks.
+
+    ``ends`` are the marks of the events' ends, ``states`` those of the tanks by the events' ``ratios``; None
+    leaves the tanks out.
+    """
     rain = per_mark(volumes.volumes.rain_m3[list(ends)])
     runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
-    kept = np.array([tank_held_m3(site, row) for row in runoff])
+    if states is None:
+        return rain.sum(axis=1), runoff.sum(axis=1)
+    kept = np.array([tank_held_m3(site, row, states[r]) for row, r in zip(runoff, ratios, strict=True)])
     return rain.sum(axis=1), np.maximum(runoff.sum(axis=1) - kept, 0.0)
 
 
 def event_capture_percent(
-    site: Site, volumes: GroundVolumes | None, ends: Sequence[int], curve: CaptureCurve
+    site: Site,
+    volumes: GroundVolumes | None,
+    ends: Sequence[int],
+    year: YearOfDays,
+    states: SiteStates,
 ) -> float:
     """The year's capture ratio from the events; NaN without their result."""
     if volumes is None:
         return math.nan
-    rain, runoff = event_runoff_m3(site, volumes, ends)
+    rain, runoff = event_runoff_m3(site, volumes, ends, states)
     per_mm = 1000 / site.area_m2
-    return annual_capture_percent(rain * per_mm, runoff * per_mm, curve.percent)
+    return year.capture_percent(rain * per_mm, runoff * per_mm)
 
 
-def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], ends: Sequence[int]) -> DesignEvent:
-    """Volumes and peak of the design rainfall."""
+def design_event(
+    site: Site,
+    volumes: GroundVolumes,
+    marks_s: Sequence[int],
+    ends: Sequence[int],
+    states: SiteStates,
+) -> DesignEvent:
+    """Volumes and peak of the design rainfall; the tanks begin as full as they are on the mean of such days."""
     number = DEPTH_RATIOS.index(1.0)
-    rain, runoff = event_runoff_m3(site, volumes, ends)
+    mean = {name: s.mean for name, s in states[1.0].items()}
+    rain, runoff = event_runoff_m3(site, volumes, ends, {**states, 1.0: mean})
     first = ends[number - 1]
     rows = list(range(first, ends[number] + 1))
     times = np.array([marks_s[r] for r in rows])
@@ -76,9 +98,8 @@ def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], end
     for tank in site.tanks:
         fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
         gathered = np.cumsum(flows[:, fed].sum(axis=1))
-        let_off = site.first_flush_mm.get(tank.facility_id, 0.0) / 1000 * sum(site.areas[i].area_m2 for i in fed)
-        volume = tank.shape.area_m2 * (tank.shape.crest_m - tank.shape.bottom_m)
-        kept = np.clip(gathered - let_off, 0.0, volume)
+        state = mean[tank.facility_id]
+        kept = np.clip(gathered - state.flush_m3[0], 0.0, state.free_m3[0])
         total = total - np.diff(np.append(0.0, kept))
     total = np.where(steady, np.maximum(total, 0.0), 0.0)
     peak = int(np.argmax(total))
@@ -90,13 +111,15 @@ def design_event(site: Site, volumes: GroundVolumes, marks_s: Sequence[int], end
 class PavingLife:
     """Capture ratio in percent at the end of each year from 0 on, without cleaning and with the project's.
 
-    ``lost_year`` is the first year below the target with the project's cleaning, NaN where it is kept over the
-    horizon; ``keeping_interval_a`` the longest interval of cleaning in years that keeps it, 0 where none is
-    needed, NaN where none does.
+    ``permeability`` is the share of the new permeability that the cleaning leaves by then. ``lost_year`` is the
+    first year below the target with the project's cleaning, NaN where it is kept over the horizon;
+    ``keeping_interval_a`` the longest interval of cleaning in years that keeps it, 0 where none is needed, NaN
+    where none does.
     """
 
     uncleaned_percent: tuple[float, ...]
     cleaned_percent: tuple[float, ...]
+    permeability: tuple[float, ...]
     lost_year: float
     keeping_interval_a: float
 
@@ -105,11 +128,9 @@ def paving_life(
     taken_percent: float,
     clogged_percent: Sequence[float],
     target_percent: float | None,
-    *,
-    years_to_clog: float,
-    interval_a: float,
-    restored_percent: float,
+    clogging: Clogging,
     horizon_a: int,
+    shares: Sequence[float] = CLOGGED_SHARES,
 ) -> PavingLife:
     """The capture ratio over the years, between its values for new and for clogged paving.
 
@@ -118,28 +139,36 @@ def paving_life(
     taken_percent
         Capture ratio as new.
     clogged_percent
-        Capture ratio at the shares of ``CLOGGED_SHARES`` of the new permeability; empty without paving.
+        Capture ratio at ``shares`` of the new permeability, down to 0; empty without paving.
     target_percent
         The project's target, None for none.
+    clogging, horizon_a
+        Course of clogging with the project's cleaning, and the years looked at.
+    shares
+        Shares of the new permeability, falling to 0.
     """
-    shares = np.array([*reversed(CLOGGED_SHARES), 1.0])
+    known = np.array([*reversed(shares), 1.0])
     values = (
         np.array([*reversed(clogged_percent), taken_percent])
         if clogged_percent
-        else np.full(len(shares), taken_percent)
+        else np.full(len(known), taken_percent)
     )
 
-    def course(interval: float) -> tuple[float, ...]:
+    def held(interval: float) -> tuple[float, ...]:
         years = range(horizon_a + 1)
-        held = [share_after_years(y, years_to_clog, interval, restored_percent) for y in years]
-        return tuple(float(v) for v in np.interp(held, shares, values))
+        return tuple(
+            share_after_years(y, clogging.years_to_clog, interval, clogging.restored_percent) for y in years
+        )
+
+    def course(interval: float) -> tuple[float, ...]:
+        return tuple(float(v) for v in np.interp(held(interval), known, values))
 
     def lost(curve: Sequence[float]) -> float:
         if target_percent is None:
             return math.nan
         return next((float(y) for y, v in enumerate(curve) if v < target_percent), math.nan)
 
-    uncleaned, cleaned = course(0.0), course(interval_a)
+    uncleaned, cleaned = course(0.0), course(clogging.interval_a)
     keeping = math.nan
     if target_percent is not None:
         if math.isnan(lost(uncleaned)):
@@ -147,4 +176,4 @@ def paving_life(
         else:
             fitting = (i for i in (10, 8, 6, 5, 4, 3, 2, 1, 0.5) if math.isnan(lost(course(float(i)))))
             keeping = float(next(fitting, math.nan))
-    return PavingLife(uncleaned, cleaned, lost(cleaned), keeping)
+    return PavingLife(uncleaned, cleaned, held(clogging.interval_a), lost(cleaned), keeping)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 
@@ -24,19 +25,22 @@ from spongecalc.sponge.event_runs import (
     RANGE_RATIOS,
     TAKEN,
     Site,
+    clogged,
+    clogged_name,
     event_grounds,
     range_grounds,
     sites_of,
 )
 from spongecalc.sponge.parameter_ranges import ParameterRange, parameter_ranges
+from spongecalc.sponge.tank_states import SiteStates, tank_states
+from spongecalc.sponge.year_of_days import YearOfDays, year_of
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
 
 DAY_MIN = 1440
+CLOSED = clogged_name(0.0)
 RAIN_STEP_MIN = 15
 WET_STEP_S, DRY_STEP_S = 300.0, 3600.0
-# SWMM's sums are trapezoids over its steps: over a year of showers 300 s would cost 0.4 points of capture.
-CONTINUOUS_WET_STEP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,28 @@ class SpongeQuestion:
             )
 
     @cached_property
+    def tank_states(self) -> dict[tuple[str, str], SiteStates]:
+        """States in which each site's tanks meet the events, by community and scenario."""
+        daily = self.series.daily_mm().to_numpy()
+        return {
+            (s.community_id, s.scenario): tank_states(s, daily, self.design_mm, self.catalogue, self.sponge)
+            for s in self.sites
+        }
+
+    @cached_property
+    def year(self) -> YearOfDays:
+        """The year's days: the capture curve, and what falls on days too small for it."""
+        return year_of(self.curve, self.series)
+
+    @property
+    def wet_month(self) -> int:
+        """The month of the series' most rain, 1 to 12, in which the events are dated."""
+        return wettest_month(self.series)
+
+    @cached_property
     def continuous(self) -> RunoffTask:
-        """The whole series for every ground as taken; read daily where a roof feeds a tank, else by year."""
+        """The whole series for every ground as taken, and closed; read daily where a roof feeds a tank."""
+        paved = [s for s in self.sites if s.paved_m2 > 0 and s.scenario == self.compared[1]]
         dated = self.series.depth_mm
         begin = dated.index[0].floor("D")
         days = int((dated.index[-1].floor("D") - begin).days) + 1
@@ -97,13 +121,21 @@ class SpongeQuestion:
         rain = RainInput(self.series.step_min, 24.0 * days, lines=lines, start=begin.to_pydatetime())
         return replace(
             self.events,
-            grounds=tuple(Ground((s.community_id, s.scenario, TAKEN), s.areas) for s in self.sites),
+            grounds=(
+                *(Ground((s.community_id, s.scenario, TAKEN), s.areas) for s in self.sites),
+                *(Ground((s.community_id, s.scenario, CLOSED), clogged(s.areas, 0.0)) for s in paved),
+            ),
             rain=rain,
-            climate=replace(self.events.climate, wet_step_s=CONTINUOUS_WET_STEP_S),
             marks_s=tuple(86400 * (d + 1) for d in range(days)),
             fine_keys=frozenset((s.community_id, s.scenario, TAKEN) for s in self.sites if s.tanks),
-            coarse=tuple(d for d in range(days) if d == days - 1 or (d + 1) % 365 == 0),
+            coarse=(days - 1,),
         )
+
+
+def wettest_month(series: RainSeries) -> int:
+    """The month, 1 to 12, in which a series has the most rain on the mean of its years."""
+    months = series.depth_mm.index.month
+    return int(series.depth_mm.groupby(months).sum().idxmax())
 
 
 def sponge_question(
@@ -132,6 +164,7 @@ def sponge_question(
     formula = project_formula(settings)
     step = RAIN_STEP_MIN
     lasting = max(int(min(DAY_MIN, formula.longest_duration_min(period_a))) // step, 1) * step
+    start = datetime(2001, wettest_month(series), 1)
     shape = chicago_hyetograph(formula, period_a, lasting, settings.rainfall.peak_ratio, step)
     whole = float(shape.sum()) * step / 60
 
@@ -142,10 +175,10 @@ def sponge_question(
             for number, ratio in enumerate(ratios)
             for minute, intensity in shape.items()
         ]
-        return RainInput(step, 24.0 * EVENT_DAYS * len(ratios), tuple(wet))
+        return RainInput(step, 24.0 * EVENT_DAYS * len(ratios), tuple(wet), start=start)
 
     evaporation = sponge.evaporation_mm_d or climate_of(sponge.climate).evaporation_mm_d
-    climate = RunoffClimate(evaporation, WET_STEP_S, DRY_STEP_S)
+    climate = RunoffClimate(evaporation, WET_STEP_S, DRY_STEP_S, dry_only=not sponge.evaporation_in_rain)
     day = 86400
     ends = [(n + 1) * EVENT_DAYS * day for n in range(len(DEPTH_RATIOS))]
     design = DEPTH_RATIOS.index(1.0)

@@ -53,19 +53,30 @@ def first_flush_m3(inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float,
     ----------
     GB 50400-2016, section 5: first-flush diversion, 1 to 3 mm for roofs.
     """
-    let_off = np.zeros_like(inflow_m3)
+    let_off: np.ndarray = np.minimum(inflow_m3, first_flush_left_m3(inflow_m3, roof_m2, first_flush_mm, dry_days))
+    return let_off
+
+
+def first_flush_left_m3(
+    inflow_m3: np.ndarray, roof_m2: float, first_flush_mm: float, dry_days: int = 1
+) -> np.ndarray:
+    """First flush that would be let off at the start of each day, of whatever comes, in m3.
+
+    The arguments are those of :func:`first_flush_m3`.
+    """
+    before = np.zeros(len(inflow_m3))
     left = full = first_flush_mm / 1000 * roof_m2
     dry = dry_days
-    for day, inflow in enumerate(inflow_m3):
+    for day, inflow in enumerate(inflow_m3.tolist()):
+        if dry >= dry_days:
+            left = full
+        before[day] = left
         if inflow <= 0:
             dry += 1
             continue
-        if dry >= dry_days:
-            left = full
         dry = 0
-        let_off[day] = min(inflow, left)
-        left -= let_off[day]
-    return let_off
+        left -= min(inflow, left)
+    return before
 
 
 def tank_balance(
@@ -116,11 +127,7 @@ def tank_balance(
     stored = reused = overflow = 0.0
     met = wanting = 0
     for arriving, wanted in zip((inflow - let_off).tolist(), demand.tolist(), strict=True):
-        stored += arriving
-        spilled = max(stored - volume_m3, 0.0)
-        stored -= spilled
-        drawn = min(stored, wanted)
-        stored -= drawn
+        stored, spilled, drawn = _day(stored, arriving, wanted, volume_m3)
         overflow += spilled
         reused += drawn
         if wanted > 0:
@@ -136,6 +143,33 @@ def tank_balance(
         float(demand.sum()),
         100 * met / wanting if wanting else math.nan,
     )
+
+
+def _day(stored: float, arriving: float, wanted: float, volume_m3: float) -> tuple[float, float, float]:
+    """Volume in a tank after a day, and what spilled and was drawn, in m3: it fills first and gives then."""
+    stored += arriving
+    spilled = max(stored - volume_m3, 0.0)
+    stored -= spilled
+    drawn = min(stored, wanted)
+    return stored - drawn, spilled, drawn
+
+
+def free_at_start_m3(
+    inflow_m3: np.ndarray,
+    volume_m3: float,
+    demand_m3_d: float,
+    *,
+    roof_m2: float = 0.0,
+    first_flush_mm: float = 0.0,
+) -> np.ndarray:
+    """Volume in m3 that is free in a tank at the start of each day, by the balance of :func:`tank_balance`."""
+    let_off = first_flush_m3(inflow_m3, roof_m2, first_flush_mm)
+    free = np.zeros(len(inflow_m3))
+    stored = 0.0
+    for day, arriving in enumerate((inflow_m3 - let_off).tolist()):
+        free[day] = volume_m3 - stored
+        stored = _day(stored, arriving, demand_m3_d, volume_m3)[0]
+    return free
 
 
 def paying_volume_m3(

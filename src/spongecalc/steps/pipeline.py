@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from spongecalc.assess.assessment import assess as assess_inputs
-from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
@@ -27,6 +26,7 @@ from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
+from spongecalc.layers.rules.rain_rules import check_rain
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
@@ -50,7 +50,7 @@ from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
-from spongecalc.steps.sponge import asked, continuous_path, sponge_performance
+from spongecalc.steps.sponge import asked, continuous_path, current_continuous, sponge_performance
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
@@ -151,7 +151,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         models.append(build_model(system, settings, storms))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
-    findings = (*checked.findings, *(f for m in models for f in m.findings), *of_grounds)
+    findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
     return Built(
         checked,
         tuple(models),
@@ -201,8 +201,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     modelled = join_results(checked.systems, built.models, results)
-    kept = read_continuous(continuous_path(checked.project))
     question = asked(checked.project, checked.systems, built.models)
+    kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)
     causes, stale_causes = kept_causes(built.search, flows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from spongecalc.assess.continuous import (
     TANK_COLUMNS,
     ContinuousResult,
     continuous_result,
+    read_continuous,
     tank_rows_by_day,
     write_continuous,
 )
@@ -26,6 +28,7 @@ from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import SeriesError, read_series
 from spongecalc.scenario import DrainageSystem
+from spongecalc.sponge.event_runs import TAKEN
 from spongecalc.sponge.question import Portion, SpongeQuestion, sponge_question
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import runoff_text
@@ -115,10 +118,10 @@ def continuous_digests(question: SpongeQuestion) -> dict[tuple[str, str], str]:
     """Digest by community and scenario of all that its continuous simulation rests on."""
     task, sponge = question.continuous, question.sponge
     rain = hashlib.sha256("\n".join(task.rain.lines).encode()).hexdigest()
-    quotas = repr((sponge.watering_l_m2_d, sponge.washing_l_m2_d))
+    quotas = repr((sponge.watering_l_m2_d, sponge.washing_l_m2_d, question.design_mm))
     short = replace(task.rain, lines=(rain,))
     digests = {}
-    for site, ground in zip(question.sites, task.grounds, strict=True):
+    for site, ground in zip(question.sites, (g for g in task.grounds if g.key[2] == TAKEN), strict=True):
         text = runoff_text((ground,), task.settings, short, task.climate)
         parts = (text, rain, quotas, repr((site.tanks, sorted(site.first_flush_mm.items()))))
         digests[site.community_id, site.scenario] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -126,9 +129,27 @@ def continuous_digests(question: SpongeQuestion) -> dict[tuple[str, str], str]:
 
 
 def run_continuous(
-    question: SpongeQuestion, path: Path, jobs: int, progress: Progress = no_progress
+    question: SpongeQuestion,
+    path: Path,
+    jobs: int,
+    progress: Progress = no_progress,
+    kept: ContinuousResult | None = None,
 ) -> ContinuousResult:
-    """Run the continuous simulation of every modelled community and keep its result at a path."""
+    """Run the continuous simulation of what is asked, and keep its result beside an earlier one's others.
+
+    Parameters
+    ----------
+    question
+        Whose communities and scenarios are run.
+    path
+        Where the result is kept.
+    jobs
+        Worker processes.
+    progress
+        Is told of every model that is done.
+    kept
+        The result that an earlier call kept.
+    """
     digests = continuous_digests(question)
     limit = max(3600.0, question.time_limit_s)
     volumes, failed = run_task(
@@ -137,6 +158,26 @@ def run_continuous(
         time_limit_s=limit,
         on_done=lambda done, total: progress("continuous", done, total),
     )
-    result = continuous_result(question, volumes, failed, digests)
-    write_continuous(result, path)
+    result = continuous_result(question, volumes, failed, digests).with_others(kept)
+    # A folder that cannot be written to costs the next call its time, and this one nothing.
+    with suppress(OSError):
+        write_continuous(result, path)
     return result
+
+
+def current_continuous(question: SpongeQuestion, path: Path, jobs: int) -> ContinuousResult | None:
+    """The continuous simulation of what is asked: as kept, and run where nothing fitting is kept.
+
+    A project that does without (``sponge.continuous``) has what is kept.
+    """
+    kept = read_continuous(path)
+    if not question.sponge.continuous:
+        return kept
+    known = {} if kept is None else kept.digests
+    digests = continuous_digests(question)
+    # In all its scenarios: a tank's row is written once for each.
+    due = {key[0] for key, digest in digests.items() if known.get(key) != digest}
+    if not due:
+        return kept
+    sites = tuple(s for s in question.sites if s.community_id in due)
+    return run_continuous(replace(question, sites=sites), path, jobs, kept=kept)

@@ -234,7 +234,11 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
     with open_output(out, lambda name: statistics.clean_id(name, text.encoding)) as output:
         depths = output.full_depths()
         frame, absent = output.series(
-            series, tuple(result.outfalls.index), unit_factors(result.flow_units), start_day
+            series,
+            tuple(result.outfalls.index),
+            unit_factors(result.flow_units),
+            start_day,
+            tuple(result.pollutants) if not math.isnan(result.quality_error_percent) else (),
         )
         flooded = result.nodes.index[result.nodes["flood_volume_m3"] > 0] if _followed(result) else ()
         in_flooding = output.flooding_concentrations([str(n) for n in flooded], len(result.pollutants))

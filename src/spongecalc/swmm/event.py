@@ -93,6 +93,7 @@ def event_sections(
     overflows: Sequence[str],
     sewage_nodes: Sequence[str],
     groundwater_l_s: Mapping[str, float] = MappingProxyType({}),
+    outfalls: Sequence[str] = (),
 ) -> Mapping[str, Sequence[Sequence[str]]]:
     """OPTIONS, RAINGAGES, INFLOWS, TIMESERIES and REPORT for an event.
 
@@ -101,7 +102,8 @@ def event_sections(
     than that: so in dry weather a little clean water, the carrier, enters where sewage does.
 
     Every storm of the project stands in the file, so that an engineer can switch the gage to another; the
-    gage names the event's. Ground water, where the project wants it, enters in every event.
+    gage names the event's. Ground water, where the project wants it, enters in every event. A storm saves what
+    flows to ``outfalls`` over time: the peak that leaves by several of them is that of their sum.
     """
     end = event.start + timedelta(seconds=event.duration_s)
     settings = event.settings
@@ -158,11 +160,12 @@ def event_sections(
             (_series(storm.storm_id), _clock(60 * t).removesuffix(":00"), fixed(v, 3))
             for t, v in zip(times, values, strict=True)
         )
+    saved = [*tanks, *(outfalls if event.storm_id != DRY else ())]
     report: list[tuple[str, ...]] = [
         ("INPUT", "NO"),
         ("CONTROLS", "NO"),
         ("SUBCATCHMENTS", "ALL"),
-        ("NODES", *(["ALL"] if event.report_all else tanks or ["NONE"])),
+        ("NODES", *(["ALL"] if event.report_all else saved or ["NONE"])),
         ("LINKS", *(["ALL"] if event.report_all else overflows or ["NONE"])),
     ]
     carrier_l_s = settings.dry_carrier_l_s if event.storm_id == DRY else 0.0

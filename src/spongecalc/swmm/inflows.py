@@ -10,6 +10,7 @@ from spongecalc.swmm.inp_text import fixed
 Rows = list[tuple[str, ...]]
 
 GROUNDWATER, RDII = "GROUNDWATER", "RDII"
+SEWAGE, RAIN = "SEWAGE", "RAIN"
 UNIT_HYDROGRAPH = "RDII_UH"
 RESPONSES = ("SHORT", "MEDIUM", "LONG")
 TRACER_MG_L = 100.0

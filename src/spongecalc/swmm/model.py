@@ -21,7 +21,7 @@ from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.first_flush import FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.identifiers import model_ids, tag
-from spongecalc.swmm.inflows import TRACER_MG_L, rdii_sections, tracer_rows
+from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
@@ -31,6 +31,8 @@ ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "commun
 PATTERN = "HOURLY_SEWAGE"
 # Links whose flow the runoff of a community is reckoned from.
 TANK_FLOWS = ("tank_overflow", "tank_filling")
+# Links of the layers, any of which may lie between the systems of rain and sewage.
+BETWEEN = ("pipe", "lead", "tank_overflow", "basin_throttle", "basin_overflow")
 # Nodes whose water floods onto the ground.
 FLOODING = ("junction", "basin")
 
@@ -67,9 +69,12 @@ class SwmmModel:
         """
         tanks, overflows = self._tanks
         sewage = [row[0] for row in self.sections["DWF"]]
+        outfalls = [row[0] for row in self.sections["OUTFALLS"] if not row[0].startswith(";")]
         written = section_texts(self.sections)
         for event in events:
-            of_event = event_sections(event, self.storms, tanks, overflows, sewage, self.groundwater_l_s)
+            of_event = event_sections(
+                event, self.storms, tanks, overflows, sewage, self.groundwater_l_s, outfalls
+            )
             # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
@@ -110,8 +115,8 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         **nodes.sections,
         **link_sections(links),
         "POLLUTANTS": [
-            _tracer("RAIN", TRACER_MG_L, 0.0),
-            _tracer("SEWAGE", 0.0, TRACER_MG_L),
+            _tracer(RAIN, TRACER_MG_L, 0.0),
+            _tracer(SEWAGE, 0.0, TRACER_MG_L),
             *tracer_rows(settings.infiltration),
         ],
         "DWF": [(ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0],

@@ -110,7 +110,12 @@ class OutputFile:
         return {name: float(table[position, 3]) for name, position in self.links.items()}
 
     def series(
-        self, request: SeriesRequest, outfalls: tuple[str, ...], units: UnitFactors, start_day: float
+        self,
+        request: SeriesRequest,
+        outfalls: tuple[str, ...],
+        units: UnitFactors,
+        start_day: float,
+        pollutants: tuple[str, ...] = (),
     ) -> tuple[pd.DataFrame, tuple[str, ...]]:
         """Read the requested time series.
 
@@ -122,6 +127,8 @@ class OutputFile:
         units : UnitFactors
         start_day : float
             Start of the simulation in the engine's day count.
+        pollutants : tuple of str
+            The model's pollutants, in its order; none where they are not followed.
 
         Returns
         -------
@@ -146,6 +153,12 @@ class OutputFile:
                     absent.append(f"{quantity}:{name}")
                     continue
                 columns[f"{quantity}:{name}"] = self.values(kind, positions[name], quantity, units)
+        for pollutant, name in request.node_concentration:
+            column = f"concentration:{pollutant}:{name}"
+            if name in self.nodes and pollutant in pollutants:
+                columns[column] = self.concentrations("node", self.nodes[name], pollutants.index(pollutant))
+            else:
+                absent.append(column)
         if request.system:
             for column, quantity in (
                 ("rainfall_mm_h", "rainfall_mm_h"),

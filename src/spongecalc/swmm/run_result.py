@@ -106,6 +106,8 @@ class SeriesRequest:
         ``inflow_l_s:<id>`` of every outfall.
     node_depth, node_lateral_inflow, node_flooding : tuple of ids
         ``depth_m:<id>``, ``lateral_inflow_l_s:<id>``, ``flooding_l_s:<id>``.
+    node_concentration : tuple of (pollutant, id)
+        ``concentration:<pollutant>:<id>``, in the model's unit of the pollutant.
     link_flow : tuple of ids
         ``flow_l_s:<id>``.
     system : bool
@@ -117,6 +119,7 @@ class SeriesRequest:
     node_depth: tuple[str, ...] = ()
     node_lateral_inflow: tuple[str, ...] = ()
     node_flooding: tuple[str, ...] = ()
+    node_concentration: tuple[tuple[str, str], ...] = ()
     link_flow: tuple[str, ...] = ()
     system: bool = False
 

@@ -44,11 +44,12 @@ class RainInput:
 
 @dataclass(frozen=True)
 class RunoffClimate:
-    """Evaporation in mm a day by month, and the steps of the calculation in seconds."""
+    """Evaporation in mm a day by month, only while it is dry or always; steps of the calculation in seconds."""
 
     evaporation_mm_d: tuple[float, ...]
     wet_step_s: float
     dry_step_s: float
+    dry_only: bool = True
 
 
 class _OneOutlet(dict[str, str]):
@@ -120,7 +121,10 @@ def _frame(rain: RainInput, climate: RunoffClimate, rain_file: str) -> Mapping[s
     return {
         "TITLE": [("spongecalc runoff",)],
         "OPTIONS": options,
-        "EVAPORATION": [("MONTHLY", *(fixed(v, 3) for v in climate.evaporation_mm_d)), ("DRY_ONLY", "NO")],
+        "EVAPORATION": [
+            ("MONTHLY", *(fixed(v, 3) for v in climate.evaporation_mm_d)),
+            ("DRY_ONLY", "YES" if climate.dry_only else "NO"),
+        ],
         "RAINGAGES": [gage],
         "OUTFALLS": [(OUTLET, "0", "FREE", "", "NO")],
         "TIMESERIES": series,

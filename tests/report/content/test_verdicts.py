@@ -27,6 +27,11 @@ def test_all_well():
         ({"separated_after": None}, "separation", "unknown", "separation_unknown"),
         ({"runoff_after_m3": 241.0}, "runoff", "attention", "runoff_grows"),
         ({"peak_after_l_s": 91.0}, "runoff", "attention", "runoff_grows"),
+        ({"outfall_peak_after_l_s": 70.01}, "runoff", "attention", "outfalls_rise_ponding"),
+        ({"outfall_peak_after_l_s": 71, "ponding_before_m3": 0}, "runoff", "attention", "outfalls_rise"),
+        # What no table shows is no rise.
+        ({"outfall_peak_after_l_s": 70.004}, "runoff", "pass", "runoff_falls"),
+        ({"outfall_peak_before_l_s": None}, "runoff", "unknown", "outfalls_unknown"),
         ({"runoff_after_m3": 240.004}, "runoff", "pass", "runoff_same"),
         ({"runoff_after_m3": None}, "runoff", "unknown", "runoff_unknown"),
         ({"ponding_sites_after": 1}, "ponding", "attention", "ponding_left"),

@@ -10,6 +10,7 @@ import pytest
 from shapely.geometry import LineString, Point
 from tests.report.reading import community_chapters, drawn_maps
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.failed_check_marks import failed_check_marks
 from spongecalc.report.render.html_page import page_text
@@ -118,6 +119,6 @@ def test_without_checks_there_is_no_switch_and_no_layer(whole_run):
 def test_paper_keeps_the_layer_hidden(whole_run):
     page = whole_run.review.pages[0]
     chapter = community_chapters(whole_run.review, "en")[page.community_id]
-    svg = standalone(drawn_maps(chapter, "en")["after"])
+    svg = standalone(drawn_maps(chapter, "en")["after"], shipped())
     groups = re.findall(r'<g class="l-checks"[^>]*>', svg)
     assert groups and all('display="none"' in g for g in groups)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.catalogue.catalogue import ROOF
+from spongecalc.catalogue.catalogue import ROOF, shipped
+from spongecalc.catalogue.own_values import own_values
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.capture_chapters import has_ways
@@ -108,7 +109,14 @@ def _own_rows(words: Wording) -> list[Block]:
     """Covers, materials and trade sizes that the project sets itself, each with its reason."""
     known = words.catalogue
     rows = [
-        (words("document.cover"), c.cover, c.name(words.lang), words.name("cover", c.like), c.reason)
+        (
+            words("document.cover"),
+            c.cover,
+            c.name(words.lang),
+            words.name("cover", c.like),
+            words.listed(own_values(c, (shipped() if c.like == c.cover else known).covers[c.like])),
+            c.reason,
+        )
         for c in known.own_covers
     ]
     rows += [
@@ -117,16 +125,17 @@ def _own_rows(words: Wording) -> list[Block]:
             m.material,
             m.name(words.lang),
             known.materials[m.like].name(words.lang),
+            words.listed(own_values(m, known.materials[m.like])),
             m.reason,
         )
         for m in known.own_materials
     ]
     if known.trade_sizes_reason:
         sizes = words.listed(f"DN{s:g}" for s in known.trade_sizes_mm)
-        rows.append((words("document.own_sizes"), "", sizes, "", known.trade_sizes_reason))
+        rows.append((words("document.own_sizes"), "", "", "", sizes, known.trade_sizes_reason))
     if not rows:
         return []
-    headings = [Heading(words(f"document.own_{c}")) for c in ("kind", "id", "name", "like", "reason")]
+    headings = [Heading(words(f"document.own_{c}")) for c in ("kind", "id", "name", "like", "values", "reason")]
     body = [[Cell(text) for text in row] for row in rows]
     return [TableBlock(words("document.own_rows"), Table(headings, body), "own-rows")]
 
@@ -401,7 +410,7 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
 def capture_chapter(review: Review, words: Wording) -> Chapter:
     """The annual capture ratio (年径流总量控制率计算表), or that it was not computed."""
     table = review.tables.get("communities", pd.DataFrame())
-    columns = [c for c in table.columns if "capture" in str(c) or str(c) == "target_lost_year"]
+    columns = [c for c in table.columns if "capture" in str(c) or str(c).startswith("target_lost_year")]
     blocks: list[Block] = []
     if columns and table[columns].notna().any(axis=None):
         headings = [Heading(words("column.community_id"))]

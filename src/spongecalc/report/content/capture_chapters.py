@@ -20,9 +20,9 @@ from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 WAYS = (
     "community_id",
     "scenario",
-    "capture_volume_percent",
-    "capture_event_percent",
     "capture_continuous_percent",
+    "capture_event_percent",
+    "capture_volume_percent",
     "ways_differ_percent",
     "control_volume_m3",
     "composite_coefficient",
@@ -41,6 +41,7 @@ TANKS = (
     "overflow_m3",
     "reused_percent",
     "reliability_percent",
+    "free_design_percent",
     "paying_volume_m3",
 )
 FACILITIES = (
@@ -60,9 +61,9 @@ LEAST_SPAN_POINTS = 0.005
 def _ways(review: Review) -> pd.DataFrame:
     """The year's figures: those of the rows of the headline storm, since each storm's rows repeat them."""
     sponge = review.tables.get("sponge")
-    if sponge is None or "capture_event_percent" not in sponge.columns:
+    if sponge is None or "capture_percent" not in sponge.columns:
         return pd.DataFrame(columns=list(WAYS))
-    return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_event_percent"].notna()]
+    return sponge[(sponge["storm_id"] == review.headline_storm) & sponge["capture_percent"].notna()]
 
 
 def community_capture(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
@@ -82,7 +83,8 @@ def community_capture(page: CommunityPage, review: Review, words: Wording) -> Ch
         for end in ("", "_low", "_high")
         for column in (f"capture_{scenario}_percent{end}",)
     }
-    paragraphs = [say("part_event", **names)]
+    by_series = ways["capture_continuous_percent"].notna().all()
+    paragraphs = [say("part_continuous" if by_series else "part_event", **names)]
     for r in ways.itertuples():
         if is_known(r.ways_differ_percent) and r.ways_differ_percent > DISAGREEMENT_POINTS and r.ways_differ_why:
             why = " ".join(say(f"why.{k}") for k in str(r.ways_differ_why).split(";"))
@@ -105,6 +107,10 @@ def community_capture(page: CommunityPage, review: Review, words: Wording) -> Ch
         if len(largest) < LARGEST:
             paragraphs.append(say("part_ranges_only" if listed else "part_ranges_none"))
     tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
+    differences = _own(review, "sponge_differences", page.community_id)
+    if len(differences) and (ways["ways_differ_percent"] > DISAGREEMENT_POINTS).any():
+        shown = frame_table(differences, ("scenario", "ways", "difference_cause", "points"), words)
+        tables.append((say("differences"), shown))
     facilities = _own(review, "sponge_facilities", page.community_id)
     if len(facilities):
         tables.append((say("facilities"), frame_table(facilities, FACILITIES, words)))
@@ -128,12 +134,15 @@ def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[st
     horizon, shown = int(life["year"].max()), f"{target:g}"
     lost = page.row.get("target_lost_year")
     keeping = review.keeping_interval_a.get(page.community_id, math.nan)
+    fate = {end: _fate(page.row.get(f"target_lost_year_{end}"), horizon, say) for end in ("low", "high")}
+    ranged = say("part_life_range", **fate)
     if is_known(lost) and float(str(lost)) == 0:
-        return [say("part_unmet", target=shown)]
+        return [say("part_unmet", target=shown), ranged]
     sentences = [
         say("part_lost", target=shown, year=f"{float(str(lost)):g}")
         if is_known(lost)
-        else say("part_kept", target=shown, horizon=horizon)
+        else say("part_kept", target=shown, horizon=horizon),
+        ranged,
     ]
     if math.isnan(keeping):
         sentences.append(say("part_no_interval"))
@@ -142,6 +151,15 @@ def _life_sentences(page: CommunityPage, review: Review, say: object) -> list[st
     else:
         sentences.append(say("part_keeping", interval=f"{keeping:g}"))
     return sentences
+
+
+def _fate(lost: object, horizon: int, say: object) -> str:
+    """The year in which the target is lost at an end of the ranges, in words."""
+    assert callable(say)
+    if not is_known(lost):
+        return str(say("fate_kept", horizon=horizon))
+    year = float(str(lost))
+    return str(say("fate_lost", year=f"{year:g}") if year > 0 else say("fate_unmet"))
 
 
 def _own(review: Review, name: str, community_id: str) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from spongecalc.report.content.data_quality_chapter import data_quality
 from spongecalc.report.content.design_chapters import community_design, county_design
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.evidence_chapters import community_evidence, county_evidence
+from spongecalc.report.content.outfall_chapters import community_outfalls, county_outfalls
 from spongecalc.report.content.ponding_chapters import community_ponding, county_ponding
 from spongecalc.report.content.result_chapters import (
     conclusions_chapter,
@@ -99,6 +100,7 @@ CHAPTERS = in_order(
         "each",
         community_chapter,
         (
+            community_outfalls,
             community_separation,
             community_evidence,
             community_capture,
@@ -114,7 +116,7 @@ CHAPTERS = in_order(
     CountyEntry("targets", targets_chapter),
     CountyEntry("facilities", facilities_chapter),
     CountyEntry("capture", capture_chapter, (county_capture,)),
-    CountyEntry("hydraulics", hydraulics_chapter, (county_design,)),
+    CountyEntry("hydraulics", hydraulics_chapter, (county_outfalls, county_design)),
     CountyEntry("quantities", quantities_chapter, (county_bill,)),
     CountyEntry("ponding", ponding_chapter, (county_ponding,)),
     CountyEntry("separation", separation_chapter, (county_separation, county_evidence)),

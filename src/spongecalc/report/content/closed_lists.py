@@ -74,6 +74,7 @@ _OWN_NAME = (
     "kind",
     "grade",
     "receives",
+    "outfall_level",
     "event",
     "basis",
     "carries",
@@ -113,6 +114,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "from_system": _values("system"),
     "to_system": _values("system"),
     "other_layer": _values("layer"),
+    "check_verdict": _values("verdict"),
     "swmm_storm_id": _values("storm_id"),
     "in_smallest_set": _YES_NO,
     "differ": _YES_NO,
@@ -130,6 +132,8 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "facility": ClosedList(("rain.facility",)),
     "parameter": ClosedList(("rain.parameter",)),
     "ways_differ_why": ClosedList(("rain.why",), ";", " "),
+    "ways": ClosedList(("rain.from_to",)),
+    "difference_cause": ClosedList(("rain.cause",)),
 }
 """By the column's name; what holds for one table only is in ``OF_TABLE``."""
 OF_SCENARIO: Mapping[str, ClosedList] = {

@@ -45,6 +45,7 @@ from spongecalc.report.content.long_section import long_sections
 from spongecalc.report.content.map_extent import map_extent
 from spongecalc.report.content.map_series import map_series
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.outfall_chapters import outfall_table
 from spongecalc.report.content.result_chapters import confirmations
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
 from spongecalc.report.content.scenario_lines import scenario_lines
@@ -87,6 +88,9 @@ def community_chapter(
         blocks += findings
     blocks += _maps(page, review, joints, sites, words)
     blocks.append(_runoff(page, review, anchor, storms, words))
+    leaving = outfall_table(review, page.community_id, words)
+    if leaving.rows:
+        blocks.append(TableBlock(words("table.outfalls", storm=headline), leaving, "outfalls"))
     no_joints = (
         "table.no_joints" if is_answered(row, "cross_connections", review.compared) else "table.no_joints_unknown"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.report.content import verdicts as judged
@@ -99,12 +100,15 @@ class StormFigure:
 
 
 def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigure]]:
-    """Runoff and ponding of a community for each storm in each scenario, from sponge.csv and ponding.csv.
+    """Runoff, what leaves by the outfalls, and ponding of a community for each storm in each scenario.
 
     A storm without a finished run has no figures; ponding counts as none only where the run finished.
     """
     sponge = _own(review.tables.get("sponge"), community_id)
     ponding = _own(review.tables.get("ponding"), community_id)
+    outfalls = _own(review.tables.get("outfall_peaks"), community_id)
+    if len(outfalls):
+        outfalls = outfalls[outfalls["receives"] == ALL]
     names = [s.name for s in review.scenarios]
     results = {}
     for storm in review.storms:
@@ -118,6 +122,9 @@ def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigu
         first, last = (judged.figure(found.get(s, {}), "runoff_m3") for s in review.compared)
         fall = 100 * (first - last) / first if first > 0 else None
         figures.append(StormFigure("runoff_reduction_percent", "", fall))
+        leaving = {s: _first(outfalls, s, storm.storm_id) for s in names}
+        for column, name in (("outfall_peak_l_s", "peak_l_s"), ("outfall_volume_m3", "volume_m3")):
+            figures.extend(StormFigure(column, s, leaving[s].get(name)) for s in names)
         for s in names:
             known = is_known(found[s].get("runoff_m3"))
             ponded = _ponded_m3(ponding, s, storm.storm_id) if known else None

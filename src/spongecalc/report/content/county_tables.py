@@ -44,6 +44,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         return TileFigure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
 
     separated = separated_counts(review)
+    rising = sum(judged.outfalls_rise(p.row, review.compared) is True for p in review.pages)
     lengths = [
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
@@ -73,6 +74,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
                 ),
                 change("tile.runoff", "runoff", "m³", "_m3"),
                 plain("tile.rainfall", "rainfall_m3", "m³"),
+                TileFigure(words("tile.outfalls_rise"), str(rising), of_all),
             ],
         ),
         Tile(
@@ -180,6 +182,7 @@ def communities_table(review: Review, words: Wording) -> Table:
                 ("sewage_to_storm_m3_d", True),
                 ("runoff_reduction_percent", True),
                 ("peak_reduction_percent", True),
+                ("outfall_peak_l_s", True),
                 ("ponding_sites", True),
                 ("ponding_m3", True),
                 ("households_relieved", True),
@@ -231,6 +234,7 @@ def _figures(row: Mapping[str, object], compared: tuple[str, str], words: Wordin
         _pair(row, "sewage_to_storm_{s}_m3_d", compared),
         _plain(row, "runoff_reduction_percent"),
         _plain(row, "peak_reduction_percent"),
+        _pair(row, "outfall_peak_{s}_l_s", compared),
         _pair(row, "ponding_sites_{s}", compared),
         _pair(row, "ponding_{s}_m3", compared),
         _plain(row, "households_relieved"),

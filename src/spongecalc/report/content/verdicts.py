@@ -150,6 +150,12 @@ def limit(targets: Targets, name: str, default: float) -> float:
     return default if stated is None else stated
 
 
+def outfalls_rise(row: Mapping[str, object], compared: tuple[str, str] = DEFAULT_PAIR) -> bool | None:
+    """True if the peak that leaves a community is larger in the last scenario, as written; None if not known."""
+    first, last = (figure(row, f"outfall_peak_{s}_l_s") for s in compared)
+    return None if math.isnan(first) or math.isnan(last) else round(last, 2) > round(first, 2)
+
+
 def _lengths(row: Mapping[str, object], targets: Targets) -> Verdict:
     limit_m = limit(targets, "length_difference_m", LENGTH_TOLERANCE_M)
     storm, sewage = length_differences_m(row)
@@ -203,14 +209,25 @@ def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, st
         "peak_first_l_s",
         "peak_last_l_s",
         "peak_reduction_percent",
+        "outfall_peak_first_l_s",
+        "outfall_peak_last_l_s",
+        "ponding_first_m3",
+        "ponding_last_m3",
     )
     figures = {name: figure(row, column(name, compared)) for name in names}
+    figures["outfall_peak_growth_percent"] = -figure(row, "outfall_peak_reduction_percent")
     first, last = figures["runoff_first_m3"], figures["runoff_last_m3"]
     if math.isnan(first) or math.isnan(last):
         return Verdict("runoff", UNKNOWN, "runoff_unknown", figures)
     # A peak that is not known does not make a volume that grew acceptable, nor the other way round.
     if last > first or figures["peak_last_l_s"] > figures["peak_first_l_s"]:
         return Verdict("runoff", ATTENTION, "runoff_grows", figures)
+    leaving = outfalls_rise(row, compared)
+    if leaving is None:
+        return Verdict("runoff", UNKNOWN, "outfalls_unknown", figures)
+    if leaving:
+        drained = figures["ponding_last_m3"] < figures["ponding_first_m3"]
+        return Verdict("runoff", ATTENTION, "outfalls_rise_ponding" if drained else "outfalls_rise", figures)
     wanted = targets.get("runoff_reduction_percent")
     if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
         return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})

@@ -143,7 +143,7 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
         case Legend():
             return {
                 "kind": "legend",
-                "entries": [{"text": t, "svg": standalone(s)} for t, s in legend(block, words)],
+                "entries": [{"text": t, "svg": standalone(s, words.catalogue)} for t, s in legend(block, words)],
             }
         case Beside():
             left, right = _blocks(block.left, keys, words), _blocks(block.right, keys, words)

@@ -23,7 +23,7 @@ def profile_files(review: Review, lang: str) -> dict[str, bytes]:
             continue
         name = folder_name(page.community_id)
         for section in sections:
-            drawn = standalone(section_svg(section, words))
+            drawn = standalone(section_svg(section, words), words.catalogue)
             if drawn:
                 files[f"{FOLDER}/{name}_{section.scenario}_{section.system}.svg"] = drawn.encode("utf-8")
         files[f"{FOLDER}/{name}.dxf"] = sections_dxf(sections, words)

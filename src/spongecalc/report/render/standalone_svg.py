@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.report.render.cover_style import cover_rules
 from spongecalc.report.render.map_svg import WIDTH_PX
 
@@ -21,11 +21,11 @@ SCALED = re.compile(r"(stroke-width|stroke-dasharray):([^;}]+)")
 SELECTOR_CLASS = re.compile(r"\.[\w-]+")
 
 
-def standalone(svg: str, catalogue: Catalogue | None = None) -> str:
+def standalone(svg: str, catalogue: Catalogue) -> str:
     """The figure as a whole SVG document; empty where the markup cannot be read.
 
-    Covers are coloured as the catalogue has them, by default the one that ships with the package. Titles and the
-    page's own attributes are left out, since nobody rests a pointer on paper.
+    Covers are coloured as the catalogue has them. Titles and the page's own attributes are left out, since nobody
+    rests a pointer on paper.
     """
     drawn = re.sub(r"<title>.*?</title>", "", svg, flags=re.DOTALL)
     drawn = re.sub(r' data-f="[^"]*"', "", drawn)
@@ -39,7 +39,7 @@ def standalone(svg: str, catalogue: Catalogue | None = None) -> str:
     view = re.search(r'class="view"[^>]*viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ', drawn)
     scale = float(view[1]) / WIDTH_PX if view else 1.0
     symbols = _symbols() if 'class="map' in drawn or "<use" in drawn else ""
-    whole = f"{head}<style>{_style(scale, catalogue or shipped())}</style>{symbols}{drawn[opening.end() :]}"
+    whole = f"{head}<style>{_style(scale, catalogue)}</style>{symbols}{drawn[opening.end() :]}"
     try:
         ET.fromstring(whole)
     except ET.ParseError:

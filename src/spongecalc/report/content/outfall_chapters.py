@@ -1,0 +1,111 @@
+"""Water that leaves by the outfalls, on the page: peaks and volumes by receiver, and the check of the peaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spongecalc.assess.outfall_peaks import ALL, LEVEL_SET
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.content import verdicts as judged
+from spongecalc.report.content.document import Chapter
+from spongecalc.report.content.inner_chapter import inner_chapter
+from spongecalc.report.content.table import Table, frame_table
+from spongecalc.report.content.wording import Wording
+
+OF_BOTH = ("outfall_peak_{s}_l_s", "outfall_volume_{s}_m3")
+OF_LAST = ("receiver_capacity_l_s", "capacity_used_percent")
+CHECKS = ("ground_peak", "outfall_peak", "receiver_capacity")
+CHECK_COLUMNS = ("check", "applies_to", "limit", "value", "excess", "unit", "check_verdict", "clause")
+
+
+def pair_columns(compared: Sequence[str]) -> list[str]:
+    """Columns of the pairs but for their keys, for the scenarios compared."""
+    return [*(c.format(s=s) for c in OF_BOTH for s in compared), *OF_LAST]
+
+
+def outfall_table(review: Review, community_id: str, words: Wording) -> Table:
+    """Figures of what leaves a community under the headline storm, to each receiver and to all."""
+    pairs = outfall_pairs(review, community_id)
+    own = pairs[pairs["storm_id"] == review.headline_storm]
+    return _shown(own, ["receives", *pair_columns(review.compared)], words)
+
+
+def outfall_pairs(review: Review, community_id: str = "") -> pd.DataFrame:
+    """Rows of outfall_peaks.csv with the scenarios compared side by side; of one community or of all.
+
+    Capacities are those of the last one.
+    """
+    table = review.tables.get("outfall_peaks")
+    keys = ["community_id", "storm_id", "receives"]
+    if table is None or table.empty:
+        return pd.DataFrame(columns=[*keys, *pair_columns(review.compared)])
+    if community_id:
+        table = table[table["community_id"] == community_id]
+    found = table[keys].drop_duplicates().reset_index(drop=True)
+    for scenario in review.compared:
+        own = table[table["scenario"] == scenario].set_index(keys)
+        for column, template in zip(("peak_l_s", "volume_m3"), OF_BOTH, strict=True):
+            named = own[column].rename(template.format(s=scenario))
+            found = found.merge(named, how="left", left_on=keys, right_index=True)
+    last = table[table["scenario"] == review.compared[1]].set_index(keys)[list(OF_LAST)]
+    return found.merge(last, how="left", left_on=keys, right_index=True)
+
+
+def community_outfalls(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
+    """A community's peaks and volumes under every storm, and the checks of its peaks."""
+    pairs = outfall_pairs(review, page.community_id)
+    if pairs.empty:
+        return None
+    tables = [
+        (
+            words("table.outfalls_storms"),
+            _shown(pairs, ["storm_id", "receives", *pair_columns(review.compared)], words),
+        )
+    ]
+    checks = review.tables.get("design_checks")
+    if checks is not None and len(checks):
+        own = checks[(checks["community_id"] == page.community_id) & checks["check"].isin(CHECKS)]
+        if len(own):
+            tables.append(
+                (
+                    words("table.peak_checks"),
+                    frame_table(own.rename(columns={"verdict": "check_verdict"}), CHECK_COLUMNS, words),
+                )
+            )
+    peaks = review.tables["outfall_peaks"]
+    own = peaks[peaks["community_id"] == page.community_id]
+    paragraphs = [words("document.outfalls_text")]
+    group = str(own["communities"].iloc[0])
+    if ";" in group:
+        paragraphs.append(words("document.outfalls_joint", ids=words.listed(group.split(";"))))
+    if (own["outfall_level"] == LEVEL_SET).any():
+        paragraphs.append(words("document.outfalls_level"))
+    return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
+
+
+def county_outfalls(review: Review, words: Wording) -> Chapter | None:
+    """Peaks at the outfalls of every community under the headline storm, and how many rise."""
+    pairs = outfall_pairs(review)
+    if pairs.empty:
+        return None
+    rises = [judged.outfalls_rise(p.row, review.compared) for p in review.pages]
+    known = sum(r is not None for r in rises)
+    said = words("document.outfalls_said", count=rises.count(True), total=known, storm=review.headline_storm)
+    own = pairs[pairs["storm_id"] == review.headline_storm]
+    columns = ["community_id", "receives", *pair_columns(review.compared)]
+    tables = [(words("table.outfalls", storm=review.headline_storm), _shown(own, columns, words))]
+    paragraphs = [said, words("document.outfalls_text")]
+    if (review.tables["outfall_peaks"]["outfall_level"] == LEVEL_SET).any():
+        paragraphs.append(words("document.outfalls_level"))
+    return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
+
+
+def _shown(pairs: pd.DataFrame, columns: Sequence[str], words: Wording) -> Table:
+    """The pairs without what nobody gave, and without the sum where one receiver takes all."""
+    takers = pairs[pairs["receives"] != ALL].groupby("community_id")["receives"].nunique()
+    single = set(takers.index[takers == 1])
+    shown = pairs[(pairs["receives"] != ALL) | ~pairs["community_id"].isin(list(single))]
+    kept = [c for c in columns if c not in OF_LAST or shown[c].notna().any()]
+    return frame_table(shown, kept, words)
