@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spongecalc.api.result import Result, RunFailedError
     from spongecalc.api.storms import chicago, storm_formula
     from spongecalc.api.system import System
-    from spongecalc.api.unknown_name import UnknownNameError
+    from spongecalc.language.unknown_name import UnknownNameError
     from spongecalc.project.load import ProjectError
 
 __version__ = "0.1.0"
@@ -42,7 +42,7 @@ _HOMES = {
     "Result": "api.result",
     "RunFailedError": "api.result",
     "System": "api.system",
-    "UnknownNameError": "api.unknown_name",
+    "UnknownNameError": "language.unknown_name",
     "chicago": "api.storms",
     "open_project": "api.project",
     "storm_formula": "api.storms",

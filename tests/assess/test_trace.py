@@ -20,6 +20,7 @@ from spongecalc.assess.trace import (
 )
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.language import has_text
+from spongecalc.language.unknown_name import UnknownNameError
 from spongecalc.project.scenario_settings import DEFAULT_PAIR as PAIR
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.traces import features_of, page_traces, trace_lines
@@ -106,12 +107,17 @@ def test_flags_are_those_of_the_features_that_a_figure_rests_on():
 
 @pytest.mark.parametrize(
     ("row", "column", "rule"),
-    [("B99", "households", "no_row"), ("A01", "house", "no_column"), ("A01", "name", "no_figure")],
+    [("A01", "house", "no_column"), ("A01", "name", "no_figure")],
 )
 def test_what_is_no_figure_is_said(row, column, rule):
     with pytest.raises(UnknownFigureError) as found:
         trace_figure(Sources(synthetic_review().tables), row, column)
     assert found.value.rule == rule
+
+
+def test_an_unknown_row_is_told_with_the_nearest():
+    with pytest.raises(UnknownNameError, match="The nearest is 'A01'"):
+        trace_figure(Sources(synthetic_review().tables), "A1", "households")
 
 
 def test_an_unknown_column_of_figures_still_names_its_runs():

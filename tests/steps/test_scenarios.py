@@ -197,14 +197,42 @@ def test_what_is_on_disk_is_what_the_review_holds(phased: WholeRun) -> None:
 def test_explain_follows_a_figure_of_any_scenario(phased: WholeRun) -> None:
     sources = read_sources(phased.folder / "results")
     assert sources.compared == ("before", "phase2")
-    for scenario, table in (("phase2", "communities"), ("phase1", "answers")):
-        trace = trace_figure(sources, "A", f"runoff_{scenario}_m3")
+    for scenario, table in (("phase2", "communities"), ("phase2", "answers"), ("phase1", "answers")):
+        trace = trace_figure(sources, "A", f"runoff_{scenario}_m3", table)
         assert trace.address == f"{table}.csv:A:runoff_{scenario}_m3"
         assert trace.recomputed == pytest.approx(trace.value)
         assert [r for r, _ in trace.runs] == [f"A/{scenario}/P3-120"]
         assert all(model == f"A/{scenario}" for model, _, _ in trace.elements)
     said = CliRunner().invoke(app, ["explain", "answers.csv:C:ponding_phase1_m3", str(phased.folder)])
     assert said.exit_code == 0, said.output
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (
+            "communities.csv:A:runoff_phase1_m3",
+            ("has no column", "answers.csv:A:runoff_phase1_m3"),
+        ),
+        ("communities.csv:A:runof_phase2_m3", ("communities.csv has no column", "nearest is 'runoff_phase2_m3'")),
+        ("answers.csv:A:households", ("answers.csv has no column households", "runoff_phase1_m3")),
+        ("answers.csv:AA:runoff_phase1_m3", ("no community 'AA'", "The nearest is 'A'")),
+        ("answers.csv:A:separated_phase1", ("holds words",)),
+    ],
+)
+def test_explain_refuses_what_a_table_does_not_hold(
+    phased: WholeRun, address: str, words: tuple[str, ...]
+) -> None:
+    said = CliRunner().invoke(app, ["explain", address, str(phased.folder), "--lang", "en"])
+    assert said.exit_code == 2, said.output
+    one_line = " ".join(said.output.split())
+    assert all(w in one_line for w in words), one_line
+
+
+def test_trace_names_the_nearest_place(phased: WholeRun) -> None:
+    said = CliRunner().invoke(app, ["trace", "A-R99", str(phased.folder), "--lang", "en"])
+    assert said.exit_code == 2, said.output
+    assert "The nearest is 'A-R" in " ".join(said.output.split())
 
 
 def run_json(*arguments: str) -> tuple[int, dict[str, object]]:

@@ -80,11 +80,11 @@ def test_series_have_times_and_names(runs):
 
 def test_a_wrong_word_is_told_with_the_nearest(runs):
     run = opened(runs, "courtyard_lps")
-    with pytest.raises(KeyError, match=r"no node 'J11'; nearest: J1"):
+    with pytest.raises(KeyError, match=r"no node 'J11'\. The nearest is 'J1'"):
         run.series("node", "J11", "depth_m")
-    with pytest.raises(KeyError, match=r"no kind 'nodes'; nearest: node"):
+    with pytest.raises(KeyError, match=r"no kind of element 'nodes'\. The nearest is 'node'"):
         run.series("nodes", "J1", "depth_m")
-    with pytest.raises(KeyError, match=r"no series of a node 'depth'; nearest: depth_m"):
+    with pytest.raises(KeyError, match=r"no quantity 'depth'\. The nearest is 'depth_m'"):
         run.series("node", "J1", "depth")
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import geopandas as gpd
 
 from spongecalc.api.card import card_html
-from spongecalc.api.unknown_name import known_name
 from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
+from spongecalc.language.unknown_name import known_name
 from spongecalc.layers.layer_set import LayerSet
 
 

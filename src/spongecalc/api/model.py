@@ -13,11 +13,11 @@ import pandas as pd
 from spongecalc.api.card import card_html
 from spongecalc.api.result import Result, RunFailedError
 from spongecalc.api.storms import storm_of_hyetograph
-from spongecalc.api.unknown_name import known_name
 from spongecalc.batch.result_file import OUT, read_result
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.language import text
+from spongecalc.language.unknown_name import known_name
 from spongecalc.project.design_storms import project_formula
 from spongecalc.project.load import Project as ProjectFiles
 from spongecalc.rainfall.storm import Storm

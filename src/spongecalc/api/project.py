@@ -16,7 +16,6 @@ from spongecalc.api.layers import Layers
 from spongecalc.api.progress_bars import watched
 from spongecalc.api.system import System
 from spongecalc.api.tables import Tables
-from spongecalc.api.unknown_name import known_name, known_names
 from spongecalc.assess.bill import bill_tables
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.modelled import join_results
@@ -29,6 +28,7 @@ from spongecalc.batch.run import RunDone
 from spongecalc.batch.runs import Again, Why, due_runs, execute, stored_results
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.language import LANGUAGES, text
+from spongecalc.language.unknown_name import known_name, known_names
 from spongecalc.layers.finding import findings_table
 from spongecalc.layers.rules.registry import SEVERITIES
 from spongecalc.progress import Progress, no_progress

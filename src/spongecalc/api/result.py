@@ -13,9 +13,9 @@ import pandas as pd
 
 from spongecalc.api.card import card_html
 from spongecalc.api.profile import NoWayError, flow_graph, profile_of
-from spongecalc.api.unknown_name import UnknownNameError, known_name
 from spongecalc.assess.run_table import sentence
 from spongecalc.language import text
+from spongecalc.language.unknown_name import UnknownNameError, known_name
 from spongecalc.swmm.finished_run import FinishedRun
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.model_frames import conduit_frame, node_frame, regulator_frame

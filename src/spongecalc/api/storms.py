@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from spongecalc.api.unknown_name import known_name
 from spongecalc.language import text
+from spongecalc.language.unknown_name import known_name
 from spongecalc.rainfall.chicago import chicago_hyetograph
 from spongecalc.rainfall.interval_formula import interval_formula_of, interval_places
 from spongecalc.rainfall.storm import Storm

@@ -11,9 +11,9 @@ import pandas as pd
 
 from spongecalc.api.card import card_html
 from spongecalc.api.model import Model
-from spongecalc.api.unknown_name import UnknownNameError
 from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
+from spongecalc.language.unknown_name import UnknownNameError
 from spongecalc.network.cross_connections import JOINT_COLUMNS, cross_connections, joint_facts
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.leftovers import NOT_CROSSING, leftovers

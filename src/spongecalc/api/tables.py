@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from spongecalc.api.card import card_html
-from spongecalc.api.unknown_name import known_name
 from spongecalc.assess.review import Review
 from spongecalc.language import text
+from spongecalc.language.unknown_name import known_name
 
 
 class Tables(Mapping[str, pd.DataFrame]):

@@ -1,4 +1,4 @@
-"""Trace of a figure of communities.csv to its formula, rows, runs, model elements, features and flags."""
+"""Trace of a figure of communities.csv or answers.csv to formula, rows, runs, elements, features and flags."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from spongecalc.assess.answers import FIGURES
+from spongecalc.assess.answers import TABLE as ANSWERS
 from spongecalc.assess.communities import TOTAL, counted, is_by_area, is_summed
 from spongecalc.assess.compared_columns import compared_in, template_of
 from spongecalc.assess.trace_recipes import Recipe, recipe_of
 from spongecalc.decimals import decimals
+from spongecalc.language.unknown_name import known_name, nearest_name
 
 # Columns of communities.csv that hold words, not figures; "{s}" is a scenario.
 WORDS = frozenset(
@@ -27,6 +29,7 @@ WORDS = frozenset(
         "status",
     )
 )
+COMMUNITIES = "communities"
 # What a click shows of a long list; the whole is in the tables.
 LISTED = 12
 
@@ -134,8 +137,8 @@ def _is_numeric(values: pd.Series) -> bool:
     return bool(pd.to_numeric(known, errors="coerce").notna().all())
 
 
-def trace_figure(sources: Sources, community: str, column: str) -> Trace:
-    """Follow one figure of communities.csv back to what it rests on.
+def trace_figure(sources: Sources, community: str, column: str, table: str = COMMUNITIES) -> Trace:
+    """Follow one figure of communities.csv, or of answers.csv, back to what it rests on.
 
     Parameters
     ----------
@@ -144,37 +147,52 @@ def trace_figure(sources: Sources, community: str, column: str) -> Trace:
     community
         A community's id, or TOTAL.
     column
-        A column of communities.csv that holds figures; of a scenario that it does not set side by side, what its
-        column would be called: the figure is that of answers.csv then.
+        A column of communities.csv that holds figures; in answers.csv what the column of a figure would be called
+        there, of any scenario.
+    table
+        "communities" or "answers".
 
     Raises
     ------
+    UnknownNameError
+        There is no such row.
     UnknownFigureError
-        There is no such row or column, or the column holds words.
+        There is no such table or column, or the column holds words.
     """
-    table = sources.table("communities")
-    if "community_id" not in table.columns:
-        raise UnknownFigureError("no_table")
-    rows = sources.rows("communities", community)
-    if not rows:
-        raise UnknownFigureError("no_row", row=community, rows=", ".join(map(str, table["community_id"])))
+    frame = sources.table(table)
+    if "community_id" not in frame.columns:
+        raise UnknownFigureError("no_table", table=table)
+    known_name("community", community, dict.fromkeys(str(c) for c in frame["community_id"]))
     if holds_words(column):
-        raise UnknownFigureError("no_figure", column=column, columns=", ".join(numeric_columns(table)))
+        raise UnknownFigureError("no_figure", column=column, columns=", ".join(_figures(sources, table)))
     recipe = recipe_of(column, sources.compared)
-    if column not in table.columns:
-        value = _answered(sources, community, column)
-        if value is None:
-            raise UnknownFigureError("no_column", column=column, columns=", ".join(numeric_columns(table)))
-        return _of_community(sources, f"answers.csv:{community}:{column}", value, community, recipe)
-    value = _number(rows[-1][column])
-    address = f"communities.csv:{community}:{column}"
+    address = f"{table}.csv:{community}:{column}"
+    answered = _answered(sources, community, column)
+    if table == ANSWERS and answered is not None:
+        return _of_community(sources, address, answered, community, recipe)
+    if table == ANSWERS or column not in frame.columns:
+        if answered is not None:
+            raise UnknownFigureError("in_answers", row=community, column=column, compared=sources.compared)
+        columns = _figures(sources, table)
+        near = nearest_name(column, columns)
+        raise UnknownFigureError("no_column", table=table, column=column, columns=", ".join(columns), near=near)
+    value = _number(sources.rows(table, community)[-1][column])
     if community == TOTAL:
         return _total(sources, address, value, column, recipe)
     return _of_community(sources, address, value, community, recipe)
 
 
+def _figures(sources: Sources, table: str) -> list[str]:
+    """The columns of a table that hold figures; for answers.csv what they would be called in communities.csv."""
+    frame = sources.table(table)
+    if table != ANSWERS:
+        return numeric_columns(frame)
+    templates = [f.column for f in FIGURES.values() if f.column and f.column not in WORDS]
+    return [t.format(s=name) for name in frame["scenario"].unique() for t in templates]
+
+
 def _answered(sources: Sources, community: str, column: str) -> float | None:
-    """A figure of a scenario that communities.csv does not hold; None where answers.csv does not either."""
+    """A figure of answers.csv by what its column is called in communities.csv; None where there is no such."""
     template, scenario = template_of(column)
     figure = next((f for f in FIGURES.values() if f.column == template), None)
     if figure is None:

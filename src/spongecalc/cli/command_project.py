@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spongecalc.api.project import Project, open_project
-from spongecalc.api.unknown_name import UnknownNameError
 from spongecalc.cli.call import RefusedError
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
+from spongecalc.language.unknown_name import UnknownNameError
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.project.load import ProjectError
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from spongecalc.assess.answers import TABLE as ANSWERS
-from spongecalc.assess.trace import UnknownFigureError, trace_figure
+from spongecalc.assess.trace import COMMUNITIES, UnknownFigureError, trace_figure
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
+from spongecalc.language.unknown_name import UnknownNameError
 from spongecalc.report.content.traces import trace_document, trace_lines
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_sources
@@ -20,18 +21,21 @@ WHOLE = 10**6
 
 
 def run_explain(call: Call, address: str) -> int:
-    """Explain one figure by its address ``communities.csv:EY03:ponding_after_m3``."""
+    """Explain one figure by its address ``communities.csv:EY03:ponding_after_m3``, or of answers.csv."""
     output = call.output
     project = opened_project(call)
     found = ADDRESS.match(address)
     try:
         if found is None:
             raise UnknownFigureError("bad_address", address=address)
-        if found["table"].removesuffix(".csv") not in ("communities", ANSWERS):
+        table = found["table"].removesuffix(".csv")
+        if table not in (COMMUNITIES, ANSWERS):
             raise UnknownFigureError("only_communities", table=found["table"])
-        trace = trace_figure(read_sources(project.results_folder), found["row"], found["column"])
+        trace = trace_figure(read_sources(project.results_folder), found["row"], found["column"], table)
     except UnknownFigureError as reason:
-        raise RefusedError(text(f"trace.{reason.rule}", output.language, **reason.values)) from None
+        raise RefusedError(_sentence(reason, output.language)) from None
+    except UnknownNameError as unknown:
+        raise RefusedError(unknown.sentence(output.language)) from None
     except StoredTablesError as reason:
         broken = text("trace.results_broken", output.language, file=reason.file, reason=reason.reason)
         raise RefusedError(broken) from None
@@ -41,3 +45,12 @@ def run_explain(call: Call, address: str) -> int:
     for label, words in trace_lines(trace, said, WHOLE):
         output.sentence(f"{label}: {words}" if output.language == "en" else f"{label}：{words}")
     return DONE
+
+
+def _sentence(reason: UnknownFigureError, lang: str) -> str:
+    """Why there is no such figure, with the nearest one where there is one like it."""
+    between = "、" if lang == "zh" else ", "
+    values = {k: between.join(v) if isinstance(v, tuple) else v for k, v in reason.values.items()}
+    if near := values.get("near"):
+        values["near"] = ("" if lang == "zh" else " ") + text("api.unknown.nearest", lang, near=repr(near))
+    return text(f"trace.{reason.rule}", lang, **values)

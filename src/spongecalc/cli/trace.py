@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from spongecalc.api.unknown_name import UnknownNameError
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
+from spongecalc.language.unknown_name import UnknownNameError
 
 
 def run_trace(call: Call, place: str) -> int:
@@ -16,14 +16,16 @@ def run_trace(call: Call, place: str) -> int:
     output = call.output
     project = checked_project(call)
     rows: list[dict[str, object]] = []
+    known: dict[str, None] = {}
     for system in project.systems():
         try:
             traces = (system.upstream_of(place), system.downstream_of(place))
-        except UnknownNameError:
+        except UnknownNameError as unknown:
+            known |= dict.fromkeys(unknown.known)
             continue
         rows.extend({"scenario": system.scenario, **asdict(trace)} for trace in traces)
     if not rows:
-        raise RefusedError(text("separation.trace_unknown", output.language, place=place))
+        raise RefusedError(UnknownNameError("place", place, known).sentence(output.language))
     output.document["traces"] = [{k: list(v) if isinstance(v, tuple) else v for k, v in r.items()} for r in rows]
     columns = ("scenario", "direction", "length_m", "area_m2", "households", "residents", "outfalls", "pipes")
     headers = [text(f"separation.trace_{c}", output.language) for c in columns]

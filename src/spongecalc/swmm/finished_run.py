@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.language.unknown_name import known_name
 from spongecalc.swmm.input_file import decode, parse_input
 from spongecalc.swmm.output_file import SERIES, OutputFile, engine_day, open_output
 from spongecalc.swmm.run_result import RunResult
@@ -79,10 +78,10 @@ class FinishedRun:
 
         Raises
         ------
-        KeyError
-            Another kind.
+        UnknownNameError
+            Another kind; it is a KeyError that names the nearest, in either language.
         """
-        own = tuple(SERIES[_known(kind, SERIES, "kind")])
+        own = tuple(SERIES[known_name("kind", kind, SERIES)])
         return own if kind == "system" else (*own, *self._pollutants)
 
     def series(self, kind: str, id: str, attribute: str) -> pd.Series:
@@ -104,19 +103,20 @@ class FinishedRun:
 
         Raises
         ------
+        UnknownNameError
+            Unknown kind, id or attribute; it is a KeyError that names the nearest, in either language.
         KeyError
-            Unknown kind, id or attribute, or an object that the model's [REPORT] section does not save; the
-            message names the nearest.
+            An object that the model's [REPORT] section does not save.
         FileNotFoundError
             model.out was not kept.
         """
-        _known(attribute, self.attributes(kind), f"series of a {kind}")
+        known_name("quantity", attribute, self.attributes(kind))
         place = 0
         if kind != "system":
             positions: dict[str, int] = getattr(self._output, f"{kind}s")
             if id not in positions and id in getattr(self.result, f"{kind}s").index:
                 raise KeyError(f"{kind} {id!r} is in the model, but its [REPORT] section does not save it")
-            place = positions[_known(id, positions, kind)]
+            place = positions[known_name(kind, id, positions)]
         factors = unit_factors(self.result.flow_units)
         if attribute in SERIES[kind]:
             values = self._output.values(kind, place, attribute, factors)
@@ -142,13 +142,3 @@ class FinishedRun:
 def finished_run(result: RunResult, inp: Path, folder: Path) -> FinishedRun:
     """Return the run of an input file, which tells in what encoding ids are, with what SWMM left in a folder."""
     return FinishedRun(result, folder, parse_input(inp.read_bytes()).encoding)
-
-
-def _known(name: str, names: Iterable[str], what: str) -> str:
-    """Return the name if it is one of those; else raise a KeyError that tells the nearest."""
-    names = list(names)
-    if name in names:
-        return name
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-    hint = f"nearest: {', '.join(near)}" if near else f"there are {len(names)}: {', '.join(names[:8])}"
-    raise KeyError(f"no {what} {name!r}; {hint}")

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from spongecalc.api.unknown_name import UnknownNameError, known_name, known_names
+from spongecalc.language.unknown_name import UnknownNameError, known_name, known_names
 
 THREE = ("EY01", "EY02", "WJ03")
 

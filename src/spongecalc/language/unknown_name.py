@@ -19,7 +19,7 @@ class UnknownNameError(KeyError):
 
     def __init__(self, kind: str, name: object, known: Iterable[str], language: str = "en") -> None:
         self.kind, self.name, self.known = kind, str(name), tuple(known)
-        self.nearest = _nearest(self.name, self.known)
+        self.nearest = nearest_name(self.name, self.known)
         self.language = language
         super().__init__(self.sentence(language))
 
@@ -77,9 +77,9 @@ def known_names(
     return tuple(dict.fromkeys(known_name(kind, name, names, language) for name in wanted))
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
+def nearest_name(name: str, known: Iterable[str]) -> str:
     """The name most like another, whatever its case; "" where none is like it."""
-    lower = {k.lower(): k for k in reversed(known)}
+    lower = {k.lower(): k for k in reversed(tuple(known))}
     near = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.5)
     return lower[near[0]] if near else ""
 
