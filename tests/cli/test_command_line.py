@@ -173,6 +173,15 @@ def line_of(command: str, folder: Path) -> tuple[str | Path, ...]:
     return (command, folder, *own) if command in FOLDER_FIRST else (command, *own, folder)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_missing_project_names_the_folder_and_not_its_dot(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = json.loads(call("check", ".", "--json", "--lang", lang).stdout)
+    assert str(tmp_path.resolve()) in said["errors"][0]
+
+
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c not in WITHOUT_PROJECT])
 def test_a_missing_project_is_one_document_of_every_command(command: str, tmp_path: Path) -> None:
     result = call(*line_of(command, tmp_path / "nothing"), "--json", "--lang", "en")

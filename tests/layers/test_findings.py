@@ -20,7 +20,9 @@ PIPE = LineString([(X + 10, Y + 8), (X + 40, Y + 8)])
 
 # rule: the change, the layer and the feature it must be found at
 PLANTED: dict[str, tuple[Change, str, str]] = {
-    "value.not_a_number": (edit("pipes", "C-PR", diameter_mm="DN three hundred"), "pipes", "C-PR"),
+    "value.not_a_number": (edit("pipes", "C-PR", invert_up_m="ninety-nine"), "pipes", "C-PR"),
+    "pipe.size_unread": (edit("pipes", "C-PR", diameter_mm="DN300/DN400"), "pipes", "C-PR"),
+    "pipe.outer_no_material": (edit("pipes", "C-PR", diameter_mm="De315", material=None), "pipes", "C-PR"),
     "value.missing": (edit("nodes", "C-R1", system=None), "nodes", "C-R1"),
     "value.not_allowed": (edit("nodes", "C-R1", kind="gully"), "nodes", "C-R1"),
     "value.out_of_bounds": (edit("pipes", "C-PR", diameter_mm=-300.0), "pipes", "C-PR"),
@@ -174,3 +176,11 @@ def test_both_languages_have_the_same_sentences_with_the_same_fields() -> None:
         fields = {f for _, f, _, _ in string.Formatter().parse(chinese[key])}
         assert fields <= known, key
         assert sentence.strip()
+
+
+def test_a_size_that_is_two_is_told_once_as_it_is_written(small_project: Callable[..., SmallProject]) -> None:
+    findings = found(small_project(second=edit("pipes", "C-PR", diameter_mm="DN300/DN400")))
+    table = findings_table([f for f in findings if f.feature.feature_id == "C-PR"], "en")
+    errors = table[table["severity"] == "error"]
+    assert errors["rule"].tolist() == ["pipe.size_unread"]
+    assert 'diameter_mm is "DN300/DN400"' in errors["message"].iloc[0]

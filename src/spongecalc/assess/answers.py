@@ -1,4 +1,4 @@
-"""The figures of the five questions, one a row: for every community, scenario and storm."""
+"""The figures of the four questions, one a row: for every community, scenario and storm."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANSWER_COLUMNS = ["community_id", "scenario", "storm_id", "figure", "value", "un
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of the five questions.
+    """One figure of the four questions.
 
     ``under`` is what it was found under: each "storm", the "headline" storm, "dry" weather, or "" for what does
     not depend on a storm. ``column`` is its template in communities.csv, "" for one that is not there.

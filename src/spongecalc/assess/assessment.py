@@ -35,7 +35,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
 
 
 def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review:
-    """Answer the five questions for every community.
+    """Answer the four questions for every community.
 
     A figure that rests on a run which did not finish, or on a community that could not be modelled, is
     missing (NaN); the community's status says why.

@@ -1,4 +1,4 @@
-"""The figures of the five questions: a row for each community, and a row TOTAL."""
+"""The figures of the four questions: a row for each community, and a row TOTAL."""
 
 from __future__ import annotations
 

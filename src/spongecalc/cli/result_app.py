@@ -16,7 +16,7 @@ app = typer.Typer()
 
 @command(app, FOLDER)
 def explain(call: Call, address: Annotated[str, typer.Argument(metavar="TABLE:ROW:COLUMN")]) -> int:
-    """Say where a figure comes from: communities.csv:EY03:ponding_after_m3, or answers.csv:... for any scenario."""
+    """Say where a figure comes from: communities.csv:EY03:ponding_after_m3; of any scenario: answers.csv:..."""
     from spongecalc.cli.explaining import run_explain  # noqa: PLC0415
 
     return run_explain(call, address)

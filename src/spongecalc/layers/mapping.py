@@ -273,7 +273,7 @@ def _numbers(
     for position in np.flatnonzero(given.to_numpy() & ~np.isfinite(numbers.to_numpy())):
         findings.append(
             Finding(
-                "value.not_a_number",
+                "pipe.size_unread" if (layer, column.name) == ("pipes", "diameter_mm") else "value.not_a_number",
                 Feature(layer, str(ids[position] or f"#{position + 1}"), file=file),
                 {"column": column.name, "value": str(values[position])},
             )
@@ -314,9 +314,11 @@ def with_sizes(
             nominal = material.nominal_mm(size.diameter_mm) if material else None
             outer = f"{size.diameter_mm:g}"
             if nominal is None:
-                known = columns["material"][label] or "-"
-                found = {"outer": outer, "material": known}
-                findings.append(Finding("pipe.outer_unknown", place, found))
+                known = columns["material"][label]
+                if known:
+                    findings.append(Finding("pipe.outer_unknown", place, {"outer": outer, "material": known}))
+                else:
+                    findings.append(Finding("pipe.outer_no_material", place, {"outer": outer}))
             else:
                 columns["diameter_mm"][label] = nominal
                 found = {"outer": outer, "nominal": f"{nominal:g}"}

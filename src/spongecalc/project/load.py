@@ -104,7 +104,7 @@ def load_project(place: Path) -> Project:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ProjectError([Mistake("missing", name, found=str(place))]) from None
+        raise ProjectError([Mistake("missing", name, found=str(place.resolve()))]) from None
     except UnicodeDecodeError:
         raise ProjectError([Mistake("not_utf8", name)]) from None
     except OSError as reason:

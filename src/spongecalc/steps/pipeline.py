@@ -114,7 +114,13 @@ def _cut_systems(
     settings = project.settings
     scenarios = [s for s in settings.scenarios if not names or s.name in names]
     findings.extend(check_scenarios(layers, settings.scenarios))
-    findings.extend(check_layers(layers, settings.checks, scenarios))
+    # A size that could not be read leaves its column empty: what was written there has been told.
+    unread = {f.feature.feature_id for f in findings if f.rule == "pipe.size_unread"}
+    findings.extend(
+        f
+        for f in check_layers(layers, settings.checks, scenarios)
+        if f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread
+    )
     first = {}
     for scenario in scenarios:
         first[scenario.name] = drainage_systems(layers, scenario)
@@ -196,7 +202,7 @@ def run(
 
 
 def assess(built: Built, results: Mapping[str, RunResult], language: str | None = None, jobs: int = 2) -> Review:
-    """Answer the five questions from the runs; the year's capture from events of runoff alone, run here."""
+    """Answer the four questions from the runs; the year's capture from events of runoff alone, run here."""
     checked = built.checked
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)

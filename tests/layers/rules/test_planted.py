@@ -101,6 +101,7 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     "pipe.crown_above_ground": (edit("pipes", "C-PR", invert_up_m=99.8), "pipes", "C-PR"),
     "pipe.size_unit": (edit("pipes", "C-PR", diameter_mm=0.3), "pipes", "C-PR"),
     "pipe.size_not_made": (edit("pipes", "C-PR", diameter_mm=312.0), "pipes", "C-PR"),
+    "pipe.size_never_made": (edit("pipes", "C-PR", diameter_mm=312.0, material=None), "pipes", "C-PR"),
     "pipe.material_unknown": (edit("pipes", "C-PR", material="竹"), "pipes", "C-PR"),
     "pipe.length_differs": (edit("pipes", "C-PR", length_m=45.0), "pipes", "C-PR"),
     "pipe.other_system": (edit("pipes", "C-PR", system="sewage"), "pipes", "C-PR"),

@@ -9,6 +9,7 @@ from tests.report.synthetic_review import DESIGNS, PHASES, review_of, synthetic_
 
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.county_tables import tiles
+from spongecalc.report.content.document import TableBlock
 from spongecalc.report.content.scenario_chapters import phases_chapter, scenarios_chapter
 from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.wording import Wording
@@ -29,7 +30,7 @@ def test_two_scenarios_need_no_chapter_of_their_own():
     ("lang", "headings", "runoff"),
     [
         ("zh", ["指标", "现状", "phase1期<情景>"], "径流量 (m³)"),
-        ("en", ["Figure", "as found", "state phase1"], "runoff (m³)"),
+        ("en", ["Figure", "as found", "state phase1"], "Runoff (m³)"),
     ],
 )
 def test_the_answers_of_every_scenario_stand_side_by_side(lang, headings, runoff):
@@ -60,7 +61,7 @@ def test_a_total_holds_the_same_communities_in_every_scenario():
     review = replace(review, tables={**review.tables, "answers": answers})
     (_, county), *_ = captioned_of(scenarios_chapter(review, Wording.of(review, "en")))
     rows = {r[0]: r[1:] for r in texts(county)}
-    assert rows["runoff (m³)"] == ["240.00", "220.50", "200.25", "180.00"]
+    assert rows["Runoff (m³)"] == ["240.00", "220.50", "200.25", "180.00"]
     assert rows["ponded volume (m³)"] == ["60.00", "40.00", "20.00", "7.00"]
 
 
@@ -285,3 +286,18 @@ def test_titles_of_columns_bear_the_scenarios_label():
     # Sponge.csv has columns that look like those of a scenario.
     assert words.name("column", "capture_event_percent") == "SWMM 场次 (%)"
     assert words.name("column", "never_phase3_heard") == "never_phase3_heard"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "（申报未知）"), ("en", "(claim not known)")])
+def test_what_is_not_known_has_no_unit(lang, said):
+    figures = {"storm_laid_m": 10.0, "claimed_storm_m": np.nan, "sewage_laid_m": 5.0, "claimed_sewage_m": 5.0}
+    sentence = Wording(lang).filled("finding.lengths_no_claim", figures)
+    assert said in sentence and "5.00 m" in sentence
+
+
+def test_headings_of_progress_all_begin_alike():
+    review = review_of()
+    for block in (
+        b for b in phases_chapter(review, Wording.of(review, "en")).blocks if isinstance(b, TableBlock)
+    ):
+        assert all(h.text[:1].isupper() for h in block.table.headings), [h.text for h in block.table.headings]

@@ -72,6 +72,13 @@ def test_the_pdf_is_set(document, lang):
     assert all(squeezed(t) in text for t in TITLES[lang])
 
 
+def test_paper_does_not_say_what_only_a_screen_can(document):
+    on_screen = document.words("map.legend_on_screen")
+    assert on_screen in html_text(document)
+    assert squeezed(on_screen) not in squeezed(pdf_text(pdf_bytes(document)))
+    assert on_screen not in json.dumps(document_data(document), ensure_ascii=False)
+
+
 def test_word_has_the_chapters_and_two_maps_in_a_row(document, lang):
     word = docx.Document(io.BytesIO(docx_bytes(document)))
     headings = [p.text for p in word.paragraphs if p.style.name.startswith("Heading")]

@@ -88,14 +88,10 @@ def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
             for s, b, m in zip(size, both, made, strict=True)
         ]
     )
-    yield from found_at(
-        "pipe.size_not_made",
-        "pipes",
-        pipes,
-        odd,
-        size=[f"{s:g}" for s in size],
-        material=[m if isinstance(m, str) else "-" for m in pipes["material"]],
-    )
+    written, named = [f"{s:g}" for s in size], pipes["material"].notna().to_numpy()
+    of_material = pipes["material"].to_numpy(object)
+    yield from found_at("pipe.size_not_made", "pipes", pipes, odd & named, size=written, material=of_material)
+    yield from found_at("pipe.size_never_made", "pipes", pipes, odd & ~named, size=written)
 
 
 def _slipped(pipes: gpd.GeoDataFrame, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

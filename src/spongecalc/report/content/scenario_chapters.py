@@ -26,7 +26,7 @@ from spongecalc.report.content.scenario_figures import (
     totals,
 )
 from spongecalc.report.content.table import Cell, Heading, Table
-from spongecalc.report.content.wording import Wording
+from spongecalc.report.content.wording import Wording, begun
 
 # The answers of the whole project, then those of each community; peaks of communities do not add up.
 COUNTY_FIGURES = ("runoff", "capture", "ponding", "ponding_sites", "cross_connections", "sewage_to_storm")
@@ -70,7 +70,10 @@ def _county(review: Review, words: Wording) -> tuple[Table, list[str]]:
             left_out.append(words("scenarios.of", figure=words.name("figure", figure), count=count))
         name = column_name(figure)
         rows.append(
-            [Cell(titled(figure, words)), *(Cell(cell_text(name, found.get(s))) for s in words.scenario_names)]
+            [
+                Cell(begun(titled(figure, words))),
+                *(Cell(cell_text(name, found.get(s))) for s in words.scenario_names),
+            ]
         )
     return Table(_headings(words("scenarios.figure"), words), rows), left_out
 
@@ -115,11 +118,11 @@ def phases_chapter(review: Review, words: Wording) -> Chapter | None:
         Heading(words("phases.done")),
         Heading(words("page.communities"), True),
         Heading(words.name("column", "households"), True),
-        *(Heading(titled(f, words), True) for f in laid),
+        *(Heading(begun(titled(f, words)), True) for f in laid),
         Heading(words("phases.paved"), True),
         Heading(words("phases.separated"), True),
         Heading(words("phases.not_separated"), True),
-        *(Heading(titled(f, words), True) for f in ("runoff", "ponding")),
+        *(Heading(begun(titled(f, words)), True) for f in ("runoff", "ponding")),
     ]
     paved = _permeable_m2(review)
     shown = [start, *phased] if start is not None else phased
@@ -239,6 +242,6 @@ def _by_phase(
         Heading(words("page.communities"), True),
         Heading(words.name("column", "households"), True),
         Heading(words("phases.separated"), True),
-        *(Heading(titled(f, words), True) for f in ("runoff", "ponding")),
+        *(Heading(begun(titled(f, words)), True) for f in ("runoff", "ponding")),
     ]
     return Table(headings, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,10 @@ from spongecalc.language import catalogue, filled
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.standard_names import source_name
+
+# Marks what is not known while its unit is taken away.
+MISSING = "\0"
+UNIT_OF_MISSING = re.compile(rf"{MISSING} (?:m³/d|m³|m²|mm|m|L/s|%|a|km)(?![\w³²/])")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Wording:
     @cached_property
     def _pair(self) -> Mapping[str, str]:
         first, last = (self.scenario(name) for name in self.compared)
-        return {"first": first, "last": last, "First": _begun(first), "Last": _begun(last)}
+        return {"first": first, "last": last, "First": begun(first), "Last": begun(last)}
 
     @property
     def scenario_names(self) -> tuple[str, ...]:
@@ -81,7 +86,7 @@ class Wording:
         key = f"report.scenario_short.{scenario}"
         short = catalogue("report", self.lang).get(key, label) if self.is_usual else label
         wording = catalogue("report", self.lang)[f"report.column_of.{figure}"]
-        return filled(wording, {"scenario": label, "Scenario": _begun(label), "short": short})
+        return filled(wording, {"scenario": label, "Scenario": begun(label), "short": short})
 
     def name(self, group: str, code: object) -> str:
         """The words for a column, a map's part or a value of the contract; the code itself where unnamed.
@@ -116,9 +121,14 @@ class Wording:
         return ("、" if self.lang == "zh" else ", ").join(parts)
 
     def filled(self, key: str, figures: Mapping[str, object]) -> str:
-        """A text whose fields are figures: each written as in results/*.csv, "not known" where missing."""
-        written = {name: cell_text(name, value) or self("page.unknown") for name, value in figures.items()}
-        return self(key, **written)
+        """A text whose fields are figures: each written as in results/*.csv, "not known" where missing.
+
+        What is not known has no unit.
+        """
+        unknown = f"{MISSING}{self('page.unknown')}{MISSING}"
+        written = {name: cell_text(name, value) or unknown for name, value in figures.items()}
+        said = UNIT_OF_MISSING.sub(MISSING, self(key, **written))
+        return (said.replace(f" {MISSING}", MISSING) if self.lang == "zh" else said).replace(MISSING, "")
 
     def note(self, key: str, params: Mapping[str, object]) -> str:
         """A note of the review; one that the catalogue does not have is shown with its parameters."""
@@ -131,6 +141,6 @@ class Wording:
         return filled(wording, params)
 
 
-def _begun(label: str) -> str:
+def begun(label: str) -> str:
     """A label at the start of a sentence."""
     return label[:1].upper() + label[1:]
