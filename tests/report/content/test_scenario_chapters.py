@@ -62,7 +62,7 @@ def test_a_total_holds_the_same_communities_in_every_scenario():
     (_, county), *_ = captioned_of(scenarios_chapter(review, Wording.of(review, "en")))
     rows = {r[0]: r[1:] for r in texts(county)}
     assert rows["Runoff (m³)"] == ["240.00", "220.50", "200.25", "180.00"]
-    assert rows["ponded volume (m³)"] == ["60.00", "40.00", "20.00", "7.00"]
+    assert rows["Ponded volume (m³)"] == ["60.00", "40.00", "20.00", "7.00"]
 
 
 def test_progress_is_told_phase_by_phase():
