@@ -322,6 +322,13 @@ def test_the_sentence_on_peaks_is_that_of_the_table_on_all_pages(review, tables,
     assert rising == 13
 
 
+def test_plain_lawns_do_not_use_the_hollow_of_sunken_ones(tables):
+    """Runoff as an independent audit worked it out, lawn and sunken lawn each with its own store."""
+    runoff = tables["communities"].set_index("community_id")["runoff_after_m3"]
+    assert runoff["EY12"] == pytest.approx(62.85, rel=0.01)
+    assert runoff["EY18"] == pytest.approx(97.04, rel=0.01)
+
+
 def test_the_carrier_is_in_no_volume_at_an_outfall(tables):
     rows = tables["separation_outfalls"]
     # By hand: 60.14 m3 leave in the run, of which four houses' 0.1 l/s of carrier are 34.56 in a day.

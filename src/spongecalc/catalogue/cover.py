@@ -68,6 +68,15 @@ class Cover:
         return self.infiltration == SUNKEN
 
     @property
+    def has_own_store(self) -> bool:
+        """True where what it holds is nothing that ground beside it could share: sunken ground, and water.
+
+        A mean depression storage with other ground would let a plain lawn fill the hollow of a sunken one, and
+        rain on water wet the street beside it.
+        """
+        return self.is_sunken or (self.impervious_percent == 100 and self.depression_storage_mm == 0)
+
+    @property
     def peak_coefficient(self) -> float:
         """Runoff coefficient of the rational method: the middle of its range."""
         return (self.peak_low + self.peak_high) / 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -39,6 +39,9 @@ class Subcatchment:
     ``mix`` describes the rest. ``covers_m2`` is the area by cover name, all of it. ``units`` are the
     rain gardens, trenches, wells and green roofs in it, or the parts of them, their area included in ``area_m2``
     and, under their kind, in ``covers_m2``.
+
+    Ground of a cover with a store of its own (a sunken lawn, water) is a subcatchment by itself, ``store`` its
+    cover: it shares inlet, slope and overland path with the rest of the inlet's ground, whose ``store`` is empty.
     """
 
     kind: str
@@ -54,6 +57,7 @@ class Subcatchment:
     covers_m2: dict[str, float]
     geometry: shapely.Geometry
     units: tuple[UnitInUse, ...] = ()
+    store: str = ""
 
     @property
     def plain_m2(self) -> float:
@@ -142,6 +146,16 @@ def _roof_path_m(footprint: shapely.Geometry) -> float:
     return max(float(sides.min()) / 2, 0.5)
 
 
+@dataclass
+class _StoreGround:
+    """The ground of one inlet that shares a store, as it is gathered."""
+
+    shapes: list[shapely.Geometry] = field(default_factory=list)
+    covers_m2: dict[str, float] = field(default_factory=dict)
+    paving_m2: dict[PermeablePaving, float] = field(default_factory=dict)
+    units: list[UnitInUse] = field(default_factory=list)
+
+
 def _ground(
     system: DrainageSystem,
     boundary: object,
@@ -176,45 +190,51 @@ def _ground(
     rows = list(pieces.itertuples())
     made = []
     for node, part in inlet_areas(ground, inlets).items():
-        covers_m2: dict[str, float] = {}
-        paving_m2: dict[PermeablePaving, float] = {}
-        own_units: list[UnitInUse] = []
+        by_store: dict[str, _StoreGround] = {}
         for index in sorted(tree.query(part, predicate="intersects").tolist()):
             piece = rows[index]
-            overlap = shapely.intersection(part, piece.geometry).area
+            shape = shapely.intersection(part, piece.geometry)
+            overlap = shape.area
             if overlap < MIN_AREA_M2:
                 continue
-            covers_m2[piece.cover] = covers_m2.get(piece.cover, 0.0) + overlap
+            cover = known.get(piece.cover)
+            store = piece.cover if cover is not None and cover.has_own_store else ""
+            own = by_store.setdefault(store, _StoreGround())
+            own.shapes.append(shape)
+            own.covers_m2[piece.cover] = own.covers_m2.get(piece.cover, 0.0) + overlap
             if piece.cover in pavings:
                 paving = paving_of(piece, known[piece.cover])
-                paving_m2[paving] = paving_m2.get(paving, 0.0) + overlap
+                own.paving_m2[paving] = own.paving_m2.get(paving, 0.0) + overlap
             elif piece.cover in UNIT_KINDS:
-                own_units.append(placed[piece.surface_id].part(overlap))
-        total = sum(covers_m2.values())
-        if total < MIN_AREA_M2:
+                own.units.append(placed[piece.surface_id].part(overlap))
+        if not by_store:
             continue
-        rest = {c: a for c, a in covers_m2.items() if c not in (*pavings, *UNIT_KINDS)}
+        # Slope and path are those of the inlet's whole ground, so that the parts' widths add up to its width.
         slope = terrain.slope_percent(points[node], part) if terrain else math.nan
         slope = settings.default_slope_percent if math.isnan(slope) else slope
         corners = shapely.get_coordinates(part)
         path = np.hypot(corners[:, 0] - points[node].x, corners[:, 1] - points[node].y).max()
-        made.append(
-            Subcatchment(
-                "ground",
-                "nodes",
-                node,
-                community_id,
-                node,
-                total,
-                overland_width_m(total, float(path)),
-                max(slope, settings.min_slope_percent),
-                mix(rest, known),
-                dict(sorted(paving_m2.items())),
-                dict(sorted(covers_m2.items())),
-                part,
-                tuple(sorted(own_units, key=lambda u: u.facility_id)),
+        for store, own in sorted(by_store.items()):
+            total = sum(own.covers_m2.values())
+            rest = {c: a for c, a in own.covers_m2.items() if c not in (*pavings, *UNIT_KINDS)}
+            made.append(
+                Subcatchment(
+                    "ground",
+                    "nodes",
+                    node,
+                    community_id,
+                    node,
+                    total,
+                    overland_width_m(total, float(path)),
+                    max(slope, settings.min_slope_percent),
+                    mix(rest, known),
+                    dict(sorted(own.paving_m2.items())),
+                    dict(sorted(own.covers_m2.items())),
+                    part if len(by_store) == 1 else polygons_of(shapely.union_all(own.shapes)),
+                    tuple(sorted(own.units, key=lambda u: u.facility_id)),
+                    store,
+                )
             )
-        )
     return made
 
 

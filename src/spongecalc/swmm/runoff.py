@@ -31,7 +31,7 @@ def runoff_sections(
     SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that
     area: so the whole area is stated, and the paving in it as a LID unit of its own area.
     """
-    names = model_ids([f"{_prefix(a)}{a.feature_id}" for a in areas], "S_")
+    names = model_ids([_own_name(a) for a in areas], "S_")
     controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
     units = {u.facility_id: u.unit for a in areas for u in a.units}
     unit_controls = unit_names(areas)
@@ -40,9 +40,9 @@ def runoff_sections(
     }
     elements: list[tuple[str, ...]] = []
     for area in areas:
-        name = names[f"{_prefix(area)}{area.feature_id}"]
+        name = names[_own_name(area)]
         mix = area.mix
-        rows["SUBCATCHMENTS"].append((f";{tag(area.feature_id)} ({area.kind})",))
+        rows["SUBCATCHMENTS"].append((f";{tag(area.feature_id)} ({area.store or area.kind})",))
         rows["SUBCATCHMENTS"].append(
             (
                 name,
@@ -101,8 +101,14 @@ def runoff_sections(
     return rows, elements
 
 
-def _prefix(area: Subcatchment) -> str:
-    return "R_" if area.kind == "roof" else "S_"
+def _own_name(area: Subcatchment) -> str:
+    """Roof, ground, or ground with a store of its own, and the feature it drains by.
+
+    No cover's name holds a full stop, so that no two subcatchments are called alike.
+    """
+    if area.kind == "roof":
+        return f"R_{area.feature_id}"
+    return f"O_{area.store}.{area.feature_id}" if area.store else f"S_{area.feature_id}"
 
 
 def _control(name: str, paving: PermeablePaving) -> Rows:
