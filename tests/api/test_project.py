@@ -111,7 +111,12 @@ def test_quantities_and_design_need_no_run(command_line, tmp_path):
     fresh = sc.open_project(folder)
     assert csv_text(fresh.quantities()) == written(command_line, "quantities")
     assert fresh.quantities(communities="A")["length_m"].sum() < fresh.quantities()["length_m"].sum()
-    assert csv_text(fresh.design_checks()) == written(command_line, "design_checks")
+    # What a run alone can tell is in the checks of a project that has been run.
+    needs_run = (",ground_peak,", ",outfall_peak,")
+    stored = written(command_line, "design_checks").splitlines()
+    plain = [line for line in stored if not any(check in line for check in needs_run)]
+    assert len(plain) < len(stored)
+    assert csv_text(fresh.design_checks()).splitlines() == plain
     assert not (folder / "results").exists()
 
 

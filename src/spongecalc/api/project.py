@@ -392,7 +392,10 @@ class Project:
         return self.bill_tables(communities=communities)["quantities"]
 
     def design_checks(self, *, communities: Names = None) -> pd.DataFrame:
-        """Every design check with clause, limit, value and excess, as ``spongecalc design`` writes it."""
+        """Every design check with clause, limit, value and excess, as ``spongecalc design`` writes it.
+
+        Those of peaks that leave rest on runs and are in ``table("design_checks")``.
+        """
         return self.design_tables(communities=communities)["design_checks"]
 
     def bill_tables(self, *, communities: Names = None) -> dict[str, pd.DataFrame]:
