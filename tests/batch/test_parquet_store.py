@@ -32,9 +32,13 @@ def test_every_run_element_and_series_is_found_by_sql(whole_run: WholeRun, tmp_p
         duckdb.sql(f"SELECT run_id || quantity || element_id, sum(value) FROM '{files[2]}' GROUP BY 1").fetchall()
     )
     wanted = {
-        i + str(c).replace(":", ""): r.series[c].sum() for i, r in whole_run.results.items() for c in r.series
+        i + "".join(str(c).rsplit(":", 1)): r.series[c].sum()
+        for i, r in whole_run.results.items()
+        for c in r.series
     }
     assert sums == pytest.approx(wanted)
+    elements = {e for (e,) in duckdb.sql(f"SELECT DISTINCT element_id FROM '{files[2]}'").fetchall()}
+    assert not {e for e in elements if ":" in e}
 
 
 def test_a_county_of_runs_is_written_in_parts(whole_run: WholeRun, tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from spongecalc.network.quantities import as_written, laid_m, quantities, quanti
 from tests.network.bill_layers import layer_set, node, pipe, square
 
 OWNER = BillRules(False, DEFAULT_RULES.trench)
-coordinates = st.tuples(st.floats(-50, 350), st.floats(-50, 150))
+# To the millimetre, as surveys are: an overlay loses a line that lies 1e-189 m outside a community.
+millimetres = st.integers(-50_000, 350_000).map(lambda mm: mm / 1000)
+coordinates = st.tuples(millimetres, millimetres)
 polylines = st.lists(coordinates, min_size=2, max_size=6, unique=True).map(LineString)
 SQUARES = [square("A", 0, 100), square("B", 100, 200), square("C", 200, 300)]
 

@@ -108,7 +108,8 @@ def _tables(runs: Sequence[Run], results: Mapping[str, RunResult]) -> dict[str, 
         rows.append(_run_row(run, result))
         elements.extend(_element_rows(run, result))
         for name in result.series.columns:
-            quantity, _, element = str(name).partition(":")
+            # A concentration has its pollutant in the quantity; no model id holds a colon.
+            quantity, _, element = str(name).rpartition(":")
             series.append(
                 pd.DataFrame(
                     {
