@@ -48,7 +48,7 @@ def run_explain(call: Call, address: str) -> int:
 
 
 def _sentence(reason: UnknownFigureError, lang: str) -> str:
-    """Why there is no such figure, with the nearest one where there is one like it."""
+    """Say why there is no such figure, with the nearest one where there is one like it."""
     between = "、" if lang == "zh" else ", "
     values = {k: between.join(v) if isinstance(v, tuple) else v for k, v in reason.values.items()}
     if near := values.get("near"):
