@@ -115,7 +115,7 @@ def test_explain_on_the_command_line(whole_run):
     as_json = runner.invoke(app, ["explain", "communities.csv:TOTAL:runoff_after_m3", folder, "--json"])
     assert '"recomputed"' in as_json.output
     for address, said in (
-        ("communities.csv:NOBODY:households", "no row NOBODY"),
+        ("communities.csv:NOBODY:households", "no community 'NOBODY'"),
         ("communities.csv:TOTAL:nothing", "no column nothing"),
         ("ponding.csv:x:volume_m3", "not explained"),
         ("households", "not the address"),
