@@ -55,7 +55,7 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
 
-bench-against: $(READY)  ## processor time of the example's batch beside another commit's: REF=start-15
+bench-against: $(READY)  ## processor time of the example's batch beside another commit's: REF=COMMIT
 	$(BIN)/python -m tests.bench.side_by_side $(or $(REF),HEAD)
 
 example: $(READY)  ## make the layers of both worked examples again
