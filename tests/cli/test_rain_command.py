@@ -1,4 +1,4 @@
-"""``spongecalc rain``: what a series was read as, what it lost, and a refusal with its line, as a user sees them."""
+"""``spongecalc rain``: what a series was read as, what it lost, and a refusal with its line to write."""
 
 from __future__ import annotations
 
