@@ -89,6 +89,22 @@ SAME = {
     "date and time": lines("date,time,rain_mm", lambda t, v: f"{t:%Y-%m-%d},{t:%H:%M},{v}"),
     "日期 时间": lines("日期,时间,降水量", lambda t, v: f"{t:%Y/%m/%d},{t:%H:%M:%S},{v}").encode("gbk"),
     "日期 时段": lines("日期,时段,雨量(mm)", lambda t, v: f"{t:%Y-%m-%d},{t:%H}-{t.hour + 1:02d},{v}"),
+    "dates of merged cells": lines(
+        "站名,日期,时间,雨量",
+        lambda t, v: (
+            f"{'昆明' if t.day == t.hour + 1 else ''},{f'{t:%Y-%m-%d}' if t.hour == 0 else ''},{t:%H:%M},{v}"
+        ),
+    ),
+    "parts of merged cells": lines(
+        "年,月,日,时,雨量",
+        lambda t, v: ",".join(
+            [
+                f"{t.year},{t.month}" if t.day == 1 and t.hour == 0 else ",",
+                f"{t.day}" if t.hour == 0 else "",
+                f"{t.hour},{v}",
+            ]
+        ),
+    ),
     "date and hour": lines("日期,小时,雨量", lambda t, v: f"{t:%Y-%m-%d},{t.hour},{v}"),
     "date and hhmm": lines("date,time,rain (mm)", lambda t, v: f"{t:%Y%m%d},{t:%H%M},{v}"),
     "date and hhmm without zeros": lines("date,time,rain (mm)", lambda t, v: f"{t:%Y%m%d},{t.hour * 100},{v}"),
@@ -383,6 +399,7 @@ NONE_OF_IT = {
     "bytes": (b"\x00\x01\x02\x03rain", "not_text"),
     "a workbook of old": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_workbook"),
     "nothing": ("", "empty"),
+    "seconds since 1970": ("time,rain_mm\n1554048000,0.5\n1554051600,0.6\n", "times_unread"),
     "words": ("this is not rain at all\nnor is this\n", "no_columns"),
     "a national daily file without headings": (
         "".join(f"56778 2502 10240 18914 2019 4 {d} 17 25 42 9 9 9\n" for d in range(1, 20)),

@@ -27,6 +27,8 @@ from spongecalc.rainfall.reading_times import (
 from spongecalc.rainfall.reading_values import ReadingValues, one_unit, reading_values, without_inch_codes
 
 HEADING_ROWS = 40
+# Minutes from the beginning of an event: a year and more are none.
+MOST_MINUTES = 1e6
 DAY_MIN = 1440.0
 # A row with this many columns for hours is one of a day.
 HOURS_AT_LEAST = 12
@@ -91,6 +93,8 @@ def read_rain_table(path: Path, choices: RainFileChoices, *, minutes: bool = Fal
     if len(hours := _hour_columns(body)) >= HOURS_AT_LEAST:
         return _from_hour_columns(body, hours, choices)
     times, clocks, told, end = _times(body, choices, minutes)
+    if len(times) and not times.notna().any():
+        raise UnsureError("times_unread", f"{told}: {next(iter(_filled(clocks)), '-')}")
     step = _step_min(times)
     place = _rain_place(body, choices, step)
     heading = body.headings[place]
@@ -229,13 +233,14 @@ def _of_one_station(body: _Body, choices: RainFileChoices) -> _Body:
     places = body.places("station")
     if not places:
         return body
-    named = [{n for c in body.cells(p) if (n := _station(c))} for p in places]
+    held = {p: _filled_down(body.cells(p)) for p in places}
+    named = [{n for c in held[p] if (n := _station(c))} for p in places]
     if choices.station is not None:
         wanted = _station(choices.station)
         place = next((p for p, names in zip(places, named, strict=True) if wanted in names), None)
         if place is None:
             raise UnsureError("no_such_station", _listed(named[0]), (("station", min(named[0], default="")),))
-        kept = [k for k, c in enumerate(body.cells(place)) if _station(c) == wanted]
+        kept = [k for k, c in enumerate(held[place]) if _station(c) == wanted]
         return _Body(body.headings, tuple(body.lines[k] for k in kept), tuple(body.rows[k] for k in kept))
     for names in named:
         if len(names) > 1:
@@ -258,6 +263,15 @@ def _by_name(body: _Body, name: str, key: str) -> int:
             return n
     shown = ", ".join(h.written for h in body.headings if h.written)
     raise UnsureError("no_such_column", shown, ((key, "?"),))
+
+
+def _filled_down(cells: Sequence[object]) -> list[object]:
+    """Cells with empty ones as the one above: of cells merged in a workbook the first holds the value."""
+    found: list[object] = []
+    for cell in cells:
+        empty = cell is None or not str(cell).strip()
+        found.append(found[-1] if empty and found else cell)
+    return found
 
 
 def _filled(cells: Sequence[object]) -> list[object]:
@@ -314,7 +328,9 @@ def _of_dates(
     clock = clocks[0]
     texts = [
         f"{d} {c}" if d and c else d
-        for d, c in zip(map(_date_text, body.cells(place)), clock_texts(body.cells(clock)), strict=True)
+        for d, c in zip(
+            map(_date_text, _filled_down(body.cells(place))), clock_texts(body.cells(clock)), strict=True
+        )
     ]
     zone = body.headings[clock].zone or body.headings[place].zone
     shown = f"{body.headings[place].written} + {body.headings[clock].written}"
@@ -332,7 +348,7 @@ def _of_parts(body: _Body, choices: RainFileChoices) -> tuple[pd.Series, list[ob
     used = [body.places(r)[0] for r in ("year", "month", "day")]
     hours = body.places("hour", "clock", "time")[:1]
     minute = body.places("minute_of_hour", "minutes")[:1]
-    parts = [[plain_time(c) for c in body.cells(p)] for p in used]
+    parts = [[plain_time(c) for c in _filled_down(body.cells(p))] for p in used]
     texts: list[str] = []
     clocks = clock_texts(body.cells(hours[0])) if hours else [""] * len(body.rows)
     rest = [plain_time(c) for c in body.cells(minute[0])] if minute else [""] * len(body.rows)
@@ -352,6 +368,7 @@ def _times_in(
     sample = _filled(cells)
     if minutes and sample:
         numbers = pd.to_numeric(pd.Series([plain_time(c) for c in cells]), errors="coerce")
+        numbers = numbers.where(numbers.abs() < MOST_MINUTES)
         if numbers.notna().all() and not all(map(has_date, sample[:50])):
             return (
                 pd.Series(pd.Timestamp(2000, 1, 1) + pd.to_timedelta(numbers, unit="min")),
@@ -572,7 +589,7 @@ def _differenced(frame: pd.DataFrame) -> pd.DataFrame:
     ordered.loc[once, "accumulated"] = found.several
     ordered.loc[once, "reset"] = found.resets
     ordered.loc[once, "fault"] = found.faults
-    kind = ordered.loc[once, "kind"].to_numpy(object)
+    kind = ordered.loc[once, "kind"].to_numpy(object, copy=True)
     kind[unknown] = "first"
     kind[found.faults] = "fault"
     ordered.loc[once, "kind"] = kind

@@ -15,6 +15,8 @@ from spongecalc.rainfall.rain_file_error import UnsureError
 
 # Two-digit years below this are of the 2000s, as POSIX has it.
 PIVOT_YEAR = 69
+# Years of which there may be a record; others are typing errors.
+EARLIEST, LATEST = 1700, 2200
 # A column with more zones than these has the ends of its steps where zones stand.
 MOST_ZONES = 4
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -246,6 +248,7 @@ def _days(numbers: dict[str, pd.Series], order: str, rows: pd.Series) -> pd.Seri
     """Days of some rows with the parts a, b and c in an order: year, month, day."""
     year, month, day = (numbers[k][rows] for k in order)
     year = year.where(year >= 100, year + np.where(year < PIVOT_YEAR, 2000, 1900))
+    year = year.where((year >= EARLIEST) & (year <= LATEST))
     frame = pd.DataFrame({"year": year, "month": month, "day": day})
     return pd.to_datetime(frame, errors="coerce").astype("datetime64[ns]")
 
