@@ -79,7 +79,8 @@ def read_series(
         raise RainFileError("step_odd", path.name, f"{series.step_min:g} min")
     differing = sum(f.count for f in series.flaws if f.flaw == "duplicate_differs")
     if differing > max(MOST_DIFFERING * series.depth_mm.notna().sum(), FEW_DIFFERING):
-        raise RainFileError("many_duplicates", path.name, str(differing))
+        rule = "many_of_a_day" if series.step_min >= DAY_MIN else "many_duplicates"
+        raise RainFileError(rule, path.name, str(differing))
     _refuse_too_much(series, choices, refused)
     return series
 
