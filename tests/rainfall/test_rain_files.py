@@ -66,11 +66,11 @@ def counter(reset_at: int | None = None) -> list[int]:
     return found
 
 
-def twenty_four(heading: list[str]) -> str:
+def twenty_four(heading: list[str], dry: str = "0") -> str:
     rows = [",".join(["日期", *heading])]
     for d in range(DAYS):
         day = TENTHS[24 * d : 24 * d + 24]
-        rows.append(",".join([f"{HOURS[24 * d]:%Y-%m-%d}", *(f"{v / 10:g}" for v in day)]))
+        rows.append(",".join([f"{HOURS[24 * d]:%Y-%m-%d}", *(f"{v / 10:g}" if v else dry for v in day)]))
     return "\n".join(rows) + "\n"
 
 
@@ -187,6 +187,7 @@ SAME = {
     "小时累计 is the hour's": lines("time,小时累计雨量", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}"),
     "hours from 0": twenty_four([str(h) for h in range(24)]),
     "hours from 1": twenty_four([f"{h}时" for h in range(1, 25)]),
+    "hours as clocks with seconds": twenty_four([f"{h:02d}:00:00" for h in range(24)]),
     "hours as clocks": twenty_four([f"{h:02d}:00" for h in range(24)]),
     "hours as spans": twenty_four([f"{h}-{h + 1}" for h in range(24)]),
     "unsorted": lines("time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}").replace(
@@ -329,6 +330,11 @@ OPEN = {
     "dry hours left out": (
         "time,rain_mm\n"
         + "".join(f"{t:%Y-%m-%d %H:%M},{v / 10}\n" for t, v in zip(HOURS, TENTHS, strict=True) if v),
+        "dry_steps_absent",
+        {"absent": "dry"},
+    ),
+    "dry hours left blank": (
+        twenty_four([str(h) for h in range(24)], dry=""),
         "dry_steps_absent",
         {"absent": "dry"},
     ),

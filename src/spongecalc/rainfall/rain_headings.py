@@ -55,7 +55,7 @@ _PAST_CODES = (
     "pre 12h",
     "pre 24h",
 )
-_HOUR_COLUMN = re.compile(r"(?:h|hr|hour|时|r|p|rain)?[\s_]*(\d{1,2})(?::?00)?\s*(?:时|点|h|hour)?")
+_HOUR_COLUMN = re.compile(r"(?:h|hr|hour|时|r|p|rain)?[\s_]*(\d{1,2})(?::?00){0,2}\s*(?:时|点|h|hour)?")
 _HOURS_COLUMN = re.compile(r"(\d{1,2})(?::00)?\s*[-~至到—–]+\s*(\d{1,2})(?::00)?\s*(?:时|点|h)?")
 
 

@@ -24,7 +24,13 @@ from spongecalc.rainfall.reading_times import (
     plain_time,
     reading_times,
 )
-from spongecalc.rainfall.reading_values import ReadingValues, one_unit, reading_values, without_inch_codes
+from spongecalc.rainfall.reading_values import (
+    ReadingValues,
+    one_unit,
+    reading_values,
+    with_blanks_dry,
+    without_inch_codes,
+)
 
 HEADING_ROWS = 40
 # Minutes from the beginning of an event: a year and more are none.
@@ -504,6 +510,8 @@ def _table_of(
     end: bool,
 ) -> RainTable:
     values = reading_values(cells, choices)
+    if choices.absent == "dry":
+        values = with_blanks_dry(values)
     unit = _unit(heading, values, choices)
     if unit.mm >= 0.2 and unit.mm / 25.4 in (1.0, 0.1, 0.01):
         values = without_inch_codes(values)
