@@ -118,9 +118,10 @@ def _of_set(
                 base.communities,
                 event,
                 place,
-                SeriesRequest(),
+                SeriesRequest(node_depth=tuple(g.model_id for g in changed.gutters)),
                 keep_out=False,
                 text=text,
+                gutters=changed.gutters,
                 variant=parameters.name,
             )
             run = replace(run, folder=place / run.sha256[:16])

@@ -12,6 +12,7 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.first_flush import FlushPart
+from spongecalc.swmm.gutters import GutterPart
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.infiltration import control_rows, unit_names, usage_rows
 from spongecalc.swmm.inp_text import fixed
@@ -163,16 +164,17 @@ def map_sections(
     nodes: NodePart,
     runoff_elements: Sequence[tuple[str, ...]],
     flush: FlushPart,
+    gutters: GutterPart,
 ) -> dict[str, Rows]:
     """MAP, COORDINATES, VERTICES, POLYGONS, SYMBOLS and TAGS, so that the model opens as a map."""
     x0, y0, x1, y1 = system.boundaries.total_bounds
     margin = 0.05 * max(x1 - x0, y1 - y0)
     dimensions = [fixed(v, 3) for v in (x0 - margin, y0 - margin, x1 + margin, y1 + margin)]
-    places = {**nodes.places, **flush.places}
+    places = {**nodes.places, **flush.places, **gutters.places}
     polygons: Rows = []
     for area, element in zip(areas, runoff_elements, strict=True):
         polygons.extend(_ring(element[1], area.geometry))
-    elements = [*nodes.elements, *links.elements, *flush.elements, *runoff_elements]
+    elements = [*nodes.elements, *links.elements, *flush.elements, *gutters.elements, *runoff_elements]
     kinds = {"node": "Node", "link": "Link", "subcatchment": "Subcatch"}
     notes = {**flag_tags("nodes", system.nodes), **flag_tags("pipes", system.pipes)}
     return {
