@@ -1,4 +1,4 @@
-"""Gutters in SWMM: what a grate lets in, what a surcharged pipe gives back, what runs on, and where it is counted.
+"""Gutters in SWMM: what a grate lets in, a surcharged pipe gives back and runs on, and where it is counted.
 
 Square A of the small project before the works: one inlet on a 200 mm sewer. Water is poured on to the gutter or
 into the pipe at a steady rate, so that every figure is a difference of rates times the time.
@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.small_project import write_small_project
 
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
@@ -19,7 +20,6 @@ from spongecalc.swmm.gutter_water import with_gutter_water
 from spongecalc.swmm.gutters import Gutter
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import RunResult, SeriesRequest
-from tests.small_project import write_small_project
 
 HOURS = 2.0
 

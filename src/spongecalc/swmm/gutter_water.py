@@ -45,8 +45,8 @@ def with_gutter_water(result: RunResult, gutters: Sequence[Gutter]) -> RunResult
             changed[f"came_up_m3{ending}"] = dict(changed[f"flood_volume_m3{ending}"])
     flows: dict[str, np.ndarray] = {}
     for gutter in known:
-        for column in changed:
-            changed[column][gutter.node] = changed[column][gutter.model_id] = 0.0
+        for values in changed.values():
+            values[gutter.node] = values[gutter.model_id] = 0.0
         depth_m = float(nodes.at[gutter.model_id, "max_depth_m"])
         most_m3 = gutter.ponded_m3(depth_m)
         changed["max_ponded_m3"][gutter.model_id] = most_m3

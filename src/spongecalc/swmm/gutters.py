@@ -32,7 +32,7 @@ GRATE, BACK, RUN_ON = "grate", "give_back", "run_on"
 ON_GROUND = (GUTTER, EXIT, GRATE, BACK, RUN_ON)
 
 # What has come up through a grate and not yet spread stands on this at the pipes' node: little beside the ground.
-SHAFT_M2 = 4.0
+SHAFT_M2 = 1.2
 # SWMM gives each node 1.167 m2 under a storm and leaves what they hold beyond its own surface out of its balance.
 LEAST_M2 = 1.2
 # No water stands so high over an inlet: the gutter never overflows.
@@ -196,7 +196,7 @@ def _run_on(system: DrainageSystem, settings: Settings, places: Sequence[IntakeP
 
 
 def _intake(grate: Grate) -> list[tuple[float, float]]:
-    """What a grate takes in l/s at depths in m, up to where it takes no more."""
+    """Rating of a grate: depths in m and what it takes in l/s, up to where it takes no more."""
     flows = [(d, 1000 * grate.intake_m3_s(d)) for d in DEPTHS_M]
     full = next((n for n, (_, q) in enumerate(flows) if q >= grate.capacity_l_s), None)
     if full is None:
@@ -208,7 +208,7 @@ def _intake(grate: Grate) -> list[tuple[float, float]]:
 
 
 def _way_on(street: StreetSection, way: RunOn) -> list[tuple[float, float]]:
-    """What runs on in l/s at depths in m at the inlet: nothing up to the rim, above it as along a street."""
+    """Rating of a way on: depths in m at the inlet and l/s, nothing up to the rim, above it as along a street."""
     below = [(0.0, 0.0)] if way.rim_m >= 0.0005 else []
     return below + [(way.rim_m + d, 1000 * street.flow_m3_s(d, way.slope_percent)) for d in DEPTHS_M]
 
