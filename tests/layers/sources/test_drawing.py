@@ -15,6 +15,7 @@ import pytest
 import shapely
 from ezdxf.document import Drawing
 from ezdxf.layouts import Modelspace
+from ezdxf.xclip import XClip
 
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
@@ -475,6 +476,19 @@ def test_a_block_of_a_mapped_layer_that_holds_nothing_of_it_is_named(tmp_path: P
     assert balance(findings) == (2, 1, 1)
 
 
+def test_a_clipped_block_and_one_that_holds_itself(tmp_path: Path) -> None:
+    def draw(document: Drawing, space: Modelspace) -> None:
+        block = document.blocks.new("PLAN")
+        block.add_line((0, 0), (40, 0), PIPE)
+        block.add_blockref("PLAN", (0, 10))
+        plan = space.add_blockref("PLAN", at(0, 0))
+        XClip(plan).set_block_clipping_path([(0, -5), (10, 5)])
+
+    pipes, findings = pipes_of(tmp_path, draw)
+    assert pipes.length.tolist() == pytest.approx([40])
+    assert rules(findings) == ["drawing.clipped"]
+
+
 def test_objects_of_other_programs_are_named(tmp_path: Path) -> None:
     """A pipe of Tianzheng: its type is no AutoCAD entity."""
     path = drawn(tmp_path, lambda _, s: s.add_line(at(0, 0), at(40, 0), PIPE))
@@ -627,6 +641,14 @@ def test_an_outline_and_its_hatch_are_one_area(tmp_path: Path) -> None:
     assert surfaces.area.sum() == pytest.approx(200)
     assert [f.rule for f in findings].count("drawing.same_area") == 1
     assert balance(findings) == (3, 2, 1)
+
+
+def test_an_outline_that_crosses_itself_is_left_to_the_rules_on_geometry(tmp_path: Path) -> None:
+    corners = [at(0, 0), at(10, 10), at(10, 0), at(0, 10)]
+    drawn(tmp_path, lambda _, s: s.add_lwpolyline(corners, close=True, dxfattribs=GROUND))
+    surfaces, findings = read(tmp_path, "surfaces", "SURF")
+    assert shapely.make_valid(surfaces.geometry[0]).area == pytest.approx(50)
+    assert balance(findings) == (1, 1, 0)
 
 
 def test_an_open_outline_is_named_with_its_gap(tmp_path: Path) -> None:

@@ -192,6 +192,23 @@ def test_a_long_text_placed_on_its_pipe_belongs_to_it(tmp_path: Path) -> None:
     assert sizes(tmp_path, document) == ({20: 300, 0.3: None}, [])
 
 
+def test_labels_that_are_blocks_are_labels_and_a_manholes_size_is_none(tmp_path: Path) -> None:
+    """A block of an attribute, one of a text, and a manhole that is called phi 700 on a pipe."""
+    document, space = new()
+    for y in (0, 20, 40):
+        space.add_line(at(0, y), at(40, y), PIPE)
+    document.blocks.new("NOTE").add_attdef("管径", (0, 0), height=0.5)
+    document.blocks.new("DN400").add_text("DN400", height=0.5, dxfattribs=TEXT)
+    well = document.blocks.new("WELL")
+    well.add_circle((0, 0), 0.35)
+    well.add_attdef("井径", (0, 0.5), height=0.5)
+    note = space.add_blockref("NOTE", at(10, 0.4))
+    note.add_attrib("管径", "DN300", at(10, 0.4), dxfattribs={"height": 0.5})
+    space.add_blockref("DN400", at(10, 20.4))
+    space.add_blockref("WELL", at(10, 40)).add_attrib("井径", "φ700", at(10, 40.5), dxfattribs={"height": 0.5})
+    assert sizes(tmp_path, document) == ({0: 300, 20: 400, 40: None}, [])
+
+
 def test_labels_that_belong_to_nothing_are_counted_with_their_places(tmp_path: Path) -> None:
     document, space = new()
     space.add_line(at(0, 0), at(40, 0), PIPE)

@@ -12,7 +12,7 @@ import shapely
 from ezdxf.document import Drawing
 
 from spongecalc.catalogue.catalogue import Catalogue
-from spongecalc.layers.sources.cad.blocks import BlockSizes, layer_name
+from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, layer_name
 from spongecalc.layers.sources.cad.document import FAILURES, open_drawing
 from spongecalc.layers.sources.cad.drawing_unit import metres_of
 from spongecalc.layers.sources.cad.features import Reading, Taken, Wanted, is_text, note_at, opener, wanted_of
@@ -35,6 +35,7 @@ class _Seen:
     names: set[str] = field(default_factory=set)
     texts: DrawnTexts = field(default_factory=DrawnTexts)
     damaged: list[EntityNote] = field(default_factory=list)
+    clipped: list[EntityNote] = field(default_factory=list)
     hidden: list[Drawn] = field(default_factory=list)
 
 
@@ -102,15 +103,22 @@ def read_drawing(
         taken=frozenset(t.drawn.handle for t in reading.taken),
         used=said.used,
         left=(*reading.left, *seen.damaged),
-        noted=said.noted,
+        noted=(*said.noted, *(n for n in seen.clipped if _holds_taken(n, reading.taken))),
         loose=said.loose,
     )
     return RawLayer(_frame(reading.taken, said, source), notes=notes, ledger=ledger)
 
 
+def _holds_taken(note: EntityNote, taken: Sequence[Taken]) -> bool:
+    """True where a feature lies inside the block that a note is on."""
+    return any(t.drawn.handle.startswith(f"{note.handle}.") for t in taken)
+
+
 def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> None:
     """Put one entity where it belongs: among features, labels, leaders or what is hidden."""
     seen.names.add(drawn.layer)
+    if drawn.opened and is_clipped(drawn.entity):
+        seen.clipped.append(note_at("drawing.clipped", drawn, block=drawn.block or "-"))
     wanted = reading.is_wanted(drawn)
     if is_text(drawn):
         try:
@@ -134,7 +142,7 @@ def _text(drawn: Drawn, texts: DrawnTexts, wanted: bool) -> None:
         texts.pointers.append(pointer)
     elif drawn.kind != "LEADER" and (label := label_of(drawn)) is not None:
         texts.labels.append(label)
-        if wanted:
+        if wanted and not drawn.in_symbol:
             texts.mapped.add(label.handle)
 
 

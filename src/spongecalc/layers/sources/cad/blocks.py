@@ -9,6 +9,7 @@ from typing import Any
 from ezdxf.document import Drawing
 from ezdxf.entities import DXFTagStorage
 from ezdxf.math import Matrix44, Vec3
+from ezdxf.xclip import XClip
 
 from spongecalc.layers.sources.cad.text_codes import words_or_nothing
 
@@ -17,6 +18,7 @@ SYMBOL_M = 5.0
 # Symbols inside a block; each is a place of its own where the block reaches far.
 PLACED = ("INSERT", "POINT", "CIRCLE", "SHAPE")
 TEXTS = ("TEXT", "MTEXT", "ATTDEF", "ATTRIB")
+LABEL_KINDS = frozenset({*TEXTS, "LINE", "LWPOLYLINE", "POLYLINE", "LEADER", "SOLID"})
 # Blocks in blocks in blocks: no drawing goes deeper, but a damaged one may hold itself.
 DEEPEST = 24
 
@@ -47,6 +49,18 @@ def layer_name(entity: Any) -> str:
     if isinstance(entity, DXFTagStorage):
         return str(entity.graphic_properties().get("layer", "0"))
     return str(entity.dxf.get("layer", "0"))
+
+
+def is_label_block(block: Any) -> bool:
+    """True for a block of texts, with at most lines and arrows beside them: a label, and no manhole."""
+    kinds = {e.dxftype() for e in block}
+    return bool(kinds & set(TEXTS)) and kinds <= LABEL_KINDS
+
+
+def is_clipped(insert: Any) -> bool:
+    """True where a reference shows only a part of its block."""
+    clip = XClip(insert)
+    return bool(clip.has_clipping_path and clip.is_clipping_enabled)
 
 
 def is_reference_to_file(document: Drawing, insert: Any) -> str | None:

@@ -52,6 +52,9 @@ def cad_layers(path: Path, encoding: str | None = None) -> tuple[OpenedDrawing, 
     metres, notes = metres_of(document, top, None)
     found: dict[str, CadLayer] = {}
     for drawn in drawn_in(document, metres, lambda d: sizes.reach_m(d.entity, d.matrix) > SYMBOL_M):
+        if drawn.in_symbol:
+            # It counts with its block.
+            continue
         if drawn.opened:
             # Its contents count where they lie; the reference shows what they are called.
             here = found.setdefault(drawn.layer, CadLayer(drawn.layer))

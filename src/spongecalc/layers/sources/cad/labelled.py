@@ -71,7 +71,7 @@ def labelled(
         The contract's layer, the project's rules for its labels, and which materials there are.
     """
     own = [shapely.force_2d(t.geometry) for t in features]
-    given, loose = _given(own, _pointed(own, texts, rivals, labels), rivals, labels)
+    given, loose = _given(own, _pointed(own, texts, rivals, layer, labels, catalogue), rivals, labels)
     beside: list[list[Belonging]] = [[] for _ in features]
     for belonging in sorted(given, key=lambda b: (b.distance_m, b.label.words)):
         beside[belonging.feature].append(belonging)
@@ -95,19 +95,30 @@ def labelled(
     )
 
 
+def _is_size(label: Label, layer: str, labels: Labels, catalogue: Catalogue) -> bool:
+    return labels.pattern is None and is_label(on_one_line(label.words), layer, labels, catalogue)
+
+
 def takes_texts_of(labels: Labels, cad_layer: str) -> bool:
     """True for the CAD layer of a text that ``labels`` take."""
     return not labels.layers or any(name_matcher(name).fullmatch(cad_layer) for name in labels.layers)
 
 
 def _pointed(
-    own: Sequence[shapely.Geometry], texts: DrawnTexts, rivals: Sequence[Rival], labels: Labels
+    own: Sequence[shapely.Geometry],
+    texts: DrawnTexts,
+    rivals: Sequence[Rival],
+    layer: str,
+    labels: Labels,
+    catalogue: Catalogue,
 ) -> list[Label]:
     """The texts that may be labels, with their leaders; what is hidden only where its layer is named."""
     named = bool(labels.layers)
     chosen = [x for x in texts.labels if takes_texts_of(labels, x.layer) and (named or not x.hidden)]
-    layers = {label.layer for label in chosen}
-    strokes = [(name, line) for name, line in texts.strokes if name in layers]
+    # The letters of a block are meant as a label where its layer is named, or where they are a pipe's size.
+    chosen = [x for x in chosen if named or not x.in_symbol or _is_size(x, layer, labels, catalogue)]
+    on_layers = {label.layer for label in chosen}
+    strokes = [(name, line) for name, line in texts.strokes if name in on_layers]
     targets = [*own, *(f for rival in rivals for f in rival.features)]
     return with_drawn_leaders(with_pointers(chosen, texts.pointers), strokes, targets)
 

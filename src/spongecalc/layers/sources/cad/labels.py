@@ -14,7 +14,7 @@ from ezdxf.math import Vec3
 from spongecalc.layers.sources.cad.text_codes import decoded_signs, words_or_nothing
 from spongecalc.layers.sources.cad.walk import Drawn
 
-TEXTS = ("TEXT", "MTEXT", "ATTDEF", "MULTILEADER")
+TEXTS = ("TEXT", "MTEXT", "ATTDEF", "ATTRIB", "MULTILEADER")
 # Advance of a letter and of a Chinese sign over the height of the text. Fonts differ from machine to machine, so
 # that the same drawing must not be measured with those that happen to be installed.
 LATIN, WIDE = 0.8, 1.2
@@ -43,6 +43,7 @@ class Label:
     height_m: float
     tips: tuple[shapely.Point, ...] = ()
     hidden: bool = False
+    in_symbol: bool = False
 
     @property
     def middle(self) -> shapely.Point:
@@ -90,6 +91,7 @@ def _label(drawn: Drawn, words: str, corners: Sequence[Vec3], anchor: Vec3) -> L
         math.degrees(math.atan2(direction.y, direction.x)),
         up.magnitude,
         hidden=bool(drawn.hidden),
+        in_symbol=drawn.in_symbol,
     )
 
 

@@ -116,7 +116,8 @@ def outline_of(drawn: Drawn) -> shapely.Geometry | None:
         if len(points) > 1 and _apart(points[0], points[-1]) <= CLOSED_M:
             points = points[:-1]
         area = shapely.Polygon(points) if len(points) > 2 else None
-    return area if area is not None and area.area > 0 else None
+    # An outline that crosses itself may enclose nothing by its signs; the rules on geometry name and mend it.
+    return area if area is not None and shapely.make_valid(area).area > 0 else None
 
 
 def _apart(a: Sequence[float], b: Sequence[float]) -> float:

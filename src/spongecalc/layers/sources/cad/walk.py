@@ -10,7 +10,7 @@ from typing import Any
 from ezdxf.document import Drawing
 from ezdxf.math import Matrix44
 
-from spongecalc.layers.sources.cad.blocks import DEEPEST, attributes_of, layer_name
+from spongecalc.layers.sources.cad.blocks import attributes_of, is_label_block, layer_name
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Drawn:
     reference. ``handle`` leads through the references to the entity ("2F.1A"), with the number of a copy where a
     reference is an array ("2F-3.1A"). ``matrix`` takes its coordinates to metres in model space. ``block`` and
     ``attributes`` are those of the reference around it, or of the reference that it is. ``opened`` marks a
-    reference whose contents follow.
+    reference whose contents follow, ``in_symbol`` a text of a block that is one label as a whole.
     """
 
     entity: Any
@@ -33,6 +33,7 @@ class Drawn:
     attributes: Mapping[str, str] = field(default_factory=dict)
     hidden: str = ""
     opened: bool = False
+    in_symbol: bool = False
 
 
 type Opens = Callable[[Drawn], bool]
@@ -65,7 +66,7 @@ def drawn_in(document: Drawing, metres: float, opens: Opens) -> Iterator[Drawn]:
     }
     root = Matrix44.scale(metres)
     for entity in document.modelspace():
-        yield from _shown(entity, root, None, "", states, opens, 0)
+        yield from _shown(entity, root, None, "", states, opens, ())
 
 
 def _shown(
@@ -75,7 +76,7 @@ def _shown(
     number: str,
     states: Mapping[str, str],
     opens: Opens,
-    depth: int,
+    inside: tuple[str, ...],
 ) -> Iterator[Drawn]:
     kind = entity.dxftype()
     own = layer_name(entity)
@@ -93,22 +94,36 @@ def _shown(
     if not number and entity.mcount > 1:
         for copy, single in enumerate(entity.multi_insert(), start=1):
             single.dxf.handle = entity.dxf.get("handle", "?")
-            yield from _shown(single, matrix, around, f"-{copy}", states, opens, depth)
+            yield from _shown(single, matrix, around, f"-{copy}", states, opens, inside)
         return
     own_words = attributes_of(entity)
     said = {**(around.attributes if around is not None else {}), **own_words}
     name = str(entity.dxf.get("name", ""))
     here = Drawn(entity, kind, layer, handle, matrix, name, said, hidden)
     contents = entity.block()
-    if contents is None or depth >= DEEPEST or not opens(here):
+    # A damaged file may hold a block in itself.
+    if contents is None or name in inside or not opens(here):
         yield here
+        if contents is not None and is_label_block(contents):
+            yield from _texts_of(here, contents)
         return
     yield Drawn(entity, kind, layer, handle, matrix, name, said, hidden, opened=True)
     # An anonymous block is named by the program; what it is called tells a reader nothing.
-    inside = Matrix44.chain(entity.matrix44(), matrix)
+    placed = Matrix44.chain(entity.matrix44(), matrix)
     for part in contents:
         if part.dxftype() != "ATTDEF" or part.is_const:
-            yield from _shown(part, inside, here, "", states, opens, depth + 1)
+            yield from _shown(part, placed, here, "", states, opens, (*inside, name))
+
+
+def _texts_of(here: Drawn, contents: Any) -> Iterator[Drawn]:
+    """The texts of a block that is a label: those that it shows itself, and the attributes of its reference."""
+    placed = Matrix44.chain(here.entity.matrix44(), here.matrix)
+    own = [(p, placed) for p in contents if p.dxftype() in ("TEXT", "MTEXT")]
+    shown = [(a, here.matrix) for a in here.entity.attribs if not a.is_invisible]
+    for text, matrix in (*own, *shown):
+        layer = here.layer if layer_name(text) == "0" else layer_name(text)
+        handle = f"{here.handle}.{text.dxf.get('handle', '?')}"
+        yield Drawn(text, text.dxftype(), layer, handle, matrix, hidden=here.hidden, in_symbol=True)
 
 
 def _is_invisible(entity: Any) -> bool:
