@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -71,7 +72,7 @@ def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
             {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
         )
         frame = frame[kept]
-    return RawLayer(frame.reset_index(drop=True), raw.columns, raw.notes)
+    return replace(raw, frame=frame.reset_index(drop=True))
 
 
 def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: Tell) -> dict[str, pd.Series]:

@@ -24,6 +24,7 @@ from spongecalc.layers.coordinates import (
     shifted,
     transformation_accuracy_m,
 )
+from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
@@ -74,10 +75,14 @@ def read_layers(
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
     near: Bounds | None = None
+    ledgers: list[PlacedLedger] = []
     for layer, schema in SCHEMAS.items():
         parts = []
         for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings, scenario_columns, known)
+            siblings = [s for s in sources[layer] if s is not source and s.source == source.source]
+            part = _read_source(
+                folder, layer, source, siblings, target, near, findings, ledgers, scenario_columns, known
+            )
             if part is not None:
                 parts.append(part)
         if parts:
@@ -90,6 +95,7 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+    findings.extend(findings_of_drawings(ledgers))
     dem = _dem_path(folder, sources.get("dem", ()), findings)
     return LayerSet(target, frames, dem, known), tuple(findings)
 
@@ -133,9 +139,11 @@ def _read_source(
     folder: Path,
     layer: str,
     source: LayerSource,
+    siblings: Sequence[LayerSource],
     target: CRS,
     near: Bounds | None,
     findings: list[Finding],
+    ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
 ) -> gpd.GeoDataFrame | None:
@@ -146,9 +154,11 @@ def _read_source(
         findings.append(Finding(rule, Feature(layer, file=source.source), {**about, **found}))
 
     try:
-        raw = read_raw(folder, layer, source, catalogue)
+        raw = read_raw(folder, layer, source, catalogue, siblings)
         for note in raw.notes:
             tell(note.rule, note.found)
+        if raw.ledger is not None:
+            ledgers.append(placed_ledger(raw.ledger, layer, source, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
@@ -180,6 +190,8 @@ def _placed(
     frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
     stated = source.crs or frame.crs
     about = {"file": source.source, "layer": source.layer or layer}
+    if stated is None and frame.empty:
+        stated = target
     if stated is None:
         guess = guess_crs(frame, target, near)
         if guess is None:
