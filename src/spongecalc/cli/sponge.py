@@ -38,8 +38,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     settings, language = project.settings, output.language
     rain = project_rain(project.files)
     if rain.trouble is not None:
-        found = {"file": rain.trouble.file, "found": rain.trouble.found}
-        output.error(text(f"rain.error.{rain.trouble.rule}", language, **found))
+        output.error(rain.trouble.sentence(language))
     question = sponge_question(checked.systems, built.models, settings, rain.curve, rain.series)
     output.sentence(
         text(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field
 
+from spongecalc.project.rain_file_settings import RainFile, RainFileSettings
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years, once_read
+from spongecalc.project.section import Millimeters, Number, Percent, Section, Years, once_read
 from spongecalc.standards.tables import table
 
 GENERATED = "generated"
@@ -23,10 +24,10 @@ class SpongeSettings(Section):
     """The annual capture ratio and what it rests on.
 
     ``place`` is the city of the guide's table of design rainfall, ``own_place`` false where it is not the
-    project's; ``series`` a file of rainfall, or "generated" for a series made from the monthly climate of
-    ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's,
-    ``evaporation_in_rain`` lets water evaporate while it rains, too. ``continuous`` runs the series where nothing
-    fitting is kept; without it the events give the capture ratio.
+    project's; ``series`` a file of rainfall (a path, or a table with ``file`` and how it is to be read), or
+    "generated" for a series made from the monthly climate of ``climate``; ``evaporation_mm_d`` twelve monthly
+    values in place of that climate's, ``evaporation_in_rain`` lets water evaporate while it rains, too.
+    ``continuous`` runs the series where nothing fitting is kept; without it the events give the capture ratio.
     """
 
     place: str = "昆明"
@@ -34,7 +35,7 @@ class SpongeSettings(Section):
     target_percent: Percent | None = Field(None, alias="target")
     design_percent: Percent = Field(80.0, gt=0, lt=100, alias="design_ratio")
     design_rainfall_mm: Millimeters | None = Field(None, gt=0, le=500, alias="design_rainfall")
-    series: InsidePath | Literal["generated"] = GENERATED
+    series: RainFile = RainFileSettings(file=GENERATED)
     generated_years: int = Field(10, ge=1, le=100)
     generated_seed: int = Field(1, ge=0, le=2**31 - 1)
     climate: str = "昆明"

@@ -10,11 +10,15 @@ from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.project.load import Project
 from spongecalc.scenario import DrainageSystem
+from spongecalc.steps.sponge import ProjectRain
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A project's layers after reading and checking, and the drainage systems cut from them."""
+    """A project's layers after reading and checking, and the drainage systems cut from them.
+
+    ``rain`` is that of its measured series; None where the series is generated.
+    """
 
     project: Project
     layers: LayerSet
@@ -23,6 +27,7 @@ class Checked:
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
     measurements: Measurements = field(default_factory=Measurements)
+    rain: ProjectRain | None = None
 
     @property
     def excluded(self) -> frozenset[str]:

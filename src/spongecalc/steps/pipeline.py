@@ -26,7 +26,7 @@ from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.repairs.fix import Repaired, repaired
-from spongecalc.layers.rules.rain_rules import check_rain
+from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.network.connectivity import check_connectivity
 from spongecalc.network.lateral_rules import check_laterals
@@ -50,7 +50,13 @@ from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
-from spongecalc.steps.sponge import asked, continuous_path, current_continuous, sponge_performance
+from spongecalc.steps.sponge import (
+    asked,
+    continuous_path,
+    current_continuous,
+    measured_rain,
+    sponge_performance,
+)
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
@@ -136,6 +142,9 @@ def _cut_systems(
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
     findings.extend(measurements.findings)
+    rain = measured_rain(project)
+    if rain is not None:
+        findings.extend(check_series(settings.sponge.series.file, rain.series, rain.trouble))
     wanted = set(communities)
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
@@ -144,7 +153,7 @@ def _cut_systems(
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements)
+    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements, rain)
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -207,7 +216,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     modelled = join_results(checked.systems, built.models, results)
-    question = asked(checked.project, checked.systems, built.models)
+    question = asked(checked.project, checked.systems, built.models, checked.rain)
     kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)

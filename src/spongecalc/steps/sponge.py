@@ -25,8 +25,9 @@ from spongecalc.project.load import Project
 from spongecalc.project.sponge_settings import GENERATED
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_city, curve_of_series
 from spongecalc.rainfall.generated_series import climate_of, generated_series
+from spongecalc.rainfall.rain_file_error import RainFault, RainFileError
 from spongecalc.rainfall.rain_series import RainSeries
-from spongecalc.rainfall.read_series import SeriesError, read_series
+from spongecalc.rainfall.read_series import read_series
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.event_runs import TAKEN
 from spongecalc.sponge.question import Portion, SpongeQuestion, sponge_question
@@ -44,7 +45,7 @@ class ProjectRain:
 
     series: RainSeries
     curve: CaptureCurve
-    trouble: SeriesError | None = None
+    trouble: RainFault | None = None
 
 
 def project_rain(project: Project) -> ProjectRain:
@@ -55,19 +56,30 @@ def project_rain(project: Project) -> ProjectRain:
     """
     sponge = project.settings.sponge
     trouble = None
-    if sponge.series != GENERATED:
+    asked_for = sponge.series
+    if asked_for.file != GENERATED:
         try:
-            series = read_series(project.folder / sponge.series)
+            series = read_series(project.folder / asked_for.file, asked_for.choices, name=asked_for.file)
             return ProjectRain(series, curve_of_series(series, project.settings.name, "measured"))
-        except SeriesError as reason:
-            trouble = reason
+        except RainFileError as reason:
+            trouble = reason.fault
     series = generated_series(climate_of(sponge.climate), sponge.generated_years, sponge.generated_seed)
     return ProjectRain(series, curve_of_city(sponge.place), trouble)
 
 
-def asked(project: Project, systems: Sequence[DrainageSystem], models: Sequence[SwmmModel]) -> SpongeQuestion:
-    """The question of a project's systems, with the rain that it reads."""
-    rain = project_rain(project)
+def measured_rain(project: Project) -> ProjectRain | None:
+    """The project's rain where it names a file of it; None where it has a generated series."""
+    return None if project.settings.sponge.series.file == GENERATED else project_rain(project)
+
+
+def asked(
+    project: Project,
+    systems: Sequence[DrainageSystem],
+    models: Sequence[SwmmModel],
+    rain: ProjectRain | None = None,
+) -> SpongeQuestion:
+    """The question of a project's systems, with its ``rain``; None reads or makes it."""
+    rain = rain or project_rain(project)
     return sponge_question(systems, models, project.settings, rain.curve, rain.series)
 
 
