@@ -6,7 +6,8 @@ Nothing is dropped or altered in silence: whatever could not be read or had to b
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -76,8 +77,9 @@ def read_layers(
     near: Bounds | None = None
     for layer, schema in SCHEMAS.items():
         parts = []
-        for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings, scenario_columns, known)
+        given = sources.get(layer, ())
+        for source, label in zip(given, source_labels(given), strict=True):
+            part = _read_source(folder, layer, source, label, target, near, findings, scenario_columns, known)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -92,6 +94,35 @@ def read_layers(
             near = bounds_of(frames[layer])
     dem = _dem_path(folder, sources.get("dem", ()), findings)
     return LayerSet(target, frames, dem, known), tuple(findings)
+
+
+def source_labels(sources: Sequence[LayerSource]) -> list[str]:
+    """The names by which the sources of one layer are told apart: each its file's, as long as that is enough.
+
+    Of several layers of one file each has its own behind it ("survey.gpkg|rain"), and a layer that is read more
+    than once, with other filters, a number.
+    """
+    files = [s.source for s in sources]
+    labels = [f"{s.source}|{s.layer}" if s.layer and files.count(s.source) > 1 else s.source for s in sources]
+    return [
+        f"{label}#{labels[:n].count(label) + 1}" if labels[:n].count(label) else label
+        for n, label in enumerate(labels)
+    ]
+
+
+def source_file(label: str) -> str:
+    """The file of a source that :func:`source_labels` named."""
+    return re.sub(r"#\d+$", "", label).partition("|")[0]
+
+
+def refused_sources(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Labels of the sources that could not be read, by layer: an error at a whole source says so."""
+    found: dict[str, list[str]] = {}
+    for finding in findings:
+        at = finding.feature
+        if finding.severity == "error" and at.layer and at.file and not at.feature_id and not at.community_id:
+            found.setdefault(at.layer, []).append(at.file)
+    return {layer: tuple(dict.fromkeys(labels)) for layer, labels in found.items()}
 
 
 def _project_crs(
@@ -133,6 +164,7 @@ def _read_source(
     folder: Path,
     layer: str,
     source: LayerSource,
+    label: str,
     target: CRS,
     near: Bounds | None,
     findings: list[Finding],
@@ -143,7 +175,7 @@ def _read_source(
     about = {"file": source.source, "layer": source.layer or layer}
 
     def tell(rule: str, found: dict[str, object]) -> None:
-        findings.append(Finding(rule, Feature(layer, file=source.source), {**about, **found}))
+        findings.append(Finding(rule, Feature(layer, file=label), {**about, **found}))
 
     try:
         raw = read_raw(folder, layer, source, catalogue)
@@ -157,11 +189,11 @@ def _read_source(
             raise SourceRefusedError("field.missing", fields=", ".join(missing), available=fields)
         raw = filtered(raw, source, tell)
         looks = looked_up(raw.frame, source, folder, tell)
-        placed = _placed(raw, layer, source, target, near, findings)
+        placed = _placed(raw, layer, source, label, target, near, findings)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
         return None
-    return to_contract(layer, source, placed, looks, findings, catalogue, scenario_columns)
+    return to_contract(layer, source, label, placed, looks, findings, catalogue, scenario_columns)
 
 
 def _named_fields(source: LayerSource) -> list[str]:
@@ -172,7 +204,13 @@ def _named_fields(source: LayerSource) -> list[str]:
 
 
 def _placed(
-    raw: RawLayer, layer: str, source: LayerSource, target: CRS, near: Bounds | None, findings: list[Finding]
+    raw: RawLayer,
+    layer: str,
+    source: LayerSource,
+    label: str,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
 ) -> RawLayer:
     """The features in the project's CRS; raises SourceRefusedError where nobody can say where they are."""
     # The reader of survey tables takes X for north, as surveys have it; every other form has X for east.
@@ -187,7 +225,7 @@ def _placed(
         code, reason = guess
         if reason != "near":
             raise SourceRefusedError(NO_CRS[reason], crs=code)
-        findings.append(Finding("crs.guessed", Feature(layer, file=source.source), {**about, "crs": code}))
+        findings.append(Finding("crs.guessed", Feature(layer, file=label), {**about, "crs": code}))
         stated = target
     try:
         placed = frame.set_crs(CRS.from_user_input(stated), allow_override=True)
@@ -200,7 +238,7 @@ def _placed(
             findings.append(
                 Finding(
                     "crs.inexact",
-                    Feature(layer, file=source.source),
+                    Feature(layer, file=label),
                     {
                         **about,
                         "crs": placed.crs.name,

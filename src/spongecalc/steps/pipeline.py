@@ -25,6 +25,7 @@ from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.layers.rules.rain_rules import check_rain
 from spongecalc.layers.rules.scenario_rules import check_scenarios
@@ -83,19 +84,22 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     return _cut_systems(project, layers, findings, communities, scenarios)
 
 
-def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
-    """Read a project's layers, make every repair, and check what comes out; nothing is written."""
+def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] = ()) -> tuple[Checked, Repaired]:
+    """Read a project's layers, make every repair, and check what comes out; nothing is written.
+
+    ``more`` are text columns beyond the contract's that the layers keep.
+    """
     settings = project.settings
     layers, found = read_and_placed(
-        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+        project.folder, settings.layers, settings.crs, (*settings.scenario_columns, *more), settings.catalogue
     )
-    unsound = mend_geometries(layers)[1]
     mended = repaired(layers, settings.checks, settings.repair)
+    mended = replace(mended, refused=refused_sources(found))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
     findings = [f for f in found if f.rule not in gone]
-    findings.extend(f for f in unsound if f.rule not in ("geometry.no_length", "geometry.mended"))
+    findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)

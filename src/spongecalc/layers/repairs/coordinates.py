@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.contract import LINE, SCHEMAS
 from spongecalc.layers.coordinates import bounds_of, mended, misplaced
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
@@ -39,6 +40,8 @@ def mend_coordinates(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
                     NOW: _shown(now),
                     "column": "geometry",
                 }
+                if SCHEMAS[name].geometry == LINE:
+                    words |= {"was_m": own.length.sum(), "now_m": part.length.sum()}
                 findings.append(Finding("repair.moved", Feature(name, file=str(file)), words))
             parts.append(part)
         if parts:
