@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
 from spongecalc.cli.call import Call, RefusedError
-from spongecalc.cli.command_project import opened_project, print_findings
+from spongecalc.cli.command_project import opened_project, print_findings, say_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
@@ -101,6 +101,7 @@ def run_fix(call: Call, *, again: bool = False) -> int:
     changes = done.mended.changes
     every = (*done.edits, *changes, *done.checked.findings)
     code = print_findings(every, output)
+    code = say_intake(done.intake, output) or code
     counts = pd.Series([c.rule for c in changes], dtype=object).value_counts().sort_index()
     output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}
     folder = done.files[0].parent

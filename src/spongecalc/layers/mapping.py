@@ -58,7 +58,7 @@ def fields_of(
 
 
 def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
-    """The features whose fields hold one of the values that the source's filter names."""
+    """The features whose fields hold one of the values that the source's filter names, with their own index."""
     frame = raw.frame
     for field, wanted in source.filter.items():
         if field not in frame.columns:
@@ -71,7 +71,7 @@ def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
             {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
         )
         frame = frame[kept]
-    return RawLayer(frame.reset_index(drop=True), raw.columns, raw.notes)
+    return RawLayer(frame, raw.columns, raw.notes)
 
 
 def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: Tell) -> dict[str, pd.Series]:

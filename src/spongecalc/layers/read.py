@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
@@ -29,6 +31,7 @@ from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
+from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
@@ -74,12 +77,16 @@ def read_layers(
     known = catalogue or shipped()
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
+    read: list[SourceRead] = []
     near: Bounds | None = None
     for layer, schema in SCHEMAS.items():
         parts = []
         given = sources.get(layer, ())
         for source, label in zip(given, source_labels(given), strict=True):
-            part = _read_source(folder, layer, source, label, target, near, findings, scenario_columns, known)
+            part, held = _read_source(
+                folder, layer, source, label, target, near, findings, scenario_columns, known
+            )
+            read.append(held)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -93,7 +100,7 @@ def read_layers(
         if layer == "communities":
             near = bounds_of(frames[layer])
     dem = _dem_path(folder, sources.get("dem", ()), findings)
-    return LayerSet(target, frames, dem, known), tuple(findings)
+    return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
 
 def source_labels(sources: Sequence[LayerSource]) -> list[str]:
@@ -170,15 +177,17 @@ def _read_source(
     findings: list[Finding],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
-) -> gpd.GeoDataFrame | None:
-    """One layer out of one source, in the contract's terms; None where it cannot be read."""
+) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
+    """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held."""
     about = {"file": source.source, "layer": source.layer or layer}
 
     def tell(rule: str, found: dict[str, object]) -> None:
         findings.append(Finding(rule, Feature(layer, file=label), {**about, **found}))
 
+    held = Amount()
     try:
         raw = read_raw(folder, layer, source, catalogue)
+        held = Amount(len(raw.frame))
         for note in raw.notes:
             tell(note.rule, note.found)
         if raw.frame.empty:
@@ -187,13 +196,23 @@ def _read_source(
         if missing:
             fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
             raise SourceRefusedError("field.missing", fields=", ".join(missing), available=fields)
-        raw = filtered(raw, source, tell)
+        kept = filtered(raw, source, tell)
+        left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
+        raw = replace(kept, frame=kept.frame.reset_index(drop=True))
         looks = looked_up(raw.frame, source, folder, tell)
         placed = _placed(raw, layer, source, label, target, near, findings)
+        taken, filtered_out = amount_of(placed.frame), Amount()
+        if len(left):
+            beside = _placed(replace(raw, frame=left), layer, source, label, target, near, [])
+            filtered_out = amount_of(beside.frame)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
-        return None
-    return to_contract(layer, source, label, placed, looks, findings, catalogue, scenario_columns)
+        return None, SourceRead(layer, label, held, refused=refusal.rule)
+    held = Amount(held.count, taken.length_m + filtered_out.length_m, taken.area_m2 + filtered_out.area_m2)
+    # Half a millimetre either way at each vertex, along and across.
+    rounding_m = 0.0015 * float(shapely.get_num_coordinates(placed.frame.geometry.to_numpy()).sum())
+    counted = SourceRead(layer, label, held, filtered_out, rounding_m=rounding_m)
+    return to_contract(layer, source, label, placed, looks, findings, catalogue, scenario_columns), counted
 
 
 def _named_fields(source: LayerSource) -> list[str]:

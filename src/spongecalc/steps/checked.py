@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import pandas as pd
 
 from spongecalc.assess.field_evidence import Measurements
 from spongecalc.layers.bill_documents import BillDocuments
@@ -14,7 +17,10 @@ from spongecalc.scenario import DrainageSystem
 
 @dataclass(frozen=True)
 class Checked:
-    """A project's layers after reading and checking, and the drainage systems cut from them."""
+    """A project's layers after reading and checking, and the drainage systems cut from them.
+
+    ``rows`` are the features as they were delivered, for the ledger of intake.
+    """
 
     project: Project
     layers: LayerSet
@@ -23,6 +29,8 @@ class Checked:
     community_ids: tuple[str, ...]
     documents: BillDocuments = field(default_factory=BillDocuments)
     measurements: Measurements = field(default_factory=Measurements)
+    rows: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    every_scenario: bool = True
 
     @property
     def excluded(self) -> frozenset[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
@@ -19,6 +21,7 @@ from spongecalc.batch.side_worker import SideWorker
 from spongecalc.design.cover import find_little_cover
 from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
+from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
@@ -47,6 +50,7 @@ from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
 from spongecalc.steps.events import project_events, project_traced_event
+from spongecalc.steps.intake import intake_of
 from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
@@ -78,10 +82,11 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     layers, found = read_and_placed(
         project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
     )
+    rows = delivered(layers)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, scenarios)
+    return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
 
 def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] = ()) -> tuple[Checked, Repaired]:
@@ -93,6 +98,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     layers, found = read_and_placed(
         project.folder, settings.layers, settings.crs, (*settings.scenario_columns, *more), settings.catalogue
     )
+    rows = delivered(layers)
     mended = repaired(layers, settings.checks, settings.repair)
     mended = replace(mended, refused=refused_sources(found))
     layers = mended.layers
@@ -104,7 +110,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, ()), mended
+    return _cut_systems(project, layers, findings, communities, (), rows), mended
 
 
 def _cut_systems(
@@ -113,6 +119,7 @@ def _cut_systems(
     findings: list[Finding],
     communities: Iterable[str],
     names: Sequence[str],
+    rows: Mapping[str, pd.DataFrame],
 ) -> Checked:
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
@@ -148,7 +155,9 @@ def _cut_systems(
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements)
+    complete = len(scenarios) == len(settings.scenarios)
+    every = tuple(findings)
+    return Checked(project, layers, tuple(systems), every, ids, documents, measurements, rows, complete)
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -237,6 +246,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         stale_contributions=stale,
         performance=performance,
         tanks=tanks,
+        intake=intake_of(built).table,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))

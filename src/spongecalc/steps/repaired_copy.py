@@ -11,6 +11,7 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.intake.ledger import IntakeLedger
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.repairs.change import changes_table
@@ -29,6 +30,7 @@ from spongecalc.report.tables.repaired_project import (
 )
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import Checked
+from spongecalc.steps.intake import intake_of_repair
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Repair:
     mended: Repaired
     edits: tuple[Finding, ...]
     files: tuple[Path, ...]
+    intake: IntakeLedger
     carried_on: bool
 
 
@@ -70,14 +73,16 @@ def repair(project: Project, communities: Iterable[str], language: str, *, again
     if edits is None and not (inside and origin is project):
         checked, mended = pipeline.fix(origin, communities)
         found = (*mended.changes, *checked.findings)
-        files = write_repaired(folder, origin, mended, found, language, input_digests(origin))
-        return Repair(checked, mended, (), files, carried_on=False)
+        intake = intake_of_repair(checked, mended)
+        files = write_repaired(folder, origin, mended, found, language, intake.table, input_digests(origin))
+        return Repair(checked, mended, (), files, intake, carried_on=False)
     copy = load_project(folder)
     edits = (*(edits or ()), *_changed_sources(folder, origin))
     checked, mended = pipeline.fix(copy, communities, more=_own_columns(folder / FILE))
     found = (*edits, *mended.changes, *checked.findings)
-    files = write_repaired(folder, copy, mended, found, language, None, _trail(folder), edits)
-    return Repair(checked, mended, edits, files, carried_on=True)
+    intake = intake_of_repair(checked, mended)
+    files = write_repaired(folder, copy, mended, found, language, intake.table, None, _trail(folder), edits)
+    return Repair(checked, mended, edits, files, intake, carried_on=True)
 
 
 def _edits(folder: Path) -> tuple[Finding, ...] | None:

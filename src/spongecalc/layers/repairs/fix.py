@@ -29,9 +29,10 @@ class Repaired:
 
     ``unplaced`` holds, by layer, features whose geometry cannot be used: they are in no model, but they belong
     into the repaired copy, so that their error stays until someone draws them. ``refused`` are the sources of
-    each layer that could not be read: they stay sources of the copy.
+    each layer that could not be read: they stay sources of the copy. ``before`` are the layers as they were read.
     """
 
+    before: LayerSet
     layers: LayerSet
     changes: tuple[Finding, ...]
     unplaced: Mapping[str, gpd.GeoDataFrame]
@@ -56,6 +57,7 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     completion which every check makes: ends joined by place, ground from the DEM, levels from depths).
     """
     findings: list[Finding] = []
+    before = layers
     tolerance = checks.snap_tolerance_m
     layers, found = mend_coordinates(layers)
     findings.extend(found)
@@ -84,7 +86,7 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     ):
         layers, found = step(layers)
         findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
-    return Repaired(layers, tuple(_as_repair(f) for f in findings), unplaced)
+    return Repaired(before, layers, tuple(_as_repair(f) for f in findings), unplaced)
 
 
 def _as_repair(finding: Finding) -> Finding:

@@ -38,11 +38,12 @@ def write_repaired(
     mended: Repaired,
     findings: Iterable[Finding],
     language: str,
+    intake: pd.DataFrame,
     digests: Mapping[str, str] | None,
     trail: pd.DataFrame | None = None,
     edits: Iterable[Finding] = (),
 ) -> tuple[Path, ...]:
-    """Write the copy: layers.gpkg, spongecalc.toml, changes.csv, findings.csv and findings.gpkg.
+    """Write the copy: layers.gpkg, spongecalc.toml, changes.csv, intake.csv, findings.csv and .gpkg.
 
     The new project says the same as the old one, but for its layers, which come from the repaired copy; sources
     that could not be read stay sources of it, with their error. Same layers, same bytes.
@@ -57,6 +58,8 @@ def write_repaired(
         The repaired layers, and all that was found and changed.
     language
         "zh" or "en".
+    intake
+        The ledger of intake of the repair.
     digests
         SHA-256 of the sources by name, of a copy that is made from them; None where the copy is carried on.
     trail, edits
@@ -78,7 +81,7 @@ def write_repaired(
     found = findings_table(listed, language)
     points = points_of(found, mended.layers.crs.to_string())
     places = write_layers(folder / "findings.gpkg", [("findings", points)], {"findings": finding_style()})
-    tables = write_tables({CHANGES: changes, "findings": found}, folder)
+    tables = write_tables({CHANGES: changes, "findings": found, "intake": intake}, folder)
     for path in (whole, page):
         shutil.copyfile(path, kept / path.name)
     if digests is not None:
