@@ -88,6 +88,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             "sponge_facilities": inputs.performance.facilities,
             "sponge_differences": inputs.performance.differences,
         }
+    if inputs.intake is not None:
+        tables["intake"] = inputs.intake
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")

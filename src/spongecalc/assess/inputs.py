@@ -46,6 +46,7 @@ class Inputs:
     stale_contributions: tuple[str, ...] = ()
     performance: Performance | None = None
     tanks: pd.DataFrame | None = None
+    intake: pd.DataFrame | None = None
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import pandas as pd
 
 from spongecalc.assess.field_evidence import Measurements
 from spongecalc.layers.bill_documents import BillDocuments
@@ -18,6 +21,7 @@ class Checked:
     """A project's layers after reading and checking, and the drainage systems cut from them.
 
     ``rain`` is that of its measured series; None where the series is generated.
+    ``rows`` are the features as they were delivered, for the ledger of intake.
     """
 
     project: Project
@@ -28,6 +32,8 @@ class Checked:
     documents: BillDocuments = field(default_factory=BillDocuments)
     measurements: Measurements = field(default_factory=Measurements)
     rain: ProjectRain | None = None
+    rows: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    every_scenario: bool = True
 
     @property
     def excluded(self) -> frozenset[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
@@ -19,12 +21,14 @@ from spongecalc.batch.side_worker import SideWorker
 from spongecalc.design.cover import find_little_cover
 from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
+from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
@@ -46,6 +50,7 @@ from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
 from spongecalc.steps.events import project_events, project_traced_event
+from spongecalc.steps.intake import intake_of
 from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
@@ -83,30 +88,35 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     layers, found = read_and_placed(
         project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
     )
+    rows = delivered(layers)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, scenarios)
+    return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
 
-def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
-    """Read a project's layers, make every repair, and check what comes out; nothing is written."""
+def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] = ()) -> tuple[Checked, Repaired]:
+    """Read a project's layers, make every repair, and check what comes out; nothing is written.
+
+    ``more`` are text columns beyond the contract's that the layers keep.
+    """
     settings = project.settings
     layers, found = read_and_placed(
-        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+        project.folder, settings.layers, settings.crs, (*settings.scenario_columns, *more), settings.catalogue
     )
-    unsound = mend_geometries(layers)[1]
+    rows = delivered(layers)
     mended = repaired(layers, settings.checks, settings.repair)
+    mended = replace(mended, refused=refused_sources(found))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
     findings = [f for f in found if f.rule not in gone]
-    findings.extend(f for f in unsound if f.rule not in ("geometry.no_length", "geometry.mended"))
+    findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, ()), mended
+    return _cut_systems(project, layers, findings, communities, (), rows), mended
 
 
 def _cut_systems(
@@ -115,6 +125,7 @@ def _cut_systems(
     findings: list[Finding],
     communities: Iterable[str],
     names: Sequence[str],
+    rows: Mapping[str, pd.DataFrame],
 ) -> Checked:
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
@@ -153,7 +164,9 @@ def _cut_systems(
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements, rain)
+    complete = len(scenarios) == len(settings.scenarios)
+    every = tuple(findings)
+    return Checked(project, layers, tuple(systems), every, ids, documents, measurements, rain, rows, complete)
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
@@ -242,6 +255,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         stale_contributions=stale,
         performance=performance,
         tanks=tanks,
+        intake=intake_of(built).table,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))

@@ -129,6 +129,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "applies_to": ClosedList(("report.value.applies_to",), " - ", " - "),
     "limited_by": ClosedList(("report.value.limited_by",), followed_by=":"),
     "flag": ClosedList(("survey.column",)),
+    "fate": ClosedList(("intake.fate",)),
     "facility": ClosedList(("rain.facility",)),
     "parameter": ClosedList(("rain.parameter",)),
     "ways_differ_why": ClosedList(("rain.why",), ";", " "),
