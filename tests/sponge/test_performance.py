@@ -19,7 +19,8 @@ from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
 from spongecalc.assess.continuous import left_m3, read_continuous, write_continuous
-from spongecalc.assess.performance_tables import EventResults, performance_notes
+from spongecalc.assess.event_results import EventResults
+from spongecalc.assess.performance_notes import performance_notes
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.project.load import load_project
 from spongecalc.project.settings import SurfaceSettings

@@ -19,7 +19,8 @@ from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.peak_checks import peak_checks
-from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
+from spongecalc.assess.performance import WAY_COLUMNS, Performance
+from spongecalc.assess.performance_notes import performance_notes
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.review import Review, StormSummary

@@ -18,7 +18,8 @@ from spongecalc.assess.continuous import (
     tank_rows_by_day,
     write_continuous,
 )
-from spongecalc.assess.performance_tables import EventResults, Performance, performance
+from spongecalc.assess.event_results import EventResults
+from spongecalc.assess.performance import Performance, performance
 from spongecalc.batch.runoff_batch import run_task
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
