@@ -17,7 +17,7 @@ from spongecalc.batch.pool import Job, run_all
 from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.steps import pipeline
-from spongecalc.steps.sponge import asked, continuous_path, project_rain, run_continuous
+from spongecalc.steps.sponge import asked, continuous_path, run_continuous
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
@@ -64,9 +64,9 @@ def main() -> None:
     """Run and print."""
     built = pipeline.build(pipeline.check(load_project(REPOSITORY)))
     project = built.checked.project
-    rain = project_rain(project).series
+    rain = built.rain.series
     began = time.perf_counter()
-    question = asked(project, built.checked.systems, built.models)
+    question = asked(built)
     result = run_continuous(question, continuous_path(project), 2)
     seconds = time.perf_counter() - began
     print(

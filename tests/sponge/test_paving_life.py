@@ -114,7 +114,7 @@ def test_closed_paving_against_a_project_that_lays_concrete_instead(
             write_small_project(tmp_path / name, first=change, second=change, toml=lambda t: t + extra).folder
         )
         built = pipeline.build(pipeline.check(project))
-        question = sponge.asked(project, built.checked.systems, built.models)
+        question = sponge.asked(built)
         found.append(sponge.sponge_performance(question, None, 1)[0])
     paved, sealed = found
     after = sealed.ways[sealed.ways["scenario"] == "after"].set_index("community_id")["capture_event_percent"]

@@ -23,15 +23,22 @@ from spongecalc.assess.event_results import EventResults
 from spongecalc.assess.performance_notes import performance_notes
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.project.load import load_project
-from spongecalc.project.settings import SurfaceSettings
+from spongecalc.project.long_rain import LongRain
+from spongecalc.project.settings import Settings, SurfaceSettings
 from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.question import DRY_STEP_S, WET_STEP_S, Portion
 from spongecalc.steps import pipeline, sponge
+from spongecalc.steps.built import Built
 from spongecalc.surfaces.cover_mix import CoverMix
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
+
+
+def with_settings(built: Built, settings: Settings) -> Built:
+    """The same models asked with other settings of the rain."""
+    return dataclasses.replace(built, rain=LongRain(built.checked.project.folder, settings))
 
 
 def test_the_years_capture_from_events_against_a_sum_over_days() -> None:
@@ -51,7 +58,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     extra = '\n[sponge]\ntarget = "45 %"\ngenerated_years = 1\n'
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     found, _ = sponge.sponge_performance(question, None, 1)
     assert found.continuous is None
     assert not found.failed
@@ -86,7 +93,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     assert (sums["events_to_series"] - rest).abs().max() < 1e-9
     # one community alone finds its own; another rain finds nothing
     alone = pipeline.build(pipeline.check(project, ["A"]))
-    part, _ = sponge.sponge_performance(sponge.asked(project, alone.checked.systems, alone.models), kept, 1)
+    part, _ = sponge.sponge_performance(sponge.asked(alone), kept, 1)
     assert part.continuous is not None
     assert not part.continuous_stale
     other = dataclasses.replace(
@@ -95,7 +102,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
             update={"sponge": project.settings.sponge.model_copy(update={"generated_seed": 9})}
         ),
     )
-    stale, _ = sponge.sponge_performance(sponge.asked(other, built.checked.systems, built.models), kept, 1)
+    stale, _ = sponge.sponge_performance(sponge.asked(with_settings(built, other.settings)), kept, 1)
     assert stale.continuous_stale
     assert stale.continuous is None
     assert all(math.isnan(v) for v in stale.ways["capture_continuous_percent"])
@@ -106,7 +113,7 @@ def test_communities_in_portions_find_what_they_find_together(
     whole_run: WholeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = whole_run.built
-    question = sponge.asked(built.checked.project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     together, _ = sponge.sponge_performance(question, None, 1)
     assert [len(some.sites) for some in question.portions(3)] == [6]
     monkeypatch.setattr(sponge, "COMMUNITIES_AT_A_TIME", 2)
@@ -142,7 +149,7 @@ def test_the_failures_of_every_portion_are_kept(whole_run: WholeRun, monkeypatch
         return dataclasses.replace(found, volumes=left, failed={lost: "refused"})
 
     monkeypatch.setattr(sponge, "run_events", failing)
-    question = sponge.asked(built.checked.project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     found, _ = sponge.sponge_performance(question, None, 1)
     assert set(found.failed) == {(c, "before", "taken") for c in "ABC"}
     before = found.ways["scenario"] == "before"
@@ -156,7 +163,7 @@ def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
     extra = "\n[sponge]\ngenerated_years = 2\n"
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     assert question.wet_month == 8
     task = question.events
     assert task.rain.start.month == 8
@@ -170,7 +177,7 @@ def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
             update={"sponge": project.settings.sponge.model_copy(update={"evaporation_in_rain": True})}
         ),
     )
-    asked = sponge.asked(wet, built.checked.systems, built.models)
+    asked = sponge.asked(with_settings(built, wet.settings))
     assert not asked.events.climate.dry_only
     more, _ = sponge.sponge_performance(asked, None, 1)
     # a day of rain in which 3.5 mm evaporate all the same
@@ -184,7 +191,7 @@ def test_the_series_is_run_once_and_only_where_something_changed(
     extra = "\n[sponge]\ngenerated_years = 1\n"
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     path = sponge.continuous_path(project)
     runs: list[list[str]] = []
     run_task = sponge.run_task

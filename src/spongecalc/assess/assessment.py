@@ -15,6 +15,7 @@ from spongecalc.assess.community_page import community_page
 from spongecalc.assess.community_row import community_row
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.field_evidence import evidence_tables
+from spongecalc.assess.initial_states import initial_states, storm_rows
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
@@ -88,6 +89,9 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             "sponge_ranges": inputs.performance.ranges,
             "sponge_facilities": inputs.performance.facilities,
             "sponge_differences": inputs.performance.differences,
+            "initial_states": initial_states(
+                storm_rows(inputs.modelled, inputs.storms, settings.sponge), inputs.performance.states
+            ),
         }
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks

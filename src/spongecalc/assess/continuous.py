@@ -15,9 +15,10 @@ from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
 from spongecalc.sponge.question import CLOSED, SpongeQuestion
-from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
-from spongecalc.sponge.tank_states import demand_m3_d, roof_inflow_m3, tank_volume_m3
+from spongecalc.surfaces.tank_balance import TankBalance, paying_volume_m3, tank_balance
 from spongecalc.swmm.runoff_volumes import RunoffVolumes
+from spongecalc.swmm.tank import Tank
+from spongecalc.swmm.tank_start import demand_m3_d, roof_inflow_m3, roofs_of
 
 TANK_COLUMNS = [
     "community_id",
@@ -136,7 +137,7 @@ def continuous_result(
             daily = np.maximum(per_mark(v.runoff_m3), 0.0) * share
             for tank in site.tanks:
                 fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
-                row, balance = tank_row(site, tank.facility_id, daily[:, fed].sum(axis=1), question, "swmm")
+                row, balance = tank_row(site, tank, daily[:, fed].sum(axis=1), question, "swmm")
                 kept += balance.reused_m3 + balance.stored_m3
                 tanks.append(row)
         rain = float(v.rain_m3[-1].sum())
@@ -165,20 +166,18 @@ def continuous_result(
 
 
 def tank_row(
-    site: Site, facility_id: str, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
+    site: Site, tank: Tank, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
 ) -> tuple[dict[str, object], TankBalance]:
     """A row of tanks.csv and its balance, from the roof's runoff by day."""
-    tank = next(t for t in site.tanks if t.facility_id == facility_id)
-    volume = tank_volume_m3(tank)
-    roof = sum(a.area_m2 for a in site.areas if a.outlet_node == tank.node_id)
-    flush = site.first_flush_mm.get(facility_id, 0.0)
-    demand = demand_m3_d(site, facility_id, question.catalogue, question.sponge)
+    volume, flush = tank.volume_m3, tank.first_flush_mm
+    roof = sum(a.area_m2 for a in roofs_of(tank, site.areas))
+    demand = demand_m3_d(tank, site.tanks, site.areas, question.catalogue, question.sponge)
     balance = tank_balance(inflow_m3, volume, demand, roof_m2=roof, first_flush_mm=flush)
     states = question.tank_states[site.community_id, site.scenario]
-    free = float(states[1.0][facility_id].free_m3.mean())
+    free = float(states[1.0][tank.facility_id].free_m3.mean())
     row: dict[str, object] = {
         "community_id": site.community_id,
-        "facility_id": facility_id,
+        "facility_id": tank.facility_id,
         "inflow_from": inflow_from,
         "volume_m3": volume,
         "roof_m2": roof,
@@ -202,8 +201,8 @@ def tank_rows_by_day(question: SpongeQuestion) -> pd.DataFrame:
     rows = []
     for site in question.sites:
         for tank in site.tanks:
-            inflow = roof_inflow_m3(site, tank, daily)
-            rows.append(tank_row(site, tank.facility_id, inflow, question, "daily_depths")[0])
+            inflow = roof_inflow_m3(tank, site.areas, daily)
+            rows.append(tank_row(site, tank, inflow, question, "daily_depths")[0])
     return pd.DataFrame(rows, columns=TANK_COLUMNS)
 
 

@@ -12,6 +12,7 @@ from spongecalc.assess.continuous import ContinuousResult
 from spongecalc.assess.difference_causes import DIFFERENCE_COLUMNS, difference_rows, ways_compared
 from spongecalc.assess.event_results import EventResults
 from spongecalc.assess.facility_control import FACILITY_COLUMNS, facility_rows
+from spongecalc.assess.initial_states import event_rows
 from spongecalc.assess.parameter_spans import RANGE_COLUMNS, range_rows
 from spongecalc.assess.paving_life import LIFE_COLUMNS, life_rows
 from spongecalc.rainfall.capture_ratio import CaptureCurve
@@ -19,7 +20,6 @@ from spongecalc.sponge.disagreement import largest_difference, reasons
 from spongecalc.sponge.event_runs import HIGH, LOW, TAKEN, Site
 from spongecalc.sponge.performance import design_event, event_capture_percent
 from spongecalc.sponge.question import SpongeQuestion
-from spongecalc.sponge.tank_states import tank_volume_m3
 from spongecalc.sponge.volume_method import VolumeMethod, volume_method
 
 WAY_COLUMNS = [
@@ -54,7 +54,7 @@ class Performance:
 
     ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``; ``life``, ``ranges`` and
     ``facilities`` are of the last of the scenarios compared. The events are dated in
-    ``wet_month`` with its evaporation.
+    ``wet_month`` with its evaporation; ``states`` are the rows of what they find.
     """
 
     ways: pd.DataFrame
@@ -70,6 +70,7 @@ class Performance:
     continuous_stale: bool = False
     facilities: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FACILITY_COLUMNS))
     differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DIFFERENCE_COLUMNS))
+    states: tuple[dict[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class _Rows:
     ranges: list[dict[str, object]] = field(default_factory=list)
     facilities: list[dict[str, object]] = field(default_factory=list)
     differences: list[dict[str, object]] = field(default_factory=list)
+    states: list[dict[str, object]] = field(default_factory=list)
     communities: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
@@ -123,6 +125,7 @@ def performance(
         continuous_stale,
         pd.DataFrame(rows.facilities, columns=FACILITY_COLUMNS),
         pd.DataFrame(rows.differences, columns=DIFFERENCE_COLUMNS),
+        tuple(rows.states),
     )
 
 
@@ -147,7 +150,7 @@ def _add(
     for site in sites:
         key = (site.community_id, site.scenario)
         states = question.tank_states[key]
-        tanks = [(t.node_id, tank_volume_m3(t)) for t in site.tanks]
+        tanks = [(t.node_id, t.volume_m3) for t in site.tanks]
         by_volume = {
             end: volume_method(site.areas, tanks, curve.percent, catalogue, end)
             for end in ("middle", "low", "high")
@@ -178,6 +181,7 @@ def _add(
         row |= {"ways_differ_percent": largest_difference(ways), "ways_differ_why": ";".join(reasons(ways))}
         rows.differences.extend(difference_rows(key, ways))
         rows.ways.append(row)
+        rows.states.extend(event_rows(site, states, question.design_mm, question.sponge))
         if site.scenario == last:
             rows.facilities.extend(facility_rows(site, by_volume["middle"], curve))
             rows.ranges.extend(range_rows(site, events, headline[TAKEN], taken, question.year, states))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spongecalc.assess.initial_states import tank_source
 from spongecalc.assess.performance import Performance
 from spongecalc.project.settings import Settings
 
@@ -22,6 +23,10 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
     notes.append(
         (f"note_events{always}", {"month": found.wet_month, "evaporation": f"{found.evaporation_mm_d:g}"})
     )
+    if any(row["store"] == "tank" for row in found.states):
+        given = settings.sponge.initial_tank_free_percent
+        free = {"free": f"{given:g}"} if given is not None else {}
+        notes.append((f"note_tanks_{tank_source(settings.sponge)}", free))
     if found.continuous_stale:
         notes.append(("note_continuous_stale", {}))
     elif found.continuous is None:

@@ -14,12 +14,12 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
 from spongecalc.project.design_storms import design_storms
+from spongecalc.project.long_rain import LongRain
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import SeriesError, read_series
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.render.capture_chart import capture_chart, rain_page
-from spongecalc.steps.sponge import project_rain
 
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)
 DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
@@ -64,7 +64,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     )
     output.frame("storms", frame)
     code = DONE
-    found = project_rain(project.files)
+    found = LongRain(project.folder, settings)
     series, curve = found.series, found.curve
     trouble = found.trouble
     if series_file is not None:

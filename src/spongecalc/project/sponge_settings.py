@@ -26,7 +26,8 @@ class SpongeSettings(Section):
     project's; ``series`` a file of rainfall, or "generated" for a series made from the monthly climate of
     ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's,
     ``evaporation_in_rain`` lets water evaporate while it rains, too. ``continuous`` runs the series where nothing
-    fitting is kept; without it the events give the capture ratio.
+    fitting is kept; without it the events give the capture ratio. ``initial`` says how storms find tanks: as the
+    days of the series leave them, or empty; ``initial_tank_free`` is a share of their volume in place of both.
     """
 
     place: str = "昆明"
@@ -41,6 +42,8 @@ class SpongeSettings(Section):
     evaporation_mm_d: tuple[Number, ...] = ()
     evaporation_in_rain: bool = False
     continuous: bool = True
+    initial: Literal["series", "empty"] = "series"
+    initial_tank_free_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_tank_free")
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
     years_to_clog_a: Years = Field(
         default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"

@@ -34,6 +34,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
+from spongecalc.project.long_rain import LongRain
 from spongecalc.report.content.institute import PLAIN, read_institute
 from spongecalc.report.render.formats import write_formats
 from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
@@ -151,10 +152,11 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     """Make the SWMM model of each drainage system."""
     settings = checked.project.settings
     storms = design_storms(settings)
+    rain = LongRain(checked.project.folder, settings)
     models = []
     progress("build", 0, len(checked.systems))
     for system in checked.systems:
-        models.append(build_model(system, settings, storms))
+        models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
@@ -166,6 +168,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         findings,
         grounds,
         project_traced_event(settings, storms),
+        rain=rain,
     )
 
 
@@ -207,7 +210,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     modelled = join_results(checked.systems, built.models, results)
-    question = asked(checked.project, checked.systems, built.models)
+    question = asked(built)
     kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)

@@ -204,7 +204,9 @@ def _by_pipes(
         for n, change in enumerate(case.changes):
             model = None
             if change.cause != "ground":
-                model = replace(build_model(change.system, settings, built.storms), scenario=case.scenario(n))
+                model = replace(
+                    build_model(change.system, settings, built.storms, built.rain), scenario=case.scenario(n)
+                )
             made.append((case, change, model))
     models = [m for *_, m in made if m is not None]
     runs = plan_runs(models, (event,), built.search.folder / "runs", keep_out=False)
@@ -253,7 +255,7 @@ def _over_ground(
             assert ground is not None
             model = case.one.model
             if change.system is not case.one.system:
-                model = build_model(change.system, settings, built.storms)
+                model = build_model(change.system, settings, built.storms, built.rain)
             doubled = case.doubled if change.cause == "inlets" else ()
             run = coupled_run(change.system, model, settings, headline, ground, doubled)
             made.append((case, change, replace(run, scenario=case.scenario(n))))

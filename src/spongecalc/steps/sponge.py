@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,15 +22,9 @@ from spongecalc.assess.performance import Performance, performance
 from spongecalc.batch.runoff_batch import run_task
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
-from spongecalc.project.sponge_settings import GENERATED
-from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_city, curve_of_series
-from spongecalc.rainfall.generated_series import climate_of, generated_series
-from spongecalc.rainfall.rain_series import RainSeries
-from spongecalc.rainfall.read_series import SeriesError, read_series
-from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.event_runs import TAKEN
 from spongecalc.sponge.question import Portion, SpongeQuestion, sponge_question
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.steps.built import Built
 from spongecalc.swmm.runoff_only import runoff_text
 
 CONTINUOUS_FILE = "sponge_continuous.json"
@@ -39,37 +32,10 @@ COMMUNITIES_AT_A_TIME = 100
 """Whose volumes are in memory together: some 0.7 MiB a community."""
 
 
-@dataclass(frozen=True)
-class ProjectRain:
-    """The project's long series and capture curve; ``trouble`` says why the series could not be read."""
-
-    series: RainSeries
-    curve: CaptureCurve
-    trouble: SeriesError | None = None
-
-
-def project_rain(project: Project) -> ProjectRain:
-    """Read or make the project's series, and choose the capture curve.
-
-    The curve is that of a measured series of the project; without one that of the guide's table. A series
-    that cannot be read is replaced by the generated one, and said to be.
-    """
-    sponge = project.settings.sponge
-    trouble = None
-    if sponge.series != GENERATED:
-        try:
-            series = read_series(project.folder / sponge.series)
-            return ProjectRain(series, curve_of_series(series, project.settings.name, "measured"))
-        except SeriesError as reason:
-            trouble = reason
-    series = generated_series(climate_of(sponge.climate), sponge.generated_years, sponge.generated_seed)
-    return ProjectRain(series, curve_of_city(sponge.place), trouble)
-
-
-def asked(project: Project, systems: Sequence[DrainageSystem], models: Sequence[SwmmModel]) -> SpongeQuestion:
-    """The question of a project's systems, with the rain that it reads."""
-    rain = project_rain(project)
-    return sponge_question(systems, models, project.settings, rain.curve, rain.series)
+def asked(built: Built) -> SpongeQuestion:
+    """The question of a project's systems, with its long rain."""
+    rain = built.rain
+    return sponge_question(built.checked.systems, built.models, rain.settings, rain.curve, rain.series)
 
 
 def run_events(portion: Portion, time_limit_s: float, jobs: int) -> EventResults:
@@ -124,7 +90,7 @@ def continuous_digests(question: SpongeQuestion) -> dict[tuple[str, str], str]:
     digests = {}
     for site, ground in zip(question.sites, (g for g in task.grounds if g.key[2] == TAKEN), strict=True):
         text = runoff_text((ground,), task.settings, short, task.climate)
-        parts = (text, rain, quotas, repr((site.tanks, sorted(site.first_flush_mm.items()))))
+        parts = (text, rain, quotas, repr(site.tanks))
         digests[site.community_id, site.scenario] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return digests
 

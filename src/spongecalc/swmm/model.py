@@ -13,19 +13,22 @@ from spongecalc.layers.finding import Finding
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
-from spongecalc.swmm.first_flush import FlushPart, flush_chambers, flush_part
+from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
 from spongecalc.swmm.runoff import map_sections, runoff_sections
+from spongecalc.swmm.tank import Tank
+from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
 
 ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
 PATTERN = "HOURLY_SEWAGE"
@@ -44,7 +47,8 @@ class SwmmModel:
     ``sections`` holds what does not depend on the event. ``elements`` maps each element (node, link,
     subcatchment) to its feature: columns element, model_id, role, layer, feature_id, community_id.
     ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries;
-    ``groundwater_l_s`` what enters through the ground, by model id of the node.
+    ``groundwater_l_s`` what enters through the ground, by model id of the node; ``tank_starts`` the states in
+    which storms meet the tanks, none where they begin empty.
     """
 
     name: str
@@ -56,6 +60,7 @@ class SwmmModel:
     storms: tuple[Storm, ...]
     findings: tuple[Finding, ...]
     groundwater_l_s: Mapping[str, float] = field(default_factory=dict)
+    tank_starts: tuple[TankStart, ...] = ()
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -75,9 +80,18 @@ class SwmmModel:
             of_event = event_sections(
                 event, self.storms, tanks, overflows, sewage, self.groundwater_l_s, outfalls
             )
+            if (depth_mm := self._depth_mm(event)) is not None:
+                standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
+                of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
             # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
+
+    def _depth_mm(self, event: Event) -> float | None:
+        """Depth of the (first) storm of an event in mm; None in dry weather, and without tanks to begin full."""
+        fallen = event.rain.falls[0][1] if event.rain is not None else event.storm_id
+        storm = next((s for s in self.storms if s.storm_id == fallen), None)
+        return storm.depth_mm if storm is not None and self.tank_starts else None
 
     @cached_property
     def _tanks(self) -> tuple[list[str], list[str]]:
@@ -89,8 +103,12 @@ class SwmmModel:
         return tanks, flows
 
 
-def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
+def build_model(
+    system: DrainageSystem, settings: Settings, storms: Sequence[Storm], rain: LongRain | None = None
+) -> SwmmModel:
     """Make the model of a drainage system.
+
+    Storms meet the rain tanks as the days of the long ``rain`` leave them; without it they begin empty.
 
     Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
     itself.
@@ -106,7 +124,8 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     sewersheds = sewershed_by_node_m2(system, settings.infiltration)
     fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds)
     nodes = node_sections(system, settings, ids, links, fed, terrain)
-    flush = flush_part(flush_chambers(links.tanks, areas), ids, nodes.places)
+    chambers = flush_chambers(links.tanks, areas)
+    flush = flush_part(chambers, ids, nodes.places)
     runoff, runoff_elements = runoff_sections(areas, {**ids, **flush.inlets}, settings.surfaces)
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": _title(system),
@@ -138,6 +157,30 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         tuple(storms),
         (*findings, *link_findings, *nodes.findings),
         {ids[n]: flow for n, flow in sorted(ground.items())},
+        _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
+    )
+
+
+def _tank_starts(
+    tanks: Sequence[Tank],
+    chambers: Sequence[FlushChamber],
+    areas: Sequence[Subcatchment],
+    ids: Mapping[str, str],
+    flush: FlushPart,
+    rain: LongRain,
+    settings: Settings,
+) -> tuple[TankStart, ...]:
+    chamber_of = {c.tank.facility_id: c for c in chambers}
+    return tuple(
+        TankStart(
+            t,
+            ids[t.node_id],
+            chamber_of.get(t.facility_id),
+            flush.inlets.get(t.node_id, ""),
+            rain.daily_mm,
+            states_by_day(t, tanks, areas, rain.daily_mm, settings.catalogue, settings.sponge),
+        )
+        for t in tanks
     )
 
 
