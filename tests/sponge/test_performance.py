@@ -18,7 +18,7 @@ from swmm.toolkit import solver
 from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
-from spongecalc.assess.continuous import left_m3, read_continuous, write_continuous
+from spongecalc.assess.continuous import read_continuous, write_continuous
 from spongecalc.assess.event_results import EventResults
 from spongecalc.assess.performance_notes import performance_notes
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
@@ -34,6 +34,7 @@ from spongecalc.steps.built import Built
 from spongecalc.surfaces.cover_mix import CoverMix
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
+from spongecalc.swmm.runoff_volumes import left_m3
 
 
 def with_settings(built: Built, settings: Settings) -> Built:
@@ -165,7 +166,7 @@ def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
     built = pipeline.build(pipeline.check(project))
     question = sponge.asked(built)
     assert question.wet_month == 8
-    task = question.events
+    task = question.events[0]
     assert task.rain.start.month == 8
     text = runoff_text((), task.settings, task.rain, task.climate)
     assert "DRY_ONLY YES" in " ".join(text.split())
@@ -178,7 +179,7 @@ def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
         ),
     )
     asked = sponge.asked(with_settings(built, wet.settings))
-    assert not asked.events.climate.dry_only
+    assert not asked.climate.dry_only
     more, _ = sponge.sponge_performance(asked, None, 1)
     # a day of rain in which 3.5 mm evaporate all the same
     assert (more.ways["capture_event_percent"] > found.ways["capture_event_percent"] + 2).all()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,11 @@ import pandas as pd
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
+from spongecalc.sponge.ground_states import SiteGround, StoreState
 from spongecalc.sponge.question import CLOSED, SpongeQuestion
 from spongecalc.surfaces.tank_balance import TankBalance, paying_volume_m3, tank_balance
-from spongecalc.swmm.runoff_volumes import RunoffVolumes
+from spongecalc.swmm.ground_state import GroundState
+from spongecalc.swmm.runoff_volumes import left_m3
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import demand_m3_d, roof_inflow_m3, roofs_of
 
@@ -47,7 +50,7 @@ class ContinuousResult:
 
     ``digests`` are those of each ground's model, tanks and rain; ``source`` names the series, ``generated`` says
     that it was never measured; ``curve`` is the series' own; ``closed_percent`` is the capture with closed
-    paving, ``tanks_percent`` what tanks add to it.
+    paving, ``tanks_percent`` what tanks add to it, ``ground`` how days of rain find the ground.
     """
 
     digests: Mapping[Key, str]
@@ -63,6 +66,7 @@ class ContinuousResult:
     curve: CaptureCurve
     worst_continuity_percent: float
     failed: Mapping[Key, str]
+    ground: Mapping[Key, SiteGround] = field(default_factory=dict)
 
     def of(self, keys: set[Key]) -> ContinuousResult | None:
         """Only what belongs to some communities and scenarios; None where that is nothing."""
@@ -76,6 +80,7 @@ class ContinuousResult:
             tanks_percent={k: v for k, v in self.tanks_percent.items() if k in keys},
             runoff_m3={k: v for k, v in self.runoff_m3.items() if k in keys},
             tanks=tuple(t for t in self.tanks if t["community_id"] in communities),
+            ground={k: v for k, v in self.ground.items() if k in keys},
         )
 
     def with_others(self, earlier: ContinuousResult | None) -> ContinuousResult:
@@ -92,20 +97,9 @@ class ContinuousResult:
             tanks_percent={**earlier.tanks_percent, **self.tanks_percent},
             runoff_m3={**earlier.runoff_m3, **self.runoff_m3},
             tanks=(*others, *self.tanks),
+            ground={**{k: v for k, v in earlier.ground.items() if k not in self.digests}, **self.ground},
             failed={**{k: v for k, v in earlier.failed.items() if k not in self.digests}, **self.failed},
         )
-
-
-def left_m3(volumes: RunoffVolumes) -> np.ndarray:
-    """Runoff of each subcatchment over the series in m3: its rain less what seeped away and evaporated.
-
-    SWMM sums runoff as trapezoids over its steps, by which a year of showers at 300 s loses 0.4 points of capture
-    and at 600 s 1.2; what seeps and evaporates is summed as it is taken out, and is the same at any step. What
-    the ground still holds after years is nothing beside them.
-    """
-    kept = volumes.infiltration_m3[-1] + volumes.evaporation_m3[-1]
-    left: np.ndarray = np.maximum(volumes.rain_m3[-1] - kept, 0.0)
-    return left
 
 
 def continuous_result(
@@ -120,6 +114,7 @@ def continuous_result(
     by_tanks: dict[Key, float] = {}
     runoff_m3: dict[Key, float] = {}
     tanks: list[Mapping[str, object]] = []
+    ground: dict[Key, SiteGround] = {}
     worst, series = 0.0, question.series
     for site in question.sites:
         key = (site.community_id, site.scenario)
@@ -129,6 +124,8 @@ def continuous_result(
         v = own.volumes
         worst = max(worst, abs(v.continuity_percent))
         left = left_m3(v)
+        if (states := question.ground(site, own)) is not None:
+            ground[key] = states
         kept = 0.0
         if site.tanks:
             # Day by day SWMM's own runoff, brought to what is left over the whole series.
@@ -162,6 +159,7 @@ def continuous_result(
         curve_of_series(series, "", ""),
         worst,
         {(k[0], k[1]): reason for k, reason in failed.items()},
+        ground,
     )
 
 
@@ -224,9 +222,24 @@ def write_continuous(result: ContinuousResult, path: Path) -> None:
             {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in t.items()} for t in result.tanks
         ],
         "days_mm": list(result.curve.days_mm),
+        "ground": [[*key, *_ground_lists(own)] for key, own in result.ground.items()],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", encoding="utf-8", newline="\n")
+
+
+def _ground_lists(own: SiteGround) -> list[object]:
+    areas = [
+        [ratio, [[s.recovered, s.base_filled, *s.units_filled] for s in a]] for ratio, a in own.areas.items()
+    ]
+    return [areas, [list(asdict(s).values()) for s in own.stores]]
+
+
+def _ground_of(areas: list[list[Any]], stores: list[list[Any]]) -> SiteGround:
+    return SiteGround(
+        {ratio: tuple(GroundState(s[0], s[1], tuple(s[2:])) for s in states) for ratio, states in areas},
+        tuple(StoreState(*s) for s in stores),
+    )
 
 
 def read_continuous(path: Path) -> ContinuousResult | None:
@@ -253,6 +266,7 @@ def read_continuous(path: Path) -> ContinuousResult | None:
             curve,
             d["worst_continuity_percent"],
             by_key["failed"],
+            {(row[0], row[1]): _ground_of(*row[2:]) for row in d["ground"]},
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None

@@ -3,57 +3,78 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from spongecalc.assess.continuous import ContinuousResult
-from spongecalc.batch.runoff_batch import GroundVolumes
-from spongecalc.sponge.disagreement import Ways, events_to_series, volume_to_events
-from spongecalc.sponge.event_runs import Site
-from spongecalc.sponge.performance import event_runoff_m3
+from spongecalc.assess.event_results import EventResults
+from spongecalc.sponge.disagreement import (
+    DISAGREEMENT_POINTS,
+    Ways,
+    events_to_series,
+    largest_difference,
+    volume_to_events,
+)
+from spongecalc.sponge.event_runs import TAKEN, Site
+from spongecalc.sponge.performance import event_capture_percent, event_runoff_m3
 from spongecalc.sponge.question import SpongeQuestion
-from spongecalc.sponge.volume_method import VolumeMethod
+from spongecalc.sponge.volume_method import volume_method
 
 DIFFERENCE_COLUMNS = ["community_id", "scenario", "ways", "difference_cause", "points"]
 
 
-def ways_compared(
-    row: Mapping[str, object],
-    by_volume: Mapping[str, VolumeMethod],
-    bare: VolumeMethod,
-    site: Site,
-    taken: GroundVolumes | None,
-    question: SpongeQuestion,
-    ends: Sequence[int],
-    continuous: ContinuousResult | None,
+def ways_of(
+    site: Site, events: EventResults, question: SpongeQuestion, continuous: ContinuousResult | None
 ) -> Ways:
-    """The three ways with what their difference is made of; ``bare`` is the volume method without tanks."""
-    depths, runoff, by_tanks = np.zeros(0), np.zeros(0), 0.0
+    """The three ways of a community and scenario with what their difference is made of."""
+    key = (site.community_id, site.scenario)
+    curve, catalogue, ends = question.curve, question.catalogue, question.chain.ends
+    tanks = [(t.node_id, t.volume_m3) for t in site.tanks]
+    low, middle, high = (
+        volume_method(site.areas, tanks, curve.percent, catalogue, end) for end in ("low", "middle", "high")
+    )
+    bare = volume_method(site.areas, (), curve.percent, catalogue) if tanks else middle
+    depths, runoff, event, by_tanks = np.zeros(0), np.zeros(0), math.nan, 0.0
+    taken = events.volumes.get((*key, TAKEN))
     if taken is not None:
         rain_m3, runoff_m3 = event_runoff_m3(site, taken, ends, None)
         per_mm = 1000 / site.area_m2
         depths, runoff = rain_m3 * per_mm, runoff_m3 * per_mm
-        by_tanks = float(str(row["capture_event_percent"])) - question.year.capture_percent(depths, runoff)
-    key = (site.community_id, site.scenario)
+        event = event_capture_percent(site, taken, ends, question.year, question.tank_states[key])
+        by_tanks = event - question.year.capture_percent(depths, runoff)
+    series = math.nan if continuous is None else continuous.capture_percent.get(key, math.nan)
     return Ways(
-        float(str(row["capture_volume_percent"])),
-        by_volume["high"].capture_percent,
-        by_volume["low"].capture_percent,
-        float(str(row["capture_event_percent"])),
-        float(str(row.get("capture_continuous_percent", math.nan))),
+        middle.capture_percent,
+        high.capture_percent,
+        low.capture_percent,
+        event,
+        series,
         depths,
         runoff,
         bare.runoff_mm,
-        question.curve.percent,
+        curve.percent,
         continuous.curve.percent if continuous is not None else None,
-        float(str(row["design_rainfall_mm"])),
+        question.design_mm,
         bare.volume_m3 > 0,
         question.year.small_share,
-        by_volume["middle"].capture_percent - bare.capture_percent,
+        middle.capture_percent - bare.capture_percent,
         by_tanks,
         continuous.tanks_percent.get(key, 0.0) if continuous is not None else 0.0,
+        events.causes.get(key),
     )
+
+
+def disagreeing(
+    events: EventResults, question: SpongeQuestion, continuous: ContinuousResult | None
+) -> list[Site]:
+    """Communities and scenarios with a result of all three ways, of which two differ by more than the limit."""
+    found = []
+    for site in events.portion.sites:
+        ways = ways_of(site, events, question, continuous)
+        known = not (math.isnan(ways.event) or math.isnan(ways.series))
+        if known and largest_difference(ways) > DISAGREEMENT_POINTS:
+            found.append(site)
+    return found
 
 
 def difference_rows(key: tuple[str, str], ways: Ways) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Table of the states in which storms and events find rain tanks: how much of each is free."""
+"""Table of the states in which storms and events find rain tanks and ground: how much of each is free."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pandas as pd
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.sponge.event_runs import Site
+from spongecalc.sponge.event_runs import DEPTH_RATIOS, Site
+from spongecalc.sponge.ground_states import SOIL, SiteGround, stores_of
 from spongecalc.sponge.tank_states import SiteStates
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import TankStates
@@ -71,9 +72,9 @@ def storm_rows(
 
 
 def event_rows(
-    site: Site, states: SiteStates, design_mm: float, sponge: SpongeSettings
+    site: Site, states: SiteStates, ground: SiteGround | None, design_mm: float, sponge: SpongeSettings
 ) -> list[dict[str, object]]:
-    """Rows of a site's tanks in the events of the capture ratio; they name no storm."""
+    """Rows of a site's tanks and ground in the events of the capture ratio; they name no storm."""
     source = tank_source(sponge)
 
     def row(tank: Tank, ratio: float, states: TankStates) -> dict[str, object]:
@@ -88,7 +89,35 @@ def event_rows(
             "state_source": source,
         }
 
-    return [row(t, ratio, own[t.facility_id]) for t in site.tanks for ratio, own in states.items()]
+    of_tanks = [row(t, ratio, own[t.facility_id]) for t in site.tanks for ratio, own in states.items()]
+    return [*of_tanks, *ground_rows(site, ground, design_mm, sponge)]
+
+
+def ground_rows(
+    site: Site, ground: SiteGround | None, design_mm: float, sponge: SpongeSettings
+) -> list[dict[str, object]]:
+    """Rows of a site's soil, bases and facilities in the events; ready for rain where the series was not run."""
+    found = {(s.ratio, s.store, s.facility_id): s for s in ground.stores} if ground is not None else {}
+    rows = []
+    for store, facility_id in stores_of(site):
+        for ratio in DEPTH_RATIOS:
+            own, given = found.get((ratio, store, facility_id)), given_percent(store, sponge)
+            if given is not None or own is None or sponge.initial == "empty":
+                free = 100.0 if given is None else given
+                values = (0, free, free, free, "empty" if given is None else "given")
+            else:
+                values = (own.days, 100 * own.mean, 100 * own.least, 100 * own.most, "continuous")
+            named = (site.community_id, site.scenario, "", ratio * design_mm, store, facility_id)
+            rows.append(dict(zip(STATE_COLUMNS, (*named, *values), strict=True)))
+    return rows
+
+
+def given_percent(store: str, sponge: SpongeSettings) -> float | None:
+    """The free share in percent that the project itself gives to a store of the ground."""
+    if store == SOIL:
+        return sponge.initial_soil_recovered_percent
+    filled = sponge.initial_base_filled_percent
+    return None if filled is None else 100.0 - filled
 
 
 def initial_states(*rows: Iterable[dict[str, object]]) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from spongecalc.assess.event_results import EventResults
 from spongecalc.batch.runoff_batch import GroundVolumes
 from spongecalc.sponge.event_runs import DEPTH_RATIOS, HIGH, LOW, RANGE_RATIOS, Site
 from spongecalc.sponge.performance import event_runoff_m3
+from spongecalc.sponge.question import SpongeQuestion
 from spongecalc.sponge.tank_states import SiteStates
-from spongecalc.sponge.year_of_days import YearOfDays
 
 RANGE_COLUMNS = [
     "community_id",
@@ -24,7 +24,7 @@ def range_rows(
     events: EventResults,
     captured: float,
     taken: GroundVolumes | None,
-    year: YearOfDays,
+    question: SpongeQuestion,
     states: SiteStates,
 ) -> list[dict[str, object]]:
     """Rows of the year's capture ratio in percent with each parameter moved by itself; the largest span first.
@@ -34,15 +34,14 @@ def range_rows(
     """
     if taken is None:
         return []
-    ends = events.portion.events.coarse
-    assert ends is not None
-    rain, runoff = event_runoff_m3(site, taken, ends, states)
+    year = question.year
+    rain, runoff = event_runoff_m3(site, taken, question.chain.ends, states)
     numbers = [DEPTH_RATIOS.index(r) for r in RANGE_RATIOS]
     per_mm = 1000 / site.area_m2
     depths = rain[numbers] * per_mm
     unmoved = year.capture_percent(depths, runoff[numbers] * per_mm)
     found = []
-    for ground in events.portion.ranges.grounds:
+    for ground in events.portion.ranges[0].grounds:
         if ground.key[:2] != (site.community_id, site.scenario) or ground.key[3] != LOW:
             continue
         kept = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from spongecalc.assess.continuous import ContinuousResult
-from spongecalc.assess.difference_causes import DIFFERENCE_COLUMNS, difference_rows, ways_compared
+from spongecalc.assess.difference_causes import DIFFERENCE_COLUMNS, difference_rows, ways_of
 from spongecalc.assess.event_results import EventResults
 from spongecalc.assess.facility_control import FACILITY_COLUMNS, facility_rows
 from spongecalc.assess.initial_states import event_rows
@@ -54,7 +54,8 @@ class Performance:
 
     ``ways`` has a row per community and scenario with the columns of ``WAY_COLUMNS``; ``life``, ``ranges`` and
     ``facilities`` are of the last of the scenarios compared. The events are dated in
-    ``wet_month`` with its evaporation; ``states`` are the rows of what they find.
+    ``wet_month`` with its evaporation; ``states`` are the rows of what they find. The series has
+    steps of ``series_step_min`` and is run in steps of ``run_step_min``.
     """
 
     ways: pd.DataFrame
@@ -71,6 +72,8 @@ class Performance:
     facilities: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FACILITY_COLUMNS))
     differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DIFFERENCE_COLUMNS))
     states: tuple[dict[str, object], ...] = ()
+    series_step_min: float = 60.0
+    run_step_min: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,15 @@ def performance(
         question.design_mm,
         question.curve,
         question.wet_month,
-        question.events.climate.evaporation_mm_d[question.wet_month - 1],
+        question.climate.evaporation_mm_d[question.wet_month - 1],
         failed,
         continuous,
         continuous_stale,
         pd.DataFrame(rows.facilities, columns=FACILITY_COLUMNS),
         pd.DataFrame(rows.differences, columns=DIFFERENCE_COLUMNS),
         tuple(rows.states),
+        question.series.step_min,
+        question.run_step_min,
     )
 
 
@@ -136,13 +141,12 @@ def _add(
     continuous: ContinuousResult | None,
 ) -> None:
     """Add the rows of the communities of a portion."""
-    sites, task = events.portion.sites, events.portion.events
-    assert task.coarse is not None
-    ends, curve, catalogue = task.coarse, question.curve, question.catalogue
+    sites, chain = events.portion.sites, question.chain
+    ends, curve, catalogue = chain.ends, question.curve, question.catalogue
     first, last = question.compared
     designed = {
         (site.community_id, site.scenario): design_event(
-            site, taken, task.marks_s, ends, question.tank_states[site.community_id, site.scenario]
+            site, taken, chain.marks_s, ends, question.tank_states[site.community_id, site.scenario]
         )
         for site in sites
         if (taken := events.volumes.get((site.community_id, site.scenario, TAKEN))) is not None
@@ -151,16 +155,13 @@ def _add(
         key = (site.community_id, site.scenario)
         states = question.tank_states[key]
         tanks = [(t.node_id, t.volume_m3) for t in site.tanks]
-        by_volume = {
-            end: volume_method(site.areas, tanks, curve.percent, catalogue, end)
-            for end in ("middle", "low", "high")
-        }
+        volume = volume_method(site.areas, tanks, curve.percent, catalogue)
         captured = {
             end: event_capture_percent(site, events.volumes.get((*key, end)), ends, question.year, states)
             for end in (TAKEN, LOW, HIGH)
         }
         headline = _headline(captured, continuous, key)
-        row = _way_row(site, by_volume["middle"], captured, headline, question.design_mm)
+        row = _way_row(site, volume, captured, headline, question.design_mm)
         taken = events.volumes.get((*key, TAKEN))
         if taken is not None:
             event, undelayed = designed[key], designed.get((site.community_id, first))
@@ -176,15 +177,15 @@ def _add(
             }
         if continuous is not None and key in continuous.capture_percent:
             row["capture_continuous_percent"] = continuous.capture_percent[key]
-        bare = volume_method(site.areas, (), curve.percent, catalogue) if tanks else by_volume["middle"]
-        ways = ways_compared(row, by_volume, bare, site, taken, question, ends, continuous)
+        ways = ways_of(site, events, question, continuous)
         row |= {"ways_differ_percent": largest_difference(ways), "ways_differ_why": ";".join(reasons(ways))}
         rows.differences.extend(difference_rows(key, ways))
         rows.ways.append(row)
-        rows.states.extend(event_rows(site, states, question.design_mm, question.sponge))
+        own = None if continuous is None else continuous.ground.get(key)
+        rows.states.extend(event_rows(site, states, own, question.design_mm, question.sponge))
         if site.scenario == last:
-            rows.facilities.extend(facility_rows(site, by_volume["middle"], curve))
-            rows.ranges.extend(range_rows(site, events, headline[TAKEN], taken, question.year, states))
+            rows.facilities.extend(facility_rows(site, volume, curve))
+            rows.ranges.extend(range_rows(site, events, headline[TAKEN], taken, question, states))
             life, figures_of_life = life_rows(
                 site, question.sponge, captured, headline, events, ends, question.year, states, continuous
             )

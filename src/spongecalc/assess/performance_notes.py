@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from spongecalc.assess.initial_states import tank_source
 from spongecalc.assess.performance import Performance
 from spongecalc.project.settings import Settings
+from spongecalc.project.sponge_settings import SpongeSettings
 
 
 def performance_notes(found: Performance, settings: Settings) -> list[tuple[str, Mapping[str, object]]]:
@@ -27,10 +28,17 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         given = settings.sponge.initial_tank_free_percent
         free = {"free": f"{given:g}"} if given is not None else {}
         notes.append((f"note_tanks_{tank_source(settings.sponge)}", free))
+    notes.append(_ground_note(found, settings.sponge))
     if found.continuous_stale:
         notes.append(("note_continuous_stale", {}))
     elif found.continuous is None:
         notes.append(("note_no_continuous", {}))
+    if found.continuous is not None:
+        own, fine = f"{found.series_step_min:g}", f"{found.run_step_min:g}"
+        if fine == own:
+            notes.append(("note_series_step", {"step": own}))
+        else:
+            notes.append(("note_series_finer", {"step": own, "fine": fine}))
     if found.continuous is not None and found.continuous.generated:
         notes.append(
             (
@@ -44,3 +52,16 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
     if failed := [*found.failed, *of_series]:
         notes.append(("note_capture_failed", {"grounds": "; ".join("/".join(k) for k in failed)}))
     return notes
+
+
+def _ground_note(found: Performance, sponge: SpongeSettings) -> tuple[str, Mapping[str, object]]:
+    """The note on the state in which storms and events find the ground."""
+    stated = {
+        "soil_recovered": sponge.initial_soil_recovered_percent,
+        "base_filled": sponge.initial_base_filled_percent,
+    }
+    given = ", ".join(f"initial_{name} {value:g} %" for name, value in stated.items() if value is not None)
+    if given:
+        return "note_ground_given", {"given": given}
+    read = any(row["state_source"] == "continuous" for row in found.states)
+    return ("note_ground_continuous" if read else "note_ground_empty"), {}

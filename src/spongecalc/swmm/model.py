@@ -21,6 +21,7 @@ from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
+from spongecalc.swmm.ground_state import READY, stated
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
@@ -108,7 +109,8 @@ def build_model(
 ) -> SwmmModel:
     """Make the model of a drainage system.
 
-    Storms meet the rain tanks as the days of the long ``rain`` leave them; without it they begin empty.
+    Storms meet the rain tanks as the days of the long ``rain`` leave them; without it they begin
+    empty. Soil and bases begin as ready for rain as the project says, else wholly.
 
     Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
     itself.
@@ -126,7 +128,8 @@ def build_model(
     nodes = node_sections(system, settings, ids, links, fed, terrain)
     chambers = flush_chambers(links.tanks, areas)
     flush = flush_part(chambers, ids, nodes.places)
-    runoff, runoff_elements = runoff_sections(areas, {**ids, **flush.inlets}, settings.surfaces)
+    states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
+    runoff, runoff_elements = runoff_sections(areas, {**ids, **flush.inlets}, settings.surfaces, states)
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": _title(system),
         "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
