@@ -23,7 +23,7 @@ WET_STEP_S = 600.0
 
 @dataclass(frozen=True)
 class CauseRuns:
-    """What a community's ground does, without its tanks, with one thing after the other as it is in the series.
+    """Response of a community's ground, without tanks, with one thing after the other as it is in the series.
 
     ``still_mm`` is the runoff of the events on ground that is ready for rain, without evaporation; ``ready_mm``
     the same with evaporation. Capture ratios of the series in percent: with each day's rain in the events'
@@ -75,7 +75,7 @@ def cause_tasks(sites: Sequence[Site], question: SpongeQuestion) -> tuple[Runoff
 def cause_runs(
     sites: Sequence[Site], results: Sequence[tuple[Volumes, Failures]]
 ) -> Mapping[tuple[str, str], CauseRuns]:
-    """What came of the tasks of :func:`cause_tasks`, by community and scenario; none where one of them failed."""
+    """Results of the tasks of :func:`cause_tasks`, by community and scenario; none where one of them failed."""
     count = len(DEPTH_RATIOS)
     still, ready = (chained(results[n : n + count])[0] for n in (0, count))
     series = [volumes for volumes, _ in results[2 * count :]]

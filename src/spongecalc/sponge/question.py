@@ -195,7 +195,7 @@ class SpongeQuestion:
         return sorted({n for own in of_ratio.values() for n in own}), of_ratio
 
     def ground(self, site: Site, volumes: GroundVolumes) -> SiteGround | None:
-        """How the run over the series leaves a site's ground before rain; None where it was not read."""
+        """The ground of a site as the run over the series leaves it before rain; None where it was not read."""
         readings = volumes.volumes.readings
         if readings is None:
             return None
