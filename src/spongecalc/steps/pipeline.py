@@ -38,6 +38,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
+from spongecalc.project.long_rain import LongRain
 from spongecalc.report.content.institute import PLAIN, read_institute
 from spongecalc.report.render.formats import write_formats
 from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
@@ -59,7 +60,6 @@ from spongecalc.steps.sponge import (
     asked,
     continuous_path,
     current_continuous,
-    measured_rain,
     sponge_performance,
 )
 from spongecalc.swmm.basin import basins_of
@@ -153,8 +153,8 @@ def _cut_systems(
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
     findings.extend(measurements.findings)
-    rain = measured_rain(project)
-    if rain is not None:
+    rain = LongRain(project.folder, settings)
+    if rain.named:
         findings.extend(check_series(settings.sponge.series.file, rain.series, rain.trouble))
     wanted = set(communities)
     systems: list[DrainageSystem] = []
@@ -166,17 +166,20 @@ def _cut_systems(
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
     complete = len(scenarios) == len(settings.scenarios)
     every = tuple(findings)
-    return Checked(project, layers, tuple(systems), every, ids, documents, measurements, rain, rows, complete)
+    return Checked(
+        project, layers, tuple(systems), every, ids, documents, measurements, rows, complete, rain=rain
+    )
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
     """Make the SWMM model of each drainage system."""
     settings = checked.project.settings
     storms = design_storms(settings)
+    rain = checked.rain
     models = []
     progress("build", 0, len(checked.systems))
     for system in checked.systems:
-        models.append(build_model(system, settings, storms))
+        models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
@@ -188,6 +191,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         findings,
         grounds,
         project_traced_event(settings, storms),
+        rain=rain,
     )
 
 
@@ -229,7 +233,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     modelled = join_results(checked.systems, built.models, results)
-    question = asked(checked.project, checked.systems, built.models, checked.rain)
+    question = asked(built)
     kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)
