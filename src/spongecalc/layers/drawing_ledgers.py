@@ -81,11 +81,12 @@ def findings_of_drawings(ledgers: Sequence[PlacedLedger]) -> Iterator[Finding]:
 
 def _left_out(own: Sequence[PlacedLedger]) -> Iterator[Finding]:
     taken = frozenset().union(*(placed.ledger.taken for placed in own))
+    around = frozenset(".".join(path[:n]) for path in (h.split(".") for h in taken) for n in range(1, len(path)))
     said: set[str] = set()
     for placed in own:
         groups: dict[tuple[str, str, str], list[EntityNote]] = {}
         for note in placed.ledger.left:
-            if note.handle in said or _is_taken(note.handle, taken):
+            if note.handle in said or _is_taken(note.handle, taken, around):
                 continue
             said.add(note.handle)
             groups.setdefault((note.rule, note.kind, note.cad_layer), []).append(note)
@@ -104,13 +105,10 @@ def _left_out(own: Sequence[PlacedLedger]) -> Iterator[Finding]:
                 yield Finding("drawing.more_left_out", _feature(placed, more[0]), found)
 
 
-def _is_taken(handle: str, taken: frozenset[str]) -> bool:
+def _is_taken(handle: str, taken: frozenset[str], around: frozenset[str]) -> bool:
     """True where an entity, the block it is part of, or something inside it was taken."""
     parts = handle.split(".")
-    if any(".".join(parts[:n]) in taken for n in range(1, len(parts) + 1)):
-        return True
-    inside = f"{handle}."
-    return any(h.startswith(inside) for h in taken)
+    return handle in around or any(".".join(parts[:n]) in taken for n in range(1, len(parts) + 1))
 
 
 def _feature(placed: PlacedLedger, note: EntityNote) -> Feature:

@@ -212,6 +212,16 @@ def test_a_pipe_in_a_block_lies_where_the_block_shows_it(
     assert not rules(findings)
 
 
+def test_a_short_pipe_in_a_block_is_a_pipe(tmp_path: Path) -> None:
+    def draw(document: Drawing, space: Modelspace) -> None:
+        document.blocks.new("STUB").add_line((0, 0), (3, 0), {"layer": "0"})
+        space.add_blockref("STUB", at(0, 0), dxfattribs=PIPE)
+
+    pipes, findings = pipes_of(tmp_path, draw)
+    assert pipes.length.tolist() == pytest.approx([3])
+    assert balance(findings) == (1, 1, 0)
+
+
 def test_blocks_in_blocks_arrays_and_layer_0(tmp_path: Path) -> None:
     """A pipe on layer 0 of a block, twice in a block, that as an array of 2 rows and 3 columns: 12 of 20 m."""
 
@@ -506,15 +516,33 @@ def test_objects_of_other_programs_are_named(tmp_path: Path) -> None:
     assert balance(findings) == (2, 1, 1)
 
 
-def test_another_drawing_that_is_only_shown_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("layer", "counts"), [("YS_LINE", (2, 1, 1)), ("0", (1, 1, 0))])
+def test_another_drawing_that_is_only_shown_is_named(
+    tmp_path: Path, layer: str, counts: tuple[int, int, int]
+) -> None:
+    """On whatever CAD layer the reference is."""
+
     def draw(document: Drawing, space: Modelspace) -> None:
         document.add_xref_def("storm.dwg", "STORM")
-        space.add_blockref("STORM", at(0, 0), dxfattribs=PIPE)
+        space.add_blockref("STORM", at(0, 0), dxfattribs={"layer": layer})
         space.add_line(at(0, 0), at(40, 0), PIPE)
 
     _, findings = pipes_of(tmp_path, draw)
     assert [f.found["path"] for f in findings if f.rule == "drawing.other_file"] == ["storm.dwg"]
-    assert balance(findings) == (2, 1, 1)
+    assert balance(findings) == counts
+
+
+def test_a_frozen_reference_hides_what_is_in_it_and_one_that_is_off_does_not(tmp_path: Path) -> None:
+    for state, hidden in (("freeze", 1), ("off", 0)):
+
+        def draw(document: Drawing, space: Modelspace, state: str = state) -> None:
+            plan_block(document)
+            getattr(document.layers.add("PLANS"), state)()
+            space.add_blockref("小区雨水", at(0, 0), dxfattribs={"layer": "PLANS"})
+
+        pipes, findings = pipes_of(tmp_path, draw)
+        assert len(pipes) == 1
+        assert [f.found["count"] for f in findings if f.rule == "drawing.hidden_read"] == [1] * hidden
 
 
 def test_what_lies_on_sheets_is_named(tmp_path: Path) -> None:

@@ -12,10 +12,19 @@ import shapely
 from ezdxf.document import Drawing
 
 from spongecalc.catalogue.catalogue import Catalogue
-from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, layer_name
+from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, is_reference_to_file, layer_name
 from spongecalc.layers.sources.cad.document import FAILURES, open_drawing
 from spongecalc.layers.sources.cad.drawing_unit import metres_of
-from spongecalc.layers.sources.cad.features import Reading, Taken, Wanted, is_text, note_at, opener, wanted_of
+from spongecalc.layers.sources.cad.features import (
+    Reading,
+    Taken,
+    Wanted,
+    around_of,
+    is_text,
+    note_at,
+    opener,
+    wanted_of,
+)
 from spongecalc.layers.sources.cad.label_fields import MATERIAL, SIZE, groups_of
 from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, labelled
 from spongecalc.layers.sources.cad.labels import label_of, pointer_of
@@ -83,7 +92,7 @@ def read_drawing(
     reading = Reading(document, wanted, sizes)
     seen = _Seen()
     for drawn in drawn_in(document, metres, opener(document, wanted, sizes)):
-        _sort(drawn, reading, seen, source)
+        _sort(document, drawn, reading, seen, source)
     reading.finish()
     if not reading.count and not seen.hidden and not seen.texts.mapped:
         available = ", ".join(sorted(seen.names)) or "-"
@@ -99,22 +108,19 @@ def read_drawing(
     }
     counted = Note("drawing.counted", found)
     notes = (*opened.notes, *unit_notes, *_hidden_notes(seen, source), *_paper_notes(document, wanted), counted)
+    taken = frozenset(t.drawn.handle for t in reading.taken)
+    around = around_of(taken)
     ledger = DrawingLedger(
-        taken=frozenset(t.drawn.handle for t in reading.taken),
+        taken=taken,
         used=said.used,
         left=(*reading.left, *seen.damaged),
-        noted=(*said.noted, *(n for n in seen.clipped if _holds_taken(n, reading.taken))),
+        noted=(*said.noted, *(n for n in seen.clipped if n.handle in around)),
         loose=said.loose,
     )
     return RawLayer(_frame(reading.taken, said, source), notes=notes, ledger=ledger)
 
 
-def _holds_taken(note: EntityNote, taken: Sequence[Taken]) -> bool:
-    """True where a feature lies inside the block that a note is on."""
-    return any(t.drawn.handle.startswith(f"{note.handle}.") for t in taken)
-
-
-def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> None:
+def _sort(document: Drawing, drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> None:
     """Put one entity where it belongs: among features, labels, leaders or what is hidden."""
     seen.names.add(drawn.layer)
     if drawn.opened and is_clipped(drawn.entity):
@@ -126,6 +132,9 @@ def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> N
         except FAILURES as reason:
             words = one_line(reason) or type(reason).__name__
             seen.damaged.append(note_at("drawing.damaged", drawn, reason=words))
+    elif not wanted and (path := _other_file(document, drawn)) is not None:
+        # Whatever layer it is on, nobody can say what it shows.
+        seen.damaged.append(note_at("drawing.other_file", drawn, path=path))
     elif not wanted:
         if (stroke := _stroke(drawn)) is not None:
             seen.texts.strokes.append((drawn.layer, stroke))
@@ -135,6 +144,10 @@ def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> N
             reading.read(drawn)
     else:
         reading.read(drawn)
+
+
+def _other_file(document: Drawing, drawn: Drawn) -> str | None:
+    return is_reference_to_file(document, drawn.entity) if drawn.kind == "INSERT" else None
 
 
 def _text(drawn: Drawn, texts: DrawnTexts, wanted: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from ezdxf.entities import DXFTagStorage
 from ezdxf.math import Matrix44
 
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.sources.cad.blocks import SYMBOL_M, BlockSizes, is_reference_to_file
+from spongecalc.layers.sources.cad.blocks import SYMBOL_M, BlockSizes, is_one_line, is_reference_to_file
 from spongecalc.layers.sources.cad.document import FAILURES
 from spongecalc.layers.sources.cad.labels import TEXTS
 from spongecalc.layers.sources.cad.shapes import (
@@ -92,14 +93,16 @@ def opener(document: Drawing, wanted: Wanted, sizes: BlockSizes) -> Opens:
 
     For points a reference is taken apart where its block holds symbols farther than ``SYMBOL_M`` from its place,
     or where it is on no mapped CAD layer itself and holds what is. For lines and areas one is taken apart where
-    its block reaches farther than that: a smaller one is the picture of a manhole, and its strokes are no pipes.
+    its block reaches farther than that: a smaller one is the picture of a manhole, and its strokes are no pipes, unless
+    it is one line.
     """
 
     def opens(drawn: Drawn) -> bool:
         if is_reference_to_file(document, drawn.entity) is not None:
             return False
         if not wanted.points:
-            return sizes.reach_m(drawn.entity, drawn.matrix) > SYMBOL_M
+            reach_m = sizes.reach_m(drawn.entity, drawn.matrix)
+            return reach_m > SYMBOL_M or (wanted.lines and is_one_line(drawn.entity.block()))
         if sizes.reach_of_symbols_m(drawn.entity, drawn.matrix) > SYMBOL_M:
             return True
         if wanted.layer(symbol_layer(drawn, sizes)):
@@ -149,11 +152,9 @@ class Reading:
 
     def finish(self) -> None:
         """Settle what only the whole drawing shows: blocks that gave nothing, symbols and areas drawn twice."""
-        handles = [t.drawn.handle for t in self.taken]
-        left = [n.handle for n in self.left]
+        inside = around_of((*(t.drawn.handle for t in self.taken), *(n.handle for n in self.left)))
         for drawn in self._opened:
-            inside = f"{drawn.handle}."
-            if not any(h.startswith(inside) for h in (*handles, *left)):
+            if drawn.handle not in inside:
                 self.count += 1
                 self._leave("drawing.empty_block", drawn, block=drawn.block or "-")
         self._one_symbol_a_place()
@@ -288,6 +289,12 @@ class Reading:
                     self._leave("drawing.same_area", fill.drawn, first=outline.drawn.handle)
                     break
         self.taken = [t for t in self.taken if id(t) not in dropped]
+
+
+def around_of(handles: Iterable[str]) -> frozenset[str]:
+    """Handles of the block references around entities, from the outermost in."""
+    paths = [handle.split(".") for handle in handles if "." in handle]
+    return frozenset(".".join(path[:n]) for path in paths for n in range(1, len(path)))
 
 
 def note_at(rule: str, drawn: Drawn, **found: object) -> EntityNote:
