@@ -822,6 +822,41 @@ def test_a_stated_encoding_counts_and_an_unknown_one_is_refused(tmp_path: Path) 
     assert "encoding.undecoded" in rules(undecoded)
 
 
+MINIMAL = (
+    "0\nSECTION\n2\nENTITIES\n0\nLINE\n8\n雨水\n10\n541000\n20\n2675000\n11\n541040\n21\n2675000\n"
+    "0\nTEXT\n8\n注记\n10\n541010\n20\n2675000.3\n40\n0.5\n1\nDN300\n0\nENDSEC\n0\nEOF\n"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        MINIMAL.encode("gbk"),
+        MINIMAL.encode("utf-16"),
+        b"\xef\xbb\xbf" + MINIMAL.encode("utf-8"),
+        MINIMAL.replace("\n", "\r\n").encode("gbk") + b"\x1a",
+        MINIMAL.replace("\n", "\r\r\n").encode("gbk"),
+        MINIMAL.replace("\n", "\r").encode("gbk"),
+        ("999\nmade by hand\n" + MINIMAL).encode("gbk"),
+    ],
+    ids=["gbk", "utf-16", "bom", "dos", "doubled", "mac", "comment"],
+)
+def test_the_least_that_is_a_drawing_is_read(tmp_path: Path, data: bytes) -> None:
+    """Entities alone, without header, tables and handles, as converters write them."""
+    (tmp_path / "d.dxf").write_bytes(data)
+    pipes, findings = read(tmp_path, "pipes", "雨水", fields={"diameter_mm": "管径"})
+    assert pipes.length.tolist() == pytest.approx([40])
+    assert pipes["diameter_mm"].tolist() == [300]
+    assert not rules(findings)
+
+
+def test_a_line_that_lost_an_end_is_named_and_not_drawn_to_the_origin(tmp_path: Path) -> None:
+    (tmp_path / "d.dxf").write_bytes(MINIMAL.replace("11\n541040\n21\n2675000\n", "").encode("gbk"))
+    pipes, findings = read(tmp_path, "pipes", "雨水")
+    assert pipes.empty
+    assert [f.found["reason"] for f in findings if f.rule == "drawing.damaged"] == ["end"]
+
+
 def test_western_texts_stay_what_they_are(tmp_path: Path) -> None:
     text = text_of(lambda _, s: s.add_line(at(0, 0), at(40, 0), {"layer": "Größe Ø°"}))
     (tmp_path / "d.dxf").write_bytes(text.encode("cp1252"))

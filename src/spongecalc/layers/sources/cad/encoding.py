@@ -64,6 +64,8 @@ def decoded(data: bytes, stated: str | None = None) -> DecodedText:
         return _read(data, stated, True)
     if data.startswith(codecs.BOM_UTF8):
         return _read(data[len(codecs.BOM_UTF8) :], UTF8, True)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _read(data, "UTF-16", True)
     if data.isascii():
         return _read(data, own, True)
     found = _recognised(data, own, version)
@@ -130,7 +132,7 @@ def _header(data: bytes) -> tuple[str, str | None]:
 
     def variable(name: bytes, code: bytes) -> str:
         found = re.search(
-            rb"\$" + name + rb"[ \t]*\r?\n[ \t]*" + code + rb"[ \t]*\r?\n[ \t]*([\w.-]+)", data[:65536]
+            rb"\$" + name + rb"[ \t]*[\r\n]+[ \t]*" + code + rb"[ \t]*[\r\n]+[ \t]*([\w.-]+)", data[:65536]
         )
         return found[1].decode("ascii", "replace") if found else ""
 

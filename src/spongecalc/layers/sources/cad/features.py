@@ -41,6 +41,14 @@ SAME_PLACE_M = 0.001
 SAME_AREA = 0.999
 # Of symbols at one place the one that says most stands for all.
 _RANK = {"INSERT": 0, "SHAPE": 1, "POINT": 2, "CIRCLE": 3}
+# What an entity cannot do without; the library puts the origin where the file lost it.
+NEEDED = {
+    "LINE": ("start", "end"),
+    "CIRCLE": ("center", "radius"),
+    "ARC": ("center", "radius", "start_angle", "end_angle"),
+    "POINT": ("location",),
+    "INSERT": ("insert",),
+}
 # What is drawn to explain a drawing, and is no thing of the field.
 POINTERS = ("LEADER",)
 # Names of the fields that every feature of a drawing has; an attribute of a block that is called so is numbered.
@@ -93,8 +101,8 @@ def opener(document: Drawing, wanted: Wanted, sizes: BlockSizes) -> Opens:
 
     For points a reference is taken apart where its block holds symbols farther than ``SYMBOL_M`` from its place,
     or where it is on no mapped CAD layer itself and holds what is. For lines and areas one is taken apart where
-    its block reaches farther than that: a smaller one is the picture of a manhole, and its strokes are no pipes, unless
-    it is one line.
+    its block reaches farther than that: a smaller one is the picture of a manhole, and its strokes are no pipes,
+    unless it is one line.
     """
 
     def opens(drawn: Drawn) -> bool:
@@ -162,7 +170,9 @@ class Reading:
 
     def _read(self, drawn: Drawn) -> None:
         kind = drawn.kind
-        if kind == "INSERT" and (path := is_reference_to_file(self._document, drawn.entity)) is not None:
+        if lacking := [name for name in NEEDED.get(kind, ()) if not drawn.entity.dxf.hasattr(name)]:
+            self._leave("drawing.damaged", drawn, reason=", ".join(lacking))
+        elif kind == "INSERT" and (path := is_reference_to_file(self._document, drawn.entity)) is not None:
             self._leave("drawing.other_file", drawn, path=path)
         elif isinstance(drawn.entity, DXFTagStorage) or kind == "ACAD_PROXY_ENTITY":
             self._leave("drawing.foreign_object", drawn)
