@@ -107,7 +107,13 @@ def read_drawing(
         "texts": len(said.used),
     }
     counted = Note("drawing.counted", found)
-    notes = (*opened.notes, *unit_notes, *_hidden_notes(seen, source), *_paper_notes(document, wanted), counted)
+    notes = (
+        *opened.notes,
+        *unit_notes,
+        *_hidden_notes(seen, source, said),
+        *_paper_notes(document, wanted),
+        counted,
+    )
     taken = frozenset(t.drawn.handle for t in reading.taken)
     around = around_of(taken)
     ledger = DrawingLedger(
@@ -169,10 +175,13 @@ def _stroke(drawn: Drawn) -> shapely.LineString | None:
         return None
 
 
-def _hidden_notes(seen: _Seen, source: LayerSource) -> tuple[Note, ...]:
+def _hidden_notes(seen: _Seen, source: LayerSource, said: Labelled) -> tuple[Note, ...]:
     """Tell what frozen and switched-off layers hold, and whether it was read."""
+    labels = {label.layer for label in said.hidden}
+    about = {"count": len(said.hidden), "layers": ", ".join(sorted(labels))}
+    notes = (Note("drawing.hidden_labels", about),) if labels else ()
     if not seen.hidden:
-        return ()
+        return notes
     named = {
         state: ", ".join(sorted({d.layer for d in seen.hidden if d.hidden == state})) or "-"
         for state in (FROZEN, OFF)
@@ -183,7 +192,7 @@ def _hidden_notes(seen: _Seen, source: LayerSource) -> tuple[Note, ...]:
         "off": named[OFF],
         "invisible": sum(d.hidden == INVISIBLE for d in seen.hidden),
     }
-    return (Note("drawing.hidden_left" if source.hidden == "left_out" else "drawing.hidden_read", found),)
+    return (Note("drawing.hidden_left" if source.hidden == "left_out" else "drawing.hidden_read", found), *notes)
 
 
 def _paper_notes(document: Drawing, wanted: Wanted) -> tuple[Note, ...]:
