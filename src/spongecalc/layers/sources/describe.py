@@ -15,13 +15,14 @@ from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.form import FORMS
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
 from spongecalc.layers.sources.raw import Note, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm_model import read_sections
 from spongecalc.layers.sources.table_file import read_table, sheet_names
-from spongecalc.layers.sources.vector import list_layers, read_vector, shapefile_encoding
+from spongecalc.layers.sources.vector import list_layers, read_vector
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.standards.tables import table
 
@@ -133,9 +134,11 @@ def _fields(frame: pd.DataFrame) -> tuple[SeenField, ...]:
             continue
         values = frame[name].dropna()
         different = list(dict.fromkeys(str(v) for v in values.head(2000)))[:SAMPLE]
-        kind = "number" if values.map(lambda v: isinstance(v, (int, float))).all() and len(values) else "text"
+        kind = "number" if all(isinstance(v, (int, float)) for v in values) and len(values) else "text"
         if pd.api.types.is_numeric_dtype(frame[name]):
             kind = "number"
+        elif pd.api.types.is_datetime64_any_dtype(frame[name]):
+            kind = "date"
         seen.append(SeenField(str(name), kind, len(values), tuple(different)))
     return tuple(seen)
 
@@ -168,7 +171,8 @@ def _meant_for(name: str, kinds: list[str], fields: list[str]) -> str | None:
         own = sum(f in schema.column_names for f in fields)
         known = len(recognised_fields(layer, fields))
         named = any(word in name.lower() for word in KIND_WORDS.get(layer, (layer,)))
-        score = own + known + 2.5 * named + 5 * (name == layer)
+        # A layer's own id is as good as its name.
+        score = own + known + 2.5 * (named or schema.id_column in fields) + 5 * (name == layer)
         if score > 1 and (best is None or score > best[0]):
             best = (score, layer)
     return best[1] if best else None
@@ -220,6 +224,10 @@ def draft_mapping(
     if choices:
         lines.append(f"# constants = {{ {', '.join(choices)} }}    # or a field 或某个字段")
     left = [f for f in fields if f not in known.values() and f not in set(read)]
+    empty = [f for f in fields if f in frame.columns and not frame[f].notna().any()]
+    left = [f for f in left if f not in empty]
+    if empty and len(frame):
+        lines.append(f"# empty 没有值的字段: {', '.join(empty)}")
     if left:
         lines.append(f"# unused 未用字段: {', '.join(left)}")
     return "\n".join(lines)
