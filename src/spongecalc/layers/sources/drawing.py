@@ -19,7 +19,6 @@ from spongecalc.layers.sources.cad.features import (
     Reading,
     Taken,
     Wanted,
-    around_of,
     is_text,
     note_at,
     opener,
@@ -30,7 +29,15 @@ from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, 
 from spongecalc.layers.sources.cad.labels import label_of, pointer_of
 from spongecalc.layers.sources.cad.shapes import is_mesh, line_of
 from spongecalc.layers.sources.cad.walk import FROZEN, INVISIBLE, OFF, Drawn, drawn_in, name_matcher
-from spongecalc.layers.sources.raw import DrawingLedger, EntityNote, Note, RawLayer, SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import (
+    DrawingLedger,
+    EntityNote,
+    Note,
+    RawLayer,
+    SourceRefusedError,
+    around_of,
+    one_line,
+)
 from spongecalc.project.layer_source import LayerSource
 
 # What a drafter draws a leader with, where no LEADER is used.
@@ -122,6 +129,7 @@ def read_drawing(
         left=(*reading.left, *seen.damaged),
         noted=(*said.noted, *(n for n in seen.clipped if n.handle in around)),
         loose=said.loose,
+        hidden=hidden_left,
     )
     return RawLayer(_frame(reading.taken, said, source), notes=notes, ledger=ledger)
 

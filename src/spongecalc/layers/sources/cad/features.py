@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +30,7 @@ from spongecalc.layers.sources.cad.shapes import (
     place_of,
 )
 from spongecalc.layers.sources.cad.walk import Drawn, Opens
-from spongecalc.layers.sources.raw import EntityNote, one_line
+from spongecalc.layers.sources.raw import EntityNote, around_of, one_line
 
 # A circle of a layer that takes points and areas is an area from this radius on.
 AREA_RADIUS_M = 1.0
@@ -299,12 +298,6 @@ class Reading:
                     self._leave("drawing.same_area", fill.drawn, first=outline.drawn.handle)
                     break
         self.taken = [t for t in self.taken if id(t) not in dropped]
-
-
-def around_of(handles: Iterable[str]) -> frozenset[str]:
-    """Handles of the block references around entities, from the outermost in."""
-    paths = [handle.split(".") for handle in handles if "." in handle]
-    return frozenset(".".join(path[:n]) for path in paths for n in range(1, len(path)))
 
 
 def note_at(rule: str, drawn: Drawn, **found: object) -> EntityNote:
