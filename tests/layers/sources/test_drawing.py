@@ -819,7 +819,7 @@ def test_a_stated_encoding_counts_and_an_unknown_one_is_refused(tmp_path: Path) 
     _, wrong = read(tmp_path, "pipes", "雨水管线", encoding="GBQ")
     assert "encoding.unknown" in rules(wrong)
     _, undecoded = read(tmp_path, "pipes", "*", encoding="utf-8")
-    assert "encoding.undecoded" in rules(undecoded)
+    assert "encoding.unread" in rules(undecoded)
 
 
 MINIMAL = (

@@ -85,8 +85,9 @@ def _opened(path: Path, changed_ns: int, size: int, encoding: str | None) -> Ope
         given = replace(given, text=whole)
     if not given.as_stated:
         notes.append(Note("encoding.recognised", {"encoding": given.encoding}))
-    if given.lost:
-        notes.append(Note("encoding.undecoded", {"encoding": given.encoding, "count": given.lost}))
+    if given.unread:
+        found = {"encoding": given.encoding, "count": len(given.unread), "text": given.unread[0][:40]}
+        notes.append(Note("encoding.unread", found))
     document, repaired = _document(given)
     shown = "" if given.text.isascii() and encoding is None else given.encoding
     return OpenedDrawing(document, shown, (*notes, *repaired))

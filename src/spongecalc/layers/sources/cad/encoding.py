@@ -35,12 +35,12 @@ _LIKE_CHINESE = "cp949"
 
 @dataclass(frozen=True)
 class DecodedText:
-    """A drawing as text, the encoding found, whether the file says so, and how many bytes made no sense."""
+    """A drawing as text, its encoding, whether the file says so, and the lines with bytes that it cannot be."""
 
     text: str
     encoding: str
     as_stated: bool
-    lost: int = 0
+    unread: tuple[str, ...] = ()
 
 
 def decoded(data: bytes, stated: str | None = None) -> DecodedText:
@@ -77,7 +77,8 @@ def _read(data: bytes, encoding: str, as_stated: bool) -> DecodedText:
         return DecodedText(unescaped(data.decode(encoding)), encoding, as_stated)
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
-        return DecodedText(unescaped(text), encoding, as_stated, text.count("\ufffd"))
+        unread = tuple(line.strip() for line in text.splitlines() if "\ufffd" in line)
+        return DecodedText(unescaped(text), encoding, as_stated, unread)
 
 
 def _recognised(data: bytes, own: str, version: str) -> str:
