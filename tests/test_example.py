@@ -281,10 +281,11 @@ def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(bu
             (l_s * traced[node][0][120 : 120 + len(l_s)]).sum() / 100 * 60 / 1000 for node, l_s in up.items()
         )
     communities = tables["communities"].set_index("community_id")
-    assert sum(spilled_m3.values()) == pytest.approx(2.34, rel=0.01)
-    assert communities.loc["TOTAL", "sewage_spilled_before_m3"] == pytest.approx(2.34, rel=0.01)
+    # An audit had 2.34 with inlets that take all that comes: less rain gets into the pipes, and less comes up.
+    assert sum(spilled_m3.values()) == pytest.approx(0.937, rel=0.01)
+    assert communities.loc["TOTAL", "sewage_spilled_before_m3"] == pytest.approx(0.937, rel=0.02)
     assert tables["separation_spills"].query("event == 'storm'")["sewage_m3"].sum() == pytest.approx(
-        2.34, rel=0.01
+        0.937, rel=0.02
     )
     for community in communities.index[:-1]:
         for scenario in ("before", "after"):
