@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXCHANGE_S = 1.0
 # Stands in the key of kept runs; another number when the flow over the ground is calculated in another way.
-SCHEME = 2
+SCHEME = 3
 L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
 # Durations, speeds and hazard are read at this interval; the largest depth is the kernel's, of every step.

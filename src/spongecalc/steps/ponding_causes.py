@@ -222,7 +222,7 @@ def _by_pipes(
             model = None
             if change.cause != "ground":
                 doubled = case.doubled if change.cause == "inlets" else ()
-                model = build_model(change.system, settings, built.storms, doubled)
+                model = build_model(change.system, settings, built.storms, built.rain, doubled)
                 model = replace(model, scenario=case.scenario(n))
             made.append((case, change, model))
     models = [m for *_, m in made if m is not None]
@@ -272,7 +272,7 @@ def _over_ground(
             assert ground is not None
             model = case.one.model
             if change.system is not case.one.system:
-                model = build_model(change.system, settings, built.storms)
+                model = build_model(change.system, settings, built.storms, built.rain)
             doubled = case.doubled if change.cause == "inlets" else ()
             run = coupled_run(change.system, model, settings, headline, ground, doubled)
             made.append((case, change, replace(run, scenario=case.scenario(n))))

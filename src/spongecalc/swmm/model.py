@@ -13,6 +13,7 @@ from spongecalc.layers.finding import Finding
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
@@ -22,7 +23,8 @@ from spongecalc.surfaces.rational_method import runoff_coefficients
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
-from spongecalc.swmm.first_flush import FlushPart, flush_chambers, flush_part
+from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
+from spongecalc.swmm.ground_state import READY, stated
 from spongecalc.swmm.gutters import GUTTER, INTAKE, Gutter, GutterPart, gutter_nodes, gutter_part
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
@@ -30,6 +32,8 @@ from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
 from spongecalc.swmm.runoff import map_sections, runoff_sections
+from spongecalc.swmm.tank import Tank
+from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
 
 ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
 PATTERN = "HOURLY_SEWAGE"
@@ -51,7 +55,7 @@ class SwmmModel:
     subcatchment) to its feature: columns element, model_id, role, layer, feature_id, community_id.
     ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries;
     ``groundwater_l_s`` what enters through the ground, by model id of the node; ``gutters`` what stands
-    before its grates.
+    before its grates; ``tank_starts`` the states in which storms meet the tanks, none where they begin empty.
     """
 
     name: str
@@ -64,6 +68,7 @@ class SwmmModel:
     findings: tuple[Finding, ...]
     groundwater_l_s: Mapping[str, float] = field(default_factory=dict)
     gutters: tuple[Gutter, ...] = ()
+    tank_starts: tuple[TankStart, ...] = ()
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -83,9 +88,18 @@ class SwmmModel:
         written = section_texts(self.sections)
         for event in events:
             of_event = event_sections(event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved)
+            if (depth_mm := self._depth_mm(event)) is not None:
+                standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
+                of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
             # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
+
+    def _depth_mm(self, event: Event) -> float | None:
+        """Depth of the (first) storm of an event in mm; None in dry weather, and without tanks to begin full."""
+        fallen = event.rain.falls[0][1] if event.rain is not None else event.storm_id
+        storm = next((s for s in self.storms if s.storm_id == fallen), None)
+        return storm.depth_mm if storm is not None and self.tank_starts else None
 
     @cached_property
     def _tanks(self) -> tuple[list[str], list[str]]:
@@ -98,9 +112,16 @@ class SwmmModel:
 
 
 def build_model(
-    system: DrainageSystem, settings: Settings, storms: Sequence[Storm], doubled: Collection[str] = ()
+    system: DrainageSystem,
+    settings: Settings,
+    storms: Sequence[Storm],
+    rain: LongRain | None = None,
+    doubled: Collection[str] = (),
 ) -> SwmmModel:
     """Make the model of a drainage system.
+
+    Storms meet the rain tanks as the days of the long ``rain`` leave them; without it they begin
+    empty. Soil and bases begin as ready for rain as the project says, else wholly.
 
     Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
     itself.
@@ -119,9 +140,11 @@ def build_model(
     with_gutter = gutter_nodes(system, areas, links)
     nodes = node_sections(system, settings, ids, links, fed, terrain, with_gutter)
     gutters = gutter_part(system, settings, with_gutter, ids, nodes.ponded_m2, doubled)
-    flush = flush_part(flush_chambers(links.tanks, areas), ids, nodes.places)
+    chambers = flush_chambers(links.tanks, areas)
+    flush = flush_part(chambers, ids, nodes.places)
     outlets = {**ids, **flush.inlets, **{gutter: gutter for gutter in gutters.drains.values()}}
-    runoff, runoff_elements = runoff_sections(gutters.areas(areas), outlets, settings.surfaces)
+    states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
+    runoff, runoff_elements = runoff_sections(gutters.areas(areas), outlets, settings.surfaces, states)
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": _title(system),
         "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
@@ -154,6 +177,30 @@ def build_model(
         (*findings, *link_findings, *nodes.findings, *_short_inlets(system, settings, areas, storms)),
         {ids[n]: flow for n, flow in sorted(ground.items())},
         gutters.gutters,
+        _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
+    )
+
+
+def _tank_starts(
+    tanks: Sequence[Tank],
+    chambers: Sequence[FlushChamber],
+    areas: Sequence[Subcatchment],
+    ids: Mapping[str, str],
+    flush: FlushPart,
+    rain: LongRain,
+    settings: Settings,
+) -> tuple[TankStart, ...]:
+    chamber_of = {c.tank.facility_id: c for c in chambers}
+    return tuple(
+        TankStart(
+            t,
+            ids[t.node_id],
+            chamber_of.get(t.facility_id),
+            flush.inlets.get(t.node_id, ""),
+            rain.daily_mm,
+            states_by_day(t, tanks, areas, rain.daily_mm, settings.catalogue, settings.sponge),
+        )
+        for t in tanks
     )
 
 
