@@ -48,7 +48,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.runs,
         inputs.storms,
         settings,
-        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows),
+        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows, inputs.site_ground),
         language,
     )
     separation = separation_table(rows_of.separation, scenarios)
@@ -140,6 +140,7 @@ OF_COMMUNITY = (
     "separation_grades",
     "separation_spills",
     "ponding",
+    "ponding_nodes",
     "sponge",
     "outfall_peaks",
     "quantities",

@@ -69,25 +69,37 @@ def community_row(
         row["households"] = own_buildings["households"].sum(min_count=1)
     if pd.isna(row["residents"]) and len(own_buildings):
         row["residents"] = sum(residents_of(b, inputs.settings.sewage) for b in own_buildings.itertuples())
-    first, last = compared
     for scenario in compared:
         row |= {c.format(s=scenario): v for (s, c), v in answers.items() if s == scenario and is_known(c, v)}
+    settings = inputs.settings.ponding
     both = [inputs.of(community, s) for s in compared]
     if both[0] and both[1] and all(known[community, s].finished for s in compared):
-        sites = tables["ponding"]
-        sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
         row["households_relieved"] = households_relieved(
             both[0],
             both[1],
-            sites[sites["scenario"] == first],
-            sites[sites["scenario"] == last],
-            inputs.settings.ponding.household_radius_m,
+            _felt_places(tables, community, compared[0], headline, settings.min_volume_m3),
+            _felt_places(tables, community, compared[1], headline, settings.min_volume_m3),
+            settings.household_radius_m,
         )
     if inputs.performance is not None:
         row |= inputs.performance.communities.get(community, {})
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
+
+
+def _felt_places(
+    tables: Mapping[str, pd.DataFrame], community: str, scenario: str, storm_id: str, min_volume_m3: float
+) -> pd.DataFrame:
+    """Points of a community's ponding sites, and of their nodes with a volume that counts, in x_m and y_m."""
+    sites, nodes = tables["ponding"], tables["ponding_nodes"]
+    own = sites[(sites["community_id"] == community) & (sites["storm_id"] == storm_id)]
+    own = own[own["scenario"] == scenario]
+    nodes = nodes[(nodes["scenario"] == scenario) & (nodes["storm_id"] == storm_id)]
+    nodes = nodes[nodes["site_id"].isin(own["site_id"]) & nodes["level"].isin(own["level"])]
+    nodes = nodes[nodes["volume_m3"] >= min_volume_m3]
+    parts = [t[["x_m", "y_m"]].astype(float) for t in (own, nodes) if len(t)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"x_m": [], "y_m": []})
 
 
 def is_known(column: str, value: object) -> bool:

@@ -226,6 +226,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         measurements=checked.measurements,
         grounds=built.grounds,
         flows={run_id: kept.wet for run_id, kept in flows.items()},
+        site_ground=built.site_ground,
         causes=causes,
         return_periods=periods,
         stale_ponding=tuple(sorted({*stale_causes, *stale_periods})),

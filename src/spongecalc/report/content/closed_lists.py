@@ -104,6 +104,7 @@ _OWN_NAME = (
     "element",
     "role",
     "inflow_from",
+    "joined_by",
 )
 CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_NAME} | {
     "scenario": ClosedList((), of_scenarios=True),

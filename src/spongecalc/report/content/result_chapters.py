@@ -81,7 +81,7 @@ def quantities_chapter(review: Review, words: Wording) -> Chapter:
     return Chapter("quantities", words("document.section_quantities"), blocks)
 
 
-PONDING_COLUMNS = ("volume_m3", "duration_h", "max_depth_m", "households")
+PONDING_COLUMNS = ("node_count", "volume_m3", "duration_h", "max_depth_m", "households")
 
 
 def ponding_chapter(review: Review, words: Wording) -> Chapter:
