@@ -69,8 +69,8 @@ def ponding_sites(
     when what came up at them adds up to ``settings.min_volume_m3``. It is named by its lowest node, stands at it,
     and is of its community; ``node_id`` is the one of which most came up. Volumes are the sum of its nodes',
     depth, duration and peak those of the worst of them; households those of all buildings within
-    ``settings.household_radius_m`` of the lowest of them, or of one from which ``min_volume_m3`` came up: a bucket
-    that runs down to the low spot troubles nobody on its way. Empty without a finished run.
+    ``settings.household_radius_m`` of the lowest of them, or of one from which ``min_volume_m3`` came up: a
+    bucket that runs down to the low spot troubles nobody on its way. Empty without a finished run.
 
     Parameters
     ----------
