@@ -141,6 +141,7 @@ OF_COMMUNITY = (
     "separation_spills",
     "ponding",
     "ponding_nodes",
+    "ponding_agreement",
     "sponge",
     "outfall_peaks",
     "quantities",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import ScenarioFacts
+from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import households_relieved
+from spongecalc.assess.ponding_agreement import community_levels, verdict_of
 from spongecalc.assess.run_table import RunFacts
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
@@ -81,11 +83,38 @@ def community_row(
             _felt_places(tables, community, compared[1], headline, settings.min_volume_m3),
             settings.household_radius_m,
         )
+        row |= {
+            "ponding_level": min(_level_of(inputs, one, headline) for one in both if one),
+            **_ponding_verdicts(tables, community, headline, compared),
+        }
     if inputs.performance is not None:
         row |= inputs.performance.communities.get(community, {})
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
+
+
+def _level_of(inputs: Inputs, one: Modelled, storm_id: str) -> int:
+    """The level of a model's ponding: the project's, or what its ground and the runs kept allow."""
+    name, scenario = one.model.name, one.system.scenario
+    if inputs.settings.ponding.level == 3 and f"{name}/{scenario}/{storm_id}" in inputs.flows:
+        return 3
+    return 2 if (name, scenario) in inputs.grounds else 1
+
+
+def _ponding_verdicts(
+    tables: Mapping[str, pd.DataFrame], community: str, storm_id: str, compared: Sequence[str]
+) -> dict[str, object]:
+    """The verdict on ponding with its level, and what the flow over the ground says of it."""
+    sites = tables["ponding"]
+    own = sites[(sites["community_id"] == community) & (sites["storm_id"] == storm_id)]
+    first, last = (own[own["scenario"] == s] for s in compared)
+    agreement = tables["ponding_agreement"]
+    agreement = agreement[agreement["community_id"] == community]
+    return {
+        "ponding_verdict": verdict_of(first, last),
+        **community_levels(agreement, storm_id, compared),
+    }
 
 
 def _felt_places(

@@ -200,7 +200,7 @@ def with_verdicts(
     judged = [
         "eliminated"
         if broken == "no" and near[i].any() and kept[near[i]].all()
-        else _verdict(float(volume), float(volumes[near[i]].sum()))
+        else change_of(float(volume), float(volumes[near[i]].sum()))
         for i, (volume, broken) in enumerate(zip(before["volume_m3"], before["within_limits"], strict=True))
     ]
     nearest = [judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))]
@@ -214,7 +214,8 @@ def _places(sites: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _verdict(before_m3: float, after_m3: float) -> str:
+def change_of(before_m3: float, after_m3: float) -> str:
+    """The verdict on a volume of water that became another: within a tenth it is unchanged."""
     if after_m3 <= 0:
         return "eliminated"
     if math.isclose(before_m3, after_m3, rel_tol=CHANGE):

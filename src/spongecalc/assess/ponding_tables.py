@@ -14,6 +14,8 @@ import shapely
 from spongecalc.assess.flooded_nodes import flooded_nodes
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, place_of, ponding_sites, with_verdicts
+from spongecalc.assess.ponding_agreement import TABLE as AGREEMENT
+from spongecalc.assess.ponding_agreement import TwoLevels, agreement_table, level_figures, standing_by_place
 from spongecalc.assess.ponding_area import lakes, level_row, raster_sites
 from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.ponding_causes import with_causes
@@ -93,7 +95,8 @@ class PondingFound:
     coupled runs that are on disk and belong to the layers, by run id; ``site_ground`` gives the ground by which
     level 1 tells low spots, and is asked only where several nodes flood. At level 3 storms that were not run so
     are of level 2; at another level they stand in a table of their own. ``chosen`` and ``beside`` are the sites
-    at the level of the project and of that table, by community, scenario and storm; ``nodes`` the nodes of both.
+    at the level of the project and of that table, by community, scenario and storm; ``nodes`` the nodes of both,
+    ``both`` those of level 3 beside those of SWMM alone.
     """
 
     storms: Sequence[Storm]
@@ -106,6 +109,7 @@ class PondingFound:
     levels: list[dict[str, object]] = field(default_factory=list)
     depths: list[DepthRaster] = field(default_factory=list)
     nodes: list[pd.DataFrame] = field(default_factory=list)
+    both: dict[tuple[str, str, str], TwoLevels] = field(default_factory=dict)
 
     def add(self, one: Modelled) -> None:
         """Look at the runs of one model."""
@@ -133,16 +137,32 @@ class PondingFound:
                     shown = np.where(water.ground.building, 0.0, water.depth_m)
                     depths.append(DepthRaster(file, shown, water.ground.transform, water.hazard_m2_s))
             best = max((level for level in found if level <= wanted), default=1)
-            if best == 1:
+            if 2 not in found:
                 found[1] = ponding_sites(one, *about, settings.ponding, low_spots.of(one, storm.storm_id))
+            if flow is not None:
+                figures = self._figures(one, storm.storm_id, wet, flow, found[3])
             for community in one.system.communities:
                 key = (community, scenario, storm.storm_id)
                 own = {level: f[f["community_id"] == community] for level, f in found.items()}
                 chosen[key] = own[best]
                 if 3 in own and best != 3:
                     beside[key] = own[3]
+                if flow is not None:
+                    low = 2 if 2 in own else 1
+                    places = standing_by_place(own[3], one, flow, settings.ponding.site_depth_m)
+                    self.both[key] = TwoLevels(name, low, own[low], own[3], {**figures, **places})
             flooded = flooded_nodes(one, storm.storm_id)
-            self.nodes.extend(_node_rows(f, flooded) for f in found.values() if len(f))
+            listed = [f for level, f in found.items() if level in (best, 3) and len(f)]
+            self.nodes.extend(_node_rows(f, flooded) for f in listed)
+
+    def _figures(
+        self, one: Modelled, storm_id: str, wet: WaterDepths | None, flow: WaterDepths, sites: pd.DataFrame
+    ) -> dict[str, float]:
+        """Figures of a model at level 3 and at the level of SWMM alone that stands beside it."""
+        level, left_m3 = (1, 0.0) if wet is None else (2, wet.left_m3)
+        storm = next(s for s in self.storms if s.storm_id == storm_id)
+        shallow_m3 = level_row(flow, sites, one, storm_id, storm.return_period_a)["shallow_m3"]
+        return level_figures(one, storm_id, level, left_m3, flow, float(str(shallow_m3)))
 
     def judged(self, community_ids: Sequence[str], records: gpd.GeoDataFrame, causes: pd.DataFrame) -> Ponding:
         """The tables of all models, with verdicts and causes."""
@@ -152,6 +172,14 @@ class PondingFound:
             "ponding": table[PONDING_COLUMNS],
             NODES: self.node_table(community_ids),
             "ponding_levels": pd.DataFrame(self.levels, columns=LEVEL_COLUMNS),
+            AGREEMENT: agreement_table(
+                self.both,
+                community_ids,
+                [s.storm_id for s in storms],
+                settings.scenario_names,
+                settings.compared,
+                settings.ponding.min_volume_m3,
+            ),
             "ponding_records": record_table(
                 records,
                 table[table["scenario"] == settings.surveyed],

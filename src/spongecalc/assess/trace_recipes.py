@@ -188,6 +188,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
     "ponding_sites_{s}": Recipe(
         "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=FLOODING
     ),
+    "ponding_2d_{s}_m3": Recipe(
+        "ponding_2d_volume",
+        "ponding_agreement",
+        ("volume_2d_m3",),
+        keys=("storm_id",),
+        reduce="first",
+    ),
     "ponding_{s}_m3": Recipe(
         "ponding_volume",
         "ponding",

@@ -171,6 +171,7 @@ def wet_of(run: CoupledRun, results: Path) -> WaterDepths | None:
         run.rain_mm_h[-1][0] / 3600,
         frames,
         FRAME_S / 60,
+        done.balance_m3,
     )
 
 

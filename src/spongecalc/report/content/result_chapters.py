@@ -16,6 +16,7 @@ from spongecalc.report.content.community_tables import numbered
 from spongecalc.report.content.county_tables import counts, separated_counts, total_row
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.ponding_levels import county_levels_said, levels_table
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
@@ -113,6 +114,12 @@ def ponding_chapter(review: Review, words: Wording) -> Chapter:
         blocks.append(TableBlock(caption, Table(headings, rows), "allsites"))
     else:
         blocks.append(Paragraph(words("table.no_sites"), TextRole.NOTHING))
+    if levels := county_levels_said(review, words):
+        blocks.append(Paragraph(levels))
+    both = levels_table(review, words)
+    if both is not None:
+        caption = words("ponding.table_levels", storm=review.headline_storm)
+        blocks.append(TableBlock(caption, both, "ponding_levels"))
     return Chapter("ponding", words("document.section_ponding"), blocks)
 
 
@@ -160,6 +167,8 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
                 told = runoff_change.told(told, figures[REDUCED])
                 figures[REDUCED] = runoff_change.size(figures[REDUCED])
             said.append(words.filled(told, figures))
+            if key == "ponding" and (levels := county_levels_said(review, words)):
+                said[-1] = f"{said[-1]}{'' if words.lang == 'zh' else ' '}{levels}"
     blocks: list[Block] = [Items(said)]
     open_points = county_confirmations(review, words)
     if open_points:
