@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.conftest import WholeRun, take_through
 from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 
 from spongecalc.assess.ponding_agreement import COLUMN, TABLE, reasons_of, verdict_of
-from spongecalc.overland.store import make_all
+from spongecalc.overland.store import SEAL, make_all, run_folder
 from spongecalc.project.load import load_project
 from spongecalc.report.content.ponding_levels import community_levels_said, county_levels_said, verdict_pair
 from spongecalc.report.content.verdicts import verdicts
@@ -87,6 +88,14 @@ def hollow(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
     runs, _ = coupled_runs(checked.systems, built.models, built.storms, checked.project.settings)
     done = make_all(runs, checked.project.results_folder, 1, lambda *_: None)
     assert [d.status for d in done] == ["done", "done"]
+    other = pipeline.build(pipeline.check(load_project(folder), ["A"]))
+    failed, _ = coupled_runs(other.checked.systems, other.models, other.storms, other.checked.project.settings)
+    for run in failed:
+        place = run_folder(checked.project.results_folder, run)
+        place.mkdir(parents=True)
+        end = {"key": run.key, **vars(done[0]), "run_id": run.run_id, "status": "failed", "reason": "time_step"}
+        figures = {"x": "540010.5", "y": "2674009.5", "seconds": "0.0004"}
+        (place / SEAL).write_text(json.dumps(end | {"found": figures}), encoding="utf-8")
     return take_through(folder)
 
 
@@ -115,7 +124,10 @@ def test_a_hollow_without_an_inlet_is_the_reason(hollow: WholeRun) -> None:
     of_b = review.tables["communities"].set_index("community_id").loc["B"]
     assert of_b["ponding_levels"] == "differ" and of_b["ponding_reasons"] == "hollow"
     assert of_b["ponding_2d_after_m3"] == pytest.approx(own.loc["after", "volume_2d_m3"])
-    assert review.tables["communities"].set_index("community_id").loc["A", "ponding_levels"] == "alone"
+    assert review.tables["communities"].set_index("community_id").loc[["A", "C"], "ponding_levels"].tolist() == [
+        "failed",
+        "alone",
+    ]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -126,8 +138,12 @@ def test_both_verdicts_are_printed_or_that_one_stands_alone(hollow: WholeRun, la
     volume = f"{pages['B'].row['ponding_2d_after_m3']:.2f}"
     assert volume in said
     assert {"en": "stand in hollows that no inlet drains", "zh": "没有雨水口的洼地"}[lang] in said
-    alone = community_levels_said(pages["A"], review, words)
+    alone = community_levels_said(pages["C"], review, words)
     assert {"en": "level 1 alone", "zh": "仅以第 1 级"}[lang] in alone
+    failed = community_levels_said(pages["A"], review, words)
+    assert {"en": "level 1 alone", "zh": "仅以第 1 级"}[lang] in failed
+    assert {"en": "the time step collapsed to 0.0004 s", "zh": "时间步长缩短到 0.0004 秒"}[lang] in failed
+    assert "A/after/" in failed and "x=540010.5 y=2674009.5" in failed
     assert "(B)" in county_levels_said(review, words).replace("（", "(").replace("）", ")")
     assert " / " in verdict_pair(pages["B"].row, words)
     assert " / " not in verdict_pair(pages["A"].row, words)

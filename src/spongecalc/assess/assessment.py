@@ -20,6 +20,7 @@ from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.peak_checks import peak_checks
 from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
+from spongecalc.assess.ponding_agreement import FAILURES, failure_table
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.review import Review, StormSummary
@@ -61,6 +62,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation": separation,
         **pond.tables,
         **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
+        **({FAILURES: failure_table(inputs.failed_flows)} if inputs.failed_flows else {}),
         "work_order": work_order(rows_of.ways, separation, scenarios),
         "separation_grades": grade_table(rows_of.grades, scenarios),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),

@@ -83,9 +83,11 @@ def community_row(
             _felt_places(tables, community, compared[1], headline, settings.min_volume_m3),
             settings.household_radius_m,
         )
+        runs = [f"{one.model.name}/{one.system.scenario}/{headline}" for one in both if one]
+        failed = any(run_id in inputs.failed_flows for run_id in runs)
         row |= {
             "ponding_level": min(_level_of(inputs, one, headline) for one in both if one),
-            **_ponding_verdicts(tables, community, headline, compared),
+            **_ponding_verdicts(tables, community, headline, compared, failed=failed),
         }
     if inputs.performance is not None:
         row |= inputs.performance.communities.get(community, {})
@@ -103,7 +105,7 @@ def _level_of(inputs: Inputs, one: Modelled, storm_id: str) -> int:
 
 
 def _ponding_verdicts(
-    tables: Mapping[str, pd.DataFrame], community: str, storm_id: str, compared: Sequence[str]
+    tables: Mapping[str, pd.DataFrame], community: str, storm_id: str, compared: Sequence[str], *, failed: bool
 ) -> dict[str, object]:
     """The verdict on ponding with its level, and what the flow over the ground says of it."""
     sites = tables["ponding"]
@@ -113,7 +115,7 @@ def _ponding_verdicts(
     agreement = agreement[agreement["community_id"] == community]
     return {
         "ponding_verdict": verdict_of(first, last),
-        **community_levels(agreement, storm_id, compared),
+        **community_levels(agreement, storm_id, compared, failed=failed),
     }
 
 

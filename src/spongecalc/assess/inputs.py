@@ -19,6 +19,7 @@ from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.overland.failure import Failure
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
@@ -41,6 +42,7 @@ class Inputs:
     measurements: Measurements = field(default_factory=Measurements)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, WaterDepths] = field(default_factory=dict)
+    failed_flows: Mapping[str, Failure] = field(default_factory=dict)
     site_ground: Callable[[DrainageSystem], Ground | None] = no_ground
     causes: pd.DataFrame = field(default_factory=pd.DataFrame)
     return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import CHANGE, change_of
 from spongecalc.ground.grid import BUILDING_M, Ground, lowest_rim_m
 from spongecalc.ground.water_depths import WaterDepths
+from spongecalc.overland.failure import Failure
 from spongecalc.surfaces.inlet_areas import intake_nodes
 
 TABLE = "ponding_agreement"
-AGREE, DIFFER, ALONE = "agree", "differ", "alone"
+AGREE, DIFFER, ALONE, FAILED = "agree", "differ", "alone", "failed"
 NO_PONDING, ELIMINATED = "none", "eliminated"
 # Where water stands that level 3 has and the other level has not.
 PLACES = ("hollow", "walls", "inlets", "nodes", "flowing")
@@ -37,6 +39,8 @@ COLUMN = {
     "flowing": "flowing_m3",
 }
 """Column of ponding_agreement.csv that holds the figure of each reason."""
+FAILURES = "ponding_failures"
+FAILURE_COLUMNS = ["run_id", "reason", "found"]
 AGREEMENT_COLUMNS = [
     "community_id",
     "model",
@@ -243,11 +247,37 @@ def agreement_table(
     return pd.DataFrame(rows, columns=AGREEMENT_COLUMNS)
 
 
-def community_levels(table: pd.DataFrame, storm_id: str, compared: Sequence[str]) -> dict[str, object]:
-    """Columns of communities.csv on both levels, from a community's rows of ponding_agreement.csv."""
+def failure_table(failed: Mapping[str, Failure]) -> pd.DataFrame:
+    """The table of ponding_failures.csv, from failures of runs over the ground by run id.
+
+    ``found`` holds the figures of the reason as a JSON object.
+    """
+    rows = [
+        {
+            "run_id": run_id,
+            "reason": failure.code,
+            "found": json.dumps(dict(failure.found), ensure_ascii=False, sort_keys=True),
+        }
+        for run_id, failure in sorted(failed.items())
+    ]
+    return pd.DataFrame(rows, columns=FAILURE_COLUMNS)
+
+
+def failure_in(row: Mapping[str, object]) -> Failure:
+    """The failure that a row of ponding_failures.csv tells of."""
+    return Failure(str(row["reason"]), json.loads(str(row["found"])))
+
+
+def community_levels(
+    table: pd.DataFrame, storm_id: str, compared: Sequence[str], *, failed: bool
+) -> dict[str, object]:
+    """Columns of communities.csv on both levels, from a community's rows of ponding_agreement.csv.
+
+    ``failed`` is true where a run over the ground of one of the scenarios failed.
+    """
     own = table[(table["storm_id"] == storm_id) & table["scenario"].isin(compared)]
     if own.empty or not own["answer"].iloc[0]:
-        return {"ponding_levels": ALONE}
+        return {"ponding_levels": FAILED if failed else ALONE}
     codes = [code for held in own["reasons"] for code in held.split(";") if code]
     return {
         "ponding_2d_verdict": own["verdict_2d"].iloc[0],

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from spongecalc.assess.ponding_agreement import AGREE, ALONE, COLUMN, DIFFER, FATES, TABLE
+from spongecalc.assess.ponding_agreement import (
+    AGREE,
+    ALONE,
+    COLUMN,
+    DIFFER,
+    FAILED,
+    FAILURES,
+    FATES,
+    TABLE,
+    failure_in,
+)
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.table import Table, frame_table
@@ -34,6 +44,9 @@ def community_levels_said(page: CommunityPage, review: Review, words: Wording) -
     answer = page.row.get("ponding_levels")
     if answer == ALONE:
         return words("ponding.stands_alone", level=cell_text("level", page.row.get("ponding_level")))
+    if answer == FAILED:
+        why = _failures(page, review, words)
+        return words("ponding.stands_failed", level=cell_text("level", page.row.get("ponding_level")), why=why)
     if answer not in (AGREE, DIFFER):
         return ""
     rows = _headline_rows(review, page.community_id)
@@ -68,12 +81,23 @@ def _why(row: Mapping[object, object], words: Wording) -> str:
     return words(key, scenario=begun(scenario), reasons=said, **figures)
 
 
+def _failures(page: CommunityPage, review: Review, words: Wording) -> str:
+    """Why the runs over the ground of a community's models failed under the headline storm."""
+    table = review.tables.get(FAILURES, pd.DataFrame())
+    own = {f"{run_id.rpartition('/')[0]}/{review.headline_storm}" for run_id in page.runs["run_id"]}
+    found = [r for r in table.to_dict("records") if r["run_id"] in own]
+    colon, between = ("：", "；") if words.lang == "zh" else (": ", "; ")
+    told = [f"{r['run_id']}{colon}{failure_in(r).sentence(words.lang).rstrip('。.')}" for r in found]
+    return between.join(told)
+
+
 def county_levels_said(review: Review, words: Wording) -> str:
     """For how many communities the flow over the ground was calculated, and where it says another thing."""
     answers = {p.community_id: p.row.get("ponding_levels") for p in review.pages}
     known = [c for c, a in answers.items() if a in (AGREE, DIFFER)]
     if not known:
-        return words("ponding.county_alone") if ALONE in answers.values() else ""
+        alone = {ALONE, FAILED} & set(answers.values())
+        return words("ponding.county_alone") if alone else ""
     other = [c for c in known if answers[c] == DIFFER]
     said = {"count": len(known), "total": len(answers), "agree": len(known) - len(other), "differ": len(other)}
     if not other:

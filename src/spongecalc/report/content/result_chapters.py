@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import has_text, text
 from spongecalc.report.content import runoff_change
@@ -222,5 +223,6 @@ def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[s
         points.append(words("document.confirm_unstable"))
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
-    points.append(words("document.confirm_ponding_level"))
+    if page.row.get("ponding_levels") not in (AGREE, DIFFER):
+        points.append(words("document.confirm_ponding_level"))
     return points
