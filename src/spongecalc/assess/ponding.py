@@ -66,11 +66,13 @@ def ponding_sites(
     """The ponding sites of a model in one run, as rows of ponding.csv without a verdict.
 
     Flooded nodes of one low spot are one site (:func:`spongecalc.assess.low_spots.with_low_spots`); it counts
-    when what came up at them adds up to ``settings.min_volume_m3``. It is named by its lowest node, stands at it,
-    and is of its community; ``node_id`` is the one of which most came up. Volumes are the sum of its nodes',
-    depth, duration and peak those of the worst of them; households those of all buildings within
-    ``settings.household_radius_m`` of the lowest of them, or of one from which ``min_volume_m3`` came up: a
-    bucket that runs down to the low spot troubles nobody on its way. Empty without a finished run.
+    when what stood on the ground at them adds up to ``settings.min_volume_m3``: what SWMM floods at a node, or
+    before a grate what rose beyond ``settings.site_depth_m``, since less is the depth at which a grate takes its
+    water. It is named by its lowest node, stands at it, and is of its community; ``node_id`` is the one with the
+    largest volume. Volumes are the sum of its nodes', depth, duration and peak those of the worst of them;
+    households those of all buildings within ``settings.household_radius_m`` of the lowest of them, or of one with
+    ``min_volume_m3``: a bucket that runs down to the low spot troubles nobody on its way. Empty without a
+    finished run.
 
     Parameters
     ----------

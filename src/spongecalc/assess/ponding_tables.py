@@ -13,10 +13,11 @@ import shapely
 
 from spongecalc.assess.flooded_nodes import flooded_nodes
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.over_ground import all_left_over_ground_m3
 from spongecalc.assess.ponding import PONDING_COLUMNS, place_of, ponding_sites, with_verdicts
 from spongecalc.assess.ponding_agreement import TABLE as AGREEMENT
 from spongecalc.assess.ponding_agreement import TwoLevels, agreement_table, level_figures, standing_by_place
-from spongecalc.assess.ponding_area import lakes, level_row, raster_sites
+from spongecalc.assess.ponding_area import lakes, level_row, node_level_row, raster_sites
 from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.ponding_causes import with_causes
 from spongecalc.assess.review import DepthRaster
@@ -139,6 +140,8 @@ class PondingFound:
             best = max((level for level in found if level <= wanted), default=1)
             if 2 not in found:
                 found[1] = ponding_sites(one, *about, settings.ponding, low_spots.of(one, storm.storm_id))
+            if wanted == 1:
+                levels.append(node_level_row(found[1], one, *about))
             if flow is not None:
                 figures = self._figures(one, storm.storm_id, wet, flow, found[3])
             for community in one.system.communities:
@@ -160,6 +163,7 @@ class PondingFound:
     ) -> dict[str, float]:
         """Figures of a model at level 3 and at the level of SWMM alone that stands beside it."""
         level, left_m3 = (1, 0.0) if wet is None else (2, wet.left_m3)
+        left_m3 += all_left_over_ground_m3(one, storm_id)
         storm = next(s for s in self.storms if s.storm_id == storm_id)
         shallow_m3 = level_row(flow, sites, one, storm_id, storm.return_period_a)["shallow_m3"]
         return level_figures(one, storm_id, level, left_m3, flow, float(str(shallow_m3)))

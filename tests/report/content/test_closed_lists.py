@@ -15,6 +15,7 @@ from spongecalc.assess.low_spots import BY_DISTANCE, BY_GROUND
 from spongecalc.assess.misconnection_grades import GRADES
 from spongecalc.assess.return_periods import CRITERIA
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.intake.ledger import FATES
 from spongecalc.layers.price_list import UNITS
 from spongecalc.layers.provenance import FLAGS
 from spongecalc.network.ponding_remedies import CAUSES
@@ -50,6 +51,7 @@ DEFINED = {
     "joined_by": (BY_GROUND, BY_DISTANCE),
     "criterion": CRITERIA,
     "flag": FLAGS,
+    "fate": FATES,
     # Signs of units are the same in every language, words are not.
     "unit": tuple(u for u in {*UNITS, *LIMITS["unit"]} if re.search("[a-z]{4}", u)),
     "pattern": Pattern.__args__,
