@@ -82,7 +82,7 @@ def _why(row: Mapping[object, object], words: Wording) -> str:
 
 
 def _failures(page: CommunityPage, review: Review, words: Wording) -> str:
-    """Why the runs over the ground of a community's models failed under the headline storm."""
+    """The reasons for which the runs over the ground of a community failed under the headline storm."""
     table = review.tables.get(FAILURES, pd.DataFrame())
     own = {f"{run_id.rpartition('/')[0]}/{review.headline_storm}" for run_id in page.runs["run_id"]}
     found = [r for r in table.to_dict("records") if r["run_id"] in own]
