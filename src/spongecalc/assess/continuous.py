@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
+from spongecalc.batch.runoff_batch import GroundVolumes, cascades, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
 from spongecalc.sponge.question import CLOSED, SpongeQuestion
 from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
 from spongecalc.sponge.tank_states import demand_m3_d, roof_inflow_m3, tank_volume_m3
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.runoff_volumes import RunoffVolumes
 
 TANK_COLUMNS = [
@@ -95,15 +96,20 @@ class ContinuousResult:
         )
 
 
-def left_m3(volumes: RunoffVolumes) -> np.ndarray:
-    """Runoff of each subcatchment over the series in m3: its rain less what seeped away and evaporated.
+def left_m3(volumes: RunoffVolumes, areas: Sequence[Subcatchment]) -> np.ndarray:
+    """Runoff that leaves each subcatchment over the series in m3: its rain less what seeped away and evaporated.
 
     SWMM sums runoff as trapezoids over its steps, by which a year of showers at 300 s loses 0.4 points of capture
     and at 600 s 1.2; what seeps and evaporates is summed as it is taken out, and is the same at any step. What
-    the ground still holds after years is nothing beside them.
+    the ground still holds after years is nothing beside them. Of ground that runs on to a lawn it is the lawn's:
+    what both got less what both kept.
     """
     kept = volumes.infiltration_m3[-1] + volumes.evaporation_m3[-1]
-    left: np.ndarray = np.maximum(volumes.rain_m3[-1] - kept, 0.0)
+    balance: np.ndarray = volumes.rain_m3[-1] - kept
+    left: np.ndarray = np.zeros_like(balance)
+    for numbers in cascades(areas):
+        last = next(n for n in numbers if not areas[n].runs_on_to)
+        left[last] = max(float(balance[numbers].sum()), 0.0)
     return left
 
 
@@ -127,7 +133,7 @@ def continuous_result(
             continue
         v = own.volumes
         worst = max(worst, abs(v.continuity_percent))
-        left = left_m3(v)
+        left = left_m3(v, site.areas)
         kept = 0.0
         if site.tanks:
             # Day by day SWMM's own runoff, brought to what is left over the whole series.
@@ -146,7 +152,7 @@ def continuous_result(
         shut = volumes.get((*key, CLOSED))
         if shut is not None and rain > 0:
             # Tanks are fed by roofs, which paving does not change.
-            closed[key] = 100 * (1 - (float(left_m3(shut.volumes).sum()) - kept) / rain)
+            closed[key] = 100 * (1 - (float(left_m3(shut.volumes, site.areas).sum()) - kept) / rain)
     return ContinuousResult(
         digests,
         series.source,

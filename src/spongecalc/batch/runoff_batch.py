@@ -12,7 +12,7 @@ import numpy as np
 
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
 
@@ -87,11 +87,57 @@ def run_task(
     return {g.key: done[g.key] for g in task.grounds if g.key in done}, failed
 
 
-def _likeness(area: Subcatchment) -> Hashable:
-    """The properties that the runoff of a subcatchment depends on, beside the task's rain and settings."""
-    units = tuple((u.unit, u.area_m2, u.catchment_m2) for u in area.units)
-    paving = tuple(area.paving_m2.items())
-    return (area.area_m2, area.width_m, area.slope_percent, area.mix, paving, units)
+def _likeness(areas: Sequence[Subcatchment]) -> Hashable:
+    """The properties that the runoff of a cascade depends on, beside the task's rain and settings."""
+    place = {area.name: n for n, area in enumerate(areas)}
+    return tuple(
+        (
+            area.area_m2,
+            area.width_m,
+            area.slope_percent,
+            area.mix,
+            tuple(area.paving_m2.items()),
+            area.paving_run_on,
+            tuple((u.unit, u.area_m2, u.catchment_m2, u.run_on) for u in area.units),
+            place.get(area.runs_on_to, -1),
+        )
+        for area in areas
+    )
+
+
+def cascades(areas: Sequence[Subcatchment]) -> list[list[int]]:
+    """Positions of the subcatchments that must be in one model: a lawn with what runs on to it, others alone."""
+    below = {area.name: area.runs_on_to for area in areas if area.runs_on_to}
+    lawns = set(below.values())
+    found: dict[Hashable, list[int]] = {}
+    for number, area in enumerate(areas):
+        last = area.name
+        while last in below:
+            last = below[last]
+        found.setdefault(last if last in lawns else number, []).append(number)
+    return list(found.values())
+
+
+class _Plan:
+    """Models of the distinct cascades of some grounds, each with as many as fit."""
+
+    def __init__(self) -> None:
+        self.models: list[list[tuple[Subcatchment, ...]]] = []
+        self._sizes: list[int] = []
+        self._known: dict[Hashable, tuple[int, int]] = {}
+
+    def place(self, areas: tuple[Subcatchment, ...]) -> list[tuple[int, int]]:
+        """Model and column of each subcatchment of a cascade; one alike is not run twice."""
+        likeness = _likeness(areas)
+        if likeness not in self._known:
+            if not self.models or 0 < self._sizes[-1] > SUBCATCHMENTS_A_MODEL - len(areas):
+                self.models.append([])
+                self._sizes.append(0)
+            self._known[likeness] = (len(self.models) - 1, self._sizes[-1])
+            self.models[-1].append(areas)
+            self._sizes[-1] += len(areas)
+        model, first = self._known[likeness]
+        return [(model, first + n) for n in range(len(areas))]
 
 
 def _run_grounds(
@@ -102,30 +148,27 @@ def _run_grounds(
     time_limit_s: float,
     on_done: Callable[[int, int], None] | None,
 ) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
-    """Run the distinct subcatchments of some grounds in as few models as there are hundreds of them."""
-    distinct: dict[Hashable, int] = {}
-    areas: list[Subcatchment] = []
-    fine: set[int] = set()
-    places: list[list[int]] = []
+    """Run the distinct cascades of some grounds in as few models as there are hundreds of subcatchments."""
+    plan = _Plan()
+    fine: set[tuple[int, int]] = set()
+    places: list[list[tuple[int, int]]] = []
     for ground in grounds:
-        own = []
-        for area in ground.areas:
-            number = distinct.setdefault(_likeness(area), len(areas))
-            if number == len(areas):
-                areas.append(area)
-            own.append(number)
+        own = [(-1, -1)] * len(ground.areas)
+        for numbers in cascades(ground.areas):
+            for number, at in zip(numbers, plan.place(tuple(ground.areas[n] for n in numbers)), strict=True):
+                own[number] = at
         places.append(own)
         if task.fine_keys is not None and ground.key in task.fine_keys:
             fine.update(own)
     jobs: list[Job] = []
-    for start in range(0, len(areas), SUBCATCHMENTS_A_MODEL):
-        part = tuple(areas[start : start + SUBCATCHMENTS_A_MODEL])
+    for number, model in enumerate(plan.models):
         # Each stands for itself: facilities of two grounds may share an id but not their layers.
-        parts = tuple(Ground((str(n),), (area,)) for n, area in enumerate(part))
+        parts = tuple(Ground((str(n),), areas) for n, areas in enumerate(model))
         text = runoff_text(parts, task.settings, task.rain, task.climate)
-        chosen = None if task.fine_keys is None else sorted(n - start for n in fine if 0 <= n - start < len(part))
-        args = (text, folder / str(len(jobs)), task.marks_s, task.rain.lines, chosen, task.coarse)
-        jobs.append(Job(str(len(jobs)), _run, args, size=len(part), time_limit_s=time_limit_s))
+        chosen = None if task.fine_keys is None else sorted(column for m, column in fine if m == number)
+        args = (text, folder / str(number), task.marks_s, task.rain.lines, chosen, task.coarse)
+        size = sum(len(areas) for areas in model)
+        jobs.append(Job(str(number), _run, args, size=size, time_limit_s=time_limit_s))
     finished = 0
 
     def count(_: Outcome) -> None:
@@ -138,8 +181,7 @@ def _run_grounds(
     done: dict[tuple[str, ...], GroundVolumes] = {}
     failed: dict[tuple[str, ...], str] = {}
     for ground, own in zip(grounds, places, strict=True):
-        models = sorted({n // SUBCATCHMENTS_A_MODEL for n in own})
-        bad = next((outcomes[m] for m in models if outcomes[m].status != "done"), None)
+        bad = next((outcomes[m] for m in sorted({m for m, _ in own}) if outcomes[m].status != "done"), None)
         if bad is not None:
             failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
         else:
@@ -147,10 +189,9 @@ def _run_grounds(
     return done, failed
 
 
-def _gathered(outcomes: Sequence[Outcome], numbers: Sequence[int]) -> RunoffVolumes:
-    """The volumes of some subcatchments by their numbers, from the models that hold them."""
-    size = SUBCATCHMENTS_A_MODEL
-    columns = [(outcomes[n // size].value, n % size) for n in numbers]
+def _gathered(outcomes: Sequence[Outcome], places: Sequence[tuple[int, int]]) -> RunoffVolumes:
+    """The volumes of some subcatchments by their models and columns."""
+    columns = [(outcomes[model].value, column) for model, column in places]
 
     def joined(name: str) -> np.ndarray:
         return np.stack([getattr(volumes, name)[:, place] for volumes, place in columns], axis=1)

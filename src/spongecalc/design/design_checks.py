@@ -25,7 +25,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 
 @dataclass(frozen=True)
