@@ -119,23 +119,28 @@ def cascades(areas: Sequence[Subcatchment]) -> list[list[int]]:
 
 
 class _Plan:
-    """Models of the distinct cascades of some grounds, each with as many as fit."""
+    """Models of the distinct cascades of some grounds, each with as many as fit.
+
+    Those with LID units are in models of their own: while a base holds water, SWMM takes short steps for all.
+    """
 
     def __init__(self) -> None:
         self.models: list[list[tuple[Subcatchment, ...]]] = []
-        self._sizes: list[int] = []
+        self._open: dict[bool, tuple[int, int]] = {}
         self._known: dict[Hashable, tuple[int, int]] = {}
 
     def place(self, areas: tuple[Subcatchment, ...]) -> list[tuple[int, int]]:
         """Model and column of each subcatchment of a cascade; one alike is not run twice."""
         likeness = _likeness(areas)
         if likeness not in self._known:
-            if not self.models or 0 < self._sizes[-1] > SUBCATCHMENTS_A_MODEL - len(areas):
+            layered = any(area.paving_m2 or area.units for area in areas)
+            model, size = self._open.get(layered, (-1, SUBCATCHMENTS_A_MODEL))
+            if model < 0 or size + len(areas) > SUBCATCHMENTS_A_MODEL:
                 self.models.append([])
-                self._sizes.append(0)
-            self._known[likeness] = (len(self.models) - 1, self._sizes[-1])
-            self.models[-1].append(areas)
-            self._sizes[-1] += len(areas)
+                model, size = len(self.models) - 1, 0
+            self.models[model].append(areas)
+            self._known[likeness] = (model, size)
+            self._open[layered] = (model, size + len(areas))
         model, first = self._known[likeness]
         return [(model, first + n) for n in range(len(areas))]
 
