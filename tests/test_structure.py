@@ -21,6 +21,7 @@ ORDER = (
     ("project",),
     ("layers",),
     ("evidence", "scenario"),
+    ("intake",),
     ("ground",),
     ("surfaces", "network"),
     ("design", "swmm"),

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shapely
 
-from spongecalc.batch.runoff_batch import RunoffTask, cascades, run_task
+from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.closed_paving import with_closed_paving
@@ -19,7 +19,7 @@ from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse, kind_values
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.run_on import NO_RUN_ON, run_on_of
-from spongecalc.surfaces.subcatchment import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment, cascades
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spongecalc.assess.field_evidence import Measurements
 from spongecalc.assess.modelled import Modelled
-from spongecalc.assess.performance_tables import Performance
+from spongecalc.assess.performance import Performance
 from spongecalc.batch.run import Run
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths
@@ -46,6 +46,7 @@ class Inputs:
     stale_contributions: tuple[str, ...] = ()
     performance: Performance | None = None
     tanks: pd.DataFrame | None = None
+    intake: pd.DataFrame | None = None
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""

@@ -15,7 +15,7 @@ from spongecalc.layers.level_rules import check_levels
 from spongecalc.layers.levels import fill_levels, ground_from_dem, levels_from_depth
 from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
-from spongecalc.layers.read import read_layers
+from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
@@ -52,7 +52,7 @@ def check_coordinates(layers: LayerSet) -> list[Finding]:
         for file, own in frame.groupby("file", sort=False):
             wrong = misplaced(own, layers.crs, None if name == "communities" else near)
             if wrong is not None:
-                usual = usual_axes(LayerSource(source=str(file)))
+                usual = usual_axes(LayerSource(source=source_file(str(file))))
                 axes = "north_east" if usual == "east_north" else "east_north"
                 found = {
                     "file": file,

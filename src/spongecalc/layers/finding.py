@@ -10,6 +10,7 @@ import pandas as pd
 from spongecalc.language import text
 from spongecalc.layers.feature import NOWHERE, Feature, feature_of
 from spongecalc.layers.rules.registry import SEVERITIES, severity_of
+from spongecalc.rainfall.rain_file_error import RainFault
 
 FINDING_COLUMNS = [
     "severity",
@@ -53,11 +54,18 @@ class Finding:
 
     def message(self, language: str) -> str:
         """Say what was found, as a sentence in ``language`` ("zh" or "en")."""
-        return text(f"findings.{self.rule}.message", language, **self.found)
+        return text(f"findings.{self.rule}.message", language, **self._told(language))
 
     def action(self, language: str) -> str:
         """Say what was done about it, or what the user is to do, as a sentence in ``language``."""
-        return text(f"findings.{self.rule}.action", language, **self.found)
+        return text(f"findings.{self.rule}.action", language, **self._told(language))
+
+    def _told(self, language: str) -> dict[str, object]:
+        """The parameters, a refused rain file among them in words."""
+        return {
+            name: value.sentence(language) if isinstance(value, RainFault) else value
+            for name, value in self.found.items()
+        }
 
 
 def finding_at(rule: str, layer: str, row: object, **found: object) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import shapely
@@ -103,3 +103,16 @@ def overland_width_m(area_m2: float, path_m: float) -> float:
     Rossman (2015), SWMM User's Manual Version 5.1, EPA-600/R-14/413b, on the subcatchment width.
     """
     return area_m2 / path_m
+
+
+def cascades(areas: Sequence[Subcatchment]) -> list[list[int]]:
+    """Positions of the subcatchments that must be in one model: a lawn with what runs on to it, others alone."""
+    below = {area.name: area.runs_on_to for area in areas if area.runs_on_to}
+    lawns = set(below.values())
+    found: dict[Hashable, list[int]] = {}
+    for number, area in enumerate(areas):
+        last = area.name
+        while last in below:
+            last = below[last]
+        found.setdefault(last if last in lawns else number, []).append(number)
+    return list(found.values())

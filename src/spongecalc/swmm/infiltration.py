@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.run_on import NO_RUN_ON
 from spongecalc.surfaces.subcatchment import Subcatchment
+from spongecalc.swmm.ground_state import READY, GroundState, percent_filled
 from spongecalc.swmm.identifiers import model_ids
 from spongecalc.swmm.inp_text import fixed
 
@@ -60,7 +61,13 @@ def control_rows(name: str, unit: InfiltrationUnit) -> Rows:
     return rows
 
 
-def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_on_percent: float) -> Rows:
+def usage_rows(
+    name: str,
+    area: Subcatchment,
+    controls: Mapping[str, str],
+    run_on_percent: float,
+    state: GroundState = READY,
+) -> Rows:
     """LID_USAGE of a subcatchment's facilities.
 
     Ground that drains to a facility is that which is known to run on to it; where it is not known which,
@@ -77,6 +84,8 @@ def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_o
         LID control by facility id.
     run_on_percent
         Share of the impervious ground that drains to the permeable paving in it, where it is not known which.
+    state
+        How full the facilities' layers are when the rain begins.
     """
     known = [area.paving_run_on, *(u.run_on for u in area.units if u.run_on is not None)]
     wanted = sum(u.catchment_m2 for u in area.units if u.run_on is None)
@@ -87,12 +96,13 @@ def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_o
     from_sealed = min(wanted, free)
     from_open = min(wanted - from_sealed, free_open)
     rows: Rows = []
-    for unit in area.units:
+    for number, unit in enumerate(area.units):
         share = unit.catchment_m2 / wanted if wanted > 0 and unit.run_on is None else 0.0
         own = unit.run_on or NO_RUN_ON
-        width_m = area.width_m * unit.area_m2 / area.area_m2
+        size = (unit.area_m2, area.width_m * unit.area_m2 / area.area_m2)
         led = (own.impervious_m2 + from_sealed * share, own.pervious_m2 + from_open * share)
-        rows.append(usage_row(name, controls[unit.facility_id], unit.area_m2, width_m, shares_led(area, *led)))
+        control = controls[unit.facility_id]
+        rows.append(usage_row(name, control, size, state.unit_filled(number), shares_led(area, *led)))
     return rows
 
 
@@ -107,10 +117,26 @@ def shares_led(area: Subcatchment, impervious_m2: float, pervious_m2: float) -> 
 
 
 def usage_row(
-    name: str, control: str, area_m2: float, width_m: float, led_percent: tuple[float, float]
+    name: str,
+    control: str,
+    size: tuple[float, float],
+    filled: float,
+    led_percent: tuple[float, float],
 ) -> tuple[str, ...]:
-    """A row of LID_USAGE: a unit with its area in m2 and width in m, and the ground led on to it, in percent."""
+    """A row of LID_USAGE.
+
+    Parameters
+    ----------
+    name, control
+        The subcatchment and the LID control in the model.
+    size
+        Area in m2 and width in m.
+    filled
+        Filled share of its layers when the rain begins.
+    led_percent
+        Shares of the impervious and of the pervious ground that are led on to it, in percent.
+    """
     # Rounded down, since SWMM refuses shares that add up to more than all.
     impervious, pervious = (fixed(int(min(p, 100.0) * 100 + 1e-6) / 100, 2) for p in led_percent)
-    size = (fixed(area_m2, 2), fixed(width_m, 2))
-    return (name, control, "1", *size, "0", impervious, "0", '"*"', '"*"', pervious)
+    area_m2, width_m = (fixed(v, 2) for v in size)
+    return (name, control, "1", area_m2, width_m, percent_filled(filled), impervious, "0", '"*"', '"*"', pervious)

@@ -14,6 +14,7 @@ from spongecalc import contract
 from spongecalc.assess.misconnection_grades import GRADES
 from spongecalc.assess.return_periods import CRITERIA
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.intake.ledger import FATES
 from spongecalc.layers.price_list import UNITS
 from spongecalc.layers.provenance import FLAGS
 from spongecalc.network.ponding_remedies import CAUSES
@@ -48,6 +49,7 @@ DEFINED = {
     "cause": CAUSES,
     "criterion": CRITERIA,
     "flag": FLAGS,
+    "fate": FATES,
     # Signs of units are the same in every language, words are not.
     "unit": tuple(u for u in {*UNITS, *LIMITS["unit"]} if re.search("[a-z]{4}", u)),
     "pattern": Pattern.__args__,

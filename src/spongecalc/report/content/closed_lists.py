@@ -129,11 +129,14 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "applies_to": ClosedList(("report.value.applies_to",), " - ", " - "),
     "limited_by": ClosedList(("report.value.limited_by",), followed_by=":"),
     "flag": ClosedList(("survey.column",)),
+    "fate": ClosedList(("intake.fate",)),
     "facility": ClosedList(("rain.facility",)),
     "parameter": ClosedList(("rain.parameter",)),
     "ways_differ_why": ClosedList(("rain.why",), ";", " "),
     "ways": ClosedList(("rain.from_to",)),
     "difference_cause": ClosedList(("rain.cause",)),
+    "store": ClosedList(("rain.store",)),
+    "state_source": ClosedList(("rain.state_source",)),
 }
 """By the column's name; what holds for one table only is in ``OF_TABLE``."""
 OF_SCENARIO: Mapping[str, ClosedList] = {
