@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import spongecalc as sc
+from spongecalc.steps.intake import intake_of
 
 FIRST, LAST = "before", "phase1"
 
@@ -25,6 +26,7 @@ def published(repository: Path) -> dict[str, float]:
 
 def test_its_data_has_no_error(county: sc.Project) -> None:
     assert county.findings(severity="error").empty
+    assert intake_of(county.built).closes
 
 
 def test_what_phase_1_models_is_what_the_first_example_models(county: sc.Project, repository: Path) -> None:

@@ -14,7 +14,7 @@ from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
 from spongecalc.assess.outfall_peaks import OUTFALL_COLUMNS as LEAVING_COLUMNS
 from spongecalc.assess.outfall_peaks import PEAK_COLUMNS
 from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
-from spongecalc.assess.performance_tables import WAY_COLUMNS
+from spongecalc.assess.performance import WAY_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS
 from spongecalc.assess.return_periods import PERIOD_COLUMNS
@@ -29,6 +29,7 @@ from spongecalc.design.suggestions import SUGGESTION_COLUMNS
 from spongecalc.evidence.network_search import LOCATION_COLUMNS
 from spongecalc.evidence.site import SENSOR_COLUMNS
 from spongecalc.evidence.site_balance import BALANCE_COLUMNS
+from spongecalc.intake.ledger import INTAKE_COLUMNS
 from spongecalc.layers.deliveries import CHANGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
 from spongecalc.layers.provenance import PROVENANCE_COLUMNS
@@ -78,6 +79,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),
         ("provenance", PROVENANCE_COLUMNS),
+        ("intake", INTAKE_COLUMNS),
         ("repaired/changes", REPAIR_COLUMNS),
         ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
     ],

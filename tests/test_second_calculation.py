@@ -20,7 +20,7 @@ from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
-from spongecalc.steps.sponge import asked, project_rain, run_continuous
+from spongecalc.steps.sponge import asked, run_continuous
 from spongecalc.swmm.event import storm_event
 from tests.plain_continuous import Ground, Kept, ground_of, years_over
 from tests.test_example import copy_project
@@ -53,21 +53,22 @@ def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.fixture(scope="module")
 def product(built: Built, tmp_path_factory: pytest.TempPathFactory) -> ContinuousResult:
-    question = asked(built.checked.project, built.checked.systems, built.models)
+    question = asked(built)
     return run_continuous(question, tmp_path_factory.mktemp("series") / "continuous.json", 2)
 
 
 @pytest.fixture(scope="module")
 def second(built: Built, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> SecondCalculation:
     project = built.checked.project
-    rain = project_rain(project).series
+    rain = built.rain.series
     first, last = rain.depth_mm.index[0].floor("D"), rain.depth_mm.index[-1].floor("D") + pd.Timedelta("1D")
-    question = asked(project, built.checked.systems, built.models)
-    evaporation = question.events.climate.evaporation_mm_d
+    question = asked(built)
+    evaporation = question.climate.evaporation_mm_d
     facilities = gpd.read_file(repository / "gis" / "eshan_phase1.gpkg", layer="facilities")
     place = tmp_path_factory.mktemp("plain")
-    hours = f"{int(rain.step_min) // 60}:{int(rain.step_min) % 60:02d}"
-    args = (swmm_rain_lines(rain, "RAIN"), (f"{first:%m/%d/%Y}", f"{last:%m/%d/%Y}"), evaporation)
+    fine = question.run_series
+    hours = f"{int(fine.step_min) // 60}:{int(fine.step_min) % 60:02d}"
+    args = (swmm_rain_lines(fine, "RAIN"), (f"{first:%m/%d/%Y}", f"{last:%m/%d/%Y}"), evaporation)
     found, closed, tanks = {}, {}, {}
     for model in built.models:
         whole = ground_of(model.text(storm_event(built.storms[0], project.settings.simulation)))

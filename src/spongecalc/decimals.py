@@ -7,6 +7,8 @@ from functools import lru_cache
 # Decimals by the suffix of the column's name. The longest suffix decides, so that "_m3_d" is not a "_d".
 DECIMALS: dict[str, int] = {
     "_m": 2,
+    "length_before_m": 3,
+    "length_after_m": 3,
     "_m2": 2,
     "_m3": 2,
     "_m3_d": 2,

@@ -20,7 +20,7 @@ from spongecalc.steps import pipeline, sponge
 from spongecalc.steps.model_files import ModelFiles
 from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 FACILITIES = '\n[layers.facilities]\nsource = "ab.gpkg"\nlayer = "facilities"\n'
 
@@ -82,7 +82,7 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
     # before the works there are none, and B has none at all
     assert not [a for a in models["A", "before"].areas if a.units]
     assert "LID_A" not in ModelFiles(built)[file.with_name("before.inp")]
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     performance, _ = sponge.sponge_performance(question, None, 1)
     assert not performance.failed
     ways = performance.ways.set_index(["community_id", "scenario"])

@@ -15,11 +15,14 @@ from spongecalc.assess.community_page import community_page
 from spongecalc.assess.community_row import community_row
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.field_evidence import evidence_tables
+from spongecalc.assess.initial_states import initial_states, storm_rows
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.peak_checks import peak_checks
-from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
+from spongecalc.assess.performance import WAY_COLUMNS, Performance
+from spongecalc.assess.performance_notes import performance_notes
+from spongecalc.assess.ponding_agreement import FAILURES, failure_table
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.review import Review, StormSummary
@@ -48,7 +51,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.runs,
         inputs.storms,
         settings,
-        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows),
+        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows, inputs.site_ground),
         language,
     )
     separation = separation_table(rows_of.separation, scenarios)
@@ -61,6 +64,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation": separation,
         **pond.tables,
         **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
+        **({FAILURES: failure_table(inputs.failed_flows)} if inputs.failed_flows else {}),
         "work_order": work_order(rows_of.ways, separation, scenarios),
         "separation_grades": grade_table(rows_of.grades, scenarios),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
@@ -87,7 +91,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             "sponge_ranges": inputs.performance.ranges,
             "sponge_facilities": inputs.performance.facilities,
             "sponge_differences": inputs.performance.differences,
+            "initial_states": initial_states(
+                storm_rows(inputs.modelled, inputs.storms, settings.sponge), inputs.performance.states
+            ),
         }
+    if inputs.intake is not None:
+        tables["intake"] = inputs.intake
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
@@ -140,6 +149,8 @@ OF_COMMUNITY = (
     "separation_grades",
     "separation_spills",
     "ponding",
+    "ponding_nodes",
+    "ponding_agreement",
     "sponge",
     "outfall_peaks",
     "quantities",

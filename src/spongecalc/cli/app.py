@@ -67,12 +67,18 @@ def init(call: Call) -> int:
 
 
 @command(app, FOLDER, COMMUNITY, SCENARIO, JOBS)
-def check(call: Call, fix: Annotated[bool, typer.Option("--fix")] = False) -> int:
+def check(
+    call: Call,
+    fix: Annotated[bool, typer.Option("--fix")] = False,
+    again: Annotated[bool, typer.Option("--again")] = False,
+) -> int:
     """Read the layers and say what is wrong with them."""
+    if again and not fix:
+        raise RefusedError(text("cli.again_without_fix", call.output.language))
     if fix:
         from spongecalc.cli.source_commands import run_fix  # noqa: PLC0415
 
-        return run_fix(call)
+        return run_fix(call, again=again)
     from spongecalc.cli.project_commands import run_check  # noqa: PLC0415
 
     return run_check(call)

@@ -9,9 +9,11 @@ from spongecalc.api.project import Project, open_project
 from spongecalc.cli.call import RefusedError
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
+from spongecalc.intake.ledger import ADDED, LEFT_OUT, NOT_ASKED, READ, TAKEN, IntakeLedger
 from spongecalc.language import text
 from spongecalc.language.unknown_name import UnknownNameError
 from spongecalc.layers.finding import Finding, findings_table
+from spongecalc.layers.source_read import Amount
 from spongecalc.project.load import ProjectError
 
 if TYPE_CHECKING:
@@ -87,3 +89,31 @@ def print_findings(findings: Sequence[Finding], output: Output) -> int:
     )
     output.frame("findings", table)
     return DATA_ERRORS if len(errors) else DONE
+
+
+def say_intake(ledger: IntakeLedger, output: Output) -> int:
+    """Say what was read, what the models take of it, and why the rest is left out.
+
+    Returns DATA_ERRORS where something that was read is neither taken nor told of, else DONE.
+    """
+    output.frame("intake", ledger.table)
+    read, taken = ledger.total(READ), ledger.total(TAKEN)
+    left, unasked = ledger.total(LEFT_OUT), ledger.total(NOT_ASKED)
+    added = ledger.total(*(fate for fate in ADDED if fate != READ))
+    output.say_of("intake", "read", **_amounts(read))
+    if added.count or abs(added.length_m) >= 0.005 or abs(added.area_m2) >= 0.005:
+        output.say_of("intake", "added", **_amounts(added))
+    output.say_of("intake", "taken", **_amounts(taken))
+    if left.count:
+        reasons = ", ".join(f"{rule} {count}" for rule, count in ledger.reasons().items())
+        output.say_of("intake", "left_out", reasons=reasons, **_amounts(left))
+    if unasked.count:
+        output.say_of("intake", "not_asked", **_amounts(unasked))
+    for layer, file, missing in ledger.open:
+        words = _amounts(missing)
+        output.error(text("intake.open", output.language, layer=layer, file=file, **words))
+    return DONE if ledger.closes else DATA_ERRORS
+
+
+def _amounts(amount: Amount) -> dict[str, object]:
+    return {"count": amount.count, "length": f"{amount.length_m:.2f}", "area": f"{amount.area_m2:.2f}"}

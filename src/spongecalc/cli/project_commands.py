@@ -13,7 +13,7 @@ from spongecalc.batch.runs import stored_files
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.call import Call, RefusedError
-from spongecalc.cli.command_project import built_project, print_findings
+from spongecalc.cli.command_project import built_project, print_findings, say_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
@@ -21,6 +21,7 @@ from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.steps import pipeline
+from spongecalc.steps.intake import intake_of
 from spongecalc.steps.model_files import ModelFiles
 from spongecalc.steps.removal import TABLE, removal_folder
 
@@ -32,12 +33,20 @@ WRITERS = (
 )
 
 
+def _findings_and_intake(project: Project, output: Output) -> int:
+    """Print the findings, and the ledger of intake. Raises RefusedError where the ledger does not close."""
+    code = print_findings(project.built.findings, output)
+    if say_intake(intake_of(project.built), output):
+        raise RefusedError(text("intake.not_closed", output.language), exit_code=DATA_ERRORS)
+    return code
+
+
 def run_check(call: Call) -> int:
     """``spongecalc check``."""
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
     output = call.output
     project = built_project(call)
-    return print_findings(project.built.findings, output)
+    return _findings_and_intake(project, output)
 
 
 def run_build(call: Call, *, only_check: bool) -> int:
@@ -45,7 +54,7 @@ def run_build(call: Call, *, only_check: bool) -> int:
     output = call.output
     project = built_project(call)
     built = project.built
-    code = print_findings(built.findings, output)
+    code = _findings_and_intake(project, output)
     if only_check:
         names = _named_models(project, project.stale_models(), output)
     else:
@@ -132,7 +141,7 @@ def _built_and_run(call: Call, *, answered: bool) -> int:
     get_ready()
     output = call.output
     project = built_project(call)
-    code = print_findings(project.built.findings, output)
+    code = _findings_and_intake(project, output)
     _write_models(project, call, output)
     failed = made_runs(project, call)
     unset = answer(project, call, with_report=True) if answered else DONE
@@ -228,7 +237,7 @@ def run_assess(call: Call, *, with_report: bool) -> int:
     if due:
         output.document["due"] = list(due)
         raise runs_missing(call, tuple(due))
-    code = print_findings(project.built.findings, output)
+    code = _findings_and_intake(project, output)
     call.made.files.extend(stored_files(project.built.runs))
     unset = answer(project, call, with_report=with_report)
     _note(call)

@@ -15,6 +15,7 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
 from spongecalc.project.design_storms import design_storms
+from spongecalc.project.long_rain import LongRain
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
 from spongecalc.rainfall.rain_file_choices import AS_THE_FILE_SAYS, RainFileChoices
 from spongecalc.rainfall.rain_file_error import RainFileError
@@ -22,7 +23,6 @@ from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import read_series
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.render.capture_chart import capture_chart, rain_page
-from spongecalc.steps.sponge import project_rain
 
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)
 # What a file was read as, where the value is a choice and not a name in the file.
@@ -69,7 +69,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     )
     output.frame("storms", frame)
     code = DONE
-    found = project_rain(project.files)
+    found = LongRain(project.folder, settings)
     series, curve = found.series, found.curve
     trouble = found.trouble
     if series_file is not None:

@@ -11,19 +11,19 @@ from pydantic import ValidationError
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
 from spongecalc.cli.call import Call, RefusedError
-from spongecalc.cli.command_project import opened_project, print_findings
+from spongecalc.cli.command_project import opened_project, print_findings, say_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.repairs.hand_edits import RULE as BY_HAND
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
-from spongecalc.project.load import FILE_NAME
-from spongecalc.report.tables.repaired_project import write_repaired
-from spongecalc.steps import pipeline
+from spongecalc.project.load import ProjectError
+from spongecalc.steps.repaired_copy import repair
 from spongecalc.sweep.plan import FOLDER as SWEEPS
 
 
@@ -52,6 +52,9 @@ def _print_seen(seen: Seen, output: Output) -> None:
     output.sentence(
         text("survey.source_is", language, source=seen.source, form=seen.form, encoding=seen.encoding or "-")
     )
+    for note in seen.notes:
+        finding = Finding(note.rule, Feature(file=seen.source), {"file": seen.source, "layer": "-", **note.found})
+        output.sentence(f"{finding.message(language)} {finding.action(language)}")
     headers = [text(f"survey.column_{c}", language) for c in ("layer", "count", "geometry", "crs", "meant_for")]
     rows = [
         (s.name, "-" if s.refusal else str(s.count), s.geometry or "-", s.crs or "-", s.meant_for or "-")
@@ -63,7 +66,10 @@ def _print_seen(seen: Seen, output: Output) -> None:
         if layer.refusal is not None:
             _refused(seen.source, layer.refusal, output)
         if layer.fields:
-            cells = [(f.name, f.kind, str(f.filled), " | ".join(f.examples)) for f in layer.fields]
+            cells = [
+                (f.name, text(f"survey.kind.{f.kind}", language), str(f.filled), " | ".join(f.examples))
+                for f in layer.fields
+            ]
             output.table(layer.name, heads, cells)
     drafts = [s.draft for s in seen.layers if s.draft]
     if drafts:
@@ -73,6 +79,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
         "source": seen.source,
         "form": seen.form,
         "encoding": seen.encoding,
+        "notes": [note.rule for note in seen.notes],
         "layers": [
             {
                 "name": s.name,
@@ -89,20 +96,28 @@ def _print_seen(seen: Seen, output: Output) -> None:
     }
 
 
-def run_fix(call: Call) -> int:
+def run_fix(call: Call, *, again: bool = False) -> int:
     """``spongecalc check --fix``: repaired/ beside the project, with the trail; the sources stay as they are."""
     output = call.output
     project = opened_project(call)
-    with output.working("check"):
-        checked, mended = pipeline.fix(project.files, call.communities)
-        changes = mended.changes
-        written = write_repaired(project.folder / FILE_NAME, mended, changes, output.language)
-    every = (*changes, *checked.findings)
+    try:
+        with output.working("check"):
+            done = repair(project.files, call.communities, output.language, again=again)
+    except ProjectError as mistakes:
+        raise RefusedError(*mistakes.sentences(output.language)) from None
+    changes = done.mended.changes
+    every = (*done.edits, *changes, *done.checked.findings)
     code = print_findings(every, output)
+    code = say_intake(done.intake, output) or code
     counts = pd.Series([c.rule for c in changes], dtype=object).value_counts().sort_index()
     output.document["repairs"] = {str(k): int(v) for k, v in counts.items()}
-    output.document["written"] = [p.relative_to(project.folder).as_posix() for p in written]
-    output.sentence(text("survey.repaired", output.language, count=len(changes), folder=written[0].parent.name))
+    folder = done.files[0].parent
+    output.document["written"] = [p.relative_to(folder.parent).as_posix() for p in done.files]
+    output.document["carried_on"] = done.carried_on
+    if done.carried_on:
+        edited = sum(f.rule == BY_HAND for f in done.edits)
+        output.sentence(text("survey.carried_on", output.language, count=edited, folder=folder.name))
+    output.sentence(text("survey.repaired", output.language, count=len(changes), folder=folder.name))
     return code
 
 

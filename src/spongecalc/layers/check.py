@@ -15,12 +15,13 @@ from spongecalc.layers.level_rules import check_levels
 from spongecalc.layers.levels import fill_levels, ground_from_dem, levels_from_depth
 from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
-from spongecalc.layers.read import read_layers
+from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
+from spongecalc.layers.rules.run_on_rules import check_run_on
 from spongecalc.layers.rules.surroundings_rules import check_surroundings
 from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
@@ -51,7 +52,7 @@ def check_coordinates(layers: LayerSet) -> list[Finding]:
         for file, own in frame.groupby("file", sort=False):
             wrong = misplaced(own, layers.crs, None if name == "communities" else near)
             if wrong is not None:
-                usual = usual_axes(LayerSource(source=str(file)))
+                usual = usual_axes(LayerSource(source=source_file(str(file))))
                 axes = "north_east" if usual == "east_north" else "east_north"
                 found = {
                     "file": file,
@@ -102,6 +103,7 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
         *check_pipes(layers, settings),
         *check_network(layers, scenarios),
         *check_surroundings(layers, settings, scenarios),
+        *check_run_on(layers, scenarios),
     ]
     overlaps = (finding for scenario in scenarios for finding in check_overlaps(layers, scenario))
     findings.extend(_once(overlaps))

@@ -32,12 +32,19 @@ def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
         if frame.empty:
             frames[name] = frame
             continue
-        frames[name], found = _mended(name, frame)
+        mended, keep, found = _mended(name, frame)
+        frames[name] = mended if keep.all() else mended[keep].reset_index(drop=True)
         findings.extend(found)
     return replace(layers, frames=frames), tuple(findings)
 
 
-def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def placeable(layer: str, frame: gpd.GeoDataFrame) -> np.ndarray:
+    """A mask of the features that have a place a model can use; :func:`mend_geometries` names the others."""
+    return _mended(layer, frame)[1] if len(frame) else np.zeros(0, dtype=bool)
+
+
+def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.ndarray, list[Finding]]:
+    """All features with what can be mended mended, a mask of those that can be placed, and what was found."""
     shapes = frame.geometry.to_numpy()
     allowed = SCHEMAS[layer].geometry
     kinds = np.array([g.geom_type if g is not None else "-" for g in shapes], dtype=object)
@@ -62,11 +69,11 @@ def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list
         *found_at("geometry.no_length", layer, frame, short),
         *found_at("geometry.mended", layer, frame, crossed & ~empty),
     ]
-    keep = ~(empty | strange | short)
-    if keep.all() and not crossed.any():
-        return frame, findings
-    out = frame.set_geometry(gpd.GeoSeries(list(repaired), index=frame.index, crs=frame.crs))[keep]
-    return out.reset_index(drop=True), findings
+    keep: np.ndarray = ~(empty | strange | short)
+    if not crossed.any():
+        return frame, keep, findings
+    mended = frame.set_geometry(gpd.GeoSeries(list(repaired), index=frame.index, crs=frame.crs))
+    return mended, keep, findings
 
 
 def check_overlaps(layers: LayerSet, scenario: Scenario) -> list[Finding]:

@@ -11,6 +11,7 @@ from pyproj import CRS
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
+from spongecalc.layers.source_read import SourceRead
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,14 @@ class LayerSet:
 
     Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
-    frame. ``catalogue`` says what their covers and materials are.
+    frame. ``catalogue`` says what their covers and materials are, ``read`` what each source held.
     """
 
     crs: CRS
     frames: Mapping[str, gpd.GeoDataFrame]
     dem: Path | None
     catalogue: Catalogue = field(default_factory=shipped)
+    read: tuple[SourceRead, ...] = ()
 
     def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
         return self.frames[layer]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -58,7 +59,7 @@ def fields_of(
 
 
 def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
-    """The features whose fields hold one of the values that the source's filter names."""
+    """The features whose fields hold one of the values that the source's filter names, with their own index."""
     frame = raw.frame
     for field, wanted in source.filter.items():
         if field not in frame.columns:
@@ -71,7 +72,7 @@ def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
             {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
         )
         frame = frame[kept]
-    return RawLayer(frame.reset_index(drop=True), raw.columns, raw.notes)
+    return replace(raw, frame=frame)
 
 
 def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: Tell) -> dict[str, pd.Series]:
@@ -114,6 +115,7 @@ def _plain(value: object) -> str:
 def to_contract(
     layer: str,
     source: LayerSource,
+    file: str,
     raw: RawLayer,
     looks: dict[str, pd.Series],
     findings: list[Finding],
@@ -122,11 +124,10 @@ def to_contract(
 ) -> gpd.GeoDataFrame:
     """Rename, convert, type and flag the columns of one source; geometry on the millimetre.
 
-    ``more`` are text columns beyond the contract's.
+    ``file`` is the name by which the source is told, ``more`` are text columns beyond the contract's.
     """
     schema = SCHEMAS[layer]
     fields, known = fields_of(layer, source, raw, more)
-    file = source.source
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
@@ -138,7 +139,9 @@ def to_contract(
     sizes: dict[int, Size] = {}
     for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
-        values, mapped = _column_values(layer, name, source, frame, fields, looks, count, findings, catalogue)
+        values, mapped = _column_values(
+            layer, name, source, file, frame, fields, looks, count, findings, catalogue
+        )
         if column.kind == "number":
             if layer == "pipes" and name == "diameter_mm":
                 values, written, sizes = _sizes(values)
@@ -173,6 +176,7 @@ def _column_values(
     layer: str,
     name: str,
     source: LayerSource,
+    file: str,
     frame: gpd.GeoDataFrame,
     fields: dict[str, str],
     looks: dict[str, pd.Series],
@@ -213,7 +217,7 @@ def _column_values(
             findings.append(
                 Finding(
                     "values.recognised",
-                    Feature(layer, file=source.source),
+                    Feature(layer, file=file),
                     {"column": name, "pairs": ", ".join(said[:20])},
                 )
             )
@@ -335,21 +339,32 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     shapes[missing] = None
     shapes = shapely.force_2d(shapes)
-    kinds = shapely.get_type_id(shapes)
-    merge = kinds == 5
-    if merge.any():
-        shapes[merge] = shapely.line_merge(shapes[merge])
+    boxes = shapely.bounds(shapes)
+    shapes[~missing & ~np.isfinite(boxes).all(axis=1)] = None
+    # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
+    reach = np.abs(shapely.bounds(shapes))
+    if not np.isfinite(reach).any() or np.nanmax(reach) > MOST_DEGREES:
+        shapes = shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
+    for position in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.MULTILINESTRING):
+        shapes[position] = joined_parts(shapes[position])
     kinds = shapely.get_type_id(shapes)
     single = np.isin(kinds, (4, 5, 6)) & (shapely.get_num_geometries(shapes) == 1)
     shapes[single] = shapely.get_geometry(shapes[single], 0)
-    boxes = shapely.bounds(shapes)
-    shapes[~missing & ~np.isfinite(boxes).all(axis=1)] = None
     # Forms differ in which way round they write a ring; a model must not.
     areas = np.isin(shapely.get_type_id(shapes), (3, 6))
     shapes[areas] = shapely.orient_polygons(shapes[areas])
-    reach = np.abs(shapely.bounds(shapes))
-    if np.isfinite(reach).any() and np.nanmax(reach) <= MOST_DEGREES:
-        # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
-        return shapes
-    rounded: np.ndarray = shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
-    return rounded
+    return shapes
+
+
+def joined_parts(line: shapely.MultiLineString) -> shapely.MultiLineString:
+    """The line with parts that touch joined, in the order and the direction in which they are drawn."""
+    parts = shapely.get_parts(line)
+    joined = shapely.get_parts(shapely.line_merge(line))
+    if len(joined) == len(parts):
+        return line
+    ordered: dict[int, shapely.LineString] = {}
+    for one in joined:
+        first = next(n for n, part in enumerate(parts) if shapely.covers(one, part))
+        start, end = (one.project(shapely.get_point(parts[first], n)) for n in (0, 1))
+        ordered[first] = shapely.reverse(one) if end < start else one
+    return shapely.MultiLineString([ordered[n] for n in sorted(ordered)])

@@ -6,11 +6,14 @@ Nothing is dropped or altered in silence: whatever could not be read or had to b
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
@@ -24,10 +27,12 @@ from spongecalc.layers.coordinates import (
     shifted,
     transformation_accuracy_m,
 )
+from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger, unread_of
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
+from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
@@ -73,11 +78,18 @@ def read_layers(
     known = catalogue or shipped()
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
+    read: list[SourceRead] = []
     near: Bounds | None = None
+    ledgers: list[PlacedLedger] = []
     for layer, schema in SCHEMAS.items():
         parts = []
-        for source in sources.get(layer, ()):
-            part = _read_source(folder, layer, source, target, near, findings, scenario_columns, known)
+        given = sources.get(layer, ())
+        for source, label in zip(given, source_labels(given), strict=True):
+            siblings = [s for s in given if s is not source and s.source == source.source]
+            part, held = _read_source(
+                folder, layer, source, label, siblings, target, near, findings, ledgers, scenario_columns, known
+            )
+            read.append(held)
             if part is not None:
                 parts.append(part)
         if parts:
@@ -90,8 +102,40 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+    findings.extend(findings_of_drawings(ledgers))
+    unread = unread_of(ledgers)
+    read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
     dem = _dem_path(folder, sources.get("dem", ()), findings)
-    return LayerSet(target, frames, dem, known), tuple(findings)
+    return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
+
+
+def source_labels(sources: Sequence[LayerSource]) -> list[str]:
+    """The names by which the sources of one layer are told apart: each its file's, as long as that is enough.
+
+    Of several layers of one file each has its own behind it ("survey.gpkg|rain"), and a layer that is read more
+    than once, with other filters, a number.
+    """
+    files = [s.source for s in sources]
+    labels = [f"{s.source}|{s.layer}" if s.layer and files.count(s.source) > 1 else s.source for s in sources]
+    return [
+        f"{label}#{labels[:n].count(label) + 1}" if labels[:n].count(label) else label
+        for n, label in enumerate(labels)
+    ]
+
+
+def source_file(label: str) -> str:
+    """The file of a source that :func:`source_labels` named."""
+    return re.sub(r"#\d+$", "", label).partition("|")[0]
+
+
+def refused_sources(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Labels of the sources that could not be read, by layer: an error at a whole source says so."""
+    found: dict[str, list[str]] = {}
+    for finding in findings:
+        at = finding.feature
+        if finding.severity == "error" and at.layer and at.file and not at.feature_id and not at.community_id:
+            found.setdefault(at.layer, []).append(at.file)
+    return {layer: tuple(dict.fromkeys(labels)) for layer, labels in found.items()}
 
 
 def _project_crs(
@@ -133,35 +177,52 @@ def _read_source(
     folder: Path,
     layer: str,
     source: LayerSource,
+    label: str,
+    siblings: Sequence[LayerSource],
     target: CRS,
     near: Bounds | None,
     findings: list[Finding],
+    ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
-) -> gpd.GeoDataFrame | None:
-    """One layer out of one source, in the contract's terms; None where it cannot be read."""
+) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
+    """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held."""
     about = {"file": source.source, "layer": source.layer or layer}
 
     def tell(rule: str, found: dict[str, object]) -> None:
-        findings.append(Finding(rule, Feature(layer, file=source.source), {**about, **found}))
+        findings.append(Finding(rule, Feature(layer, file=label), {**about, **found}))
 
+    held = Amount()
     try:
-        raw = read_raw(folder, layer, source, catalogue)
+        raw = read_raw(folder, layer, source, catalogue, siblings)
+        held = Amount(len(raw.frame))
         for note in raw.notes:
             tell(note.rule, note.found)
+        if raw.ledger is not None:
+            ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
         if missing:
             fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
             raise SourceRefusedError("field.missing", fields=", ".join(missing), available=fields)
-        raw = filtered(raw, source, tell)
+        kept = filtered(raw, source, tell)
+        left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
+        raw = replace(kept, frame=kept.frame.reset_index(drop=True))
         looks = looked_up(raw.frame, source, folder, tell)
-        placed = _placed(raw, layer, source, target, near, findings)
+        placed = _placed(raw, layer, source, label, target, near, findings)
+        taken, filtered_out = amount_of(placed.frame), Amount()
+        if len(left):
+            beside = _placed(replace(raw, frame=left), layer, source, label, target, near, [])
+            filtered_out = amount_of(beside.frame)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
-        return None
-    return to_contract(layer, source, placed, looks, findings, catalogue, scenario_columns)
+        return None, SourceRead(layer, label, held, refused=refusal.rule)
+    held = Amount(held.count, taken.length_m + filtered_out.length_m, taken.area_m2 + filtered_out.area_m2)
+    # Half a millimetre either way at each vertex, along and across.
+    rounding_m = 0.0015 * float(shapely.get_num_coordinates(placed.frame.geometry.to_numpy()).sum())
+    counted = SourceRead(layer, label, held, filtered_out, rounding_m=rounding_m)
+    return to_contract(layer, source, label, placed, looks, findings, catalogue, scenario_columns), counted
 
 
 def _named_fields(source: LayerSource) -> list[str]:
@@ -172,7 +233,13 @@ def _named_fields(source: LayerSource) -> list[str]:
 
 
 def _placed(
-    raw: RawLayer, layer: str, source: LayerSource, target: CRS, near: Bounds | None, findings: list[Finding]
+    raw: RawLayer,
+    layer: str,
+    source: LayerSource,
+    label: str,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
 ) -> RawLayer:
     """The features in the project's CRS; raises SourceRefusedError where nobody can say where they are."""
     # The reader of survey tables takes X for north, as surveys have it; every other form has X for east.
@@ -180,6 +247,8 @@ def _placed(
     frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
     stated = source.crs or frame.crs
     about = {"file": source.source, "layer": source.layer or layer}
+    if stated is None and frame.empty:
+        stated = target
     if stated is None:
         guess = guess_crs(frame, target, near)
         if guess is None:
@@ -187,7 +256,7 @@ def _placed(
         code, reason = guess
         if reason != "near":
             raise SourceRefusedError(NO_CRS[reason], crs=code)
-        findings.append(Finding("crs.guessed", Feature(layer, file=source.source), {**about, "crs": code}))
+        findings.append(Finding("crs.guessed", Feature(layer, file=label), {**about, "crs": code}))
         stated = target
     try:
         placed = frame.set_crs(CRS.from_user_input(stated), allow_override=True)
@@ -200,7 +269,7 @@ def _placed(
             findings.append(
                 Finding(
                     "crs.inexact",
-                    Feature(layer, file=source.source),
+                    Feature(layer, file=label),
                     {
                         **about,
                         "crs": placed.crs.name,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 
 from spongecalc.project.rain_file_settings import RainFile, RainFileSettings
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Millimeters, Number, Percent, Section, Years, once_read
+from spongecalc.project.section import Millimeters, Number, Percent, Section, WholeMinutes, Years, once_read
 from spongecalc.standards.tables import table
 
 GENERATED = "generated"
@@ -27,7 +27,11 @@ class SpongeSettings(Section):
     project's; ``series`` a file of rainfall (a path, or a table with ``file`` and how it is to be read), or
     "generated" for a series made from the monthly climate of ``climate``; ``evaporation_mm_d`` twelve monthly
     values in place of that climate's, ``evaporation_in_rain`` lets water evaporate while it rains, too.
-    ``continuous`` runs the series where nothing fitting is kept; without it the events give the capture ratio.
+    ``continuous`` runs the series where nothing fitting is kept, brought to steps of ``series_step_min`` where
+    its own are longer; without it the events give the capture ratio. ``initial`` says how rain finds tanks and
+    ground: as the days of the series leave them, or empty; ``initial_tank_free``, ``initial_soil_recovered`` and
+    ``initial_base_filled`` are shares in place of both, of the tanks' volume, of Horton's fall, and of what bases
+    and facilities hold.
     """
 
     place: str = "昆明"
@@ -38,10 +42,15 @@ class SpongeSettings(Section):
     series: RainFile = RainFileSettings(file=GENERATED)
     generated_years: int = Field(10, ge=1, le=100)
     generated_seed: int = Field(1, ge=0, le=2**31 - 1)
+    series_step_min: WholeMinutes = Field(10.0, ge=1, le=1440, alias="series_step")
     climate: str = "昆明"
     evaporation_mm_d: tuple[Number, ...] = ()
     evaporation_in_rain: bool = False
     continuous: bool = True
+    initial: Literal["series", "empty"] = "series"
+    initial_tank_free_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_tank_free")
+    initial_soil_recovered_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_soil_recovered")
+    initial_base_filled_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_base_filled")
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
     years_to_clog_a: Years = Field(
         default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"

@@ -240,9 +240,9 @@ def _read_netcdf(path: Path, choices: RainFileChoices) -> RainSeries:
 
 
 def swmm_rain_lines(series: RainSeries, station: str) -> list[str]:
-    """A series as the lines of SWMM's own rain file: wet steps only, depths in mm with three decimals."""
+    """A series as the lines of SWMM's own rain file: wet steps only, depths in mm with four decimals."""
     wet = series.depth_mm[series.depth_mm > 0]
     return [
-        f"{station} {t.year} {t.month:02d} {t.day:02d} {t.hour:02d} {t.minute:02d} {d:.3f}"
+        f"{station} {t.year} {t.month:02d} {t.day:02d} {t.hour:02d} {t.minute:02d} {d:.4f}"
         for t, d in zip(wet.index, wet.tolist(), strict=True)
     ]

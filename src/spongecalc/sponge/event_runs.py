@@ -9,7 +9,7 @@ from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.parameter_ranges import ParameterRange, at_end, with_permeability
 from spongecalc.surfaces.closed_paving import with_closed_paving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground
 from spongecalc.swmm.tank import Tank, tanks_of
@@ -37,12 +37,16 @@ class Site:
     scenario: str
     areas: tuple[Subcatchment, ...]
     tanks: tuple[Tank, ...]
-    first_flush_mm: dict[str, float]
 
     @property
     def area_m2(self) -> float:
         """All its ground."""
         return sum(a.area_m2 for a in self.areas)
+
+    @property
+    def to_nodes(self) -> list[int]:
+        """Positions of the subcatchments whose runoff gets to a node without passing over another."""
+        return [n for n, a in enumerate(self.areas) if not a.runs_on_to]
 
     @property
     def paved_m2(self) -> float:
@@ -57,15 +61,11 @@ def sites_of(
     found = []
     for system, model in zip(systems, models, strict=True):
         tanks, _ = tanks_of(system, settings.tanks.depth_m)
-        flush = {
-            str(r.facility_id): float(r.first_flush_mm) if r.first_flush_mm > 0 else 0.0
-            for r in system.facilities.itertuples()
-        }
         for community in model.communities:
             own = tuple(t for t in tanks if t.community_id == community)
             areas = tuple(a for a in model.areas if a.community_id == community)
             if areas:
-                found.append(Site(community, model.scenario, areas, own, flush))
+                found.append(Site(community, model.scenario, areas, own))
     place = {name: n for n, name in enumerate(settings.scenario_names)}
     return tuple(sorted(found, key=lambda s: (s.community_id, place[s.scenario])))
 

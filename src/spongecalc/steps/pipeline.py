@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from spongecalc.assess.assessment import assess as assess_inputs
 from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
@@ -19,12 +21,14 @@ from spongecalc.batch.side_worker import SideWorker
 from spongecalc.design.cover import find_little_cover
 from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
+from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
@@ -34,6 +38,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
+from spongecalc.project.long_rain import LongRain
 from spongecalc.report.content.institute import PLAIN, read_institute
 from spongecalc.report.render.formats import write_formats
 from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
@@ -46,7 +51,8 @@ from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
 from spongecalc.steps.events import project_events, project_traced_event
-from spongecalc.steps.ponding import kept_flows
+from spongecalc.steps.intake import intake_of
+from spongecalc.steps.ponding import kept_runs
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
@@ -54,7 +60,6 @@ from spongecalc.steps.sponge import (
     asked,
     continuous_path,
     current_continuous,
-    measured_rain,
     sponge_performance,
 )
 from spongecalc.swmm.basin import basins_of
@@ -83,30 +88,35 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     layers, found = read_and_placed(
         project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
     )
+    rows = delivered(layers)
     findings: list[Finding] = list(found)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, scenarios)
+    return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
 
-def fix(project: Project, communities: Iterable[str] = ()) -> tuple[Checked, Repaired]:
-    """Read a project's layers, make every repair, and check what comes out; nothing is written."""
+def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] = ()) -> tuple[Checked, Repaired]:
+    """Read a project's layers, make every repair, and check what comes out; nothing is written.
+
+    ``more`` are text columns beyond the contract's that the layers keep.
+    """
     settings = project.settings
     layers, found = read_and_placed(
-        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+        project.folder, settings.layers, settings.crs, (*settings.scenario_columns, *more), settings.catalogue
     )
-    unsound = mend_geometries(layers)[1]
+    rows = delivered(layers)
     mended = repaired(layers, settings.checks, settings.repair)
+    mended = replace(mended, refused=refused_sources(found))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
     findings = [f for f in found if f.rule not in gone]
-    findings.extend(f for f in unsound if f.rule not in ("geometry.no_length", "geometry.mended"))
+    findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
-    return _cut_systems(project, layers, findings, communities, ()), mended
+    return _cut_systems(project, layers, findings, communities, (), rows), mended
 
 
 def _cut_systems(
@@ -115,6 +125,7 @@ def _cut_systems(
     findings: list[Finding],
     communities: Iterable[str],
     names: Sequence[str],
+    rows: Mapping[str, pd.DataFrame],
 ) -> Checked:
     """Check layers that are complete, and cut them into drainage systems; ``findings`` are those so far."""
     settings = project.settings
@@ -142,8 +153,8 @@ def _cut_systems(
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
     findings.extend(measurements.findings)
-    rain = measured_rain(project)
-    if rain is not None:
+    rain = LongRain(project.folder, settings)
+    if rain.named:
         findings.extend(check_series(settings.sponge.series.file, rain.series, rain.trouble))
     wanted = set(communities)
     systems: list[DrainageSystem] = []
@@ -153,17 +164,22 @@ def _cut_systems(
         findings.extend(found)
         systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
-    return Checked(project, layers, tuple(systems), tuple(findings), ids, documents, measurements, rain)
+    complete = len(scenarios) == len(settings.scenarios)
+    every = tuple(findings)
+    return Checked(
+        project, layers, tuple(systems), every, ids, documents, measurements, rows, complete, rain=rain
+    )
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:
     """Make the SWMM model of each drainage system."""
     settings = checked.project.settings
     storms = design_storms(settings)
+    rain = checked.rain
     models = []
     progress("build", 0, len(checked.systems))
     for system in checked.systems:
-        models.append(build_model(system, settings, storms))
+        models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
@@ -175,6 +191,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         findings,
         grounds,
         project_traced_event(settings, storms),
+        rain=rain,
     )
 
 
@@ -216,10 +233,10 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     modelled = join_results(checked.systems, built.models, results)
-    question = asked(checked.project, checked.systems, built.models, checked.rain)
+    question = asked(built)
     kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
-    flows = kept_flows(built)
+    flows, failed_flows = kept_runs(built)
     causes, stale_causes = kept_causes(built.search, flows)
     periods, stale_periods = kept_return_periods(built.search, settings)
     inputs = Inputs(
@@ -235,6 +252,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         measurements=checked.measurements,
         grounds=built.grounds,
         flows={run_id: kept.wet for run_id, kept in flows.items()},
+        failed_flows=failed_flows,
+        site_ground=built.site_ground,
         causes=causes,
         return_periods=periods,
         stale_ponding=tuple(sorted({*stale_causes, *stale_periods})),
@@ -242,6 +261,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         stale_contributions=stale,
         performance=performance,
         tanks=tanks,
+        intake=intake_of(built).table,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project))

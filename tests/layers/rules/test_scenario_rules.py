@@ -14,6 +14,11 @@ BEFORE = DEFAULT_SCENARIOS[0]
 
 
 def found(*scenarios: Scenario, **cells: object) -> list[tuple[str, str, dict[str, object]]]:
+    """What is found but for features that stand nowhere, which follows from most faults here."""
+    return [t for t in everything(*scenarios, **cells) if t[0] != "scenario.nowhere"]
+
+
+def everything(*scenarios: Scenario, **cells: object) -> list[tuple[str, str, dict[str, object]]]:
     frames = joined([("A", 0), ("B", 1)])
     frames["communities"]["phase"] = ["1", "2"]
     for column, value in cells.items():
@@ -61,3 +66,17 @@ def test_a_day_of_laying_without_any_day() -> None:
     by = Scenario(name="may", laid_by=date(2024, 5, 31))
     assert [t[0] for t in found(BEFORE, by, laid=None)] == ["scenario.no_dates"]
     assert found(BEFORE, by, laid="2024-05") == []
+
+
+def test_features_that_stand_in_no_scenario_are_counted_by_layer() -> None:
+    """Of the two communities, with the state before alone: what is proposed; a wrong status is told elsewhere."""
+    assert everything(*DEFAULT_SCENARIOS) == []
+    told = everything(BEFORE)
+    assert {(t[0], t[1]) for t in told} == {("scenario.nowhere", "info")}
+    assert {t[2]["layer"]: t[2]["count"] for t in told} == {
+        "nodes": 8,
+        "pipes": 4,
+        "surfaces": 2,
+        "connections": 6,
+    }
+    assert "pipes" not in {t[2]["layer"] for t in everything(BEFORE, status="unknown")}

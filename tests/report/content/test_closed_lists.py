@@ -11,9 +11,11 @@ import pytest
 from tests.report.synthetic_review import synthetic_review
 
 from spongecalc import contract
+from spongecalc.assess.low_spots import BY_DISTANCE, BY_GROUND
 from spongecalc.assess.misconnection_grades import GRADES
 from spongecalc.assess.return_periods import CRITERIA
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.intake.ledger import FATES
 from spongecalc.layers.price_list import UNITS
 from spongecalc.layers.provenance import FLAGS
 from spongecalc.network.ponding_remedies import CAUSES
@@ -46,8 +48,10 @@ DEFINED = {
     ),
     "grade": GRADES,
     "cause": CAUSES,
+    "joined_by": (BY_GROUND, BY_DISTANCE),
     "criterion": CRITERIA,
     "flag": FLAGS,
+    "fate": FATES,
     # Signs of units are the same in every language, words are not.
     "unit": tuple(u for u in {*UNITS, *LIMITS["unit"]} if re.search("[a-z]{4}", u)),
     "pattern": Pattern.__args__,
@@ -103,6 +107,7 @@ NO_CODES = frozenset(
         "run_id",
         "sensor_id",
         "site_id",
+        "site_nodes",
         "sources",
         "to_node",
         "to_time",

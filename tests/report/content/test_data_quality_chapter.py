@@ -40,7 +40,9 @@ def test_the_part_counts_what_the_tables_hold(whole_run: WholeRun) -> None:
     for language in ("zh", "en"):
         part = data_quality(whole_run.review, Wording(language))
         assert part is not None
-        by_rule, by_column = (table for _, table in captioned_of(part))
+        by_rule, by_column, intake = (table for _, table in captioned_of(part))
+        ledger = whole_run.review.tables["intake"]
+        assert sum(int(row[4].text) for row in intake.rows) == ledger["count"].sum() > 0
         assert sum(int(row[2].text) for row in by_rule.rows) == len(findings)
         counted = sum(int(cell.text) for row in by_column.rows for cell in row[2:])
         assert counted == provenance["count"].sum() > 0

@@ -20,6 +20,8 @@ CHANGE_COLUMNS = [
     "column",
     WAS,
     NOW,
+    "length_before_m",
+    "length_after_m",
     "x_m",
     "y_m",
 ]
@@ -28,7 +30,11 @@ CHANGE_COLUMNS = [
 def changed(
     rule: str, layer: str, frame: gpd.GeoDataFrame, mask: object, before: object, after: object, **words: object
 ) -> Iterator[Finding]:
-    """A finding for each row that a repair changed; ``before`` and ``after`` are as long as the frame."""
+    """A finding for each row that a repair changed; ``before`` and ``after`` are as long as the frame.
+
+    ``was_m`` and ``now_m`` among the words are the lengths of lines before and after, in m, where a repair
+    touches their geometry: the trail adds up by them.
+    """
     chosen = np.flatnonzero(np.asarray(mask, dtype=bool))
     was, now = np.asarray(before, dtype=object), np.asarray(after, dtype=object)
     own = {k: v for k, v in words.items() if not isinstance(v, str) and hasattr(v, "__len__")}
@@ -50,7 +56,11 @@ def shown(value: object) -> str:
 
 
 def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """The trail of all repairs, a row for each change."""
+    """The trail of all repairs, a row for each change.
+
+    The lengths are those of a line whose geometry a repair touched, all its parts or pieces together: their
+    differences sum to the difference of the layers' metres.
+    """
     rows = [
         {
             "rule": f.rule,
@@ -61,6 +71,8 @@ def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
             "column": str(f.found.get("column", "geometry")),
             WAS: _cell(f.found.get(WAS, "")),
             NOW: _cell(f.found.get(NOW, "")),
+            "length_before_m": f.found.get("was_m", np.nan),
+            "length_after_m": f.found.get("now_m", np.nan),
             "x_m": f.feature.x_m,
             "y_m": f.feature.y_m,
         }

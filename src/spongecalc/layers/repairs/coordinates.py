@@ -5,10 +5,12 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.contract import LINE, SCHEMAS
 from spongecalc.layers.coordinates import bounds_of, mended, misplaced
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.source_read import amount_of
 from spongecalc.layers.value_change import NOW, WAS
 
 WHAT = {
@@ -39,6 +41,10 @@ def mend_coordinates(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
                     NOW: _shown(now),
                     "column": "geometry",
                 }
+                was_amount, now_amount = amount_of(own), amount_of(part)
+                if SCHEMAS[name].geometry == LINE:
+                    words |= {"was_m": was_amount.length_m, "now_m": now_amount.length_m}
+                words |= {"was_m2": was_amount.area_m2, "now_m2": now_amount.area_m2}
                 findings.append(Finding("repair.moved", Feature(name, file=str(file)), words))
             parts.append(part)
         if parts:

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
-import numpy as np
-import shapely
 
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.geometry_rules import MIN_LENGTH_M, mend_geometries
+from spongecalc.layers.geometry_rules import mend_geometries, placeable
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.levels import ground_from_dem, levels_from_depth
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.pipe_ends import join_pipe_ends
-from spongecalc.layers.repairs.change import changed
 from spongecalc.layers.repairs.coordinates import mend_coordinates
 from spongecalc.layers.repairs.direction import orient_to_outfalls
 from spongecalc.layers.repairs.lines import flip_lines, snap_ends, split_at_nodes
 from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids, part_ends
+from spongecalc.layers.repairs.parts import split_parts
 from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """Repaired layers, a finding for each change, and what cannot be placed and so stays as it was.
+    """Repaired layers, a finding for each change, and what cannot be placed or read and so stays as it was.
 
     ``unplaced`` holds, by layer, features whose geometry cannot be used: they are in no model, but they belong
-    into the repaired copy, so that their error stays until someone draws them.
+    into the repaired copy, so that their error stays until someone draws them. ``refused`` are the sources of
+    each layer that could not be read: they stay sources of the copy. ``before`` are the layers as they were read.
     """
 
+    before: LayerSet
     layers: LayerSet
     changes: tuple[Finding, ...]
     unplaced: Mapping[str, gpd.GeoDataFrame]
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) -> Repaired:
@@ -56,17 +57,19 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     completion which every check makes: ends joined by place, ground from the DEM, levels from depths).
     """
     findings: list[Finding] = []
+    before = layers
     tolerance = checks.snap_tolerance_m
     layers, found = mend_coordinates(layers)
     findings.extend(found)
     if found:
         layers, _ = assign_communities(layers)
-    unplaced, removed = _without_place(layers)
-    findings.extend(removed)
+    for early in (fill_ids, split_parts):
+        layers, found = early(layers)
+        findings.extend(found)
+    unplaced = _without_place(layers)
     completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended")
     for step in (
         mend_geometries,
-        fill_ids,
         lambda given: join_pipe_ends(given, tolerance),
         part_ends,
         lambda given: close_gaps(given, tolerance, at_every_end=repair.nodes_at_ends),
@@ -83,7 +86,7 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     ):
         layers, found = step(layers)
         findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
-    return Repaired(layers, tuple(_as_repair(f) for f in findings), unplaced)
+    return Repaired(before, layers, tuple(_as_repair(f) for f in findings), unplaced)
 
 
 def _as_repair(finding: Finding) -> Finding:
@@ -93,30 +96,7 @@ def _as_repair(finding: Finding) -> Finding:
     return dataclasses.replace(finding, rule="repair.mended", found={**finding.found, "column": "geometry"})
 
 
-def _without_place(layers: LayerSet) -> tuple[dict[str, gpd.GeoDataFrame], list[Finding]]:
-    """Features that no model can hold; lines without length are nothing, and are named as taken out."""
-    placed, _ = mend_geometries(layers)
-    lost: dict[str, gpd.GeoDataFrame] = {}
-    findings: list[Finding] = []
-    for name, frame in layers.frames.items():
-        kept = set(zip(placed[name]["file"], placed[name]["file_row"], strict=True))
-        gone = np.array([k not in kept for k in zip(frame["file"], frame["file_row"], strict=True)], dtype=bool)
-        if not gone.any():
-            continue
-        shapes = frame.geometry.to_numpy()
-        nothing = gone & (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) < MIN_LENGTH_M)
-        after = np.full(len(frame), "-", dtype=object)
-        words = {"column": "geometry"}
-        findings.extend(
-            changed(
-                "repair.removed",
-                name,
-                frame,
-                nothing,
-                [f"{v:.3f} m" for v in shapely.length(shapes)],
-                after,
-                **words,
-            )
-        )
-        lost[name] = frame[gone & ~nothing].reset_index(drop=True)
-    return lost, findings
+def _without_place(layers: LayerSet) -> dict[str, gpd.GeoDataFrame]:
+    """Features that no model can hold, by layer."""
+    masks = {name: ~placeable(name, frame) for name, frame in layers.frames.items()}
+    return {name: layers[name][mask].reset_index(drop=True) for name, mask in masks.items() if mask.any()}

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.geometry_rules import MIN_LENGTH_M
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.pipe_ends import LATERAL_ENDS, PIPE_ENDS, end_points, nodes_on_pipes, places_of
 from spongecalc.layers.provenance import INFERRED, flagged
@@ -51,7 +52,10 @@ def flip_lines(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Fi
 
 
 def snap_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Move the ends of pipes and laterals onto the nodes they name, where those lie within the tolerance."""
+    """Move the ends of pipes and laterals onto the nodes they name, where those lie within the tolerance.
+
+    An end stays where it is if its line would have no length afterwards.
+    """
     nodes = _known(layers)
     findings: list[Finding] = []
     for layer, ends in (("pipes", PIPE_ENDS), ("connections", LATERAL_ENDS)):
@@ -63,10 +67,15 @@ def snap_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Fin
             points, places = shapely.get_point(shapes, vertex), places_of(nodes, frame[column])
             gap = shapely.distance(points, places)
             near = (gap > AT_NODE_M) & (gap <= tolerance_m)
+            was_m = shapely.length(shapes)
             for position in np.flatnonzero(near):
                 coordinates = shapely.get_coordinates(shapes[position])
                 coordinates[vertex] = shapely.get_coordinates(places[position])[0]
-                shapes[position] = shapely.LineString(coordinates)
+                moved = shapely.LineString(coordinates)
+                if moved.length < MIN_LENGTH_M:
+                    near[position] = False
+                else:
+                    shapes[position] = moved
             findings.extend(
                 changed(
                     "repair.snapped",
@@ -78,11 +87,13 @@ def snap_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Fin
                     node=frame[column].to_numpy(object),
                     gap=np.array([f"{g:.3f}" for g in np.nan_to_num(gap)], dtype=object),
                     column="geometry",
+                    was_m=was_m,
+                    now_m=shapely.length(shapes),
                 )
             )
             frame = flagged(frame, near, "geometry", INFERRED)
-        moved = frame.set_geometry(gpd.GeoSeries(list(shapes), index=frame.index, crs=frame.crs))
-        layers = layers.with_frame(layer, moved)
+        snapped = frame.set_geometry(gpd.GeoSeries(list(shapes), index=frame.index, crs=frame.crs))
+        layers = layers.with_frame(layer, snapped)
     return layers, tuple(findings)
 
 
@@ -103,6 +114,7 @@ def split_at_nodes(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
         line = row.geometry.iloc[0]
         through = [int(n) for p, n in zip(pipe, node, strict=True) if int(p) == position]
         through.sort(key=lambda n, own=line: own.project(nodes.geometry.iloc[n]))  # type: ignore[misc]
+        through = _apart(line, through, nodes)
         stops = [0.0, *(line.project(nodes.geometry.iloc[n]) for n in through), line.length]
         names = [row["from_node"].iloc[0], *(nodes["node_id"].iloc[n] for n in through), row["to_node"].iloc[0]]
         up, down = float(row["invert_up_m"].iloc[0]), float(row["invert_down_m"].iloc[0])
@@ -124,7 +136,7 @@ def split_at_nodes(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
                 to_node=names[number + 1],
                 invert_up_m=round(levels[0], 3),
                 invert_down_m=round(levels[1], 3),
-                length_m=np.nan,
+                length_m=float(row["length_m"].iloc[0]) * (stops[number + 1] - stops[number]) / line.length,
             ).set_geometry([shapely.LineString(coordinates)], crs=pipes.crs)
             if number:
                 piece = flagged(piece, [True], "invert_up_m", INFERRED)
@@ -133,11 +145,25 @@ def split_at_nodes(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
             pieces.append(piece)
             made.append(identifier)
         gone.append(position)
-        words = {"node": ", ".join(str(nodes["node_id"].iloc[n]) for n in through), "column": "geometry"}
+        names_passed = ", ".join(str(nodes["node_id"].iloc[n]) for n in through)
+        lengths = {"was_m": line.length, "now_m": sum(p.length.iloc[0] for p in pieces[-len(made) :])}
         before, after = [str(row["pipe_id"].iloc[0])], [", ".join(made)]
+        words = {"node": names_passed, "column": "geometry", **lengths}
         findings.extend(changed("repair.split", "pipes", row, [True], before, after, **words))
     rest = pipes.drop(index=pipes.index[gone])
     joined = pd.concat([rest, *pieces], ignore_index=True)
     return layers.with_frame("pipes", gpd.GeoDataFrame(joined, geometry="geometry", crs=pipes.crs)), tuple(
         findings
     )
+
+
+def _apart(line: shapely.LineString, through: list[int], nodes: gpd.GeoDataFrame) -> list[int]:
+    """Of the nodes that a line passes, in order, those between which a piece has a length."""
+    kept: list[int] = []
+    last = 0.0
+    for number in through:
+        at = line.project(nodes.geometry.iloc[number])
+        if at - last >= MIN_LENGTH_M and line.length - at >= MIN_LENGTH_M:
+            kept.append(number)
+            last = at
+    return kept

@@ -61,12 +61,15 @@ def part_ends(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     one = same & (shapely.distance(first, last) > MIN_LENGTH_M)
     places = places_of(nodes.drop_duplicates("node_id"), pipes["from_node"])
     farther = np.where(shapely.distance(first, places) > shapely.distance(last, places), "from_node", "to_node")
+    # Where the survey names one end, it is the other that the place told.
+    by_place = {c: np.array([f.get(c) == INFERRED for f in flags], dtype=bool) for c in PIPE_ENDS}
+    farther = np.where(by_place["from_node"] & ~by_place["to_node"], "from_node", farther)
+    farther = np.where(by_place["to_node"] & ~by_place["from_node"], "to_node", farther)
     taken = set(nodes["node_id"].dropna())
     findings: list[Finding] = []
     rows = []
     for column, points in (("from_node", first), ("to_node", last)):
-        joined = np.array([f.get(column) == INFERRED for f in flags], dtype=bool)
-        chosen = one & joined & (farther == column)
+        chosen = one & by_place[column] & (farther == column)
         names = pipes[column].to_numpy(object).copy()
         for position in np.flatnonzero(chosen):
             names[position] = free_name(f"{pipes['pipe_id'].iloc[position]}_END", taken)
@@ -102,6 +105,7 @@ def close_gaps(
     if not len(loose):
         return layers, ()
     label, size = _clusters(points[loose], pipes["system"].to_numpy(object)[pipe[loose]], tolerance_m)
+    label, size = _without_stubs(label, size, points[loose], pipe[loose], pipes["system"].to_numpy(object))
     several = pd.Series(pipe[loose]).groupby(label).nunique().reindex(range(len(size))).to_numpy() > 1
     chosen = np.flatnonzero((several | at_every_end)[label])
     if not len(chosen):
@@ -140,6 +144,31 @@ def _clusters(points: np.ndarray, system: np.ndarray, tolerance_m: float) -> tup
     same = system[a] == system[b]
     graph = coo_matrix((np.ones(int(same.sum())), (a[same], b[same])), shape=(len(points), len(points)))
     total, label = connected_components(graph, directed=False)
+    return label, np.bincount(label, minlength=total)
+
+
+def _without_stubs(
+    label: np.ndarray, size: np.ndarray, points: np.ndarray, pipe: np.ndarray, system: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The groups, with those that hold both ends of a short pipe taken apart, so that it keeps its length.
+
+    Within such a group ends meet that are nearer to each other than half the length of its shortest pipe.
+    """
+    label = label.copy()
+    total = len(size)
+    for group in np.flatnonzero(size > 1):
+        own = np.flatnonzero(label == group)
+        ends = pd.Series(own).groupby(pipe[own]).agg(["first", "last", "size"])
+        both = ends[ends["size"] > 1]
+        if both.empty:
+            continue
+        spans = shapely.distance(points[both["first"].to_numpy()], points[both["last"].to_numpy()])
+        spans = spans[spans > MIN_LENGTH_M]
+        if not len(spans):
+            continue
+        fresh, sizes = _clusters(points[own], system[pipe[own]], float(spans.min()) / 2.1)
+        label[own] = total + fresh
+        total += len(sizes)
     return label, np.bincount(label, minlength=total)
 
 

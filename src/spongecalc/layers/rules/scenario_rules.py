@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from spongecalc.contract import SCHEMAS
+import numpy as np
+
+from spongecalc.contract import SCHEMAS, STATUSES
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
-from spongecalc.layers.standing import DATED, last_days, phases_of, scenarios_listed
+from spongecalc.layers.standing import DATED, last_days, phases_of, scenarios_listed, stands
 from spongecalc.project.scenario_settings import Scenario
 
 STANDING = tuple(name for name, schema in SCHEMAS.items() if "status" in schema.column_names)
@@ -20,10 +22,25 @@ def check_scenarios(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator
     """Findings about the project's scenarios; each value that leads nowhere is named once."""
     yield from _columns(layers, scenarios)
     yield from _phases(layers, scenarios)
+    yield from _nowhere(layers, scenarios)
     for scenario in scenarios:
         if scenario.laid_by is not None and not any(last_days(layers[n]).notna().any() for n in DATED):
             found = {"scenario": scenario.name, "day": scenario.laid_by.isoformat()}
             yield Finding("scenario.no_dates", Feature("pipes"), found)
+
+
+def _nowhere(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding]:
+    """One finding for each layer with features that stand in no scenario; a wrong status is told elsewhere."""
+    for layer in STANDING:
+        frame = layers[layer]
+        if frame.empty:
+            continue
+        standing = np.zeros(len(frame), dtype=bool)
+        for scenario in scenarios:
+            standing |= stands(layers, layer, scenario)
+        lost = (~standing & frame["status"].isin(STATUSES).to_numpy()).sum()
+        if lost:
+            yield Finding("scenario.nowhere", Feature(layer), {"layer": layer, "count": int(lost)})
 
 
 def _columns(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from spongecalc.report.content.document import Chapter, Drawing
 from spongecalc.report.content.figures import FindingMap
 from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.map_extent import extent_of
+from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 
@@ -35,6 +36,10 @@ def data_quality(review: Review, words: Wording) -> Chapter | None:
     if len(provenance):
         sentences.append(_rests(provenance, words))
         tables.append((words("survey.part.by_column"), _by_column(provenance, words)))
+    intake = review.tables.get("intake")
+    if intake is not None and len(intake):
+        sentences.append(words("intake.part.paragraph"))
+        tables.append((words("intake.part.caption"), _intake(intake, words)))
     caption = words("survey.part.map")
     shown = _map(review, findings, caption)
     figures = [Drawing(caption, shown)] if shown is not None else []
@@ -95,6 +100,25 @@ def _by_column(provenance: pd.DataFrame, words: Wording) -> Table:
     ]
     headings = [Heading(_name("layer", words)), Heading(_name("column", words))]
     return Table([*headings, *(Heading(_name(flag, words), True) for flag in FLAGS)], cells)
+
+
+def _intake(intake: pd.DataFrame, words: Wording) -> Table:
+    """Amounts read of each layer and source, and where they went; one row for all communities of a rule."""
+    rows = intake.groupby(["layer", "file", "fate", "rule"], sort=False)[["count", "length_m", "area_m2"]].sum()
+    cells = [
+        [
+            Cell(words.name("layer", layer)),
+            Cell(str(file)),
+            Cell(words(f"intake.fate.{fate}")),
+            Cell(str(rule)),
+            Cell(str(int(own["count"])), sort=str(int(own["count"]))),
+            *(Cell(cell_text(c, own[c]) if own[c] else "") for c in ("length_m", "area_m2")),
+        ]
+        for (layer, file, fate, rule), own in rows.iterrows()
+    ]
+    names = ("layer", "file", "fate", "rule", "count", "length_m", "area_m2")
+    numeric = ("count", "length_m", "area_m2")
+    return Table([Heading(words(f"intake.column.{n}"), n in numeric) for n in names], cells)
 
 
 def _map(review: Review, findings: pd.DataFrame, label: str) -> FindingMap | None:

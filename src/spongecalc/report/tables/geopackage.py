@@ -19,7 +19,7 @@ FIXED_STAMP = "2000-01-01T00:00:00.000Z"
 
 def write_geopackages(review: Review, folder: Path) -> list[Path]:
     """Write both files whole or not at all; layers without features are left out."""
-    findings = [("findings", _points(review.tables["findings"], review.crs))]
+    findings = [("findings", points_of(review.tables["findings"], review.crs))]
     return [
         write_layers(folder / "spongecalc.gpkg", _layers(review), {"surfaces": surface_style(review.catalogue)}),
         write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
@@ -30,7 +30,9 @@ def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """The layers of the results by name, one after the other: all of a county's together fill the memory."""
     yield "communities", _communities(review)
     yield "cross_connections", _joined([p.joints for p in review.pages], review.crs)
-    yield "ponding_sites", _points(review.tables["ponding"], review.crs)
+    yield "ponding_sites", points_of(review.tables["ponding"], review.crs)
+    if "ponding_nodes" in review.tables:
+        yield "ponding_nodes", points_of(review.tables["ponding_nodes"], review.crs)
     if review.ponding_areas is not None:
         yield "ponding_areas", review.ponding_areas
     for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):
@@ -42,7 +44,7 @@ def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         yield layer, _joined(frames, review.crs)
     if "design_checks" in review.tables:
         checks = review.tables["design_checks"]
-        yield "failed_design_checks", _points(checks[checks["verdict"] == "fail"], review.crs)
+        yield "failed_design_checks", points_of(checks[checks["verdict"] == "fail"], review.crs)
 
 
 def _communities(review: Review) -> gpd.GeoDataFrame:
@@ -62,7 +64,7 @@ def _joined(frames: list[gpd.GeoDataFrame], crs: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=crs)
 
 
-def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
+def points_of(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     """Rows as points by x_m and y_m; a row without a place keeps an empty geometry, so that none is lost."""
     places = gpd.points_from_xy(table["x_m"].astype(float), table["y_m"].astype(float))
     return gpd.GeoDataFrame(table.copy(), geometry=places, crs=crs)

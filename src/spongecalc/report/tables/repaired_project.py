@@ -2,63 +2,176 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding, findings_table
-from spongecalc.layers.repairs.change import changes_table
+from spongecalc.layers.read import source_labels
+from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
+from spongecalc.layers.repairs.hand_edits import SOURCE
+from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
-from spongecalc.report.tables.geopackage import write_layers
+from spongecalc.report.tables.geopackage import points_of, write_layers
+from spongecalc.report.tables.qgis_style import finding_style
 
 FOLDER = "repaired"
 FILE = "layers.gpkg"
+CHANGES = "changes"
+AS_WRITTEN = "as_written"
+"""The folder in the copy that keeps what was written, so that edits made by hand are known from it."""
+SOURCES = "sources.csv"
 
 
 def write_repaired(
-    project_file: Path, mended: Repaired, findings: Iterable[Finding], language: str
+    folder: Path,
+    project: Project,
+    mended: Repaired,
+    findings: Iterable[Finding],
+    language: str,
+    intake: pd.DataFrame,
+    digests: Mapping[str, str] | None,
+    trail: pd.DataFrame | None = None,
+    edits: Iterable[Finding] = (),
 ) -> tuple[Path, ...]:
-    """Write ``repaired/`` beside a project's file: layers.gpkg, spongecalc.toml, changes.csv, findings.csv.
+    """Write the copy: layers.gpkg, spongecalc.toml, changes.csv, intake.csv, findings.csv and .gpkg.
 
-    The new project says the same as the old one, but for its layers, which come from the repaired copy.
-    Same layers, same bytes.
+    The new project says the same as the old one, but for its layers, which come from the repaired copy; sources
+    that could not be read stay sources of it, with their error. Same layers, same bytes.
+
+    Parameters
+    ----------
+    folder
+        The copy's folder.
+    project
+        The project that was repaired: the first one, or the copy itself.
+    mended, findings
+        The repaired layers, and all that was found and changed.
+    language
+        "zh" or "en".
+    intake
+        The ledger of intake of the repair.
+    digests
+        SHA-256 of the sources by name, of a copy that is made from them; None where the copy is carried on.
+    trail, edits
+        What had been changed before, and by hand since.
     """
-    import tomli_w  # noqa: PLC0415  only a repair needs it
-
-    folder = project_file.parent / FOLDER
     folder.mkdir(exist_ok=True)
-    layers = mended.layers
+    kept = folder / AS_WRITTEN
+    kept.mkdir(exist_ok=True)
+    frames = _frames(mended)
+    foreign = _foreign_layers(folder / FILE) if digests is None else {}
+    whole = write_layers(folder / FILE, [*frames.items(), *foreign.items()])
+    page = folder / FILE_NAME
+    _write_page(page, project, mended, frames, language)
+    listed = list(findings)
+    changes = changes_table(mended.changes)
+    if trail is not None:
+        parts = [t for t in (trail, changes_table(edits), changes) if len(t)]
+        changes = pd.concat(parts, ignore_index=True) if parts else changes
+    found = findings_table(listed, language)
+    points = points_of(found, mended.layers.crs.to_string())
+    places = write_layers(folder / "findings.gpkg", [("findings", points)], {"findings": finding_style()})
+    tables = write_tables({CHANGES: changes, "findings": found, "intake": intake}, folder)
+    for path in (whole, page):
+        shutil.copyfile(path, kept / path.name)
+    if digests is not None:
+        rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
+        write_tables({Path(SOURCES).stem: rows}, kept)
+    return (whole, page, *tables, places)
+
+
+def read_trail(path: Path) -> pd.DataFrame:
+    """The trail of earlier repairs as it was written."""
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    rows = rows.reindex(columns=CHANGE_COLUMNS, fill_value="")
+    numbers = [c for c in CHANGE_COLUMNS if c.endswith("_m")]
+    return rows.assign(**{c: pd.to_numeric(rows[c], errors="coerce") for c in numbers})
+
+
+def _frames(mended: Repaired) -> dict[str, gpd.GeoDataFrame]:
+    """Layers of the copy: all features, placed or not, each with the source it came from."""
     frames = {}
     for name in SCHEMAS:
-        parts = [f for f in (layers[name], mended.unplaced.get(name)) if f is not None and len(f)]
-        if parts:
-            whole_layer = gpd.GeoDataFrame(
-                pd.concat(parts, ignore_index=True), geometry="geometry", crs=layers.crs
-            )
-            frames[name] = whole_layer.drop(columns="file_row").rename(columns={"file": "source_file"})
-    whole = write_layers(folder / FILE, frames.items())
-    document = tomllib.loads(project_file.read_text(encoding="utf-8-sig"))
-    dem = document.get("layers", {}).get("dem")
-    document["layers"] = {name: {"source": FILE, "layer": name} for name in frames}
-    if layers.dem is not None and dem is not None:
-        document["layers"]["dem"] = {"source": _relative(layers.dem, folder)}
-    document["crs"] = layers.crs.to_string()
-    notes = list(document.get("notes", ()))
+        parts = [f for f in (mended.layers[name], mended.unplaced.get(name)) if f is not None and len(f)]
+        if not parts:
+            continue
+        whole = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=mended.layers.crs)
+        source = whole["file"]
+        if SOURCE in whole:
+            source = whole[SOURCE].where(whole[SOURCE].notna(), source)
+        frames[name] = whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source})
+    return frames
+
+
+def _foreign_layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Layers that somebody put into the copy and that are none of the contract's."""
+    if not path.is_file():
+        return {}
+    return {
+        str(name): pyogrio.read_dataframe(path, layer=name)
+        for name, kind in pyogrio.list_layers(path)
+        if name not in SCHEMAS and kind is not None
+    }
+
+
+def _write_page(page: Path, project: Project, mended: Repaired, frames: Iterable[str], language: str) -> None:
+    """Write the copy's spongecalc.toml; where it says all that already, it stays as somebody left it."""
+    import tomli_w  # noqa: PLC0415  only a repair needs it
+
+    source = project.folder / FILE_NAME
+    document = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    stated = document.get("layers", {})
+    layers: dict[str, Any] = {}
+    for name in SCHEMAS:
+        entries = [{"source": FILE, "layer": name}] if name in set(frames) else []
+        given = stated.get(name, [])
+        listed = given if isinstance(given, list) else [given]
+        labels = source_labels(project.settings.layers.get(name, ()))
+        refused = mended.refused.get(name, ())
+        entries += [
+            _moved(entry, project.folder, page.parent)
+            for entry, label in zip(listed, labels, strict=False)
+            if label in refused
+        ]
+        if entries:
+            layers[name] = entries if len(entries) > 1 else entries[0]
+    dem = stated.get("dem")
+    if mended.layers.dem is not None and dem is not None:
+        layers["dem"] = {"source": _relative(mended.layers.dem, page.parent)}
     note = text("survey.repaired_note", language)
-    document["notes"] = notes if note in notes else [*notes, note]
-    page = folder / "spongecalc.toml"
+    notes = list(document.get("notes", ()))
+    if source != page:
+        notes = notes if note in notes else [*notes, note]
+        document["crs"] = mended.layers.crs.to_string()
+        document["notes"] = notes
+    elif stated == layers:
+        return
+    document["layers"] = layers
     scalars = {k: v for k, v in document.items() if not isinstance(v, (dict, list)) or k == "notes"}
     rest = {k: v for k, v in document.items() if k not in scalars}
     page.write_text(tomli_w.dumps({**scalars, **rest}), encoding="utf-8", newline="\n")
-    listed = list(findings)
-    tables = {"changes": changes_table(listed), "findings": findings_table(listed, language)}
-    return (whole, page, *write_tables(tables, folder))
+
+
+def _moved(entry: dict[str, Any], folder: Path, copy: Path) -> dict[str, Any]:
+    """An entry of the first project's layers as the copy writes it."""
+
+    def path(given: str) -> str:
+        return given if folder == copy or "://" in given else f"../{given}"
+
+    moved: dict[str, Any] = {k: path(v) if k in ("source", "points") else v for k, v in entry.items()}
+    if "lookups" in moved:
+        moved["lookups"] = [{**look, "source": path(look["source"])} for look in moved["lookups"]]
+    return moved
 
 
 def _relative(path: Path, folder: Path) -> str:

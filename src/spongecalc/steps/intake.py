@@ -1,0 +1,54 @@
+"""The ledger of intake of a project, from its built models or from layers that were repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from spongecalc.intake.additions import additions
+from spongecalc.intake.delivered import delivered
+from spongecalc.intake.ledger import IntakeLedger, intake_ledger
+from spongecalc.intake.taken import taken
+from spongecalc.layers.repairs.fix import Repaired
+from spongecalc.steps.built import Built
+from spongecalc.steps.checked import Checked
+
+
+def intake_of(built: Built) -> IntakeLedger:
+    """The ledger of all that the project's sources hold, closed against what its models take."""
+    checked = built.checked
+    used = taken(checked.layers, checked.systems, (m.elements for m in built.models))
+    return intake_ledger(
+        checked.layers.read,
+        checked.rows,
+        used,
+        built.findings,
+        checked.excluded,
+        checked.community_ids,
+        every_scenario=checked.every_scenario,
+    )
+
+
+def intake_of_repair(checked: Checked, mended: Repaired) -> IntakeLedger:
+    """The ledger of a repair: what the sources hold and what was split, joined, made and moved, in the copy."""
+    before = mended.before
+    every = replace(mended.layers, frames=dict(_with_unplaced(mended)))
+    return intake_ledger(
+        before.read,
+        delivered(every),
+        taken(checked.layers, checked.systems, None),
+        checked.findings,
+        checked.excluded,
+        checked.community_ids,
+        added=additions(mended.changes, before, mended.layers),
+    )
+
+
+def _with_unplaced(mended: Repaired) -> Iterable[tuple[str, gpd.GeoDataFrame]]:
+    for name, frame in mended.layers.frames.items():
+        parts = [f for f in (frame, mended.unplaced.get(name)) if f is not None and len(f)]
+        joined = pd.concat(parts, ignore_index=True) if len(parts) > 1 else (parts or [frame])[0]
+        yield name, gpd.GeoDataFrame(joined, geometry="geometry", crs=frame.crs)

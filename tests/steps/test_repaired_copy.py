@@ -1,0 +1,196 @@
+"""The loop of a repair: repair, correct by hand in the copy, repair again; no edit and no metre is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+from shapely import LineString, MultiLineString, Point
+from tests.planting import X, Y, add, both, edit, shape
+from tests.small_project import CRS, SmallProject
+
+from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.repaired_copy import Repair, repair
+
+LINES = ("pipes", "connections")
+
+
+def mend(folder: Path, *, again: bool = False) -> Repair:
+    return repair(load_project(folder), (), "en", again=again)
+
+
+def metres(*files: Path) -> dict[str, float]:
+    """Metres of line layers of some files, as geopandas reads them."""
+    return {layer: sum(gpd.read_file(f, layer=layer).length.sum() for f in files) for layer in LINES}
+
+
+def trail(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "changes.csv", encoding="utf-8-sig", dtype={"before": str, "after": str})
+
+
+def rewrite(file: Path, layer: str, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]) -> None:
+    """Change a layer of the copy as QGIS would: every other feature keeps its number."""
+    frames = {str(n): pyogrio.read_dataframe(file, layer=n) for n, _ in pyogrio.list_layers(file)}
+    frames[layer] = change(frames[layer])
+    file.unlink()
+    for name, frame in frames.items():
+        pyogrio.write_dataframe(frame, file, layer=name, driver="GPKG")
+
+
+@pytest.fixture
+def messy(small_project: Callable[..., SmallProject]) -> SmallProject:
+    """Ends off their nodes, a node on a pipe, a line in parts, one without length, a missing level."""
+    off = LineString([(X + 10.3, Y + 12), (X + 39.8, Y + 12.1)])
+    parts = MultiLineString([[(X + 5, Y + 20), (X + 15, Y + 20)], [(X + 15.3, Y + 20), (X + 25, Y + 20)]])
+    nothing = LineString([(X + 30, Y + 30), (X + 30.01, Y + 30)])
+    return small_project(
+        second=both(
+            shape("pipes", "C-PS", off),
+            add(
+                "nodes", "C-R1", node_id="C-R9", kind="manhole", invert_m=98.85, geometry=Point(X + 25, Y + 8.03)
+            ),
+            add("pipes", "C-PR", pipe_id="C-P7", from_node=None, to_node=None, geometry=parts),
+            add("pipes", "C-PR", pipe_id="C-P0", geometry=nothing),
+            edit("pipes", "C-PS", invert_down_m=float("nan")),
+        )
+    )
+
+
+def test_metres_before_and_after_differ_by_what_changes_csv_says(messy: SmallProject) -> None:
+    sources = metres(messy.first, messy.second)
+    mend(messy.folder)
+    copy = messy.folder / "repaired"
+    changes = trail(copy)
+    assert set(changes["rule"]) >= {"repair.snapped", "repair.split", "repair.parts", "repair.inferred"}
+    for layer, before in sources.items():
+        own = changes[changes["layer"] == layer]
+        said = (own["length_after_m"] - own["length_before_m"]).sum()
+        assert metres(copy / "layers.gpkg")[layer] == pytest.approx(before + said, abs=0.005)
+    assert sources["pipes"] != pytest.approx(metres(copy / "layers.gpkg")["pipes"], abs=0.2)
+
+
+def test_a_hand_edit_between_two_repairs_is_kept(messy: SmallProject) -> None:
+    """A moved end, a corrected size, a deleted line and a new node are in the copy after the second repair."""
+    sources = metres(messy.first, messy.second)
+    assert not mend(messy.folder).carried_on
+    copy = messy.folder / "repaired"
+    first = trail(copy)
+
+    def by_hand(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        place = pipes.set_index("pipe_id").index
+        pipes.loc[place == "C-PR", "diameter_mm"] = 400.0
+        pipes.loc[place == "C-PS", "geometry"] = LineString(
+            [(X + 10, Y + 12), (X + 25, Y + 14), (X + 40, Y + 12)]
+        )
+        return pipes[~pipes["pipe_id"].isin(["C-P0"])]
+
+    # The line without length is the last feature: the others keep their numbers.
+    rewrite(copy / "layers.gpkg", "pipes", by_hand)
+    done = mend(messy.folder)
+    assert done.carried_on
+    pipes = gpd.read_file(copy / "layers.gpkg", layer="pipes").set_index("pipe_id")
+    assert pipes.loc["C-PR", "diameter_mm"] == 400.0
+    assert len(pipes.geometry["C-PS"].coords) == 3
+    assert "C-P0" not in pipes.index
+    assert pipes.loc["A-PC", "source_file"] == "ab.gpkg"
+    changes = trail(copy)
+    assert changes.iloc[: len(first)].equals(first)
+    hand = changes[changes["rule"] == "repair.by_hand"].set_index(["feature_id", "column"])
+    assert hand.loc[("C-PR", "diameter_mm"), ["before", "after"]].tolist() == ["300", "400"]
+    assert hand.loc[("C-P0", "geometry"), ["length_before_m", "length_after_m"]].tolist() == [0.01, 0.0]
+    said = changes[changes["layer"] == "pipes"]
+    said = (said["length_after_m"] - said["length_before_m"]).sum()
+    assert metres(copy / "layers.gpkg")["pipes"] == pytest.approx(sources["pipes"] + said, abs=0.005)
+    # A third repair finds nothing edited since, and keeps what was.
+    written = (copy / "layers.gpkg").read_bytes()
+    assert mend(messy.folder).carried_on
+    assert (copy / "layers.gpkg").read_bytes() == written
+    assert len(trail(copy)) == len(changes)
+    # So does one that is asked for in the copy itself.
+    assert mend(copy).carried_on
+    assert not (copy / "repaired").exists()
+    # Only --again goes back to the sources.
+    assert not mend(messy.folder, again=True).carried_on
+    pipes = gpd.read_file(copy / "layers.gpkg", layer="pipes").set_index("pipe_id")
+    assert pipes.loc["C-PR", "diameter_mm"] == 300.0
+    assert trail(copy).equals(first)
+
+
+def test_a_correction_by_hand_ends_the_error_and_the_next_repair_goes_on_from_it(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """C-P7 ends at nothing; drawn to C-R1 by hand with no level, it gets its ends and levels from there."""
+    loose = LineString([(X + 3, Y + 20), (X + 3, Y + 30)])
+    lost = {"from_node": None, "to_node": None, "invert_up_m": float("nan"), "invert_down_m": 99.0}
+    project = small_project(second=add("pipes", "C-PR", pipe_id="C-P7", geometry=loose, **lost))
+    first = mend(project.folder)
+    assert {(f.rule, f.feature.feature_id) for f in first.checked.findings if f.severity == "error"} == {
+        ("end.no_node", "C-P7")
+    }
+    copy = project.folder / "repaired"
+    points = gpd.read_file(copy / "findings.gpkg", layer="findings")
+    own = points[(points["rule"] == "end.no_node") & (points["feature_id"] == "C-P7")]
+    assert {(round(p.x - X, 1), round(p.y - Y, 1)) for p in own.geometry} == {(3.0, 20.0)}
+
+    def draw(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        row = pipes["pipe_id"] == "C-P7"
+        pipes.loc[row, "geometry"] = LineString([(X + 3, Y + 8), (X + 10, Y + 8)])
+        return pipes
+
+    def node(nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        like = nodes[nodes["node_id"] == "C-R1"].assign(node_id="C-R0", invert_m=99.2)
+        like = gpd.GeoDataFrame(like, geometry=[Point(X + 3, Y + 8)], crs=CRS)
+        return gpd.GeoDataFrame(pd.concat([nodes, like], ignore_index=True), crs=CRS)
+
+    rewrite(copy / "layers.gpkg", "pipes", draw)
+    rewrite(copy / "layers.gpkg", "nodes", node)
+    second = mend(project.folder)
+    assert not [f for f in second.checked.findings if f.severity == "error"]
+    pipe = gpd.read_file(copy / "layers.gpkg", layer="pipes").set_index("pipe_id").loc["C-P7"]
+    assert (pipe["from_node"], pipe["to_node"], pipe["invert_up_m"]) == ("C-R0", "C-R1", 99.2)
+    assert {c for s in pipeline.check(load_project(copy)).systems for c in s.communities} == {"A", "B", "C"}
+
+
+def test_a_source_that_changed_meanwhile_is_named_and_the_edits_stay(messy: SmallProject) -> None:
+    mend(messy.folder)
+    copy = messy.folder / "repaired"
+
+    def wider(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return pipes.assign(diameter_mm=500.0)
+
+    rewrite(copy / "layers.gpkg", "pipes", wider)
+    rewrite(messy.second, "nodes", lambda nodes: nodes.assign(ground_m=101.0))
+    done = mend(messy.folder)
+    named = [f for f in done.edits if f.rule == "repair.source_changed"]
+    assert [(f.severity, f.feature.file) for f in named] == [("warning", "c.gpkg")]
+    assert set(gpd.read_file(copy / "layers.gpkg", layer="pipes")["diameter_mm"]) == {500.0}
+    assert 101.0 not in set(gpd.read_file(copy / "layers.gpkg", layer="nodes")["ground_m"])
+
+
+def test_a_source_that_cannot_be_read_stays_a_source_of_the_copy(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    project = small_project()
+    project.second.write_bytes(b"no GeoPackage")
+    mend(project.folder)
+    again = pipeline.check(load_project(project.folder / "repaired"))
+    named = {(f.feature.layer, f.feature.file) for f in again.findings if f.rule == "file.unreadable"}
+    layers = ("communities", "nodes", "pipes", "surfaces", "buildings", "connections")
+    assert named == {(layer, "../c.gpkg") for layer in layers}
+
+
+def test_what_somebody_added_to_the_copy_stays(messy: SmallProject) -> None:
+    """A column of remarks and a layer of notes are nobody's business but theirs."""
+    mend(messy.folder)
+    copy = messy.folder / "repaired"
+    rewrite(copy / "layers.gpkg", "pipes", lambda pipes: pipes.assign(remark="seen on site"))
+    notes = gpd.GeoDataFrame({"note": ["ask the plumber"]}, geometry=[Point(X, Y)], crs=CRS)
+    pyogrio.write_dataframe(notes, copy / "layers.gpkg", layer="notes", driver="GPKG")
+    mend(messy.folder)
+    assert set(gpd.read_file(copy / "layers.gpkg", layer="pipes")["remark"]) == {"seen on site"}
+    assert gpd.read_file(copy / "layers.gpkg", layer="notes")["note"].tolist() == ["ask the plumber"]
