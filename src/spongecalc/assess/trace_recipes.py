@@ -9,6 +9,7 @@ from typing import Literal
 from spongecalc.assess.communities import REDUCTIONS
 from spongecalc.assess.compared_columns import template_of
 from spongecalc.assess.outfall_peaks import ALL, TAKERS
+from spongecalc.surfaces.subcatchment import SUBCATCHMENT_ROLES
 from spongecalc.swmm.gutters import EXIT
 from spongecalc.swmm.model import COMES_UP, FLOODING
 
@@ -42,7 +43,7 @@ class Recipe:
     of_last: bool = False
 
 
-GROUND = ("ground", "roof")
+GROUND = SUBCATCHMENT_ROLES
 TANKS = ("tank", "tank_overflow", "tank_filling", "tank_reuse", "outfall_reuse")
 RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
 OUTFALLS = (*RAIN_OUTFALLS, "outfall_municipal_sewage", "outfall_municipal_combined")
