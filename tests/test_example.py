@@ -329,11 +329,16 @@ def test_the_sentence_on_peaks_is_that_of_the_table_on_all_pages(review, tables,
     assert rising == 20
 
 
-def test_plain_lawns_do_not_use_the_hollow_of_sunken_ones(tables):
-    """Runoff as an independent audit worked it out, lawn and sunken lawn each with its own store."""
-    runoff = tables["communities"].set_index("community_id")["runoff_after_m3"]
-    assert runoff["EY12"] == pytest.approx(62.85, rel=0.01)
-    assert runoff["EY18"] == pytest.approx(97.04, rel=0.01)
+def test_run_on_is_that_of_the_dem_and_of_paved_and_sunken_communities(tables):
+    sponge = tables["sponge"].query("storm_id == 'P3-120'").set_index(["community_id", "scenario"])
+    after, before = (sponge.xs(s, level="scenario") for s in ("after", "before"))
+    assert (after["run_on_from"] == "dem").all()
+    assert (before["run_on_from"] == "none").all()
+    assert (before["run_on_m2"] == 0).all()
+    # Of ground outside of roofs, paving and sunken lawns at most all.
+    assert (after["run_on_m2"] > 500).all()
+    plain = after["impervious_m2"] + after["green_m2"]
+    assert (after["run_on_m2"] < plain).all()
 
 
 def test_the_carrier_is_in_no_volume_at_an_outfall(tables):
