@@ -282,10 +282,11 @@ def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(bu
             (l_s * traced[node][0][120 : 120 + len(l_s)]).sum() / 100 * 60 / 1000 for node, l_s in up.items()
         )
     communities = tables["communities"].set_index("community_id")
-    assert sum(spilled_m3.values()) == pytest.approx(2.34, rel=0.01)
-    assert communities.loc["TOTAL", "sewage_spilled_before_m3"] == pytest.approx(2.34, rel=0.01)
+    # An audit had 2.34 with inlets that take all that comes: less rain gets into the pipes, and less comes up.
+    assert sum(spilled_m3.values()) == pytest.approx(0.937, rel=0.01)
+    assert communities.loc["TOTAL", "sewage_spilled_before_m3"] == pytest.approx(0.937, rel=0.02)
     assert tables["separation_spills"].query("event == 'storm'")["sewage_m3"].sum() == pytest.approx(
-        2.34, rel=0.01
+        0.937, rel=0.02
     )
     for community in communities.index[:-1]:
         for scenario in ("before", "after"):
@@ -294,14 +295,13 @@ def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(bu
             parts = parts[:1] if (own, scenario) in leaving else parts
             found = communities.loc[community, f"outfall_peak_{scenario}_l_s"]
             assert found == pytest.approx(sum(parts).max(), abs=0.006)
-    # Before the works as an audit worked it out, SWMM's own peak between the minutes that are saved included.
-    # After them its 154.3 l/s in EY04, +341 % in EY14 and +267 % in EY06 were without run-on to the paving.
+    # An audit had 33.7 and 154.3 with inlets that take all that comes; grates let in a little less.
     assert communities.loc[
         "EY04", ["outfall_peak_before_l_s", "outfall_peak_after_l_s"]
-    ].tolist() == pytest.approx([33.7, 117.0], rel=0.01)
+    ].tolist() == pytest.approx([33.5, 117.0], rel=0.01)
     growth = -communities["outfall_peak_reduction_percent"]
-    assert growth["EY14"] == pytest.approx(315, rel=0.02)
-    assert growth["EY06"] == pytest.approx(183, rel=0.02)
+    assert growth["EY14"] == pytest.approx(315, rel=0.01)
+    assert growth["EY06"] == pytest.approx(183, rel=0.01)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

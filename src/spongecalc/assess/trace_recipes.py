@@ -190,6 +190,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
     "ponding_sites_{s}": Recipe(
         "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=FLOODING
     ),
+    "ponding_2d_{s}_m3": Recipe(
+        "ponding_2d_volume",
+        "ponding_agreement",
+        ("volume_2d_m3",),
+        keys=("storm_id",),
+        reduce="first",
+    ),
     "over_ground_{s}_m3": Recipe("over_ground", event="storm", roles=(EXIT,)),
     "inlets_short_{s}": Recipe("inlets_short", layers=(("nodes", OWN),)),
     "ponding_{s}_m3": Recipe(

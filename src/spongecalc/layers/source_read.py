@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +27,8 @@ class SourceRead:
 
     ``refused`` is the rule by which it was; a source that could not even be opened holds nothing that is known.
     ``rounding_m`` is how far its metres may move when its coordinates are put on the millimetre.
+    ``unread`` are numbers of things that no feature was made of, by the rule that says why; ``held`` has none of
+    them.
     """
 
     layer: str
@@ -34,6 +37,7 @@ class SourceRead:
     filtered: Amount = Amount()
     refused: str = ""
     rounding_m: float = 0.0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 def amount_of(frame: gpd.GeoDataFrame) -> Amount:
