@@ -53,11 +53,17 @@ class Finding:
 
     def message(self, language: str) -> str:
         """Say what was found, as a sentence in ``language`` ("zh" or "en")."""
-        return text(f"findings.{self.rule}.message", language, **self.found)
+        return text(f"findings.{self.rule}.message", language, **self._words)
 
     def action(self, language: str) -> str:
         """Say what was done about it, or what the user is to do, as a sentence in ``language``."""
-        return text(f"findings.{self.rule}.action", language, **self.found)
+        return text(f"findings.{self.rule}.action", language, **self._words)
+
+    @property
+    def _words(self) -> dict[str, object]:
+        """What fills the sentences; what is not there is a dash, never a word of the program's."""
+        nothing = (None, "None", "nan")
+        return {k: "-" if v is None or str(v) in nothing else v for k, v in self.found.items()}
 
 
 def finding_at(rule: str, layer: str, row: object, **found: object) -> Finding:

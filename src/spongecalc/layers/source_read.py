@@ -25,6 +25,7 @@ class SourceRead:
     """One source of one layer: all that it holds, what the project's filter leaves, and why it was refused.
 
     ``refused`` is the rule by which it was; a source that could not even be opened holds nothing that is known.
+    ``crs`` is the coordinate reference system it says it is in ("EPSG:4542"), "" where it says none.
     ``rounding_m`` is how far its metres may move when its coordinates are put on the millimetre.
     """
 
@@ -33,6 +34,7 @@ class SourceRead:
     held: Amount
     filtered: Amount = Amount()
     refused: str = ""
+    crs: str = ""
     rounding_m: float = 0.0
 
 

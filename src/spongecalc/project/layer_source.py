@@ -85,6 +85,7 @@ class LayerSource(Section):
     filter: dict[str, Annotated[tuple[Text, ...], BeforeValidator(_listed)]] = Field(default_factory=dict)
     lookups: tuple[Lookup, ...] = ()
     labels: Labels = Labels()
+    prefix: Text = ""
     points: str | None = None
     points_layer: str | None = None
     crs: Annotated[str, BeforeValidator(known_crs)] | None = None
