@@ -14,7 +14,7 @@ from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
 from spongecalc.assess.outfall_peaks import OUTFALL_COLUMNS as LEAVING_COLUMNS
 from spongecalc.assess.outfall_peaks import PEAK_COLUMNS
 from spongecalc.assess.outfall_tracers import OUTFALL_COLUMNS
-from spongecalc.assess.performance_tables import WAY_COLUMNS
+from spongecalc.assess.performance import WAY_COLUMNS
 from spongecalc.assess.ponding import PONDING_COLUMNS
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS
 from spongecalc.assess.return_periods import PERIOD_COLUMNS

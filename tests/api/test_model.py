@@ -125,5 +125,5 @@ def test_series_are_those_that_swmm_saved(model, tmp_path):
 
 
 def test_it_shows_itself(model):
-    assert repr(model) == "<Model A after: 4 nodes, 2 links, 2 subcatchments>"
+    assert repr(model) == "<Model A after: 6 nodes, 5 links, 2 subcatchments>"
     assert "<td>2</td>" in model._repr_html_()

@@ -14,6 +14,7 @@ from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
 from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.ground_state import READY, GroundState
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
 
 KNOWN = shipped().covers
@@ -70,9 +71,10 @@ def test_what_tells_two_subcatchments_apart() -> None:
         replace(plain, units=(trench,)),
         replace(plain, units=(replace(trench, catchment_m2=40.0),)),
     )
-    kinds = {runoff_batch._likeness(a) for a in (plain, *others)}
+    kinds = {runoff_batch._likeness(a, READY) for a in (plain, *others)}
     assert len(kinds) == 6
-    assert runoff_batch._likeness(replace(plain, feature_id="M", community_id="B")) in kinds
+    assert runoff_batch._likeness(replace(plain, feature_id="M", community_id="B"), READY) in kinds
+    assert runoff_batch._likeness(plain, GroundState(0.6)) not in kinds
 
 
 def test_a_bad_ground_costs_nobody_else_its_result() -> None:

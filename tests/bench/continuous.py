@@ -1,32 +1,55 @@
-"""Continuous simulation of the example: time of the batch, and its agreement with plain full models.
+"""Continuous simulation of the example: the batch against plain models, a community each, in one run.
 
-    python -m tests.bench.continuous              the batch over the project's series
-    python -m tests.bench.continuous EY05 EY17    and these communities' whole models over the same series
+    python -m tests.bench.continuous              plain: one community before and after, over a year
+    python -m tests.bench.continuous EY05 EY17    and these communities' whole models over the whole series
 
-A plain model is the community's own, pipes and tank and all, with dynamic-wave routing.
+A plain model is the community's own, pipes and tank and all, with dynamic-wave routing, run by SWMM's engine
+alone; its year is reckoned up to the series' years and to all grounds by its subcatchments. Beside it stands
+runoff alone (no routing), a community a model, stepped through by pyswmm day by day, as a script of the field
+would do it. Processor time is that of the workers: the clock's depends on what else the machine does.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import pyswmm
+
+from spongecalc.assess.continuous import ContinuousResult
+from spongecalc.batch import runoff_batch
 from spongecalc.batch.pool import Job, run_all
 from spongecalc.project.load import load_project
 from spongecalc.rainfall.read_series import swmm_rain_lines
+from spongecalc.sponge.event_runs import TAKEN
 from spongecalc.steps import pipeline
-from spongecalc.steps.sponge import asked, continuous_path, project_rain, run_continuous
+from spongecalc.steps.built import Built
+from spongecalc.steps.sponge import asked, run_continuous
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.runoff_only import runoff_text
 from tests.bench.example import REPOSITORY
 
+LIMIT_S, LEAST_RATIO = 25.0, 25.0
+SAMPLE = ("EY05",)
 PLAIN_OPTIONS = {"ROUTING_STEP": "60", "WET_STEP": "00:01:00", "DRY_STEP": "01:00:00", "REPORT_STEP": "24:00:00"}
 
 
-def plain_text(text: str, rain_file: Path, start: str, end: str, evaporation: tuple[float, ...]) -> str:
+def timed(function: Callable[..., Any], args: Sequence[Any]) -> tuple[float, Any]:
+    """Processor time in s of a call in this process, and what it returns."""
+    began = time.process_time()
+    found = function(*args)
+    return time.process_time() - began, found
+
+
+def plain_text(text: str, rain_file: Path, start: str, end: str, step: str, evaporation: Sequence[float]) -> str:
     """A model's own input with the long series in place of its storm, and evaporation."""
     options = {**PLAIN_OPTIONS, "START_DATE": start, "REPORT_START_DATE": start, "END_DATE": end}
     options |= {"START_TIME": "00:00:00", "REPORT_START_TIME": "00:00:00", "END_TIME": "00:00:00"}
@@ -36,7 +59,7 @@ def plain_text(text: str, rain_file: Path, start: str, end: str, evaporation: tu
         if len(words) == 2 and words[0] in options:
             line = f"{words[0]} {options[words[0]]}"
         elif words[:2] == ["RAIN_GAGE", "INTENSITY"]:
-            line = f'RAIN_GAGE VOLUME 1:00 1.0 FILE "{rain_file}" RAIN MM'
+            line = f'RAIN_GAGE VOLUME {step} 1.0 FILE "{rain_file}" RAIN MM'
         elif words[:1] == ["CONSTANT"]:
             line = "MONTHLY " + " ".join(fixed(v, 3) for v in evaporation)
         elif words[:1] == ["DRY_ONLY"]:
@@ -47,8 +70,8 @@ def plain_text(text: str, rain_file: Path, start: str, end: str, evaporation: tu
     return "\n".join(lines) + "\n"
 
 
-def plain_capture(text: str, folder: Path, tanks: list[str], reuse: list[str]) -> tuple[float, float, float]:
-    """Capture ratio in percent of a whole model, seconds, and the worse of its continuity errors."""
+def plain_capture(text: str, folder: Path, tanks: list[str], reuse: list[str]) -> tuple[float, float]:
+    """Capture ratio in percent of a whole model, and the worse of its continuity errors."""
     folder.mkdir(parents=True)
     inp = folder / "model.inp"
     inp.write_text(text, encoding="utf-8")
@@ -57,54 +80,101 @@ def plain_capture(text: str, folder: Path, tanks: list[str], reuse: list[str]) -
     held = result.storages.loc[tanks, "final_volume_m3"].sum() if tanks else 0.0
     reused = result.outfalls.loc[reuse, "volume_m3"].sum() if reuse else 0.0
     kept = 1 - (areas["runoff_m3"].sum() - held - reused) / areas["rainfall_m3"].sum()
-    return 100 * float(kept), result.seconds, result.worst_continuity_error_percent
+    return 100 * float(kept), result.worst_continuity_error_percent
+
+
+def stepped(text: str, rain_lines: Sequence[str], folder: Path) -> float:
+    """Runoff alone by pyswmm, a day at a time, all subcatchments read each day; the last day's total in m3."""
+    folder.mkdir(parents=True)
+    rain = folder / "rain.dat"
+    rain.write_text("\n".join(rain_lines) + "\n", encoding="ascii")
+    inp = folder / "model.inp"
+    inp.write_text(text.replace('"rain.dat"', f'"{rain}"'), encoding="utf-8")
+    total = 0.0
+    with pyswmm.Simulation(str(inp)) as simulation:
+        areas = list(pyswmm.Subcatchments(simulation))
+        simulation.step_advance(86400)
+        for _ in simulation:
+            total = sum(a.statistics["runoff"] for a in areas)
+    return total
+
+
+def batch_seconds(built: Built) -> tuple[float, float, ContinuousResult]:
+    """Seconds of the clock and of the processors for the whole batch, and its result."""
+    question = asked(built)
+    with TemporaryDirectory(prefix="spongecalc-") as place:
+        began, own = time.perf_counter(), time.process_time()
+        result = run_continuous(question, Path(place) / "kept.json", 2)
+        wall, planning = time.perf_counter() - began, time.process_time() - own
+        # The same models once more, each with a clock of its own.
+        jobs = runoff_batch._planned(question.continuous, Path(place), "0", 3600.0).jobs
+        clocked = [Job(j.key, timed, (j.function, j.args), size=j.size) for j in jobs]
+        seconds = sum(o.value[0] for o in run_all(clocked, processes=2))
+    return wall, seconds + planning, result
+
+
+def plain_jobs(
+    built: Built, models: Sequence[SwmmModel], years: int | None, place: Path
+) -> tuple[list[Job], list[Job]]:
+    """Whole models, and their runoff alone by pyswmm, over the first years of the series (None: all of them)."""
+    question = asked(built)
+    rain = question.run_series
+    start, end = rain.depth_mm.index[0], rain.depth_mm.index[-1].ceil("D")
+    if years is not None:
+        end = start + (end - start) * years / round(rain.years)
+    lines = swmm_rain_lines(rain, "RAIN")
+    rain_file = place / "rain.dat"
+    rain_file.write_text("\n".join(lines) + "\n", encoding="ascii")
+    event = storm_event(built.storms[0], built.checked.project.settings.simulation)
+    step = f"{int(rain.step_min) // 60}:{int(rain.step_min) % 60:02d}"
+    task = question.continuous
+    whole, alone = [], []
+    for model in models:
+        key = f"{model.name}/{model.scenario}"
+        ends = (f"{start:%m/%d/%Y}", f"{end:%m/%d/%Y}")
+        text = plain_text(
+            model.text(event), rain_file, *ends, step, evaporation=question.climate.evaporation_mm_d
+        )
+        roles = model.elements.groupby("role")["model_id"].agg(list)
+        args = (text, place / "whole" / key, roles.get("tank", []), roles.get("outfall_reuse", []))
+        whole.append(Job(key, timed, (plain_capture, args)))
+        ground = next(g for g in task.grounds if g.key == (model.communities[0], model.scenario, TAKEN))
+        hours = 24.0 * (end - start).days
+        short = runoff_text((ground,), task.settings, replace(task.rain, hours=hours), task.climate)
+        alone.append(Job(key, timed, (stepped, (short, lines, place / "alone" / key))))
+    return whole, alone
 
 
 def main() -> None:
     """Run and print."""
     built = pipeline.build(pipeline.check(load_project(REPOSITORY)))
-    project = built.checked.project
-    rain = project_rain(project).series
-    began = time.perf_counter()
-    question = asked(project, built.checked.systems, built.models)
-    result = run_continuous(question, continuous_path(project), 2)
-    seconds = time.perf_counter() - began
-    print(
-        f"batch of {len(result.capture_percent)} grounds over {rain.years:.1f} years: {seconds:.0f} s", flush=True
-    )
+    years = built.rain.series.years
+    wall, seconds, result = batch_seconds(built)
+    grounds = len(result.capture_percent)
+    print(f"batch: {grounds} grounds over {years:.1f} years: {wall:.1f} s on 2 processes (limit {LIMIT_S:g} s),")
+    print(f"       {seconds:.1f} s of processor time", flush=True)
     wanted = set(sys.argv[1:])
-    if not wanted:
-        return
-    start, end = rain.depth_mm.index[0], rain.depth_mm.index[-1]
+    chosen = [m for m in built.models if len(m.communities) == 1 and m.communities[0] in (wanted or set(SAMPLE))]
+    areas = sum(len(m.areas) for m in built.models)
     with TemporaryDirectory(prefix="spongecalc-") as place:
-        rain_file = Path(place) / "rain.dat"
-        rain_file.write_text("\n".join(swmm_rain_lines(rain, "RAIN")) + "\n", encoding="ascii")
-        headline = storm_event(built.storms[0], project.settings.simulation)
-        jobs = []
-        for model in built.models:
-            if not wanted & set(model.communities) or len(model.communities) > 1:
+        whole, alone = plain_jobs(built, chosen, None if wanted else 1, Path(place))
+        share = areas / sum(len(m.areas) for m in chosen) * (1 if wanted else years)
+        for title, jobs in (("whole models, engine alone", whole), ("runoff alone, pyswmm", alone)):
+            outcomes = run_all(jobs, processes=2)
+            bad = [o for o in outcomes if o.status != "done"]
+            if bad:
+                print(title, bad[0])
                 continue
-            ends = (f"{start:%m/%d/%Y}", f"{end.ceil('D'):%m/%d/%Y}")
-            text = plain_text(model.text(headline), rain_file, *ends, question.events.climate.evaporation_mm_d)
-            roles = model.elements.groupby("role")["model_id"].agg(list)
-            folder = Path(place) / model.name / model.scenario
-            args = (text, folder, roles.get("tank", []), roles.get("outfall_reuse", []))
-            jobs.append(Job(f"{model.name}/{model.scenario}", plain_capture, args))
-
-        def tell(outcome: object) -> None:
-            key = tuple(outcome.key.split("/"))  # type: ignore[attr-defined]
-            if outcome.status != "done":  # type: ignore[attr-defined]
-                print(outcome, flush=True)
-                return
-            plain, seconds, error = outcome.value  # type: ignore[attr-defined]
-            batch = result.capture_percent[key]
-            print(
-                f"{outcome.key}: plain {plain:.2f} % in {seconds:.0f} s (continuity {error:.2f} %), "  # type: ignore[attr-defined]
-                f"batch {batch:.2f} %, difference {batch - plain:+.2f} points",
-                flush=True,
-            )
-
-        run_all(jobs, processes=2, on_done=tell)
+            plain = share * sum(o.value[0] for o in outcomes)
+            print(f"{title}: {plain:.0f} s of processor time for all,")
+            print(f"       of which the batch takes a {plain / seconds:.1f}th", flush=True)
+            if title.startswith("whole"):
+                print(f"       (at most a {LEAST_RATIO:g}th is asked for)")
+                for o in outcomes:
+                    capture, error = o.value[1]
+                    batch = result.capture_percent[tuple(o.key.split("/"))]
+                    of = f"batch {batch:.2f} %, " if wanted else "a year: "
+                    print(f"       {o.key}: {of}plain {capture:.2f} % (continuity {error:.2f} %)")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,9 @@ of a community, where a step's fixed cost weighs most, beside the bare kernels o
 
 Both move the same rain over the same ground in the same steps; the bare ones are ``solve_q`` and ``solve_h``
 alone, without a time step chosen, checks or rates. Taken in turns, the best of five each.
+
+Then what it costs to calculate fast, hard dragged and walled faces again: coupled runs of the example with and
+without it, in turns. At last the table of 60 streets of docs/ponding.md, a line per slope and cell.
 """
 
 from __future__ import annotations
@@ -13,17 +16,23 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
-from spongecalc.overland.coupled_model import perform
+from spongecalc.overland.coupled_model import CoupledRun, perform
+from spongecalc.overland.face_flow import FaceFlow
 from spongecalc.overland.surface_flow import SurfaceFlow
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.ponding import coupled_runs
 from tests.bench.example import REPOSITORY
+from tests.overland.streets import CELLS_M, SLOPES, passed
 
 CELLS, STEPS = 400, 100
+FLOWS_M3_S = (0.2, 0.3, 0.5, 1.0)
+# The example's steepest ground and its largest ponding.
+COSTED = ("EY04", "EY16")
 
 
 def fresh(cells: int = CELLS) -> SurfaceFlow:
@@ -59,6 +68,54 @@ def coupled_s() -> tuple[float, int]:
     return spent / result.updates, round(run.ground.elevation_m.size**0.5)
 
 
+def costed() -> list[CoupledRun]:
+    """Coupled runs of 90 minutes of the headline storm, before and after."""
+    built = pipeline.build(pipeline.check(load_project(REPOSITORY), COSTED, ("before", "after")))
+    checked = built.checked
+    runs, _ = coupled_runs(checked.systems, built.models, built.storms[:1], checked.project.settings)
+    return [replace(run, duration_s=5400.0) for run in runs]
+
+
+def processor_s(runs: list[CoupledRun]) -> tuple[float, float]:
+    """Processor seconds of the runs, and updates of a cell."""
+    spent = updates = 0.0
+    for run in runs:
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.process_time()
+            result = perform(run, Path(folder))
+            spent += time.process_time() - began
+        updates += result.updates / run.ground.elevation_m.size
+    return spent, updates
+
+
+def cost() -> None:
+    """Print the time of coupled runs with and without the faces that are calculated again."""
+    runs = costed()
+    with_s, without_s = [], []
+    for _ in range(3):
+        with_s.append(processor_s(runs))
+        with patch.object(FaceFlow, "mend", lambda *_: None):
+            without_s.append(processor_s(runs))
+    (spent, updates), (plain, plain_updates) = min(with_s), min(without_s)
+    print(f"{len(runs)} coupled runs ({', '.join(COSTED)}): {spent:.2f} s with, {plain:.2f} s without faces")
+    print(f"calculated again; ratio {spent / plain:.2f}, updates of a cell {updates:.0f} and {plain_updates:.0f}")
+
+
+def streets() -> None:
+    """Print the table of streets: depths over Manning's, the front's, and the water made."""
+    print("| slope | cell m | Froude | normal depth mm | steady, farthest off % | front % | made % |")
+    for slope in SLOPES:
+        for cell_m in CELLS_M:
+            ends = [passed(slope, flow, cell_m) for flow in FLOWS_M3_S]
+            froude, normal = [e.froude for e in ends], [1000 * e.normal_m for e in ends]
+            steady = max((100 * (e.farthest - 1) for e in ends), key=abs)
+            front, made = max(100 * (e.front - 1) for e in ends), max(e.made_percent for e in ends)
+            print(
+                f"| {100 * slope:g} % | {cell_m:g} | {min(froude):.2f} to {max(froude):.2f} |"
+                f" {min(normal):.0f} to {max(normal):.0f} | {steady:+.2f} | {front:+.2f} | {made:.3f} |"
+            )
+
+
 def bare_s(cells: int = CELLS, count: int = STEPS) -> float:
     """Seconds per cell update of the kernels alone."""
     solver = fresh(cells).solver
@@ -84,6 +141,8 @@ def main() -> None:
         f"coupled run of a community, {side} x {side} cells: {1e-6 / spent:.1f} million cell updates per second"
     )
     print(f"itzi-core's kernels on that grid: {1e-6 / alone:.1f} million; ratio {alone / spent:.2f}")
+    cost()
+    streets()
 
 
 if __name__ == "__main__":

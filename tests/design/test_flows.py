@@ -8,8 +8,9 @@ from shapely import LineString, Point
 
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.design.circular_pipe import full_velocity_m_s
-from spongecalc.design.flows import pipe_flows, rational_flow_l_s, runoff_coefficients
+from spongecalc.design.flows import pipe_flows
 from spongecalc.design.network import DrainedArea
+from spongecalc.surfaces.rational_method import rational_flow_l_s, runoff_coefficients
 from tests.design.nets import chain, network
 from tests.network.bill_layers import node, pipe
 

@@ -17,8 +17,8 @@ from tests.small_project import joined, write_small_project
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.layers.provenance import read_flags
 from spongecalc.layers.read import read_layers
+from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.describe import describe
-from spongecalc.layers.sources.vector import shapefile_encoding
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline

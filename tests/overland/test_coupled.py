@@ -9,22 +9,12 @@ import pytest
 
 from spongecalc.ground.grid import Ground
 from spongecalc.overland.coupled import Exchange
-from spongecalc.overland.coupled_model import coupled_run, flat_grate
+from spongecalc.overland.coupled_model import coupled_run
 from spongecalc.overland.ground_water import GroundCover, GroundWater
 from spongecalc.overland.store import kept, make, make_all, run_folder, wet_of
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from tests.small_project import ORIGIN_X, ORIGIN_Y
-
-
-def test_grate_by_hand() -> None:
-    """HEC-22 in a sag: weir 1.66 P d^1.5, orifice 0.67 A sqrt(2 g d), and what the grate is rated for."""
-    grate = replace(flat_grate(20.0), capacity_l_s=1000.0)
-    assert grate.intake_m3_s(0.05) == pytest.approx(1.66 * 2.4 * 0.05**1.5)
-    assert grate.intake_m3_s(0.5) == pytest.approx(0.67 * 0.14 * (2 * 9.80665 * 0.5) ** 0.5)
-    assert flat_grate(20.0).intake_m3_s(0.5) == pytest.approx(0.020)
-    assert grate.intake_m3_s(0.0) == 0.0
-    assert flat_grate(20.0).times(2).intake_m3_s(0.5) == pytest.approx(0.040)
 
 
 def cover(**values: float) -> GroundCover:

@@ -139,3 +139,15 @@ def test_collapse_names_its_place() -> None:
     with pytest.raises(SurfaceFlowError) as caught:
         flow.advance(10.0)
     assert (caught.value.row, caught.value.column) == (2, 3)
+
+
+def test_collapse_by_speed_names_the_fast_cell_and_not_the_deep_one() -> None:
+    ground = np.zeros((6, 6))
+    flow = SurfaceFlow(ground, np.full(ground.shape, 0.02), 1.0, edge=CLOSED_EDGE)
+    depth = np.full(ground.shape, 0.01)
+    depth[1, 1] = 2.0
+    flow.set_depth(depth)
+    flow.speed_m_s[4, 2] = 1e6
+    with pytest.raises(SurfaceFlowError) as caught:
+        flow.advance(10.0)
+    assert (caught.value.row, caught.value.column) == (4, 2)

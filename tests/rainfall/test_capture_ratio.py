@@ -94,4 +94,4 @@ def test_events_are_parted_by_dry_hours() -> None:
 
 def test_a_short_series_says_so() -> None:
     days = pd.date_range("2001-01-01", periods=365, freq="D")
-    assert curve_of_series(regular_series(days, np.ones(365), 1440, "x"), "x", "measured").too_short
+    assert curve_of_series(regular_series(days, np.full(365, 3.0), 1440, "x"), "x", "measured").too_short

@@ -13,7 +13,8 @@ from scipy.io import netcdf_file
 
 from spongecalc.language import text
 from spongecalc.rainfall.generated_series import climate_of, generated_series
-from spongecalc.rainfall.read_series import SeriesError, read_series, swmm_rain_lines
+from spongecalc.rainfall.rain_file_error import RainFileError
+from spongecalc.rainfall.read_series import read_series, swmm_rain_lines
 
 
 def flaws(series: object) -> dict[str, int]:
@@ -33,7 +34,7 @@ def test_csv_with_every_flaw(tmp_path: Path) -> None:
     assert flaws(series) == {
         "unreadable_time": 1,
         "unordered": 1,
-        "duplicate": 1,
+        "duplicate_differs": 1,
         "negative": 1,
         "impossible": 1,
         "missing": 1,
@@ -101,7 +102,7 @@ def test_netcdf_4_without_its_library_says_what_to_install(
     with h5netcdf.File(path, "w") as file:
         file.dimensions = {"time": 1}
     monkeypatch.setitem(sys.modules, "h5netcdf", None)
-    with pytest.raises(SeriesError) as refusal:
+    with pytest.raises(RainFileError) as refusal:
         read_series(path)
     assert refusal.value.rule == "netcdf4"
     assert "spongecalc[netcdf]" in text("rain.error.netcdf4", "en", file=path.name, found="")
@@ -111,7 +112,7 @@ def test_netcdf_4_without_its_library_says_what_to_install(
     ("name", "content", "rule"),
     [
         ("a.xyz", "x", "unknown_format"),
-        ("a.csv", "time,rain_mm\n", "not_of_its_format"),
+        ("a.csv", "time,rain_mm\n", "one_reading"),
         ("a.dat", "S 2001 1\n", "not_of_its_format"),
         ("a.dly", "nothing", "empty"),
         ("a.nc", "CDFnothing", "not_of_its_format"),
@@ -119,13 +120,13 @@ def test_netcdf_4_without_its_library_says_what_to_install(
 )
 def test_a_file_that_is_no_series_is_refused(tmp_path: Path, name: str, content: str, rule: str) -> None:
     (tmp_path / name).write_text(content)
-    with pytest.raises(SeriesError) as refusal:
+    with pytest.raises(RainFileError) as refusal:
         read_series(tmp_path / name)
     assert refusal.value.rule == rule
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SeriesError):
+    with pytest.raises(RainFileError):
         read_series(tmp_path / "none.csv")
 
 

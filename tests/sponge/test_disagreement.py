@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spongecalc.sponge.cause_runs import CauseRuns
 from spongecalc.sponge.disagreement import (
     Ways,
     difference_by_depth,
@@ -41,7 +42,7 @@ def ways(runoff_mm: Callable[[float], float], volume_runoff_mm: Callable[[float]
 
 def test_the_parts_by_depth_are_a_sum_over_days() -> None:
     found = ways(lambda d: max(0.9 * (d - 2), 0), lambda d: 0.8 * d)
-    small, large = difference_by_depth(found)
+    small, large = difference_by_depth(found, found.event_bare_mm)
     assert small + large == pytest.approx(found.event - found.volume, abs=0.05)
     knots = [0.0, *DEPTHS]
     more = np.array([0.0, *(0.8 * d - max(0.9 * (d - 2), 0) for d in DEPTHS)])
@@ -112,3 +113,34 @@ def test_the_causes_sum_to_the_difference_and_tanks_are_one_of_them() -> None:
     assert sum(later.values()) == pytest.approx(7)
     assert later["tanks_over_days"] == pytest.approx(6 - (1 - share) * 5)
     assert later["other_rain"] == pytest.approx(0)
+
+
+def test_runs_split_the_rest_into_causes_that_sum_to_it() -> None:
+    curve = curve_of(DAYS)
+    heavier = curve_of(1.5 * DAYS)
+    depths = np.array(DEPTHS)
+    # 3 mm stay of the events' rain, 4 where the ground is ready, 3.5 without evaporation
+    found, ready, still = (np.maximum(depths - mm, 0.0) for mm in (3.0, 4.0, 3.5))
+    event, bare_ready, bare_still = (annual_capture_percent(DEPTHS, mm, curve) for mm in (found, ready, still))
+    volume = annual_capture_percent(DEPTHS, 0.8 * depths, curve)
+    runs = CauseRuns(still, ready, event - 6, event - 1, event + 2)
+    whole = Ways(
+        volume, volume, volume, event + 2, event + 9, DEPTHS, found, lambda d: 0.8 * d,
+        curve, heavier, DESIGN, True, 0.0, 0.0, 2.0, 4.0, runs,
+    )  # fmt: skip
+    first, then = volume_to_events(whole), events_to_series(whole)
+    assert sum(first.values()) == pytest.approx(whole.event - whole.volume, abs=0.05)
+    assert first["evaporation_in_events"] == pytest.approx(bare_ready - bare_still)
+    assert first["ground_before_events"] == pytest.approx(event - bare_ready)
+    assert sum(then.values()) == pytest.approx(whole.series - whole.event)
+    under_heavier = annual_capture_percent(DEPTHS, found, heavier)
+    assert then == pytest.approx(
+        {
+            "other_rain": under_heavier - event,
+            "tanks_over_days": 2.0,
+            "days_on_wet_ground": event - 6 - under_heavier,
+            "evaporation_between": 5.0,
+            "dry_spells": 3.0,
+            "intensities": 3.0,
+        }
+    )

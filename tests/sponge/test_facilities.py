@@ -82,7 +82,7 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
     # before the works there are none, and B has none at all
     assert not [a for a in models["A", "before"].areas if a.units]
     assert "LID_A" not in ModelFiles(built)[file.with_name("before.inp")]
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     performance, _ = sponge.sponge_performance(question, None, 1)
     assert not performance.failed
     ways = performance.ways.set_index(["community_id", "scenario"])

@@ -8,10 +8,12 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from tests.bare_engine import capture_percent
 from tests.small_project import write_small_project
 
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.load import load_project
+from spongecalc.rainfall.generated_series import climate_of
 from spongecalc.sponge.event_runs import CLOGGED_SHARES
 from spongecalc.sponge.paving_life import Clogging, clogging_factor, permeability_share, share_after_years
 from spongecalc.sponge.performance import PavingLife, paving_life
@@ -20,6 +22,8 @@ from spongecalc.surfaces.closed_paving import with_closed_paving
 from spongecalc.surfaces.cover_mix import CoverMix, mix
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
+
+EVAPORATION = climate_of("昆明").evaporation_mm_d
 
 
 def test_the_clogging_factor_by_hand() -> None:
@@ -114,7 +118,7 @@ def test_closed_paving_against_a_project_that_lays_concrete_instead(
             write_small_project(tmp_path / name, first=change, second=change, toml=lambda t: t + extra).folder
         )
         built = pipeline.build(pipeline.check(project))
-        question = sponge.asked(project, built.checked.systems, built.models)
+        question = sponge.asked(built)
         found.append(sponge.sponge_performance(question, None, 1)[0])
     paved, sealed = found
     after = sealed.ways[sealed.ways["scenario"] == "after"].set_index("community_id")["capture_event_percent"]
@@ -132,3 +136,39 @@ def test_closed_paving_against_a_project_that_lays_concrete_instead(
             for e in ("_low", "", "_high")
         )
         assert low <= taken <= high
+
+
+def test_closed_paving_over_the_series_against_the_bare_engine_on_concrete(tmp_path: Path) -> None:
+    extra = '\n[sponge]\ntarget = "45 %"\ngenerated_years = 1\nyears_to_clog = "10 a"\nseries_step = "60 min"\n'
+
+    def concrete(frames: dict[str, gpd.GeoDataFrame]) -> None:
+        surfaces = frames["surfaces"]
+        surfaces.loc[surfaces["cover"].str.startswith("permeable"), ["cover", "subgrade_mm_h"]] = [
+            "concrete",
+            None,
+        ]
+
+    questions = []
+    for name, change in (("paved", None), ("sealed", concrete)):
+        folder = write_small_project(
+            tmp_path / name, first=change, second=change, toml=lambda t: t + extra
+        ).folder
+        questions.append(sponge.asked(pipeline.build(pipeline.check(load_project(folder)))))
+    paved, sealed = questions
+    kept = sponge.run_continuous(paved, tmp_path / "kept.json", 1)
+    life = sponge.sponge_performance(paved, kept, 1)[0].life.set_index(["community_id", "year"])
+    checked = 0
+    for site in sealed.sites:
+        key = (site.community_id, site.scenario)
+        if key not in kept.closed_percent:
+            continue
+        place = tmp_path / site.community_id
+        place.mkdir()
+        bare = capture_percent(site.areas, sealed.series, EVAPORATION, place)
+        for year in (10, 20, 30):
+            assert life.loc[(site.community_id, year), "capture_uncleaned_percent"] == pytest.approx(
+                bare, abs=0.2
+            )
+        assert kept.capture_percent[key] > bare + 5
+        checked += 1
+    assert checked == len(kept.closed_percent) > 0

@@ -18,19 +18,28 @@ from swmm.toolkit import solver
 from tests.conftest import WholeRun
 from tests.small_project import SmallProject
 
-from spongecalc.assess.continuous import left_m3, read_continuous, write_continuous
-from spongecalc.assess.performance_tables import EventResults, performance_notes
+from spongecalc.assess.continuous import read_continuous, write_continuous
+from spongecalc.assess.event_results import EventResults
+from spongecalc.assess.performance_notes import performance_notes
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.project.load import load_project
-from spongecalc.project.settings import SurfaceSettings
+from spongecalc.project.long_rain import LongRain
+from spongecalc.project.settings import Settings, SurfaceSettings
 from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.rainfall.read_series import swmm_rain_lines
 from spongecalc.sponge.event_response import annual_capture_percent
 from spongecalc.sponge.question import DRY_STEP_S, WET_STEP_S, Portion
 from spongecalc.steps import pipeline, sponge
+from spongecalc.steps.built import Built
 from spongecalc.surfaces.cover_mix import CoverMix
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
+from spongecalc.swmm.runoff_volumes import left_m3
+
+
+def with_settings(built: Built, settings: Settings) -> Built:
+    """The same models asked with other settings of the rain."""
+    return dataclasses.replace(built, rain=LongRain(built.checked.project.folder, settings))
 
 
 def test_the_years_capture_from_events_against_a_sum_over_days() -> None:
@@ -50,7 +59,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     extra = '\n[sponge]\ntarget = "45 %"\ngenerated_years = 1\n'
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     found, _ = sponge.sponge_performance(question, None, 1)
     assert found.continuous is None
     assert not found.failed
@@ -85,7 +94,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
     assert (sums["events_to_series"] - rest).abs().max() < 1e-9
     # one community alone finds its own; another rain finds nothing
     alone = pipeline.build(pipeline.check(project, ["A"]))
-    part, _ = sponge.sponge_performance(sponge.asked(project, alone.checked.systems, alone.models), kept, 1)
+    part, _ = sponge.sponge_performance(sponge.asked(alone), kept, 1)
     assert part.continuous is not None
     assert not part.continuous_stale
     other = dataclasses.replace(
@@ -94,7 +103,7 @@ def test_three_ways_side_by_side(small_project: Callable[..., SmallProject]) -> 
             update={"sponge": project.settings.sponge.model_copy(update={"generated_seed": 9})}
         ),
     )
-    stale, _ = sponge.sponge_performance(sponge.asked(other, built.checked.systems, built.models), kept, 1)
+    stale, _ = sponge.sponge_performance(sponge.asked(with_settings(built, other.settings)), kept, 1)
     assert stale.continuous_stale
     assert stale.continuous is None
     assert all(math.isnan(v) for v in stale.ways["capture_continuous_percent"])
@@ -105,7 +114,7 @@ def test_communities_in_portions_find_what_they_find_together(
     whole_run: WholeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = whole_run.built
-    question = sponge.asked(built.checked.project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     together, _ = sponge.sponge_performance(question, None, 1)
     assert [len(some.sites) for some in question.portions(3)] == [6]
     monkeypatch.setattr(sponge, "COMMUNITIES_AT_A_TIME", 2)
@@ -141,7 +150,7 @@ def test_the_failures_of_every_portion_are_kept(whole_run: WholeRun, monkeypatch
         return dataclasses.replace(found, volumes=left, failed={lost: "refused"})
 
     monkeypatch.setattr(sponge, "run_events", failing)
-    question = sponge.asked(built.checked.project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     found, _ = sponge.sponge_performance(question, None, 1)
     assert set(found.failed) == {(c, "before", "taken") for c in "ABC"}
     before = found.ways["scenario"] == "before"
@@ -155,9 +164,9 @@ def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
     extra = "\n[sponge]\ngenerated_years = 2\n"
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     assert question.wet_month == 8
-    task = question.events
+    task = question.events[0]
     assert task.rain.start.month == 8
     text = runoff_text((), task.settings, task.rain, task.climate)
     assert "DRY_ONLY YES" in " ".join(text.split())
@@ -169,8 +178,8 @@ def test_events_fall_in_the_wettest_month_and_dry_only_when_it_is_dry(
             update={"sponge": project.settings.sponge.model_copy(update={"evaporation_in_rain": True})}
         ),
     )
-    asked = sponge.asked(wet, built.checked.systems, built.models)
-    assert not asked.events.climate.dry_only
+    asked = sponge.asked(with_settings(built, wet.settings))
+    assert not asked.climate.dry_only
     more, _ = sponge.sponge_performance(asked, None, 1)
     # a day of rain in which 3.5 mm evaporate all the same
     assert (more.ways["capture_event_percent"] > found.ways["capture_event_percent"] + 2).all()
@@ -183,7 +192,7 @@ def test_the_series_is_run_once_and_only_where_something_changed(
     extra = "\n[sponge]\ngenerated_years = 1\n"
     project = load_project(small_project(toml=lambda t: t + extra).folder)
     built = pipeline.build(pipeline.check(project))
-    question = sponge.asked(project, built.checked.systems, built.models)
+    question = sponge.asked(built)
     path = sponge.continuous_path(project)
     runs: list[list[str]] = []
     run_task = sponge.run_task

@@ -13,14 +13,15 @@ from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.sponge import runoff_series_l_s, sponge_row
 from spongecalc.project.load import load_project
-from spongecalc.sponge.tank_balance import tank_balance
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
+from spongecalc.surfaces.tank_balance import tank_balance
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import STORM_SURFACE_M2
 from spongecalc.swmm.first_flush import LEAST_AREA_M2
 from spongecalc.swmm.model import SwmmModel
 
+EMPTY = '\n[sponge]\ninitial = "empty"\n'
 FACILITIES = '\n[layers.facilities]\nsource = "ab.gpkg"\nlayer = "facilities"\n'
 ROOF_M2 = 200.0
 FLUSH_MM = 2.0
@@ -64,7 +65,9 @@ def change(volume_m3: float, flush_mm: float) -> Callable[[Frames], None]:
 def after_of_a(
     small_project: Callable[..., SmallProject], volume_m3: float, flush_mm: float
 ) -> tuple[Built, SwmmModel]:
-    project = load_project(small_project(first=change(volume_m3, flush_mm), toml=lambda t: t + FACILITIES).folder)
+    project = load_project(
+        small_project(first=change(volume_m3, flush_mm), toml=lambda t: t + FACILITIES + EMPTY).folder
+    )
     built = pipeline.build(pipeline.check(project))
     return built, next(m for m in built.models if m.communities == ("A",) and m.scenario == "after")
 

@@ -19,6 +19,7 @@ from spongecalc.network.graph import drainage_graph
 from spongecalc.network.leftovers import NOT_CROSSING, leftovers
 from spongecalc.network.tracing import Direction, Trace, trace
 from spongecalc.project.load import Project as ProjectFiles
+from spongecalc.project.long_rain import LongRain
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import SCENARIO_LAYERS, DrainageSystem
 from spongecalc.surfaces.subcatchments import subcatchments
@@ -128,10 +129,15 @@ class System:
 
     @cached_property
     def _model(self) -> Model:
-        built = self._built or build_model(self._system, self._files.settings, self._storms)
+        built = self._built or self._build()
         nodes = self._system.nodes
         ground_m = dict(zip(nodes["node_id"], nodes["ground_m"], strict=True))
         return Model(self._files, built, self._storms, ground_m)
+
+    def _build(self) -> SwmmModel:
+        files = self._files
+        rain = LongRain(files.folder, files.settings)
+        return build_model(self._system, files.settings, self._storms, rain)
 
     def _layer(self, name: str) -> gpd.GeoDataFrame:
         frame: gpd.GeoDataFrame = getattr(self._system, name)

@@ -64,6 +64,8 @@ FIGURES: Mapping[str, Figure] = {
         *(Figure(f"receiver_capacity_{r}", "l_s", "storm", f"receiver_capacity_{r}_{{s}}_l_s") for r in TAKERS),
         Figure("ponding_sites", "", "storm", "ponding_sites_{s}"),
         Figure("ponding", "m3", "storm", "ponding_{s}_m3"),
+        Figure("over_ground", "m3", "storm", "over_ground_{s}_m3"),
+        Figure("inlets_short", "", column="inlets_short_{s}"),
         Figure("capture", "percent", column="capture_{s}_percent"),
         Figure("capture_low", "percent", column="capture_{s}_percent_low"),
         Figure("capture_high", "percent", column="capture_{s}_percent_high"),
@@ -187,6 +189,8 @@ def _known(
         if facts.spills_known
         else math.nan,
     }
+    known |= {("over_ground", storm_id): m3 for storm_id, m3 in facts.over_ground_m3.items()}
+    known["inlets_short", ""] = facts.inlets_short
     for row in _of(tables["separation_grades"], scenario):
         known["misplaced_sewage", DRY] = row["flow_ratio_percent"]
         known["misconnection_density", ""] = row["density_percent"]

@@ -15,11 +15,13 @@ from spongecalc.assess.community_page import community_page
 from spongecalc.assess.community_row import community_row
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.field_evidence import evidence_tables
+from spongecalc.assess.initial_states import initial_states, storm_rows
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.peak_checks import peak_checks
-from spongecalc.assess.performance_tables import WAY_COLUMNS, Performance, performance_notes
+from spongecalc.assess.performance import WAY_COLUMNS, Performance
+from spongecalc.assess.performance_notes import performance_notes
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.review import Review, StormSummary
@@ -87,6 +89,9 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             "sponge_ranges": inputs.performance.ranges,
             "sponge_facilities": inputs.performance.facilities,
             "sponge_differences": inputs.performance.differences,
+            "initial_states": initial_states(
+                storm_rows(inputs.modelled, inputs.storms, settings.sponge), inputs.performance.states
+            ),
         }
     if inputs.intake is not None:
         tables["intake"] = inputs.intake

@@ -53,6 +53,8 @@ LAYOUT: tuple[str | Group, ...] = (
     "target_lost_year_high",
     ("ponding_sites_{s}",),
     ("ponding_{s}_m3",),
+    ("over_ground_{s}_m3",),
+    ("inlets_short_{s}",),
     "ponding_eliminated_percent",
     "households_relieved",
     ("dry_return_period_{s}_a",),

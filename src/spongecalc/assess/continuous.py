@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,13 @@ import pandas as pd
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
+from spongecalc.sponge.ground_states import SiteGround, StoreState
 from spongecalc.sponge.question import CLOSED, SpongeQuestion
-from spongecalc.sponge.tank_balance import TankBalance, paying_volume_m3, tank_balance
-from spongecalc.sponge.tank_states import demand_m3_d, roof_inflow_m3, tank_volume_m3
-from spongecalc.swmm.runoff_volumes import RunoffVolumes
+from spongecalc.surfaces.tank_balance import TankBalance, paying_volume_m3, tank_balance
+from spongecalc.swmm.ground_state import GroundState
+from spongecalc.swmm.runoff_volumes import left_m3
+from spongecalc.swmm.tank import Tank
+from spongecalc.swmm.tank_start import demand_m3_d, roof_inflow_m3, roofs_of
 
 TANK_COLUMNS = [
     "community_id",
@@ -46,7 +50,7 @@ class ContinuousResult:
 
     ``digests`` are those of each ground's model, tanks and rain; ``source`` names the series, ``generated`` says
     that it was never measured; ``curve`` is the series' own; ``closed_percent`` is the capture with closed
-    paving, ``tanks_percent`` what tanks add to it.
+    paving, ``tanks_percent`` what tanks add to it, ``ground`` how days of rain find the ground.
     """
 
     digests: Mapping[Key, str]
@@ -62,6 +66,7 @@ class ContinuousResult:
     curve: CaptureCurve
     worst_continuity_percent: float
     failed: Mapping[Key, str]
+    ground: Mapping[Key, SiteGround] = field(default_factory=dict)
 
     def of(self, keys: set[Key]) -> ContinuousResult | None:
         """Only what belongs to some communities and scenarios; None where that is nothing."""
@@ -75,6 +80,7 @@ class ContinuousResult:
             tanks_percent={k: v for k, v in self.tanks_percent.items() if k in keys},
             runoff_m3={k: v for k, v in self.runoff_m3.items() if k in keys},
             tanks=tuple(t for t in self.tanks if t["community_id"] in communities),
+            ground={k: v for k, v in self.ground.items() if k in keys},
         )
 
     def with_others(self, earlier: ContinuousResult | None) -> ContinuousResult:
@@ -91,20 +97,9 @@ class ContinuousResult:
             tanks_percent={**earlier.tanks_percent, **self.tanks_percent},
             runoff_m3={**earlier.runoff_m3, **self.runoff_m3},
             tanks=(*others, *self.tanks),
+            ground={**{k: v for k, v in earlier.ground.items() if k not in self.digests}, **self.ground},
             failed={**{k: v for k, v in earlier.failed.items() if k not in self.digests}, **self.failed},
         )
-
-
-def left_m3(volumes: RunoffVolumes) -> np.ndarray:
-    """Runoff of each subcatchment over the series in m3: its rain less what seeped away and evaporated.
-
-    SWMM sums runoff as trapezoids over its steps, by which a year of showers at 300 s loses 0.4 points of capture
-    and at 600 s 1.2; what seeps and evaporates is summed as it is taken out, and is the same at any step. What
-    the ground still holds after years is nothing beside them.
-    """
-    kept = volumes.infiltration_m3[-1] + volumes.evaporation_m3[-1]
-    left: np.ndarray = np.maximum(volumes.rain_m3[-1] - kept, 0.0)
-    return left
 
 
 def continuous_result(
@@ -119,6 +114,7 @@ def continuous_result(
     by_tanks: dict[Key, float] = {}
     runoff_m3: dict[Key, float] = {}
     tanks: list[Mapping[str, object]] = []
+    ground: dict[Key, SiteGround] = {}
     worst, series = 0.0, question.series
     for site in question.sites:
         key = (site.community_id, site.scenario)
@@ -128,6 +124,8 @@ def continuous_result(
         v = own.volumes
         worst = max(worst, abs(v.continuity_percent))
         left = left_m3(v)
+        if (states := question.ground(site, own)) is not None:
+            ground[key] = states
         kept = 0.0
         if site.tanks:
             # Day by day SWMM's own runoff, brought to what is left over the whole series.
@@ -136,7 +134,7 @@ def continuous_result(
             daily = np.maximum(per_mark(v.runoff_m3), 0.0) * share
             for tank in site.tanks:
                 fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
-                row, balance = tank_row(site, tank.facility_id, daily[:, fed].sum(axis=1), question, "swmm")
+                row, balance = tank_row(site, tank, daily[:, fed].sum(axis=1), question, "swmm")
                 kept += balance.reused_m3 + balance.stored_m3
                 tanks.append(row)
         rain = float(v.rain_m3[-1].sum())
@@ -161,24 +159,23 @@ def continuous_result(
         curve_of_series(series, "", ""),
         worst,
         {(k[0], k[1]): reason for k, reason in failed.items()},
+        ground,
     )
 
 
 def tank_row(
-    site: Site, facility_id: str, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
+    site: Site, tank: Tank, inflow_m3: np.ndarray, question: SpongeQuestion, inflow_from: str
 ) -> tuple[dict[str, object], TankBalance]:
     """A row of tanks.csv and its balance, from the roof's runoff by day."""
-    tank = next(t for t in site.tanks if t.facility_id == facility_id)
-    volume = tank_volume_m3(tank)
-    roof = sum(a.area_m2 for a in site.areas if a.outlet_node == tank.node_id)
-    flush = site.first_flush_mm.get(facility_id, 0.0)
-    demand = demand_m3_d(site, facility_id, question.catalogue, question.sponge)
+    volume, flush = tank.volume_m3, tank.first_flush_mm
+    roof = sum(a.area_m2 for a in roofs_of(tank, site.areas))
+    demand = demand_m3_d(tank, site.tanks, site.areas, question.catalogue, question.sponge)
     balance = tank_balance(inflow_m3, volume, demand, roof_m2=roof, first_flush_mm=flush)
     states = question.tank_states[site.community_id, site.scenario]
-    free = float(states[1.0][facility_id].free_m3.mean())
+    free = float(states[1.0][tank.facility_id].free_m3.mean())
     row: dict[str, object] = {
         "community_id": site.community_id,
-        "facility_id": facility_id,
+        "facility_id": tank.facility_id,
         "inflow_from": inflow_from,
         "volume_m3": volume,
         "roof_m2": roof,
@@ -202,8 +199,8 @@ def tank_rows_by_day(question: SpongeQuestion) -> pd.DataFrame:
     rows = []
     for site in question.sites:
         for tank in site.tanks:
-            inflow = roof_inflow_m3(site, tank, daily)
-            rows.append(tank_row(site, tank.facility_id, inflow, question, "daily_depths")[0])
+            inflow = roof_inflow_m3(tank, site.areas, daily)
+            rows.append(tank_row(site, tank, inflow, question, "daily_depths")[0])
     return pd.DataFrame(rows, columns=TANK_COLUMNS)
 
 
@@ -225,9 +222,24 @@ def write_continuous(result: ContinuousResult, path: Path) -> None:
             {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in t.items()} for t in result.tanks
         ],
         "days_mm": list(result.curve.days_mm),
+        "ground": [[*key, *_ground_lists(own)] for key, own in result.ground.items()],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", encoding="utf-8", newline="\n")
+
+
+def _ground_lists(own: SiteGround) -> list[object]:
+    areas = [
+        [ratio, [[s.recovered, s.base_filled, *s.units_filled] for s in a]] for ratio, a in own.areas.items()
+    ]
+    return [areas, [list(asdict(s).values()) for s in own.stores]]
+
+
+def _ground_of(areas: list[list[Any]], stores: list[list[Any]]) -> SiteGround:
+    return SiteGround(
+        {ratio: tuple(GroundState(s[0], s[1], tuple(s[2:])) for s in states) for ratio, states in areas},
+        tuple(StoreState(*s) for s in stores),
+    )
 
 
 def read_continuous(path: Path) -> ContinuousResult | None:
@@ -254,6 +266,7 @@ def read_continuous(path: Path) -> ContinuousResult | None:
             curve,
             d["worst_continuity_percent"],
             by_key["failed"],
+            {(row[0], row[1]): _ground_of(*row[2:]) for row in d["ground"]},
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None

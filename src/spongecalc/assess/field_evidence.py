@@ -19,7 +19,8 @@ from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.network.graph import drainage_graph
 from spongecalc.project.evidence_settings import EvidenceSettings
-from spongecalc.rainfall.read_series import SeriesError, read_series
+from spongecalc.rainfall.rain_file_error import RainFileError
+from spongecalc.rainfall.read_series import read_series
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,11 @@ def read_measurements(folder: Path, layers: LayerSet, settings: EvidenceSettings
         undated = Finding("monitoring.no_rain", Feature("monitoring"))
         return Measurements(sensors, None, (*findings, undated), files)
     try:
-        rain = read_series(folder / settings.rain).depth_mm
-    except SeriesError as reason:
-        said = {"file": settings.rain, "reason": reason.rule}
-        refused = Finding("monitoring.rain_unreadable", Feature("monitoring", file=settings.rain), said)
+        asked = settings.rain
+        rain = read_series(folder / asked.file, asked.choices, key="rain", name=asked.file).depth_mm
+    except RainFileError as reason:
+        said = {"file": asked.file, "reason": reason.fault}
+        refused = Finding("monitoring.rain_unreadable", Feature("monitoring", file=asked.file), said)
         return Measurements(sensors, None, (*findings, refused), files)
     return Measurements(sensors, rain, findings, files)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
+from spongecalc.swmm.gutters import GUTTER, ON_GROUND
 
 PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_fullness", "surcharged_h"]
 NODE_COLUMNS = ["node_id", "max_depth_m", "max_level_m", "surcharged_h", "flooded_h", "flood_volume_m3"]
@@ -70,6 +71,7 @@ def hydraulics(modelled: Modelled, community_id: str, storm_id: str) -> Hydrauli
 
     The level at a node is its invert in the model plus SWMM's largest depth. Where several pipes end at one
     outfall each has a copy of it in the model; the highest of them counts.
+    Flooding at an inlet is the water that stands before its grate.
     """
     result = modelled.finished(storm_id)
     if result is None:
@@ -80,9 +82,14 @@ def hydraulics(modelled: Modelled, community_id: str, storm_id: str) -> Hydrauli
     links = result.links.loc[pipes["model_id"], PIPE_COLUMNS[1:]].reset_index(drop=True)
     links.insert(0, "pipe_id", pipes["feature_id"].to_numpy())
     at = own[(own["element"] == "node") & (own["layer"] == "nodes") & own["model_id"].isin(result.nodes.index)]
+    on_ground = at[at["role"] == GUTTER].set_index("feature_id")["model_id"]
+    at = at[~at["role"].isin(ON_GROUND)]
     nodes = result.nodes.loc[at["model_id"], ["max_depth_m", "surcharged_h", "flooded_h", "flood_volume_m3"]]
     nodes = nodes.reset_index(drop=True)
     nodes.insert(0, "node_id", at["feature_id"].to_numpy())
+    for column in ("flooded_h", "flood_volume_m3"):
+        standing = nodes["node_id"].map(on_ground).map(result.nodes[column])
+        nodes[column] = standing.where(standing.notna(), nodes[column]).astype(float)
     inverts = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id")["invert_m"]
     nodes.insert(2, "max_level_m", nodes["node_id"].map(inverts).astype(float) + nodes["max_depth_m"])
     nodes = nodes.sort_values(["node_id", "max_level_m"]).drop_duplicates("node_id", keep="last")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spongecalc.assess.field_evidence import Measurements
 from spongecalc.assess.modelled import Modelled
-from spongecalc.assess.performance_tables import Performance
+from spongecalc.assess.performance import Performance
 from spongecalc.batch.run import Run
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths

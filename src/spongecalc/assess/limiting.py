@@ -16,6 +16,7 @@ from spongecalc.catalogue.pipe_section import PipeSection
 from spongecalc.network.ponding_remedies import WayDown, way_down
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.inlet_areas import intake_nodes
+from spongecalc.swmm.gutters import INTAKE
 from spongecalc.swmm.run_result import RunResult
 
 # A conduit that does not fall is taken to fall by this, as SWMM takes it.
@@ -37,6 +38,7 @@ class _Known:
 
     necks: Mapping[str, _Neck]
     half_full_m: Mapping[str, float]
+    behind_grate: Mapping[str, tuple[str, float]]
     outfall_m: Mapping[str, float]
     ways: dict[str, WayDown] = field(default_factory=dict)
 
@@ -55,6 +57,7 @@ def _known_of(one: Modelled) -> _Known:
         _known[one.system] = _Known(
             _necks(one),
             dict(zip(ids, middle.astype(float), strict=True)),
+            _behind_grates(one, (nodes["ground_m"] - nodes["invert_m"]).set_axis(ids)),
             dict(zip(ids, nodes["outfall_level_m"].astype(float), strict=True)),
         )
     return _known[one.system]
@@ -79,14 +82,30 @@ def _necks(one: Modelled) -> dict[str, _Neck]:
     return found
 
 
+def _behind_grates(one: Modelled, depths_m: pd.Series) -> dict[str, tuple[str, float]]:
+    """Nodes that take in ground's runoff by a grate: their ids in the model, and their depths in m."""
+    table = one.model.elements
+    table = table[table["role"] == INTAKE]
+    return {
+        node: (model_id, float(depths_m[node]))
+        for node, model_id in zip(table["feature_id"], table["model_id"], strict=True)
+    }
+
+
 def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
-    """The limit that holds up the water of a flooded node: "pipe:id", "lead:id", "outfall:id"; "" if unknown.
+    """The limit on a flooded node: "inlet:id", "pipe:id", "lead:id", "outfall:id"; "" if unknown.
+
+    Water before a grate whose shaft never filled has not come into the pipes: the inlet is the limit.
 
     An outfall whose water stands higher than half of the node's depth takes more than half of the head that the
     node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow is the
     largest part of what it carries when full is the neck.
     """
     known = _known_of(one)
+    if node_id in known.behind_grate:
+        model_id, depth_m = known.behind_grate[node_id]
+        if float(result.nodes.at[model_id, "max_depth_m"]) < depth_m:
+            return f"inlet:{node_id}"
     if node_id not in known.ways:
         known.ways[node_id] = way_down(one.system, (node_id,))
     way = known.ways[node_id]

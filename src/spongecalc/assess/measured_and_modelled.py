@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.evidence_settings import EvidenceSettings, TwoWaters
+from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.inflows import TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
 
@@ -141,5 +142,6 @@ def waters_l_s(
 def _ids(one: Modelled, element: str, layer: str, feature: str) -> list[str]:
     table = one.model.elements
     own = table[(table["element"] == element) & (table["layer"] == layer) & (table["feature_id"] == feature)]
+    own = own[~own["role"].isin(ON_GROUND)]
     ids: list[str] = own["model_id"].tolist()
     return ids

@@ -11,6 +11,7 @@ from spongecalc.assess.basins import BASIN_COLUMNS, basin_rows
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.assess.outfall_tracers import outfall_rows
+from spongecalc.assess.over_ground import inlets_short, left_over_ground_m3
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.run_table import RUN_COLUMNS, run_row
 from spongecalc.assess.scenario_order import in_order
@@ -31,13 +32,16 @@ class ScenarioFacts:
     """Facts of a community's runs in one scenario that its row and page need.
 
     ``finished`` and ``spills_known`` say whether the run of the headline storm, and one that tells of spills,
-    finished; ``runoff_l_s`` is the runoff under the headline storm by minutes.
+    finished; ``runoff_l_s`` is the runoff under the headline storm by minutes. ``over_ground_m3`` is what left
+    over the ground by storm, ``inlets_short`` the inlets whose ground brings more than they take.
     """
 
     finished: bool
     spills_known: bool
     sewage_to_storm_m3_d: float
     runoff_l_s: pd.Series
+    over_ground_m3: Mapping[str, float]
+    inlets_short: int
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ def model_rows(
                 known,
                 sewage_to_storm_m3_d(one, community, settings.simulation.dry_measure_min),
                 runoff_series_l_s(one, community, headline),
+                {s.storm_id: left_over_ground_m3(one, community, s.storm_id) for s in storms},
+                inlets_short(one, community),
             )
         for run in own.get((one.model.name, one.system.scenario), ()):
             rows.runs[run.run_id] = run_row(run, one.results.get(run.event.storm_id), language)

@@ -13,6 +13,7 @@ from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.standards.tables import table
+from spongecalc.swmm.gutters import GUTTER
 from spongecalc.swmm.model import FLOODING
 
 PONDING_COLUMNS = [
@@ -54,8 +55,9 @@ def ponding_sites(
 ) -> pd.DataFrame:
     """The flooded nodes of a community in one run, as rows of ponding.csv without a verdict.
 
-    A node counts when SWMM's flood volume reaches ``settings.min_volume_m3``. Households are those of
-    buildings within ``settings.household_radius_m``. Empty without a finished run.
+    A node counts when its flood volume reaches ``settings.min_volume_m3``: what SWMM floods there, or before a
+    grate what rose beyond ``settings.site_depth_m``, since less is the depth at which a grate takes its water.
+    Households are those of buildings within ``settings.household_radius_m``. Empty without a finished run.
     """
     result = modelled.finished(storm_id)
     if result is None:
@@ -81,9 +83,7 @@ def ponding_sites(
                 "duration_h": float(flooded["flooded_h"]),
                 "peak_l_s": float(flooded["flood_peak_l_s"]),
                 "max_ponded_m3": float(flooded["max_ponded_m3"]),
-                "max_depth_m": max(
-                    0.0, float(flooded["max_depth_m"]) - float(node["ground_m"] - node["invert_m"])
-                ),
+                "max_depth_m": _depth_m(element.role, float(flooded["max_depth_m"]), node),
                 "area_m2": math.nan,
                 "lane_area_m2": math.nan,
                 "flooded_m3": float(flooded["flood_volume_m3"]),
@@ -101,6 +101,11 @@ def ponding_sites(
         )
     sites = pd.DataFrame(rows, columns=PONDING_COLUMNS).sort_values("site_id", ignore_index=True)
     return sites.assign(limited_by=limits_of(sites, modelled, result, settings.search_radius_m))
+
+
+def _depth_m(role: str, depth_m: float, node: pd.Series) -> float:
+    """Depth of water on the ground [m]: a gutter's is above it, any other node's above its own invert."""
+    return depth_m if role == GUTTER else max(0.0, depth_m - float(node["ground_m"] - node["invert_m"]))
 
 
 def within_limits(site: Mapping[str, object], place: str = "outside centre") -> str:

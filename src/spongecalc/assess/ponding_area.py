@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.over_ground import all_left_over_ground_m3
 from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
 from spongecalc.ground.depressions import standing_water
 from spongecalc.ground.grid import Ground
@@ -145,6 +146,26 @@ def _community(modelled: Modelled, place: shapely.Point) -> str:
     return str(frame["community_id"].iloc[int(np.argmin(shapely.distance(frame.geometry.to_numpy(), place)))])
 
 
+def node_level_row(
+    sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
+) -> dict[str, object]:
+    """Water that stood at the nodes of a model at level 1, and what ran off, as a row of ponding_levels.csv."""
+    volume = float(_flooded(modelled, storm_id)["flood_volume_m3"].sum())
+    return {
+        "model": modelled.model.name,
+        "scenario": modelled.system.scenario,
+        "storm_id": storm_id,
+        "return_period_a": return_period_a,
+        "level": 1,
+        "sites": len(sites),
+        "max_depth_m": float(sites["max_depth_m"].max()) if len(sites) else 0.0,
+        "site_area_m2": np.nan,
+        "site_volume_m3": float(sites["volume_m3"].sum()),
+        "shallow_m3": volume - float(sites["volume_m3"].sum()),
+        "ran_off_m3": all_left_over_ground_m3(modelled, storm_id),
+    }
+
+
 def level_row(
     wet: WaterDepths, sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
 ) -> dict[str, object]:
@@ -162,5 +183,5 @@ def level_row(
         "site_area_m2": float(sites["area_m2"].sum()),
         "site_volume_m3": float(sites["volume_m3"].sum()),
         "shallow_m3": volume - float(sites["volume_m3"].sum()),
-        "ran_off_m3": wet.left_m3,
+        "ran_off_m3": wet.left_m3 + (all_left_over_ground_m3(modelled, storm_id) if wet.level < 3 else 0.0),
     }

@@ -13,7 +13,7 @@ import shapely
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import PONDING_COLUMNS, ponding_sites, with_verdicts
-from spongecalc.assess.ponding_area import lakes, level_row, raster_sites
+from spongecalc.assess.ponding_area import lakes, level_row, node_level_row, raster_sites
 from spongecalc.assess.ponding_causes import TABLE as CAUSES
 from spongecalc.assess.ponding_causes import with_causes
 from spongecalc.assess.review import DepthRaster
@@ -107,6 +107,9 @@ class PondingFound:
                     file = f"{folder_name(name)}_{scenario}_{storm.storm_id}_level{water.level}"
                     shown = np.where(water.ground.building, 0.0, water.depth_m)
                     depths.append(DepthRaster(file, shown, water.ground.transform, water.hazard_m2_s))
+            if wanted == 1:
+                nodes = [ponding_sites(one, c, *about, settings.ponding) for c in one.system.communities]
+                levels.append(node_level_row(pd.concat(nodes, ignore_index=True), one, *about))
             for community in one.system.communities:
                 key = (community, scenario, storm.storm_id)
                 own = {level: f[f["community_id"] == community] for level, f in found.items()}

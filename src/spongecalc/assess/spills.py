@@ -13,7 +13,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.network.graph import drainage_graph
 from spongecalc.swmm.inflows import SEWAGE, TRACER_MG_L
-from spongecalc.swmm.model import FLOODING
+from spongecalc.swmm.model import COMES_UP
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tracer_event import TRACED
 
@@ -80,7 +80,7 @@ def _of_storm(one: Modelled, headline: str) -> list[dict[str, object]]:
     plain, traced = one.finished(headline), one.finished(TRACED)
     if plain is None or not spills_known(one, headline):
         return []
-    volumes = plain.nodes["flood_volume_m3"]
+    volumes = _came_up_m3(plain)
     if traced is None:
         return _rows(one, "storm", volumes, volumes, "all", ("sewage",))
     sewage = volumes * pd.Series(
@@ -106,11 +106,17 @@ def _sewage_share(plain: RunResult, traced: RunResult, node: str) -> float:
     return float((rate_l_s * share).sum() / rate_l_s.sum())
 
 
+def _came_up_m3(run: RunResult, ending: str = "") -> pd.Series:
+    """Volumes that came up out of the pipes, by node; those flooded, where no node is behind a grate."""
+    column = f"came_up_m3{ending}"
+    return run.nodes[column if column in run.nodes else f"flood_volume_m3{ending}"]
+
+
 def _of_dry_weather(one: Modelled, carrier_l_s: float) -> list[dict[str, object]]:
     run = one.finished("dry")
     if run is None or "flood_volume_m3_after_mark" not in run.nodes:
         return []
-    volumes = run.nodes["flood_volume_m3_after_mark"]
+    volumes = _came_up_m3(run, "_after_mark")
     wet = list(volumes.index[volumes > 0])
     shares = _dry_shares(one, wet, carrier_l_s) if wet else {}
     water, sewage = (
@@ -146,7 +152,7 @@ def _rows(
     one: Modelled, event: str, flooded: pd.Series, sewage: pd.Series, basis: str, systems: Sequence[str]
 ) -> list[dict[str, object]]:
     elements = one.model.elements
-    junctions = elements[(elements["element"] == "node") & elements["role"].isin(FLOODING)]
+    junctions = elements[(elements["element"] == "node") & elements["role"].isin(COMES_UP)]
     nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
     wet = junctions[junctions["model_id"].map(flooded).fillna(0.0) > 0]
     rows = []

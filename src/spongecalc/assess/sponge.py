@@ -47,10 +47,14 @@ def runoff_series_l_s(modelled: Modelled, community_id: str, storm_id: str) -> p
 
 
 def tank_held_m3(modelled: Modelled, community_id: str, result: RunResult) -> float:
-    """Water that a community's tanks hold at the end of a run, and what was reused from them, in m3."""
+    """Water of a run that a community's tanks hold at its end, and what was reused from them, in m3.
+
+    What stood in them when the storm began is not of this run.
+    """
     tanks = modelled.elements(community_id, "tank")
     reuse = modelled.elements(community_id, "outfall_reuse")
-    held = result.storages.loc[tanks, "final_volume_m3"].sum() if tanks else 0.0
+    own = result.storages.loc[tanks]
+    held = (own["final_volume_m3"] - own["initial_volume_m3"]).sum() if tanks else 0.0
     reused = result.outfalls.loc[reuse, "volume_m3"].sum() if reuse else 0.0
     return float(held + reused)
 

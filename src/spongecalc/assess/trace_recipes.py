@@ -9,7 +9,8 @@ from typing import Literal
 from spongecalc.assess.communities import REDUCTIONS
 from spongecalc.assess.compared_columns import template_of
 from spongecalc.assess.outfall_peaks import ALL, TAKERS
-from spongecalc.swmm.model import FLOODING
+from spongecalc.swmm.gutters import EXIT
+from spongecalc.swmm.model import COMES_UP, FLOODING
 
 Where = Mapping[str, str]
 
@@ -158,7 +159,7 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         ("node_id",),
         "sum",
         event="",
-        roles=FLOODING,
+        roles=COMES_UP,
     ),
     "runoff_{s}_m3": Recipe(
         "runoff",
@@ -188,6 +189,8 @@ BY_SCENARIO: Mapping[str, Recipe] = {
     "ponding_sites_{s}": Recipe(
         "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=FLOODING
     ),
+    "over_ground_{s}_m3": Recipe("over_ground", event="storm", roles=(EXIT,)),
+    "inlets_short_{s}": Recipe("inlets_short", layers=(("nodes", OWN),)),
     "ponding_{s}_m3": Recipe(
         "ponding_volume",
         "ponding",

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
+from spongecalc.swmm.gutters import Gutter
 from spongecalc.swmm.input_file import decode
 from spongecalc.swmm.run_result import SeriesRequest
 
@@ -45,6 +46,8 @@ class EngineTask:
         Bring SWMM's binary results back as well.
     scratch : Path or None
         Folder for the worker's files; None takes the machine's own.
+    gutters : tuple of Gutter
+        The model's, whose depths are told as flooding.
     """
 
     key: str
@@ -54,6 +57,7 @@ class EngineTask:
     series: SeriesRequest
     keep_out: bool = False
     scratch: Path | None = None
+    gutters: tuple[Gutter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def run_task(task: EngineTask) -> EngineAnswer:
     """
     # In the worker: the engine comes with pyswmm, for which who only plans a batch need not wait.
     from spongecalc.swmm.engine import run_inp  # noqa: PLC0415
+    from spongecalc.swmm.gutter_water import with_gutter_water  # noqa: PLC0415
 
     folder = _own_folder(task.scratch)
     inp = folder / INPUT
@@ -85,6 +90,7 @@ def run_task(task: EngineTask) -> EngineAnswer:
     for name, content in task.files:
         (folder / name).write_bytes(content)
     result = run_inp(inp, folder, mark_s=task.mark_s, series=task.series, keep_out=task.keep_out)
+    result = with_gutter_water(result, task.gutters)
     report = decode((folder / REPORT).read_bytes())[0] if (folder / REPORT).exists() else ""
     finished = bool(result.totals_m3)
     if shutil.disk_usage(folder).free < LEAST_ROOM_BYTES or (finished and _REPORT_IS_WHOLE not in report):

@@ -10,6 +10,7 @@ from pathlib import Path
 from spongecalc.batch.packed_text import PackedText
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import Event
+from spongecalc.swmm.gutters import Gutter
 from spongecalc.swmm.inp_text import TITLE
 from spongecalc.swmm.run_result import SeriesRequest
 
@@ -19,7 +20,7 @@ class Run:
     """One model through one event: the text that the engine reads, and the folder for what comes of it.
 
     ``files`` are further files that the text names, by the name it uses (without a folder). ``variant`` tells
-    runs apart that share model, scenario and event: the parameter set of a sweep.
+    runs apart that share model, scenario and event: the parameter set of a sweep. ``gutters`` are the model's.
     """
 
     model: str
@@ -33,6 +34,7 @@ class Run:
     text: PackedText = PackedText()  # noqa: RUF009  the field's descriptor
     files: tuple[tuple[str, Path], ...] = ()
     variant: str = ""
+    gutters: tuple[Gutter, ...] = ()
 
     @property
     def run_id(self) -> str:
@@ -52,7 +54,9 @@ class Run:
         Of the input file all but its title: a community that two scenarios leave as it is has one result in both.
         """
         untitled = hashlib.sha256(TITLE.sub("", self.text, count=1).encode()).hexdigest()
-        return run_key(untitled, self.event, self.files, self.series, keep_out=self.keep_out)
+        return run_key(
+            untitled, self.event, self.files, self.series, keep_out=self.keep_out, gutters=self.gutters
+        )
 
     @property
     def title(self) -> list[str]:

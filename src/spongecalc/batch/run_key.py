@@ -16,12 +16,15 @@ from swmm.toolkit import solver
 
 from spongecalc import swmm
 from spongecalc.swmm.event import Event
+from spongecalc.swmm.gutters import Gutter
 from spongecalc.swmm.run_result import SeriesRequest
 
 # The part of this package that turns the engine's results into ours: a change in it is a change of results.
 READERS = (
     "engine",
     "error_lines",
+    "gutter_water",
+    "gutters",
     "input_file",
     "open_model",
     "output_file",
@@ -39,6 +42,7 @@ def run_key(
     series: SeriesRequest,
     *,
     keep_out: bool,
+    gutters: Sequence[Gutter] = (),
 ) -> str:
     """Digest of everything that a run's result follows from: engine, pyswmm and the code that reads results too.
 
@@ -54,6 +58,8 @@ def run_key(
         What is asked for over time.
     keep_out
         The engine's binary results are wanted as well.
+    gutters
+        The model's, whose depths are told as flooding.
     """
     asked = {
         "input": input_sha256,
@@ -61,6 +67,7 @@ def run_key(
         "mark_s": event.mark_s,
         "series": asdict(series),
         "keep_out": keep_out,
+        "gutters": [asdict(g) for g in gutters],
         "engine": engine_version(),
         "pyswmm": metadata.version("pyswmm"),
         "readers": _readers_digest(),

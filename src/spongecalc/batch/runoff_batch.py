@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,7 @@ import numpy as np
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
 
@@ -26,7 +27,8 @@ class RunoffTask:
     """Grounds under one rain: what is read of each, and when.
 
     ``fine_keys`` are the grounds read at every mark, the others at ``coarse`` positions of ``marks_s`` only;
-    without fine keys every ground is read at every mark.
+    without fine keys every ground is read at every mark. ``state_marks`` are the positions at which the state of
+    the ground is read.
     """
 
     grounds: tuple[Ground, ...]
@@ -36,18 +38,7 @@ class RunoffTask:
     marks_s: tuple[int, ...]
     fine_keys: frozenset[tuple[str, ...]] | None = None
     coarse: tuple[int, ...] | None = None
-
-    def digest(self) -> str:
-        """Digest of all that determines the result."""
-        text = runoff_text(self.grounds, self.settings, self.rain, self.climate)
-        parts = [
-            text,
-            *self.rain.lines,
-            repr([g.key for g in self.grounds]),
-            repr(self.marks_s),
-            repr(self.coarse),
-        ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    state_marks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,14 +48,31 @@ class GroundVolumes:
     volumes: RunoffVolumes
 
 
+type Volumes = dict[tuple[str, ...], GroundVolumes]
+"""By the grounds' keys."""
+type Failures = dict[tuple[str, ...], str]
+"""Reasons by the keys of the grounds without a result."""
+
+
 def run_task(
     task: RunoffTask,
     *,
     processes: int,
     time_limit_s: float,
     on_done: Callable[[int, int], None] | None = None,
-) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
-    """Run all grounds of a task, each model within ``time_limit_s`` seconds.
+) -> tuple[Volumes, Failures]:
+    """Run all grounds of a task; see :func:`run_tasks`."""
+    return run_tasks((task,), processes=processes, time_limit_s=time_limit_s, on_done=on_done)[0]
+
+
+def run_tasks(
+    tasks: Sequence[RunoffTask],
+    *,
+    processes: int,
+    time_limit_s: float,
+    on_done: Callable[[int, int], None] | None = None,
+) -> list[tuple[Volumes, Failures]]:
+    """Run all grounds of some tasks together, each model within ``time_limit_s`` seconds.
 
     Models hold the subcatchments of several grounds; subcatchments that are alike in all that runoff depends on
     are run once. A ground with a part in a model that fails is run again by itself, so that a bad ground costs
@@ -72,60 +80,75 @@ def run_task(
 
     Returns
     -------
-    Volumes by the grounds' keys, and for grounds without, the reason.
+    For each task volumes by the grounds' keys, and for grounds without, the reason.
     """
     with TemporaryDirectory(prefix="spongecalc-") as folder:
         args = (Path(folder), processes, time_limit_s)
-        done, failed = _run_grounds(task, task.grounds, *args, on_done)
-        again = [g for g in task.grounds if g.key in failed]
-        if again and len(task.grounds) > 1:
-            failed = {}
+        found = []
+        for task, (done, lost) in zip(tasks, _run_grounds(tasks, *args, on_done), strict=True):
+            again = [g for g in task.grounds if g.key in lost] if len(task.grounds) > 1 else []
+            failed = {} if again else lost
             for ground in again:
-                own, reason = _run_grounds(task, (ground,), *args, None)
-                done |= own
-                failed |= reason
-    return {g.key: done[g.key] for g in task.grounds if g.key in done}, failed
+                own, reason = _run_grounds((replace(task, grounds=(ground,)),), *args, None)[0]
+                done.update(own)
+                failed.update(reason)
+            found.append(({g.key: done[g.key] for g in task.grounds if g.key in done}, failed))
+        return found
 
 
-def _likeness(area: Subcatchment) -> Hashable:
+def _likeness(area: Subcatchment, state: GroundState) -> Hashable:
     """The properties that the runoff of a subcatchment depends on, beside the task's rain and settings."""
     units = tuple((u.unit, u.area_m2, u.catchment_m2) for u in area.units)
     paving = tuple(area.paving_m2.items())
-    return (area.area_m2, area.width_m, area.slope_percent, area.mix, paving, units)
+    return (area.area_m2, area.width_m, area.slope_percent, area.mix, paving, units, state)
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """The models of a task, and the numbers of the subcatchments that each of its grounds is made of."""
+
+    jobs: tuple[Job, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
+def _planned(task: RunoffTask, folder: Path, name: str, time_limit_s: float) -> _Planned:
+    """The distinct subcatchments of a task's grounds in as few models as there are hundreds of them."""
+    distinct: dict[Hashable, int] = {}
+    parts: list[Ground] = []
+    fine: set[int] = set()
+    places: list[tuple[int, ...]] = []
+    for ground in task.grounds:
+        own = []
+        for area, state in zip(ground.areas, ground.states or repeat(READY, len(ground.areas)), strict=True):
+            number = distinct.setdefault(_likeness(area, state), len(parts))
+            if number == len(parts):
+                # Each stands for itself: facilities of two grounds may share an id but not their layers.
+                parts.append(Ground((str(number % SUBCATCHMENTS_A_MODEL),), (area,), (state,)))
+            own.append(number)
+        places.append(tuple(own))
+        if task.fine_keys is not None and ground.key in task.fine_keys:
+            fine.update(own)
+    jobs: list[Job] = []
+    for start in range(0, len(parts), SUBCATCHMENTS_A_MODEL):
+        part = parts[start : start + SUBCATCHMENTS_A_MODEL]
+        text = runoff_text(part, task.settings, task.rain, task.climate)
+        chosen = None if task.fine_keys is None else sorted(n - start for n in fine if 0 <= n - start < len(part))
+        key = f"{name}-{len(jobs)}"
+        args = (text, folder / key, task.marks_s, task.rain.lines, chosen, task.coarse, task.state_marks)
+        jobs.append(Job(key, _run, args, size=len(part), time_limit_s=time_limit_s))
+    return _Planned(tuple(jobs), tuple(places))
 
 
 def _run_grounds(
-    task: RunoffTask,
-    grounds: Sequence[Ground],
+    tasks: Sequence[RunoffTask],
     folder: Path,
     processes: int,
     time_limit_s: float,
     on_done: Callable[[int, int], None] | None,
-) -> tuple[dict[tuple[str, ...], GroundVolumes], dict[tuple[str, ...], str]]:
-    """Run the distinct subcatchments of some grounds in as few models as there are hundreds of them."""
-    distinct: dict[Hashable, int] = {}
-    areas: list[Subcatchment] = []
-    fine: set[int] = set()
-    places: list[list[int]] = []
-    for ground in grounds:
-        own = []
-        for area in ground.areas:
-            number = distinct.setdefault(_likeness(area), len(areas))
-            if number == len(areas):
-                areas.append(area)
-            own.append(number)
-        places.append(own)
-        if task.fine_keys is not None and ground.key in task.fine_keys:
-            fine.update(own)
-    jobs: list[Job] = []
-    for start in range(0, len(areas), SUBCATCHMENTS_A_MODEL):
-        part = tuple(areas[start : start + SUBCATCHMENTS_A_MODEL])
-        # Each stands for itself: facilities of two grounds may share an id but not their layers.
-        parts = tuple(Ground((str(n),), (area,)) for n, area in enumerate(part))
-        text = runoff_text(parts, task.settings, task.rain, task.climate)
-        chosen = None if task.fine_keys is None else sorted(n - start for n in fine if 0 <= n - start < len(part))
-        args = (text, folder / str(len(jobs)), task.marks_s, task.rain.lines, chosen, task.coarse)
-        jobs.append(Job(str(len(jobs)), _run, args, size=len(part), time_limit_s=time_limit_s))
+) -> list[tuple[Volumes, Failures]]:
+    """Run the models of some tasks, all in one batch."""
+    planned = [_planned(task, folder, str(n), time_limit_s) for n, task in enumerate(tasks)]
+    jobs = [job for one in planned for job in one.jobs]
     finished = 0
 
     def count(_: Outcome) -> None:
@@ -135,16 +158,21 @@ def _run_grounds(
             on_done(finished, len(jobs))
 
     outcomes = run_all(jobs, processes=processes, on_done=count)
-    done: dict[tuple[str, ...], GroundVolumes] = {}
-    failed: dict[tuple[str, ...], str] = {}
-    for ground, own in zip(grounds, places, strict=True):
-        models = sorted({n // SUBCATCHMENTS_A_MODEL for n in own})
-        bad = next((outcomes[m] for m in models if outcomes[m].status != "done"), None)
-        if bad is not None:
-            failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
-        else:
-            done[ground.key] = GroundVolumes(_gathered(outcomes, own))
-    return done, failed
+    found, begin = [], 0
+    for task, one in zip(tasks, planned, strict=True):
+        own = outcomes[begin : begin + len(one.jobs)]
+        begin += len(one.jobs)
+        done: Volumes = {}
+        failed: Failures = {}
+        for ground, numbers in zip(task.grounds, one.places, strict=True):
+            models = sorted({n // SUBCATCHMENTS_A_MODEL for n in numbers})
+            bad = next((own[m] for m in models if own[m].status != "done"), None)
+            if bad is not None:
+                failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
+            else:
+                done[ground.key] = GroundVolumes(_gathered(own, numbers))
+        found.append((done, failed))
+    return found
 
 
 def _gathered(outcomes: Sequence[Outcome], numbers: Sequence[int]) -> RunoffVolumes:
@@ -161,6 +189,24 @@ def _gathered(outcomes: Sequence[Outcome], numbers: Sequence[int]) -> RunoffVolu
         joined("infiltration_m3"),
         joined("evaporation_m3"),
         max((v.continuity_percent for v, _ in columns), key=abs),
+        _gathered_readings(columns),
+    )
+
+
+def _gathered_readings(columns: Sequence[tuple[RunoffVolumes, int]]) -> GroundReadings | None:
+    """The readings of some subcatchments, each from its model's; None where none were asked for."""
+    own = [v.readings.of([place]) for v, place in columns if v.readings is not None]
+    if not own:
+        return None
+    units = max(r.storage_mm.shape[2] for r in own)
+
+    def layers(values: np.ndarray) -> np.ndarray:
+        return np.pad(values, ((0, 0), (0, 0), (0, units - values.shape[2])), constant_values=np.nan)
+
+    return GroundReadings(
+        np.concatenate([r.horton_s for r in own], axis=1),
+        np.concatenate([layers(r.soil_moisture) for r in own], axis=1),
+        np.concatenate([layers(r.storage_mm) for r in own], axis=1),
     )
 
 
@@ -171,8 +217,9 @@ def _run(
     lines: tuple[str, ...],
     fine: list[int] | None,
     coarse: tuple[int, ...] | None,
+    states: tuple[int, ...],
 ) -> RunoffVolumes:
-    return run_runoff(text, folder, marks_s, rain_lines=lines, fine=fine, coarse_marks=coarse)
+    return run_runoff(text, folder, marks_s, rain_lines=lines, fine=fine, coarse_marks=coarse, state_marks=states)
 
 
 def per_mark(gathered: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import run_folder_name
-from spongecalc.swmm.model import BETWEEN, FLOODING, TANK_FLOWS, SwmmModel
+from spongecalc.swmm.model import BETWEEN, COMES_UP, TANK_FLOWS, SwmmModel
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 RETRIES = 2
@@ -54,8 +54,10 @@ def plan_runs(
             subcatchment_runoff=True,
             outfall_inflow=True,
             node_lateral_inflow=tuple(roles.get("tank", [])),
+            node_depth=tuple(g.model_id for g in model.gutters),
             link_flow=tuple(link for role in TANK_FLOWS for link in roles.get(role, [])),
         )
+        backs = tuple(g.back for g in model.gutters)
         nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
         pipes = model.elements[(model.elements["element"] == "link") & (model.elements["layer"] == "pipes")]
         between = [link for role in BETWEEN for link in roles.get(role, [])]
@@ -63,14 +65,14 @@ def plan_runs(
             series,
             node_depth=tuple(nodes["model_id"]),
             # What sewage spills, and what flows back through a joint, is read of this run.
-            node_flooding=tuple(n for role in FLOODING for n in roles.get(role, [])),
-            link_flow=tuple(dict.fromkeys((*series.link_flow, *between, *pipes["model_id"]))),
+            node_flooding=tuple(n for role in COMES_UP for n in roles.get(role, [])),
+            link_flow=tuple(dict.fromkeys((*series.link_flow, *between, *pipes["model_id"], *backs))),
         )
         for event, text in zip(events, model.texts(events), strict=True):
             place = folder / run_folder_name(model.name) / model.scenario / event.storm_id
             wanted = everything if event.report_all else series
             if event.storm_id == DRY:
-                wanted = SeriesRequest()
+                wanted = SeriesRequest(link_flow=backs)
             runs.append(
                 Run(
                     model.name,
@@ -81,6 +83,7 @@ def plan_runs(
                     wanted,
                     keep_out,
                     text=text,
+                    gutters=model.gutters,
                 )
             )
     return tuple(runs)
@@ -227,7 +230,16 @@ class _Jobs(Sequence[Job]):
             if path not in self._contents:
                 self._contents[path] = path.read_bytes()
         files = tuple((name, self._contents[path]) for name, path in run.files)
-        task = EngineTask(run.key, run.text, files, run.event.mark_s, run.series, run.keep_out, self._scratch)
+        task = EngineTask(
+            run.key,
+            run.text,
+            files,
+            run.event.mark_s,
+            run.series,
+            run.keep_out,
+            self._scratch,
+            run.gutters,
+        )
         return Job(
             run.run_id,
             run_task,

@@ -10,7 +10,7 @@ from spongecalc.batch.run import Run
 from spongecalc.batch.runs import plan_runs
 from spongecalc.swmm.event import Event
 from spongecalc.swmm.inflows import SEWAGE
-from spongecalc.swmm.model import FLOODING, SwmmModel
+from spongecalc.swmm.model import COMES_UP, SwmmModel
 from spongecalc.swmm.run_result import SeriesRequest
 
 
@@ -24,7 +24,7 @@ def plan_traced_runs(models: Sequence[SwmmModel], event: Event, folder: Path) ->
     traced = []
     for run, model in zip(runs, models, strict=True):
         elements = model.elements
-        nodes = elements[(elements["element"] == "node") & elements["role"].isin(FLOODING)]
+        nodes = elements[(elements["element"] == "node") & elements["role"].isin(COMES_UP)]
         followed = tuple((SEWAGE, node) for node in nodes["model_id"])
         traced.append(replace(run, series=SeriesRequest(node_concentration=followed)))
     return tuple(traced)

@@ -8,20 +8,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from spongecalc.api.project import Project
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.language import text
 from spongecalc.project.design_storms import design_storms
+from spongecalc.project.long_rain import LongRain
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
+from spongecalc.rainfall.rain_file_choices import AS_THE_FILE_SAYS, RainFileChoices
+from spongecalc.rainfall.rain_file_error import RainFileError
 from spongecalc.rainfall.rain_series import RainSeries
-from spongecalc.rainfall.read_series import SeriesError, read_series
+from spongecalc.rainfall.read_series import read_series
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.render.capture_chart import capture_chart, rain_page
-from spongecalc.steps.sponge import project_rain
 
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)
+# What a file was read as, where the value is a choice and not a name in the file.
+CHOSEN = ("readings", "stamp")
 DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
 
 
@@ -64,17 +69,20 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     )
     output.frame("storms", frame)
     code = DONE
-    found = project_rain(project.files)
+    found = LongRain(project.folder, settings)
     series, curve = found.series, found.curve
     trouble = found.trouble
     if series_file is not None:
         try:
-            series = read_series(series_file)
+            named, choices = _as_the_project_names(project, series_file)
+            series = read_series(series_file, choices, name=named)
             curve, trouble = curve_of_series(series, series_file.name, "measured"), None
-        except SeriesError as reason:
-            trouble = reason
+        except RainFileError as reason:
+            output.document["refused"] = {"rule": reason.rule, "found": reason.found, "write": reason.fault.write}
+            raise RefusedError(reason.fault.sentence(language), exit_code=DATA_ERRORS) from None
     if trouble is not None:
-        output.error(say(f"error.{trouble.rule}", file=trouble.file, found=trouble.found))
+        output.error(trouble.sentence(language))
+        output.document["refused"] = {"rule": trouble.rule, "found": trouble.found, "write": trouble.write}
         code = DATA_ERRORS
     own = curve_of_series(series, series.source, "generated" if series.generated else "measured")
     _print_series(series, own, output, say, settings.sponge.dry_interval_h)
@@ -100,6 +108,16 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
             raise RefusedError(say("error.unreadable", file=plot.name, found=reason.strerror or "")) from None
         output.sentence(say("plotted", path=plot))
     return code
+
+
+def _as_the_project_names(project: Project, series_file: Path) -> tuple[str, RainFileChoices]:
+    """Name of a file in the project's folder and what the project states of it; the name alone of any other."""
+    series = project.settings.sponge.series
+    try:
+        name = series_file.resolve().relative_to(project.folder.resolve()).as_posix()
+    except ValueError:
+        return series_file.name, AS_THE_FILE_SAYS
+    return name, series.choices if series.file == name else AS_THE_FILE_SAYS
 
 
 def _peak_mm_h(storm: Storm) -> float:
@@ -133,6 +151,15 @@ def _print_series(
         lines.append(say("short", years=f"{series.years:.1f}"))
     if series.snow is not None:
         lines.append(say("snow", days=int(series.snow.sum())))
+    if series.read_as:
+        held = dict(series.read_as)
+        told = "; ".join(
+            say(f"read_as.{name}", value=say(f"read_as_value.{value}") if name in CHOSEN else value)
+            for name, value in held.items()
+        )
+        lines.append(say("read_as.all", told=told))
+    if (lost := series.lost) is not None:
+        lines.append(say("lost", percent=f"{lost.percent:.2f}", **vars(lost)))
     lines.extend(
         say(f"flaw.{f.flaw}", count=f.count, first=f.first, depth=f"{f.depth_mm:.1f}") for f in series.flaws
     )
@@ -145,4 +172,6 @@ def _print_series(
         "step_min": series.step_min,
         "mm_a": yearly,
         "flaws": [vars(f) for f in series.flaws],
+        "read_as": dict(series.read_as),
+        "lost": vars(series.lost) if series.lost is not None else None,
     }

@@ -24,7 +24,9 @@ def run_separation(call: Call, *, week: bool) -> int:
     checked, settings, folder = project.checked, project.settings, project.results_folder
     with output.progress() as progress:
         built = project.build(progress)
-        table = removal_runs(checked.systems, settings, built.storms, removal_folder(built), call.jobs, progress)
+        table = removal_runs(
+            checked.systems, settings, built.storms, removal_folder(built), call.jobs, progress, built.rain
+        )
     path = write_contributions(table, removal_folder(built))
     columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")
     headers = [text(f"separation.column_{c}", output.language) for c in columns]

@@ -52,6 +52,9 @@ def _print_seen(seen: Seen, output: Output) -> None:
     output.sentence(
         text("survey.source_is", language, source=seen.source, form=seen.form, encoding=seen.encoding or "-")
     )
+    for note in seen.notes:
+        finding = Finding(note.rule, Feature(file=seen.source), {"file": seen.source, "layer": "-", **note.found})
+        output.sentence(f"{finding.message(language)} {finding.action(language)}")
     headers = [text(f"survey.column_{c}", language) for c in ("layer", "count", "geometry", "crs", "meant_for")]
     rows = [
         (s.name, "-" if s.refusal else str(s.count), s.geometry or "-", s.crs or "-", s.meant_for or "-")
@@ -63,7 +66,10 @@ def _print_seen(seen: Seen, output: Output) -> None:
         if layer.refusal is not None:
             _refused(seen.source, layer.refusal, output)
         if layer.fields:
-            cells = [(f.name, f.kind, str(f.filled), " | ".join(f.examples)) for f in layer.fields]
+            cells = [
+                (f.name, text(f"survey.kind.{f.kind}", language), str(f.filled), " | ".join(f.examples))
+                for f in layer.fields
+            ]
             output.table(layer.name, heads, cells)
     drafts = [s.draft for s in seen.layers if s.draft]
     if drafts:
@@ -73,6 +79,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
         "source": seen.source,
         "form": seen.form,
         "encoding": seen.encoding,
+        "notes": [note.rule for note in seen.notes],
         "layers": [
             {
                 "name": s.name,

@@ -14,9 +14,8 @@ from spongecalc.cli.exit_codes import RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.sponge.question import sponge_question
-from spongecalc.sponge.tank_states import tank_volume_m3
 from spongecalc.sponge.volume_method import volume_method
-from spongecalc.steps.sponge import continuous_path, project_rain, run_continuous
+from spongecalc.steps.sponge import continuous_path, run_continuous
 
 COLUMNS = (
     "community_id",
@@ -36,10 +35,9 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     checked, built = project.checked, project.built
     code = print_findings(built.findings, output)
     settings, language = project.settings, output.language
-    rain = project_rain(project.files)
+    rain = built.rain
     if rain.trouble is not None:
-        found = {"file": rain.trouble.file, "found": rain.trouble.found}
-        output.error(text(f"rain.error.{rain.trouble.rule}", language, **found))
+        output.error(rain.trouble.sentence(language))
     question = sponge_question(checked.systems, built.models, settings, rain.curve, rain.series)
     output.sentence(
         text(
@@ -52,7 +50,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
     )
     rows = []
     for site in question.sites:
-        tanks = [(t.node_id, tank_volume_m3(t)) for t in site.tanks]
+        tanks = [(t.node_id, t.volume_m3) for t in site.tanks]
         v = volume_method(site.areas, tanks, rain.curve.percent, question.catalogue)
         rows.append(
             (

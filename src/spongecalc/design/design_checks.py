@@ -13,7 +13,7 @@ import pandas as pd
 from spongecalc.design.check import Check, Limit, checks_table
 from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
-from spongecalc.design.flows import pipe_flows, runoff_coefficients
+from spongecalc.design.flows import pipe_flows
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS, check_hydraulics, pipe_hydraulics
 from spongecalc.design.inlets import check_inlets
 from spongecalc.design.limits import Limits, required_return_period
@@ -25,6 +25,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.rational_method import runoff_coefficients
 from spongecalc.surfaces.subcatchments import Subcatchment
 
 

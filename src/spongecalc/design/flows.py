@@ -10,10 +10,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.design.circular_pipe import full_velocity_m_s
 from spongecalc.design.network import DesignNetwork
 from spongecalc.design.peak_factor import peak_factor
+from spongecalc.surfaces.rational_method import rational_flow_l_s
 
 # Time in a pipe that has no fall, or no size: as if water moved at the least velocity of a sewer.
 SLOW_M_S = 0.6
@@ -46,37 +46,6 @@ class _Load:
             self.effective_m2 + other.effective_m2,
             max(self.time_min, other.time_min),
         )
-
-
-def runoff_coefficients(catalogue: Catalogue, own: Mapping[str, float]) -> dict[str, float]:
-    """Runoff coefficient of each cover for the rational method: the middle of the catalogue's range, or the
-    project's own.
-
-    References
-    ----------
-    GB 50014-2021, 4.1 and the technical guide on sponge cities (2014), table 4-3; ``covers.csv`` and
-    ``facility_ground.csv`` carry source and confidence.
-    """
-    return {**catalogue.peak_coefficients(), **{str(c): float(v) for c, v in own.items()}}
-
-
-def rational_flow_l_s(coefficient: float, intensity_l_s_ha: float, area_m2: float) -> float:
-    """Q = psi q F.
-
-    Parameters
-    ----------
-    coefficient
-        Runoff coefficient, 0 to 1.
-    intensity_l_s_ha
-        Storm intensity in L/(s ha) over the time of concentration.
-    area_m2
-        Drained area.
-
-    References
-    ----------
-    GB 50014-2021, 4.1 (rational method; for catchments of at most 2 km2).
-    """
-    return coefficient * intensity_l_s_ha * area_m2 / 1e4
 
 
 def pipe_flows(

@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 
 from spongecalc.design.check import Check, Limit, at_least, at_most, not_checkable
-from spongecalc.design.flows import rational_flow_l_s
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
 from spongecalc.layers.feature import feature_of
+from spongecalc.surfaces.rational_method import rational_flow_l_s
 
 
 def check_inlets(

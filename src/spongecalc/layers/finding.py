@@ -10,6 +10,7 @@ import pandas as pd
 from spongecalc.language import text
 from spongecalc.layers.feature import NOWHERE, Feature, feature_of
 from spongecalc.layers.rules.registry import SEVERITIES, severity_of
+from spongecalc.rainfall.rain_file_error import RainFault
 
 FINDING_COLUMNS = [
     "severity",
@@ -53,17 +54,27 @@ class Finding:
 
     def message(self, language: str) -> str:
         """Say what was found, as a sentence in ``language`` ("zh" or "en")."""
-        return text(f"findings.{self.rule}.message", language, **self._words)
+        return text(f"findings.{self.rule}.message", language, **self._told(language))
 
     def action(self, language: str) -> str:
         """Say what was done about it, or what the user is to do, as a sentence in ``language``."""
-        return text(f"findings.{self.rule}.action", language, **self._words)
+        return text(f"findings.{self.rule}.action", language, **self._told(language))
 
-    @property
-    def _words(self) -> dict[str, object]:
-        """What fills the sentences; what is not there is a dash, never a word of the program's."""
-        nothing = (None, "None", "nan")
-        return {k: "-" if v is None or str(v) in nothing else v for k, v in self.found.items()}
+    def _told(self, language: str) -> dict[str, object]:
+        """The parameters, a refused rain file among them in words; what is not there is a dash."""
+        return {
+            name: value.sentence(language)
+            if isinstance(value, RainFault)
+            else "-"
+            if _is_nothing(value)
+            else value
+            for name, value in self.found.items()
+        }
+
+
+def _is_nothing(value: object) -> bool:
+    """True for what a sentence would say in a program's word."""
+    return value is None or str(value) in ("None", "nan")
 
 
 def finding_at(rule: str, layer: str, row: object, **found: object) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -76,7 +77,7 @@ def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
             {"field": field, "wanted": ", ".join(wanted), "count": int((~kept).sum()), "total": len(frame)},
         )
         frame = frame[kept]
-    return RawLayer(frame, raw.columns, raw.notes)
+    return replace(raw, frame=frame)
 
 
 def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: Tell) -> dict[str, pd.Series]:

@@ -27,6 +27,7 @@ from spongecalc.layers.coordinates import (
     shifted,
     transformation_accuracy_m,
 )
+from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
@@ -79,12 +80,14 @@ def read_layers(
     frames: dict[str, gpd.GeoDataFrame] = {}
     read: list[SourceRead] = []
     near: Bounds | None = None
+    ledgers: list[PlacedLedger] = []
     for layer, schema in SCHEMAS.items():
         parts = []
         given = sources.get(layer, ())
         for source, label in zip(given, source_labels(given), strict=True):
+            siblings = [s for s in given if s is not source and s.source == source.source]
             part, held = _read_source(
-                folder, layer, source, label, target, near, findings, scenario_columns, known
+                folder, layer, source, label, siblings, target, near, findings, ledgers, scenario_columns, known
             )
             read.append(held)
             if part is not None:
@@ -99,6 +102,7 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+    findings.extend(findings_of_drawings(ledgers))
     dem = _dem_path(folder, sources.get("dem", ()), findings)
     return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
@@ -172,9 +176,11 @@ def _read_source(
     layer: str,
     source: LayerSource,
     label: str,
+    siblings: Sequence[LayerSource],
     target: CRS,
     near: Bounds | None,
     findings: list[Finding],
+    ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
 ) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
@@ -186,10 +192,12 @@ def _read_source(
 
     held = Amount()
     try:
-        raw = read_raw(folder, layer, source, catalogue)
+        raw = read_raw(folder, layer, source, catalogue, siblings)
         held = Amount(len(raw.frame))
         for note in raw.notes:
             tell(note.rule, note.found)
+        if raw.ledger is not None:
+            ledgers.append(placed_ledger(raw.ledger, layer, source, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
@@ -239,6 +247,8 @@ def _placed(
     frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
     stated = source.crs or frame.crs
     about = {"file": source.source, "layer": source.layer or layer}
+    if stated is None and frame.empty:
+        stated = target
     if stated is None:
         guess = guess_crs(frame, target, near)
         if guess is None:

@@ -7,9 +7,8 @@ flooding) comes back on to the ground at that node.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from spongecalc.overland.ground_water import GroundCover, GroundWater
 from spongecalc.overland.made_water import MadeWater, worst_place
+from spongecalc.surfaces.grate import Grate
 
 if TYPE_CHECKING:
     from spongecalc.overland.surface_flow import SurfaceFlow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXCHANGE_S = 1.0
 # Stands in the key of kept runs; another number when the flow over the ground is calculated in another way.
-SCHEME = 2
+SCHEME = 3
 L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
 # Durations, speeds and hazard are read at this interval; the largest depth is the kernel's, of every step.
@@ -32,41 +32,6 @@ SEEN_S = 5.0
 CAME = ("rain_on_ground", "rain_on_roofs", "sewage")
 WENT = ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
 WADING_M, LANE_M = 0.05, 0.15
-GRAVITY = 9.80665
-
-
-@dataclass(frozen=True)
-class Grate:
-    """An inlet's opening: length of its rim and area in m and m2, its rated capacity in l/s, its coefficients."""
-
-    rim_m: float
-    area_m2: float
-    capacity_l_s: float
-    weir: float
-    orifice: float
-
-    def times(self, count: float) -> Grate:
-        """As much as ``count`` of it side by side."""
-        return replace(
-            self,
-            rim_m=self.rim_m * count,
-            area_m2=self.area_m2 * count,
-            capacity_l_s=self.capacity_l_s * count,
-        )
-
-    def intake_m3_s(self, depth_m: float) -> float:
-        """Intake in m3/s at a depth of water on it in m: the least of weir, orifice and rated capacity.
-
-        References
-        ----------
-        FHWA (2013), Urban Drainage Design Manual, HEC-22, section 4.4: grates in a sag, with the
-        coefficients of the table ``inlet_hydraulics``; capacity as rated in the national drawings.
-        """
-        if depth_m <= 0:
-            return 0.0
-        weir: float = self.weir * self.rim_m * depth_m**1.5
-        orifice = self.orifice * self.area_m2 * math.sqrt(2 * GRAVITY * depth_m)
-        return min(weir, orifice, self.capacity_l_s / 1000)
 
 
 @dataclass(frozen=True)

@@ -10,34 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from spongecalc.ground.grid import Ground
-from spongecalc.overland.coupled import EXCHANGE_S, SCHEME, CoupledResult, Exchange, Grate, run_coupled
+from spongecalc.overland.coupled import EXCHANGE_S, SCHEME, CoupledResult, Exchange, run_coupled
 from spongecalc.overland.ground_water import GroundCover, ground_cover
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
-from spongecalc.standards.tables import table
+from spongecalc.surfaces.grate import flat_grate
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.swmm.event import Event, event_sections, storm_event
+from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.inp_text import joined_sections, section_texts
-from spongecalc.swmm.model import FLOODING, TANK_FLOWS, SwmmModel
+from spongecalc.swmm.model import COMES_UP, TANK_FLOWS, SwmmModel
 from spongecalc.versions import versions
-
-
-def flat_grate(capacity_l_s: float) -> Grate:
-    """A single flat grate rated at a capacity in l/s.
-
-    References
-    ----------
-    Rim, opening and coefficients: table ``inlet_hydraulics``, which carries source and confidence.
-    """
-    value = table("inlet_hydraulics").set_index("item")["value"]
-    return Grate(
-        float(value["grate_rim"]),
-        float(value["grate_opening"]),
-        capacity_l_s,
-        float(value["weir_coefficient"]),
-        float(value["orifice_coefficient"]),
-    )
 
 
 @dataclass(frozen=True)
@@ -113,9 +97,9 @@ def _exchanges(
     system: DrainageSystem, model: SwmmModel, settings: Settings, ground: Ground, doubled: Collection[str]
 ) -> tuple[Exchange, ...]:
     elements = model.elements
-    junctions = elements[elements["role"].isin(FLOODING)]
+    junctions = elements[elements["role"].isin(COMES_UP)]
     takes = {node for c in system.communities for node, _ in intake_nodes(system, c)}
-    grate = flat_grate(settings.ponding.inlet_capacity_l_s)
+    grate = flat_grate(settings.ponding.inlet_capacity_l_s, settings.ponding.inlet_clogging_percent)
     places = system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
     found = []
     for element in junctions.itertuples():
@@ -129,7 +113,7 @@ def _exchanges(
 
 
 def _text(model: SwmmModel, event: Event) -> str:
-    """The input file: fixed steps, no ponding in SWMM, rain on roofs only."""
+    """The input file: fixed steps, no ponding in SWMM, rain on roofs only; the grid stands for the gutters."""
     elements = model.elements
     of_ground = (elements["element"] == "subcatchment") & (elements["role"] == "ground")
     on_grid = set(elements.loc[of_ground, "model_id"])
@@ -140,6 +124,10 @@ def _text(model: SwmmModel, event: Event) -> str:
     used = {r[1] for r in sections["LID_USAGE"]}
     sections["LID_CONTROLS"] = [r for r in model.sections["LID_CONTROLS"] if r[0] in used]
     sections["TAGS"] = [r for r in model.sections["TAGS"] if not (r[0] == "Subcatch" and r[1] in on_grid)]
+    gone = set(elements.loc[elements["role"].isin(ON_GROUND), "model_id"])
+    for name in ("STORAGE", "OUTFALLS", "OUTLETS", "COORDINATES", "TAGS"):
+        column = 1 if name == "TAGS" else 0
+        sections[name] = [r for r in sections.get(name, []) if len(r) == 1 or r[column] not in gone]
     roles = elements.groupby("role")["model_id"].agg(list).to_dict()
     sewage = [row[0] for row in model.sections["DWF"]]
     flows = [link for role in TANK_FLOWS for link in roles.get(role, [])]

@@ -19,7 +19,7 @@ from itzi_core.data_containers import SurfaceFlowParameters
 from itzi_core.rasterdomain import RasterDomain
 from itzi_core.surfaceflow import SurfaceFlowSimulation
 
-from spongecalc.overland.fast_water import WAVE_OF_SPEED, FastWater
+from spongecalc.overland.face_flow import WAVE_OF_SPEED, FaceFlow
 
 OPEN_EDGE, CLOSED_EDGE = 2, 1
 LONGEST_STEP_S = 5.0
@@ -78,8 +78,8 @@ class SurfaceFlow:
         self.cell_m, self.cell_area_m2 = cell_m, cell_m * cell_m
         self.updates = 0
         self._longest_s = LONGEST_STEP_S
-        self._fast_water = FastWater(self.domain, self.solver)
-        self._fast_cells = np.array([], dtype=int)
+        self._faces = FaceFlow(self.domain, self.solver)
+        self._cells = np.array([], dtype=int)
 
     @property
     def depth_m(self) -> np.ndarray:
@@ -153,8 +153,7 @@ class SurfaceFlow:
             self.solver._dt = step  # to the bit: its setter rounds to a microsecond
             try:
                 self.solver.solve_q()
-                if self._fast_cells.size:
-                    self._fast_water.temper(self._fast_cells, COURANT * self.cell_m / step, step)
+                self._faces.mend(self._cells, COURANT * self.cell_m / step, step)
                 self.solver.update_h(compute_vdir=False, compute_froude=False)
             except AssertionError as reason:
                 raise self._collapse("not a number", step) from reason
@@ -172,12 +171,14 @@ class SurfaceFlow:
         wave = max(wave, WAVE_OF_SPEED * float(flowing.max()))
         sheets = float(speed.max())
         step = self.cell_m / max(wave / COURANT, sheets / COURANT_OF_SHEETS, self.cell_m / self._longest_s)
-        self._fast_cells = self._fast_water.cells(flowing)
+        self._cells = self._faces.cells(flowing, step)
         if not step > SHORTEST_STEP_S:  # nor where it is no number
             raise self._collapse("time step", step)
         return step
 
     def _collapse(self, reason: str, seconds: float) -> SurfaceFlowError:
-        depth = np.where(np.isfinite(self.depth_m), self.depth_m, np.inf)
-        row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
+        """The error, at the cell whose waves or water are fastest: it is what the step came to."""
+        faster = np.maximum(self.solver.g * self.depth_m, (WAVE_OF_SPEED * self.speed_m_s) ** 2)
+        faster = np.where(np.isfinite(self.depth_m) & np.isfinite(faster), faster, np.inf)
+        row, column = np.unravel_index(int(np.argmax(faster)), faster.shape)
         return SurfaceFlowError(reason, int(row), int(column), seconds)

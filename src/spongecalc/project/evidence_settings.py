@@ -6,9 +6,9 @@ from typing import Self
 
 from pydantic import Field
 
+from spongecalc.project.rain_file_settings import RainFile
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import (
-    InsidePath,
     LitersPerSecond,
     Millimeters,
     Number,
@@ -43,7 +43,7 @@ class EvidenceSettings(Section):
     """Settings for reading and weighing measurements at manholes and outfalls."""
 
     scenario: str | None = None
-    rain: InsidePath | None = None
+    rain: RainFile | None = None
     dry_after_h: Number = Field(24.0, ge=0, le=720)
     dry_rain_mm: Millimeters = Field(1.0, ge=0, le=50, alias="dry_rain")
     flow_error_percent: Percent = Field(10.0, gt=0, alias="flow_error")

@@ -6,20 +6,27 @@ import hashlib
 from pathlib import Path
 
 from spongecalc.project.load import FILE_NAME, Project
+from spongecalc.project.sponge_settings import GENERATED
 
 # A shapefile is several files of one name.
 BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of spongecalc.toml, of every source file and of measured storms, by name in the project, sorted.
+    """SHA-256 of spongecalc.toml, of every source and rain file, by name in the project, sorted.
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
     """
     sources = sorted(
         {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
     )
-    storms = sorted({s.file for s in project.settings.storms if s.file is not None} - set(sources))
+    settings = project.settings
+    rains = {s.file.file for s in settings.storms if s.file is not None}
+    if settings.sponge.series.file != GENERATED:
+        rains.add(settings.sponge.series.file)
+    if settings.evidence.rain is not None:
+        rains.add(settings.evidence.rain.file)
+    storms = sorted(rains - set(sources))
     found: dict[str, str] = {}
     for name in (FILE_NAME, *sources, *storms):
         path = project.folder / name

@@ -16,6 +16,9 @@ from spongecalc.project.section import Meters, Number, Section, once_read
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
 
+# Units that a drawing may be drawn in, in m.
+DRAWING_UNITS_M = {"mm": 0.001, "cm": 0.01, "dm": 0.1, "m": 1.0, "km": 1000.0, "in": 0.0254, "ft": 0.3048}
+
 # What a survey table says of a point and a line besides the contract's columns.
 SURVEY_KEYS = ("point", "connected", "feature", "attachment", "x", "y")
 
@@ -62,8 +65,9 @@ class Lookup(Section):
 class Labels(Section):
     """Rules by which the texts of a drawing become attributes of the lines and symbols beside them.
 
-    A text belongs to the nearest line or symbol within ``within``. The named groups of ``pattern`` become
-    fields; without a pattern, sizes and materials are recognised.
+    A text belongs to what its leader points at, else to the line or symbol within ``within`` of its letters that
+    it lies beside. The named groups of ``pattern`` become fields; without a pattern, sizes and materials are
+    recognised. ``layers`` are the CAD layers of the texts, with ``*`` for any letters.
     """
 
     pattern: Annotated[str, BeforeValidator(_pattern)] | None = None
@@ -72,11 +76,15 @@ class Labels(Section):
 
 
 class LayerSource(Section):
-    """One file or database table that a layer comes from, and how its fields become the contract's columns."""
+    """One file or database table that a layer comes from, and how its fields become the contract's columns.
+
+    Of a drawing ``drawing_unit`` states the unit it is drawn in, and ``hidden`` whether what its frozen and
+    switched-off CAD layers hold is read.
+    """
 
     source: str
     layer: str | None = None
-    form: Literal["vector", "dxf", "survey", "inp", "postgis"] | None = None
+    form: Literal["vector", "dxf", "survey", "inp", "postgis", "cass"] | None = None
     encoding: str | None = None
     fields: dict[str, str] = Field(default_factory=dict)
     units: dict[str, str] = Field(default_factory=dict)
@@ -86,6 +94,8 @@ class LayerSource(Section):
     lookups: tuple[Lookup, ...] = ()
     labels: Labels = Labels()
     prefix: Text = ""
+    drawing_unit: Literal["mm", "cm", "dm", "m", "km", "in", "ft"] | None = None
+    hidden: Literal["read", "left_out"] = "read"
     points: str | None = None
     points_layer: str | None = None
     crs: Annotated[str, BeforeValidator(known_crs)] | None = None

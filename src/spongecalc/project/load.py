@@ -16,6 +16,7 @@ from spongecalc.language import has_text, text
 from spongecalc.project.refused_value import RefusedValueError, shown
 from spongecalc.project.settings import Settings
 from spongecalc.project.storm_files import with_storm_files
+from spongecalc.rainfall.rain_file_error import RainFault, RainFileError
 
 FILE_NAME = "spongecalc.toml"
 
@@ -56,16 +57,23 @@ class Project:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake in a project's file: ``rule`` names its sentence in the catalogue ``project``."""
+    """One mistake in a project's file: ``rule`` names its sentence in the catalogue ``project``.
+
+    ``fault`` is that of a rain file which the key names.
+    """
 
     rule: str
     file: str
     key: str = ""
     found: str = ""
     allowed: str = ""
+    fault: RainFault | None = None
 
     def sentence(self, language: str) -> str:
         """The mistake in words."""
+        if self.fault is not None:
+            what = self.fault.sentence(language)
+            return text(f"project.{self.rule}", language, file=self.file, key=self.key, what=what)
         if self.rule.startswith("improper."):
             what = text(f"project.{self.rule}", language, found=self.found, allowed=self.allowed)
             return text("project.value_improper", language, file=self.file, key=self.key, what=what)
@@ -117,11 +125,17 @@ def load_project(place: Path) -> Project:
         raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
     filled, refused = with_storm_files(document, path.parent)
     if refused:
-        raise ProjectError([Mistake(f"improper.{r.rule}", name, key, r.found, r.allowed) for key, r in refused])
+        raise ProjectError([_refused_storm(name, key, reason) for key, reason in refused])
     try:
         return Project(path.parent, Settings.model_validate(filled))
     except ValidationError as reason:
         raise ProjectError(mistakes_of(name, reason, document)) from None
+
+
+def _refused_storm(name: str, key: str, reason: RefusedValueError | RainFileError) -> Mistake:
+    if isinstance(reason, RainFileError):
+        return Mistake("value_improper", name, key, fault=reason.fault)
+    return Mistake(f"improper.{reason.rule}", name, key, reason.found, reason.allowed)
 
 
 def mistakes_of(file: str, refused: ValidationError, document: dict[str, Any]) -> list[Mistake]:

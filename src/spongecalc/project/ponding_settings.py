@@ -6,7 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from spongecalc.project.section import CubicMeters, LitersPerSecond, Meters, Section, SquareMeters
+from spongecalc.project.section import (
+    CubicMeters,
+    LitersPerSecond,
+    Meters,
+    Number,
+    Percent,
+    Section,
+    SquareMeters,
+)
 
 
 class PondingSettings(Section):
@@ -17,6 +25,10 @@ class PondingSettings(Section):
     margin_m: Meters = Field(15.0, ge=5, le=200, alias="margin")
     site_depth_m: Meters = Field(0.05, ge=0.01, le=1, alias="site_depth")
     inlet_capacity_l_s: LitersPerSecond = Field(20.0, gt=0, le=500, alias="inlet_capacity")
+    inlet_clogging_percent: Percent = Field(0.0, le=90, alias="inlet_clogging")
+    street_width_m: Meters = Field(4.0, gt=0, le=50, alias="street_width")
+    street_cross_fall_percent: Percent = Field(2.0, le=10, alias="street_cross_fall")
+    street_roughness: Number = Field(0.013, ge=0.005, le=0.2)
     place: Literal["city centre", "outside centre", "important area of the centre"] = "outside centre"
     min_volume_m3: CubicMeters = Field(0.5, ge=0, le=1000, alias="min_volume")
     search_radius_m: Meters = Field(15.0, gt=0, le=200, alias="search_radius")

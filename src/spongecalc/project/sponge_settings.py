@@ -7,8 +7,9 @@ from typing import Literal, Self
 
 from pydantic import Field
 
+from spongecalc.project.rain_file_settings import RainFile, RainFileSettings
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Millimeters, Number, Percent, Section, Years, once_read
+from spongecalc.project.section import Millimeters, Number, Percent, Section, WholeMinutes, Years, once_read
 from spongecalc.standards.tables import table
 
 GENERATED = "generated"
@@ -23,10 +24,14 @@ class SpongeSettings(Section):
     """The annual capture ratio and what it rests on.
 
     ``place`` is the city of the guide's table of design rainfall, ``own_place`` false where it is not the
-    project's; ``series`` a file of rainfall, or "generated" for a series made from the monthly climate of
-    ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's,
-    ``evaporation_in_rain`` lets water evaporate while it rains, too. ``continuous`` runs the series where nothing
-    fitting is kept; without it the events give the capture ratio.
+    project's; ``series`` a file of rainfall (a path, or a table with ``file`` and how it is to be read), or
+    "generated" for a series made from the monthly climate of ``climate``; ``evaporation_mm_d`` twelve monthly
+    values in place of that climate's, ``evaporation_in_rain`` lets water evaporate while it rains, too.
+    ``continuous`` runs the series where nothing fitting is kept, brought to steps of ``series_step_min`` where
+    its own are longer; without it the events give the capture ratio. ``initial`` says how rain finds tanks and
+    ground: as the days of the series leave them, or empty; ``initial_tank_free``, ``initial_soil_recovered`` and
+    ``initial_base_filled`` are shares in place of both, of the tanks' volume, of Horton's fall, and of what bases
+    and facilities hold.
     """
 
     place: str = "昆明"
@@ -34,13 +39,18 @@ class SpongeSettings(Section):
     target_percent: Percent | None = Field(None, alias="target")
     design_percent: Percent = Field(80.0, gt=0, lt=100, alias="design_ratio")
     design_rainfall_mm: Millimeters | None = Field(None, gt=0, le=500, alias="design_rainfall")
-    series: InsidePath | Literal["generated"] = GENERATED
+    series: RainFile = RainFileSettings(file=GENERATED)
     generated_years: int = Field(10, ge=1, le=100)
     generated_seed: int = Field(1, ge=0, le=2**31 - 1)
+    series_step_min: WholeMinutes = Field(10.0, ge=1, le=1440, alias="series_step")
     climate: str = "昆明"
     evaporation_mm_d: tuple[Number, ...] = ()
     evaporation_in_rain: bool = False
     continuous: bool = True
+    initial: Literal["series", "empty"] = "series"
+    initial_tank_free_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_tank_free")
+    initial_soil_recovered_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_soil_recovered")
+    initial_base_filled_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_base_filled")
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
     years_to_clog_a: Years = Field(
         default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"

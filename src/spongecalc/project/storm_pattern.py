@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
+from spongecalc.project.rain_file_settings import RainFile
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import InsidePath, Number, Section, once_read
+from spongecalc.project.section import Number, Section, once_read
 
 Pattern = Literal["chicago", "uniform", "alternating_blocks", "pilgrim_cordery", "table", "measured"]
 
@@ -21,7 +22,7 @@ class StormPattern(Section):
     pattern: Pattern = "chicago"
     percents: tuple[Number, ...] = ()
     depths_mm: tuple[Number, ...] = ()
-    file: InsidePath | None = None
+    file: RainFile | None = None
 
     @once_read
     def _pattern_has_its_values(self) -> Self:

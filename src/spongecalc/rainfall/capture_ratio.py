@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
+from spongecalc.rainfall.rain_file_error import RainFileError
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.standards.tables import table
 
@@ -160,8 +161,16 @@ class CaptureCurve:
 
 
 def curve_of_series(series: RainSeries, place: str, confidence: str) -> CaptureCurve:
-    """The curve of a long series by the guide's daily method."""
+    """The curve of a long series by the guide's daily method.
+
+    Raises
+    ------
+    RainFileError
+        If no whole day of the series has rain that counts.
+    """
     days = tuple(float(d) for d in counted_days_mm(series))
+    if not days:
+        raise RainFileError("no_whole_wet_day", series.source, str(len(series.daily_mm())))
     return CaptureCurve(place, series.source, confidence, days, years=series.years, generated=series.generated)
 
 

@@ -13,6 +13,10 @@ import pandas as pd
 RECORD_MM = ((1.0, 31.0), (60.0, 305.0), (1440.0, 1825.0))
 
 
+# Reasons why a reading has no number, besides that nothing stands there.
+NO_NUMBER = ("code", "trace", "unread", "first", "fault")
+
+
 @dataclass(frozen=True)
 class SeriesFlaw:
     """One kind of flaw in a series: how often, where first, and how many mm it concerns."""
@@ -23,12 +27,32 @@ class SeriesFlaw:
     depth_mm: float = 0.0
 
 
+# Flaws of readings that have no place in the series.
+LEFT_OUT = ("unreadable_time", "off_step", "duplicate_differs")
+
+
+@dataclass(frozen=True)
+class LostReadings:
+    """Steps without a reading, of ``steps`` in all; the days they spoil, readings left out, the first of them."""
+
+    missing: int
+    steps: int
+    days: int
+    left_out: int
+    first: str
+
+    @property
+    def percent(self) -> float:
+        """Share of the steps that have no reading."""
+        return 100 * self.missing / self.steps
+
+
 @dataclass(frozen=True)
 class RainSeries:
     """Depths in mm of steps of ``step_min``, by the start of their step; a missing one is NaN.
 
     ``snow`` marks days too cold for rain, where temperature is known. ``generated`` series were never
-    measured, and whatever rests on one says so.
+    measured, and whatever rests on one says so. ``read_as`` says what of the file was taken for what.
     """
 
     depth_mm: pd.Series
@@ -37,6 +61,25 @@ class RainSeries:
     flaws: tuple[SeriesFlaw, ...] = ()
     snow: pd.Series | None = None
     generated: bool = False
+    read_as: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lost(self) -> LostReadings | None:
+        """Readings that the record lacks between its first and its last; None where it has all."""
+        known = np.flatnonzero(self.depth_mm.notna().to_numpy())
+        if not len(known):
+            return None
+        between = self.depth_mm.iloc[known[0] : known[-1] + 1]
+        missing = between.isna()
+        left_out = sum(f.count for f in self.flaws if f.flaw in LEFT_OUT)
+        if not missing.any() and not left_out:
+            return None
+        whole = round(1440 / self.step_min) if self.step_min < 1440 else 1
+        having = between.resample("D").count()
+        # The first and the last day may begin late and end early without having lost anything.
+        short = having.iloc[1:-1][having.iloc[1:-1] < whole] if whole > 1 else having[having < 1]
+        first = f"{between.index[missing.to_numpy()][0]:%Y-%m-%d %H:%M}" if missing.any() else "-"
+        return LostReadings(int(missing.sum()), len(between), len(short), left_out, first)
 
     @property
     def years(self) -> float:
@@ -64,6 +107,8 @@ def regular_series(
     *,
     wet_only: bool = False,
     accumulated: Sequence[bool] | np.ndarray | None = None,
+    kinds: Sequence[str] | np.ndarray | None = None,
+    resets: Sequence[bool] | np.ndarray | None = None,
     snow: pd.Series | None = None,
 ) -> RainSeries:
     """Lay readings out in even steps, and say what is wrong with them.
@@ -81,16 +126,24 @@ def regular_series(
         it is a gap.
     accumulated
         Marks readings that hold the rain of several steps; they count as missing.
+    kinds
+        Why a reading has no number: "missing" (nothing stands there), "code" (a code or word for missing),
+        "trace", "unread", "first" and "fault" (of a counter); "" or None without a reason.
+    resets
+        Marks readings before which a counter was set back.
     snow
         Days (by date) that were too cold for rain.
 
     Returns
     -------
-    The series. Of two readings of one time the first is kept; negative, accumulated and impossible ones
-    become missing. Each is a flaw of the series, none is repaired by a guess.
+    The series, its steps where most readings are in the day. Of two readings of one time the first is kept;
+    negative, accumulated and impossible ones become missing. Each is a flaw of the series, none is repaired by a
+    guess.
     """
     frame = pd.DataFrame({"time": pd.to_datetime(pd.Index(times)), "mm": np.asarray(depths_mm, dtype=float)})
     frame["accumulated"] = False if accumulated is None else np.asarray(accumulated, dtype=bool)
+    frame["kind"] = "" if kinds is None else np.asarray(kinds, dtype=object)
+    frame["reset"] = False if resets is None else np.asarray(resets, dtype=bool)
     flaws: list[SeriesFlaw] = []
 
     def note(flaw: str, rows: pd.DataFrame) -> None:
@@ -104,26 +157,38 @@ def regular_series(
         note("unordered", frame[frame["time"].diff() < pd.Timedelta(0)])
         frame = frame.sort_values("time", kind="stable")
     twice = frame["time"].duplicated()
-    note("duplicate", frame[twice])
+    first = frame[~twice].set_index("time")["mm"].reindex(frame.loc[twice, "time"]).to_numpy()
+    other = ~np.isclose(frame.loc[twice, "mm"].to_numpy(float), first, equal_nan=True)
+    note("duplicate", frame[twice][~other])
+    note("duplicate_differs", frame[twice][other])
     frame = frame[~twice]
+    note("reset", frame[frame["reset"]])
     note("accumulated", frame[frame["accumulated"]])
     note("negative", frame[frame["mm"] < 0])
     most = float(np.interp(step_min, [m for m, _ in RECORD_MM], [d for _, d in RECORD_MM]))
     note("impossible", frame[frame["mm"] > most])
     bad = frame["accumulated"] | (frame["mm"] < 0) | (frame["mm"] > most)
     frame.loc[bad, "mm"] = np.nan
-    note("missing", frame[frame["mm"].isna() & ~bad])
+    lacking = frame["mm"].isna() & ~bad
+    named = frame["kind"].isin(NO_NUMBER)
+    note("missing", frame[lacking & ~named])
+    for kind in NO_NUMBER:
+        note(f"no_number_{kind}", frame[lacking & (frame["kind"] == kind)])
     if frame.empty:
         return RainSeries(
             pd.Series(dtype=float, index=pd.DatetimeIndex([])), step_min, source, tuple(flaws), snow
         )
     step = pd.Timedelta(minutes=step_min)
-    grid = pd.date_range(frame["time"].iloc[0].floor("D"), frame["time"].iloc[-1], freq=step)
-    off = ~frame["time"].isin(grid)
+    # A gauge may be read at 08:00, or at half past each hour: the grid goes through most of its readings.
+    phases = (frame["time"] - frame["time"].dt.floor("D")) % step
+    phase = phases.mode().min()
+    grid = pd.date_range(frame["time"].iloc[0].floor("D") + phase, frame["time"].iloc[-1], freq=step)
+    off = phases != phase
     note("off_step", frame[off])
     frame = frame[~off]
     laid = frame.set_index("time")["mm"].reindex(grid)
-    absent = ~grid.isin(frame["time"])
+    # What lies before the first reading is no gap.
+    absent = ~grid.isin(frame["time"]) & (grid >= frame["time"].iloc[0])
     if wet_only:
         laid[absent] = 0.0
     elif absent.any():

@@ -1,109 +1,153 @@
-"""Long rainfall series from files: CSV, SWMM's own rain files, NOAA GHCN-daily, NetCDF."""
+"""Long rainfall series from files: tables, SWMM's own rain files, NOAA GHCN-daily, NetCDF."""
 
 from __future__ import annotations
 
 import calendar
 import gzip
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from spongecalc.rainfall.accumulated_rain import looks_accumulated, step_depths
+from spongecalc.rainfall.netcdf_series import read_netcdf
+from spongecalc.rainfall.rain_cells import decoded
+from spongecalc.rainfall.rain_file_choices import AS_THE_FILE_SAYS, RainFileChoices, lines_to_write
+from spongecalc.rainfall.rain_file_error import RainFileError, UnsureError
 from spongecalc.rainfall.rain_series import RainSeries, regular_series
+from spongecalc.rainfall.rain_table import read_rain_table
 
 # Below this mean temperature of a day its precipitation counts as snow.
 SNOW_BELOW_C = 0.0
-TIME_NAMES = ("time", "datetime", "date", "day", "日期", "时间", "观测时间")
-RAIN_NAMES = ("rain_mm", "depth_mm", "rainfall_mm", "precipitation", "prcp", "rain", "降雨量", "降水量", "雨量")
-TEMPERATURE_NAMES = ("temperature_c", "tmean", "tavg", "temp", "气温", "平均气温")
-NETCDF_NAMES = ("rain", "precip", "pr", "tp", "prcp", "rainfall", "precipitation")
-UNITS_MM = {"mm": 1.0, "mm/day": 1.0, "mm d-1": 1.0, "kg m-2": 1.0, "m": 1000.0, "cm": 10.0}
+LARGEST_DAY_MM = 500.0
+LARGEST_YEAR_MM = 6000.0
+DAY_MIN = 1440.0
+# A file with more than this share of times that stand twice with other depths holds several gauges.
+MOST_DIFFERING = 0.1
+FEW_DIFFERING = 9
+# Fewer readings than these do not tell that dry steps are left out.
+ENOUGH_READINGS = 10
 
 
-class SeriesError(Exception):
-    """A file that is no rainfall series; ``rule`` names its sentence in the catalogue ``rain``."""
+def read_series(
+    path: Path, choices: RainFileChoices = AS_THE_FILE_SAYS, *, key: str = "series", name: str | None = None
+) -> RainSeries:
+    """Read a series; its ending tells the format (.csv, .tsv, .txt, .xlsx, .dat, .dly, .nc; text also .gz).
 
-    def __init__(self, rule: str, file: str, found: str = "") -> None:
-        super().__init__(f"{file}: {rule} {found}".strip())
-        self.rule, self.file, self.found = rule, file, found
-
-
-def read_series(path: Path) -> RainSeries:
-    """Read a series; the file's ending tells its format (.csv, .dat, .dly, .nc; all but .nc also .gz).
+    Parameters
+    ----------
+    path
+        The file.
+    choices
+        What the project states of it.
+    key, name
+        Key of spongecalc.toml that takes the file, and the file as the project names it: for the line to write.
 
     Raises
     ------
-    SeriesError
-        If the file is missing, of another format, or holds no readings.
+    RainFileError
+        If the file is missing, of another format, holds no readings, leaves open how it is to be read, or has
+        more than 500 mm in a day or 6000 mm in a year.
     """
     suffixes = [s.lower() for s in path.suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
-    readers = {".csv": _read_csv, ".dat": _read_dat, ".dly": _read_ghcn, ".nc": _read_netcdf}
+    tables = dict.fromkeys((".csv", ".tsv", ".txt", ".xlsx", ".xlsm"), _read_table)
+    readers = {**tables, ".dat": _read_dat, ".dly": _read_ghcn, ".nc": _read_netcdf}
     if kind not in readers:
-        raise SeriesError("unknown_format", path.name, ", ".join(readers))
+        raise RainFileError("unknown_format", path.name, ", ".join(readers))
+    named = name or path.name
+
+    def refused(rule: str, found: str, more: tuple[tuple[str, object], ...]) -> RainFileError:
+        return RainFileError(rule, path.name, found, lines_to_write(key, named, choices, more))
+
     try:
-        series = readers[kind](path)
-    except OSError as reason:
-        raise SeriesError("unreadable", path.name, reason.strerror or str(reason)) from None
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError, IndexError, pd.errors.ParserError) as reason:
-        raise SeriesError("not_of_its_format", path.name, str(reason)[:120]) from None
+        series = readers[kind](path, choices)
+    except UnsureError as reason:
+        raise refused(reason.rule, reason.found, reason.choices) from None
+    except (OSError, zlib.error) as reason:
+        told = (reason.strerror if isinstance(reason, OSError) else None) or str(reason)
+        raise RainFileError("unreadable", path.name, told) from None
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError, IndexError, OverflowError) as reason:
+        raise RainFileError("not_of_its_format", path.name, str(reason)[:120]) from None
     if series.depth_mm.notna().sum() == 0:
-        raise SeriesError("empty", path.name)
+        raise RainFileError("empty", path.name)
+    if series.step_min > DAY_MIN:
+        raise RainFileError("step_long", path.name, f"{series.step_min / DAY_MIN:g}")
+    if abs(DAY_MIN / series.step_min - round(DAY_MIN / series.step_min)) > 1e-6:
+        raise RainFileError("step_odd", path.name, f"{series.step_min:g} min")
+    differing = sum(f.count for f in series.flaws if f.flaw == "duplicate_differs")
+    if differing > max(MOST_DIFFERING * series.depth_mm.notna().sum(), FEW_DIFFERING):
+        raise RainFileError("many_duplicates", path.name, str(differing))
+    _refuse_too_much(series, choices, refused)
     return series
+
+
+def _refuse_too_much(series: RainSeries, choices: RainFileChoices, refused: object) -> None:
+    """Refuse a series above the largest day or year: another unit, a counter, or a faulty reading."""
+    depth = series.depth_mm
+    days = depth.resample("D").sum()
+    day_mm = choices.largest_day_mm or LARGEST_DAY_MM
+    assert callable(refused)
+    if days.max() > day_mm:
+        found = f"{days.max():.1f} mm, {days.idxmax():%Y-%m-%d}"
+        more = (("largest_day_mm", float(np.ceil(days.max() / 10) * 10)),)
+        raise refused("day_too_wet", f"{found}; {day_mm:g} mm", more)
+    years = depth.groupby(depth.index.year).sum()
+    year_mm = choices.largest_year_mm or LARGEST_YEAR_MM
+    if years.max() > year_mm:
+        found = f"{years.max():.0f} mm, {int(years.idxmax())}"
+        more = (("largest_year_mm", float(np.ceil(years.max() / 100) * 100)),)
+        raise refused("year_too_wet", f"{found}; {year_mm:g} mm", more)
+
+
+def _read_table(path: Path, choices: RainFileChoices) -> RainSeries:
+    """A table of readings; days with a mean temperature below 0 degrees are snow."""
+    table = read_rain_table(path, choices)
+    frame = table.frame
+    if choices.absent is None and dict(table.read_as)["readings"] == "increments":
+        _refuse_dry_steps_left_out(frame, table.step_min)
+    snow = None
+    if "temperature_c" in frame:
+        mean = frame["temperature_c"].groupby(frame["time"].dt.floor("D")).mean().dropna()
+        snow = mean < SNOW_BELOW_C if len(mean) else None
+    series = regular_series(
+        frame["time"],
+        frame["mm"].to_numpy(float),
+        table.step_min,
+        path.name,
+        wet_only=table.wet_only,
+        accumulated=frame["accumulated"].to_numpy(bool),
+        kinds=frame["kind"].to_numpy(object),
+        resets=frame["reset"].to_numpy(bool),
+        snow=snow,
+    )
+    return replace(series, read_as=table.read_as)
+
+
+def _refuse_dry_steps_left_out(frame: pd.DataFrame, step_min: float) -> None:
+    """Refuse a file that has rain at every reading and lacks most of its steps, unless the project says why."""
+    times = frame["time"].dropna()
+    if len(times) < ENOUGH_READINGS or not (frame["mm"].dropna() > 0).all():
+        return
+    steps = (times.max() - times.min()) / pd.Timedelta(minutes=step_min) + 1
+    if len(times.unique()) < 0.5 * steps:
+        shown = f"{len(times)} / {steps:.0f}"
+        raise UnsureError("dry_steps_absent", shown, (("absent", "dry"), ("absent", "missing")))
 
 
 def _text(path: Path) -> str:
     data = path.read_bytes()
     if path.suffix.lower() == ".gz":
-        data = gzip.decompress(data)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
+        try:
+            data = gzip.decompress(data)
+        except EOFError as reason:
+            raise OSError(str(reason)) from None
+    return decoded(data)
 
 
-def _read_csv(path: Path) -> RainSeries:
-    """Columns of time and depth by their usual names in Chinese or English, else the first two."""
-    import io  # noqa: PLC0415
-
-    frame = pd.read_csv(io.StringIO(_text(path)), skip_blank_lines=True, dtype=str)
-    columns: list[str] = list(frame.columns)
-    names = {str(c).strip().lower(): c for c in columns}
-
-    def column(wanted: tuple[str, ...], place: int | None) -> str | None:
-        for name in wanted:
-            if name in names:
-                return names[name]
-        return columns[place] if place is not None and place < len(columns) else None
-
-    time_column, rain_column = column(TIME_NAMES, 0), column(RAIN_NAMES, 1)
-    if time_column is None or rain_column is None:
-        raise SeriesError("no_columns", path.name, ", ".join(map(str, frame.columns)))
-    times = pd.to_datetime(frame[time_column], errors="coerce", format="mixed")
-    depths = pd.to_numeric(frame[rain_column], errors="coerce")
-    snow = None
-    if (temperature := column(TEMPERATURE_NAMES, None)) is not None:
-        cold = pd.to_numeric(frame[temperature], errors="coerce").groupby(times.dt.floor("D")).mean()
-        snow = cold < SNOW_BELOW_C
-    return regular_series(times, depths.to_numpy(), step_of(times), path.name, snow=snow)
-
-
-def step_of(times: pd.Series) -> float:
-    """The step of readings in minutes: the commonest distance between neighbours, the smallest of several.
-
-    Raises
-    ------
-    ValueError
-        With fewer than two readings.
-    """
-    apart = times.dropna().sort_values().diff().dropna().dt.total_seconds() / 60
-    apart = apart[apart > 0]
-    if apart.empty:
-        raise ValueError("fewer than two readings")
-    return float(apart.mode().min())
-
-
-def _read_dat(path: Path) -> RainSeries:
+def _read_dat(path: Path, choices: RainFileChoices) -> RainSeries:
     """SWMM's rain file: station, year, month, day, hour, minute, depth in mm; dry steps are left out."""
     rows = []
     for number, line in enumerate(_text(path).splitlines(), 1):
@@ -112,24 +156,43 @@ def _read_dat(path: Path) -> RainSeries:
             continue
         if len(parts) < 7:
             raise ValueError(f"line {number}: seven columns are needed")
-        rows.append(([int(p) for p in parts[1:6]], float(parts[6])))
-    times = pd.Series([pd.Timestamp(*t) for t, _ in rows])
+        year, month, day, hour, minute = (int(p) for p in parts[1:6])
+        # Hour 24 is midnight of the next day.
+        rows.append(
+            (parts[0], pd.Timestamp(year, month, day) + pd.Timedelta(hours=hour, minutes=minute), float(parts[6]))
+        )
+    stations = sorted({s for s, _, _ in rows})
+    if choices.station is not None:
+        rows = [r for r in rows if r[0] == choices.station]
+        if not rows:
+            raise UnsureError("no_such_station", ", ".join(stations[:12]), (("station", stations[0]),))
+    elif len(stations) > 1:
+        raise UnsureError("several_stations", ", ".join(stations[:12]), (("station", stations[0]),))
+    times = pd.Series([t for _, t, _ in rows])
     apart = times.drop_duplicates().sort_values().diff().dropna().dt.total_seconds() / 60
+    if apart.empty:
+        raise UnsureError("one_reading")
     # Dry steps are not there, so the step is the shortest distance of any two readings.
-    return regular_series(times, np.array([d for _, d in rows]), float(apart.min()), path.name, wet_only=True)
+    return regular_series(times, np.array([d for _, _, d in rows]), float(apart.min()), path.name, wet_only=True)
 
 
-def _read_ghcn(path: Path) -> RainSeries:
+def _read_ghcn(path: Path, choices: RainFileChoices) -> RainSeries:
     """NOAA GHCN-daily: a line of 31 days per month and element; depths in tenths of mm, -9999 missing.
 
     A value that failed NOAA's quality checks is left out; measurement flag A marks a sum of several days.
     """
     days: dict[str, dict[pd.Timestamp, float]] = {"PRCP": {}, "TMAX": {}, "TMIN": {}}
     summed: set[pd.Timestamp] = set()
-    for line in _text(path).splitlines():
+    lines = [line for line in _text(path).splitlines() if line[17:21] in days]
+    stations = sorted({line[:11] for line in lines})
+    if choices.station is not None:
+        if choices.station not in stations:
+            raise UnsureError("no_such_station", ", ".join(stations[:12]), (("station", (stations or ["?"])[0]),))
+        lines = [line for line in lines if line[:11] == choices.station]
+    elif len(stations) > 1:
+        raise UnsureError("several_stations", ", ".join(stations[:12]), (("station", stations[0]),))
+    for line in lines:
         element = line[17:21]
-        if element not in days:
-            continue
         year, month = int(line[11:15]), int(line[15:17])
         for day in range(1, calendar.monthrange(year, month)[1] + 1):
             cell = line[21 + 8 * (day - 1) : 29 + 8 * (day - 1)]
@@ -142,65 +205,42 @@ def _read_ghcn(path: Path) -> RainSeries:
     mean = (pd.Series(days["TMAX"], dtype=float) + pd.Series(days["TMIN"], dtype=float)) / 2
     snow = mean.dropna() < SNOW_BELOW_C if len(mean.dropna()) else None
     return regular_series(
-        rain.index, rain.to_numpy(), 1440.0, path.name, accumulated=rain.index.isin(summed), snow=snow
+        rain.index, rain.to_numpy(), DAY_MIN, path.name, accumulated=rain.index.isin(summed), snow=snow
     )
 
 
-def _read_netcdf(path: Path) -> RainSeries:
-    """One variable of rain over ``time``, as classic NetCDF, or NetCDF-4 where h5netcdf is installed."""
-    if path.open("rb").read(3) == b"CDF":
-        from scipy.io import netcdf_file  # noqa: PLC0415
-
-        opened, unpacked = netcdf_file(path, "r", mmap=False, maskandscale=True), True
-    else:
-        try:
-            from h5netcdf import legacyapi  # noqa: PLC0415
-        except ImportError:
-            raise SeriesError("netcdf4", path.name) from None
-        opened, unpacked = legacyapi.Dataset(path, "r"), False
-    with opened as data:
-        name = next((n for n in data.variables if n.lower() in NETCDF_NAMES), None)
-        if name is None or "time" not in data.variables:
-            raise SeriesError("no_columns", path.name, ", ".join(data.variables))
-        variable, clock = data.variables[name], data.variables["time"]
-        units, since = _attribute(clock, "units").split(" since ")
-        depths = np.ma.filled(np.ma.asarray(variable[:], dtype=float), np.nan).squeeze()
-        if not unpacked:
-            depths = _unpacked(variable, depths)
-        unit = _attribute(variable, "units") or "mm"
-        if depths.ndim != 1 or unit not in UNITS_MM:
-            raise SeriesError("netcdf_shape", path.name, f"{depths.shape}, {unit}")
-        times = pd.Timestamp(since) + pd.to_timedelta(np.array(clock[:], dtype=float), unit=_pandas_unit(units))
-    return regular_series(times, depths * UNITS_MM[unit], step_of(pd.Series(times)), path.name)
-
-
-def _unpacked(variable: object, values: np.ndarray) -> np.ndarray:
-    """Values with fill and missing ones as NaN, and scaled as the CF conventions have it."""
-    found = values.copy()
-    for name in ("_FillValue", "missing_value"):
-        mark = getattr(variable, name, None)
-        if mark is not None:
-            found[np.isin(values, np.atleast_1d(mark))] = np.nan
-    scale, offset = (
-        float(np.ravel(getattr(variable, name, default))[0])
-        for name, default in (("scale_factor", 1.0), ("add_offset", 0.0))
-    )
-    return found * scale + offset
-
-
-def _attribute(variable: object, name: str) -> str:
-    value = getattr(variable, name, "")
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _pandas_unit(units: str) -> str:
-    return {"days": "D", "hours": "h", "minutes": "min", "seconds": "s"}[units.strip().lower()]
+def _read_netcdf(path: Path, choices: RainFileChoices) -> RainSeries:
+    """One variable of rain over time; where the file has bounds of its steps, they say when each begins."""
+    times, values, stated_min, unit, stamp = read_netcdf(path, choices)
+    apart = times.dropna().drop_duplicates().sort_values().diff().dropna().dt.total_seconds() / 60
+    if stated_min is None and apart.empty:
+        raise UnsureError("one_reading")
+    step = stated_min if stated_min is not None else float(apart.mode().min())
+    depths, several, resets = values, np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
+    kinds = np.full(len(values), "", dtype=object)
+    readings = choices.readings
+    if readings is None:
+        if unit.per_min is None and looks_accumulated(values):
+            both = (("readings", "accumulated"), ("readings", "increments"))
+            raise UnsureError("looks_accumulated", unit.written, both)
+        readings = "increments"
+    if readings == "accumulated":
+        found = step_depths(values)
+        depths, several, resets = found.depths, found.several, found.resets
+        kinds[found.faults] = "fault"
+        kinds[np.isfinite(values) & np.isnan(depths) & ~found.faults] = "first"
+    if stamp == "end":
+        times = times - pd.Timedelta(minutes=step)
+    depths = np.round(depths * unit.depth_mm(step), 6)
+    series = regular_series(times, depths, step, path.name, accumulated=several, kinds=kinds, resets=resets)
+    told = (("unit", unit.written), ("readings", readings), ("stamp", stamp))
+    return replace(series, read_as=told)
 
 
 def swmm_rain_lines(series: RainSeries, station: str) -> list[str]:
-    """A series as the lines of SWMM's own rain file: wet steps only, depths in mm with three decimals."""
+    """A series as the lines of SWMM's own rain file: wet steps only, depths in mm with four decimals."""
     wet = series.depth_mm[series.depth_mm > 0]
     return [
-        f"{station} {t.year} {t.month:02d} {t.day:02d} {t.hour:02d} {t.minute:02d} {d:.3f}"
+        f"{station} {t.year} {t.month:02d} {t.day:02d} {t.hour:02d} {t.minute:02d} {d:.4f}"
         for t, d in zip(wet.index, wet.tolist(), strict=True)
     ]

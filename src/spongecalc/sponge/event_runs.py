@@ -37,7 +37,6 @@ class Site:
     scenario: str
     areas: tuple[Subcatchment, ...]
     tanks: tuple[Tank, ...]
-    first_flush_mm: dict[str, float]
 
     @property
     def area_m2(self) -> float:
@@ -57,15 +56,11 @@ def sites_of(
     found = []
     for system, model in zip(systems, models, strict=True):
         tanks, _ = tanks_of(system, settings.tanks.depth_m)
-        flush = {
-            str(r.facility_id): float(r.first_flush_mm) if r.first_flush_mm > 0 else 0.0
-            for r in system.facilities.itertuples()
-        }
         for community in model.communities:
             own = tuple(t for t in tanks if t.community_id == community)
             areas = tuple(a for a in model.areas if a.community_id == community)
             if areas:
-                found.append(Site(community, model.scenario, areas, own, flush))
+                found.append(Site(community, model.scenario, areas, own))
     place = {name: n for n, name in enumerate(settings.scenario_names)}
     return tuple(sorted(found, key=lambda s: (s.community_id, place[s.scenario])))
 

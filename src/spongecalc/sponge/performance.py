@@ -11,8 +11,9 @@ import numpy as np
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.sponge.event_runs import CLOGGED_SHARES, DEPTH_RATIOS, Site
 from spongecalc.sponge.paving_life import Clogging, share_after_years
-from spongecalc.sponge.tank_states import SiteStates, TankStates
+from spongecalc.sponge.tank_states import SiteStates
 from spongecalc.sponge.year_of_days import YearOfDays
+from spongecalc.swmm.tank_start import TankStates
 
 Volumes = Mapping[tuple[str, ...], GroundVolumes]
 STEP_MIN = 15

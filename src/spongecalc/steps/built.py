@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.layers.finding import Finding
 from spongecalc.network.cross_connections import cross_connections
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.steps.checked import Checked
@@ -40,7 +41,7 @@ class SearchBasis:
 
 @dataclass(frozen=True)
 class Built:
-    """The models of the checked systems, in their order, and every event they are run through."""
+    """The models of the checked systems, in their order, every event they are run through, and the long rain."""
 
     checked: Checked
     models: tuple[SwmmModel, ...]
@@ -49,6 +50,8 @@ class Built:
     findings: tuple[Finding, ...]
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     traced: Event | None = None
+    _: KW_ONLY
+    rain: LongRain
 
     @cached_property
     def headline(self) -> Storm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.project.load import Project
+from spongecalc.project.long_rain import LongRain
 from spongecalc.scenario import DrainageSystem
 
 
@@ -19,7 +20,7 @@ from spongecalc.scenario import DrainageSystem
 class Checked:
     """A project's layers after reading and checking, and the drainage systems cut from them.
 
-    ``rows`` are the features as they were delivered, for the ledger of intake.
+    ``rain`` is its long rain; ``rows`` are the features as they were delivered, for the ledger of intake.
     """
 
     project: Project
@@ -31,6 +32,8 @@ class Checked:
     measurements: Measurements = field(default_factory=Measurements)
     rows: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     every_scenario: bool = True
+    _: KW_ONLY
+    rain: LongRain
 
     @property
     def excluded(self) -> frozenset[str]:

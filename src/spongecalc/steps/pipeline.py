@@ -31,7 +31,7 @@ from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
-from spongecalc.layers.rules.rain_rules import check_rain
+from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.layers.standing import stands
 from spongecalc.network.connectivity import check_connectivity, check_not_drained
@@ -40,6 +40,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.scenario_settings import Scenario
 from spongecalc.report.content.institute import PLAIN, read_institute
 from spongecalc.report.render.formats import write_formats
@@ -58,7 +59,12 @@ from spongecalc.steps.ponding import kept_flows
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
-from spongecalc.steps.sponge import asked, continuous_path, current_continuous, sponge_performance
+from spongecalc.steps.sponge import (
+    asked,
+    continuous_path,
+    current_continuous,
+    sponge_performance,
+)
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
@@ -181,6 +187,9 @@ def _cut_systems(
     findings.extend(documents.findings)
     measurements = read_measurements(project.folder, layers, settings.evidence)
     findings.extend(measurements.findings)
+    rain = LongRain(project.folder, settings)
+    if rain.named:
+        findings.extend(check_series(settings.sponge.series.file, rain.series, rain.trouble))
     wanted = set(communities)
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
@@ -193,7 +202,9 @@ def _cut_systems(
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
     complete = len(scenarios) == len(settings.scenarios)
     every = tuple(findings)
-    return Checked(project, layers, tuple(systems), every, ids, documents, measurements, rows, complete)
+    return Checked(
+        project, layers, tuple(systems), every, ids, documents, measurements, rows, complete, rain=rain
+    )
 
 
 def _drained_later(layers: LayerSet, scenarios: Sequence[Scenario], scenario: Scenario) -> set[str]:
@@ -208,10 +219,11 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     """Make the SWMM model of each drainage system."""
     settings = checked.project.settings
     storms = design_storms(settings)
+    rain = checked.rain
     models = []
     progress("build", 0, len(checked.systems))
     for system in checked.systems:
-        models.append(build_model(system, settings, storms))
+        models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
@@ -223,6 +235,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         findings,
         grounds,
         project_traced_event(settings, storms),
+        rain=rain,
     )
 
 
@@ -264,7 +277,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     settings = checked.project.settings
     contributions, stale = stored_contributions(removal_folder(built), built.models, built.dry)
     modelled = join_results(checked.systems, built.models, results)
-    question = asked(checked.project, checked.systems, built.models)
+    question = asked(built)
     kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
     flows = kept_flows(built)

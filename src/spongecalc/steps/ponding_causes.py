@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,6 +30,7 @@ from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps.built import Built, SearchBasis
 from spongecalc.steps.ponding import Kept, kept_flows, kept_of_others, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
+from spongecalc.swmm.gutters import INTAKE
 from spongecalc.swmm.model import FLOODING, SwmmModel, build_model
 from spongecalc.swmm.run_result import RunResult
 
@@ -136,7 +137,10 @@ def _cases(
             for community in one.system.communities:
                 sites = ponding_sites(one, community, *about, settings.ponding)
                 for site in sites.to_dict("records"):
-                    cases.append(_Case(one, site, remedies(one.system, [str(site["node_id"])]), len(cases)))
+                    node = str(site["node_id"])
+                    own = _grates_of(one, [node])
+                    changes = _with_grates(remedies(one.system, [node]), own, one)
+                    cases.append(_Case(one, site, changes, len(cases), doubled=own))
         for wet in (w for w in wets if w is not None):
             for site in raster_sites(wet, one, *about, settings).to_dict("records"):
                 cases.append(
@@ -162,12 +166,25 @@ def _ground_case(
     opened = with_way_out(
         wet.ground, _mask(site, wet.ground, 0.0) & (wet.depth_m >= settings.ponding.site_depth_m)
     )
-    changes = list(remedies(one.system, nodes)) if nodes else []
-    if near and not any(r.cause == "inlets" for r in changes):
-        changes.append(Remedy("inlets", near, one.system))
+    doubled = near or _grates_of(one, nodes)
+    changes = list(_with_grates(remedies(one.system, nodes) if nodes else (), doubled, one))
     if opened is not None:
         changes.append(Remedy("ground", (), one.system))
-    return _Case(one, site, tuple(changes), number, wet, run, opened, near)
+    return _Case(one, site, tuple(changes), number, wet, run, opened, doubled)
+
+
+def _grates_of(one: Modelled, nodes: Iterable[str]) -> tuple[str, ...]:
+    """The nodes that take in ground's runoff by a grate."""
+    table = one.model.elements
+    with_grate = set(table.loc[table["role"] == INTAKE, "feature_id"])
+    return tuple(sorted(with_grate.intersection(nodes)))
+
+
+def _with_grates(changes: Sequence[Remedy], inlets: tuple[str, ...], one: Modelled) -> tuple[Remedy, ...]:
+    """The changes, and a second grate for some inlets where no second lead brings one."""
+    if not inlets or any(r.cause == "inlets" for r in changes):
+        return tuple(changes)
+    return (*changes, Remedy("inlets", inlets, one.system))
 
 
 def _mask(site: Mapping[str, object], ground: Ground, reach_m: float) -> np.ndarray:
@@ -204,7 +221,9 @@ def _by_pipes(
         for n, change in enumerate(case.changes):
             model = None
             if change.cause != "ground":
-                model = replace(build_model(change.system, settings, built.storms), scenario=case.scenario(n))
+                doubled = case.doubled if change.cause == "inlets" else ()
+                model = build_model(change.system, settings, built.storms, built.rain, doubled)
+                model = replace(model, scenario=case.scenario(n))
             made.append((case, change, model))
     models = [m for *_, m in made if m is not None]
     runs = plan_runs(models, (event,), built.search.folder / "runs", keep_out=False)
@@ -253,7 +272,7 @@ def _over_ground(
             assert ground is not None
             model = case.one.model
             if change.system is not case.one.system:
-                model = build_model(change.system, settings, built.storms)
+                model = build_model(change.system, settings, built.storms, built.rain)
             doubled = case.doubled if change.cause == "inlets" else ()
             run = coupled_run(change.system, model, settings, headline, ground, doubled)
             made.append((case, change, replace(run, scenario=case.scenario(n))))

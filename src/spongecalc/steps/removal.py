@@ -16,6 +16,7 @@ from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
 from spongecalc.network.mending import MendingRules, mend
 from spongecalc.progress import Progress, no_progress
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.tables.csv_tables import write_tables
@@ -44,7 +45,11 @@ def removal_folder(built: Built) -> Path:
 
 
 def variants(
-    system: DrainageSystem, joints: Sequence[CrossConnection], settings: Settings, storms: Sequence[Storm]
+    system: DrainageSystem,
+    joints: Sequence[CrossConnection],
+    settings: Settings,
+    storms: Sequence[Storm],
+    rain: LongRain | None = None,
 ) -> tuple[Variant, ...]:
     """The system as it is, without each cross-connection, and without any, each as a model of its own name."""
     rules = MendingRules(settings.separation.min_slope_percent, settings.separation.lateral_depth_m)
@@ -53,7 +58,7 @@ def variants(
     made = []
     for number, (removed, cut) in enumerate(chosen.items()):
         mended = mend(system, cut, rules)[0] if cut else system
-        model = replace(build_model(mended, settings, storms), scenario=f"{system.scenario}-{number}")
+        model = replace(build_model(mended, settings, storms, rain), scenario=f"{system.scenario}-{number}")
         made.append(Variant(mended, model, removed))
     return tuple(made)
 
@@ -65,6 +70,7 @@ def removal_runs(
     folder: Path,
     jobs: int,
     progress: Progress = no_progress,
+    rain: LongRain | None = None,
 ) -> pd.DataFrame:
     """Run every variant of each system with cross-connections through dry weather and the traced storm.
 
@@ -78,6 +84,8 @@ def removal_runs(
         Where the runs are kept.
     jobs
         Worker processes.
+    rain
+        The project's long rain, which says how full rain tanks are when the storm begins.
 
     Returns
     -------
@@ -90,7 +98,7 @@ def removal_runs(
     for system in systems:
         joints = cross_connections(system)
         if joints:
-            every.append((system, variants(system, joints, settings, storms)))
+            every.append((system, variants(system, joints, settings, storms, rain)))
     models = [v.model for _, own in every for v in own]
     runs = (*plan_runs(models, (dry,), folder, keep_out=False), *plan_traced_runs(models, traced, folder))
     progress("run", 0, len(runs))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,66 +17,51 @@ from spongecalc.assess.continuous import (
     tank_rows_by_day,
     write_continuous,
 )
-from spongecalc.assess.performance_tables import EventResults, Performance, performance
-from spongecalc.batch.runoff_batch import run_task
+from spongecalc.assess.difference_causes import disagreeing
+from spongecalc.assess.event_results import EventResults
+from spongecalc.assess.performance import Performance, performance
+from spongecalc.batch.runoff_batch import run_task, run_tasks
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
-from spongecalc.project.sponge_settings import GENERATED
-from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_city, curve_of_series
-from spongecalc.rainfall.generated_series import climate_of, generated_series
-from spongecalc.rainfall.rain_series import RainSeries
-from spongecalc.rainfall.read_series import SeriesError, read_series
-from spongecalc.scenario import DrainageSystem
+from spongecalc.sponge.cause_runs import cause_runs, cause_tasks
+from spongecalc.sponge.event_chain import chained
 from spongecalc.sponge.event_runs import TAKEN
 from spongecalc.sponge.question import Portion, SpongeQuestion, sponge_question
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.steps.built import Built
 from spongecalc.swmm.runoff_only import runoff_text
 
 CONTINUOUS_FILE = "sponge_continuous.json"
+SERIES_LIMIT_S = 3600.0
+"""A run over a long series may take as long at least."""
 COMMUNITIES_AT_A_TIME = 100
 """Whose volumes are in memory together: some 0.7 MiB a community."""
 
 
-@dataclass(frozen=True)
-class ProjectRain:
-    """The project's long series and capture curve; ``trouble`` says why the series could not be read."""
-
-    series: RainSeries
-    curve: CaptureCurve
-    trouble: SeriesError | None = None
+def asked(built: Built) -> SpongeQuestion:
+    """The question of a project's systems, with its long rain."""
+    rain = built.rain
+    return sponge_question(built.checked.systems, built.models, rain.settings, rain.curve, rain.series)
 
 
-def project_rain(project: Project) -> ProjectRain:
-    """Read or make the project's series, and choose the capture curve.
+def run_events(
+    portion: Portion, question: SpongeQuestion, kept: ContinuousResult | None, jobs: int
+) -> EventResults:
+    """Run the events of a portion: as taken, at the ends of the ranges, clogged.
 
-    The curve is that of a measured series of the project; without one that of the guide's table. A series
-    that cannot be read is replaced by the generated one, and said to be.
+    Where the ways differ by more than the limit, also what tells why.
     """
-    sponge = project.settings.sponge
-    trouble = None
-    if sponge.series != GENERATED:
-        try:
-            series = read_series(project.folder / sponge.series)
-            return ProjectRain(series, curve_of_series(series, project.settings.name, "measured"))
-        except SeriesError as reason:
-            trouble = reason
-    series = generated_series(climate_of(sponge.climate), sponge.generated_years, sponge.generated_seed)
-    return ProjectRain(series, curve_of_city(sponge.place), trouble)
-
-
-def asked(project: Project, systems: Sequence[DrainageSystem], models: Sequence[SwmmModel]) -> SpongeQuestion:
-    """The question of a project's systems, with the rain that it reads."""
-    rain = project_rain(project)
-    return sponge_question(systems, models, project.settings, rain.curve, rain.series)
-
-
-def run_events(portion: Portion, time_limit_s: float, jobs: int) -> EventResults:
-    """Run the events of a portion: as taken, at the ends of the ranges, clogged."""
-    (volumes, failed), (range_volumes, more) = (
-        run_task(task, processes=jobs, time_limit_s=time_limit_s) if task.grounds else ({}, {})
-        for task in (portion.events, portion.ranges)
-    )
-    return EventResults(portion, volumes, range_volumes, {**failed, **more})
+    time_limit_s = question.time_limit_s
+    tasks = (*portion.events, *portion.ranges)
+    results = run_tasks(tasks, processes=jobs, time_limit_s=time_limit_s)
+    volumes, failed = chained(results[: len(portion.events)])
+    range_volumes, more = chained(results[len(portion.events) :])
+    found = EventResults(portion, volumes, range_volumes, {**failed, **more})
+    apart = disagreeing(found, question, kept)
+    if not apart:
+        return found
+    limit = max(SERIES_LIMIT_S, time_limit_s)
+    why = run_tasks(cause_tasks(apart, question), processes=jobs, time_limit_s=limit)
+    return replace(found, causes=cause_runs(apart, why))
 
 
 def sponge_performance(
@@ -99,8 +83,8 @@ def sponge_performance(
         digests = continuous_digests(question)
         stale = any(kept.digests.get(key) != digest for key, digest in digests.items())
         kept = kept.of({key for key, digest in digests.items() if kept.digests.get(key) == digest})
-    portions = question.portions(COMMUNITIES_AT_A_TIME)
-    events = (run_events(portion, question.time_limit_s, jobs) for portion in portions)
+    portions = question.portions(COMMUNITIES_AT_A_TIME, kept.ground if kept is not None else None)
+    events = (run_events(portion, question, kept, jobs) for portion in portions)
     found = performance(events, question, kept, continuous_stale=stale)
     if kept is not None and not stale:
         tanks = pd.DataFrame(list(kept.tanks), columns=TANK_COLUMNS)
@@ -118,12 +102,13 @@ def continuous_digests(question: SpongeQuestion) -> dict[tuple[str, str], str]:
     """Digest by community and scenario of all that its continuous simulation rests on."""
     task, sponge = question.continuous, question.sponge
     rain = hashlib.sha256("\n".join(task.rain.lines).encode()).hexdigest()
-    quotas = repr((sponge.watering_l_m2_d, sponge.washing_l_m2_d, question.design_mm))
+    states = len(task.state_marks) > 0
+    quotas = repr((sponge.watering_l_m2_d, sponge.washing_l_m2_d, question.design_mm, states))
     short = replace(task.rain, lines=(rain,))
     digests = {}
     for site, ground in zip(question.sites, (g for g in task.grounds if g.key[2] == TAKEN), strict=True):
         text = runoff_text((ground,), task.settings, short, task.climate)
-        parts = (text, rain, quotas, repr((site.tanks, sorted(site.first_flush_mm.items()))))
+        parts = (text, rain, quotas, repr(site.tanks))
         digests[site.community_id, site.scenario] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return digests
 
@@ -151,7 +136,7 @@ def run_continuous(
         The result that an earlier call kept.
     """
     digests = continuous_digests(question)
-    limit = max(3600.0, question.time_limit_s)
+    limit = max(SERIES_LIMIT_S, question.time_limit_s)
     volumes, failed = run_task(
         question.continuous,
         processes=jobs,

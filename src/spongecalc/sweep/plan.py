@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from spongecalc.batch.run import Run
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings, StormSettings
 from spongecalc.project.sweep_settings import SweepSettings
 from spongecalc.rainfall.storm import Storm
@@ -79,6 +80,7 @@ def plan_sweep(
     # Every mistake is found before the first model is made.
     settings_of = {s.name: changed_settings(settings, sweep.name, s.values) for s in sets}
     folder = project.results_folder / FOLDER / sweep.name / "runs"
+    rain = LongRain(project.folder, project.settings)
     built: dict[str, tuple[SwmmModel, ...]] = {}
     points: list[Point] = []
     runs: dict[str, Run] = {}
@@ -90,8 +92,10 @@ def plan_sweep(
         if rebuilt not in built:
             # The base is wanted again and again, others as long as sets follow that differ in the storm alone.
             built = {k: v for k, v in built.items() if k == "{}"}
+            # Settings of the rain are seldom those that a sweep changes.
+            own_rain = rain if own.sponge == rain.settings.sponge else LongRain(project.folder, own)
             built[rebuilt] = tuple(
-                build_model(changed_system(system, parameters.values), own, ()) for system in wanted
+                build_model(changed_system(system, parameters.values), own, (), own_rain) for system in wanted
             )
         for point, run in _of_set(parameters, own, built[rebuilt], folder):
             known = runs.setdefault(run.key, run)
@@ -118,9 +122,10 @@ def _of_set(
                 base.communities,
                 event,
                 place,
-                SeriesRequest(),
+                SeriesRequest(node_depth=tuple(g.model_id for g in changed.gutters)),
                 keep_out=False,
                 text=text,
+                gutters=changed.gutters,
                 variant=parameters.name,
             )
             run = replace(run, folder=place / run.sha256[:16])

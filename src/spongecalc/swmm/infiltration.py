@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.ground_state import READY, GroundState, percent_filled
 from spongecalc.swmm.identifiers import model_ids
 from spongecalc.swmm.inp_text import fixed
 
@@ -59,7 +60,13 @@ def control_rows(name: str, unit: InfiltrationUnit) -> Rows:
     return rows
 
 
-def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_on_percent: float) -> Rows:
+def usage_rows(
+    name: str,
+    area: Subcatchment,
+    controls: Mapping[str, str],
+    run_on_percent: float,
+    state: GroundState = READY,
+) -> Rows:
     """LID_USAGE of a subcatchment's facilities.
 
     Ground that drains to a facility is impervious ground first, then pervious: SWMM takes both as shares of the
@@ -75,6 +82,8 @@ def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_o
         LID control by facility id.
     run_on_percent
         Share of the impervious ground that drains to the permeable paving in it.
+    state
+        How full the facilities' layers are when the rain begins.
     """
     wanted = sum(u.catchment_m2 for u in area.units)
     sealed = area.plain_m2 * area.mix.impervious_percent / 100
@@ -83,7 +92,7 @@ def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_o
     from_sealed = min(wanted, free)
     from_open = min(wanted - from_sealed, open_m2)
     rows: Rows = []
-    for unit in area.units:
+    for number, unit in enumerate(area.units):
         share = unit.catchment_m2 / wanted if wanted > 0 else 0.0
         impervious = 100 * from_sealed * share / sealed if sealed > 0 else 0.0
         pervious = 100 * from_open * share / open_m2 if open_m2 > 0 else 0.0
@@ -94,7 +103,7 @@ def usage_rows(name: str, area: Subcatchment, controls: Mapping[str, str], run_o
                 "1",
                 fixed(unit.area_m2, 2),
                 fixed(area.width_m * unit.area_m2 / area.area_m2, 2),
-                "0",
+                percent_filled(state.unit_filled(number)),
                 # Rounded down, since SWMM refuses shares that add up to more than all.
                 fixed(int(impervious * 100) / 100, 2),
                 "0",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from sys import intern
@@ -13,19 +13,27 @@ from spongecalc.layers.finding import Finding
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
+from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.grate import flat_grate
+from spongecalc.surfaces.inlet_load import short_inlets
+from spongecalc.surfaces.rational_method import runoff_coefficients
 from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
-from spongecalc.swmm.first_flush import FlushPart, flush_chambers, flush_part
+from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
+from spongecalc.swmm.ground_state import READY, stated
+from spongecalc.swmm.gutters import GUTTER, INTAKE, Gutter, GutterPart, gutter_nodes, gutter_part
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
 from spongecalc.swmm.runoff import map_sections, runoff_sections
+from spongecalc.swmm.tank import Tank
+from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
 
 ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
 PATTERN = "HOURLY_SEWAGE"
@@ -33,8 +41,10 @@ PATTERN = "HOURLY_SEWAGE"
 TANK_FLOWS = ("tank_overflow", "tank_filling")
 # Links of the layers, any of which may lie between the systems of rain and sewage.
 BETWEEN = ("pipe", "lead", "tank_overflow", "basin_throttle", "basin_overflow")
-# Nodes whose water floods onto the ground.
-FLOODING = ("junction", "basin")
+# Nodes at which water stands on the ground: what came up there, and before grates what they do not take.
+FLOODING = ("junction", "basin", GUTTER)
+# Nodes out of which the pipes' water comes up.
+COMES_UP = ("junction", "basin", INTAKE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,8 @@ class SwmmModel:
     ``sections`` holds what does not depend on the event. ``elements`` maps each element (node, link,
     subcatchment) to its feature: columns element, model_id, role, layer, feature_id, community_id.
     ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries;
-    ``groundwater_l_s`` what enters through the ground, by model id of the node.
+    ``groundwater_l_s`` what enters through the ground, by model id of the node; ``gutters`` what stands
+    before its grates; ``tank_starts`` the states in which storms meet the tanks, none where they begin empty.
     """
 
     name: str
@@ -56,6 +67,8 @@ class SwmmModel:
     storms: tuple[Storm, ...]
     findings: tuple[Finding, ...]
     groundwater_l_s: Mapping[str, float] = field(default_factory=dict)
+    gutters: tuple[Gutter, ...] = ()
+    tank_starts: tuple[TankStart, ...] = ()
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -69,15 +82,24 @@ class SwmmModel:
         """
         tanks, overflows = self._tanks
         sewage = [row[0] for row in self.sections["DWF"]]
-        outfalls = [row[0] for row in self.sections["OUTFALLS"] if not row[0].startswith(";")]
+        saved = [row[0] for row in self.sections["OUTFALLS"] if not row[0].startswith(";")]
+        saved += [g.model_id for g in self.gutters]
+        flows = [*overflows, *(g.back for g in self.gutters)]
         written = section_texts(self.sections)
         for event in events:
-            of_event = event_sections(
-                event, self.storms, tanks, overflows, sewage, self.groundwater_l_s, outfalls
-            )
+            of_event = event_sections(event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved)
+            if (depth_mm := self._depth_mm(event)) is not None:
+                standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
+                of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
             # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
+
+    def _depth_mm(self, event: Event) -> float | None:
+        """Depth of the (first) storm of an event in mm; None in dry weather, and without tanks to begin full."""
+        fallen = event.rain.falls[0][1] if event.rain is not None else event.storm_id
+        storm = next((s for s in self.storms if s.storm_id == fallen), None)
+        return storm.depth_mm if storm is not None and self.tank_starts else None
 
     @cached_property
     def _tanks(self) -> tuple[list[str], list[str]]:
@@ -89,12 +111,22 @@ class SwmmModel:
         return tanks, flows
 
 
-def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Storm]) -> SwmmModel:
+def build_model(
+    system: DrainageSystem,
+    settings: Settings,
+    storms: Sequence[Storm],
+    rain: LongRain | None = None,
+    doubled: Collection[str] = (),
+) -> SwmmModel:
     """Make the model of a drainage system.
+
+    Storms meet the rain tanks as the days of the long ``rain`` leave them; without it they begin
+    empty. Soil and bases begin as ready for rain as the project says, else wholly.
 
     Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
     itself.
-    Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each.
+    Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each. ``doubled`` are inlets that have a
+    second grate.
     """
     bounds = tuple(system.boundaries.total_bounds)
     terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)
@@ -105,9 +137,14 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
     ground = groundwater_by_node_l_s(system, settings.infiltration)
     sewersheds = sewershed_by_node_m2(system, settings.infiltration)
     fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds)
-    nodes = node_sections(system, settings, ids, links, fed, terrain)
-    flush = flush_part(flush_chambers(links.tanks, areas), ids, nodes.places)
-    runoff, runoff_elements = runoff_sections(areas, {**ids, **flush.inlets}, settings.surfaces)
+    with_gutter = gutter_nodes(system, areas, links)
+    nodes = node_sections(system, settings, ids, links, fed, terrain, with_gutter)
+    gutters = gutter_part(system, settings, with_gutter, ids, nodes.ponded_m2, doubled)
+    chambers = flush_chambers(links.tanks, areas)
+    flush = flush_part(chambers, ids, nodes.places)
+    outlets = {**ids, **flush.inlets, **{gutter: gutter for gutter in gutters.drains.values()}}
+    states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
+    runoff, runoff_elements = runoff_sections(gutters.areas(areas), outlets, settings.surfaces, states)
     sections: dict[str, Sequence[Sequence[str]]] = {
         "TITLE": _title(system),
         "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
@@ -124,21 +161,59 @@ def build_model(system: DrainageSystem, settings: Settings, storms: Sequence[Sto
         "PATTERNS": _pattern_rows(settings.sewage.pattern),
         "CURVES": nodes.curves,
         "CONTROLS": [],
-        **map_sections(system, areas, links, nodes, runoff_elements, flush),
+        **map_sections(system, areas, links, nodes, runoff_elements, flush, gutters),
     }
-    for name, rows in flush.sections.items():
-        sections[name] = [*sections[name], *rows]
+    for part in (flush.sections, gutters.sections):
+        for name, rows in part.items():
+            sections[name] = [*sections[name], *rows]
     return SwmmModel(
         system.model,
         system.scenario,
         system.communities,
         _shared(sections),
-        _elements(nodes, links, flush, runoff_elements),
+        _elements(nodes, links, flush, gutters, runoff_elements),
         areas,
         tuple(storms),
-        (*findings, *link_findings, *nodes.findings),
+        (*findings, *link_findings, *nodes.findings, *_short_inlets(system, settings, areas, storms)),
         {ids[n]: flow for n, flow in sorted(ground.items())},
+        gutters.gutters,
+        _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
     )
+
+
+def _tank_starts(
+    tanks: Sequence[Tank],
+    chambers: Sequence[FlushChamber],
+    areas: Sequence[Subcatchment],
+    ids: Mapping[str, str],
+    flush: FlushPart,
+    rain: LongRain,
+    settings: Settings,
+) -> tuple[TankStart, ...]:
+    chamber_of = {c.tank.facility_id: c for c in chambers}
+    return tuple(
+        TankStart(
+            t,
+            ids[t.node_id],
+            chamber_of.get(t.facility_id),
+            flush.inlets.get(t.node_id, ""),
+            rain.daily_mm,
+            states_by_day(t, tanks, areas, rain.daily_mm, settings.catalogue, settings.sponge),
+        )
+        for t in tanks
+    )
+
+
+def _short_inlets(
+    system: DrainageSystem, settings: Settings, areas: Sequence[Subcatchment], storms: Sequence[Storm]
+) -> tuple[Finding, ...]:
+    """Inlets with more ground than they can take at the peak of the headline storm."""
+    if not storms:
+        return ()
+    coefficients = runoff_coefficients(system.catalogue, settings.design.runoff_coefficients)
+    grate = flat_grate(settings.ponding.inlet_capacity_l_s, settings.ponding.inlet_clogging_percent)
+    headline = next((s for s in storms if s.storm_id == settings.headline_storm), storms[0])
+    return short_inlets(system, areas, headline, grate.capacity_l_s, coefficients)
 
 
 def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, ...]]]:
@@ -172,6 +247,8 @@ def _pattern_rows(multipliers: Sequence[float]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _elements(nodes: NodePart, links: Links, flush: FlushPart, runoff: list[tuple[str, ...]]) -> pd.DataFrame:
-    rows = [*nodes.elements, *links.elements, *flush.elements, *runoff]
+def _elements(
+    nodes: NodePart, links: Links, flush: FlushPart, gutters: GutterPart, runoff: list[tuple[str, ...]]
+) -> pd.DataFrame:
+    rows = [*nodes.elements, *links.elements, *flush.elements, *gutters.elements, *runoff]
     return pd.DataFrame(rows, columns=ELEMENT_COLUMNS)

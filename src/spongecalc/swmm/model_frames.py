@@ -56,7 +56,8 @@ def node_frame(model: SwmmModel) -> pd.DataFrame:
     """The nodes of a model by model id: :data:`NODE_COLUMNS`.
 
     ``kind`` is junction, outfall or storage; ``full_depth_m`` reaches from the invert to the ground;
-    ``outfall_level_m`` is the fixed level outside, NaN at a free outfall; ``storage_m2`` a storage's area.
+    ``outfall_level_m`` is the level outside, NaN at a free outfall; ``storage_m2`` a storage's area, NaN where
+    it grows with the depth.
     """
     junctions, outfalls, storages = (_rows(model, s) for s in ("JUNCTIONS", "OUTFALLS", "STORAGE"))
     parts = [
@@ -82,7 +83,7 @@ def node_frame(model: SwmmModel) -> pd.DataFrame:
                 "kind": "storage",
                 "invert_m": _numbers(storages, "Invert_m"),
                 "full_depth_m": _numbers(storages, "MaxDepth"),
-                "storage_m2": _numbers(storages, "Const_m2"),
+                "storage_m2": _numbers(storages, "Const_m2").where(storages["Shape"] == "FUNCTIONAL"),
             },
             index=storages.index,
         ),

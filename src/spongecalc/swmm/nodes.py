@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import networkx as nx
@@ -13,6 +13,7 @@ from spongecalc.network.graph import drainage_graph
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.terrain import Terrain
+from spongecalc.swmm.gutters import INTAKE, SHAFT_M2
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
@@ -25,13 +26,17 @@ CLOSED_M = 100.0
 
 @dataclass(frozen=True)
 class NodePart:
-    """The nodes' sections and elements; ``places`` maps each model node to its coordinates."""
+    """The nodes' sections and elements; ``places`` maps each model node to its coordinates.
+
+    ``ponded_m2`` is the ground on which water stands at each junction, by node id.
+    """
 
     sections: Mapping[str, list[tuple[str, ...]]]
     curves: list[tuple[str, ...]]
     elements: list[tuple[str, ...]]
     places: Mapping[str, tuple[float, float]]
     tags: list[tuple[str, ...]] = field(default_factory=list)
+    ponded_m2: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -42,10 +47,12 @@ def node_sections(
     links: Links,
     fed: set[str],
     terrain: Terrain | None,
+    with_gutter: Collection[str] = (),
 ) -> NodePart:
     """JUNCTIONS, OUTFALLS and STORAGE of a system.
 
-    A node that no link touches and no water enters is left out, and is a finding.
+    A node that no link touches and no water enters is left out, and is a finding. Water stands on the ground at
+    a node; at those ``with_gutter`` it stands in the gutter, and the node has no more than its shaft.
     """
     graph = drainage_graph(system)
     stored = {*links.tank_nodes, *links.basins}
@@ -102,10 +109,12 @@ def node_sections(
                     ("node", chamber, "basin_chamber", "facilities", basin.facility_id, basin.community_id)
                 )
         else:
-            junctions.extend([description, _junction(name, row, ponded_m2[row.node_id])])
-            elements.append(("node", name, "junction", *own))
+            behind_grate = row.node_id in with_gutter
+            stands_on_m2 = SHAFT_M2 if behind_grate else ponded_m2[row.node_id]
+            junctions.extend([description, _junction(name, row, stands_on_m2)])
+            elements.append(("node", name, INTAKE if behind_grate else "junction", *own))
     sections = {"JUNCTIONS": junctions, "OUTFALLS": outfalls, "STORAGE": storages}
-    return NodePart(sections, curves, elements, places, findings=tuple(findings))
+    return NodePart(sections, curves, elements, places, findings=tuple(findings), ponded_m2=ponded_m2)
 
 
 def _junction(name: str, row: object, ponded_m2: float) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import shapely
 
@@ -12,6 +13,8 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchments import Subcatchment
 from spongecalc.swmm.first_flush import FlushPart
+from spongecalc.swmm.ground_state import READY, GroundState, percent_filled
+from spongecalc.swmm.gutters import GutterPart
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.infiltration import control_rows, unit_names, usage_rows
 from spongecalc.swmm.inp_text import fixed
@@ -24,12 +27,16 @@ PAVING_SLOPE_PERCENT = 1.0
 
 
 def runoff_sections(
-    areas: Sequence[Subcatchment], ids: Mapping[str, str], settings: SurfaceSettings
+    areas: Sequence[Subcatchment],
+    ids: Mapping[str, str],
+    settings: SurfaceSettings,
+    states: Sequence[GroundState] = (),
 ) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
     """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
 
     SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that
-    area: so the whole area is stated, and the paving in it as a LID unit of its own area.
+    area: so the whole area is stated, and the paving in it as a LID unit of its own area. ``states`` are those in
+    which the areas begin, one for each; without them soil has recovered and bases are empty.
     """
     names = model_ids([_own_name(a) for a in areas], "S_")
     controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
@@ -39,7 +46,7 @@ def runoff_sections(
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
     elements: list[tuple[str, ...]] = []
-    for area in areas:
+    for area, state in zip(areas, states or repeat(READY, len(areas)), strict=True):
         name = names[_own_name(area)]
         mix = area.mix
         rows["SUBCATCHMENTS"].append((f";{tag(area.feature_id)} ({area.store or area.kind})",))
@@ -69,7 +76,7 @@ def runoff_sections(
         rows["INFILTRATION"].append(
             (
                 name,
-                fixed(mix.f0_mm_h, 2),
+                fixed(state.f0_mm_h(area), 2),
                 fixed(mix.fmin_mm_h, 2),
                 fixed(mix.decay_1_h, 2),
                 fixed(mix.dry_days, 1),
@@ -85,14 +92,14 @@ def runoff_sections(
                     "1",
                     fixed(paved_m2, 2),
                     fixed(area.width_m, 2),
-                    "0",
+                    percent_filled(state.base_filled),
                     fixed(settings.run_on_percent * share, 2),
                     "0",
                 )
             )
         if area.units:
             run_on = settings.run_on_percent if area.paving_m2 else 0.0
-            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, run_on))
+            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, run_on, state))
         elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
     for paving, control in controls.items():
         rows["LID_CONTROLS"].extend(_control(control, paving))
@@ -163,16 +170,17 @@ def map_sections(
     nodes: NodePart,
     runoff_elements: Sequence[tuple[str, ...]],
     flush: FlushPart,
+    gutters: GutterPart,
 ) -> dict[str, Rows]:
     """MAP, COORDINATES, VERTICES, POLYGONS, SYMBOLS and TAGS, so that the model opens as a map."""
     x0, y0, x1, y1 = system.boundaries.total_bounds
     margin = 0.05 * max(x1 - x0, y1 - y0)
     dimensions = [fixed(v, 3) for v in (x0 - margin, y0 - margin, x1 + margin, y1 + margin)]
-    places = {**nodes.places, **flush.places}
+    places = {**nodes.places, **flush.places, **gutters.places}
     polygons: Rows = []
     for area, element in zip(areas, runoff_elements, strict=True):
         polygons.extend(_ring(element[1], area.geometry))
-    elements = [*nodes.elements, *links.elements, *flush.elements, *runoff_elements]
+    elements = [*nodes.elements, *links.elements, *flush.elements, *gutters.elements, *runoff_elements]
     kinds = {"node": "Node", "link": "Link", "subcatchment": "Subcatch"}
     notes = {**flag_tags("nodes", system.nodes), **flag_tags("pipes", system.pipes)}
     return {

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.swmm.ground_state import GroundState
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.runoff import runoff_sections
 
@@ -22,10 +23,15 @@ START = datetime(2001, 1, 1)
 
 @dataclass(frozen=True)
 class Ground:
-    """The subcatchments of one community in one scenario, with one set of parameters; ``key`` names it."""
+    """The subcatchments of one community in one scenario, with one set of parameters; ``key`` names it.
+
+    ``states`` are those in which the areas begin, one for each; without them soil has recovered and bases are
+    empty.
+    """
 
     key: tuple[str, ...]
     areas: tuple[Subcatchment, ...]
+    states: tuple[GroundState, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def runoff_text(
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
     for number, ground in enumerate(grounds):
-        own, _ = runoff_sections(ground.areas, _OneOutlet(), settings)
+        own, _ = runoff_sections(ground.areas, _OneOutlet(), settings, ground.states)
         for name, rows in own.items():
             sections[name].extend(_renamed(row, number, name) for row in rows if len(row) > 1)
     return joined_sections(section_texts({**_frame(rain, climate, rain_file), **sections}))

@@ -66,6 +66,11 @@ class Tank:
     shape: TankShape
     first_flush_mm: float = 0.0
 
+    @property
+    def volume_m3(self) -> float:
+        """Volume between its floor and the crest of its overflow."""
+        return self.shape.area_m2 * (self.shape.crest_m - self.shape.bottom_m)
+
 
 def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], tuple[Finding, ...]]:
     """The rain tanks of a system by facility id, and findings about facilities that cannot be modelled."""

@@ -165,7 +165,7 @@ PLANTED: dict[str, tuple[Callable[[SmallProject], None], str, str]] = {
     "lookup.unknown": (types_that_lack_a_code, "pipes", "c.gpkg"),
     "table.no_heading": (no_headings, "pipes", "points.csv"),
     "table.no_geometry": (surfaces_in_a_table, "surfaces", "points.csv"),
-    "drawing.open_outlines": (open_outline, "surfaces", "plan.dxf"),
+    "drawing.open_outline": (open_outline, "surfaces", "plan.dxf"),
     "database.unreachable": (dead_server, "pipes", "postgresql://engineer@127.0.0.1:1/survey"),
     "crs.unknown": (site_grid, "pipes", "c.gpkg"),
     "crs.inexact": (other_datum, "pipes", "beijing.gpkg"),

@@ -33,6 +33,9 @@ RAISERS = {
     "ClaimError": 0,
     "PriceError": 0,
     "GroundError": 0,
+    "EntityNote": 0,
+    "note_at": 0,
+    "_leave": 0,
 }
 # Names that mean something else in other rooms, and the room in which they are called with a rule.
 ONLY_IN = {"tell": "layers/", "say": "swmm/basin.py", "changed": "layers/repairs/", "notes": "ground/"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +10,19 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
-from spongecalc.layers.sources.drawing import cad_layers
+from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.form import FORMS
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
-from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.layers.sources.raw import Note, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm_model import read_sections
 from spongecalc.layers.sources.table_file import read_table, sheet_names
-from spongecalc.layers.sources.vector import list_layers, read_vector, shapefile_encoding
+from spongecalc.layers.sources.vector import list_layers, read_vector
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.standards.tables import table
 
@@ -65,12 +67,13 @@ class SeenLayer:
 
 @dataclass(frozen=True)
 class Seen:
-    """A source as it is: its form, encoding, and layers."""
+    """A source as it is: its form, encoding, layers, and what is to be said of it as a whole."""
 
     source: str
     form: str
     encoding: str
     layers: tuple[SeenLayer, ...]
+    notes: tuple[Note, ...] = ()
 
 
 def describe(source: str, place: Path) -> Seen:
@@ -100,7 +103,9 @@ def describe(source: str, place: Path) -> Seen:
         layers = tuple(_looked_into(n, lambda n: _vector(source, path, n)) for n in list_layers(path))
         return Seen(source, _driver(path), encoding, layers)
     if form == "dxf":
-        return Seen(source, "DXF", "", _drawing(source, path))
+        return _drawing(source, path)
+    if form == "cass":
+        return Seen(source, "CASS", "", (_points(source, path),))
     if form == "inp":
         return Seen(source, "SWMM", "", _model(source, path))
     return Seen(source, "XLSX" if path.suffix.lower() != ".csv" else "CSV", "", _tables(source, path, place))
@@ -129,9 +134,11 @@ def _fields(frame: pd.DataFrame) -> tuple[SeenField, ...]:
             continue
         values = frame[name].dropna()
         different = list(dict.fromkeys(str(v) for v in values.head(2000)))[:SAMPLE]
-        kind = "number" if values.map(lambda v: isinstance(v, (int, float))).all() and len(values) else "text"
+        kind = "number" if all(isinstance(v, (int, float)) for v in values) and len(values) else "text"
         if pd.api.types.is_numeric_dtype(frame[name]):
             kind = "number"
+        elif pd.api.types.is_datetime64_any_dtype(frame[name]):
+            kind = "date"
         seen.append(SeenField(str(name), kind, len(values), tuple(different)))
     return tuple(seen)
 
@@ -164,23 +171,30 @@ def _meant_for(name: str, kinds: list[str], fields: list[str]) -> str | None:
         own = sum(f in schema.column_names for f in fields)
         known = len(recognised_fields(layer, fields))
         named = any(word in name.lower() for word in KIND_WORDS.get(layer, (layer,)))
-        score = own + known + 2.5 * named + 5 * (name == layer)
+        # A layer's own id is as good as its name.
+        score = own + known + 2.5 * (named or schema.id_column in fields) + 5 * (name == layer)
         if score > 1 and (best is None or score > best[0]):
             best = (score, layer)
     return best[1] if best else None
 
 
 def draft_mapping(
-    layer: str, source: str, name: str | None, frame: pd.DataFrame, read: Iterable[str] = ()
+    layer: str,
+    source: str,
+    name: str | None,
+    frame: pd.DataFrame,
+    read: Iterable[str] = (),
+    given: Mapping[str, str] | None = None,
 ) -> str:
     """A mapping for spongecalc.toml as far as names and values tell; what is open stands as a comment.
 
-    ``read`` are fields that are read without being mapped, as the coordinates of a survey table.
+    ``read`` are fields that are read without being mapped, as the coordinates of a survey table. ``given`` are
+    the fields of columns that no name tells, as a drawing's handles for ids.
     """
     fields = [str(c) for c in frame.columns if c not in ("geometry", "table_row")]
     schema = SCHEMAS[layer]
     same = {c: c for c in schema.column_names if c in fields}
-    known = {**recognised_fields(layer, fields, [*same, *same.values()]), **same}
+    known = {**(given or {}), **recognised_fields(layer, fields, [*same, *same.values()]), **same}
     known = {c: f for c, f in known.items() if c in schema.column_names}
     lines = [f"[[layers.{layer}]]", f"source = {_quoted(source)}"]
     if name:
@@ -210,6 +224,10 @@ def draft_mapping(
     if choices:
         lines.append(f"# constants = {{ {', '.join(choices)} }}    # or a field 或某个字段")
     left = [f for f in fields if f not in known.values() and f not in set(read)]
+    empty = [f for f in fields if f in frame.columns and not frame[f].notna().any()]
+    left = [f for f in left if f not in empty]
+    if empty and len(frame):
+        lines.append(f"# empty 没有值的字段: {', '.join(empty)}")
     if left:
         lines.append(f"# unused 未用字段: {', '.join(left)}")
     return "\n".join(lines)
@@ -250,27 +268,80 @@ def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
     return tuple(seen)
 
 
-def _drawing(source: str, path: Path) -> tuple[SeenLayer, ...]:
+def _drawing(source: str, path: Path) -> Seen:
+    # The library of drawings is slow to load, and few sources need it.
+    from spongecalc.layers.sources.cad.contents import cad_layers  # noqa: PLC0415
+
+    opened, layers, notes = cad_layers(path)
+    sized = {
+        layer.name: [t for t in layer.texts if (size := parse_size(t)) and (size.stated or size.width_mm)]
+        for layer in layers
+    }
+    texts = {name: found for name, found in sized.items() if found}
     seen = []
-    for name, kinds in cad_layers(path).items():
-        lines = any(k in kinds for k in ("LINE", "LWPOLYLINE", "POLYLINE"))
-        symbols = any(k in kinds for k in ("INSERT", "POINT", "CIRCLE"))
-        meant = "pipes" if lines else "nodes" if symbols else None
-        system = _named_by(name, "pipes", "system") or "?"
-        draft = ""
-        if meant:
-            draft = "\n".join(
-                [
-                    f"[[layers.{meant}]]",
-                    f"source = {_quoted(source)}",
-                    f"layer = {_quoted(name)}",
-                    f'constants = {{ system = "{system}", status = "?" }}',
-                    '# labels = { pattern = "(?P<pipe_id>\\\\S+)" }    # what the texts beside hold 旁注',
-                ]
+    for layer in layers:
+        fields = [SeenField(k, "entity", n, ()) for k, n in sorted(layer.kinds.items())]
+        fields += [SeenField(k, "hidden", n, ()) for k, n in sorted(layer.hidden.items())]
+        fields += [SeenField(k, "block", n, ()) for k, n in sorted(layer.blocks.items())]
+        attributes = pd.DataFrame(layer.attributes, dtype=object)
+        fields += [SeenField(f.name, "attribute", f.filled, f.examples) for f in _fields(attributes)]
+        if layer.texts:
+            fields.append(
+                SeenField("text", "label", len(layer.texts), tuple(dict.fromkeys(layer.texts))[:SAMPLE])
             )
-        fields = tuple(SeenField(k, "entity", n, ()) for k, n in sorted(kinds.items()))
-        seen.append(SeenLayer(name, sum(kinds.values()), ", ".join(sorted(kinds)), "", fields, meant, draft))
-    return tuple(seen)
+        meant = _meant_of_cad(layer.name, layer.lines, layer.areas, layer.symbols)
+        drafts = []
+        for wanted in meant:
+            draft = draft_mapping(
+                wanted, source, layer.name, attributes, given={SCHEMAS[wanted].id_column: "handle"}
+            )
+            if wanted == "pipes" and texts:
+                draft += "\n" + _label_line(layer.name, texts)
+            drafts.append(draft)
+        geometry = ", ".join(sorted(layer.kinds))
+        seen.append(
+            SeenLayer(
+                layer.name,
+                layer.count,
+                geometry,
+                "",
+                tuple(fields),
+                ", ".join(meant) or None,
+                "\n\n".join(drafts),
+            )
+        )
+    return Seen(source, "DXF", opened.encoding, tuple(seen), notes)
+
+
+def _meant_of_cad(name: str, lines: int, areas: int, symbols: int) -> list[str]:
+    """The contract's layers that a CAD layer may be mapped to, by what is drawn on it and its name."""
+    named = _meant_for(name, ["Polygon"], [])
+    meant = []
+    if lines:
+        meant.append("connections" if _meant_for(name, ["LineString"], []) == "connections" else "pipes")
+    if symbols:
+        meant.append("nodes")
+    # Beside lines and symbols a few outlines are more of them, unless the name says otherwise.
+    if areas and (named is not None or not (lines or symbols)):
+        meant.append(named or "surfaces")
+    return meant
+
+
+def _label_line(name: str, texts: Mapping[str, list[str]]) -> str:
+    """The line of a draft that says which texts are the labels of pipes: those on layers that begin alike."""
+    alike = [layer for layer in texts if layer == name or layer[:2].lower() == name[:2].lower()] or list(texts)
+    examples = " | ".join(dict.fromkeys(t for layer in alike for t in texts[layer][:2]))
+    return f"# labels = {{ layers = [{', '.join(_quoted(layer) for layer in alike)}] }}    # {examples}"
+
+
+def _points(source: str, path: Path) -> SeenLayer:
+    frame = read_cass(path, "nodes").frame
+    shown = frame.drop(columns=["node_id", "ground_m"])
+    seen = _seen(source, path.stem, shown, "")
+    draft = draft_mapping(
+        "nodes", source, None, pd.DataFrame(shown), ("点号", "高程"), {"node_id": "点号", "ground_m": "高程"}
+    )
+    return SeenLayer(path.stem, len(frame), seen.geometry, seen.crs, seen.fields, "nodes", draft)
 
 
 def _model(source: str, path: Path) -> tuple[SeenLayer, ...]:

@@ -1,181 +1,229 @@
-"""DXF drawings: lines and symbols by CAD layer, and the texts beside them as attributes."""
+"""DXF drawings: lines, areas and symbols by CAD layer, and the texts that belong to them as attributes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
+from ezdxf.document import Drawing
 
 from spongecalc.catalogue.catalogue import Catalogue
-from spongecalc.catalogue.size_text import Size, parse_size
-from spongecalc.contract import SCHEMAS
-from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
-from spongecalc.project.layer_source import Labels
+from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, layer_name
+from spongecalc.layers.sources.cad.document import FAILURES, open_drawing
+from spongecalc.layers.sources.cad.drawing_unit import metres_of
+from spongecalc.layers.sources.cad.features import Reading, Taken, Wanted, is_text, note_at, opener, wanted_of
+from spongecalc.layers.sources.cad.label_fields import MATERIAL, SIZE, groups_of
+from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, labelled
+from spongecalc.layers.sources.cad.labels import label_of, pointer_of
+from spongecalc.layers.sources.cad.shapes import is_mesh, line_of
+from spongecalc.layers.sources.cad.walk import FROZEN, INVISIBLE, OFF, Drawn, drawn_in, name_matcher
+from spongecalc.layers.sources.raw import DrawingLedger, EntityNote, Note, RawLayer, SourceRefusedError, one_line
+from spongecalc.project.layer_source import LayerSource
 
-if TYPE_CHECKING:
-    from ezdxf.document import Drawing
-
-LINES = ("LINE", "LWPOLYLINE", "POLYLINE", "ARC", "SPLINE", "ELLIPSE")
-SYMBOLS = ("INSERT", "POINT", "CIRCLE")
-TEXTS = ("TEXT", "MTEXT", "ATTDEF")
-# Curves are drawn as chords that stray from them by no more than this, in drawing units (metres).
-CHORD_M = 0.01
-
-
-def open_drawing(path: Path) -> Drawing:
-    """A DXF document, in any encoding that its header names; raises SourceRefusedError."""
-    import ezdxf  # noqa: PLC0415  only a drawing needs it
-
-    try:
-        return ezdxf.readfile(str(path))
-    except (OSError, ezdxf.DXFError, ValueError, UnicodeError) as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+# What a drafter draws a leader with, where no LEADER is used.
+STROKES = ("LINE", "LWPOLYLINE", "POLYLINE")
 
 
-def cad_layers(path: Path) -> dict[str, dict[str, int]]:
-    """Count the entities of each type in each CAD layer of a drawing."""
-    counts: dict[str, dict[str, int]] = {}
-    for entity in open_drawing(path).modelspace():
-        kinds = counts.setdefault(entity.dxf.layer, {})
-        kinds[entity.dxftype()] = kinds.get(entity.dxftype(), 0) + 1
-    return dict(sorted(counts.items()))
+@dataclass
+class _Seen:
+    """Everything that a drawing's model space shows beside the features that were asked for."""
+
+    names: set[str] = field(default_factory=set)
+    texts: DrawnTexts = field(default_factory=DrawnTexts)
+    damaged: list[EntityNote] = field(default_factory=list)
+    clipped: list[EntityNote] = field(default_factory=list)
+    hidden: list[Drawn] = field(default_factory=list)
 
 
-def read_drawing(path: Path, layer: str, cad_layer: str | None, labels: Labels, catalogue: Catalogue) -> RawLayer:
-    """The lines, outlines or symbols of a drawing, for one layer of the contract.
+def read_drawing(
+    path: Path,
+    layer: str,
+    source: LayerSource,
+    catalogue: Catalogue,
+    siblings: Sequence[LayerSource] = (),
+) -> RawLayer:
+    """The lines, areas or symbols of a drawing, for one layer of the contract.
 
     Parameters
     ----------
     path
         A .dxf.
     layer
-        The contract's layer: its geometry type says whether lines, closed outlines or symbols are meant.
-    cad_layer
-        Name of the CAD layers, with ``*`` for any letters and ``|`` between several; None takes all.
-    labels
-        How texts become attributes.
+        The contract's layer: its geometry types say whether lines, closed outlines or symbols are meant.
+    source
+        Its ``layer`` names CAD layers, with ``*`` for any letters and ``|`` between several, or takes all;
+        ``labels`` say how texts become attributes.
     catalogue
         Which materials there are.
+    siblings
+        Other sources of the same layer of the contract in the same drawing: a text that belongs to what they
+        read belongs to nothing here.
 
     Returns
     -------
-    Features with the fields ``cad_layer``, ``entity``, ``block``, ``text`` (all texts beside it), one for each
-    attribute of a block, and one for each named group of the labels' pattern.
+    Features with the fields ``cad_layer``, ``entity``, ``block``, ``handle``, ``text`` (all texts that belong to
+    it), ``elevation`` (of what lies at one level), ``z_first`` and ``z_last``, ``cass_code`` where CASS wrote
+    one, one for each attribute of a block, and one for each named group of the labels' pattern.
+
+    Raises
+    ------
+    SourceRefusedError
+        If the file is no drawing, or has no such CAD layer.
     """
-    document = open_drawing(path)
-    wanted = _matcher(cad_layer)
-    polygons = "Polygon" in SCHEMAS[layer].geometry and "LineString" not in SCHEMAS[layer].geometry
-    points = "Point" in SCHEMAS[layer].geometry
-    rows: list[dict[str, Any]] = []
-    texts: list[tuple[str, shapely.Point, str]] = []
-    refused = 0
-    entity: Any
-    for entity in document.modelspace():
-        kind, name = entity.dxftype(), entity.dxf.layer
-        if kind in TEXTS:
-            texts.append((_text(entity), shapely.Point(_place(entity)), name))
+    opened = open_drawing(path, source.encoding)
+    document = opened.document
+    wanted = wanted_of(layer, name_matcher(source.layer))
+    sizes = BlockSizes(document)
+    in_units = (d for d in drawn_in(document, 1.0, lambda _: False) if not is_text(d))
+    metres, unit_notes = metres_of(document, in_units, source.drawing_unit)
+    reading = Reading(document, wanted, sizes)
+    seen = _Seen()
+    for drawn in drawn_in(document, metres, opener(document, wanted, sizes)):
+        _sort(drawn, reading, seen, source)
+    reading.finish()
+    if not reading.count and not seen.hidden and not seen.texts.mapped:
+        available = ", ".join(sorted(seen.names)) or "-"
+        raise SourceRefusedError("layer.missing", layer=source.layer or "*", available=available)
+    rivals = _rivals(document, metres, layer, source, siblings)
+    said = labelled(reading.taken, seen.texts, rivals, layer, source.labels, catalogue)
+    hidden_left = len(seen.hidden) if source.hidden == "left_out" else 0
+    found: dict[str, object] = {
+        "read": reading.count + hidden_left,
+        "taken": len(reading.taken),
+        "left": len(reading.left) + hidden_left,
+        "texts": len(said.used),
+    }
+    counted = Note("drawing.counted", found)
+    notes = (*opened.notes, *unit_notes, *_hidden_notes(seen, source), *_paper_notes(document, wanted), counted)
+    ledger = DrawingLedger(
+        taken=frozenset(t.drawn.handle for t in reading.taken),
+        used=said.used,
+        left=(*reading.left, *seen.damaged),
+        noted=(*said.noted, *(n for n in seen.clipped if _holds_taken(n, reading.taken))),
+        loose=said.loose,
+    )
+    return RawLayer(_frame(reading.taken, said, source), notes=notes, ledger=ledger)
+
+
+def _holds_taken(note: EntityNote, taken: Sequence[Taken]) -> bool:
+    """True where a feature lies inside the block that a note is on."""
+    return any(t.drawn.handle.startswith(f"{note.handle}.") for t in taken)
+
+
+def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> None:
+    """Put one entity where it belongs: among features, labels, leaders or what is hidden."""
+    seen.names.add(drawn.layer)
+    if drawn.opened and is_clipped(drawn.entity):
+        seen.clipped.append(note_at("drawing.clipped", drawn, block=drawn.block or "-"))
+    wanted = reading.is_wanted(drawn)
+    if is_text(drawn):
+        try:
+            _text(drawn, seen.texts, wanted)
+        except FAILURES as reason:
+            words = one_line(reason) or type(reason).__name__
+            seen.damaged.append(note_at("drawing.damaged", drawn, reason=words))
+    elif not wanted:
+        if (stroke := _stroke(drawn)) is not None:
+            seen.texts.strokes.append((drawn.layer, stroke))
+    elif drawn.hidden and not drawn.opened:
+        seen.hidden.append(drawn)
+        if source.hidden == "read":
+            reading.read(drawn)
+    else:
+        reading.read(drawn)
+
+
+def _text(drawn: Drawn, texts: DrawnTexts, wanted: bool) -> None:
+    if (pointer := pointer_of(drawn)) is not None:
+        texts.pointers.append(pointer)
+    elif drawn.kind != "LEADER" and (label := label_of(drawn)) is not None:
+        texts.labels.append(label)
+        if wanted and not drawn.in_symbol:
+            texts.mapped.add(label.handle)
+
+
+def _stroke(drawn: Drawn) -> shapely.LineString | None:
+    """A plain line that may lead from a text to what it labels."""
+    if drawn.kind not in STROKES or is_mesh(drawn):
+        return None
+    try:
+        return line_of(drawn)
+    except FAILURES:
+        return None
+
+
+def _hidden_notes(seen: _Seen, source: LayerSource) -> tuple[Note, ...]:
+    """Tell what frozen and switched-off layers hold, and whether it was read."""
+    if not seen.hidden:
+        return ()
+    named = {
+        state: ", ".join(sorted({d.layer for d in seen.hidden if d.hidden == state})) or "-"
+        for state in (FROZEN, OFF)
+    }
+    found = {
+        "count": len(seen.hidden),
+        "frozen": named[FROZEN],
+        "off": named[OFF],
+        "invisible": sum(d.hidden == INVISIBLE for d in seen.hidden),
+    }
+    return (Note("drawing.hidden_left" if source.hidden == "left_out" else "drawing.hidden_read", found),)
+
+
+def _paper_notes(document: Drawing, wanted: Wanted) -> tuple[Note, ...]:
+    """Things on mapped CAD layers that are drawn on sheets instead of in the model."""
+    there: dict[str, int] = {}
+    for name in document.layout_names_in_taborder():
+        if name == "Model":
             continue
-        if not wanted.fullmatch(name):
-            continue
-        about = {"cad_layer": name, "entity": kind, "block": None, "handle": entity.dxf.handle}
-        if kind in SYMBOLS and points:
-            place = entity.dxf.insert if kind == "INSERT" else entity.dxf.get("location") or entity.dxf.center
-            attributes = {}
-            if kind == "INSERT":
-                about["block"] = entity.dxf.name
-                attributes = {a.dxf.tag: a.dxf.text for a in entity.attribs}
-            rows.append({**about, **attributes, "geometry": shapely.Point(place.x, place.y)})
-        elif kind in LINES and (polygons or not points or "Polygon" in SCHEMAS[layer].geometry):
-            drawn = list(_vertices(entity))
-            closed = bool(getattr(entity, "closed", False) or getattr(entity, "is_closed", False))
-            if polygons or points:
-                if len(drawn) > 2 and (closed or drawn[0] == drawn[-1]):
-                    rows.append({**about, "geometry": shapely.Polygon(drawn)})
-                else:
-                    refused += 1
-            elif len(drawn) > 1:
-                rows.append({**about, "geometry": shapely.LineString(drawn)})
-    if not rows:
-        names = sorted({e.dxf.layer for e in document.modelspace()})
-        raise SourceRefusedError("layer.missing", layer=cad_layer or "*", available=", ".join(names) or "-")
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows).drop(columns="geometry"), geometry=[r["geometry"] for r in rows])
-    notes = (Note("drawing.open_outlines", {"count": refused}),) if refused else ()
-    return RawLayer(_labelled(frame, texts, labels, catalogue), notes=notes)
+        drawn = [
+            e for e in document.paperspace(name) if e.dxftype() != "VIEWPORT" and wanted.layer(layer_name(e))
+        ]
+        if drawn:
+            there[name] = len(drawn)
+    if not there:
+        return ()
+    return (Note("drawing.paper_space", {"count": sum(there.values()), "sheets": ", ".join(there)}),)
 
 
-def _matcher(cad_layer: str | None) -> re.Pattern[str]:
-    parts = [re.escape(p.strip()).replace(r"\*", ".*") for p in (cad_layer or "*").split("|")]
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _rivals(
+    document: Drawing, metres: float, layer: str, source: LayerSource, siblings: Sequence[LayerSource]
+) -> list[Rival]:
+    """The features that other sources of the same drawing read for the same layer."""
+    own = name_matcher(source.layer)
+    rivals = []
+    for sibling in siblings:
+        wanted = wanted_of(layer, name_matcher(sibling.layer))
+        sizes = BlockSizes(document)
+        reading = Reading(document, wanted, sizes)
+        for drawn in drawn_in(document, metres, opener(document, wanted, sizes)):
+            if not is_text(drawn) and reading.is_wanted(drawn) and not own.fullmatch(drawn.layer):
+                reading.read(drawn)
+        features = tuple(shapely.force_2d(t.geometry) for t in reading.taken)
+        if features:
+            rivals.append(Rival(features, sibling.labels))
+    return rivals
 
 
-def _text(entity: Any) -> str:
-    return str(entity.plain_text() if entity.dxftype() == "MTEXT" else entity.dxf.text).strip()
-
-
-def _place(entity: Any) -> tuple[float, float]:
-    place = entity.dxf.get("align_point") if entity.dxf.get("halign", 0) or entity.dxf.get("valign", 0) else None
-    place = place or entity.dxf.insert
-    return float(place.x), float(place.y)
-
-
-def _vertices(entity: Any) -> Iterator[tuple[float, float]]:
-    kind = entity.dxftype()
-    if kind == "LINE":
-        for end in (entity.dxf.start, entity.dxf.end):
-            yield float(end.x), float(end.y)
-        return
-    from ezdxf.path import make_path  # noqa: PLC0415
-
-    for vertex in make_path(entity).flattening(CHORD_M):
-        yield float(vertex.x), float(vertex.y)
-
-
-def _labelled(
-    frame: gpd.GeoDataFrame, texts: list[tuple[str, shapely.Point, str]], labels: Labels, catalogue: Catalogue
-) -> gpd.GeoDataFrame:
-    """Each text given to the nearest feature within reach; what it says becomes fields."""
-    chosen = [t for t in texts if not labels.layers or t[2] in labels.layers]
-    beside: list[list[str]] = [[] for _ in range(len(frame))]
-    if chosen and len(frame):
-        tree = shapely.STRtree(frame.geometry.to_numpy())
-        which, nearest = tree.query_nearest(
-            [t[1] for t in chosen], max_distance=labels.within_m, all_matches=False
-        )
-        for text, feature in zip(which, nearest, strict=True):
-            beside[int(feature)].append(chosen[int(text)][0])
-    read = [_said(words, labels, catalogue) for words in beside]
-    fields = list(dict.fromkeys(f for said in read for f in said))
-    extra = {f: pd.Series([said.get(f) for said in read], index=frame.index, dtype=object) for f in fields}
-    texts_column = pd.Series([" ".join(w) or None for w in beside], index=frame.index, dtype=object)
-    return frame.assign(text=texts_column, **{f: extra[f] for f in fields if f not in frame.columns})
-
-
-def _said(words: list[str], labels: Labels, catalogue: Catalogue) -> dict[str, str]:
-    """Read the texts beside a feature: the pattern's named groups, else size and material."""
-    said: dict[str, str] = {}
-    for text in words:
-        if labels.pattern is not None:
-            match = re.search(labels.pattern, text)
-            if match:
-                said.update({k: v for k, v in match.groupdict().items() if v})
-            continue
-        parts = [text] if _is_size(parse_size(text)) else re.split(r"[\s,;，；]+", text)
-        for part in parts:
-            size, named = parse_size(part), part
-            if "管径" not in said and size is not None and _is_size(size):
-                said["管径"] = part
-                named = size.beside
-            # A number makes it an id or a grade rather than a material's name.
-            if named and "材质" not in said and not re.search(r"\d", named) and catalogue.material(named):
-                said["材质"] = named
-    return said
-
-
-def _is_size(size: Size | None) -> bool:
-    """True where a text states a size and is not just a number."""
-    return size is not None and (size.stated or size.width_mm is not None)
+def _frame(taken: Sequence[Taken], said: Labelled, source: LayerSource) -> gpd.GeoDataFrame:
+    """The features with their own fields, those of their blocks and those that their labels fill."""
+    own = ("cad_layer", "entity", "block", "handle", "elevation", "z_first", "z_last")
+    attributes = dict.fromkeys(name for t in taken for name in t.fields)
+    asked = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
+    # A field that labels may fill is there though no label fills it: its pipes are still pipes.
+    expected = [*groups_of(source.labels), *(n for n in (SIZE, MATERIAL) if n in asked)]
+    if not taken:
+        # Which fields there would be nobody can say.
+        expected.extend(sorted(asked))
+    columns = {
+        name: pd.Series([t.fields.get(name) for t in taken], dtype=object)
+        for name in dict.fromkeys([*own, *attributes])
+    }
+    columns["text"] = pd.Series([" ".join(words) or None for words in said.words], dtype=object)
+    for name in dict.fromkeys([*(n for fields in said.fields for n in fields), *expected]):
+        if name not in columns:
+            columns[name] = pd.Series([fields.get(name) for fields in said.fields], dtype=object)
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=[t.geometry for t in taken])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from spongecalc.catalogue.catalogue import Catalogue
-from spongecalc.layers.sources.drawing import read_drawing
+from spongecalc.layers.sources.cass_points import read_cass
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
@@ -13,7 +14,16 @@ from spongecalc.layers.sources.swmm_model import read_model
 from spongecalc.layers.sources.vector import read_vector
 from spongecalc.project.layer_source import LayerSource
 
-FORMS = {".dxf": "dxf", ".inp": "inp", ".xlsx": "survey", ".xlsm": "survey", ".csv": "survey", ".txt": "survey"}
+FORMS = {
+    ".dxf": "dxf",
+    ".dwg": "dxf",
+    ".dat": "cass",
+    ".inp": "inp",
+    ".xlsx": "survey",
+    ".xlsm": "survey",
+    ".csv": "survey",
+    ".txt": "survey",
+}
 
 
 def form_of(source: LayerSource) -> str:
@@ -30,8 +40,13 @@ def usual_axes(source: LayerSource) -> str:
     return "north_east" if form_of(source) == "survey" else "east_north"
 
 
-def read_raw(folder: Path, layer: str, source: LayerSource, catalogue: Catalogue) -> RawLayer:
-    """A layer as it stands in its source; raises SourceRefusedError."""
+def read_raw(
+    folder: Path, layer: str, source: LayerSource, catalogue: Catalogue, siblings: Sequence[LayerSource] = ()
+) -> RawLayer:
+    """A layer as it stands in its source; raises SourceRefusedError.
+
+    ``siblings`` are the other sources of the same layer in the same file.
+    """
     form = form_of(source)
     if form == "postgis":
         return read_postgis(source.source, source.layer or layer)
@@ -39,7 +54,12 @@ def read_raw(folder: Path, layer: str, source: LayerSource, catalogue: Catalogue
     if not path.exists():
         raise SourceRefusedError("file.missing")
     if form == "dxf":
-        return read_drawing(path, layer, source.layer, source.labels, catalogue)
+        # The library of drawings is slow to load, and few projects need it.
+        from spongecalc.layers.sources.drawing import read_drawing  # noqa: PLC0415
+
+        return read_drawing(path, layer, source, catalogue, siblings)
+    if form == "cass":
+        return read_cass(path, layer, source.encoding)
     if form == "survey":
         return read_survey(path, layer, source, folder)
     if form == "inp":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -16,16 +17,61 @@ class Note:
 
 
 @dataclass(frozen=True)
+class EntityNote:
+    """Something to say of one entity of a drawing: the rule, its handle, type and CAD layer, and where it is.
+
+    ``x_m`` and ``y_m`` are in the drawing's coordinates; ``found`` holds what the rule's sentences say besides.
+    """
+
+    rule: str
+    handle: str
+    kind: str
+    cad_layer: str
+    x_m: float
+    y_m: float
+    found: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LooseLabel:
+    """A text of a drawing that belongs to no feature; ``by_meaning`` where only what it says makes it a label."""
+
+    handle: str
+    words: str
+    x_m: float
+    y_m: float
+    by_meaning: bool
+
+
+@dataclass(frozen=True)
+class DrawingLedger:
+    """The fate of everything on the CAD layers that a layer was mapped to.
+
+    Handles of what was taken and of the texts that were used, what was left out, what else is to be said of an
+    entity, and the labels that belong to nothing. Another layer out of the same drawing may have taken what this
+    one left.
+    """
+
+    taken: frozenset[str] = frozenset()
+    used: frozenset[str] = frozenset()
+    left: tuple[EntityNote, ...] = ()
+    noted: tuple[EntityNote, ...] = ()
+    loose: tuple[LooseLabel, ...] = ()
+
+
+@dataclass(frozen=True)
 class RawLayer:
     """The features of a source with its own fields.
 
     ``frame`` has the source's CRS, or none where the source states none. ``columns`` are fields that already
-    bear the contract's names because the form says what they are (a survey table, a SWMM model).
+    bear the contract's names because the form says what they are (a survey table, a SWMM model). ``ledger`` is
+    that of a drawing.
     """
 
     frame: gpd.GeoDataFrame
     columns: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
+    ledger: DrawingLedger | None = None
 
 
 class SourceRefusedError(Exception):

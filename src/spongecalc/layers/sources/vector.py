@@ -1,16 +1,30 @@
-"""Vector files that GDAL reads: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, FileGDB and more."""
+"""Vector files that GDAL reads: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, FileGDB, KML, MapInfo and more."""
 
 from __future__ import annotations
 
-import struct
 import warnings
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
+from spongecalc.layers.sources.dbase_text import encodings_of_table
+from spongecalc.layers.sources.mapinfo_text import MAPINFO, codec_of_charset, stated_charset
+from spongecalc.layers.sources.markup_file import MARKUP, markup_documents
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
+from spongecalc.layers.sources.text_encoding import (
+    GB,
+    UTF_8,
+    codec_named,
+    decoded,
+    encodings_of,
+    recognised_encoding,
+    told_apart,
+)
 
 FAILURES = (
     DataSourceError,
@@ -23,15 +37,15 @@ FAILURES = (
     ValueError,
     LookupError,
 )
-GBK = "GB18030"
+# Each byte as the character of its number: texts come as the file has them, and are decoded here.
+BYTES = "ISO-8859-1"
+# GDAL's words for a file that none of its drivers knows.
+NOT_KNOWN = "not recognized as being in a supported file format"
 
 
-def list_layers(path: Path) -> list[str]:
+def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Names of the layers of a file; raises SourceRefusedError."""
-    try:
-        return [str(n) for n in pyogrio.list_layers(path)[:, 0]]
-    except FAILURES as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    return list(_places(path, encoding))
 
 
 def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None) -> RawLayer:
@@ -44,83 +58,197 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     wanted
         The contract's name of the layer.
     encoding
-        How texts are encoded; None finds out for a Shapefile and leaves the rest to GDAL.
+        How texts are encoded where the file does not say; None finds out by the bytes.
 
     Raises
     ------
     SourceRefusedError
         If there is no such layer, or it cannot be read.
     """
-    name, available = layer or wanted, list_layers(path)
+    places = _places(path, encoding)
+    name, available = layer or wanted, list(places)
     if len(available) == 1 and layer is None:
         name = available[0]
     if name not in available:
         raise SourceRefusedError("layer.missing", layer=name, available=", ".join(available) or "-")
+    source, inside, recognised = places[name]
     notes: tuple[Note, ...] = ()
-    if encoding is None and path.suffix.lower() == ".shp":
-        encoding = shapefile_encoding(path)
-        if encoding is not None:
-            notes = (Note("encoding.recognised", {"encoding": encoding}),)
     try:
-        with warnings.catch_warnings():
-            # GDAL warns of what the checks name feature by feature.
-            warnings.simplefilter("ignore")
-            raw = pyogrio.read_dataframe(path, layer=name, encoding=encoding)
+        suffix = path.suffix.lower()
+        if suffix == ".shp":
+            raw, notes = _shapefile(path, inside, encoding)
+        elif suffix in MAPINFO:
+            raw, notes = _mapinfo(path, inside, encoding)
+        else:
+            raw, notes = _other(source, inside, encoding)
     except FAILURES as reason:
         raise SourceRefusedError("file.unreadable", layer=name, reason=one_line(reason)) from reason
+    if recognised is not None:
+        notes = (*notes, Note("encoding.recognised", {"encoding": recognised}))
     if not isinstance(raw, gpd.GeoDataFrame):
         raise SourceRefusedError("layer.no_geometry", layer=name)
     return RawLayer(raw, notes=notes)
 
 
-def shapefile_encoding(path: Path) -> str | None:
-    """The encoding of a Shapefile whose files do not say it, or say it wrong; None where GDAL can tell.
-
-    The bytes decide: what is UTF-8 throughout and holds more than ASCII is UTF-8; what is not is GB 18030,
-    which holds GBK and GB 2312.
-    """
-    table = next((p for s in (".dbf", ".DBF") if (p := path.with_suffix(s)).is_file()), None)
-    if table is None:
-        return None
-    data = _texts(table.read_bytes())
-    if data.isascii():
-        return None
-    stated = _stated(path)
+def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO, str | int, str | None]]:
+    """The layers of a file by name: what to open, the layer in it, an encoding that the file did not say."""
     try:
-        data.decode("utf-8")
+        documents = markup_documents(path, encoding) if path.suffix.lower() in MARKUP else None
+        if documents is None:
+            return {str(n): (path, str(n), None) for n in pyogrio.list_layers(path)[:, 0]}
+        found: dict[str, tuple[Path | BytesIO, str | int, str | None]] = {}
+        for document in documents:
+            stream = BytesIO(document.content)
+            for number, listed in enumerate(pyogrio.list_layers(stream)[:, 0]):
+                # GDAL names a lone GeoJSON's layer after the file, which a stream has not.
+                name = path.stem if path.suffix.lower() in (".geojson", ".json") else str(listed)
+                if name in found:
+                    name = f"{document.name.rsplit('.', 1)[0]}/{listed}"
+                found[name] = (stream, number, document.encoding)
+    except SourceRefusedError:
+        raise
+    except FAILURES as reason:
+        if NOT_KNOWN in str(reason):
+            raise SourceRefusedError("file.not_a_form") from reason
+        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    return found
+
+
+def _read(source: Path | BytesIO, layer: str | int, encoding: str | None) -> pd.DataFrame:
+    if isinstance(source, BytesIO):
+        source.seek(0)
+    with warnings.catch_warnings():
+        # GDAL warns of what the checks name feature by feature.
+        warnings.simplefilter("ignore")
+        return pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
+
+
+def _shapefile(path: Path, layer: str | int, encoding: str | None) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """A Shapefile's layer; names and values that end within a character lose no more than that one."""
+    of_names, of_values, said = encodings_of_table(path)
+    if of_names is None and of_values is None:
+        return _read(path, layer, None), ()
+    raw = _read(path, layer, BYTES)
+    if encoding is not None:
+        codec = codec_named(encoding) or of_values or GB
+        return _decoded_frame(raw, codec, codec, stated=encoding)
+    frame, notes = _decoded_frame(raw, of_names or UTF_8, of_values or UTF_8)
+    return frame, notes if said else (Note("encoding.recognised", {"encoding": of_values}), *notes)
+
+
+def _mapinfo(path: Path, layer: str | int, encoding: str | None) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """A MapInfo file's layer. GDAL takes texts to UTF-8 by the character set that the file states."""
+    raw = _read(path, layer, BYTES)
+    names, values = _pieces(raw)
+    of_names, of_values = encodings_of(names, values)
+    if of_names is None and of_values is None:
+        return raw, ()
+    written = codec_of_charset(stated_charset(path))
+    asked = codec_named(encoding) if encoding is not None else None
+    if written is None or {of_names, of_values} != {UTF_8}:
+        if asked is not None:
+            return _decoded_frame(raw, asked, asked, stated=encoding)
+        frame, notes = _decoded_frame(raw, of_names or UTF_8, of_values or UTF_8)
+        return frame, (Note("encoding.recognised", {"encoding": of_values}), *notes)
+    if asked is None:
+        own = [_as_written(p.decode(UTF_8), written) for p in (*names, *values) if not p.isascii()]
+        western = written in ("cp1252", "latin-1")
+        asked = GB if western and recognised_encoding(own, written) == GB else written
+    if asked in (written, UTF_8):
+        return _decoded_frame(raw, UTF_8, UTF_8)
+    # The file states another set than its texts are in: back to its bytes, and on from there.
+    back = _each_text(raw, lambda text: _as_written(text.encode(BYTES).decode(UTF_8), written).decode(BYTES))
+    frame, notes = _decoded_frame(back, asked, asked, stated=encoding)
+    return frame, notes if encoding else (Note("encoding.recognised", {"encoding": asked}), *notes)
+
+
+def _other(
+    source: Path | BytesIO, layer: str | int, encoding: str | None
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """A layer of a form whose texts are UTF-8 by its own rules; ``encoding`` counts only where they are not."""
+    try:
+        return _read(source, layer, None), ()
     except UnicodeDecodeError:
-        return None if stated and "utf" not in stated else GBK
-    return "UTF-8"
+        raw = _read(source, layer, BYTES)
+    if encoding is not None:
+        codec = codec_named(encoding) or GB
+        return _decoded_frame(raw, codec, codec, stated=encoding)
+    of_names, of_values = encodings_of(*_pieces(raw))
+    frame, notes = _decoded_frame(raw, of_names or UTF_8, of_values or UTF_8)
+    return frame, (Note("encoding.recognised", {"encoding": of_values}), *notes)
 
 
-def _stated(path: Path) -> str:
-    """Encoding that the .cpg beside a Shapefile states, in small letters."""
-    for suffix in (".cpg", ".CPG"):
-        if (page := path.with_suffix(suffix)).is_file():
-            return page.read_text(encoding="ascii", errors="replace").strip().lower()
-    return ""
+def _as_written(text: str, codec: str) -> bytes:
+    """The bytes that a text had in the file; those that the codec has no character for are as their number."""
+    return b"".join(c.encode(codec, errors="ignore") or c.encode(BYTES, errors="replace") for c in text)
 
 
-def _texts(data: bytes) -> bytes:
-    """All names of fields and all text values of a dBASE table, cut at the end of each."""
-    if len(data) < 32:
-        return b""
-    header, length = struct.unpack_from("<HH", data, 8)
-    fields, place = [], 1
-    pieces = []
-    for start in range(32, max(header - 1, 32), 32):
-        entry = data[start : start + 32]
-        if len(entry) < 32 or entry[0] == 0x0D:
-            break
-        pieces.append(entry[:11].split(b"\0")[0])
-        fields.append((chr(entry[11]), place, entry[16]))
-        place += entry[16]
-    if length:
-        for start in range(header, len(data) - length + 1, length):
-            pieces.extend(
-                data[start + place : start + place + width].rstrip(b" \0")
-                for kind, place, width in fields
-                if kind == "C"
-            )
-    # A value that fills its field may be cut within a character: its last bytes are no witness.
-    return b"\n".join(p[:-3] if len(p) > 250 else p for p in pieces)
+def _text_columns(frame: pd.DataFrame) -> list[int]:
+    return [
+        n
+        for n, name in enumerate(frame.columns)
+        if name != "geometry"
+        and (
+            pd.api.types.is_object_dtype(frame.dtypes.iloc[n])
+            or pd.api.types.is_string_dtype(frame.dtypes.iloc[n])
+        )
+    ]
+
+
+def _pieces(frame: pd.DataFrame) -> tuple[list[bytes], list[bytes]]:
+    """Names, and different texts, of a layer that was read as bytes."""
+    values: list[bytes] = []
+    for n in _text_columns(frame):
+        values.extend(v.encode(BYTES) for v in frame.iloc[:, n].dropna().unique() if isinstance(v, str))
+    return [str(c).encode(BYTES) for c in frame.columns], values
+
+
+def _each_text(
+    frame: pd.DataFrame, change: Callable[[str], str], of_names: Callable[[str], str] | None = None
+) -> pd.DataFrame:
+    """A layer with each of its texts changed, and its names as ``of_names`` has it, else alike."""
+    columns = {}
+    texts = _text_columns(frame)
+    for n in range(frame.shape[1]):
+        column = frame.iloc[:, n]
+        if n in texts:
+            new = {v: change(v) for v in column.dropna().unique() if isinstance(v, str)}
+            column = column.map(lambda v, new=new: new.get(v, v) if isinstance(v, str) else v)
+        columns[n] = column
+    changed = pd.DataFrame(columns)
+    rename = of_names or change
+    changed.columns = pd.Index(told_apart([c if c == "geometry" else rename(str(c)) for c in frame.columns]))
+    if isinstance(frame, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame(changed, geometry="geometry", crs=frame.crs)
+    return changed
+
+
+def _decoded_frame(
+    raw: pd.DataFrame, names: str, values: str, stated: str | None = None
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """A layer that was read as bytes in the encodings of its names and values.
+
+    A text that is not in the encoding is a reason to refuse one that the project states; of a recognised one it
+    is kept with marks for what is wrong, and said.
+    """
+    wrong: list[str] = []
+
+    def read_in(codec: str) -> Callable[[str], str]:
+        def read(text: str) -> str:
+            if text.isascii():
+                return text
+            piece = text.encode(BYTES)
+            found = decoded(piece, codec)
+            if found is None:
+                wrong.append(piece.decode(codec, errors="replace"))
+                return wrong[-1]
+            return found
+
+        return read
+
+    frame = _each_text(raw, read_in(values), read_in(names))
+    if wrong and stated is not None:
+        raise SourceRefusedError("encoding.not_this", encoding=stated, text=wrong[0][:40], count=len(wrong))
+    if wrong:
+        return frame, (Note("encoding.unread", {"encoding": values, "text": wrong[0][:40], "count": len(wrong)}),)
+    return frame, ()

@@ -53,7 +53,20 @@ FACILITIES = (
     "volume_design_mm",
     "capture_percent",
 )
+STATES = (
+    "scenario",
+    "storm_id",
+    "depth_mm",
+    "store",
+    "facility_id",
+    "state_days",
+    "free_percent",
+    "free_least_percent",
+    "free_most_percent",
+    "state_source",
+)
 LARGEST = 3
+SAME_MM = 0.01
 # Below this a span prints as nothing.
 LEAST_SPAN_POINTS = 0.005
 
@@ -117,6 +130,12 @@ def community_capture(page: CommunityPage, review: Review, words: Wording) -> Ch
     tanks = _own(review, "tanks", page.community_id)
     if len(tanks):
         tables.append((say("tanks"), frame_table(tanks, TANKS, words)))
+    states = _own(review, "initial_states", page.community_id)
+    if len(states):
+        # Of the events the design rainfall stands for all; initial_states.csv has each.
+        of_design = (states["depth_mm"] - ways["design_rainfall_mm"].iloc[0]).abs() < SAME_MM
+        states = states[(states["storm_id"] != "") | of_design]
+        tables.append((say("initial_states"), frame_table(states, STATES, words)))
     figures = []
     life = _own(review, "sponge_life", page.community_id)
     if len(life) and life["capture_uncleaned_percent"].nunique() > 1:

@@ -135,6 +135,8 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "ways_differ_why": ClosedList(("rain.why",), ";", " "),
     "ways": ClosedList(("rain.from_to",)),
     "difference_cause": ClosedList(("rain.cause",)),
+    "store": ClosedList(("rain.store",)),
+    "state_source": ClosedList(("rain.state_source",)),
 }
 """By the column's name; what holds for one table only is in ``OF_TABLE``."""
 OF_SCENARIO: Mapping[str, ClosedList] = {

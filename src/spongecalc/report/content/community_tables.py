@@ -109,6 +109,7 @@ def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigu
     outfalls = _own(review.tables.get("outfall_peaks"), community_id)
     if len(outfalls):
         outfalls = outfalls[outfalls["receives"] == ALL]
+    answers = _own(review.tables.get("answers"), community_id)
     names = [s.name for s in review.scenarios]
     results = {}
     for storm in review.storms:
@@ -129,6 +130,8 @@ def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigu
             known = is_known(found[s].get("runoff_m3"))
             ponded = _ponded_m3(ponding, s, storm.storm_id) if known else None
             figures.append(StormFigure("ponding_m3", s, ponded))
+        for s in names:
+            figures.append(StormFigure("over_ground_m3", s, _over_ground_m3(answers, s, storm.storm_id)))
         results[storm.storm_id] = figures
     return results
 
@@ -145,6 +148,14 @@ def storm_table(results: Mapping[str, Sequence[StormFigure]], words: Wording) ->
         title = words.column_of(one.column, one.scenario) if one.scenario else words.name("column", one.column)
         rows.append([Cell(title), *(Cell(cell_text(f.column, f.value)) for f in same)])
     return Table(headings, rows)
+
+
+def _over_ground_m3(answers: pd.DataFrame, scenario: str, storm_id: str) -> object:
+    if answers.empty:
+        return None
+    same = (answers["scenario"] == scenario) & (answers["storm_id"] == storm_id)
+    found = answers.loc[same & (answers["figure"] == "over_ground"), "value"]
+    return found.iloc[0] if len(found) else None
 
 
 def _own(table: pd.DataFrame | None, community_id: str) -> pd.DataFrame:

@@ -185,6 +185,8 @@ def communities_table(review: Review, words: Wording) -> Table:
                 ("outfall_peak_l_s", True),
                 ("ponding_sites", True),
                 ("ponding_m3", True),
+                ("over_ground_m3", True),
+                ("inlets_short", True),
                 ("households_relieved", True),
                 ("worst_continuity_error_percent", True),
             )
@@ -237,6 +239,8 @@ def _figures(row: Mapping[str, object], compared: tuple[str, str], words: Wordin
         _pair(row, "outfall_peak_{s}_l_s", compared),
         _pair(row, "ponding_sites_{s}", compared),
         _pair(row, "ponding_{s}_m3", compared),
+        _pair(row, "over_ground_{s}_m3", compared),
+        _pair(row, "inlets_short_{s}", compared),
         _plain(row, "households_relieved"),
         _plain(row, "worst_continuity_error_percent"),
     ]

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from spongecalc.rainfall.generated_series import climate_of, generated_series
-from spongecalc.sponge.tank_balance import (
+from spongecalc.sponge.tank_states import days_of_depths
+from spongecalc.surfaces.tank_balance import (
     first_flush_left_m3,
     first_flush_m3,
     free_at_start_m3,
     paying_volume_m3,
     tank_balance,
 )
-from spongecalc.sponge.tank_states import TankStates, days_of_depths
+from spongecalc.swmm.tank_start import TankStates
 
 DAILY = generated_series(climate_of("昆明"), 30, 7).daily_mm().to_numpy() / 1000 * 400 * 0.9
 

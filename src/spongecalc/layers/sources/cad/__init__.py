@@ -1,0 +1,1 @@
+"""The contents of a DXF drawing: text codes, blocks, shapes, texts, and which text belongs to what."""

@@ -1,0 +1,129 @@
+"""A DXF document out of its file: any version, ASCII or binary, any encoding, damaged or whole."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import ezdxf
+import ezdxf.recover
+from ezdxf.document import Drawing
+
+from spongecalc.layers.sources.cad.encoding import BINARY, DecodedText, decoded, escaped, from_binary
+from spongecalc.layers.sources.raw import Note, SourceRefusedError, one_line
+
+# Bad data reaches deep into the library before it is noticed.
+FAILURES = (ezdxf.DXFError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_SECTION = re.compile(r"(?m)^[ \t]*0[ \t]*\r?\n[ \t]*SECTION\b")
+# Parts of the thing before them.
+PARTS = ("VERTEX", "ATTRIB", "SEQEND")
+# Of what was repaired so many things are quoted.
+QUOTED = 5
+
+
+@dataclass(frozen=True)
+class OpenedDrawing:
+    """A drawing, the encoding of its texts ("" where it does not matter), and what was noted on opening it."""
+
+    document: Drawing
+    encoding: str
+    notes: tuple[Note, ...]
+
+
+def open_drawing(path: Path, encoding: str | None = None) -> OpenedDrawing:
+    """A drawing from its file.
+
+    Parameters
+    ----------
+    path
+        A .dxf, ASCII or binary.
+    encoding
+        Of its texts; None finds it out.
+
+    Raises
+    ------
+    SourceRefusedError
+        If it is a DWG, or no drawing, or damaged beyond repair.
+    """
+    try:
+        about = path.stat()
+    except OSError as reason:
+        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    return _opened(path, about.st_mtime_ns, about.st_size, encoding)
+
+
+# Several layers come out of one drawing, one after the other.
+@lru_cache(maxsize=2)
+def _opened(path: Path, changed_ns: int, size: int, encoding: str | None) -> OpenedDrawing:  # noqa: ARG001
+    try:
+        data = path.read_bytes()
+    except OSError as reason:
+        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    if re.match(rb"AC(\d{4}|[12]\.\d)", data):
+        raise SourceRefusedError("drawing.dwg")
+    try:
+        given = decoded(from_binary(data) if data.startswith(BINARY) else data, encoding)
+    except LookupError as reason:
+        raise SourceRefusedError("encoding.unknown", encoding=encoding) from reason
+    except FAILURES as reason:
+        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    if not _SECTION.search(given.text):
+        raise SourceRefusedError("drawing.none")
+    notes = []
+    whole = completed(given.text)
+    if whole != given.text:
+        notes.append(Note("drawing.cut_off"))
+        given = replace(given, text=whole)
+    if not given.as_stated:
+        notes.append(Note("encoding.recognised", {"encoding": given.encoding}))
+    if given.lost:
+        notes.append(Note("encoding.undecoded", {"encoding": given.encoding, "count": given.lost}))
+    document, repaired = _document(given)
+    shown = "" if given.text.isascii() and encoding is None else given.encoding
+    return OpenedDrawing(document, shown, (*notes, *repaired))
+
+
+def completed(text: str) -> str:
+    """The text of a drawing that ends where it should; one that was cut off without the thing it was cut in.
+
+    A file that ends within a number would hold a line to somewhere else, and the library loses the whole section
+    that is not closed.
+    """
+    if text.rstrip(" \t\r\n\x1a\0").endswith("EOF"):
+        return text
+    lines = text.splitlines()
+    # What is cut off within a pair of lines has no value, and what follows the cut is known to begin there.
+    names = {
+        n: lines[n + 1].strip() if n + 1 < len(lines) else ""
+        for n in range(0, len(lines), 2)
+        if lines[n].strip() == "0"
+    }
+    starts = list(names)
+    while starts and names[starts[-1]] in PARTS:
+        starts.pop()
+    if not starts:
+        return text
+    last = starts[-1]
+    closed = names[last] == "ENDSEC"
+    kept = lines[: last + 2] if closed else lines[:last]
+    # Between two sections nothing is open.
+    ends = ["  0", "EOF"] if closed or names[last] == "SECTION" else ["  0", "ENDSEC", "  0", "EOF"]
+    return "\n".join([*kept, *ends, ""])
+
+
+def _document(given: DecodedText) -> tuple[Drawing, tuple[Note, ...]]:
+    """The document, with what had to be repaired."""
+    try:
+        return ezdxf.read(io.StringIO(given.text, newline=None)), ()
+    except FAILURES as reason:
+        first = one_line(reason)
+    try:
+        document, auditor = ezdxf.recover.read(io.BytesIO(escaped(given.text)))
+    except FAILURES as reason:
+        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    messages = [first, *(one_line(Exception(e.message)) for e in (*auditor.fixes, *auditor.errors))]
+    what = "; ".join(messages[:QUOTED])
+    return document, (Note("drawing.repaired", {"count": len(messages), "what": what}),)

@@ -1,0 +1,77 @@
+"""The texts of a Shapefile's table as bytes, and what lies beside it that names their encoding."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from spongecalc.layers.sources.text_encoding import codec_named, encodings_of
+
+# Code pages by the byte of the table's head that dBASE and ArcGIS write; those that say nothing are left out.
+_LANGUAGE_DRIVERS = {
+    0x03: "1252",
+    0x13: "932",
+    0x4D: "936",
+    0x4E: "949",
+    0x4F: "950",
+    0x58: "1252",
+    0x59: "1252",
+    0x78: "950",
+    0x79: "949",
+    0x7A: "936",
+    0x7B: "932",
+}
+
+
+def shapefile_encoding(path: Path) -> str | None:
+    """The encoding of a Shapefile's texts, by their bytes; None where they are ASCII or there is no table."""
+    return encodings_of_table(path)[1]
+
+
+def encodings_of_table(path: Path) -> tuple[str | None, str | None, bool]:
+    """Encodings of a Shapefile's names of fields and of its texts, and whether the file says them so."""
+    table = next((p for s in (".dbf", ".DBF", ".Dbf") if (p := path.with_suffix(s)).is_file()), None)
+    if table is None:
+        return None, None, False
+    data = table.read_bytes()
+    names, values = table_texts(data)
+    label = _stated(path) or (_LANGUAGE_DRIVERS.get(data[29], "") if len(data) > 29 else "")
+    of_names, of_values = encodings_of(names, values, label)
+    try:
+        told = codec_named(label)
+    except LookupError:
+        told = None
+    return of_names, of_values, told is not None and told == of_names == of_values
+
+
+def _stated(path: Path) -> str:
+    """Encoding that the .cpg beside a Shapefile states; empty without one."""
+    for suffix in (".cpg", ".CPG", ".Cpg"):
+        if (page := path.with_suffix(suffix)).is_file():
+            return page.read_bytes().decode("utf-8-sig", errors="replace").strip()
+    return ""
+
+
+def table_texts(data: bytes) -> tuple[list[bytes], list[bytes]]:
+    """All names of fields and all text values of a dBASE table, without blanks behind."""
+    if len(data) < 32:
+        return [], []
+    header, length = struct.unpack_from("<HH", data, 8)
+    fields, place = [], 1
+    names: list[bytes] = []
+    values: list[bytes] = []
+    for start in range(32, max(header - 1, 32), 32):
+        entry = data[start : start + 32]
+        if len(entry) < 32 or entry[0] == 0x0D:
+            break
+        names.append(entry[:11].split(b"\0")[0])
+        fields.append((chr(entry[11]), place, entry[16]))
+        place += entry[16]
+    if length:
+        for start in range(header, len(data) - length + 1, length):
+            values.extend(
+                text
+                for kind, at, width in fields
+                if kind == "C" and (text := data[start + at : start + at + width].rstrip(b" \0"))
+            )
+    return names, values

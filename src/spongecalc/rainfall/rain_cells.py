@@ -1,0 +1,124 @@
+"""The rows of a rain file as they stand: text with any usual delimiter and encoding, or a sheet of a workbook."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+from spongecalc.rainfall.rain_file_error import UnsureError
+
+DELIMITERS = ("\t", ";", "；", "|", ",", "，")
+LOOKED_AT = 60
+_WORKBOOK = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of cells with their numbers in the file, from 1; empty rows are left out.
+
+    ``blanks`` says that columns are parted by blanks, so that a date and its clock are two.
+    """
+
+    name: str
+    lines: tuple[int, ...]
+    rows: tuple[tuple[object, ...], ...]
+    blanks: bool = False
+
+
+def read_sheets(path: Path) -> tuple[Sheet, ...]:
+    """Read all sheets of a workbook, or the one table of a text file.
+
+    Raises
+    ------
+    UnsureError
+        If the bytes are neither.
+    OSError
+        If the file cannot be read.
+    """
+    data = path.read_bytes()
+    if path.suffix.lower() == ".gz":
+        try:
+            data = gzip.decompress(data)
+        except (EOFError, zlib.error) as reason:
+            raise OSError(str(reason)) from None
+    if data.startswith(_WORKBOOK):
+        return _workbook(data)
+    if data.startswith(_OLD_WORKBOOK):
+        raise UnsureError("old_workbook")
+    return (_table(decoded(data)),)
+
+
+def decoded(data: bytes) -> str:
+    """The text of bytes in UTF-8, UTF-16 (with its mark) or GB 18030, which holds GBK; raises UnsureError."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    elif b"\0" in data[:4096]:
+        raise UnsureError("not_text")
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnsureError("not_text")
+
+
+def _workbook(data: bytes) -> tuple[Sheet, ...]:
+    import openpyxl  # noqa: PLC0415  only a workbook needs it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = []
+        for sheet in book.worksheets:
+            numbered = [
+                (number, tuple(row))
+                for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
+                if any(c is not None and str(c).strip() for c in row)
+            ]
+            sheets.append(Sheet(sheet.title, tuple(n for n, _ in numbered), tuple(r for _, r in numbered)))
+        book.close()
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as reason:
+        raise UnsureError("not_of_its_format", str(reason)[:120]) from None
+    return tuple(sheets)
+
+
+def _table(content: str) -> Sheet:
+    lines = content.splitlines()
+    filled = [line for line in lines if line.strip()]
+    # What is looked at lies in the middle as well: titles and remarks stand at the head.
+    middle = len(filled) // 2
+    delimiter = _delimiter([*filled[:LOOKED_AT], *filled[middle : middle + LOOKED_AT]])
+    numbers, rows = [], []
+    if delimiter is None:
+        for number, line in enumerate(lines, 1):
+            if cells := tuple(line.split()):
+                numbers.append(number)
+                rows.append(cells)
+        return Sheet("", tuple(numbers), tuple(rows), blanks=True)
+    reader = csv.reader(io.StringIO(content), delimiter=delimiter)
+    try:
+        for row in reader:
+            if any(c.strip() for c in row):
+                numbers.append(reader.line_num)
+                rows.append(tuple(c.strip() for c in row))
+    except csv.Error as reason:
+        raise UnsureError("not_of_its_format", str(reason)[:120]) from None
+    return Sheet("", tuple(numbers), tuple(rows))
+
+
+def _delimiter(lines: list[str]) -> str | None:
+    """The delimiter that most lines have, the first of DELIMITERS where several do; None where blanks part."""
+    found, most = None, 0
+    for delimiter in DELIMITERS:
+        having = sum(delimiter in line for line in lines)
+        if having > most:
+            found, most = delimiter, having
+    return found if most * 2 > len(lines) else None

@@ -1,0 +1,81 @@
+"""``spongecalc rain``: what a series was read as, what it lost, and a refusal with its line to write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.small_project import SmallProject
+from typer.testing import CliRunner
+
+from spongecalc.cli.app import app
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
+
+HOURLY = "日期,时间,降水量(0.1mm)\n" + "".join(
+    f"2019-06-{d:02d},{h + 1:02d}:00,{50 if h == 3 else 0}\n" for d in range(1, 11) for h in range(24)
+)
+
+
+def said(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[int, str]:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "300")
+    result = CliRunner().invoke(app, ["rain", *options])
+    assert not isinstance(result.exception, Exception), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_file_beside_the_project_is_read_and_told(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small_project().folder
+    (folder / "r.csv").write_text(HOURLY, encoding="gb18030")
+    code, output = said(folder, monkeypatch, "--series", "r.csv", "--lang", "en")
+    assert code == DONE
+    # the first day begins at 01:00, so that it is not whole
+    assert "9 days above 2 mm, the largest 5.0 mm" in output
+    assert "times 日期 + 时间; rain 降水量(0.1mm); unit 0.1mm; rain of each step" in output
+
+
+def test_a_refused_file_ends_the_command_with_the_line_to_write(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small_project().folder
+    (folder / "r.csv").write_text(HOURLY.replace("降水量(0.1mm)", "雨量").replace(",50", ",5"), encoding="utf-8")
+    (folder / "u.csv").write_text("time,rain\n01/02/2019,5\n02/02/2019,6\n03/02/2019,7\n", encoding="utf-8")
+    line = '[sponge] series = { file = "u.csv", dates = "day_first" }'
+    for language, words in (("en", "day and month either way round"), ("zh", "日与月可前可后")):
+        code, output = said(folder, monkeypatch, "--series", "u.csv", "--lang", language)
+        assert code == DATA_ERRORS
+        assert words in output
+        assert line in output
+    toml = folder / "spongecalc.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8") + '\n[sponge]\nseries = { file = "u.csv", dates = "day_first" }\n',
+        encoding="utf-8",
+    )
+    for options in (("--series", "u.csv"), ()):
+        code, output = said(folder, monkeypatch, *options, "--json")
+        assert code == DONE
+        document = json.loads(output)
+        assert document["series"]["step_min"] == 1440
+        assert not document["series"]["generated"]
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"day_first"', '"month_first"'), encoding="utf-8")
+    code, output = said(folder, monkeypatch, "--json")
+    # by months apart: no series of days
+    assert code == DATA_ERRORS
+    assert json.loads(output)["refused"]["rule"] == "step_long"
+
+
+def test_lost_readings_are_said(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small_project().folder
+    (folder / "r.csv").write_text(
+        HOURLY.replace("2019-06-03,04:00,50", "2019-06-03,04:00,32766"), encoding="utf-8"
+    )
+    code, output = said(folder, monkeypatch, "--series", "r.csv", "--lang", "en")
+    assert code == DONE
+    assert "1 of 240 steps have no reading (0.42 %, first 2019-06-03 04:00); 1 day is not whole" in output
+    assert "1 reading with a code or word for missing (first 2019-06-03 04:00) taken as missing" in output
