@@ -33,6 +33,8 @@ def id_columns(layer: str) -> tuple[str, ...]:
 
 def id_text(value: str) -> str:
     """An id as it is kept: full-width signs half-width, no blanks at its ends, one between words; 12.0 is 12."""
+    if value.isascii() and value.isprintable() and " " not in value and ".0" not in value:
+        return value
     text = " ".join(unicodedata.normalize("NFKC", value).split())
     whole = WHOLE.fullmatch(text)
     return whole[1] if whole else text
@@ -62,7 +64,11 @@ def with_plain_ids(
         # A layer has few ids that need a change: the others are not touched.
         plain = {v: id_text(v) for v in values.dropna().unique()}
         changed.extend(f"{v!r} = {p}" for v, p in plain.items() if v != p)
-        days |= {column: found} if (found := [p for p in plain.values() if DAY.fullmatch(p)]) else {}
+        days |= (
+            {column: found}
+            if (found := [p for p in plain.values() if p[4:5] == "-" and DAY.fullmatch(p)])
+            else {}
+        )
         before = prefix if column != "community_id" else ""
         if before or any(v != p for v, p in plain.items()):
             mapped = values.map({v: f"{before}{p}" if p else None for v, p in plain.items()})

@@ -18,8 +18,8 @@ from spongecalc.layers.provenance import INFERRED, flagged
 from spongecalc.layers.rules.findings_at_rows import found_at
 from spongecalc.layers.value_change import NOW, WAS
 
-# Layers without which there is no model, and the rule that says that an id was made: pipes name nodes by theirs.
-NAMED = {"nodes": "id.missing", "pipes": "id.made", "surfaces": "id.made"}
+# Layers without which there is no model.
+NAMED = ("nodes", "pipes", "surfaces")
 
 
 def name_features(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Finding, ...]]:
@@ -28,7 +28,7 @@ def name_features(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple
     ``tolerance_m`` is how near a node lies that names the end of a pipe. A feature without a place keeps none.
     """
     findings: list[Finding] = []
-    for layer, rule in NAMED.items():
+    for layer in NAMED:
         frame = layers[layer]
         column = SCHEMAS[layer].id_column
         ids, made = made_ids(layers, layer, tolerance_m)
@@ -36,13 +36,15 @@ def name_features(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple
             continue
         named = flagged(frame.assign(**{column: ids}), made, column, INFERRED)
         layers = layers.with_frame(layer, named)
+        # Pipes and laterals name nodes: the survey has to say theirs.
+        rule = "id.missing" if layer == "nodes" else "id.made"
         findings.extend(found_at(rule, layer, named, made, column=column, made=ids.to_numpy(object)))
     return layers, tuple(findings)
 
 
 def is_named(finding: Finding) -> bool:
     """True for a finding of an id that was made."""
-    return finding.rule in NAMED.values() and "made" in finding.found
+    return finding.rule in ("id.missing", "id.made") and "made" in finding.found
 
 
 def as_repair(finding: Finding) -> Finding:

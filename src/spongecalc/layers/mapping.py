@@ -264,6 +264,8 @@ def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
 
 def _years(layer: str, file: str, values: pd.Series, findings: list[Finding]) -> tuple[pd.Series, np.ndarray]:
     """Years, out of full dates too; and which were dates, of which one finding tells for the whole source."""
+    if values.dtype.kind in "iuf" or values.isna().all():
+        return values, np.zeros(len(values), dtype=bool)
     texts = values.map(lambda v: v if isinstance(v, str) else v.isoformat() if hasattr(v, "isoformat") else "")
     dates = texts.str.strip().str.extract(DATE)[0]
     mask = dates.notna().to_numpy()
