@@ -96,8 +96,10 @@ def test_no_figure_of_models_bill_and_findings_changes(repository: Path, tmp_pat
     for model, rows in mine.items():
         assert theirs[model].keys() == rows.keys(), model
         for key, numbers in rows.items():
-            # Areas are written to 0.01 m2: a sum in another order may fall on the other side of it.
-            np.testing.assert_allclose(theirs[model][key], numbers, rtol=0, atol=0.0101, err_msg=f"{model} {key}")
+            # Ground between two inlets is parted in the order of ids, which moves some 0.02 m2 from one to the other.
+            about = {"rtol": 0, "err_msg": f"{model} {key}"}
+            np.testing.assert_allclose(theirs[model][key], numbers, atol=0.05, **about)
+            np.testing.assert_allclose(theirs[model][key].sum(axis=0), numbers.sum(axis=0), atol=0.05, **about)
     tables = [
         bill_tables(b.checked.layers, b.checked.project.settings, (), b.checked.documents.prices)["quantities"]
         for b in (first, second)
