@@ -10,7 +10,7 @@ from swmm.toolkit import output, solver
 from swmm.toolkit.shared_enum import ElementType, LinkAttribute, NodeAttribute, Time
 
 from spongecalc.rainfall.rain_series import RainSeries
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 INFLOW, FLOODING = NodeAttribute.TOTAL_INFLOW.value, NodeAttribute.FLOODING_LOSSES.value
 FLOW = LinkAttribute.FLOW_RATE.value

@@ -192,6 +192,8 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("subgrade_mm_h", 0, 1000),
                 _text("base_kind", allowed=BASE_KINDS),
                 _number("drain_offset_mm", 0, 3000),
+                # Ids of the ground whose runoff passes over it, with semicolons between.
+                _text("receives_from"),
                 _text("laid"),
                 _STATUS,
                 _COMMUNITY,
@@ -251,6 +253,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("base_mm", 0, 10000),
                 _number("subgrade_mm_h", 0, 1000),
                 _text("base_kind", allowed=BASE_KINDS),
+                _text("receives_from"),
                 _STATUS,
                 _COMMUNITY,
                 _FLAGS,

@@ -13,7 +13,8 @@ from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.run_on import run_on_of
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.ground_state import READY, GroundState
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate
 
@@ -70,11 +71,17 @@ def test_what_tells_two_subcatchments_apart() -> None:
         replace(plain, mix=replace(plain.mix, fmin_mm_h=1.0)),
         replace(plain, units=(trench,)),
         replace(plain, units=(replace(trench, catchment_m2=40.0),)),
+        replace(plain, units=(replace(trench, run_on=run_on_of({"green": 50.0}, KNOWN)),)),
+        replace(plain, paving_run_on=run_on_of({"green": 50.0}, KNOWN)),
     )
-    kinds = {runoff_batch._likeness(a, READY) for a in (plain, *others)}
-    assert len(kinds) == 6
-    assert runoff_batch._likeness(replace(plain, feature_id="M", community_id="B"), READY) in kinds
-    assert runoff_batch._likeness(plain, GroundState(0.6)) not in kinds
+    kinds = {runoff_batch._likeness([a], [READY]) for a in (plain, *others)}
+    assert len(kinds) == 8
+    assert runoff_batch._likeness([replace(plain, feature_id="M", community_id="B")], [READY]) in kinds
+    assert runoff_batch._likeness([plain], [GroundState(0.6)]) not in kinds
+    above = replace(plain, runs_on_to=replace(plain, lawn=1, store="sunken_green").name)
+    lawn = replace(plain, lawn=1, store="sunken_green")
+    both = [READY, READY]
+    assert runoff_batch._likeness([above, lawn], both) != runoff_batch._likeness([plain, lawn], both)
 
 
 def test_a_bad_ground_costs_nobody_else_its_result() -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from spongecalc.ground.depressions import standing_water
+from spongecalc.ground.depressions import low_spots, standing_water
 
 WAYS = [(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1) if (r, c) != (0, 0)]
 
@@ -111,3 +111,37 @@ def test_levels_rounded_to_the_centimetre() -> None:
 def test_refuses_gaps() -> None:
     with pytest.raises(ValueError, match="gaps"):
         standing_water(np.full((4, 4), np.nan), [], 1.0)
+
+
+def valley(saddle_m: float) -> np.ndarray:
+    """Two hollows of 3 x 3 cells at level 0 in a plain at 1 m that falls nowhere, with a saddle between them."""
+    ground = np.full((7, 13), 1.0)
+    ground[2:5, 2:5] = ground[2:5, 8:11] = 0.0
+    ground[3, 5:8] = saddle_m
+    return ground
+
+
+def test_sources_in_one_hollow_are_one_low_spot_and_in_two_hollows_two():
+    ground = valley(0.5)
+    sources = [(2, 2, 1.0), (4, 4, 1.0), (3, 9, 1.0)]
+    assert low_spots(ground, sources, 1.0, 0.05) == [(2, 2), (2, 2), (2, 8)]
+    assert low_spots(ground, sources[::-1], 1.0, 0.05) == [(2, 8), (2, 2), (2, 2)]
+
+
+def test_hollows_that_fill_to_their_saddle_become_one():
+    """Each of the hollows holds 9 x 0.5 = 4.5 m3 up to the saddle."""
+    ground = valley(0.5)
+    for first, second, same in ((4.4, 4.4, False), (4.6, 4.3, False), (4.6, 4.6, True)):
+        spots = low_spots(ground, [(3, 3, first), (3, 9, second)], 1.0, 0.05)
+        assert (spots[0] == spots[1]) is same, (first, second)
+
+
+def test_a_dent_on_the_way_down_is_passed_and_a_slope_has_no_low_spot():
+    """A slope of 1 in 10 to a hollow at its foot, with a dent of 3 cm halfway; and without the hollow."""
+    ground = np.tile(np.linspace(2.0, 0.8, 13), (7, 1))
+    ground[3, 6] = ground[3, 7] - 0.03
+    hollow = ground.copy()
+    hollow[2:5, 10:12] -= 0.5
+    assert low_spots(hollow, [(3, 2, 1.0), (3, 6, 0.5)], 1.0, 0.05) == [(2, 11), (2, 11)]
+    assert low_spots(hollow, [(3, 2, 1.0), (3, 6, 0.5)], 1.0, 0.02) == [(3, 6), (3, 6)]
+    assert low_spots(ground, [(3, 2, 1.0)], 1.0, 0.05) == [None]

@@ -96,7 +96,7 @@ def test_no_figure_of_models_bill_and_findings_changes(repository: Path, tmp_pat
     for model, rows in mine.items():
         assert theirs[model].keys() == rows.keys(), model
         for key, numbers in rows.items():
-            # Ground between two inlets is parted in the order of ids, which moves some 0.02 m2 from one to the other.
+            # Ground between two inlets is parted in the order of ids: some 0.02 m2 go from one to the other.
             about = {"rtol": 0, "err_msg": f"{model} {key}"}
             np.testing.assert_allclose(theirs[model][key], numbers, atol=0.05, **about)
             np.testing.assert_allclose(theirs[model][key].sum(axis=0), numbers.sum(axis=0), atol=0.05, **about)

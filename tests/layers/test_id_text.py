@@ -10,7 +10,7 @@ from tests.planting import edit
 from tests.small_project import Frames, SmallProject
 
 from spongecalc.layers.folder_names import names_folder
-from spongecalc.layers.id_text import id_text
+from spongecalc.layers.id_text import id_text, with_plain_ids
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import Checked
@@ -65,6 +65,14 @@ def test_of_two_ids_that_differ_by_case_a_third_writing_means_neither(
 
     found = checked(small_project(second=delivered))
     assert "end.unknown_node" in {f.rule for f in found.findings if f.feature.feature_id == "C-PR"}
+
+
+def test_lists_of_ids_follow_the_same_rule_and_take_the_prefix() -> None:
+    cells = pd.Series(["Ｇ１； G2", None], dtype=object)
+    columns = {"surface_id": pd.Series(["L1", "L2"], dtype=object), "receives_from": cells}
+    out = with_plain_ids("surfaces", columns, "a/", "s.gpkg", [])
+    assert out["receives_from"].tolist() == ["a/G1;a/G2", None]
+    assert out["surface_id"].tolist() == ["a/L1", "a/L2"]
 
 
 def test_numbers_are_ids_whole_or_with_a_point(small_project: Callable[..., SmallProject]) -> None:

@@ -1,6 +1,7 @@
 """Rain on ground and pipes together: water is conserved, inlets take by their law, the two directions work."""
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,9 +107,10 @@ def test_a_run_whose_balance_misses_more_than_a_percent_fails_with_its_place(
     monkeypatch.setattr(coupled, "balance_error_percent", wrong)
     done = make(replace(run, duration_s=5400.0), run_folder(tmp_path, run))
     assert done.status == "failed"
-    assert "mass error -2." in done.reason
+    assert done.reason == "mass_error"
+    assert -3 < float(done.found["percent"]) < -2
     # the place named is where the water stands deepest: the middle of the bowl
-    x, y = (float(part.split("=")[1]) for part in done.reason.split()[-2:])
+    x, y = (float(done.found[c]) for c in "xy")
     assert abs(x - (ORIGIN_X + 10.5)) < 3
     assert abs(y - (ORIGIN_Y + 9.5)) < 3
     assert wet_of(run, tmp_path) is None
@@ -128,8 +130,8 @@ def test_a_run_that_makes_water_in_a_place_fails_with_its_place(
     assert done.status == "failed"
     assert abs(done.error_percent) < 1.0
     assert done.made_percent > 1.0
-    assert done.reason.startswith("water made 0.08 m3, ")
-    x, y = (float(part.split("=")[1]) for part in done.reason.split()[-2:])
+    assert (done.reason, done.found["made_m3"]) == ("water_made", "0.08")
+    x, y = (float(done.found[c]) for c in "xy")
     wanted = run.ground.place(22, 12)
     assert abs(x - wanted[0]) <= 4
     assert abs(y - wanted[1]) <= 4
@@ -141,10 +143,15 @@ def test_a_time_step_that_collapses_fails_the_run_with_its_place(small_run, tmp_
     flood = replace(run, rain_mm_h=((0.0, 1e13), (60.0, 0.0)), duration_s=120.0)
     done = make(flood, run_folder(tmp_path, flood))
     assert done.status == "failed"
-    assert done.reason.startswith("time step x=")
-    assert "dt=" in done.reason
+    assert done.reason == "time_step"
+    assert float(done.found["seconds"]) < 0.001
     told = make_all([flood], tmp_path, 1, lambda *_: None)
-    assert told[0].reason == done.reason  # it would fail again: it counts as made
+    assert (told[0].reason, told[0].found) == (done.reason, done.found)  # it would fail again: it counts as made
+    english, chinese = done.why("en"), done.why("zh")
+    place = f"x={done.found['x']} y={done.found['y']}"
+    assert english.startswith("the time step collapsed to ") and place in english
+    assert "时间步长缩短到" in chinese and place in chinese
+    assert not re.search("[a-z]{3}", chinese.replace("ponding.cell", ""))
 
 
 def test_workers_compute_with_one_thread() -> None:

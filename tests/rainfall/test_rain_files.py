@@ -66,11 +66,11 @@ def counter(reset_at: int | None = None) -> list[int]:
     return found
 
 
-def twenty_four(heading: list[str]) -> str:
+def twenty_four(heading: list[str], dry: str = "0") -> str:
     rows = [",".join(["日期", *heading])]
     for d in range(DAYS):
         day = TENTHS[24 * d : 24 * d + 24]
-        rows.append(",".join([f"{HOURS[24 * d]:%Y-%m-%d}", *(f"{v / 10:g}" for v in day)]))
+        rows.append(",".join([f"{HOURS[24 * d]:%Y-%m-%d}", *(f"{v / 10:g}" if v else dry for v in day)]))
     return "\n".join(rows) + "\n"
 
 
@@ -187,13 +187,29 @@ SAME = {
     "小时累计 is the hour's": lines("time,小时累计雨量", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}"),
     "hours from 0": twenty_four([str(h) for h in range(24)]),
     "hours from 1": twenty_four([f"{h}时" for h in range(1, 25)]),
+    "hours as clocks with seconds": twenty_four([f"{h:02d}:00:00" for h in range(24)]),
     "hours as clocks": twenty_four([f"{h:02d}:00" for h in range(24)]),
     "hours as spans": twenty_four([f"{h}-{h + 1}" for h in range(24)]),
     "unsorted": lines("time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}").replace(
         "2019-04-01 00:00,0.0\n", "", 1
     )
     + "2019-04-01 00:00,0.0\n",
-    "a total below": lines("time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}"),
+    "a total below": lines("time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}") + "合计,650.6\n",
+    "headings again on each page": lines(
+        "time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}" + ("\ntime,rain_mm" if t.hour == 23 else "")
+    ),
+    "clocks off by milliseconds": lines(
+        "time,rain_mm", lambda t, v: f"{t - dt.timedelta(milliseconds=3) if t.hour else t},{v}"
+    ),
+    "line ends of old": lines("time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}").replace("\n", "\r"),
+    "spans in words": lines("日期,时段,雨量", lambda t, v: f"{t:%Y-%m-%d},{t.hour}时-{t.hour + 1}时,{v}"),
+    "spans in words, in one": lines("时段,雨量", lambda t, v: f"{t:%Y年%m月%d日}{t.hour}时～{t.hour + 1}时,{v}"),
+    "a logger's offset in the heading": lines(
+        "Plot Title: 7\n#,Date Time (GMT+08:00),Rain (mm)", lambda t, v: f"1,{t:%m/%d/%y %I:%M:%S %p},{v}"
+    ),
+    "European": lines(
+        "Datum date;Uhrzeit time;Rain [mm]", lambda t, v: f"{t:%d.%m.%Y};{t:%H:%M};{str(v).replace('.', ',')}"
+    ),
     "one time twice alike": lines("time,rain_mm", lambda t, v: f"{t:%Y-%m-%d %H:%M},{v}")
     + "2019-04-01 02:00,2.4\n",
     "stations and periods": lines(
@@ -317,6 +333,11 @@ OPEN = {
         "dry_steps_absent",
         {"absent": "dry"},
     ),
+    "dry hours left blank": (
+        twenty_four([str(h) for h in range(24)], dry=""),
+        "dry_steps_absent",
+        {"absent": "dry"},
+    ),
     "a comma that may be either": (
         "time;rain_mm\n"
         + "".join(
@@ -366,6 +387,19 @@ def test_what_is_open_is_refused_with_the_line_that_decides_it(tmp_path: Path, n
         assert known.loc["2019-04-01 02:00"] == pytest.approx(2.4)
 
 
+def test_headings_that_the_project_gives(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "\n".join(f"S1 {t:%Y %m %d %H %M} {v / 10}" for t, v in zip(HOURS, TENTHS, strict=True))
+    )
+    with pytest.raises(RainFileError) as refusal:
+        read_series(path)
+    assert refusal.value.rule == "no_headings"
+    assert stated(refusal.value.fault.write).headings == ("?",) * 7
+    given = ("station", "year", "month", "day", "hour", "minute", "rain_mm")
+    assert is_the_rain(read_series(path, RainFileSettings(file="rain.csv", headings=given).choices))
+    assert is_the_rain(read_series(path, RainFileSettings(file="rain.csv", headings=("-", *given[1:])).choices))
+
+
 def test_day_first_as_stated(tmp_path: Path) -> None:
     path = written(tmp_path, OPEN["day or month first"][0])
     series = read_series(path, RainFileSettings(file="rain.csv", dates="day_first").choices)
@@ -399,11 +433,15 @@ NONE_OF_IT = {
     "bytes": (b"\x00\x01\x02\x03rain", "not_text"),
     "a workbook of old": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_workbook"),
     "nothing": ("", "empty"),
+    "a column of clocks under a strange heading": (
+        lines("日期,甲,雨量", lambda t, v: f"{t:%Y-%m-%d},{t.hour},{v}"),
+        "many_of_a_day",
+    ),
     "seconds since 1970": ("time,rain_mm\n1554048000,0.5\n1554051600,0.6\n", "times_unread"),
     "words": ("this is not rain at all\nnor is this\n", "no_columns"),
     "a national daily file without headings": (
         "".join(f"56778 2502 10240 18914 2019 4 {d} 17 25 42 9 9 9\n" for d in range(1, 20)),
-        "no_columns",
+        "no_headings",
     ),
 }
 

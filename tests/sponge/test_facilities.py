@@ -20,7 +20,7 @@ from spongecalc.steps import pipeline, sponge
 from spongecalc.steps.model_files import ModelFiles
 from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 FACILITIES = '\n[layers.facilities]\nsource = "ab.gpkg"\nlayer = "facilities"\n'
 

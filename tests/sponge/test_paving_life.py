@@ -21,7 +21,7 @@ from spongecalc.steps import pipeline, sponge
 from spongecalc.surfaces.closed_paving import with_closed_paving
 from spongecalc.surfaces.cover_mix import CoverMix, mix
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 EVAPORATION = climate_of("昆明").evaporation_mm_d
 

@@ -191,7 +191,7 @@ def test_return_periods_are_those_of_single_runs(planted) -> None:
         one = Modelled(
             built.checked.systems[0], model, {storm.storm_id: execute(runs, processes=1)[runs[0].run_id]}
         )
-        assert len(ponding_sites(one, "A", storm.storm_id, period, settings.ponding)) == count
+        assert len(ponding_sites(one, storm.storm_id, period, settings.ponding)) == count
     pipes = table[(table["criterion"] == "pipes") & (table["community_id"] == "A")].iloc[0]
     assert pipes["return_period_a"] <= dry["return_period_a"]
     # C lies under the street's water: its pipe is full at any storm

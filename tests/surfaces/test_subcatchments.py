@@ -16,7 +16,7 @@ from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, write_small_pro
 from spongecalc.project.load import load_project
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.steps import pipeline
-from spongecalc.surfaces.subcatchments import overland_width_m
+from spongecalc.surfaces.subcatchment import overland_width_m
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import run_runoff

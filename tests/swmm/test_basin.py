@@ -428,7 +428,7 @@ def test_a_basin_that_floods_is_a_ponding_site(case: Case, tmp_path: Path) -> No
     storm = case.built.storms[0].storm_id
     result = small.run(tmp_path / "run")
     modelled = Modelled(small.system, small.model(), {storm: result})
-    sites = ponding_sites(modelled, "A", storm, 3.0, case.settings.ponding)
+    sites = ponding_sites(modelled, storm, 3.0, case.settings.ponding)
     flooded_m3 = float(result.nodes.loc["A-B", "flood_volume_m3"])
     # nothing leads away: all that came and does not fit below the ground
     came_m3 = float(result.nodes.loc[["A-R1", "A-R1__GUTTER"], "lateral_inflow_m3"].sum())

@@ -100,6 +100,10 @@ def test_what_was_not_saved_or_kept_is_told(tmp_path, courtyard):
     assert bare.nodes.equals(run.nodes)
     with pytest.raises(FileNotFoundError, match="keep_out"):
         bare.series("node", "J2", "depth_m")
+    for folder, error, said in (("run", KeyError, "没有要求保存"), ("bare", FileNotFoundError, "没有保留")):
+        chinese = finished_run(run.result, inp, tmp_path / folder, "zh")
+        with pytest.raises(error, match=said):
+            chinese.series("node", "J1", "depth_m")
 
 
 def test_ids_of_a_gbk_file(tmp_path, courtyard):

@@ -14,7 +14,7 @@ from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.cover_mix import CoverMix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.ground_state import GroundReadings, GroundState, mean_state, states_of, unit_filled
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff

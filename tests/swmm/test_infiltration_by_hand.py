@@ -12,7 +12,7 @@ from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse, kind_values
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import run_runoff
 

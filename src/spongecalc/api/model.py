@@ -167,9 +167,13 @@ class Model:
             return result
         event, model = self._event(storm)
         if folder is not None:
-            return self._result(model, event.storm_id, _whole_run(model, event, Path(folder)))
+            return self._result(
+                model, event.storm_id, _whole_run(model, event, Path(folder), self._files.settings.language)
+            )
         with TemporaryDirectory(prefix="spongecalc-") as place:
-            return self._result(model, event.storm_id, _whole_run(model, event, Path(place)))
+            return self._result(
+                model, event.storm_id, _whole_run(model, event, Path(place), self._files.settings.language)
+            )
 
     def simulation(self, storm: StormLike = None) -> SteppedSimulation:
         """A pyswmm Simulation of the model, to step through by hand in a ``with`` block.
@@ -235,7 +239,7 @@ class Model:
         """Every series of a storm of the project, of a run in a temporary folder."""
         event, model = self._event(storm_id)
         with TemporaryDirectory(prefix="spongecalc-") as place:
-            whole = _whole_run(model, event, Path(place))
+            whole = _whole_run(model, event, Path(place), self._files.settings.language)
         return whole.all_series()
 
     def _result(self, model: SwmmModel, storm_id: str, ran: _Ran) -> Result:
@@ -252,7 +256,7 @@ class Model:
         )
 
 
-def _whole_run(model: SwmmModel, event: Event, folder: Path) -> _Ran:
+def _whole_run(model: SwmmModel, event: Event, folder: Path, language: str) -> _Ran:
     """Run a model in a folder of its own and read every series before anyone removes it."""
     planned = plan_runs([model], (event,), folder, keep_out=True)[0]
     run = replace(planned, folder=folder)
@@ -261,7 +265,7 @@ def _whole_run(model: SwmmModel, event: Event, folder: Path) -> _Ran:
     report = read_result(folder, run.key)[1] if run.run_id in results.stored else ""
     if not (folder / OUT).is_file() or not result.totals_m3:
         return _Ran(result, report, partial(_no_series, result))
-    finished = FinishedRun(result, folder)
+    finished = FinishedRun(result, folder, language=language)
     finished.series("system", "", "rainfall_mm_h")  # the file is read whole, and may go then
     return _Ran(result, report, partial(_as_it_is, finished))
 

@@ -320,7 +320,11 @@ class Result:
     def _quantities(self, kind: str) -> tuple[str, ...]:
         """Names of the series of a kind; concentrations only where the run followed the tracers."""
         followed = not math.isnan(self._result.quality_error_percent)
-        return FinishedRun(self._result, Path()).attributes(kind) if followed else tuple(SERIES[kind])
+        return (
+            FinishedRun(self._result, Path(), language=self._language).attributes(kind)
+            if followed
+            else tuple(SERIES[kind])
+        )
 
     def _has(self, kind: str, ids: Sequence[str]) -> bool:
         own = self._elements(kind)

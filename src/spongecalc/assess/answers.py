@@ -64,6 +64,7 @@ FIGURES: Mapping[str, Figure] = {
         *(Figure(f"receiver_capacity_{r}", "l_s", "storm", f"receiver_capacity_{r}_{{s}}_l_s") for r in TAKERS),
         Figure("ponding_sites", "", "storm", "ponding_sites_{s}"),
         Figure("ponding", "m3", "storm", "ponding_{s}_m3"),
+        Figure("ponding_2d", "m3", "storm", "ponding_2d_{s}_m3"),
         Figure("over_ground", "m3", "storm", "over_ground_{s}_m3"),
         Figure("inlets_short", "", column="inlets_short_{s}"),
         Figure("capture", "percent", column="capture_{s}_percent"),
@@ -217,6 +218,8 @@ def _of(table: pd.DataFrame, scenario: str) -> list[dict[str, object]]:
 
 def _under_storms(tables: Mapping[str, pd.DataFrame], scenario: str) -> Iterator[tuple[tuple[str, str], object]]:
     """Runoff and ponding under each storm whose run finished."""
+    for row in _of(tables["ponding_agreement"], scenario):
+        yield ("ponding_2d", str(row["storm_id"])), row["volume_2d_m3"]
     ponding = tables["ponding"]
     sites = ponding[ponding["scenario"] == scenario]
     for row in _of(tables["sponge"], scenario):

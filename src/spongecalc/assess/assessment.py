@@ -22,6 +22,7 @@ from spongecalc.assess.outfall_tracers import outfall_tracer_table_of
 from spongecalc.assess.peak_checks import peak_checks
 from spongecalc.assess.performance import WAY_COLUMNS, Performance
 from spongecalc.assess.performance_notes import performance_notes
+from spongecalc.assess.ponding_agreement import FAILURES, failure_table
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.return_periods import TABLE as RETURN_PERIODS
 from spongecalc.assess.review import Review, StormSummary
@@ -50,7 +51,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.runs,
         inputs.storms,
         settings,
-        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows),
+        PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows, inputs.site_ground),
         language,
     )
     separation = separation_table(rows_of.separation, scenarios)
@@ -63,6 +64,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "separation": separation,
         **pond.tables,
         **({RETURN_PERIODS: inputs.return_periods} if len(inputs.return_periods) else {}),
+        **({FAILURES: failure_table(inputs.failed_flows)} if inputs.failed_flows else {}),
         "work_order": work_order(rows_of.ways, separation, scenarios),
         "separation_grades": grade_table(rows_of.grades, scenarios),
         **({"separation_contributions": inputs.contributions} if len(inputs.contributions) else {}),
@@ -147,6 +149,8 @@ OF_COMMUNITY = (
     "separation_grades",
     "separation_spills",
     "ponding",
+    "ponding_nodes",
+    "ponding_agreement",
     "sponge",
     "outfall_peaks",
     "quantities",

@@ -37,6 +37,7 @@ SUMMED = (
     "runoff_{s}_m3",
     "ponding_sites_{s}",
     "ponding_{s}_m3",
+    "ponding_2d_{s}_m3",
     "over_ground_{s}_m3",
     "inlets_short_{s}",
     "households_relieved",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.model_rows import ScenarioFacts
+from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import households_relieved
+from spongecalc.assess.ponding_agreement import community_levels, verdict_of
 from spongecalc.assess.run_table import RunFacts
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
@@ -69,25 +71,66 @@ def community_row(
         row["households"] = own_buildings["households"].sum(min_count=1)
     if pd.isna(row["residents"]) and len(own_buildings):
         row["residents"] = sum(residents_of(b, inputs.settings.sewage) for b in own_buildings.itertuples())
-    first, last = compared
     for scenario in compared:
         row |= {c.format(s=scenario): v for (s, c), v in answers.items() if s == scenario and is_known(c, v)}
+    settings = inputs.settings.ponding
     both = [inputs.of(community, s) for s in compared]
     if both[0] and both[1] and all(known[community, s].finished for s in compared):
-        sites = tables["ponding"]
-        sites = sites[(sites["community_id"] == community) & (sites["storm_id"] == headline)]
         row["households_relieved"] = households_relieved(
             both[0],
             both[1],
-            sites[sites["scenario"] == first],
-            sites[sites["scenario"] == last],
-            inputs.settings.ponding.household_radius_m,
+            _felt_places(tables, community, compared[0], headline, settings.min_volume_m3),
+            _felt_places(tables, community, compared[1], headline, settings.min_volume_m3),
+            settings.household_radius_m,
         )
+        runs = [f"{one.model.name}/{one.system.scenario}/{headline}" for one in both if one]
+        failed = any(run_id in inputs.failed_flows for run_id in runs)
+        row |= {
+            "ponding_level": min(_level_of(inputs, one, headline) for one in both if one),
+            **_ponding_verdicts(tables, community, headline, compared, failed=failed),
+        }
     if inputs.performance is not None:
         row |= inputs.performance.communities.get(community, {})
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
+
+
+def _level_of(inputs: Inputs, one: Modelled, storm_id: str) -> int:
+    """The level of a model's ponding: the project's, or what its ground and the runs kept allow."""
+    name, scenario = one.model.name, one.system.scenario
+    if inputs.settings.ponding.level == 3 and f"{name}/{scenario}/{storm_id}" in inputs.flows:
+        return 3
+    return 2 if (name, scenario) in inputs.grounds else 1
+
+
+def _ponding_verdicts(
+    tables: Mapping[str, pd.DataFrame], community: str, storm_id: str, compared: Sequence[str], *, failed: bool
+) -> dict[str, object]:
+    """The verdict on ponding with its level, and what the flow over the ground says of it."""
+    sites = tables["ponding"]
+    own = sites[(sites["community_id"] == community) & (sites["storm_id"] == storm_id)]
+    first, last = (own[own["scenario"] == s] for s in compared)
+    agreement = tables["ponding_agreement"]
+    agreement = agreement[agreement["community_id"] == community]
+    return {
+        "ponding_verdict": verdict_of(first, last),
+        **community_levels(agreement, storm_id, compared, failed=failed),
+    }
+
+
+def _felt_places(
+    tables: Mapping[str, pd.DataFrame], community: str, scenario: str, storm_id: str, min_volume_m3: float
+) -> pd.DataFrame:
+    """Points of a community's ponding sites, and of their nodes with a volume that counts, in x_m and y_m."""
+    sites, nodes = tables["ponding"], tables["ponding_nodes"]
+    own = sites[(sites["community_id"] == community) & (sites["storm_id"] == storm_id)]
+    own = own[own["scenario"] == scenario]
+    nodes = nodes[(nodes["scenario"] == scenario) & (nodes["storm_id"] == storm_id)]
+    nodes = nodes[nodes["site_id"].isin(own["site_id"]) & nodes["level"].isin(own["level"])]
+    nodes = nodes[nodes["volume_m3"] >= min_volume_m3]
+    parts = [t[["x_m", "y_m"]].astype(float) for t in (own, nodes) if len(t)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"x_m": [], "y_m": []})
 
 
 def is_known(column: str, value: object) -> bool:

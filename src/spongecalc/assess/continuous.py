@@ -123,7 +123,7 @@ def continuous_result(
             continue
         v = own.volumes
         worst = max(worst, abs(v.continuity_percent))
-        left = left_m3(v)
+        left = left_m3(v, site.areas)
         if (states := question.ground(site, own)) is not None:
             ground[key] = states
         kept = 0.0
@@ -144,7 +144,7 @@ def continuous_result(
         shut = volumes.get((*key, CLOSED))
         if shut is not None and rain > 0:
             # Tanks are fed by roofs, which paving does not change.
-            closed[key] = 100 * (1 - (float(left_m3(shut.volumes).sum()) - kept) / rain)
+            closed[key] = 100 * (1 - (float(left_m3(shut.volumes, site.areas).sum()) - kept) / rain)
     return ContinuousResult(
         digests,
         series.source,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,14 +12,17 @@ import pandas as pd
 from spongecalc.assess.field_evidence import Measurements
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.performance import Performance
+from spongecalc.assess.site_ground import no_ground
 from spongecalc.batch.run import Run
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.bill_documents import BillDocuments
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.overland.failure import Failure
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.run_result import RunResult
 
 
@@ -39,6 +42,8 @@ class Inputs:
     measurements: Measurements = field(default_factory=Measurements)
     grounds: Mapping[tuple[str, str], Ground] = field(default_factory=dict)
     flows: Mapping[str, WaterDepths] = field(default_factory=dict)
+    failed_flows: Mapping[str, Failure] = field(default_factory=dict)
+    site_ground: Callable[[DrainageSystem], Ground | None] = no_ground
     causes: pd.DataFrame = field(default_factory=pd.DataFrame)
     return_periods: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_ponding: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from spongecalc.network.cross_connections import RIGHT_RECEIVERS, CrossConnectio
 from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import SewageSettings
+from spongecalc.surfaces.subcatchment import RUNS_ON
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tracer_event import TRACED
@@ -111,6 +112,7 @@ class JointFlows:
             (areas["element"] == "subcatchment")
             & (areas["layer"] == joint.layer)
             & (areas["feature_id"] == joint.feature_id)
+            & (areas["role"] != RUNS_ON)
         ]["model_id"]
         if len(own):
             return float(run.subcatchments.loc[own, "runoff_m3"].sum())

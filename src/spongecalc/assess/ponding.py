@@ -1,4 +1,4 @@
-"""Ponding as SWMM's node flooding: where, how much, how long, for whom; and what became of it."""
+"""Ponding as SWMM's node flooding: in which low spots, how much, how long, for whom; and what became of it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.assess.flooded_nodes import flooded_nodes
 from spongecalc.assess.limiting import limits_of
+from spongecalc.assess.low_spots import with_low_spots
 from spongecalc.assess.modelled import Modelled
+from spongecalc.ground.grid import Ground
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.standards.tables import table
-from spongecalc.swmm.gutters import GUTTER
-from spongecalc.swmm.model import FLOODING
 
 PONDING_COLUMNS = [
     "community_id",
@@ -24,6 +25,9 @@ PONDING_COLUMNS = [
     "level",
     "site_id",
     "node_id",
+    "site_nodes",
+    "node_count",
+    "joined_by",
     "limited_by",
     "max_depth_m",
     "area_m2",
@@ -46,30 +50,54 @@ PONDING_COLUMNS = [
 ]
 
 LEVEL = 1
+# Stands in the digest of searches; another number when flooded nodes are joined into sites in another way.
+SITES = 2
 # A site counts as changed when its volume differs by more than a tenth: less is within the model's noise.
 CHANGE = 0.1
 
 
 def ponding_sites(
-    modelled: Modelled, community_id: str, storm_id: str, return_period_a: float, settings: PondingSettings
+    modelled: Modelled,
+    storm_id: str,
+    return_period_a: float,
+    settings: PondingSettings,
+    ground: Ground | None = None,
 ) -> pd.DataFrame:
-    """The flooded nodes of a community in one run, as rows of ponding.csv without a verdict.
+    """The ponding sites of a model in one run, as rows of ponding.csv without a verdict.
 
-    A node counts when its flood volume reaches ``settings.min_volume_m3``: what SWMM floods there, or before a
-    grate what rose beyond ``settings.site_depth_m``, since less is the depth at which a grate takes its water.
-    Households are those of buildings within ``settings.household_radius_m``. Empty without a finished run.
+    Flooded nodes of one low spot are one site (:func:`spongecalc.assess.low_spots.with_low_spots`); it counts
+    when what stood on the ground at them adds up to ``settings.min_volume_m3``: what SWMM floods at a node, or
+    before a grate what rose beyond ``settings.site_depth_m``, since less is the depth at which a grate takes its
+    water. It is named by its lowest node, stands at it, and is of its community; ``node_id`` is the one with the
+    largest volume. Volumes are the sum of its nodes', depth, duration and peak those of the worst of them;
+    households those of all buildings within ``settings.household_radius_m`` of the lowest of them, or of one with
+    ``min_volume_m3``: a bucket that runs down to the low spot troubles nobody on its way. Empty without a
+    finished run.
+
+    Parameters
+    ----------
+    modelled, storm_id, return_period_a
+        The model, and the run.
+    settings
+        Of the project's ponding.
+    ground
+        The model's ground, by which low spots are told; None where there is none to be had.
+
+    Returns
+    -------
+    Besides the columns of ponding.csv ``node_ids`` and ``places``, the ids and points of a site's nodes.
     """
     result = modelled.finished(storm_id)
-    if result is None:
-        return pd.DataFrame(columns=PONDING_COLUMNS)
-    table = modelled.model.elements
-    own = table[table["role"].isin(FLOODING) & (table["community_id"] == community_id)]
-    nodes = modelled.system.nodes.set_index("node_id")
-    volumes = result.nodes.loc[own["model_id"], "flood_volume_m3"].to_numpy(dtype=float)
+    nodes = with_low_spots(flooded_nodes(modelled, storm_id), ground, settings)
     rows = []
-    for element in own[volumes >= settings.min_volume_m3].itertuples():
-        flooded = result.nodes.loc[element.model_id]
-        node = nodes.loc[element.feature_id]
+    for _, own in nodes.groupby("spot", sort=True):
+        volume_m3 = float(own["volume_m3"].sum())
+        if volume_m3 < settings.min_volume_m3:
+            continue
+        lowest, places = own.iloc[0], list(own.geometry)
+        felt = [places[0], *own.geometry[own["volume_m3"] >= settings.min_volume_m3]]
+        community_id = str(lowest["community_id"])
+        ids = tuple(dict.fromkeys(own["node_id"]))
         rows.append(
             {
                 "community_id": community_id,
@@ -77,35 +105,49 @@ def ponding_sites(
                 "storm_id": storm_id,
                 "return_period_a": return_period_a,
                 "level": LEVEL,
-                "site_id": f"{community_id}:{element.feature_id}",
-                "node_id": element.feature_id,
-                "volume_m3": float(flooded["flood_volume_m3"]),
-                "duration_h": float(flooded["flooded_h"]),
-                "peak_l_s": float(flooded["flood_peak_l_s"]),
-                "max_ponded_m3": float(flooded["max_ponded_m3"]),
-                "max_depth_m": _depth_m(element.role, float(flooded["max_depth_m"]), node),
+                "site_id": f"{community_id}:{lowest['node_id']}",
+                "node_id": own["node_id"].iloc[int(np.argmax(own["volume_m3"].to_numpy()))],
+                "site_nodes": listed_nodes(ids),
+                "node_count": len(ids),
+                "joined_by": str(lowest["joined_by"]),
+                "volume_m3": volume_m3,
+                "duration_h": float(own["duration_h"].max()),
+                "peak_l_s": float(own["peak_l_s"].max()),
+                "max_ponded_m3": float(own["max_ponded_m3"].sum()),
+                "max_depth_m": float(own["max_depth_m"].max()),
                 "area_m2": math.nan,
                 "lane_area_m2": math.nan,
-                "flooded_m3": float(flooded["flood_volume_m3"]),
+                "flooded_m3": volume_m3,
                 "recession_h": math.nan,
                 "hazard_m2_s": math.nan,
                 "buildings": math.nan,
                 "residents": math.nan,
                 "within_limits": "",
                 "cause": "",
-                "households": households_near(modelled, [node.geometry], settings.household_radius_m),
+                "households": households_near(modelled, felt, settings.household_radius_m),
                 "verdict": "",
-                "x_m": node.geometry.x,
-                "y_m": node.geometry.y,
+                "x_m": places[0].x,
+                "y_m": places[0].y,
+                "node_ids": ids,
+                "places": shapely.MultiPoint(places),
             }
         )
-    sites = pd.DataFrame(rows, columns=PONDING_COLUMNS).sort_values("site_id", ignore_index=True)
+    sites = pd.DataFrame(rows, columns=[*PONDING_COLUMNS, "node_ids", "places"])
+    sites = sites.sort_values("site_id", ignore_index=True)
     return sites.assign(limited_by=limits_of(sites, modelled, result, settings.search_radius_m))
 
 
-def _depth_m(role: str, depth_m: float, node: pd.Series) -> float:
-    """Depth of water on the ground [m]: a gutter's is above it, any other node's above its own invert."""
-    return depth_m if role == GUTTER else max(0.0, depth_m - float(node["ground_m"] - node["invert_m"]))
+def listed_nodes(ids: Sequence[str]) -> str:
+    """The ids of a site's nodes as the column ``site_nodes`` writes them."""
+    return "; ".join(ids)
+
+
+def place_of(site: Mapping[str, object]) -> shapely.Geometry:
+    """The place of a site: its nodes where it is made of nodes, else its deepest point."""
+    places = site.get("places")
+    if isinstance(places, shapely.Geometry):
+        return places
+    return shapely.Point(float(site["x_m"]), float(site["y_m"]))  # type: ignore[arg-type]
 
 
 def within_limits(site: Mapping[str, object], place: str = "outside centre") -> str:
@@ -147,23 +189,20 @@ def with_verdicts(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say of each site what became of it.
 
-    A site before is compared with all sites after within ``radius_m``. It is eliminated if there are none, or
-    if it broke the limits of the standard and they keep them; else reduced if they hold less water by more than a
-    tenth, worse if more, or unchanged. A site after has the verdict of its nearest site before, or "new" where
-    there is none; what is left of an eliminated site is "reduced". Without a run of the other scenario verdicts
-    stay empty.
+    A site before is compared with all sites after within ``radius_m``, from node to node where sites have nodes.
+    It is eliminated if there are none, or if it broke the limits of the standard and they keep them; else reduced
+    if they hold less water by more than a tenth, worse if more, or unchanged. A site after has the verdict of its
+    nearest site before, or "new" where there is none; what is left of an eliminated site is "reduced". Without a
+    run of the other scenario verdicts stay empty.
     """
-    distances = np.hypot(
-        before["x_m"].to_numpy(float)[:, None] - after["x_m"].to_numpy(float)[None, :],
-        before["y_m"].to_numpy(float)[:, None] - after["y_m"].to_numpy(float)[None, :],
-    )
+    distances = shapely.distance(_places(before)[:, None], _places(after)[None, :])
     near = distances <= radius_m
     volumes = after["volume_m3"].to_numpy(float)
     kept = (after["within_limits"] == "yes").to_numpy()
     judged = [
         "eliminated"
         if broken == "no" and near[i].any() and kept[near[i]].all()
-        else _verdict(float(volume), float(volumes[near[i]].sum()))
+        else change_of(float(volume), float(volumes[near[i]].sum()))
         for i, (volume, broken) in enumerate(zip(before["volume_m3"], before["within_limits"], strict=True))
     ]
     nearest = [judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))]
@@ -171,7 +210,14 @@ def with_verdicts(
     return before.assign(verdict=judged), after.assign(verdict=matched)
 
 
-def _verdict(before_m3: float, after_m3: float) -> str:
+def _places(sites: pd.DataFrame) -> np.ndarray:
+    found = np.empty(len(sites), dtype=object)
+    found[:] = [place_of(site) for site in sites.to_dict("records")]
+    return found
+
+
+def change_of(before_m3: float, after_m3: float) -> str:
+    """The verdict on a volume of water that became another: within a tenth it is unchanged."""
     if after_m3 <= 0:
         return "eliminated"
     if math.isclose(before_m3, after_m3, rel_tol=CHANGE):
@@ -182,7 +228,10 @@ def _verdict(before_m3: float, after_m3: float) -> str:
 def households_relieved(
     before: Modelled, after: Modelled, sites_before: pd.DataFrame, sites_after: pd.DataFrame, radius_m: float
 ) -> float:
-    """Households near a ponding site before and near none after."""
+    """Households near a ponding site before and near none after.
+
+    ``sites_before`` and ``sites_after`` hold the points at which their water is felt in the columns x_m and y_m.
+    """
 
     def near(modelled: Modelled, sites: pd.DataFrame) -> set[str]:
         places = [shapely.Point(x, y) for x, y in zip(sites["x_m"], sites["y_m"], strict=True)]

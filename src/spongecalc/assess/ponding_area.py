@@ -9,20 +9,19 @@ import rasterio.features
 import shapely
 from scipy import ndimage
 
+from spongecalc.assess.flooded_nodes import LEAST_FLOOD_M3, flooded_nodes
 from spongecalc.assess.limiting import limits_of
+from spongecalc.assess.low_spots import BY_GROUND
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.over_ground import all_left_over_ground_m3
-from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, within_limits
+from spongecalc.assess.ponding import PONDING_COLUMNS, buildings_near, listed_nodes, within_limits
 from spongecalc.ground.depressions import standing_water
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.network.sewage_load import residents_of
 from spongecalc.project.settings import Settings
-from spongecalc.swmm.model import FLOODING
 
 LANE_M = 0.15
-# Less than this on a node is the play of the numbers, not a flooding.
-LEAST_FLOOD_M3 = 0.01
 
 
 def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> WaterDepths | None:
@@ -31,19 +30,13 @@ def lakes(modelled: Modelled, storm_id: str, ground: Ground) -> WaterDepths | No
     The volume is SWMM's largest ponded volume of the node: what has come back into the pipes by then stands
     nowhere. None without a finished run.
     """
-    result = modelled.finished(storm_id)
-    if result is None:
+    if modelled.finished(storm_id) is None:
         return None
-    places = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
-    table = modelled.model.elements
     sources = []
-    for element in table[table["role"].isin(FLOODING)].itertuples():
-        # What a basin floods does not come back into it.
-        column = "flood_volume_m3" if element.role == "basin" else "max_ponded_m3"
-        volume_m3 = float(result.nodes.loc[element.model_id, column])
-        cell = ground.low_cell(places[element.feature_id].x, places[element.feature_id].y)
-        if volume_m3 > LEAST_FLOOD_M3 and cell is not None:
-            sources.append((*cell, volume_m3))
+    for node in flooded_nodes(modelled, storm_id).itertuples():
+        cell = ground.low_cell(node.geometry.x, node.geometry.y)
+        if node.stood_m3 > LEAST_FLOOD_M3 and cell is not None:
+            sources.append((*cell, float(node.stood_m3)))
     standing = standing_water(ground.elevation_m, sources, ground.cell_area_m2)
     return WaterDepths(2, ground, standing.depth_m, standing.left_m3)
 
@@ -60,7 +53,7 @@ def raster_sites(
     labels, count = ndimage.label(depth >= settings.ponding.site_depth_m, structure=np.ones((3, 3)))
     rows = []
     shapes = _polygons(labels, ground) if count else {}
-    flooded = _flooded(modelled, storm_id)
+    flooded = flooded_nodes(modelled, storm_id)
     for number in range(1, count + 1):
         inside = labels == number
         row, column = np.unravel_index(int(np.argmax(np.where(inside, depth, -1))), depth.shape)
@@ -73,7 +66,8 @@ def raster_sites(
         near = frame[
             frame["building_id"].isin(buildings_near(modelled, [polygon], settings.ponding.household_radius_m))
         ]
-        main = own.sort_values("flood_volume_m3").iloc[-1] if len(own) else None
+        main = own.sort_values("volume_m3").iloc[-1] if len(own) else None
+        ids = tuple(dict.fromkeys(own["node_id"]))
         made = {
             "community_id": community,
             "scenario": modelled.system.scenario,
@@ -81,14 +75,18 @@ def raster_sites(
             "return_period_a": return_period_a,
             "level": wet.level,
             "node_id": "" if main is None else main["node_id"],
+            "site_nodes": listed_nodes(ids),
+            "node_count": len(ids),
+            "joined_by": BY_GROUND,
+            "node_ids": ids,
             "max_depth_m": float(depth[inside].max()),
             "area_m2": int(inside.sum()) * ground.cell_area_m2,
             "lane_area_m2": int((inside & (depth >= LANE_M)).sum()) * ground.cell_area_m2,
             "volume_m3": float(depth[inside].sum()) * ground.cell_area_m2,
-            "flooded_m3": float(own["flood_volume_m3"].sum()),
-            "peak_l_s": float(own["flood_peak_l_s"].max()) if len(own) else np.nan,
+            "flooded_m3": float(own["volume_m3"].sum()),
+            "peak_l_s": float(own["peak_l_s"].max()) if len(own) else np.nan,
             "max_ponded_m3": float(own["max_ponded_m3"].sum()) if len(own) else np.nan,
-            "duration_h": float(own["flooded_h"].max()) if len(own) else np.nan,
+            "duration_h": float(own["duration_h"].max()) if len(own) else np.nan,
             "recession_h": np.nan,
             "hazard_m2_s": np.nan,
             "buildings": len(touched),
@@ -114,7 +112,7 @@ def raster_sites(
         made["site_id"] = f"{community}:{counted[community]}"
         made["within_limits"] = within_limits(made, settings.ponding.place)
         made["verdict"] = made["cause"] = ""
-    sites = gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "geometry"], crs=modelled.system.crs)
+    sites = gpd.GeoDataFrame(rows, columns=[*PONDING_COLUMNS, "node_ids", "geometry"], crs=modelled.system.crs)
     found = limits_of(sites, modelled, modelled.finished(storm_id), settings.ponding.search_radius_m)
     return sites.assign(limited_by=found)
 
@@ -126,21 +124,6 @@ def _polygons(labels: np.ndarray, ground: Ground) -> dict[int, shapely.Geometry]
     return {n: shapely.MultiPolygon(p) for n, p in parts.items()}
 
 
-def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
-    """The flooded nodes of a run at their places."""
-    result = modelled.finished(storm_id)
-    columns = ["flood_volume_m3", "flood_peak_l_s", "max_ponded_m3", "flooded_h"]
-    table = modelled.model.elements
-    table = table[table["role"].isin(FLOODING)]
-    places = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").geometry
-    if result is None:
-        return gpd.GeoDataFrame({c: [] for c in ["node_id", *columns]}, geometry=[])
-    nodes = result.nodes.loc[table["model_id"], columns].reset_index(drop=True)
-    nodes = nodes.assign(node_id=table["feature_id"].to_numpy())
-    nodes = nodes[nodes["flood_volume_m3"] > LEAST_FLOOD_M3]
-    return gpd.GeoDataFrame(nodes, geometry=[places[n] for n in nodes["node_id"]], crs=modelled.system.crs)
-
-
 def _community(modelled: Modelled, place: shapely.Point) -> str:
     frame = modelled.system.boundaries
     return str(frame["community_id"].iloc[int(np.argmin(shapely.distance(frame.geometry.to_numpy(), place)))])
@@ -150,7 +133,7 @@ def node_level_row(
     sites: pd.DataFrame, modelled: Modelled, storm_id: str, return_period_a: float
 ) -> dict[str, object]:
     """Water that stood at the nodes of a model at level 1, and what ran off, as a row of ponding_levels.csv."""
-    volume = float(_flooded(modelled, storm_id)["flood_volume_m3"].sum())
+    volume = float(flooded_nodes(modelled, storm_id)["volume_m3"].sum())
     return {
         "model": modelled.model.name,
         "scenario": modelled.system.scenario,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
+from spongecalc.surfaces.run_on import source_words
+from spongecalc.surfaces.subcatchment import ROOF_ROLE, SUBCATCHMENT_ROLES, TO_NODE
 from spongecalc.swmm.run_result import RunResult
 
 SPONGE_COLUMNS = [
@@ -22,19 +24,21 @@ SPONGE_COLUMNS = [
     "permeable_m2",
     "green_m2",
     "impervious_m2",
+    "run_on_m2",
+    "run_on_from",
 ]
 
 
 def runoff_series_l_s(modelled: Modelled, community_id: str, storm_id: str) -> pd.Series:
     """Runoff of a community in l/s by minutes from the start of the run; empty without a finished run.
 
-    The sum of SWMM's runoff of the community's subcatchments, with the water that flows into its rain tanks
-    (past their first-flush chambers) taken out and what the tanks spill put in.
+    The sum of SWMM's runoff of the community's subcatchments that drain to nodes, with the water that flows into
+    its rain tanks (past their first-flush chambers) taken out and what the tanks spill put in.
     """
     result = modelled.finished(storm_id)
     if result is None:
         return pd.Series(dtype=float)
-    areas = modelled.elements(community_id, "ground") + modelled.elements(community_id, "roof")
+    areas = modelled.elements(community_id, TO_NODE) + modelled.elements(community_id, ROOF_ROLE)
     series = result.series
     total = series[[f"runoff_l_s:{a}" for a in areas]].sum(axis=1)
     for tank in modelled.elements(community_id, "tank"):
@@ -76,13 +80,18 @@ def sponge_row(modelled: Modelled, community_id: str, storm_id: str) -> dict[str
         "permeable_m2": permeable,
         "green_m2": sum(covers.get(c, 0.0) for c, cover in known.covers.items() if cover.green),
         "impervious_m2": impervious,
+        "run_on_m2": sum(m2 for a in areas for m2 in a.run_on_m2.values()),
+        "run_on_from": source_words(s for a in areas for s, m2 in a.run_on_m2.items() if m2 > 0),
     }
     result = modelled.finished(storm_id)
     if result is None:
         return row
-    names = modelled.elements(community_id, "ground") + modelled.elements(community_id, "roof")
+    names = [name for role in SUBCATCHMENT_ROLES for name in modelled.elements(community_id, role)]
+    to_nodes = [name for role in (TO_NODE, ROOF_ROLE) for name in modelled.elements(community_id, role)]
     own = result.subcatchments.loc[names]
-    rainfall, surface = float(own["rainfall_m3"].sum()), float(own["runoff_m3"].sum())
+    # What runs on to a lawn is the lawn's to let go.
+    surface = float(result.subcatchments.loc[to_nodes, "runoff_m3"].sum())
+    rainfall = float(own["rainfall_m3"].sum())
     held = tank_held_m3(modelled, community_id, result)
     series = runoff_series_l_s(modelled, community_id, storm_id)
     return row | {

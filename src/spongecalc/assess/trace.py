@@ -26,6 +26,11 @@ WORDS = frozenset(
         "separated_{s}",
         "separation_grade_{s}",
         "storm_id",
+        "ponding_level",
+        "ponding_verdict",
+        "ponding_2d_verdict",
+        "ponding_levels",
+        "ponding_reasons",
         "status",
     )
 )

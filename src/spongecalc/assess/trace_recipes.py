@@ -9,6 +9,7 @@ from typing import Literal
 from spongecalc.assess.communities import REDUCTIONS
 from spongecalc.assess.compared_columns import template_of
 from spongecalc.assess.outfall_peaks import ALL, TAKERS
+from spongecalc.surfaces.subcatchment import SUBCATCHMENT_ROLES
 from spongecalc.swmm.gutters import EXIT
 from spongecalc.swmm.model import COMES_UP, FLOODING
 
@@ -42,7 +43,7 @@ class Recipe:
     of_last: bool = False
 
 
-GROUND = ("ground", "roof")
+GROUND = SUBCATCHMENT_ROLES
 TANKS = ("tank", "tank_overflow", "tank_filling", "tank_reuse", "outfall_reuse")
 RAIN_OUTFALLS = ("outfall_municipal_storm", "outfall_river")
 OUTFALLS = (*RAIN_OUTFALLS, "outfall_municipal_sewage", "outfall_municipal_combined")
@@ -188,6 +189,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
     },
     "ponding_sites_{s}": Recipe(
         "ponding_sites", "ponding", keys=("site_id",), reduce="sum", event="storm", roles=FLOODING
+    ),
+    "ponding_2d_{s}_m3": Recipe(
+        "ponding_2d_volume",
+        "ponding_agreement",
+        ("volume_2d_m3",),
+        keys=("storm_id",),
+        reduce="first",
     ),
     "over_ground_{s}_m3": Recipe("over_ground", event="storm", roles=(EXIT,)),
     "inlets_short_{s}": Recipe("inlets_short", layers=(("nodes", OWN),)),

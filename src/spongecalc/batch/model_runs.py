@@ -10,7 +10,7 @@ from pathlib import Path
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
-_REASONS = {
+OUTCOMES = {
     "worker_died": ("engine.run.engine_crashed", "code"),
     "killed": ("engine.run.killed", "code"),
     "time_limit": ("engine.run.time_limit", "seconds"),
@@ -70,7 +70,7 @@ def model_result(outcome: Outcome) -> RunResult:
     if "[Errno" in outcome.detail and outcome.reason == "raised":
         key, field = "engine.run.folder_not_writable", "reason"
     else:
-        key, field = _REASONS[outcome.reason]
+        key, field = OUTCOMES[outcome.reason]
     message = Message("error", key, subject=outcome.key, values=((field, outcome.detail),))
     return RunResult("failed", (message,), seconds=outcome.seconds)
 

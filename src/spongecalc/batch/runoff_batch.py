@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment, cascades
 from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
@@ -96,46 +95,85 @@ def run_tasks(
         return found
 
 
-def _likeness(area: Subcatchment, state: GroundState) -> Hashable:
-    """The properties that the runoff of a subcatchment depends on, beside the task's rain and settings."""
-    units = tuple((u.unit, u.area_m2, u.catchment_m2) for u in area.units)
-    paving = tuple(area.paving_m2.items())
-    return (area.area_m2, area.width_m, area.slope_percent, area.mix, paving, units, state)
+def _likeness(areas: Sequence[Subcatchment], states: Sequence[GroundState]) -> Hashable:
+    """The properties that the runoff of a cascade depends on, beside the task's rain and settings."""
+    place = {area.name: n for n, area in enumerate(areas)}
+    return tuple(
+        (
+            area.area_m2,
+            area.width_m,
+            area.slope_percent,
+            area.mix,
+            tuple(area.paving_m2.items()),
+            area.paving_run_on,
+            tuple((u.unit, u.area_m2, u.catchment_m2, u.run_on) for u in area.units),
+            place.get(area.runs_on_to, -1),
+            state,
+        )
+        for area, state in zip(areas, states, strict=True)
+    )
+
+
+class _Models:
+    """Models of the distinct cascades of some grounds, each with as many as fit.
+
+    Those with LID units are in models of their own: while a base holds water, SWMM takes short steps for all.
+    """
+
+    def __init__(self) -> None:
+        self.parts: list[list[Ground]] = []
+        self._open: dict[bool, tuple[int, int]] = {}
+        self._known: dict[Hashable, tuple[int, int]] = {}
+
+    def place(self, areas: tuple[Subcatchment, ...], states: tuple[GroundState, ...]) -> list[tuple[int, int]]:
+        """Model and column of each subcatchment of a cascade; one alike is not run twice."""
+        likeness = _likeness(areas, states)
+        if likeness not in self._known:
+            layered = any(area.paving_m2 or area.units for area in areas)
+            model, size = self._open.get(layered, (-1, SUBCATCHMENTS_A_MODEL))
+            if model < 0 or size + len(areas) > SUBCATCHMENTS_A_MODEL:
+                self.parts.append([])
+                model, size = len(self.parts) - 1, 0
+            own = self.parts[model]
+            # Each stands for itself: facilities of two grounds may share an id but not their layers.
+            own.append(Ground((str(len(own)),), areas, states))
+            self._known[likeness] = (model, size)
+            self._open[layered] = (model, size + len(areas))
+        model, first = self._known[likeness]
+        return [(model, first + n) for n in range(len(areas))]
 
 
 @dataclass(frozen=True)
 class _Planned:
-    """The models of a task, and the numbers of the subcatchments that each of its grounds is made of."""
+    """The models of a task, and by ground the model and column of each of its subcatchments."""
 
     jobs: tuple[Job, ...]
-    places: tuple[tuple[int, ...], ...]
+    places: tuple[tuple[tuple[int, int], ...], ...]
 
 
 def _planned(task: RunoffTask, folder: Path, name: str, time_limit_s: float) -> _Planned:
-    """The distinct subcatchments of a task's grounds in as few models as there are hundreds of them."""
-    distinct: dict[Hashable, int] = {}
-    parts: list[Ground] = []
-    fine: set[int] = set()
-    places: list[tuple[int, ...]] = []
+    """The distinct cascades of a task's grounds in as few models as there are hundreds of subcatchments."""
+    models = _Models()
+    fine: set[tuple[int, int]] = set()
+    places: list[tuple[tuple[int, int], ...]] = []
     for ground in task.grounds:
-        own = []
-        for area, state in zip(ground.areas, ground.states or repeat(READY, len(ground.areas)), strict=True):
-            number = distinct.setdefault(_likeness(area, state), len(parts))
-            if number == len(parts):
-                # Each stands for itself: facilities of two grounds may share an id but not their layers.
-                parts.append(Ground((str(number % SUBCATCHMENTS_A_MODEL),), (area,), (state,)))
-            own.append(number)
+        own = [(-1, -1)] * len(ground.areas)
+        states = ground.states or (READY,) * len(ground.areas)
+        for numbers in cascades(ground.areas):
+            found = models.place(tuple(ground.areas[n] for n in numbers), tuple(states[n] for n in numbers))
+            for number, at in zip(numbers, found, strict=True):
+                own[number] = at
         places.append(tuple(own))
         if task.fine_keys is not None and ground.key in task.fine_keys:
             fine.update(own)
     jobs: list[Job] = []
-    for start in range(0, len(parts), SUBCATCHMENTS_A_MODEL):
-        part = parts[start : start + SUBCATCHMENTS_A_MODEL]
-        text = runoff_text(part, task.settings, task.rain, task.climate)
-        chosen = None if task.fine_keys is None else sorted(n - start for n in fine if 0 <= n - start < len(part))
-        key = f"{name}-{len(jobs)}"
+    for number, parts in enumerate(models.parts):
+        text = runoff_text(parts, task.settings, task.rain, task.climate)
+        chosen = None if task.fine_keys is None else sorted(column for model, column in fine if model == number)
+        key = f"{name}-{number}"
         args = (text, folder / key, task.marks_s, task.rain.lines, chosen, task.coarse, task.state_marks)
-        jobs.append(Job(key, _run, args, size=len(part), time_limit_s=time_limit_s))
+        size = sum(len(part.areas) for part in parts)
+        jobs.append(Job(key, _run, args, size=size, time_limit_s=time_limit_s))
     return _Planned(tuple(jobs), tuple(places))
 
 
@@ -164,21 +202,20 @@ def _run_grounds(
         begin += len(one.jobs)
         done: Volumes = {}
         failed: Failures = {}
-        for ground, numbers in zip(task.grounds, one.places, strict=True):
-            models = sorted({n // SUBCATCHMENTS_A_MODEL for n in numbers})
+        for ground, places in zip(task.grounds, one.places, strict=True):
+            models = sorted({model for model, _ in places})
             bad = next((own[m] for m in models if own[m].status != "done"), None)
             if bad is not None:
                 failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
             else:
-                done[ground.key] = GroundVolumes(_gathered(own, numbers))
+                done[ground.key] = GroundVolumes(_gathered(own, places))
         found.append((done, failed))
     return found
 
 
-def _gathered(outcomes: Sequence[Outcome], numbers: Sequence[int]) -> RunoffVolumes:
-    """The volumes of some subcatchments by their numbers, from the models that hold them."""
-    size = SUBCATCHMENTS_A_MODEL
-    columns = [(outcomes[n // size].value, n % size) for n in numbers]
+def _gathered(outcomes: Sequence[Outcome], places: Sequence[tuple[int, int]]) -> RunoffVolumes:
+    """The volumes of some subcatchments by their models and columns."""
+    columns = [(outcomes[model].value, column) for model, column in places]
 
     def joined(name: str) -> np.ndarray:
         return np.stack([getattr(volumes, name)[:, place] for volumes, place in columns], axis=1)

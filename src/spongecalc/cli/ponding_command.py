@@ -89,9 +89,9 @@ def _run(call: Call, storm_ids: tuple[str, ...]) -> int:
     flows = make_all(runs, results, call.jobs, tell)
     failed = [f for f in flows if f.status != "done"]
     for flow in failed:
-        output.error(text("ponding.failed", output.language, run=flow.run_id, reason=flow.reason))
+        output.error(text("ponding.failed", output.language, run=flow.run_id, reason=flow.why(output.language)))
     output.say_of("ponding", "made", runs=len(flows), failed=len(failed), worst=_worst(flows))
-    output.frame("flows", flow_table(flows))
+    output.frame("flows", flow_table(flows, output.language))
     code = made_runs(project, call)
     answer(project, call, with_report=True)
     return RUN_FAILED if failed else code
@@ -102,13 +102,14 @@ def _worst(flows: list[FlowDone]) -> str:
     return f"{max(errors):.2f}" if errors else "-"
 
 
-def flow_table(flows: list[FlowDone]) -> pd.DataFrame:
-    """The runs with their water balances in m3, a row each."""
+def flow_table(flows: list[FlowDone], lang: str) -> pd.DataFrame:
+    """The runs with their water balances in m3, a row each; why one failed is said in a language."""
     rows = [
         {
             "run_id": f.run_id,
             "status": f.status,
             "reason": f.reason,
+            "message": f.why(lang),
             "error_percent": f.error_percent,
             "made_percent": f.made_percent,
             "seconds": f.seconds,

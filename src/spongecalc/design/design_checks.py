@@ -26,7 +26,7 @@ from spongecalc.layers.standing import stands
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.rational_method import runoff_coefficients
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 
 @dataclass(frozen=True)

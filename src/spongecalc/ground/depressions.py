@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 NEIGHBOURS = tuple((r, c) for r in (-1, 0, 1) for c in (-1, 0, 1) if (r, c) != (0, 0))
+_HOLDS = -1  # a pool that has taken all that came
 _AWAY = -2  # a pool that spills over the edge of the grid
 
 
@@ -37,7 +38,7 @@ class _Pool:
     level_m: float
     cells: list[int]
     rim: list[tuple[float, int]] = field(default_factory=list)
-    spills_to: int = -1
+    spills_to: int = _HOLDS
     spill_cell: int = -1
 
 
@@ -96,7 +97,7 @@ class _Lakes:
                 else:
                     cell, number = below, self.pool_at(below)
             pool = self.pools[number]
-            if pool.spills_to == -1:
+            if pool.spills_to == _HOLDS:
                 volume_m3 = self._fill(number, volume_m3)
             if pool.spills_to == _AWAY:
                 self.left_m3 += volume_m3
@@ -151,6 +152,30 @@ class _Lakes:
                 self._take(number, cell)
         return 0.0
 
+    def spots_below(self, cell: int) -> Iterator[_Pool]:
+        """The pools that water from a cell comes through, until one that takes all or the edge of the grid."""
+        passed: set[int] = set()
+        while True:
+            number = self.pool_at(cell)
+            while number < 0:
+                below = self.steepest(cell)
+                if self.at_edge(cell) or below < 0:
+                    return
+                cell, number = below, self.pool_at(below)
+            if number in passed:
+                return
+            passed.add(number)
+            pool = self.pools[number]
+            yield pool
+            if pool.spills_to < 0:
+                return
+            cell = pool.spills_to
+
+    def depth_m(self, pool: _Pool) -> float:
+        """Depth of a pool at its deepest place."""
+        lowest_m: float = min(self.ground[c] for c in pool.cells)
+        return pool.level_m - lowest_m
+
     def _merge(self, number: int, other: int) -> None:
         """The other pool, full up to the same rim, becomes part of this one."""
         pool, gone = self.pools[number], self.pools.pop(other)
@@ -185,6 +210,57 @@ def standing_water(
     ValueError
         NaN in the ground, a negative volume or a source outside.
     """
+    lakes = _poured(ground_m, sources, cell_area_m2)
+    depth = np.zeros(ground_m.size)
+    for pool in lakes.pools.values():
+        cells = np.array(pool.cells)
+        depth[cells] = np.maximum(pool.level_m - np.ravel(ground_m)[cells], 0.0)
+    return Standing(depth.reshape(ground_m.shape), lakes.left_m3)
+
+
+def low_spots(
+    ground_m: np.ndarray,
+    sources: Sequence[tuple[int, int, float]],
+    cell_area_m2: float,
+    site_depth_m: float,
+) -> list[tuple[int, int] | None]:
+    """The low spot in which the water of each source stands, once all of them were poured.
+
+    It is the first lake on the water's way that is ``site_depth_m`` deep: shallower hollows are passed, lakes
+    that have become one are one. Where none is so deep it is the lake that takes all that comes; None where the
+    water runs off over the edge of the grid. The order of the sources decides nothing.
+
+    Parameters
+    ----------
+    ground_m, sources, cell_area_m2
+        Of :func:`standing_water`.
+    site_depth_m
+        Depth in m from which standing water is ponding.
+
+    Returns
+    -------
+    For each source the deepest cell (row, column) of its low spot, which names it.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standing_water`.
+    """
+    lakes = _poured(ground_m, sources, cell_area_m2)
+    columns = ground_m.shape[1]
+    found: list[tuple[int, int] | None] = []
+    for row, column, _ in sources:
+        way = list(lakes.spots_below(row * columns + column))
+        deep = next((pool for pool in way if lakes.depth_m(pool) >= site_depth_m), None)
+        if deep is None and way and way[-1].spills_to == _HOLDS:
+            deep = way[-1]
+        lowest = None if deep is None else min(deep.cells, key=lambda c: (lakes.ground[c], c))
+        found.append(None if lowest is None else divmod(lowest, columns))
+    return found
+
+
+def _poured(ground_m: np.ndarray, sources: Sequence[tuple[int, int, float]], cell_area_m2: float) -> _Lakes:
+    """The lakes after every source was poured."""
     if np.isnan(ground_m).any() or min(ground_m.shape) < 3:
         raise ValueError("the ground must be at least 3 x 3 cells without gaps")
     lakes = _Lakes(np.asarray(ground_m, dtype=float), cell_area_m2)
@@ -193,8 +269,4 @@ def standing_water(
         if not (0 <= row < rows and 0 <= column < columns and volume_m3 >= 0):
             raise ValueError(f"source at {row}, {column} with {volume_m3} m3")
         lakes.pour(row * columns + column, volume_m3)
-    depth = np.zeros(ground_m.size)
-    for pool in lakes.pools.values():
-        cells = np.array(pool.cells)
-        depth[cells] = np.maximum(pool.level_m - np.ravel(ground_m)[cells], 0.0)
-    return Standing(depth.reshape(ground_m.shape), lakes.left_m3)
+    return lakes

@@ -309,13 +309,15 @@ def resampled(elevation_m: np.ndarray, factor: int) -> np.ndarray:
     return lower
 
 
-def lowest_rim_m(elevation_m: np.ndarray) -> np.ndarray:
+def lowest_rim_m(elevation_m: np.ndarray, ends: np.ndarray | None = None) -> np.ndarray:
     """Level in m to which each cell can be filled before water finds a way to the edge of the grid.
 
     Parameters
     ----------
     elevation_m
         Ground, rows x columns, in m; no NaN.
+    ends
+        Cells at which water is let out, too.
 
     References
     ----------
@@ -325,6 +327,8 @@ def lowest_rim_m(elevation_m: np.ndarray) -> np.ndarray:
     level = np.full(elevation_m.shape, np.inf)
     level[[0, -1], :] = elevation_m[[0, -1], :]
     level[:, [0, -1]] = elevation_m[:, [0, -1]]
+    if ends is not None:
+        level[ends] = elevation_m[ends]
     while True:
         lower = np.maximum(ndimage.minimum_filter(level, size=3, mode="nearest"), elevation_m)
         lower = np.minimum(level, lower)

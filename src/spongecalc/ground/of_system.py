@@ -36,6 +36,14 @@ def grounds_of(
     return grounds, tuple(findings)
 
 
+def site_ground(system: DrainageSystem, settings: PondingSettings) -> Ground | None:
+    """The ground by which flooded nodes of a system are told to be of one low spot; None where it has none."""
+    try:
+        return ground_of(system, settings, LAKE_CELL_M)
+    except GroundError:
+        return None
+
+
 def ground_findings(system: DrainageSystem, reason: GroundError) -> list[Finding]:
     """Warnings that a system's communities have no ground, and why: ponding is then SWMM's flooding."""
     return _findings(system, [(reason.rule, reason.found)])

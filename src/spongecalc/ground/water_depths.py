@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +16,7 @@ class WaterDepths:
 
     ``lane_h`` and ``wading_h`` are hours above 15 and 5 cm, ``last_wet_h`` the time from the start at which 5 cm
     last stood, ``rain_h`` the end of the rain. ``frames_mm`` are depths every ``frame_min`` minutes, the
-    first one step after the start.
+    first one step after the start. ``balance_m3`` are the terms of the run's water balance.
     """
 
     level: int
@@ -29,3 +30,4 @@ class WaterDepths:
     rain_h: float = float("nan")
     frames_mm: np.ndarray | None = None
     frame_min: float = 5.0
+    balance_m3: Mapping[str, float] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -105,7 +105,10 @@ def intake_ledger(
         own = own[own["file"] == source.file]
         used = taken[source.layer]
         used = used[used["file"] == source.file]
-        amounts: dict[AmountKey, Amount] = {(READ, "", ""): source.held}
+        unread = sum(source.unread.values())
+        held = replace(source.held, count=source.held.count + unread)
+        amounts: dict[AmountKey, Amount] = {(READ, "", ""): held}
+        amounts |= {(LEFT_OUT, rule, ""): Amount(count) for rule, count in sorted(source.unread.items())}
         if source.refused:
             amounts[LEFT_OUT, source.refused, ""] = source.held
         if source.filtered.count:

@@ -26,6 +26,7 @@ from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
+from spongecalc.layers.rules.run_on_rules import check_run_on
 from spongecalc.layers.rules.surroundings_rules import check_surroundings
 from spongecalc.layers.same_place import join_same_place
 from spongecalc.layers.sources.form import usual_axes
@@ -136,6 +137,7 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
         *check_pipes(layers, settings),
         *check_network(layers, scenarios),
         *check_surroundings(layers, settings, scenarios),
+        *check_run_on(layers, scenarios),
     ]
     overlaps = (finding for scenario in scenarios for finding in check_overlaps(layers, scenario))
     findings.extend(_once(overlaps))

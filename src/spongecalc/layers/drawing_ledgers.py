@@ -19,7 +19,7 @@ from spongecalc.layers.coordinates import misplaced, shifted
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.form import usual_axes
-from spongecalc.layers.sources.raw import DrawingLedger, EntityNote, LooseLabel
+from spongecalc.layers.sources.raw import DrawingLedger, EntityNote, LooseLabel, around_of
 from spongecalc.project.layer_source import LayerSource
 
 # Of one kind of things on one CAD layer so many are named one by one, and of loose labels in one sentence.
@@ -28,20 +28,21 @@ NAMED, QUOTED = 100, 20
 
 @dataclass(frozen=True)
 class PlacedLedger:
-    """A ledger of one layer from one file, its places in the project's CRS."""
+    """A ledger of one layer from one file, its places in the project's CRS; ``label`` names the source."""
 
     layer: str
     file: str
+    label: str
     ledger: DrawingLedger
 
 
 def placed_ledger(
-    ledger: DrawingLedger, layer: str, source: LayerSource, crs: CRS | None, target: CRS
+    ledger: DrawingLedger, layer: str, source: LayerSource, label: str, crs: CRS | None, target: CRS
 ) -> PlacedLedger:
     """A ledger with its places where the source's features come to lie."""
     every: list[EntityNote | LooseLabel] = [*ledger.left, *ledger.noted, *ledger.loose]
     if not every:
-        return PlacedLedger(layer, source.source, ledger)
+        return PlacedLedger(layer, source.source, label, ledger)
     swap = source.axes is not None and source.axes != usual_axes(source)
     points = [shapely.Point(e.x_m, e.y_m) if math.isfinite(e.x_m + e.y_m) else None for e in every]
     frame = shifted(gpd.GeoDataFrame(geometry=points), swap, source.offset_x_m, source.offset_y_m)
@@ -59,6 +60,7 @@ def placed_ledger(
     return PlacedLedger(
         layer,
         source.source,
+        label,
         replace(
             ledger,
             left=tuple(e for e in moved[:first] if isinstance(e, EntityNote)),
@@ -79,42 +81,62 @@ def findings_of_drawings(ledgers: Sequence[PlacedLedger]) -> Iterator[Finding]:
         yield from _loose_labels(own)
 
 
-def _left_out(own: Sequence[PlacedLedger]) -> Iterator[Finding]:
-    taken = frozenset().union(*(placed.ledger.taken for placed in own))
-    said: set[str] = set()
-    for placed in own:
-        groups: dict[tuple[str, str, str], list[EntityNote]] = {}
-        for note in placed.ledger.left:
-            if note.handle in said or _is_taken(note.handle, taken):
-                continue
-            said.add(note.handle)
-            groups.setdefault((note.rule, note.kind, note.cad_layer), []).append(note)
-        for (_, kind, cad_layer), notes in groups.items():
-            for note in notes[:NAMED]:
-                yield Finding(note.rule, _feature(placed, note), _words(placed, note))
-            if more := notes[NAMED:]:
-                found = {
-                    "file": placed.file,
-                    "layer": placed.layer,
-                    "count": len(more),
-                    "entity": kind,
-                    "cad_layer": cad_layer,
-                    "handles": ", ".join(note.handle for note in more),
-                }
-                yield Finding("drawing.more_left_out", _feature(placed, more[0]), found)
+def left_by_all(ledgers: Sequence[PlacedLedger]) -> list[tuple[PlacedLedger, EntityNote]]:
+    """Everything on mapped CAD layers that no layer took, each with the source that first left it."""
+    found: list[tuple[PlacedLedger, EntityNote]] = []
+    for file in dict.fromkeys(placed.file for placed in ledgers):
+        own = [placed for placed in ledgers if placed.file == file]
+        taken = frozenset().union(*(placed.ledger.taken for placed in own))
+        around = around_of(taken)
+        said: set[str] = set()
+        for placed in own:
+            for note in placed.ledger.left:
+                if note.handle not in said and not _is_taken(note.handle, taken, around):
+                    said.add(note.handle)
+                    found.append((placed, note))
+    return found
 
 
-def _is_taken(handle: str, taken: frozenset[str]) -> bool:
+def unread_of(ledgers: Sequence[PlacedLedger]) -> dict[tuple[str, str], dict[str, int]]:
+    """Number of things that no feature was made of, by rule, for each layer and source."""
+    unread: dict[tuple[str, str], dict[str, int]] = {}
+    for placed, note in left_by_all(ledgers):
+        by_rule = unread.setdefault((placed.layer, placed.label), {})
+        by_rule[note.rule] = by_rule.get(note.rule, 0) + 1
+    for placed in ledgers:
+        if placed.ledger.hidden:
+            unread.setdefault((placed.layer, placed.label), {})["drawing.hidden_left"] = placed.ledger.hidden
+    return unread
+
+
+def _left_out(ledgers: Sequence[PlacedLedger]) -> Iterator[Finding]:
+    groups: dict[tuple[str, str, str], list[tuple[PlacedLedger, EntityNote]]] = {}
+    for placed, note in left_by_all(ledgers):
+        groups.setdefault((note.rule, note.kind, note.cad_layer), []).append((placed, note))
+    for (_, kind, cad_layer), notes in groups.items():
+        for placed, note in notes[:NAMED]:
+            yield Finding(note.rule, _feature(placed, note), _words(placed, note))
+        if more := notes[NAMED:]:
+            placed, first = more[0]
+            found = {
+                "file": placed.file,
+                "layer": placed.layer,
+                "count": len(more),
+                "entity": kind,
+                "cad_layer": cad_layer,
+                "handles": ", ".join(note.handle for _, note in more),
+            }
+            yield Finding("drawing.more_left_out", _feature(placed, first), found)
+
+
+def _is_taken(handle: str, taken: frozenset[str], around: frozenset[str]) -> bool:
     """True where an entity, the block it is part of, or something inside it was taken."""
     parts = handle.split(".")
-    if any(".".join(parts[:n]) in taken for n in range(1, len(parts) + 1)):
-        return True
-    inside = f"{handle}."
-    return any(h.startswith(inside) for h in taken)
+    return handle in around or any(".".join(parts[:n]) in taken for n in range(1, len(parts) + 1))
 
 
 def _feature(placed: PlacedLedger, note: EntityNote) -> Feature:
-    return Feature(placed.layer, f"{note.kind} {note.handle}", file=placed.file, x_m=note.x_m, y_m=note.y_m)
+    return Feature(placed.layer, f"{note.kind} {note.handle}", file=placed.label, x_m=note.x_m, y_m=note.y_m)
 
 
 def _words(placed: PlacedLedger, note: EntityNote) -> dict[str, object]:
@@ -149,7 +171,7 @@ def _loose_labels(own: Sequence[PlacedLedger]) -> Iterator[Finding]:
         places = ", ".join(_limited(named))
         yield Finding(
             "drawing.loose_labels",
-            Feature(placed.layer, file=placed.file, x_m=first.x_m, y_m=first.y_m),
+            Feature(placed.layer, file=placed.label, x_m=first.x_m, y_m=first.y_m),
             {"file": placed.file, "layer": placed.layer, "count": len(named), "places": places},
         )
 

@@ -21,6 +21,8 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "buildings": {"roof_to": ("nodes",), "sewage_to": ("nodes",)},
     "monitoring": {"node_or_pipe": ("nodes", "pipes")},
 }
+# Columns that list ids, with semicolons between.
+LISTS: Mapping[str, tuple[str, ...]] = {"surfaces": ("receives_from",), "facilities": ("receives_from",)}
 WHOLE = re.compile(r"(\d+)\.0+")
 # What Excel makes of "1-2", as a reader gives it back.
 DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]00:00:00(?:\.0+)?)?")
@@ -73,6 +75,9 @@ def with_plain_ids(
         if before or any(v != p for v, p in plain.items()):
             mapped = values.map({v: f"{before}{p}" if p else None for v, p in plain.items()})
             out[column] = mapped.astype(object).where(mapped.notna(), None)
+    for column in LISTS.get(layer, ()):
+        if column in out and out[column].notna().any():
+            out[column] = out[column].map(lambda cell: _listed(cell, prefix)).astype(object)
     if changed:
         words = {"count": len(changed), "pairs": ", ".join(sorted(changed)[:10])}
         findings.append(Finding("id.read_as", Feature(layer, file=file), words))
@@ -81,6 +86,14 @@ def with_plain_ids(
         words = {"column": column, "count": len(found), "example": sorted(found)[0], "likely": likely}
         findings.append(Finding("id.days", Feature(layer, file=file), words))
     return out
+
+
+def _listed(cell: object, prefix: str) -> str | None:
+    """A list of ids by the one rule, with the prefix before each."""
+    if not isinstance(cell, str):
+        return None
+    ids = [id_text(part) for part in re.split("[;；]", cell)]
+    return ";".join(f"{prefix}{i}" for i in ids if i) or None
 
 
 def match_case(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

@@ -27,7 +27,7 @@ from spongecalc.layers.coordinates import (
     shifted,
     transformation_accuracy_m,
 )
-from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger
+from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger, unread_of
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
@@ -103,6 +103,8 @@ def read_layers(
         if layer == "communities":
             near = bounds_of(frames[layer])
     findings.extend(findings_of_drawings(ledgers))
+    unread = unread_of(ledgers)
+    read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
     dem = _dem_path(folder, sources.get("dem", ()), findings)
     return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
@@ -197,7 +199,7 @@ def _read_source(
         for note in raw.notes:
             tell(note.rule, note.found)
         if raw.ledger is not None:
-            ledgers.append(placed_ledger(raw.ledger, layer, source, raw.frame.crs, target))
+            ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +28,8 @@ class SourceRead:
     ``refused`` is the rule by which it was; a source that could not even be opened holds nothing that is known.
     ``crs`` is the coordinate reference system it says it is in ("EPSG:4542"), "" where it says none.
     ``rounding_m`` is how far its metres may move when its coordinates are put on the millimetre.
+    ``unread`` are numbers of things that no feature was made of, by the rule that says why; ``held`` has none of
+    them.
     """
 
     layer: str
@@ -36,6 +39,7 @@ class SourceRead:
     refused: str = ""
     crs: str = ""
     rounding_m: float = 0.0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 def amount_of(frame: gpd.GeoDataFrame) -> Amount:

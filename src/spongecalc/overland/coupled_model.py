@@ -17,6 +17,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import flat_grate
 from spongecalc.surfaces.inlet_areas import intake_nodes
+from spongecalc.surfaces.subcatchment import GROUND_ROLES
 from spongecalc.swmm.event import Event, event_sections, storm_event
 from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.inp_text import joined_sections, section_texts
@@ -115,7 +116,7 @@ def _exchanges(
 def _text(model: SwmmModel, event: Event) -> str:
     """The input file: fixed steps, no ponding in SWMM, rain on roofs only; the grid stands for the gutters."""
     elements = model.elements
-    of_ground = (elements["element"] == "subcatchment") & (elements["role"] == "ground")
+    of_ground = (elements["element"] == "subcatchment") & elements["role"].isin(GROUND_ROLES)
     on_grid = set(elements.loc[of_ground, "model_id"])
     sections: dict[str, Sequence[Sequence[str]]] = dict(model.sections)
     for name in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_USAGE", "POLYGONS"):

@@ -11,7 +11,7 @@ at every stair of a wall or kerb that runs at an angle to the grid, a tenth of t
 and a street at 45 degrees stands up to twice as deep. A dry face has no flow to even out with.
 
 Drag. The solver takes it by the speed before the step, which rings where a step is longer than the drag needs to
-stop the water: on a steep lawn, what flows off wavers by a quarter. Here it is taken by the speed after the step.
+stop the water: what runs off a grass bank rises above its rain. Here it is taken by the speed after the step.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ from affine import Affine
 
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.cover_pieces import cover_pieces
 from spongecalc.surfaces.permeable_paving import paving_of
-from spongecalc.surfaces.subcatchments import Subcatchment, cover_pieces
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 MM = 1e-3
 PER_HOUR = 1 / 3600.0

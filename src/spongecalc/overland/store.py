@@ -15,6 +15,7 @@ from spongecalc.batch.pool import Job, finished
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.overland.coupled import FRAME_S, CoupledResult
 from spongecalc.overland.coupled_model import CoupledRun, perform
+from spongecalc.overland.failure import Failure, failure_of, failure_of_engine
 from spongecalc.swmm.identifiers import run_folder_name
 
 KEPT_FOLDER = "runs_2d"
@@ -28,19 +29,25 @@ NO_ERROR = (math.nan, math.nan)  # of the balance, and of water made
 
 @dataclass(frozen=True)
 class FlowDone:
-    """The end of a coupled run: "done" or "failed" with the reason, its water balance in m3, its seconds.
+    """The end of a coupled run: "done" or "failed", its water balance in m3, its seconds.
 
+    ``reason`` is the code of a failure ("" for none) and ``found`` its figures, as :class:`Failure` has them.
     ``made_percent`` is the water that the calculation made at its worst place, of the most that stood there.
     """
 
     run_id: str
     status: str
     reason: str
+    found: dict[str, str]
     balance_m3: dict[str, float]
     error_percent: float
     made_percent: float
     updates: int
     seconds: float
+
+    def why(self, lang: str) -> str:
+        """The reason of a failure in words; empty for a run that was done."""
+        return Failure(self.reason, self.found).sentence(lang) if self.reason else ""
 
 
 def run_folder(results: Path, run: CoupledRun) -> Path:
@@ -57,17 +64,16 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
     try:
         result = perform(run, folder)
     except SurfaceFlowError as reason:
-        x, y = run.ground.place(reason.row, reason.column)
-        where = f"{reason.reason} x={x:.1f} y={y:.1f} dt={reason.seconds:g} s"
-        return _seal(run, folder, "failed", where, {}, NO_ERROR, 0, began)
+        found = {**_place(run, reason.row, reason.column), "seconds": f"{reason.seconds:g}"}
+        return _seal(run, folder, Failure(reason.reason, found), {}, NO_ERROR, 0, began)
     except Exception as reason:
         if type(reason) is not Exception:  # the toolkit raises plain Exception for the engine's errors
             raise
-        return _seal(run, folder, "failed", str(reason).strip(), {}, NO_ERROR, 0, began)
+        return _seal(run, folder, failure_of_engine(reason), {}, NO_ERROR, 0, began)
     errors = (result.error_percent, result.made.percent)
     unsound = _unsound(run, result)
-    if unsound:
-        return _seal(run, folder, "failed", unsound, result.balance_m3, errors, result.updates, began)
+    if unsound is not None:
+        return _seal(run, folder, unsound, result.balance_m3, errors, result.updates, began)
     np.savez_compressed(
         folder / RASTERS,
         depth_m=result.max_depth_m.astype("float32"),
@@ -78,37 +84,58 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
         last_wet_h=result.last_wet_h.astype("float32"),
         frames_mm=result.frames_mm,
     )
-    return _seal(run, folder, "done", "", result.balance_m3, errors, result.updates, began)
+    return _seal(run, folder, None, result.balance_m3, errors, result.updates, began)
 
 
-def _unsound(run: CoupledRun, result: CoupledResult) -> str:
-    """Reason and place for which a run's water is not sound; empty where it is."""
+def _unsound(run: CoupledRun, result: CoupledResult) -> Failure | None:
+    """Reason and place for which a run's water is not sound; None where it is."""
     made = result.made
     if made.percent > LARGEST_MADE_PERCENT:
-        x, y = run.ground.place(made.row, made.column)
-        share = f"{made.percent:.3g} % (> {LARGEST_MADE_PERCENT:g} %)"
-        return f"water made {made.made_m3:.2f} m3, {share} of what stood there x={x:.1f} y={y:.1f}"
+        found = {
+            "made_m3": f"{made.made_m3:.2f}",
+            "percent": f"{made.percent:.3g}",
+            "limit_percent": f"{LARGEST_MADE_PERCENT:g}",
+        }
+        return Failure("water_made", found | _place(run, made.row, made.column))
     if abs(result.error_percent) > LARGEST_ERROR_PERCENT:
         row, column = np.unravel_index(int(np.argmax(result.max_depth_m)), result.max_depth_m.shape)
-        x, y = run.ground.place(int(row), int(column))
-        return f"mass error {result.error_percent:.2f} % (> {LARGEST_ERROR_PERCENT:g} %) x={x:.1f} y={y:.1f}"
-    return ""
+        found = {"percent": f"{result.error_percent:.2f}", "limit_percent": f"{LARGEST_ERROR_PERCENT:g}"}
+        return Failure("mass_error", found | _place(run, int(row), int(column)))
+    return None
+
+
+def _place(run: CoupledRun, row: int, column: int) -> dict[str, str]:
+    x, y = run.ground.place(row, column)
+    return {"x": f"{x:.1f}", "y": f"{y:.1f}"}
 
 
 def _seal(
     run: CoupledRun,
     folder: Path,
-    status: str,
-    reason: str,
+    failure: Failure | None,
     balance_m3: dict[str, float],
     errors_percent: tuple[float, float],
     updates: int,
     began: float,
 ) -> FlowDone:
-    done = FlowDone(run.run_id, status, reason, balance_m3, *errors_percent, updates, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    done = _ended(run.run_id, failure, balance_m3, errors_percent, updates, seconds)
     text = json.dumps({"key": run.key, **vars(done)}, ensure_ascii=False, indent=1)
     (folder / SEAL).write_text(text + "\n", encoding="utf-8", newline="\n")
     return done
+
+
+def _ended(
+    run_id: str,
+    failure: Failure | None,
+    balance_m3: dict[str, float],
+    errors_percent: tuple[float, float],
+    updates: int,
+    seconds: float,
+) -> FlowDone:
+    status = "done" if failure is None else "failed"
+    why = Failure("") if failure is None else failure
+    return FlowDone(run_id, status, why.code, dict(why.found), balance_m3, *errors_percent, updates, seconds)
 
 
 def kept(run: CoupledRun, results: Path) -> FlowDone | None:
@@ -144,6 +171,7 @@ def wet_of(run: CoupledRun, results: Path) -> WaterDepths | None:
         run.rain_mm_h[-1][0] / 3600,
         frames,
         FRAME_S / 60,
+        done.balance_m3,
     )
 
 
@@ -174,8 +202,7 @@ def make_all(
         if isinstance(outcome.value, FlowDone):
             found[run.run_id] = outcome.value
         else:
-            reason = f"{outcome.reason} {outcome.detail}".strip()
-            found[run.run_id] = FlowDone(run.run_id, "failed", reason, {}, *NO_ERROR, 0, outcome.seconds)
+            found[run.run_id] = _ended(run.run_id, failure_of(outcome), {}, NO_ERROR, 0, outcome.seconds)
         spent = time.perf_counter() - began
         on_done(len(found), spent * (whole - made) / made if made else float("nan"))
     return [found[run.run_id] for run in runs]

@@ -32,7 +32,10 @@ LARGEST_RISE_M = 0.1
 
 
 class SurfaceFlowError(Exception):
-    """The flow cannot be computed on: ``row`` and ``column`` are where; ``seconds`` the step it came to."""
+    """The flow cannot be computed on: ``row`` and ``column`` are where; ``seconds`` the step it came to.
+
+    ``reason`` is a code of :data:`spongecalc.overland.failure.OF_FLOW`.
+    """
 
     def __init__(self, reason: str, row: int, column: int, seconds: float) -> None:
         super().__init__(f"{reason} at row {row}, column {column}, step {seconds:g} s")
@@ -156,12 +159,12 @@ class SurfaceFlow:
                 self._faces.mend(self._cells, COURANT * self.cell_m / step, step)
                 self.solver.update_h(compute_vdir=False, compute_froude=False)
             except AssertionError as reason:
-                raise self._collapse("not a number", step) from reason
+                raise self._collapse("not_a_number", step) from reason
             self.solver._commit_discharge_buffers()
             left -= step
             self.updates += external.size
         if not np.isfinite(self.depth_m).all():
-            raise self._collapse("not a number", step)
+            raise self._collapse("not_a_number", step)
 
     def _step_s(self) -> float:
         """The longest step that the water allows; a depth that is no number is found here at the latest."""
@@ -173,7 +176,7 @@ class SurfaceFlow:
         step = self.cell_m / max(wave / COURANT, sheets / COURANT_OF_SHEETS, self.cell_m / self._longest_s)
         self._cells = self._faces.cells(flowing, step)
         if not step > SHORTEST_STEP_S:  # nor where it is no number
-            raise self._collapse("time step", step)
+            raise self._collapse("time_step", step)
         return step
 
     def _collapse(self, reason: str, seconds: float) -> SurfaceFlowError:

@@ -204,7 +204,8 @@ class SurfaceSettings(Section):
     roof_slope_percent: Percent = Field(2.0, gt=0)
     default_slope_percent: Percent = Field(1.0, gt=0)
     min_slope_percent: Percent = Field(0.3, gt=0)
-    run_on_percent: Percent = 0.0
+    run_on_percent: Percent | None = None
+    run_on_by_dem: bool = True
     overrides: dict[str, CoverOverride] = Field({}, alias="covers")
 
 

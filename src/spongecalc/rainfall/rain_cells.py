@@ -91,6 +91,7 @@ def _workbook(data: bytes) -> tuple[Sheet, ...]:
 
 
 def _table(content: str) -> Sheet:
+    content = content.replace("\r\n", "\n").replace("\r", "\n")
     lines = content.splitlines()
     filled = [line for line in lines if line.strip()]
     # What is looked at lies in the middle as well: titles and remarks stand at the head.

@@ -41,7 +41,7 @@ _PERIOD = re.compile(r"(\d{1,2})\s*(?:个)?(小时|分钟|min|hours?|hrs?|h|days
 _PERIOD_MIN = {"小": 60, "h": 60, "分": 1, "m": 1, "d": 1440, "日": 1440, "天": 1440}
 _PAST = re.compile(r"过去|前\d|past|preceding|previous|\blast\b")
 _UTC = re.compile(r"utc|gmt|世界时|格林尼治|zulu")
-_LOCAL = re.compile(r"北京时|bjt|地方时|local|当地")
+_LOCAL = re.compile(r"北京时|bjt|地方时|local|当地|(?:utc|gmt)\s*[+-]\s*(?!0+(?:\D|$)|00:?00)\d")
 # National codes of sums over the hours before an observation.
 _PAST_CODES = (
     "v13019",
@@ -55,7 +55,7 @@ _PAST_CODES = (
     "pre 12h",
     "pre 24h",
 )
-_HOUR_COLUMN = re.compile(r"(?:h|hr|hour|时|r|p|rain)?[\s_]*(\d{1,2})(?::?00)?\s*(?:时|点|h|hour)?")
+_HOUR_COLUMN = re.compile(r"(?:h|hr|hour|时|r|p|rain)?[\s_]*(\d{1,2})(?::?00){0,2}\s*(?:时|点|h|hour)?")
 _HOURS_COLUMN = re.compile(r"(\d{1,2})(?::00)?\s*[-~至到—–]+\s*(\d{1,2})(?::00)?\s*(?:时|点|h)?")
 
 
@@ -99,7 +99,7 @@ def heading_of(written: object) -> Heading:
     """Read what a heading says of its column."""
     told = "" if written is None else str(written).strip()
     whole = plain(told)
-    zone = "UTC" if _UTC.search(whole) else "local" if _LOCAL.search(whole) else None
+    zone = "local" if _LOCAL.search(whole) else "UTC" if _UTC.search(whole) else None
     if whole in _names():
         known, lasting = _names()[whole]
         return Heading(told, known, None, "", lasting, whole in _PAST_CODES, zone)

@@ -24,7 +24,13 @@ from spongecalc.rainfall.reading_times import (
     plain_time,
     reading_times,
 )
-from spongecalc.rainfall.reading_values import ReadingValues, one_unit, reading_values, without_inch_codes
+from spongecalc.rainfall.reading_values import (
+    ReadingValues,
+    one_unit,
+    reading_values,
+    with_blanks_dry,
+    without_inch_codes,
+)
 
 HEADING_ROWS = 40
 # Minutes from the beginning of an event: a year and more are none.
@@ -36,6 +42,10 @@ HOURS_AT_LEAST = 12
 WHOLE_NUMBERS = 20
 # Names of columns that offices fill with tenths of a millimetre as often as with millimetres.
 UNIT_OPEN = re.compile(r"^(prcp|v13\d{3}|pre .*)$")
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_REMARK = re.compile(
+    r"合计|总计|小计|累计$|平均|最大|最小|统计|说明|备注|注[:：]|制表|total|sum$|mean$|average|max$|min$|note"
+)
 MM = RainUnit(1.0, None, "mm")
 MM_H = RainUnit(1.0, 60.0, "mm/h")
 
@@ -153,7 +163,7 @@ def _body(sheet: Sheet, choices: RainFileChoices) -> _Body:
     kept = [
         (n, r)
         for n, r in zip(sheet.lines[begin:], sheet.rows[begin:], strict=True)
-        if not str(r[0] if r[0] is not None else "").startswith("#")
+        if not str(r[0] if r[0] is not None else "").startswith("#") and not _is_remark(r, sheet.rows[best])
     ]
     body = tuple(r for _, r in kept)
     if sheet.blanks and body:
@@ -166,8 +176,14 @@ def _is_data(row: Sequence[object]) -> bool:
     numbers = 0
     for cell in row:
         text = plain(cell)
-        numbers += bool(re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", text))
+        numbers += bool(_NUMBER.fullmatch(text))
     return numbers > 0 and any(has_date(c) for c in row if c is not None)
+
+
+def _is_remark(row: Sequence[object], heading: Sequence[object]) -> bool:
+    """Tell whether a row below the headings is none of readings: the headings once more, a sum, a note."""
+    first = next((plain(c) for c in row if c is not None and str(c).strip()), "")
+    return row == heading or bool(_REMARK.match(first))
 
 
 def _with_row_of_units(headings: list[Heading], below: Sequence[object]) -> tuple[list[Heading], int]:
@@ -203,6 +219,9 @@ def _with_parted_times(headings: list[Heading], rows: Sequence[Sequence[object]]
 def _without_headings(sheet: Sheet) -> _Body:
     """Refuse a table without headings, with those that its columns would have as far as they tell."""
     row = next((r for r in sheet.rows if _is_data(r)), None)
+    if row is None and sum(bool(_NUMBER.fullmatch(plain(c))) for c in sheet.rows[0]) > 1:
+        shown = " | ".join(str(c) for c in sheet.rows[0][:12])
+        raise UnsureError("no_headings", shown, (("headings", ("?",) * len(sheet.rows[0])),))
     if row is None:
         shown = ", ".join(str(c) for c in sheet.rows[0][:12] if c is not None)
         raise UnsureError("no_columns", shown, (("time_column", "?"), ("rain_column", "?")))
@@ -491,6 +510,8 @@ def _table_of(
     end: bool,
 ) -> RainTable:
     values = reading_values(cells, choices)
+    if choices.absent == "dry":
+        values = with_blanks_dry(values)
     unit = _unit(heading, values, choices)
     if unit.mm >= 0.2 and unit.mm / 25.4 in (1.0, 0.1, 0.01):
         values = without_inch_codes(values)

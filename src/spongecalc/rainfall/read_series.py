@@ -79,7 +79,8 @@ def read_series(
         raise RainFileError("step_odd", path.name, f"{series.step_min:g} min")
     differing = sum(f.count for f in series.flaws if f.flaw == "duplicate_differs")
     if differing > max(MOST_DIFFERING * series.depth_mm.notna().sum(), FEW_DIFFERING):
-        raise RainFileError("many_duplicates", path.name, str(differing))
+        rule = "many_of_a_day" if series.step_min >= DAY_MIN else "many_duplicates"
+        raise RainFileError(rule, path.name, str(differing))
     _refuse_too_much(series, choices, refused)
     return series
 
@@ -128,10 +129,11 @@ def _read_table(path: Path, choices: RainFileChoices) -> RainSeries:
 
 def _refuse_dry_steps_left_out(frame: pd.DataFrame, step_min: float) -> None:
     """Refuse a file that has rain at every reading and lacks most of its steps, unless the project says why."""
-    times = frame["time"].dropna()
+    held = frame["mm"].notna()
+    times, span = frame.loc[held, "time"].dropna(), frame["time"].dropna()
     if len(times) < ENOUGH_READINGS or not (frame["mm"].dropna() > 0).all():
         return
-    steps = (times.max() - times.min()) / pd.Timedelta(minutes=step_min) + 1
+    steps = (span.max() - span.min()) / pd.Timedelta(minutes=step_min) + 1
     if len(times.unique()) < 0.5 * steps:
         shown = f"{len(times)} / {steps:.0f}"
         raise UnsureError("dry_steps_absent", shown, (("absent", "dry"), ("absent", "missing")))

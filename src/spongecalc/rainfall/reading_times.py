@@ -31,7 +31,7 @@ _SPACED = re.compile(rf"^(?P<a>\d{{1,4}})\s+(?P<b>\d{{1,2}})\s+(?P<c>\d{{1,4}})(
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _SPAN = re.compile(r"^(.*\d)\s*(?:--|[~～至到—–]|\s-\s|(?<=:\d\d)-(?=\d))\s*(.*)$")
-_CLOCK_ONLY = re.compile(rf"^{_CLOCK}$")
+_CLOCK_ONLY = re.compile(rf"^{_CLOCK}{_ZONE}$")
 _ORDERS = {"year_first": "abc", "day_first": "cba", "month_first": "cab"}
 ExcelEpoch = pd.Timestamp(1899, 12, 30)
 
@@ -57,7 +57,7 @@ def plain_time(cell: object) -> str:
     text = re.sub(r"[时点]整?", ":", text)
     text = re.sub(r"分(?=\d)", ":", text)
     text = re.sub(r"[分秒]", "", text)
-    text = re.sub(r":(?=\s|$)", "", text)
+    text = re.sub(r":(?=[\s~至到—–-]|$)", "", text)
     text = _with_month_numbers(text)
     return re.sub(r"\s+", " ", text).strip().rstrip("-")
 
@@ -197,7 +197,7 @@ def _quick(cells: Sequence[object]) -> pd.Series | None:
         found = pd.to_datetime(pd.Series(cells, dtype="str").str.strip(), format="ISO8601", errors="raise")
     except (ValueError, TypeError, OverflowError):
         return None
-    return found if pd.api.types.is_datetime64_dtype(found) else None
+    return _whole_seconds(found) if pd.api.types.is_datetime64_dtype(found) else None
 
 
 def _whole_seconds(times: pd.Series) -> pd.Series:

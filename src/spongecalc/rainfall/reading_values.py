@@ -100,6 +100,13 @@ def without_inch_codes(values: ReadingValues) -> ReadingValues:
     return ReadingValues(numbers, kind, values.with_units)
 
 
+def with_blanks_dry(values: ReadingValues) -> ReadingValues:
+    """Values of a record that leaves dry steps blank, with 0 there; codes for missing stay missing."""
+    numbers, kind = values.numbers.copy(), values.kind.copy()
+    numbers[kind == "missing"], kind[kind == "missing"] = 0.0, ""
+    return ReadingValues(numbers, kind, values.with_units)
+
+
 def _plain(cell: object) -> str:
     return unicodedata.normalize("NFKC", "" if cell is None else str(cell)).strip().strip("\"'").lower()
 

@@ -87,10 +87,11 @@ def cause_runs(
         per_mm = 1000 / site.area_m2
         events = []
         for volumes in (still, ready):
-            gathered = volumes[key].volumes.runoff_m3.sum(axis=1)
+            gathered = volumes[key].volumes.runoff_m3[:, site.to_nodes].sum(axis=1)
             events.append(np.diff(np.append(0.0, gathered)) * per_mm)
         captured = [
-            100 * (1 - float(left_m3(v[key].volumes).sum() / v[key].volumes.rain_m3[-1].sum())) for v in series
+            100 * (1 - float(left_m3(v[key].volumes, site.areas).sum() / v[key].volumes.rain_m3[-1].sum()))
+            for v in series
         ]
         found[site.community_id, site.scenario] = CauseRuns(events[0], events[1], *captured)
     return found

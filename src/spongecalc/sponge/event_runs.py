@@ -9,7 +9,7 @@ from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sponge.parameter_ranges import ParameterRange, at_end, with_permeability
 from spongecalc.surfaces.closed_paving import with_closed_paving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import Ground
 from spongecalc.swmm.tank import Tank, tanks_of
@@ -42,6 +42,11 @@ class Site:
     def area_m2(self) -> float:
         """All its ground."""
         return sum(a.area_m2 for a in self.areas)
+
+    @property
+    def to_nodes(self) -> list[int]:
+        """Positions of the subcatchments whose runoff gets to a node without passing over another."""
+        return [n for n, a in enumerate(self.areas) if not a.runs_on_to]
 
     @property
     def paved_m2(self) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 PAVING = ("subgrade_mm_h", "porosity_percent", "base_porosity_percent", "base_mm")
 LEAST_MM_H = 0.1

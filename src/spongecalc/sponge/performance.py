@@ -58,10 +58,11 @@ def event_runoff_m3(
     """
     rain = per_mark(volumes.volumes.rain_m3[list(ends)])
     runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
+    left = runoff[:, site.to_nodes].sum(axis=1)
     if states is None:
-        return rain.sum(axis=1), runoff.sum(axis=1)
+        return rain.sum(axis=1), left
     kept = np.array([tank_held_m3(site, row, states[r]) for row, r in zip(runoff, ratios, strict=True)])
-    return rain.sum(axis=1), np.maximum(runoff.sum(axis=1) - kept, 0.0)
+    return rain.sum(axis=1), np.maximum(left - kept, 0.0)
 
 
 def event_capture_percent(
@@ -95,7 +96,7 @@ def design_event(
     times = np.array([marks_s[r] for r in rows])
     flows = np.diff(volumes.volumes.runoff_m3[rows], axis=0)
     steady = np.diff(times) == STEP_MIN * 60
-    total = flows.sum(axis=1)
+    total = flows[:, site.to_nodes].sum(axis=1)
     for tank in site.tanks:
         fed = [i for i, a in enumerate(site.areas) if a.outlet_node == tank.node_id]
         gathered = np.cumsum(flows[:, fed].sum(axis=1))

@@ -10,7 +10,7 @@ from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.cover import End
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 # The facility that a sunken cover is, and the group of solids_removal of what has no row of its own.
 SUNKEN_GREEN, GREEN_ROOF, HARD = "sunken_green", "green_roof", "hard"
@@ -20,7 +20,8 @@ SUNKEN_GREEN, GREEN_ROOF, HARD = "sunken_green", "green_roof", "hard"
 class Controlled:
     """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3.
 
-    ``facility_id`` is that of a facility of its own, empty for paving and sunken green.
+    The ground is the facility's own and what runs on to it. ``facility_id`` is that of a facility of its own,
+    empty for paving and sunken green.
     """
 
     facility: str
@@ -94,10 +95,10 @@ def volume_method(
     -------
     Two capture ratios. ``guide_percent`` is that of the design rainfall which all volumes together hold over the
     composite coefficient, V = 10 H phi F, as the guide has it: without volume it is 0. ``capture_percent``
-    reckons each facility by itself: a pavement's or sunken green's own rain whole against its own volume, a
-    roof's runoff against its tank's, a rain garden's, trench's or well's own rain and the runoff of what drains
-    to it against its volume, and what the coefficient of all other ground keeps as kept; volume that
-    no runoff reaches helps nobody.
+    reckons each facility by itself: a roof's runoff against its tank's volume; of paving, sunken green, rain
+    gardens, trenches and wells their own rain, whole, and the runoff of the ground that runs on to them against
+    theirs; and what the coefficient of all ground keeps as kept. Volume that no runoff reaches helps nobody, and
+    what one facility lets go of is held by no other.
 
     References
     ----------
@@ -106,25 +107,28 @@ def volume_method(
     phi = catalogue.volume_coefficients(end)
     removal = table("solids_removal").set_index("facility")["removal_percent"]
     volume_of = dict(tanks)
+    sunken = {c.cover: c.depression_storage_mm for c in catalogue.covers.values() if c.is_sunken}
     controlled: list[Controlled] = []
     plain: dict[str, float] = {}
+    led: dict[str, float] = {}
+    to_lawn: dict[str, dict[str, float]] = {}
     for area in areas:
-        rest = dict(area.covers_m2)
-        for paving, paved_m2 in area.paving_m2.items():
-            held_mm = paving.surface_mm * paving.porosity_percent / 100 if paving.base_kind == "full" else 0.0
-            held_mm += _base_held_mm(paving)
-            controlled.append(Controlled("permeable_paving", paved_m2, 1.0, held_mm * paved_m2 / 1000))
+        if area.outlet_node in volume_of:
+            _add(led, area.covers_m2)
+            continue
+        rest = {c: m2 for c, m2 in area.covers_m2.items() if c not in sunken}
+        controlled.extend(_pavings(area, rest, phi, led))
         for name in catalogue.permeable_pavings:
             rest.pop(name, None)
-        for sunk in (c for c in catalogue.covers.values() if c.is_sunken):
-            m2 = rest.pop(sunk.cover, 0.0)
-            if m2 > 0:
-                controlled.append(Controlled(SUNKEN_GREEN, m2, 1.0, m2 * sunk.depression_storage_mm / 1000))
-        if area.outlet_node in volume_of:
-            continue
-        controlled.extend(_units(area, rest, phi, catalogue))
-        for cover, square_m in rest.items():
-            plain[cover] = plain.get(cover, 0.0) + square_m
+        controlled.extend(_units(area, rest, phi, catalogue, led))
+        _add(to_lawn.setdefault(area.runs_on_to, {}) if area.runs_on_to else plain, rest)
+    for area in areas:
+        own = {c: m2 for c, m2 in area.covers_m2.items() if c in sunken}
+        if own and area.outlet_node not in volume_of:
+            ground = to_lawn.pop(area.name, {}) if area.lawn else {}
+            _add(led, ground)
+            m2, volume = sum(own.values()), sum(sunken[c] * m2 for c, m2 in own.items()) / 1000
+            controlled.append(_with_run_on(SUNKEN_GREEN, m2, volume, ground, phi))
     for node, volume in tanks:
         roofs = [a for a in areas if a.outlet_node == node]
         total = sum(a.area_m2 for a in roofs)
@@ -139,14 +143,15 @@ def volume_method(
     design = 1000 * volume / reaching if reaching > 0 else 0.0
     escaping = plain_runoff = sum(phi[c] * m2 for c, m2 in plain.items())
     kept: dict[str, float] = {}
-    for cover, m2 in plain.items():
-        known = catalogue.covers.get(cover)
-        group = known.solids_group if known else (cover if cover == GREEN_ROOF else HARD)
-        kept[group] = kept.get(group, 0.0) + (1 - phi[cover]) * m2
+    for ground in (plain, led):
+        for cover, m2 in ground.items():
+            known = catalogue.covers.get(cover)
+            group = known.solids_group if known else (cover if cover == GREEN_ROOF else HARD)
+            kept[group] = kept.get(group, 0.0) + (1 - phi[cover]) * m2
     for c in controlled:
         lost = c.coefficient * c.area_m2 * (1 - curve_percent(c.design_mm) / 100)
         escaping += lost
-        kept[c.facility] = kept.get(c.facility, 0.0) + c.area_m2 - lost
+        kept[c.facility] = kept.get(c.facility, 0.0) + c.coefficient * c.area_m2 - lost
     solids = sum(float(removal[name]) * amount for name, amount in kept.items()) / area_m2
     return VolumeMethod(
         area_m2,
@@ -161,21 +166,64 @@ def volume_method(
     )
 
 
+def _add(sums: dict[str, float], more: Mapping[str, float]) -> None:
+    for cover, m2 in more.items():
+        sums[cover] = sums.get(cover, 0.0) + m2
+
+
+def _with_run_on(
+    facility: str,
+    area_m2: float,
+    volume_m3: float,
+    ground_m2: Mapping[str, float],
+    phi: Mapping[str, float],
+    facility_id: str = "",
+) -> Controlled:
+    """A facility with what runs on to it: its own rain counts whole, that of other ground by its coefficient."""
+    total = area_m2 + sum(ground_m2.values())
+    reaching = area_m2 + sum(phi[c] * m2 for c, m2 in ground_m2.items())
+    return Controlled(facility, total, reaching / total, volume_m3, facility_id)
+
+
+def _pavings(
+    area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float], led: dict[str, float]
+) -> list[Controlled]:
+    """The paving of a subcatchment with what runs on to it, which is taken out of ``rest``."""
+    found = []
+    run_on, receiving_m2 = dict(area.paving_run_on.covers_m2), area.receiving_m2
+    for paving, paved_m2 in area.paving_m2.items():
+        held_mm = paving.surface_mm * paving.porosity_percent / 100 if paving.base_kind == "full" else 0.0
+        volume = (held_mm + _base_held_mm(paving)) * paved_m2 / 1000
+        share = paved_m2 / receiving_m2 if paving.receives else 0.0
+        ground = {c: m2 * share for c, m2 in run_on.items() if share > 0}
+        found.append(_with_run_on("permeable_paving", paved_m2, volume, ground, phi))
+    if receiving_m2 > 0:
+        _add(led, run_on)
+        _add(rest, {c: -m2 for c, m2 in run_on.items()})
+    return found
+
+
 def _units(
-    area: Subcatchment, rest: dict[str, float], phi: Mapping[str, float], catalogue: Catalogue
+    area: Subcatchment,
+    rest: dict[str, float],
+    phi: Mapping[str, float],
+    catalogue: Catalogue,
+    led: dict[str, float],
 ) -> list[Controlled]:
     """The facilities of a subcatchment with what drains to each, which is taken out of ``rest``.
 
     A green roof has no control volume: its cover stays in ``rest`` and counts by its coefficient.
     """
-    found = []
     own = [u for u in area.units if u.unit.kind != GREEN_ROOF]
     for unit in own:
         left = rest.get(unit.unit.kind, 0.0) - unit.area_m2
         rest[unit.unit.kind] = max(left, 0.0)
+    for unit in own:
+        if unit.run_on is not None:
+            _add(rest, {c: -m2 for c, m2 in unit.run_on.covers_m2})
     kinds = {u.unit.kind for u in own}
     ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != GREEN_ROOF}
-    wanted = sum(u.catchment_m2 for u in own)
+    wanted = sum(u.catchment_m2 for u in own if u.run_on is None)
     taken: dict[str, float] = {}
     sealed = {c for c, cover in catalogue.covers.items() if cover.sealed}
     for group in ([c for c in ground if c in sealed], [c for c in ground if c not in sealed]):
@@ -184,14 +232,14 @@ def _units(
         taken |= {c: ground[c] * part / there for c in group if there > 0}
     for cover, square_m in taken.items():
         rest[cover] -= square_m
-    whole = sum(taken.values())
-    running = sum(phi[c] * m2 for c, m2 in taken.items())
+    found = []
     for unit in own:
         share = unit.catchment_m2 / wanted if wanted > 0 else 0.0
-        total = unit.area_m2 + whole * share
-        coefficient = (unit.area_m2 + running * share) / total
+        known = None if unit.run_on is None else dict(unit.run_on.covers_m2)
+        ground = {c: m2 * share for c, m2 in taken.items()} if known is None else known
+        _add(led, ground)
         volume = unit.unit.control_mm * unit.area_m2 / 1000
-        found.append(Controlled(unit.unit.kind, total, coefficient, volume, unit.facility_id))
+        found.append(_with_run_on(unit.unit.kind, unit.area_m2, volume, ground, phi, unit.facility_id))
     return found
 
 

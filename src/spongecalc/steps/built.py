@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +11,13 @@ from spongecalc.batch.run import Run
 from spongecalc.batch.runs import plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.ground.grid import Ground
+from spongecalc.ground.of_system import site_ground
 from spongecalc.layers.finding import Finding
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.project.long_rain import LongRain
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.scenario import DrainageSystem
 from spongecalc.steps.checked import Checked
 from spongecalc.swmm.event import DRY, Event, storm_event
 from spongecalc.swmm.model import SwmmModel
@@ -28,13 +30,16 @@ class SearchBasis:
     """Basis of the searches for causes of ponding and for return periods, and the folder that keeps them.
 
     ``headline`` is the storm that communities.csv speaks of, ``event`` the run of it by which a model is told
-    from another; ``grounds`` are by model and scenario.
+    from another; ``systems`` and ``grounds`` are by model and scenario, ``site_ground`` gives the ground by which
+    level 1 tells low spots.
     """
 
     folder: Path
     models: tuple[SwmmModel, ...]
+    systems: Mapping[tuple[str, str], DrainageSystem]
     grounds: Mapping[tuple[str, str], Ground]
     ponding: PondingSettings
+    site_ground: Callable[[DrainageSystem], Ground | None]
     headline: Storm
     event: Event
 
@@ -59,6 +64,11 @@ class Built:
         wanted = self.checked.project.settings.headline_storm
         return next(s for s in self.storms if s.storm_id == wanted)
 
+    def site_ground(self, system: DrainageSystem) -> Ground | None:
+        """The ground by which level 1 tells the low spots of a system: read anew at level 1, which keeps none."""
+        known = self.grounds.get((system.model, system.scenario))
+        return known or site_ground(system, self.checked.project.settings.ponding)
+
     @property
     def dry(self) -> Event:
         """Dry weather."""
@@ -71,7 +81,16 @@ class Built:
         settings = project.settings
         event = storm_event(self.headline, settings.simulation)
         folder = project.results_folder / SEARCH_FOLDER
-        return SearchBasis(folder, self.models, self.grounds, settings.ponding, self.headline, event)
+        return SearchBasis(
+            folder,
+            self.models,
+            {(s.model, s.scenario): s for s in self.checked.systems},
+            self.grounds,
+            settings.ponding,
+            self.site_ground,
+            self.headline,
+            event,
+        )
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:

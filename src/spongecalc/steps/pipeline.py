@@ -55,7 +55,7 @@ from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
 from spongecalc.steps.events import project_events, project_traced_event
 from spongecalc.steps.intake import intake_of
-from spongecalc.steps.ponding import kept_flows
+from spongecalc.steps.ponding import kept_runs
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
@@ -280,7 +280,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
     question = asked(built)
     kept = current_continuous(question, continuous_path(checked.project), jobs)
     performance, tanks = sponge_performance(question, kept, jobs)
-    flows = kept_flows(built)
+    flows, failed_flows = kept_runs(built)
     causes, stale_causes = kept_causes(built.search, flows)
     periods, stale_periods = kept_return_periods(built.search, settings)
     inputs = Inputs(
@@ -296,6 +296,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         measurements=checked.measurements,
         grounds=built.grounds,
         flows={run_id: kept.wet for run_id, kept in flows.items()},
+        failed_flows=failed_flows,
+        site_ground=built.site_ground,
         causes=causes,
         return_periods=periods,
         stale_ponding=tuple(sorted({*stale_causes, *stale_periods})),

@@ -14,7 +14,8 @@ from spongecalc.ground.of_system import ground_findings, ground_of
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.finding import Finding
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
-from spongecalc.overland.store import KEPT_FOLDER, wet_of
+from spongecalc.overland.failure import Failure
+from spongecalc.overland.store import KEPT_FOLDER, kept, wet_of
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
@@ -74,11 +75,18 @@ def coupled_runs(
 
 def kept_flows(built: Built) -> dict[str, Kept]:
     """The runs over the ground that an earlier call kept and that still belong to the layers, by run id."""
+    return kept_runs(built)[0]
+
+
+def kept_runs(built: Built) -> tuple[dict[str, Kept], dict[str, Failure]]:
+    """The runs of :func:`kept_flows`, and why those failed that belong to the layers too, by run id."""
     checked = built.checked
     results = checked.project.results_folder
     ids = {path.parent.name for path in (results / KEPT_FOLDER).glob("*/*/*/run.json")}
     if not ids:
-        return {}
+        return {}, {}
     storms = [s for s in built.storms if s.storm_id in ids]
     runs, _ = coupled_runs(checked.systems, built.models, storms, checked.project.settings)
-    return {run.run_id: Kept(run, wet) for run in runs if (wet := wet_of(run, results)) is not None}
+    flows = {run.run_id: Kept(run, wet) for run in runs if (wet := wet_of(run, results)) is not None}
+    ends = {run.run_id: kept(run, results) for run in runs if run.run_id not in flows}
+    return flows, {n: Failure(end.reason, end.found) for n, end in ends.items() if end and end.reason}

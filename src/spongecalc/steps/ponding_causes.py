@@ -13,9 +13,10 @@ import shapely
 
 from spongecalc.assess.limiting import nearest_inlets
 from spongecalc.assess.modelled import Modelled, join_results
-from spongecalc.assess.ponding import ponding_sites
+from spongecalc.assess.ponding import SITES, ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS, TABLE, Tried, cause_rows, stored_causes
+from spongecalc.assess.site_ground import SiteGround
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths
@@ -50,6 +51,13 @@ class _Case:
     opened: Ground | None = None
     doubled: tuple[str, ...] = ()
 
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Ids of the site's flooded nodes."""
+        ids = self.site["node_ids"]
+        assert isinstance(ids, tuple)
+        return ids
+
     def scenario(self, change: int) -> str:
         """Name of a change in place of the scenario's."""
         return f"{self.one.system.scenario}-{self.number}-{change}"
@@ -57,15 +65,15 @@ class _Case:
 
 def digests(basis: SearchBasis, flows: Mapping[str, Kept]) -> dict[Key, str]:
     """Digest of all that the headline storm's sites rest on, by model, scenario, storm and level."""
-    headline, ponding = basis.headline, repr(basis.ponding).encode()
+    headline, ponding = basis.headline, f"{SITES} {basis.ponding!r}".encode()
     found: dict[Key, str] = {}
     for model in basis.models:
         text = hashlib.sha256(ponding + model.text(basis.event).encode())
-        found[model.name, model.scenario, headline.storm_id, 1] = text.hexdigest()
-        ground = basis.grounds.get((model.name, model.scenario))
+        ground = basis.site_ground(basis.systems[model.name, model.scenario])
         if ground is not None:
             text.update(np.ascontiguousarray(ground.elevation_m).tobytes())
-            found[model.name, model.scenario, headline.storm_id, 2] = text.hexdigest()
+        for level in (1, 2):
+            found[model.name, model.scenario, headline.storm_id, level] = text.hexdigest()
     for run in (k.run for k in flows.values() if k.run.storm_id == headline.storm_id):
         text = hashlib.sha256(ponding + run.key.encode())
         found[run.model, run.scenario, run.storm_id, 3] = text.hexdigest()
@@ -134,13 +142,12 @@ def _cases(
         wets = [lakes(one, headline.storm_id, ground) if ground is not None else None]
         wets.append(kept.wet if kept is not None else None)
         if ground is None:
-            for community in one.system.communities:
-                sites = ponding_sites(one, community, *about, settings.ponding)
-                for site in sites.to_dict("records"):
-                    node = str(site["node_id"])
-                    own = _grates_of(one, [node])
-                    changes = _with_grates(remedies(one.system, [node]), own, one)
-                    cases.append(_Case(one, site, changes, len(cases), doubled=own))
+            low_spots = SiteGround(built.site_ground).of(one, headline.storm_id)
+            for site in ponding_sites(one, *about, settings.ponding, low_spots).to_dict("records"):
+                nodes = list(site["node_ids"])
+                own = _grates_of(one, nodes)
+                changes = _with_grates(remedies(one.system, nodes), own, one)
+                cases.append(_Case(one, site, changes, len(cases), doubled=own))
         for wet in (w for w in wets if w is not None):
             for site in raster_sites(wet, one, *about, settings).to_dict("records"):
                 cases.append(
@@ -244,19 +251,19 @@ def _by_pipes(
 
 
 def _node_tried(case: _Case, change: Remedy, one: Modelled, found: RunResult, storm_id: str) -> Tried:
-    """Water that a change left of a node's flooding, and of all others'."""
+    """Water that a change left at the nodes of a site, and at all others."""
 
     def volumes(of: Modelled, result: RunResult) -> pd.Series:
         table = of.model.elements
         table = table[table["role"].isin(FLOODING)]
         values = result.nodes.loc[table["model_id"], "flood_volume_m3"].to_numpy(float)
-        return pd.Series(values, index=table["feature_id"])
+        return pd.Series(values, index=table["feature_id"]).groupby(level=0, sort=False).sum()
 
     base = case.one.finished(storm_id)
     assert base is not None
-    was, now, node = volumes(case.one, base), volumes(one, found), str(case.site["node_id"])
-    elsewhere = float(now.drop(node).sum() - was.drop(node).sum())
-    return Tried(change.cause, change.changed, float(now[node]), elsewhere)
+    was, now, nodes = volumes(case.one, base), volumes(one, found), list(case.nodes)
+    elsewhere = float(now.drop(nodes).sum() - was.drop(nodes).sum())
+    return Tried(change.cause, change.changed, float(now[nodes].sum()), elsewhere)
 
 
 def _over_ground(

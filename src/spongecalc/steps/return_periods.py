@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
-from spongecalc.assess.ponding import ponding_sites
+from spongecalc.assess.ponding import SITES, ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
 from spongecalc.assess.scenario_order import in_order
+from spongecalc.assess.site_ground import SiteGround
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.progress import Progress, no_progress
@@ -44,6 +45,7 @@ class _Search:
     criterion: str
     bisection: Bisection
     first: dict[int, str]
+    low_spots: SiteGround
 
 
 def period_storms(settings: Settings) -> tuple[Storm, ...]:
@@ -76,14 +78,14 @@ def period_storms(settings: Settings) -> tuple[Storm, ...]:
 def model_digests(basis: SearchBasis, storms: Sequence[Storm]) -> dict[tuple[str, str], str]:
     """Digest of what each model's return periods rest on, by model and scenario: the model, the rains, the
     ground, and what counts as ponding."""
-    rain = hashlib.sha256(repr(basis.ponding).encode())
+    rain = hashlib.sha256(f"{SITES} {basis.ponding!r}".encode())
     for storm in storms:
         rain.update(storm.hyetograph.to_numpy(float).tobytes())
     found = {}
     for model in basis.models:
         text = rain.copy()
         text.update(model.text(basis.event).encode())
-        ground = basis.grounds.get((model.name, model.scenario))
+        ground = basis.site_ground(basis.systems[model.name, model.scenario])
         if ground is not None:
             text.update(ground.elevation_m.tobytes())
         found[model.name, model.scenario] = text.hexdigest()
@@ -108,7 +110,14 @@ def search_return_periods(built: Built, jobs: int, progress: Progress = no_progr
     settings = built.checked.project.settings
     storms = period_storms(settings)
     searches = [
-        _Search(Modelled(system, model, {}), community, criterion, Bisection(len(storms)), {})
+        _Search(
+            Modelled(system, model, {}),
+            community,
+            criterion,
+            Bisection(len(storms)),
+            {},
+            SiteGround(built.site_ground),
+        )
         for system, model in zip(built.checked.systems, built.models, strict=True)
         for community in system.communities
         for criterion in CRITERIA
@@ -190,10 +199,10 @@ def _first_failing(one: Modelled, search: _Search, storm: Storm, built: Built) -
     ground = built.grounds.get((one.model.name, one.system.scenario))
     wet = lakes(one, storm.storm_id, ground) if ground is not None else None
     if wet is None:
-        sites = ponding_sites(one, search.community, *about, settings.ponding)
+        sites = ponding_sites(one, *about, settings.ponding, search.low_spots.of(one, storm.storm_id))
     else:
         sites = raster_sites(wet, one, *about, settings)
-        sites = sites[sites["community_id"] == search.community]
+    sites = sites[sites["community_id"] == search.community]
     if sites.empty:
         return ""
     worst = sites.sort_values("volume_m3").iloc[-1]

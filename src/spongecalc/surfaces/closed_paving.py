@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from spongecalc.surfaces.cover_mix import CoverMix
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.run_on import NO_RUN_ON
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 
 def with_closed_paving(areas: tuple[Subcatchment, ...]) -> tuple[Subcatchment, ...]:
@@ -25,7 +26,8 @@ def _closed(area: Subcatchment) -> Subcatchment:
     sealed_m2 = plain_m2 * area.mix.impervious_percent / 100
     parts = [(sealed_m2, area.mix.storage_impervious_mm, area.mix.n_impervious)]
     parts += [(m2, paving.surface_storage_mm, paving.surface_n) for paving, m2 in area.paving_m2.items()]
-    return replace(area, mix=_mixed(area.mix, plain_m2, parts), paving_m2=dict[PermeablePaving, float]())
+    mix, none = _mixed(area.mix, plain_m2, parts), dict[PermeablePaving, float]()
+    return replace(area, mix=mix, paving_m2=none, paving_run_on=NO_RUN_ON)
 
 
 def _mixed(mix: CoverMix, plain_m2: float, parts: list[tuple[float, float, float]]) -> CoverMix:

@@ -10,8 +10,10 @@ import numpy as np
 import shapely
 
 from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.layers.named_sources import named_sources
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, InfiltrationUnit, UnitInUse, kind_values, unit_of
+from spongecalc.surfaces.run_on import ASSUMED, GIVEN
 
 # A stated area may differ from the drawn one by so much before it is said.
 AREA_DIFFERS = 0.1
@@ -21,12 +23,20 @@ LOST_SHARE = 0.1
 
 @dataclass(frozen=True)
 class PlacedUnit:
-    """A facility on the ground: its layers, its footprint, and the ground in m2 that drains to it."""
+    """A facility on the ground: its layers, its footprint, and the ground in m2 that drains to it.
+
+    ``catchment_from`` says how that is known (:mod:`spongecalc.surfaces.run_on`): where it is only assumed, the
+    DEM knows better, if the facility's outline was ``drawn``. ``receives_from`` are the ids of the ground that
+    the survey names.
+    """
 
     facility_id: str
     unit: InfiltrationUnit
     footprint: shapely.Geometry
     catchment_m2: float
+    catchment_from: str = GIVEN
+    drawn: bool = False
+    receives_from: tuple[str, ...] = ()
 
     @property
     def area_m2(self) -> float:
@@ -39,7 +49,7 @@ class PlacedUnit:
 
 
 def placed_units(
-    system: DrainageSystem, community_id: str, area: shapely.Geometry
+    system: DrainageSystem, community_id: str, area: shapely.Geometry, *, by_dem: bool = False
 ) -> tuple[list[PlacedUnit], list[Finding]]:
     """The facilities of a community by id, without overlaps, and what was found.
 
@@ -54,6 +64,8 @@ def placed_units(
         Which of its communities.
     area
         The community's ground.
+    by_dem
+        The DEM tells what drains to a facility whose outline is drawn, where the survey does not.
     """
     own = system.facilities
     if own.empty:
@@ -88,13 +100,17 @@ def placed_units(
             continue
         left[on_roof] = shapely.difference(left[on_roof], footprint)
         catchment = float(getattr(row, "catchment_m2", math.nan))
-        if math.isnan(catchment):
+        named = named_sources(getattr(row, "receives_from", None))
+        source = ASSUMED if math.isnan(catchment) else GIVEN
+        if source == ASSUMED:
             catchment = values.get("catchment_ratio", 0.0) * footprint.area
-            if catchment > 0:
+            if catchment > 0 and not named and not (by_dem and drawn > 0):
                 figures = {"kind": row.kind, "area": f"{catchment:.0f}"}
                 findings.append(finding_at("facility.catchment_assumed", "facilities", row, **figures))
+        elif named:
+            findings.append(finding_at("receives.catchment_unused", "facilities", row))
         unit = unit_of(row, footprint.area)
-        placed.append(PlacedUnit(str(row.facility_id), unit, footprint, catchment))
+        placed.append(PlacedUnit(str(row.facility_id), unit, footprint, catchment, source, drawn > 0, named))
     return placed, findings
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from spongecalc.contract import BASE_KINDS
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.gravel_base import drain_coefficient, seepage_mm_h, void_ratio
+from spongecalc.surfaces.run_on import RunOn
 
 UNIT_KINDS = ("rain_garden", "infiltration_trench", "infiltration_well", "green_roof")
 # The layers that a survey may give in columns of its own; all others are those of the table.
@@ -83,12 +84,16 @@ class InfiltrationUnit:
 
 @dataclass(frozen=True)
 class UnitInUse:
-    """A facility, or the part of it in one subcatchment: its own area and the ground that drains to it, in m2."""
+    """A facility, or the part of it in one subcatchment: its own area and the ground that drains to it, in m2.
+
+    ``run_on`` is that ground where it is known which it is; else it is taken from the sealed ground first.
+    """
 
     facility_id: str
     unit: InfiltrationUnit
     area_m2: float
     catchment_m2: float
+    run_on: RunOn | None = None
 
 
 def kind_values(kind: str) -> dict[str, float]:

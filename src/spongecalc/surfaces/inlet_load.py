@@ -9,7 +9,7 @@ from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.rational_method import rational_flow_l_s
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 
 SHORT = "inlet.short"
 MM_H_IN_L_S_HA = 1 / 0.36

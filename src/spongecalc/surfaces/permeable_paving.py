@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from spongecalc.catalogue.cover import Cover
 from spongecalc.contract import BASE_KINDS
@@ -24,7 +25,8 @@ _LAYERS = (
 class PermeablePaving:
     """Layers of one kind of permeable pavement; thicknesses in mm, porosities in percent.
 
-    ``surface_storage_mm`` and ``surface_n`` are the depression storage and Manning's n of its cover.
+    ``surface_storage_mm`` and ``surface_n`` are the depression storage and Manning's n of its cover. Paving that
+    runoff of other ground passes over ``receives``; that beside it takes its own rain only.
     """
 
     surface_mm: float
@@ -37,6 +39,7 @@ class PermeablePaving:
     drain_offset_mm: float = 0.0
     surface_storage_mm: float = 0.0
     surface_n: float = 0.0
+    receives: bool = False
 
     @property
     def seepage_mm_h(self) -> float:
@@ -79,8 +82,9 @@ def paving_of(row: object, cover: Cover) -> PermeablePaving:
 
     kind = getattr(row, "base_kind", None)
     offset = getattr(row, "drain_offset_mm", math.nan)
+    layers: dict[str, Any] = {name: value(name) for name in _LAYERS}
     return PermeablePaving(
-        **{name: value(name) for name in _LAYERS},
+        **layers,
         base_kind=kind if isinstance(kind, str) and kind in BASE_KINDS else "full",
         drain_offset_mm=0.0 if offset is None or math.isnan(offset) else float(offset),
         surface_storage_mm=cover.depression_storage_mm,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.language import text
 from spongecalc.language.unknown_name import known_name
 from spongecalc.swmm.input_file import decode, parse_input
 from spongecalc.swmm.output_file import SERIES, OutputFile, engine_day, open_output
@@ -29,11 +30,14 @@ class FinishedRun:
         Holds model.rpt, and model.out for :meth:`series` (``run_inp(..., keep_out=True)``).
     encoding : str
         Of the .inp, for the ids in model.out.
+    language : str
+        "zh" or "en", of its errors.
     """
 
     result: RunResult
     folder: Path
     encoding: str = "utf-8"
+    language: str = "en"
 
     def __repr__(self) -> str:
         return f"<FinishedRun {self.result.status}: {len(self.nodes)} nodes, {len(self.links)} links>"
@@ -81,7 +85,7 @@ class FinishedRun:
         UnknownNameError
             Another kind; it is a KeyError that names the nearest, in either language.
         """
-        own = tuple(SERIES[known_name("kind", kind, SERIES)])
+        own = tuple(SERIES[known_name("kind", kind, SERIES, self.language)])
         return own if kind == "system" else (*own, *self._pollutants)
 
     def series(self, kind: str, id: str, attribute: str) -> pd.Series:
@@ -110,13 +114,14 @@ class FinishedRun:
         FileNotFoundError
             model.out was not kept.
         """
-        known_name("quantity", attribute, self.attributes(kind))
+        known_name("quantity", attribute, self.attributes(kind), self.language)
         place = 0
         if kind != "system":
             positions: dict[str, int] = getattr(self._output, f"{kind}s")
             if id not in positions and id in getattr(self.result, f"{kind}s").index:
-                raise KeyError(f"{kind} {id!r} is in the model, but its [REPORT] section does not save it")
-            place = positions[known_name(kind, id, positions)]
+                named = text(f"api.kind.{kind}", self.language)
+                raise KeyError(text("api.error.not_saved", self.language, kind=named, name=repr(id)))
+            place = positions[known_name(kind, id, positions, self.language)]
         factors = unit_factors(self.result.flow_units)
         if attribute in SERIES[kind]:
             values = self._output.values(kind, place, attribute, factors)
@@ -134,11 +139,14 @@ class FinishedRun:
     def _output(self) -> OutputFile:
         out = self.folder / "model.out"
         if not out.is_file():
-            raise FileNotFoundError(f"{out.name} was not kept: run with keep_out=True")
+            raise FileNotFoundError(text("api.error.not_kept", self.language, file=out.name))
         with open_output(out, partial(clean_id, encoding=self.encoding)) as output:
             return output
 
 
-def finished_run(result: RunResult, inp: Path, folder: Path) -> FinishedRun:
-    """Return the run of an input file, which tells in what encoding ids are, with what SWMM left in a folder."""
-    return FinishedRun(result, folder, parse_input(inp.read_bytes()).encoding)
+def finished_run(result: RunResult, inp: Path, folder: Path, language: str = "en") -> FinishedRun:
+    """Return the run of an input file, which tells in what encoding ids are, with what SWMM left in a folder.
+
+    ``language`` ("zh" or "en") is that of its errors.
+    """
+    return FinishedRun(result, folder, parse_input(inp.read_bytes()).encoding, language)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.inp_text import fixed
 
 # A hotstart file begins with its name and six counts; a subcatchment then has three depths of its parts, its

@@ -19,7 +19,7 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import Grate, flat_grate
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.surfaces.street_flow import StreetSection
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links

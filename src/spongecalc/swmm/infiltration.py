@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.run_on import NO_RUN_ON
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.ground_state import READY, GroundState, percent_filled
 from spongecalc.swmm.identifiers import model_ids
 from spongecalc.swmm.inp_text import fixed
@@ -69,8 +70,9 @@ def usage_rows(
 ) -> Rows:
     """LID_USAGE of a subcatchment's facilities.
 
-    Ground that drains to a facility is impervious ground first, then pervious: SWMM takes both as shares of the
-    subcatchment's ground outside of LID units. Where facilities want more than there is, each gets its part.
+    Ground that drains to a facility is that which is known to run on to it; where it is not known which,
+    impervious ground first, then pervious. SWMM takes both as shares of the subcatchment's ground outside of LID
+    units. Where facilities want more than there is, each gets its part.
 
     Parameters
     ----------
@@ -81,35 +83,60 @@ def usage_rows(
     controls
         LID control by facility id.
     run_on_percent
-        Share of the impervious ground that drains to the permeable paving in it.
+        Share of the impervious ground that drains to the permeable paving in it, where it is not known which.
     state
         How full the facilities' layers are when the rain begins.
     """
-    wanted = sum(u.catchment_m2 for u in area.units)
+    known = [area.paving_run_on, *(u.run_on for u in area.units if u.run_on is not None)]
+    wanted = sum(u.catchment_m2 for u in area.units if u.run_on is None)
     sealed = area.plain_m2 * area.mix.impervious_percent / 100
-    free = sealed * (1 - run_on_percent / 100)
     open_m2 = max(area.plain_m2 - sealed, 0.0)
+    free = max(sealed * (1 - run_on_percent / 100) - sum(r.impervious_m2 for r in known), 0.0)
+    free_open = max(open_m2 - sum(r.pervious_m2 for r in known), 0.0)
     from_sealed = min(wanted, free)
-    from_open = min(wanted - from_sealed, open_m2)
+    from_open = min(wanted - from_sealed, free_open)
     rows: Rows = []
     for number, unit in enumerate(area.units):
-        share = unit.catchment_m2 / wanted if wanted > 0 else 0.0
-        impervious = 100 * from_sealed * share / sealed if sealed > 0 else 0.0
-        pervious = 100 * from_open * share / open_m2 if open_m2 > 0 else 0.0
-        rows.append(
-            (
-                name,
-                controls[unit.facility_id],
-                "1",
-                fixed(unit.area_m2, 2),
-                fixed(area.width_m * unit.area_m2 / area.area_m2, 2),
-                percent_filled(state.unit_filled(number)),
-                # Rounded down, since SWMM refuses shares that add up to more than all.
-                fixed(int(impervious * 100) / 100, 2),
-                "0",
-                '"*"',
-                '"*"',
-                fixed(int(pervious * 100) / 100, 2),
-            )
-        )
+        share = unit.catchment_m2 / wanted if wanted > 0 and unit.run_on is None else 0.0
+        own = unit.run_on or NO_RUN_ON
+        size = (unit.area_m2, area.width_m * unit.area_m2 / area.area_m2)
+        led = (own.impervious_m2 + from_sealed * share, own.pervious_m2 + from_open * share)
+        control = controls[unit.facility_id]
+        rows.append(usage_row(name, control, size, state.unit_filled(number), shares_led(area, *led)))
     return rows
+
+
+def shares_led(area: Subcatchment, impervious_m2: float, pervious_m2: float) -> tuple[float, float]:
+    """Shares in percent of a subcatchment's impervious and pervious ground that some of either in m2 are."""
+    sealed = area.plain_m2 * area.mix.impervious_percent / 100
+    open_m2 = area.plain_m2 - sealed
+    return (
+        100 * impervious_m2 / sealed if sealed > 0 else 0.0,
+        100 * pervious_m2 / open_m2 if open_m2 > 0 else 0.0,
+    )
+
+
+def usage_row(
+    name: str,
+    control: str,
+    size: tuple[float, float],
+    filled: float,
+    led_percent: tuple[float, float],
+) -> tuple[str, ...]:
+    """A row of LID_USAGE.
+
+    Parameters
+    ----------
+    name, control
+        The subcatchment and the LID control in the model.
+    size
+        Area in m2 and width in m.
+    filled
+        Filled share of its layers when the rain begins.
+    led_percent
+        Shares of the impervious and of the pervious ground that are led on to it, in percent.
+    """
+    # Rounded down, since SWMM refuses shares that add up to more than all.
+    impervious, pervious = (fixed(int(min(p, 100.0) * 100 + 1e-6) / 100, 2) for p in led_percent)
+    area_m2, width_m = (fixed(v, 2) for v in size)
+    return (name, control, "1", area_m2, width_m, percent_filled(filled), impervious, "0", '"*"', '"*"', pervious)

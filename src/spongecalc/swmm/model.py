@@ -9,6 +9,7 @@ from sys import intern
 
 import pandas as pd
 
+from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
 from spongecalc.layers.finding import Finding
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
@@ -20,7 +21,8 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import flat_grate
 from spongecalc.surfaces.inlet_load import short_inlets
 from spongecalc.surfaces.rational_method import runoff_coefficients
-from spongecalc.surfaces.subcatchments import Subcatchment, subcatchments
+from spongecalc.surfaces.subcatchment import Subcatchment
+from spongecalc.surfaces.subcatchments import subcatchments
 from spongecalc.surfaces.terrain import read_terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
@@ -130,7 +132,9 @@ def build_model(
     """
     bounds = tuple(system.boundaries.total_bounds)
     terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)
-    areas, findings = subcatchments(system, settings.surfaces, terrain)
+    areas, findings = subcatchments(
+        system, settings.surfaces, terrain, lambda: ground_of(system, settings.ponding, LAKE_CELL_M)
+    )
     ids = model_ids(system.nodes["node_id"], "N_")
     links, link_findings = links_of(system, settings, ids)
     flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)

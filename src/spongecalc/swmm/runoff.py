@@ -11,12 +11,12 @@ from spongecalc.layers.provenance import flag_tags
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.first_flush import FlushPart
-from spongecalc.swmm.ground_state import READY, GroundState, percent_filled
+from spongecalc.swmm.ground_state import READY, GroundState
 from spongecalc.swmm.gutters import GutterPart
 from spongecalc.swmm.identifiers import model_ids, tag
-from spongecalc.swmm.infiltration import control_rows, unit_names, usage_rows
+from spongecalc.swmm.infiltration import control_rows, shares_led, unit_names, usage_row, usage_rows
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
 from spongecalc.swmm.nodes import NodePart
@@ -34,11 +34,12 @@ def runoff_sections(
 ) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
     """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
 
-    SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that
-    area: so the whole area is stated, and the paving in it as a LID unit of its own area. ``states`` are those in
-    which the areas begin, one for each; without them soil has recovered and bases are empty.
+    SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that area: so
+    the whole area is stated, and the paving in it as a LID unit of its own area. Ground that runs on to a lawn
+    has the lawn's subcatchment as its outlet. ``states`` are those in which the areas begin, one for each;
+    without them soil has recovered and bases are empty.
     """
-    names = model_ids([_own_name(a) for a in areas], "S_")
+    names = model_ids([a.name for a in areas], "S_")
     controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
     units = {u.facility_id: u.unit for a in areas for u in a.units}
     unit_controls = unit_names(areas)
@@ -47,14 +48,14 @@ def runoff_sections(
     }
     elements: list[tuple[str, ...]] = []
     for area, state in zip(areas, states or repeat(READY, len(areas)), strict=True):
-        name = names[_own_name(area)]
+        name = names[area.name]
         mix = area.mix
         rows["SUBCATCHMENTS"].append((f";{tag(area.feature_id)} ({area.store or area.kind})",))
         rows["SUBCATCHMENTS"].append(
             (
                 name,
                 "RAIN_GAGE",
-                ids[area.outlet_node],
+                names[area.runs_on_to] if area.runs_on_to else ids[area.outlet_node],
                 fixed(area.area_m2 / 1e4, 6),
                 fixed(mix.impervious_percent, 2),
                 fixed(area.width_m, 2),
@@ -83,24 +84,11 @@ def runoff_sections(
                 "0",
             )
         )
-        for paving, paved_m2 in area.paving_m2.items():
-            share = paved_m2 / sum(area.paving_m2.values())
-            rows["LID_USAGE"].append(
-                (
-                    name,
-                    controls[paving],
-                    "1",
-                    fixed(paved_m2, 2),
-                    fixed(area.width_m, 2),
-                    percent_filled(state.base_filled),
-                    fixed(settings.run_on_percent * share, 2),
-                    "0",
-                )
-            )
+        rows["LID_USAGE"].extend(_paving_usage(name, area, controls, settings.run_on_percent or 0.0, state))
         if area.units:
-            run_on = settings.run_on_percent if area.paving_m2 else 0.0
-            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, run_on, state))
-        elements.append(("subcatchment", name, area.kind, area.layer, area.feature_id, area.community_id))
+            led = settings.run_on_percent or 0.0 if area.paving_m2 and not area.paving_run_on.area_m2 else 0.0
+            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, led, state))
+        elements.append(("subcatchment", name, area.role, area.layer, area.feature_id, area.community_id))
     for paving, control in controls.items():
         rows["LID_CONTROLS"].extend(_control(control, paving))
     for facility_id, control in unit_controls.items():
@@ -108,14 +96,28 @@ def runoff_sections(
     return rows, elements
 
 
-def _own_name(area: Subcatchment) -> str:
-    """Roof, ground, or ground with a store of its own, and the feature it drains by.
+def _paving_usage(
+    name: str,
+    area: Subcatchment,
+    controls: Mapping[PermeablePaving, str],
+    run_on_percent: float,
+    state: GroundState,
+) -> Rows:
+    """LID_USAGE of the paving in a subcatchment.
 
-    No cover's name holds a full stop, so that no two subcatchments are called alike.
+    Ground that is known to run on to it is led over the paving that receives; else ``run_on_percent`` of the
+    impervious ground over all of it.
     """
-    if area.kind == "roof":
-        return f"R_{area.feature_id}"
-    return f"O_{area.store}.{area.feature_id}" if area.store else f"S_{area.feature_id}"
+    rows: Rows = []
+    run_on, receiving_m2 = area.paving_run_on, area.receiving_m2
+    for paving, paved_m2 in area.paving_m2.items():
+        if run_on.area_m2 > 0:
+            part = paved_m2 / receiving_m2 if paving.receives else 0.0
+            led = shares_led(area, run_on.impervious_m2 * part, run_on.pervious_m2 * part)
+        else:
+            led = (run_on_percent * paved_m2 / sum(area.paving_m2.values()), 0.0)
+        rows.append(usage_row(name, controls[paving], (paved_m2, area.width_m), state.base_filled, led))
+    return rows
 
 
 def _control(name: str, paving: PermeablePaving) -> Rows:

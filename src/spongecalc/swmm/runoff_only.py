@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spongecalc.project.settings import SurfaceSettings
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.ground_state import GroundState
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.runoff import runoff_sections
@@ -77,15 +77,18 @@ def runoff_text(
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
     for number, ground in enumerate(grounds):
-        own, _ = runoff_sections(ground.areas, _OneOutlet(), settings, ground.states)
+        own, elements = runoff_sections(ground.areas, _OneOutlet(), settings, ground.states)
+        names = {e[1] for e in elements}
         for name, rows in own.items():
-            sections[name].extend(_renamed(row, number, name) for row in rows if len(row) > 1)
+            sections[name].extend(_renamed(row, number, name, names) for row in rows if len(row) > 1)
     return joined_sections(section_texts({**_frame(rain, climate, rain_file), **sections}))
 
 
-def _renamed(row: tuple[str, ...], number: int, section: str) -> tuple[str, ...]:
-    """The row with names that are the ground's own."""
+def _renamed(row: tuple[str, ...], number: int, section: str, names: set[str]) -> tuple[str, ...]:
+    """The row with names that are the ground's own; ``names`` are its subcatchments'."""
     first = f"G{number}_{row[0]}"
+    if section == "SUBCATCHMENTS" and row[2] in names:
+        return (first, row[1], f"G{number}_{row[2]}", *row[3:])
     return (first, f"G{number}_{row[1]}", *row[2:]) if section == "LID_USAGE" else (first, *row[1:])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spongecalc.surfaces.subcatchment import Subcatchment, cascades
 from spongecalc.swmm.ground_state import GroundReadings
 from spongecalc.swmm.units import unit_factors
 
@@ -30,15 +31,20 @@ class RunoffVolumes:
     readings: GroundReadings | None = None
 
 
-def left_m3(volumes: RunoffVolumes) -> np.ndarray:
-    """Runoff of each subcatchment over the series in m3: its rain less what seeped away and evaporated.
+def left_m3(volumes: RunoffVolumes, areas: Sequence[Subcatchment]) -> np.ndarray:
+    """Runoff that leaves each subcatchment over the series in m3: its rain less what seeped away and evaporated.
 
     SWMM sums runoff as trapezoids over its steps, by which a year of showers at 300 s loses 0.4 points of capture
     and at 600 s 1.2; what seeps and evaporates is summed as it is taken out, and is the same at any step. What
-    the ground still holds after years is nothing beside them.
+    the ground still holds after years is nothing beside them. Of ground that runs on to a lawn it is the lawn's:
+    what both got less what both kept.
     """
     kept = volumes.infiltration_m3[-1] + volumes.evaporation_m3[-1]
-    left: np.ndarray = np.maximum(volumes.rain_m3[-1] - kept, 0.0)
+    balance: np.ndarray = volumes.rain_m3[-1] - kept
+    left: np.ndarray = np.zeros_like(balance)
+    for numbers in cascades(areas):
+        last = next(n for n in numbers if not areas[n].runs_on_to)
+        left[last] = max(float(balance[numbers].sum()), 0.0)
     return left
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.rainfall.capture_ratio import LEAST_DAY_MM
-from spongecalc.surfaces.subcatchments import Subcatchment
+from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.tank_balance import first_flush_left_m3, free_at_start_m3
 from spongecalc.swmm.first_flush import FlushChamber
 from spongecalc.swmm.inp_text import fixed

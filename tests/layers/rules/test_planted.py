@@ -55,7 +55,40 @@ def lowered(column: str, layer: str) -> Change:
     return change
 
 
+def sunken(name: str, x: float, **values: object) -> Change:
+    """A sunken lawn in the north of C's green."""
+    place = box(X + x, Y + 36, X + x + 4, Y + 40)
+    return add("surfaces", "C-G", surface_id=name, cover="sunken_green", geometry=place, **values)
+
+
+def cut_green(frames: Frames) -> None:
+    """C's green without the two places where sunken lawns come."""
+    lawns = box(X + 2, Y + 36, X + 6, Y + 40).union(box(X + 10, Y + 36, X + 14, Y + 40))
+    green = box(X, Y + 15, X + 40, Y + 40).difference(box(X + 5, Y + 25, X + 25, Y + 35))
+    shape("surfaces", "C-G", green.difference(lawns))(frames)
+
+
+def receiving(name: str, sources: str) -> Change:
+    """One sunken lawn, and what it is said to receive."""
+    return both(cut_green, sunken(name, 2, receives_from=sources))
+
+
 PLANTED: dict[str, tuple[Change, str, str]] = {
+    "receives.unknown": (receiving("C-K", "C-G;C-NOTHING"), "surfaces", "C-K"),
+    "receives.itself": (receiving("C-K", "C-K"), "surfaces", "C-K"),
+    "receives.other_community": (receiving("C-K", "A-G"), "surfaces", "C-K"),
+    "receives.cannot": (edit("surfaces", "C-G", receives_from="C-L1"), "surfaces", "C-G"),
+    "receives.roof_in_pipes": (receiving("C-K", "C-H"), "surfaces", "C-K"),
+    "receives.over_layers": (
+        both(cut_green, sunken("C-K", 2), edit("surfaces", "C-L1", receives_from="C-K")),
+        "surfaces",
+        "C-L1",
+    ),
+    "receives.ring": (
+        both(cut_green, sunken("C-K", 2, receives_from="C-M"), sunken("C-M", 10, receives_from="C-K")),
+        "surfaces",
+        "C-K",
+    ),
     "geometry.multipart": (
         shape(
             "pipes",
@@ -227,6 +260,16 @@ def test_a_planted_fault_is_found_once_at_its_feature(
         if finding.rule == rule:
             for language in LANGUAGES:
                 assert "{" not in finding.message(language) + finding.action(language)
+
+
+def test_ground_that_two_receive_is_named_at_both_and_not_modelled(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    twice = both(cut_green, sunken("C-K", 2, receives_from="C-G"), sunken("C-M", 10, receives_from="C-G"))
+    checked = pipeline.check(load_project(small_project(second=twice).folder))
+    found = [(f.feature.feature_id, f.found["others"]) for f in checked.findings if f.rule == "receives.two"]
+    assert sorted(found) == [("C-K", "C-M"), ("C-M", "C-K")]
+    assert "C" not in {c for s in checked.systems for c in s.communities}
 
 
 def test_the_sound_project_breaks_no_rule(small_project: Callable[..., SmallProject]) -> None:

@@ -16,6 +16,7 @@ from spongecalc.network.quantities import laid_m
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import Checked
+from spongecalc.steps.intake import intake_of
 
 PIPE = {"layer": "YS_LINE"}
 TEXT = {"layer": "YS_TEXT"}
@@ -164,6 +165,28 @@ def test_a_mesh_anywhere_ends_nothing(small_project: Callable[..., SmallProject]
     checked = checked_with(small_project(), draw)
     assert storm_m(checked) == pytest.approx(OWN_M + 30)
     assert [f["entity"] for f in found(checked, "drawing.other_kind")] == ["POLYLINE", "POLYLINE"]
+
+
+def test_the_ledger_of_intake_counts_what_no_feature_was_made_of(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """Two pipes of 30 m, a circle, a line without length; a manhole on a CAD layer that the nodes take, too."""
+
+    def draw(_: Drawing, space: Modelspace) -> None:
+        for y in (18, 20):
+            space.add_line((X + 5, Y + y), (X + 35, Y + y), PIPE)
+        space.add_circle((X + 7, Y + 9), 0.3, dxfattribs=PIPE)
+        space.add_line((X + 9, Y + 9), (X + 9, Y + 9), PIPE)
+        space.add_circle((X + 30, Y + 25), 0.35, dxfattribs={"layer": "P"})
+
+    checked = checked_with(small_project(), draw, PIPES.replace('"YS_LINE"', '"YS_LINE | P"') + NODES)
+    intake = intake_of(pipeline.build(checked))
+    assert intake.open == ()
+    own = intake.table[(intake.table["file"] == "d.dxf") & (intake.table["layer"] == "pipes")]
+    read = own[own["fate"] == "read"].iloc[0]
+    assert (read["count"], read["length_m"]) == (4, pytest.approx(60))
+    left = own[own["fate"] == "left_out"].set_index("rule")["count"]
+    assert left.filter(like="drawing.").to_dict() == {"drawing.no_extent": 1, "drawing.other_kind": 1}
 
 
 def test_places_are_in_the_projects_system(small_project: Callable[..., SmallProject]) -> None:

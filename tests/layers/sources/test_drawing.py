@@ -212,6 +212,16 @@ def test_a_pipe_in_a_block_lies_where_the_block_shows_it(
     assert not rules(findings)
 
 
+def test_a_short_pipe_in_a_block_is_a_pipe(tmp_path: Path) -> None:
+    def draw(document: Drawing, space: Modelspace) -> None:
+        document.blocks.new("STUB").add_line((0, 0), (3, 0), {"layer": "0"})
+        space.add_blockref("STUB", at(0, 0), dxfattribs=PIPE)
+
+    pipes, findings = pipes_of(tmp_path, draw)
+    assert pipes.length.tolist() == pytest.approx([3])
+    assert balance(findings) == (1, 1, 0)
+
+
 def test_blocks_in_blocks_arrays_and_layer_0(tmp_path: Path) -> None:
     """A pipe on layer 0 of a block, twice in a block, that as an array of 2 rows and 3 columns: 12 of 20 m."""
 
@@ -506,15 +516,33 @@ def test_objects_of_other_programs_are_named(tmp_path: Path) -> None:
     assert balance(findings) == (2, 1, 1)
 
 
-def test_another_drawing_that_is_only_shown_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("layer", "counts"), [("YS_LINE", (2, 1, 1)), ("0", (1, 1, 0))])
+def test_another_drawing_that_is_only_shown_is_named(
+    tmp_path: Path, layer: str, counts: tuple[int, int, int]
+) -> None:
+    """On whatever CAD layer the reference is."""
+
     def draw(document: Drawing, space: Modelspace) -> None:
         document.add_xref_def("storm.dwg", "STORM")
-        space.add_blockref("STORM", at(0, 0), dxfattribs=PIPE)
+        space.add_blockref("STORM", at(0, 0), dxfattribs={"layer": layer})
         space.add_line(at(0, 0), at(40, 0), PIPE)
 
     _, findings = pipes_of(tmp_path, draw)
     assert [f.found["path"] for f in findings if f.rule == "drawing.other_file"] == ["storm.dwg"]
-    assert balance(findings) == (2, 1, 1)
+    assert balance(findings) == counts
+
+
+def test_a_frozen_reference_hides_what_is_in_it_and_one_that_is_off_does_not(tmp_path: Path) -> None:
+    for state, hidden in (("freeze", 1), ("off", 0)):
+
+        def draw(document: Drawing, space: Modelspace, state: str = state) -> None:
+            plan_block(document)
+            getattr(document.layers.add("PLANS"), state)()
+            space.add_blockref("小区雨水", at(0, 0), dxfattribs={"layer": "PLANS"})
+
+        pipes, findings = pipes_of(tmp_path, draw)
+        assert len(pipes) == 1
+        assert [f.found["count"] for f in findings if f.rule == "drawing.hidden_read"] == [1] * hidden
 
 
 def test_what_lies_on_sheets_is_named(tmp_path: Path) -> None:
@@ -791,7 +819,42 @@ def test_a_stated_encoding_counts_and_an_unknown_one_is_refused(tmp_path: Path) 
     _, wrong = read(tmp_path, "pipes", "雨水管线", encoding="GBQ")
     assert "encoding.unknown" in rules(wrong)
     _, undecoded = read(tmp_path, "pipes", "*", encoding="utf-8")
-    assert "encoding.undecoded" in rules(undecoded)
+    assert "encoding.unread" in rules(undecoded)
+
+
+MINIMAL = (
+    "0\nSECTION\n2\nENTITIES\n0\nLINE\n8\n雨水\n10\n541000\n20\n2675000\n11\n541040\n21\n2675000\n"
+    "0\nTEXT\n8\n注记\n10\n541010\n20\n2675000.3\n40\n0.5\n1\nDN300\n0\nENDSEC\n0\nEOF\n"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        MINIMAL.encode("gbk"),
+        MINIMAL.encode("utf-16"),
+        b"\xef\xbb\xbf" + MINIMAL.encode("utf-8"),
+        MINIMAL.replace("\n", "\r\n").encode("gbk") + b"\x1a",
+        MINIMAL.replace("\n", "\r\r\n").encode("gbk"),
+        MINIMAL.replace("\n", "\r").encode("gbk"),
+        ("999\nmade by hand\n" + MINIMAL).encode("gbk"),
+    ],
+    ids=["gbk", "utf-16", "bom", "dos", "doubled", "mac", "comment"],
+)
+def test_the_least_that_is_a_drawing_is_read(tmp_path: Path, data: bytes) -> None:
+    """Entities alone, without header, tables and handles, as converters write them."""
+    (tmp_path / "d.dxf").write_bytes(data)
+    pipes, findings = read(tmp_path, "pipes", "雨水", fields={"diameter_mm": "管径"})
+    assert pipes.length.tolist() == pytest.approx([40])
+    assert pipes["diameter_mm"].tolist() == [300]
+    assert not rules(findings)
+
+
+def test_a_line_that_lost_an_end_is_named_and_not_drawn_to_the_origin(tmp_path: Path) -> None:
+    (tmp_path / "d.dxf").write_bytes(MINIMAL.replace("11\n541040\n21\n2675000\n", "").encode("gbk"))
+    pipes, findings = read(tmp_path, "pipes", "雨水")
+    assert pipes.empty
+    assert [f.found["reason"] for f in findings if f.rule == "drawing.damaged"] == ["end"]
 
 
 def test_western_texts_stay_what_they_are(tmp_path: Path) -> None:

@@ -279,8 +279,12 @@ def test_texts_without_height_and_hidden_ones(tmp_path: Path) -> None:
     space.add_line(at(0, 0), at(40, 0), PIPE)
     space.add_text("DN300", height=0, dxfattribs=TEXT).set_placement(at(10, 0.3))
     space.add_text("DN800", dxfattribs={"layer": "OLD", "height": 0.5}).set_placement(at(10, 0.1))
-    assert sizes(tmp_path, document) == ({0: 300}, [])
-    assert sizes(tmp_path, document, labels=Labels(layers=("OLD",)))[0] == {0: 800}
+    found, warnings = sizes(tmp_path, document)
+    assert found == {0: 300}
+    assert [(f.rule, f.found["count"], f.found["layers"]) for f in warnings] == [
+        ("drawing.hidden_labels", 1, "OLD")
+    ]
+    assert sizes(tmp_path, document, labels=Labels(layers=("OLD",))) == ({0: 800}, [])
 
 
 def test_a_pattern_reads_texts_of_several_lines(tmp_path: Path) -> None:

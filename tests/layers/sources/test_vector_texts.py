@@ -157,6 +157,18 @@ def test_a_stated_encoding_that_is_not_the_files_is_named(tmp_path: Path) -> Non
     assert "UTF-8" in told.message("zh")
 
 
+def test_bytes_of_no_encoding_are_kept_with_a_mark_and_said(tmp_path: Path) -> None:
+    path = shapefile(tmp_path, ["材质"], "gbk")
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace("检查井".encode("gbk"), b"A\xff\xff\xff\xffB"))
+    raw = read_vector(path, None, "pipes", None)
+    assert raw.frame["材质"].tolist() == ["混凝土", "A\ufffd\ufffd\ufffd\ufffdB"]
+    assert [(n.rule, n.found.get("count")) for n in raw.notes] == [
+        ("encoding.recognised", None),
+        ("encoding.unread", 1),
+    ]
+
+
 def test_pieces_by_hand() -> None:
     whole = "地面高程".encode()
     assert decoded(whole[:10], "utf-8") == "地面高"

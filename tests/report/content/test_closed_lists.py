@@ -11,6 +11,7 @@ import pytest
 from tests.report.synthetic_review import synthetic_review
 
 from spongecalc import contract
+from spongecalc.assess.low_spots import BY_DISTANCE, BY_GROUND
 from spongecalc.assess.misconnection_grades import GRADES
 from spongecalc.assess.return_periods import CRITERIA
 from spongecalc.catalogue.catalogue import shipped
@@ -47,6 +48,7 @@ DEFINED = {
     ),
     "grade": GRADES,
     "cause": CAUSES,
+    "joined_by": (BY_GROUND, BY_DISTANCE),
     "criterion": CRITERIA,
     "flag": FLAGS,
     "fate": FATES,
@@ -105,6 +107,7 @@ NO_CODES = frozenset(
         "run_id",
         "sensor_id",
         "site_id",
+        "site_nodes",
         "sources",
         "to_node",
         "to_time",

@@ -12,16 +12,32 @@ import shapely
 from ezdxf.document import Drawing
 
 from spongecalc.catalogue.catalogue import Catalogue
-from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, layer_name
+from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, is_reference_to_file, layer_name
 from spongecalc.layers.sources.cad.document import FAILURES, open_drawing
 from spongecalc.layers.sources.cad.drawing_unit import metres_of
-from spongecalc.layers.sources.cad.features import Reading, Taken, Wanted, is_text, note_at, opener, wanted_of
+from spongecalc.layers.sources.cad.features import (
+    Reading,
+    Taken,
+    Wanted,
+    is_text,
+    note_at,
+    opener,
+    wanted_of,
+)
 from spongecalc.layers.sources.cad.label_fields import MATERIAL, SIZE, groups_of
 from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, labelled
 from spongecalc.layers.sources.cad.labels import label_of, pointer_of
 from spongecalc.layers.sources.cad.shapes import is_mesh, line_of
 from spongecalc.layers.sources.cad.walk import FROZEN, INVISIBLE, OFF, Drawn, drawn_in, name_matcher
-from spongecalc.layers.sources.raw import DrawingLedger, EntityNote, Note, RawLayer, SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import (
+    DrawingLedger,
+    EntityNote,
+    Note,
+    RawLayer,
+    SourceRefusedError,
+    around_of,
+    one_line,
+)
 from spongecalc.project.layer_source import LayerSource
 
 # What a drafter draws a leader with, where no LEADER is used.
@@ -83,7 +99,7 @@ def read_drawing(
     reading = Reading(document, wanted, sizes)
     seen = _Seen()
     for drawn in drawn_in(document, metres, opener(document, wanted, sizes)):
-        _sort(drawn, reading, seen, source)
+        _sort(document, drawn, reading, seen, source)
     reading.finish()
     if not reading.count and not seen.hidden and not seen.texts.mapped:
         available = ", ".join(sorted(seen.names)) or "-"
@@ -98,23 +114,27 @@ def read_drawing(
         "texts": len(said.used),
     }
     counted = Note("drawing.counted", found)
-    notes = (*opened.notes, *unit_notes, *_hidden_notes(seen, source), *_paper_notes(document, wanted), counted)
+    notes = (
+        *opened.notes,
+        *unit_notes,
+        *_hidden_notes(seen, source, said),
+        *_paper_notes(document, wanted),
+        counted,
+    )
+    taken = frozenset(t.drawn.handle for t in reading.taken)
+    around = around_of(taken)
     ledger = DrawingLedger(
-        taken=frozenset(t.drawn.handle for t in reading.taken),
+        taken=taken,
         used=said.used,
         left=(*reading.left, *seen.damaged),
-        noted=(*said.noted, *(n for n in seen.clipped if _holds_taken(n, reading.taken))),
+        noted=(*said.noted, *(n for n in seen.clipped if n.handle in around)),
         loose=said.loose,
+        hidden=hidden_left,
     )
     return RawLayer(_frame(reading.taken, said, source), notes=notes, ledger=ledger)
 
 
-def _holds_taken(note: EntityNote, taken: Sequence[Taken]) -> bool:
-    """True where a feature lies inside the block that a note is on."""
-    return any(t.drawn.handle.startswith(f"{note.handle}.") for t in taken)
-
-
-def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> None:
+def _sort(document: Drawing, drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> None:
     """Put one entity where it belongs: among features, labels, leaders or what is hidden."""
     seen.names.add(drawn.layer)
     if drawn.opened and is_clipped(drawn.entity):
@@ -126,6 +146,9 @@ def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> N
         except FAILURES as reason:
             words = one_line(reason) or type(reason).__name__
             seen.damaged.append(note_at("drawing.damaged", drawn, reason=words))
+    elif not wanted and (path := _other_file(document, drawn)) is not None:
+        # Whatever layer it is on, nobody can say what it shows.
+        seen.damaged.append(note_at("drawing.other_file", drawn, path=path))
     elif not wanted:
         if (stroke := _stroke(drawn)) is not None:
             seen.texts.strokes.append((drawn.layer, stroke))
@@ -135,6 +158,10 @@ def _sort(drawn: Drawn, reading: Reading, seen: _Seen, source: LayerSource) -> N
             reading.read(drawn)
     else:
         reading.read(drawn)
+
+
+def _other_file(document: Drawing, drawn: Drawn) -> str | None:
+    return is_reference_to_file(document, drawn.entity) if drawn.kind == "INSERT" else None
 
 
 def _text(drawn: Drawn, texts: DrawnTexts, wanted: bool) -> None:
@@ -156,10 +183,13 @@ def _stroke(drawn: Drawn) -> shapely.LineString | None:
         return None
 
 
-def _hidden_notes(seen: _Seen, source: LayerSource) -> tuple[Note, ...]:
+def _hidden_notes(seen: _Seen, source: LayerSource, said: Labelled) -> tuple[Note, ...]:
     """Tell what frozen and switched-off layers hold, and whether it was read."""
+    labels = {label.layer for label in said.hidden}
+    about = {"count": len(said.hidden), "layers": ", ".join(sorted(labels))}
+    notes = (Note("drawing.hidden_labels", about),) if labels else ()
     if not seen.hidden:
-        return ()
+        return notes
     named = {
         state: ", ".join(sorted({d.layer for d in seen.hidden if d.hidden == state})) or "-"
         for state in (FROZEN, OFF)
@@ -170,7 +200,7 @@ def _hidden_notes(seen: _Seen, source: LayerSource) -> tuple[Note, ...]:
         "off": named[OFF],
         "invisible": sum(d.hidden == INVISIBLE for d in seen.hidden),
     }
-    return (Note("drawing.hidden_left" if source.hidden == "left_out" else "drawing.hidden_read", found),)
+    return (Note("drawing.hidden_left" if source.hidden == "left_out" else "drawing.hidden_read", found), *notes)
 
 
 def _paper_notes(document: Drawing, wanted: Wanted) -> tuple[Note, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -43,6 +43,12 @@ class LooseLabel:
     by_meaning: bool
 
 
+def around_of(handles: Iterable[str]) -> frozenset[str]:
+    """Handles of the block references around entities, from the outermost in."""
+    paths = [handle.split(".") for handle in handles if "." in handle]
+    return frozenset(".".join(path[:n]) for path in paths for n in range(1, len(path)))
+
+
 @dataclass(frozen=True)
 class DrawingLedger:
     """The fate of everything on the CAD layers that a layer was mapped to.
@@ -57,6 +63,7 @@ class DrawingLedger:
     left: tuple[EntityNote, ...] = ()
     noted: tuple[EntityNote, ...] = ()
     loose: tuple[LooseLabel, ...] = ()
+    hidden: int = 0
 
 
 @dataclass(frozen=True)

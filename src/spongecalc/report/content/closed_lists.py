@@ -104,6 +104,7 @@ _OWN_NAME = (
     "element",
     "role",
     "inflow_from",
+    "joined_by",
 )
 CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_NAME} | {
     "scenario": ClosedList((), of_scenarios=True),
@@ -114,6 +115,12 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "from_system": _values("system"),
     "to_system": _values("system"),
     "other_layer": _values("layer"),
+    "verdict_2d": _values("verdict"),
+    "ponding_verdict": _values("verdict"),
+    "ponding_2d_verdict": _values("verdict"),
+    "ponding_levels": _values("answer"),
+    "reasons": ClosedList(("report.value.ponding_reason",), ";"),
+    "ponding_reasons": ClosedList(("report.value.ponding_reason",), ";"),
     "check_verdict": _values("verdict"),
     "swmm_storm_id": _values("storm_id"),
     "in_smallest_set": _YES_NO,

@@ -46,6 +46,7 @@ from spongecalc.report.content.map_extent import map_extent
 from spongecalc.report.content.map_series import map_series
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.outfall_chapters import outfall_table
+from spongecalc.report.content.ponding_levels import community_levels_said
 from spongecalc.report.content.result_chapters import confirmations
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
 from spongecalc.report.content.scenario_lines import scenario_lines
@@ -83,7 +84,7 @@ def community_chapter(
     blocks: list[Block] = [Facts(facts(page, review, words))]
     if failed:
         blocks.append(Paragraph(_failure(page, judgements, words), TextRole.REASON))
-    blocks.append(Verdicts([_verdict_line(v, headline, words) for v in judgements]))
+    blocks.append(Verdicts([_verdict_line(v, page, review, words) for v in judgements]))
     if failed:
         blocks += findings
     blocks += _maps(page, review, joints, sites, words)
@@ -131,9 +132,11 @@ def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: W
     return f"{reason} {unanswered}".strip()
 
 
-def _verdict_line(verdict: judged.Verdict, headline: str, words: Wording) -> VerdictLine:
+def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> VerdictLine:
     found = words.filled(f"finding.{verdict.key}", verdict.figures)
-    limit = words.filled(f"limit.{verdict.question}", {**verdict.figures, "storm": headline})
+    if verdict.question == "ponding" and verdict.answer != judged.UNKNOWN:
+        found = f"{found}{'' if words.lang == 'zh' else ' '}{community_levels_said(page, review, words)}".rstrip()
+    limit = words.filled(f"limit.{verdict.question}", {**verdict.figures, "storm": review.headline_storm})
     return VerdictLine(verdict.question, verdict.answer, found, limit)
 
 

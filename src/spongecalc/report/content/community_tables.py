@@ -31,6 +31,7 @@ SITE_COLUMNS = (
     "number",
     "scenario",
     "node_id",
+    "node_count",
     "volume_m3",
     "duration_h",
     "peak_l_s",

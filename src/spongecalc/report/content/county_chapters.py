@@ -27,6 +27,7 @@ from spongecalc.report.content.document import (
     VerdictCounts,
 )
 from spongecalc.report.content.number_format import cell_text, is_known
+from spongecalc.report.content.ponding_levels import county_levels_said
 from spongecalc.report.content.roles import CellRole, ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
@@ -40,6 +41,9 @@ def totals_chapter(review: Review, words: Wording) -> Chapter:
     remarks = [words("tile.arrow"), words("tile.storm_used", id=review.headline_storm)]
     if unfinished:
         remarks.append(words("tile.partial", count=unfinished))
+    levels = county_levels_said(review, words)
+    if levels:
+        remarks.append(levels)
     blocks: list[Block] = [Tiles(tiles(review, words)), Paragraph(" · ".join(remarks), TextRole.REMARK)]
     return Chapter("totals", words("section.totals"), blocks, place=ChapterPlace.COUNTY)
 

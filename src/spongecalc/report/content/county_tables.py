@@ -15,6 +15,7 @@ from spongecalc.report.content.document import Tile, TileFigure
 from spongecalc.report.content.figures import VerdictArea, VerdictMap
 from spongecalc.report.content.map_extent import extent_of
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.ponding_levels import verdict_pair
 from spongecalc.report.content.roles import CellRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
@@ -187,6 +188,7 @@ def communities_table(review: Review, words: Wording) -> Table:
                 ("ponding_m3", True),
                 ("over_ground_m3", True),
                 ("inlets_short", True),
+                ("ponding_verdicts", False),
                 ("households_relieved", True),
                 ("worst_continuity_error_percent", True),
             )
@@ -241,6 +243,7 @@ def _figures(row: Mapping[str, object], compared: tuple[str, str], words: Wordin
         _pair(row, "ponding_{s}_m3", compared),
         _pair(row, "over_ground_{s}_m3", compared),
         _pair(row, "inlets_short_{s}", compared),
+        Cell(verdict_pair(row, words)),
         _plain(row, "households_relieved"),
         _plain(row, "worst_continuity_error_percent"),
     ]

@@ -36,6 +36,16 @@ CAUSE_COLUMNS = (
     "volume_elsewhere_m3",
     "ends",
 )
+NODE_COLUMNS = (
+    "site_id",
+    "scenario",
+    "level",
+    "node_id",
+    "kind",
+    "volume_m3",
+    "duration_h",
+    "max_depth_m",
+)
 COUNTY_PERIODS = ("dry_return_period_{s}_a", "pipes_return_period_{s}_a")
 RECORD_COLUMNS = (
     "record_id",
@@ -65,6 +75,11 @@ def community_ponding(page: CommunityPage, review: Review, words: Wording) -> Ch
         sentences.insert(0, words("ponding.levels", level=level, meaning=meaning))
         sites = by_storm(pd.concat(filled, ignore_index=True), words.scenario_names)
         tables.append((words("ponding.table_sites"), frame_table(sites, STORM_COLUMNS, words)))
+    nodes = _own(review.tables.get("ponding_nodes", pd.DataFrame({"community_id": []})), page.community_id)
+    if len(nodes):
+        nodes = nodes[nodes["storm_id"] == review.headline_storm].reset_index(drop=True)
+    if len(nodes):
+        tables.append((words("ponding.table_nodes"), frame_table(nodes, NODE_COLUMNS, words, name="nodes")))
     if len(records):
         tables.append((words("ponding.table_records"), frame_table(records, RECORD_COLUMNS, words)))
     tables.extend(_searched(page.community_id, review, words))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.language import has_text, text
 from spongecalc.report.content import runoff_change
@@ -16,6 +17,7 @@ from spongecalc.report.content.community_tables import numbered
 from spongecalc.report.content.county_tables import counts, separated_counts, total_row
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.ponding_levels import county_levels_said, levels_table
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
@@ -81,7 +83,7 @@ def quantities_chapter(review: Review, words: Wording) -> Chapter:
     return Chapter("quantities", words("document.section_quantities"), blocks)
 
 
-PONDING_COLUMNS = ("volume_m3", "duration_h", "max_depth_m", "households")
+PONDING_COLUMNS = ("node_count", "volume_m3", "duration_h", "max_depth_m", "households")
 
 
 def ponding_chapter(review: Review, words: Wording) -> Chapter:
@@ -113,6 +115,12 @@ def ponding_chapter(review: Review, words: Wording) -> Chapter:
         blocks.append(TableBlock(caption, Table(headings, rows), "allsites"))
     else:
         blocks.append(Paragraph(words("table.no_sites"), TextRole.NOTHING))
+    if levels := county_levels_said(review, words):
+        blocks.append(Paragraph(levels))
+    both = levels_table(review, words)
+    if both is not None:
+        caption = words("ponding.table_levels", storm=review.headline_storm)
+        blocks.append(TableBlock(caption, both, "ponding_levels"))
     return Chapter("ponding", words("document.section_ponding"), blocks)
 
 
@@ -160,6 +168,8 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
                 told = runoff_change.told(told, figures[REDUCED])
                 figures[REDUCED] = runoff_change.size(figures[REDUCED])
             said.append(words.filled(told, figures))
+            if key == "ponding" and (levels := county_levels_said(review, words)):
+                said[-1] = f"{said[-1]}{'' if words.lang == 'zh' else ' '}{levels}"
     blocks: list[Block] = [Items(said)]
     open_points = county_confirmations(review, words)
     if open_points:
@@ -213,5 +223,6 @@ def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[s
         points.append(words("document.confirm_unstable"))
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
-    points.append(words("document.confirm_ponding_level"))
+    if page.row.get("ponding_levels") not in (AGREE, DIFFER):
+        points.append(words("document.confirm_ponding_level"))
     return points

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from spongecalc.assess.ponding_agreement import DIFFER, ELIMINATED, NO_PONDING
 from spongecalc.assess.review import Review
 from spongecalc.project.scenario_settings import DEFAULT_PAIR
 from spongecalc.report.content.number_format import is_known
@@ -244,12 +245,16 @@ def _ponding(row: Mapping[str, object], targets: Targets, compared: tuple[str, s
     )
     figures = {name: figure(row, column(name, compared)) for name in names}
     figures["limit_m3"] = limit(targets, "ponding_max_m3", PONDING_MAX_M3)
+    for name in ("ponding_2d_first_m3", "ponding_2d_last_m3", "ponding_level"):
+        figures[name] = figure(row, column(name, compared))
     left = figures["ponding_sites_last"]
     if math.isnan(left):
         return Verdict("ponding", UNKNOWN, "ponding_unknown", figures)
     if left > 0:
         allowed = figures["limit_m3"] > 0 and figures["ponding_last_m3"] <= figures["limit_m3"]
         return Verdict("ponding", PASS if allowed else ATTENTION, "ponding_left", figures)
+    if row.get("ponding_levels") == DIFFER and row.get("ponding_2d_verdict") not in (ELIMINATED, NO_PONDING):
+        return Verdict("ponding", ATTENTION, "ponding_disputed", figures)
     if math.isnan(figures["ponding_sites_first"]):
         return Verdict("ponding", PASS, "ponding_none_after", figures)
     none_first = figures["ponding_sites_first"] == 0

@@ -252,7 +252,7 @@ def _site_marks(
         # Only the middle is kept free: a large circle is pale, and a label may lie on its rim.
         places.take(px, py, min(radius, 6))
         centres.append((x, y, px, py))
-        known = ("node_id", "volume_m3", "duration_h", "max_depth_m", "households")
+        known = ("node_id", "site_nodes", "volume_m3", "duration_h", "max_depth_m", "households")
         words = " · ".join(
             f"{naming('column', c)} {cell_text(c, row.get(c))}" for c in known if is_known(row.get(c))
         )

@@ -31,6 +31,8 @@ def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     yield "communities", _communities(review)
     yield "cross_connections", _joined([p.joints for p in review.pages], review.crs)
     yield "ponding_sites", points_of(review.tables["ponding"], review.crs)
+    if "ponding_nodes" in review.tables:
+        yield "ponding_nodes", points_of(review.tables["ponding_nodes"], review.crs)
     if review.ponding_areas is not None:
         yield "ponding_areas", review.ponding_areas
     for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):

@@ -57,6 +57,12 @@ def is_label_block(block: Any) -> bool:
     return bool(kinds & set(TEXTS)) and kinds <= LABEL_KINDS
 
 
+def is_one_line(block: Any) -> bool:
+    """True for a block of one line, texts aside: a piece of pipe, however short, and no manhole."""
+    drawn = [e.dxftype() for e in block if e.dxftype() not in TEXTS]
+    return len(drawn) == 1 and drawn[0] in ("LINE", "LWPOLYLINE", "POLYLINE", "ARC", "SPLINE", "MLINE")
+
+
 def is_clipped(insert: Any) -> bool:
     """True where a reference shows only a part of its block."""
     clip = XClip(insert)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,7 +18,10 @@ from spongecalc.layers.sources.raw import Note, SourceRefusedError, one_line
 
 # Bad data reaches deep into the library before it is noticed.
 FAILURES = (ezdxf.DXFError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-_SECTION = re.compile(r"(?m)^[ \t]*0[ \t]*\r?\n[ \t]*SECTION\b")
+_SECTION = re.compile(r"(?m)^[ \t]*0[ \t]*\n[ \t]*SECTION\b")
+_LINE_END = re.compile(r"\r*\n|\r")
+# What the library logs on reading is said as a finding.
+logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 # Parts of the thing before them.
 PARTS = ("VERTEX", "ATTRIB", "SEQEND")
 # Of what was repaired so many things are quoted.
@@ -70,6 +74,8 @@ def _opened(path: Path, changed_ns: int, size: int, encoding: str | None) -> Ope
         raise SourceRefusedError("encoding.unknown", encoding=encoding) from reason
     except FAILURES as reason:
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    # Ends of lines of any system, and those that a transfer doubled.
+    given = replace(given, text=_LINE_END.sub("\n", given.text))
     if not _SECTION.search(given.text):
         raise SourceRefusedError("drawing.none")
     notes = []
@@ -79,8 +85,9 @@ def _opened(path: Path, changed_ns: int, size: int, encoding: str | None) -> Ope
         given = replace(given, text=whole)
     if not given.as_stated:
         notes.append(Note("encoding.recognised", {"encoding": given.encoding}))
-    if given.lost:
-        notes.append(Note("encoding.undecoded", {"encoding": given.encoding, "count": given.lost}))
+    if given.unread:
+        found = {"encoding": given.encoding, "count": len(given.unread), "text": given.unread[0][:40]}
+        notes.append(Note("encoding.unread", found))
     document, repaired = _document(given)
     shown = "" if given.text.isascii() and encoding is None else given.encoding
     return OpenedDrawing(document, shown, (*notes, *repaired))
@@ -117,7 +124,7 @@ def completed(text: str) -> str:
 def _document(given: DecodedText) -> tuple[Drawing, tuple[Note, ...]]:
     """The document, with what had to be repaired."""
     try:
-        return ezdxf.read(io.StringIO(given.text, newline=None)), ()
+        return ezdxf.read(io.StringIO(given.text)), ()
     except FAILURES as reason:
         first = one_line(reason)
     try:

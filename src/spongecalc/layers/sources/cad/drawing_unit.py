@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from statistics import median
 
@@ -56,4 +57,5 @@ def _points(places: Iterable[Drawn]) -> Iterable[tuple[float, float]]:
             place = place_of(drawn)
         except FAILURES:
             continue
-        yield place.x, place.y
+        if math.isfinite(place.x + place.y):
+            yield place.x, place.y

@@ -35,12 +35,12 @@ _LIKE_CHINESE = "cp949"
 
 @dataclass(frozen=True)
 class DecodedText:
-    """A drawing as text, the encoding found, whether the file says so, and how many bytes made no sense."""
+    """A drawing as text, its encoding, whether the file says so, and the lines with bytes that it cannot be."""
 
     text: str
     encoding: str
     as_stated: bool
-    lost: int = 0
+    unread: tuple[str, ...] = ()
 
 
 def decoded(data: bytes, stated: str | None = None) -> DecodedText:
@@ -64,6 +64,8 @@ def decoded(data: bytes, stated: str | None = None) -> DecodedText:
         return _read(data, stated, True)
     if data.startswith(codecs.BOM_UTF8):
         return _read(data[len(codecs.BOM_UTF8) :], UTF8, True)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _read(data, "UTF-16", True)
     if data.isascii():
         return _read(data, own, True)
     found = _recognised(data, own, version)
@@ -75,7 +77,8 @@ def _read(data: bytes, encoding: str, as_stated: bool) -> DecodedText:
         return DecodedText(unescaped(data.decode(encoding)), encoding, as_stated)
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
-        return DecodedText(unescaped(text), encoding, as_stated, text.count("\ufffd"))
+        unread = tuple(line.strip() for line in text.splitlines() if "\ufffd" in line)
+        return DecodedText(unescaped(text), encoding, as_stated, unread)
 
 
 def _recognised(data: bytes, own: str, version: str) -> str:
@@ -130,7 +133,7 @@ def _header(data: bytes) -> tuple[str, str | None]:
 
     def variable(name: bytes, code: bytes) -> str:
         found = re.search(
-            rb"\$" + name + rb"[ \t]*\r?\n[ \t]*" + code + rb"[ \t]*\r?\n[ \t]*([\w.-]+)", data[:65536]
+            rb"\$" + name + rb"[ \t]*[\r\n]+[ \t]*" + code + rb"[ \t]*[\r\n]+[ \t]*([\w.-]+)", data[:65536]
         )
         return found[1].decode("ascii", "replace") if found else ""
 

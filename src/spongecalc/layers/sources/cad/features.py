@@ -13,7 +13,7 @@ from ezdxf.entities import DXFTagStorage
 from ezdxf.math import Matrix44
 
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.sources.cad.blocks import SYMBOL_M, BlockSizes, is_reference_to_file
+from spongecalc.layers.sources.cad.blocks import SYMBOL_M, BlockSizes, is_one_line, is_reference_to_file
 from spongecalc.layers.sources.cad.document import FAILURES
 from spongecalc.layers.sources.cad.labels import TEXTS
 from spongecalc.layers.sources.cad.shapes import (
@@ -30,7 +30,7 @@ from spongecalc.layers.sources.cad.shapes import (
     place_of,
 )
 from spongecalc.layers.sources.cad.walk import Drawn, Opens
-from spongecalc.layers.sources.raw import EntityNote, one_line
+from spongecalc.layers.sources.raw import EntityNote, around_of, one_line
 
 # A circle of a layer that takes points and areas is an area from this radius on.
 AREA_RADIUS_M = 1.0
@@ -40,6 +40,14 @@ SAME_PLACE_M = 0.001
 SAME_AREA = 0.999
 # Of symbols at one place the one that says most stands for all.
 _RANK = {"INSERT": 0, "SHAPE": 1, "POINT": 2, "CIRCLE": 3}
+# What an entity cannot do without; the library puts the origin where the file lost it.
+NEEDED = {
+    "LINE": ("start", "end"),
+    "CIRCLE": ("center", "radius"),
+    "ARC": ("center", "radius", "start_angle", "end_angle"),
+    "POINT": ("location",),
+    "INSERT": ("insert",),
+}
 # What is drawn to explain a drawing, and is no thing of the field.
 POINTERS = ("LEADER",)
 # Names of the fields that every feature of a drawing has; an attribute of a block that is called so is numbered.
@@ -92,14 +100,16 @@ def opener(document: Drawing, wanted: Wanted, sizes: BlockSizes) -> Opens:
 
     For points a reference is taken apart where its block holds symbols farther than ``SYMBOL_M`` from its place,
     or where it is on no mapped CAD layer itself and holds what is. For lines and areas one is taken apart where
-    its block reaches farther than that: a smaller one is the picture of a manhole, and its strokes are no pipes.
+    its block reaches farther than that: a smaller one is the picture of a manhole, and its strokes are no pipes,
+    unless it is one line.
     """
 
     def opens(drawn: Drawn) -> bool:
         if is_reference_to_file(document, drawn.entity) is not None:
             return False
         if not wanted.points:
-            return sizes.reach_m(drawn.entity, drawn.matrix) > SYMBOL_M
+            reach_m = sizes.reach_m(drawn.entity, drawn.matrix)
+            return reach_m > SYMBOL_M or (wanted.lines and is_one_line(drawn.entity.block()))
         if sizes.reach_of_symbols_m(drawn.entity, drawn.matrix) > SYMBOL_M:
             return True
         if wanted.layer(symbol_layer(drawn, sizes)):
@@ -149,11 +159,9 @@ class Reading:
 
     def finish(self) -> None:
         """Settle what only the whole drawing shows: blocks that gave nothing, symbols and areas drawn twice."""
-        handles = [t.drawn.handle for t in self.taken]
-        left = [n.handle for n in self.left]
+        inside = around_of((*(t.drawn.handle for t in self.taken), *(n.handle for n in self.left)))
         for drawn in self._opened:
-            inside = f"{drawn.handle}."
-            if not any(h.startswith(inside) for h in (*handles, *left)):
+            if drawn.handle not in inside:
                 self.count += 1
                 self._leave("drawing.empty_block", drawn, block=drawn.block or "-")
         self._one_symbol_a_place()
@@ -161,7 +169,9 @@ class Reading:
 
     def _read(self, drawn: Drawn) -> None:
         kind = drawn.kind
-        if kind == "INSERT" and (path := is_reference_to_file(self._document, drawn.entity)) is not None:
+        if lacking := [name for name in NEEDED.get(kind, ()) if not drawn.entity.dxf.hasattr(name)]:
+            self._leave("drawing.damaged", drawn, reason=", ".join(lacking))
+        elif kind == "INSERT" and (path := is_reference_to_file(self._document, drawn.entity)) is not None:
             self._leave("drawing.other_file", drawn, path=path)
         elif isinstance(drawn.entity, DXFTagStorage) or kind == "ACAD_PROXY_ENTITY":
             self._leave("drawing.foreign_object", drawn)

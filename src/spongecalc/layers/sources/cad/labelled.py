@@ -39,7 +39,8 @@ class Rival:
 class Labelled:
     """For each feature the words of its labels and the fields they fill, the nearest first; what else is said.
 
-    ``used`` are handles of the texts that belong to a feature, ``loose`` the labels that belong to none.
+    ``used`` are handles of the texts that belong to a feature, ``loose`` the labels that belong to none,
+    ``hidden`` those that are not shown and were therefore not used.
     """
 
     words: tuple[tuple[str, ...], ...]
@@ -47,6 +48,7 @@ class Labelled:
     used: frozenset[str]
     noted: tuple[EntityNote, ...]
     loose: tuple[LooseLabel, ...]
+    hidden: tuple[Label, ...]
 
 
 def labelled(
@@ -92,6 +94,7 @@ def labelled(
         frozenset(b.label.handle for b in given),
         tuple(noted),
         tuple(_loose(loose, texts, layer, labels, catalogue)),
+        tuple(_hidden(texts, layer, labels, catalogue)),
     )
 
 
@@ -168,6 +171,15 @@ def _between(
         other = features[belonging.rival].drawn.handle if belonging.rival < len(features) else "-"
         found = {"words": words, "first": features[belonging.feature].drawn.handle, "other": other}
         yield EntityNote("drawing.label_between", label.handle, "TEXT", label.layer, at.x, at.y, found)
+
+
+def _hidden(texts: DrawnTexts, layer: str, labels: Labels, catalogue: Catalogue) -> Iterator[Label]:
+    """Labels that the drawing does not show; where their layers are named they are read like others."""
+    for label in texts.labels:
+        unused = label.hidden and not labels.layers and not label.in_symbol
+        words = on_one_line(label.words)
+        if unused and (label.handle in texts.mapped or is_label(words, layer, labels, catalogue)):
+            yield label
 
 
 def _loose(

@@ -30,6 +30,7 @@ FILLS = ("HATCH", "MPOLYGON")
 PLACES = ("INSERT", "POINT", "CIRCLE", "SHAPE")
 # Of a spline-fit polyline, the vertices of its control frame lie off the curve.
 _SPLINE_FIT, _FRAME = 4, 16
+NOWHERE = Vec3(math.nan, math.nan, math.nan)
 _TEXT_BOX, _OUTERMOST, _IGNORES_HOLES = 8, 1, 2
 
 
@@ -55,11 +56,11 @@ def place_of(drawn: Drawn) -> Vec3:
 
 
 def _first_point(drawn: Drawn) -> Vec3:
-    """A point of an entity of any kind, in its own coordinates; the origin where it tells none."""
+    """A point of an entity of any kind, in its own coordinates; NaN where it tells none."""
     entity, dxf = drawn.entity, drawn.entity.dxf
     if isinstance(entity, DXFTagStorage):
         points = [tag.value for part in entity.xtags.subclasses for tag in part if tag.code == 10]
-        return Vec3(points[0]) if points else Vec3(math.nan, math.nan)
+        return Vec3(points[0]) if points else NOWHERE
     if drawn.kind in ("LINE", "RAY", "XLINE"):
         return Vec3(dxf.start)
     for name in ("insert", "center", "defpoint", "location", "vtx0"):
@@ -70,20 +71,22 @@ def _first_point(drawn: Drawn) -> Vec3:
             )
     if drawn.kind in ("LEADER", "MLINE"):
         points = entity.vertices if drawn.kind == "LEADER" else entity.get_locations()
-        return Vec3(points[0]) if len(points) else Vec3()
+        return Vec3(points[0]) if len(points) else NOWHERE
     if drawn.kind == "MULTILEADER":
         return Vec3(entity.context.base_point)
     if drawn.kind == "MESH":
-        return Vec3(entity.vertices[0]) if len(entity.vertices) else Vec3()
+        return Vec3(entity.vertices[0]) if len(entity.vertices) else NOWHERE
     if is_mesh(drawn):
         points = [v.dxf.location for v in entity.vertices if v.dxf.hasattr("location")]
-        return Vec3(points[0]) if points else Vec3()
+        return Vec3(points[0]) if points else NOWHERE
     try:
         if drawn.kind in FILLS:
-            return next(iter(curve.start for curve in _boundaries(drawn)), Vec3())
-        return Vec3(make_path(entity).start)
+            return next(iter(curve.start for curve in _boundaries(drawn)), NOWHERE)
+        curve = make_path(entity)
+        # A path of nothing starts at the origin, where no survey is.
+        return NOWHERE if not len(curve) and curve.start == Vec3() else Vec3(curve.start)
     except TypeError:
-        return Vec3()
+        return NOWHERE
 
 
 def line_of(drawn: Drawn) -> shapely.LineString | None:

@@ -1,0 +1,54 @@
+"""The nodes that flooded in a run, with their places and what came up at each."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spongecalc.assess.modelled import Modelled
+from spongecalc.swmm.gutters import GUTTER
+from spongecalc.swmm.model import FLOODING
+
+# Less than this on a node is the play of the numbers, not a flooding.
+LEAST_FLOOD_M3 = 0.01
+FIGURES = {
+    "flood_volume_m3": "volume_m3",
+    "max_ponded_m3": "max_ponded_m3",
+    "flood_peak_l_s": "peak_l_s",
+    "flooded_h": "duration_h",
+}
+"""Figures of SWMM's nodes by their columns of ponding.csv."""
+NODE_COLUMNS = ["node_id", "community_id", "kind", "ground_m", *FIGURES.values(), "stood_m3", "max_depth_m"]
+
+
+def flooded_nodes(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
+    """The nodes of a model from which water came up in a run, at their places; none without a finished run.
+
+    Returns
+    -------
+    A row for each, in the order of the model's elements. ``volume_m3`` is all that came up, ``stood_m3`` the most
+    that stood there at a time (of a basin, into which nothing comes back, all of it), ``max_depth_m`` the
+    largest depth above the rim, before a grate above the ground.
+    """
+    result = modelled.finished(storm_id)
+    crs = modelled.system.crs
+    if result is None:
+        return gpd.GeoDataFrame({c: [] for c in NODE_COLUMNS}, geometry=[], crs=crs)
+    table = modelled.model.elements
+    table = table[table["role"].isin(FLOODING)]
+    found = result.nodes.loc[table["model_id"], [*FIGURES, "max_depth_m"]].reset_index(drop=True)
+    wet = (found["flood_volume_m3"] > LEAST_FLOOD_M3).to_numpy()
+    found, table = found[wet].reset_index(drop=True), table[wet].reset_index(drop=True)
+    surveyed = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").loc[table["feature_id"]]
+    rims_m = (surveyed["ground_m"] - surveyed["invert_m"]).to_numpy(float)
+    basin, gutter = ((table["role"] == role).to_numpy() for role in ("basin", GUTTER))
+    nodes = pd.DataFrame(found.rename(columns=FIGURES)).assign(
+        node_id=table["feature_id"].to_numpy(),
+        community_id=table["community_id"].to_numpy(),
+        kind=surveyed["kind"].to_numpy(),
+        ground_m=surveyed["ground_m"].to_numpy(float),
+        stood_m3=found["max_ponded_m3"].mask(basin, found["flood_volume_m3"]),
+        max_depth_m=(found["max_depth_m"] - np.where(gutter, 0.0, rims_m)).clip(lower=0.0),
+    )
+    return gpd.GeoDataFrame(nodes[NODE_COLUMNS], geometry=list(surveyed.geometry), crs=crs)

@@ -1,0 +1,68 @@
+"""The ground of a community by cover, each square metre once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import shapely
+
+from spongecalc.catalogue.catalogue import ROOF
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.infiltration_places import PlacedUnit
+from spongecalc.surfaces.inlet_areas import polygons_of
+
+MIN_AREA_M2 = 0.01
+
+
+def cover_pieces(
+    system: DrainageSystem,
+    community_id: str,
+    area: shapely.Geometry,
+    drained: set[str],
+    uncovered: str,
+    units: Sequence[PlacedUnit] = (),
+) -> gpd.GeoDataFrame:
+    """Ground of a community by cover, without overlaps: what is drawn first by id counts.
+
+    Roofs that drain by downpipes are cut out, other roofs are ground of cover "roof". Facilities come before all
+    other cover; their pieces have their kind as cover and their id as ``surface_id``. Roofs have their building's
+    id as ``building_id``.
+    """
+    buildings = system.buildings[system.buildings["community_id"] == community_id].sort_values("building_id")
+    laterals = system.connections[system.connections["connection_id"].isin(drained)]
+    by_pipe = set(laterals["source"]) | drained
+    surfaces = system.surfaces[system.surfaces["community_id"] == community_id].sort_values("surface_id")
+    cut = shapely.union_all(buildings.geometry.to_numpy()) if len(buildings) else shapely.Polygon()
+    left = shapely.difference(area, cut)
+    rows: list[dict[str, object]] = []
+    on_roofs = [u for u in units if u.unit.kind == "green_roof"]
+    for placed in units:
+        if placed.unit.kind != "green_roof":
+            rows.append(_unit_piece(placed, placed.footprint))
+            left = shapely.difference(left, placed.footprint)
+    for row in surfaces.itertuples():
+        part = polygons_of(shapely.intersection(row.geometry, left))
+        if part.area > MIN_AREA_M2:
+            rows.append({**row._asdict(), "geometry": part, "gap": False})
+            left = shapely.difference(left, part)
+    for row in buildings.itertuples():
+        if row.building_id not in by_pipe:
+            bare = row.geometry
+            for placed in on_roofs:
+                planted = polygons_of(shapely.intersection(placed.footprint, bare))
+                if planted.area > MIN_AREA_M2:
+                    rows.append(_unit_piece(placed, planted))
+                    bare = polygons_of(shapely.difference(bare, planted))
+            rows.append({"building_id": row.building_id, "cover": ROOF, "geometry": bare, "gap": False})
+    rest = polygons_of(left)
+    if rest.area > MIN_AREA_M2:
+        rows.append({"cover": uncovered, "geometry": rest, "gap": True})
+    frame = gpd.GeoDataFrame(
+        rows, columns=[*surfaces.columns, "building_id", "gap"], geometry="geometry", crs=system.crs
+    )
+    return frame.reset_index(drop=True)
+
+
+def _unit_piece(placed: PlacedUnit, shape: shapely.Geometry) -> dict[str, object]:
+    return {"surface_id": placed.facility_id, "cover": placed.unit.kind, "geometry": shape, "gap": False}

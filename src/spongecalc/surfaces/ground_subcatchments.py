@@ -1,0 +1,283 @@
+"""Subcatchments of a community's ground: each inlet's, with what runs on to lawns, paving and gardens in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import shapely
+
+from spongecalc.catalogue.cover import Cover
+from spongecalc.ground.grid import Ground, GroundError
+from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.layers.named_sources import named_sources
+from spongecalc.project.settings import SurfaceSettings
+from spongecalc.scenario import DrainageSystem
+from spongecalc.surfaces.cover_mix import mix
+from spongecalc.surfaces.cover_pieces import MIN_AREA_M2, cover_pieces
+from spongecalc.surfaces.ground_parts import GroundPart, ground_parts
+from spongecalc.surfaces.infiltration_places import PlacedUnit
+from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, UnitInUse
+from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
+from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of
+from spongecalc.surfaces.run_on import ASSUMED, NO_RUN_ON, run_on_of
+from spongecalc.surfaces.run_on_ways import FACILITY, PAVING, STORE, Piece, Ways, ways_over
+from spongecalc.surfaces.subcatchment import TO_NODE, Subcatchment, lawn_name, overland_width_m
+from spongecalc.surfaces.terrain import Terrain
+
+# Uncovered ground below this is the sliver between two digitised edges, not a gap in the survey.
+GAP_M2 = 5.0
+
+
+class Dem:
+    """The ground by the DEM, read when first asked for; ``reason`` is the rule that says why there is none."""
+
+    def __init__(self, read: Callable[[], Ground] | None) -> None:
+        self.asked = read is not None
+        self._read = read
+        self._ground: Ground | None = None
+        self.reason = ""
+
+    def ground(self) -> Ground | None:
+        """The ground; None where there is none."""
+        if self._read is not None:
+            try:
+                self._ground = self._read()
+            except GroundError as reason:
+                self.reason = reason.rule
+            self._read = None
+        return self._ground
+
+
+def ground_subcatchments(
+    system: DrainageSystem,
+    boundary: object,
+    settings: SurfaceSettings,
+    terrain: Terrain | None,
+    dem: Dem,
+    drained: set[str],
+    units: list[PlacedUnit],
+) -> tuple[list[Subcatchment], list[Finding]]:
+    """Subcatchments of the ground of one community, and what was found.
+
+    Parameters
+    ----------
+    system
+        The drainage system.
+    boundary
+        The community's row of the layer communities.
+    settings
+        The project's.
+    terrain
+        Elevations for slopes, if there are any.
+    dem
+        The ground that water runs over.
+    drained
+        Laterals and buildings of the roofs that drain by downpipes.
+    units
+        The facilities on the ground and on roofs.
+    """
+    community_id = str(boundary.community_id)  # type: ignore[attr-defined]
+    area = boundary.geometry  # type: ignore[attr-defined]
+    findings = []
+    frame = cover_pieces(system, community_id, area, drained, settings.uncovered, units)
+    gap = frame.loc[frame["gap"], "geometry"].area.sum()
+    if gap > GAP_M2:
+        figures = {"scenario": system.scenario, "area": f"{gap:.0f}", "cover": settings.uncovered}
+        findings.append(finding_at("surface.gap", "communities", boundary, **figures))
+    inlets = intake_nodes(system, community_id)
+    shapes = frame.geometry.to_numpy()
+    ground = polygons_of(shapely.union_all(shapes)) if len(frame) else area
+    areas = inlet_areas(ground, inlets)
+    tree = shapely.STRtree(shapes)
+    overlaps = []
+    for inlet, part in enumerate(areas.values()):
+        for index in sorted(tree.query(part, predicate="intersects").tolist()):
+            shape = shapely.intersection(part, shapes[index])
+            if shape.area >= MIN_AREA_M2:
+                overlaps.append((index, inlet, shape))
+    placed = {u.facility_id: u for u in units}
+    rows = list(frame.itertuples())
+    pieces = [_piece(row, system.catalogue.covers, placed, settings, dem.asked) for row in rows]
+    wanted = any(p.open_to_dem and not p.receives_from for p in pieces)
+    by_dem = dem.ground() if wanted else None
+    if wanted and by_dem is None:
+        found = {"scenario": system.scenario, "reason": dem.reason}
+        findings.append(finding_at("receives.no_dem", "communities", boundary, **found))
+    ways = ways_over(pieces, list(areas.values()), overlaps, [p for _, p in inlets], by_dem, area)
+    own_stores = {name for name, cover in system.catalogue.covers.items() if cover.has_own_store}
+    making = _Making(system, community_id, settings, terrain, dict(inlets), areas, rows, pieces, placed)
+    parts = ground_parts(pieces, ways, own_stores)
+    return making.subcatchments(parts, ways, followed=by_dem is not None), findings
+
+
+def _piece(
+    row: Any,
+    known: Mapping[str, Cover],
+    placed: Mapping[str, PlacedUnit],
+    settings: SurfaceSettings,
+    by_dem: bool,
+) -> Piece:
+    """A row of the ground by cover as the ways of water need it."""
+    cover, shape = str(row.cover), row.geometry
+    name = next((i for i in (row.surface_id, row.building_id) if isinstance(i, str)), "")
+    if cover in UNIT_KINDS:
+        unit = placed[name]
+        asked = by_dem and unit.drawn and unit.catchment_from == ASSUMED
+        receives = FACILITY if cover != "green_roof" else ""
+        return Piece(name, cover, shape, receives, unit.receives_from, asked)
+    sources = named_sources(getattr(row, "receives_from", None))
+    if known[cover].is_sunken:
+        return Piece(name, cover, shape, STORE, sources, by_dem)
+    if known[cover].is_permeable_paving:
+        return Piece(name, cover, shape, PAVING, sources, by_dem and settings.run_on_percent is None)
+    return Piece(name, cover, shape)
+
+
+@dataclass
+class _Led:
+    """Ground of a part that passes over something, in m2: by cover, over paving and units; by how it is known."""
+
+    on_paving: dict[str, float] = field(default_factory=dict)
+    on_unit: dict[int, dict[str, float]] = field(default_factory=dict)
+    known_m2: dict[str, float] = field(default_factory=dict)
+
+    def add(self, source: str, area_m2: float) -> None:
+        """Add ground that is known by a source to pass over something."""
+        self.known_m2[source] = self.known_m2.get(source, 0.0) + area_m2
+
+
+@dataclass(frozen=True)
+class _Making:
+    """The materials of the subcatchments of a community's ground."""
+
+    system: DrainageSystem
+    community_id: str
+    settings: SurfaceSettings
+    terrain: Terrain | None
+    points: Mapping[str, shapely.Point]
+    areas: Mapping[str, shapely.Geometry]
+    rows: Sequence[Any]
+    pieces: Sequence[Piece]
+    placed: Mapping[str, PlacedUnit]
+
+    def subcatchments(self, parts: Sequence[GroundPart], ways: Ways, *, followed: bool) -> list[Subcatchment]:
+        """One for each part, in their order; ``followed`` where the DEM was asked."""
+        nodes = list(self.areas)
+        falls = [self._fall(node) for node in nodes]
+        lawns = {p.lawn: p for p in parts if p.lawn >= 0}
+        return [self._made(part, ways, falls, nodes, lawns, followed) for part in parts]
+
+    def _fall(self, node: str) -> tuple[float, float]:
+        """Slope in percent and longest overland path in m of an inlet's whole ground.
+
+        They are those of each of its parts, so that the parts' widths add up to its width.
+        """
+        area, point = self.areas[node], self.points[node]
+        slope = self.terrain.slope_percent(point, area) if self.terrain else math.nan
+        slope = self.settings.default_slope_percent if math.isnan(slope) else slope
+        corners = shapely.get_coordinates(area)
+        path = np.hypot(corners[:, 0] - point.x, corners[:, 1] - point.y).max()
+        return max(slope, self.settings.min_slope_percent), float(path)
+
+    def _made(
+        self,
+        part: GroundPart,
+        ways: Ways,
+        falls: Sequence[tuple[float, float]],
+        nodes: Sequence[str],
+        lawns: Mapping[int, GroundPart],
+        followed: bool,
+    ) -> Subcatchment:
+        known, pavings = self.system.catalogue.covers, self.system.catalogue.permeable_pavings
+        covers_m2: dict[str, float] = {}
+        by_inlet: dict[int, float] = {}
+        paved: list[tuple[PermeablePaving, float, float]] = []
+        of_unit: dict[int, float] = {}
+        for way in part.ways:
+            area, cover = float(way.shape.area), self.pieces[way.piece].cover
+            covers_m2[cover] = covers_m2.get(cover, 0.0) + area
+            by_inlet[way.inlet] = by_inlet.get(way.inlet, 0.0) + area
+            if cover in pavings:
+                share = ways.receiving.get((way.piece, way.inlet), 0.0)
+                paved.append((paving_of(self.rows[way.piece], known[cover]), area, share))
+            elif cover in UNIT_KINDS:
+                of_unit[way.piece] = of_unit.get(way.piece, 0.0) + area
+        led = self._led(part, any(share > 0 for _, _, share in paved), of_unit)
+        paving_m2: dict[PermeablePaving, float] = {}
+        for paving, area, share in paved:
+            wet = area * share if led.on_paving else 0.0
+            for kind, m2 in ((replace(paving, receives=True), wet), (paving, area - wet)):
+                if m2 > 0:
+                    paving_m2[kind] = paving_m2.get(kind, 0.0) + m2
+        units = []
+        for target, m2 in of_unit.items():
+            unit = self._unit(target, m2, led.on_unit[target], followed)
+            units.append(unit)
+            if unit.run_on is None and unit.catchment_m2 > 0:
+                led.add(self.placed[unit.facility_id].catchment_from, unit.catchment_m2)
+        total = sum(covers_m2.values())
+        # Ground of several inlets that runs on to one lawn keeps each one's path; its slope is their mean.
+        width_m = sum(overland_width_m(m2, falls[inlet][1]) for inlet, m2 in sorted(by_inlet.items()))
+        slope_percent = sum(m2 / total * falls[inlet][0] for inlet, m2 in sorted(by_inlet.items()))
+        last = part
+        for _ in lawns:
+            last = lawns.get(last.below, last)
+        below = lawns.get(part.below)
+        return Subcatchment(
+            TO_NODE,
+            "nodes",
+            nodes[part.inlet],
+            self.community_id,
+            nodes[last.inlet],
+            total,
+            width_m,
+            slope_percent,
+            mix({c: a for c, a in covers_m2.items() if c not in (*pavings, *UNIT_KINDS)}, known),
+            dict(sorted(paving_m2.items())),
+            dict(sorted(covers_m2.items())),
+            self._outline(part, nodes[part.inlet], total),
+            tuple(sorted(units, key=lambda u: u.facility_id)),
+            part.store,
+            part.number,
+            lawn_name(below.number, below.store, nodes[below.inlet]) if below else "",
+            run_on_of(led.on_paving, known),
+            led.known_m2,
+        )
+
+    def _led(self, part: GroundPart, paved: bool, units: Collection[int]) -> _Led:
+        """Ground of a part that passes over its paving (if that is ``paved`` to receive), its units, a lawn."""
+        led = _Led(on_unit={target: {} for target in units})
+        for way in part.ways:
+            area, cover = float(way.shape.area), self.pieces[way.piece].cover
+            passing = 0.0
+            # SWMM leads no unit's overflow over another.
+            layered = bool(self.pieces[way.piece].receives) or cover in UNIT_KINDS
+            for target, share in () if layered else way.over:
+                on_paving = self.pieces[target].receives == PAVING
+                on_it = (led.on_paving if paved else None) if on_paving else led.on_unit.get(target)
+                if on_it is not None:
+                    on_it[cover] = on_it.get(cover, 0.0) + area * share
+                    passing += area * share
+            if way.lawn >= 0 or passing > 0:
+                led.add(way.known_from, area if way.lawn >= 0 else passing)
+        return led
+
+    def _unit(self, piece: int, area_m2: float, ground_m2: Mapping[str, float], followed: bool) -> UnitInUse:
+        """The part of a facility in a subcatchment, with the ground that runs on to it where that is known."""
+        of_piece = self.pieces[piece]
+        used = self.placed[of_piece.feature_id].part(area_m2)
+        if not of_piece.receives_from and not (of_piece.open_to_dem and followed):
+            return used
+        run_on = run_on_of(ground_m2, self.system.catalogue.covers) if ground_m2 else NO_RUN_ON
+        return replace(used, catchment_m2=run_on.area_m2, run_on=run_on)
+
+    def _outline(self, part: GroundPart, node: str, area_m2: float) -> shapely.Geometry:
+        """Outline of a part: that of its inlet's area where it is all of it."""
+        whole = self.areas[node]
+        if abs(whole.area - area_m2) < MIN_AREA_M2 and all(w.inlet == w.ends_at for w in part.ways):
+            return whole
+        return polygons_of(shapely.union_all([w.shape for w in part.ways]))
