@@ -23,7 +23,7 @@ FAR_M = 2000.0
 
 @dataclass(frozen=True)
 class OtherMeridian:
-    """How far off a source lies, in m, and the label with which its coordinates lie at the communities."""
+    """Distance of a source from its communities, in m, and the label with which its coordinates lie there."""
 
     off_m: float
     fits: str

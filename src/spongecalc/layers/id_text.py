@@ -77,7 +77,7 @@ def with_plain_ids(
             out[column] = mapped.astype(object).where(mapped.notna(), None)
     for column in LISTS.get(layer, ()):
         if column in out and out[column].notna().any():
-            out[column] = out[column].map(lambda cell: _listed(cell, prefix)).astype(object)
+            out[column] = pd.Series([_listed(c, prefix) for c in out[column]], out[column].index, dtype=object)
     if changed:
         words = {"count": len(changed), "pairs": ", ".join(sorted(changed)[:10])}
         findings.append(Finding("id.read_as", Feature(layer, file=file), words))
