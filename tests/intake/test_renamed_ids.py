@@ -98,7 +98,7 @@ def test_no_figure_of_models_bill_and_findings_changes(repository: Path, tmp_pat
         for key, numbers in rows.items():
             # Ground between two inlets is parted in the order of ids: some 0.02 m2 go from one to the other.
             about = {"rtol": 0, "err_msg": f"{model} {key}"}
-            # Of LID units number, area and width are held; how much of the ground beside runs on to each is not yet.
+            # Of LID units number, area and width are held; how much of the ground runs on to each is not yet.
             held = slice(3) if key.startswith("[LID_USAGE]") else slice(None)
             given = theirs[model][key][:, held]
             np.testing.assert_allclose(given, numbers[:, held], atol=0.05, **about)
@@ -107,4 +107,5 @@ def test_no_figure_of_models_bill_and_findings_changes(repository: Path, tmp_pat
         bill_tables(b.checked.layers, b.checked.project.settings, (), b.checked.documents.prices)["quantities"]
         for b in (first, second)
     ]
-    pd.testing.assert_frame_equal(tables[0], tables[1])
+    # Amounts are rounded so that they sum to the total: the last hundredth falls to one or the other.
+    pd.testing.assert_frame_equal(tables[0], tables[1], check_exact=False, rtol=0, atol=0.0101)
