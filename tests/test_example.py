@@ -301,7 +301,8 @@ def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(bu
     ].tolist() == pytest.approx([33.5, 148.1], rel=0.01)
     growth = -communities["outfall_peak_reduction_percent"]
     assert growth["EY14"] == pytest.approx(325, rel=0.01)
-    assert growth["EY06"] == pytest.approx(243, rel=0.01)
+    # The audit had EY06's tank empty, too.
+    assert growth["EY06"] == pytest.approx(294, rel=0.01)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -325,7 +326,7 @@ def test_the_sentence_on_peaks_is_that_of_the_table_on_all_pages(review, tables,
         assert (broken in line.found) == (after > before) == (met not in line.found)
         assert (line.answer == "attention") == (after > before)
         rising += after > before
-    assert rising == 19
+    assert rising == 20
 
 
 def test_run_on_is_that_of_the_dem_and_of_paved_and_sunken_communities(tables):
