@@ -214,6 +214,8 @@ def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, st
         "outfall_peak_last_l_s",
         "ponding_first_m3",
         "ponding_last_m3",
+        "over_ground_first_m3",
+        "over_ground_last_m3",
     )
     figures = {name: figure(row, column(name, compared)) for name in names}
     figures["outfall_peak_growth_percent"] = -figure(row, "outfall_peak_reduction_percent")
@@ -227,8 +229,9 @@ def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, st
     if leaving is None:
         return Verdict("runoff", UNKNOWN, "outfalls_unknown", figures)
     if leaving:
-        drained = figures["ponding_last_m3"] < figures["ponding_first_m3"]
-        return Verdict("runoff", ATTENTION, "outfalls_rise_ponding" if drained else "outfalls_rise", figures)
+        # Water that stood on the ground or left over it did not pass the outfalls.
+        passed_by = [figures[f"{what}_first_m3"] > figures[f"{what}_last_m3"] for what in ("ponding", "over_ground")]
+        return Verdict("runoff", ATTENTION, "outfalls_rise_drained" if any(passed_by) else "outfalls_rise", figures)
     wanted = targets.get("runoff_reduction_percent")
     if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
         return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})
