@@ -354,6 +354,14 @@ def test_what_is_no_form_is_said_to_be_none(tmp_path: Path, name: str) -> None:
     assert refusal.value.rule == "file.not_a_form"
 
 
+@pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.geojson", "a.kml", "a.tab"])
+def test_a_broken_file_of_a_form_is_broken_and_not_of_another_form(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"not what the ending says")
+    with pytest.raises(SourceRefusedError) as refusal:
+        describe(name, tmp_path)
+    assert refusal.value.rule == "file.unreadable"
+
+
 @pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson"])
 def test_sources_shows_empty_columns_of_any_type(tmp_path: Path, suffix: str) -> None:
     """A column of dates without a date ended in a TypeError."""

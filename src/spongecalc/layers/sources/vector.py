@@ -40,6 +40,8 @@ FAILURES = (
 # Each byte as the character of its number: texts come as the file has them, and are decoded here.
 BYTES = "ISO-8859-1"
 # GDAL's words for a file that none of its drivers knows.
+OWN_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".gdb", ".kml", ".kmz", ".gml", ".gpx", *MAPINFO)
+"""Endings of forms that are read: a file of them that GDAL does not know is broken."""
 NOT_KNOWN = "not recognized as being in a supported file format"
 
 
@@ -108,7 +110,7 @@ def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO,
     except SourceRefusedError:
         raise
     except FAILURES as reason:
-        if NOT_KNOWN in str(reason):
+        if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:
             raise SourceRefusedError("file.not_a_form") from reason
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
     return found
