@@ -394,7 +394,7 @@ def test_storms_find_the_tanks_as_an_own_balance_of_the_days_leaves_them(tables,
     assert rows.loc["P3-120", "free_percent"] == pytest.approx(100 * free[enough].mean() / volume, abs=0.3)
     wettest = days_mm.to_numpy() >= days_mm.nlargest(10).min()
     assert rows.loc["P20-120", "free_percent"] == pytest.approx(100 * free[wettest].mean() / volume, abs=0.3)
-    # With an empty tank it would fall by 62 % (an audit, without run-on to paving: 40 %, and 21 without any tank).
+    # With an empty tank it would fall by 62 % (an audit, without run-on to paving: 40 %, and 21 without a tank).
     reduction = tables["communities"].set_index("community_id")["peak_reduction_percent"]
     assert reduction["EY08"] == pytest.approx(43.4, abs=0.5)
 
