@@ -230,8 +230,9 @@ def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, st
         return Verdict("runoff", UNKNOWN, "outfalls_unknown", figures)
     if leaving:
         # Water that stood on the ground or left over it did not pass the outfalls.
-        passed_by = [figures[f"{what}_first_m3"] > figures[f"{what}_last_m3"] for what in ("ponding", "over_ground")]
-        return Verdict("runoff", ATTENTION, "outfalls_rise_drained" if any(passed_by) else "outfalls_rise", figures)
+        water = ("ponding", "over_ground")
+        drained = any(figures[f"{w}_first_m3"] > figures[f"{w}_last_m3"] for w in water)
+        return Verdict("runoff", ATTENTION, "outfalls_rise_drained" if drained else "outfalls_rise", figures)
     wanted = targets.get("runoff_reduction_percent")
     if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
         return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})
