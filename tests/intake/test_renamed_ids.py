@@ -98,11 +98,11 @@ def test_no_figure_of_models_bill_and_findings_changes(repository: Path, tmp_pat
         for key, numbers in rows.items():
             # Ground between two inlets is parted in the order of ids: some 0.02 m2 go from one to the other.
             about = {"rtol": 0, "err_msg": f"{model} {key}"}
-            # Of LID units number, area and width are held; how much of the ground runs on to each is not yet.
-            held = slice(3) if key.startswith("[LID_USAGE]") else slice(None)
-            given = theirs[model][key][:, held]
-            np.testing.assert_allclose(given, numbers[:, held], atol=0.05, **about)
-            np.testing.assert_allclose(given.sum(axis=0), numbers[:, held].sum(axis=0), atol=0.05, **about)
+            # Shares of a small ground move with it by some tenths of a percent.
+            wide = 0.5 if key.startswith("[LID_USAGE]") else 0.05
+            given = theirs[model][key]
+            np.testing.assert_allclose(given, numbers, atol=wide, **about)
+            np.testing.assert_allclose(given.sum(axis=0), numbers.sum(axis=0), atol=wide, **about)
     tables = [
         bill_tables(b.checked.layers, b.checked.project.settings, (), b.checked.documents.prices)["quantities"]
         for b in (first, second)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
-from spongecalc.ground.run_on import IntakePlace, RunOn, run_on_by_levels, run_on_over_ground
+from spongecalc.ground.way_on import IntakePlace, WayOn, ways_on_by_levels, ways_on_over_ground
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import Grate, flat_grate
@@ -119,7 +119,7 @@ def gutter_part(
     """
     ponding = settings.ponding
     places = [p for p in _places(system) if p.node_id in nodes]
-    ways = _run_on(system, settings, places)
+    ways = _ways_on(system, settings, places)
     grate = flat_grate(ponding.inlet_capacity_l_s, ponding.inlet_clogging_percent)
     street = StreetSection(ponding.street_width_m, ponding.street_cross_fall_percent, ponding.street_roughness)
     rows: dict[str, Rows] = {name: [] for name in ("STORAGE", "OUTFALLS", "OUTLETS", "CURVES")}
@@ -178,11 +178,11 @@ def _places(system: DrainageSystem) -> list[IntakePlace]:
     ]
 
 
-def _run_on(system: DrainageSystem, settings: Settings, places: Sequence[IntakePlace]) -> dict[str, RunOn]:
+def _ways_on(system: DrainageSystem, settings: Settings, places: Sequence[IntakePlace]) -> dict[str, WayOn]:
     """The way on from each place: over the DEM where it will do, else by the surveyed levels."""
     surfaces, ponding = settings.surfaces, settings.ponding
     least = surfaces.min_slope_percent
-    ways = run_on_by_levels(places, ponding.depth_m, surfaces.default_slope_percent, least)
+    ways = ways_on_by_levels(places, ponding.depth_m, surfaces.default_slope_percent, least)
     if system.dem is None or not places:
         return ways
     try:
@@ -190,7 +190,7 @@ def _run_on(system: DrainageSystem, settings: Settings, places: Sequence[IntakeP
     except GroundError:
         return ways
     areas = dict(zip(system.boundaries["community_id"], system.boundaries.geometry, strict=True))
-    over = run_on_over_ground(ground, places, areas, least)
+    over = ways_on_over_ground(ground, places, areas, least)
     # A way over the ground and one by levels might lead to each other: all are of one kind.
     return over if len(over) == len(ways) else ways
 
@@ -207,7 +207,7 @@ def _intake(grate: Grate) -> list[tuple[float, float]]:
     return [*flows[:full], *bend, flows[full], (HIGHEST_M, grate.capacity_l_s)]
 
 
-def _way_on(street: StreetSection, way: RunOn) -> list[tuple[float, float]]:
+def _way_on(street: StreetSection, way: WayOn) -> list[tuple[float, float]]:
     """Rating of a way on: depths in m at the inlet and l/s, nothing up to the rim, above it as along a street."""
     below = [(0.0, 0.0)] if way.rim_m >= 0.0005 else []
     return below + [(way.rim_m + d, 1000 * street.flow_m3_s(d, way.slope_percent)) for d in DEPTHS_M]

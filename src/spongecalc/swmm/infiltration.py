@@ -108,8 +108,9 @@ def usage_rows(
 
 def shares_led(area: Subcatchment, impervious_m2: float, pervious_m2: float) -> tuple[float, float]:
     """Shares in percent of a subcatchment's impervious and pervious ground that some of either in m2 are."""
-    sealed = area.plain_m2 * area.mix.impervious_percent / 100
-    open_m2 = area.plain_m2 - sealed
+    # As the file states it: of a sliver that rounding leaves out there is no share.
+    impervious = round(area.mix.impervious_percent, 2) / 100
+    sealed, open_m2 = area.plain_m2 * impervious, area.plain_m2 * (1 - impervious)
     return (
         100 * impervious_m2 / sealed if sealed > 0 else 0.0,
         100 * pervious_m2 / open_m2 if open_m2 > 0 else 0.0,

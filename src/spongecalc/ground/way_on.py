@@ -26,7 +26,7 @@ class IntakePlace:
 
 
 @dataclass(frozen=True)
-class RunOn:
+class WayOn:
     """The way on from an inlet: ``to_node`` below it, empty where it leads out of the communities.
 
     ``rim_m`` is the depth of water at the inlet at which it runs on, ``slope_percent`` the fall of the way.
@@ -37,12 +37,12 @@ class RunOn:
     slope_percent: float
 
 
-def run_on_over_ground(
+def ways_on_over_ground(
     ground: Ground,
     places: Sequence[IntakePlace],
     communities: Mapping[str, shapely.Geometry],
     least_slope_percent: float,
-) -> dict[str, RunOn]:
+) -> dict[str, WayOn]:
     """The way on from each place over a ground, by node; places outside of the grid are left out.
 
     Water rises at its inlet to the lowest rim and runs down from there (the order in which the cells around a
@@ -75,13 +75,13 @@ def run_on_over_ground(
             fall_m = level[number] + rim_m - float(ground.elevation_m[end])
         length_m = ground.cell_m * max(math.hypot(end[0] - cell[0], end[1] - cell[1]), 1.0)
         slope = max(100 * fall_m / length_m, least_slope_percent)
-        found[place.node_id] = RunOn(places[to].node_id if to >= 0 else "", rim_m, slope)
+        found[place.node_id] = WayOn(places[to].node_id if to >= 0 else "", rim_m, slope)
     return found
 
 
-def run_on_by_levels(
+def ways_on_by_levels(
     places: Sequence[IntakePlace], rim_m: float, slope_percent: float, least_slope_percent: float
-) -> dict[str, RunOn]:
+) -> dict[str, WayOn]:
     """The way on from each place by the surveyed levels alone: to the nearest lower inlet of its community.
 
     An inlet above another stands on a slope, which holds nothing back. The lowest stands in a low spot with a rim
@@ -91,13 +91,13 @@ def run_on_by_levels(
     for place in places:
         lower = [p for p in places if p.community_id == place.community_id and p.ground_m < place.ground_m]
         if not lower:
-            found[place.node_id] = RunOn("", rim_m, max(slope_percent, least_slope_percent))
+            found[place.node_id] = WayOn("", rim_m, max(slope_percent, least_slope_percent))
             continue
         # Two at the same distance: the lower one; two at one level and distance are the same to the water.
         nearest = min(lower, key=lambda p: (p.point.distance(place.point), p.ground_m, p.point.x, p.point.y))
         length_m = max(nearest.point.distance(place.point), 1.0)
         slope = 100 * (place.ground_m - nearest.ground_m) / length_m
-        found[place.node_id] = RunOn(nearest.node_id, 0.0, max(slope, least_slope_percent))
+        found[place.node_id] = WayOn(nearest.node_id, 0.0, max(slope, least_slope_percent))
     return found
 
 
