@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from matplotlib import pyplot
 from tests.api.report_tables import report_table
@@ -31,8 +32,17 @@ def test_nodes_agree_with_the_report(flooded):
         assert row.max_depth_m == pytest.approx(float(words[2]), abs=0.00501)
         assert row.max_level_m == pytest.approx(float(words[3]), abs=0.00501)
     flooding = report_table(flooded.report, "Node Flooding Summary")
-    assert set(flooding) == set(flooded.nodes.index[flooded.nodes["flooded_h"] >= 0.01]) != set()
+    # Behind a grate water stands in the gutter, a storage, which SWMM never calls flooded.
+    gutters = flooded.nodes.index[flooded.nodes.index.str.endswith("__GUTTER")]
+    behind = [g.removesuffix("__GUTTER") for g in gutters]
+    grates = pd.Series(flooded.nodes.index.isin([*gutters, *behind]), index=flooded.nodes.index)
+    others = flooded.nodes[~grates]
+    assert set(flooding) - set(flooded.nodes.index[grates]) == set(others.index[others["flooded_h"] >= 0.01])
+    assert flooded.nodes.loc["A-C1__GUTTER", "flood_volume_m3"] > 0
+    assert flooded.nodes.loc["A-C1", "flood_volume_m3"] == 0
     for node, words in flooding.items():
+        if grates[node]:
+            continue
         row = flooded.nodes.loc[node]
         assert row.flooded_h == pytest.approx(float(words[0]), abs=0.00501)
         assert row.flood_peak_l_s == pytest.approx(float(words[1]), abs=0.00501)
@@ -46,7 +56,8 @@ def test_links_and_subcatchments_agree_with_the_report(flooded):
     flows = report_table(flooded.report, "Link Flow Summary")
     for link, words in flows.items():
         assert flooded.links.loc[link, "peak_l_s"] == pytest.approx(float(words[1]), abs=0.00501)
-        assert flooded.links.loc[link, "max_velocity_m_s"] == pytest.approx(float(words[4]), abs=0.00501)
+        if flooded.links.loc[link, "kind"] == "conduit":
+            assert flooded.links.loc[link, "max_velocity_m_s"] == pytest.approx(float(words[4]), abs=0.00501)
     runoff = report_table(flooded.report, "Subcatchment Runoff Summary")
     assert set(runoff) == set(flooded.subcatchments.index)
     for area, words in runoff.items():

@@ -188,6 +188,9 @@ def test_every_factor_changes_what_it_names_and_nothing_else(planned: Callable[.
             assert changed[:4] + changed[5:] == row[:4] + row[5:]
         for name, row in was["OUTFALLS"].items():
             assert row[2] == "FREE"
+            if name.endswith("__AWAY"):  # where water leaves over the ground
+                assert now["OUTFALLS"][name] == row
+                continue
             assert now["OUTFALLS"][name][2:4] == ["FIXED", f"{float(row[1]) + 0.3:.3f}"]
         assert now["JUNCTIONS"] == was["JUNCTIONS"]
         assert now["DWF"] == was["DWF"]

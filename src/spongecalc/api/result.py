@@ -17,6 +17,7 @@ from spongecalc.assess.run_table import sentence
 from spongecalc.language import text
 from spongecalc.language.unknown_name import UnknownNameError, known_name
 from spongecalc.swmm.finished_run import FinishedRun
+from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.model_frames import conduit_frame, node_frame, regulator_frame
 from spongecalc.swmm.output_file import SERIES
@@ -217,7 +218,9 @@ class Result:
         conduits = conduit_frame(self._model)
         ends = [self._ids("node", node)[0] if node is not None else None for node in (start, end)]
         try:
-            profile = profile_of(flow_graph(conduits, regulator_frame(self._model)), ends[0], ends[1])
+            regulators = regulator_frame(self._model)
+            in_pipes = regulators[~regulators["role"].isin(ON_GROUND)]
+            profile = profile_of(flow_graph(conduits, in_pipes), ends[0], ends[1])
         except NoWayError:
             words = {"start": start or "-", "end": end or "-", "model": self._model.name}
             raise ValueError(text("api.error.no_way", self._language, **words)) from None
