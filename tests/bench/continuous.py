@@ -13,13 +13,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import pyswmm
 
 from spongecalc.assess.continuous import ContinuousResult
 from spongecalc.batch import runoff_batch
@@ -30,23 +27,16 @@ from spongecalc.sponge.event_runs import TAKEN
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.sponge import asked, run_continuous
-from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.runoff_only import runoff_text
+from tests.bench.clocked import plain_capture, stepped, timed
 from tests.bench.example import REPOSITORY
 
 LIMIT_S, LEAST_RATIO = 25.0, 25.0
 SAMPLE = ("EY05",)
 PLAIN_OPTIONS = {"ROUTING_STEP": "60", "WET_STEP": "00:01:00", "DRY_STEP": "01:00:00", "REPORT_STEP": "24:00:00"}
-
-
-def timed(function: Callable[..., Any], args: Sequence[Any]) -> tuple[float, Any]:
-    """Processor time in s of a call in this process, and what it returns."""
-    began = time.process_time()
-    found = function(*args)
-    return time.process_time() - began, found
 
 
 def plain_text(text: str, rain_file: Path, start: str, end: str, step: str, evaporation: Sequence[float]) -> str:
@@ -68,35 +58,6 @@ def plain_text(text: str, rain_file: Path, start: str, end: str, step: str, evap
             line = "SUBCATCHMENTS NONE"
         lines.append(line)
     return "\n".join(lines) + "\n"
-
-
-def plain_capture(text: str, folder: Path, tanks: list[str], reuse: list[str]) -> tuple[float, float]:
-    """Capture ratio in percent of a whole model, and the worse of its continuity errors."""
-    folder.mkdir(parents=True)
-    inp = folder / "model.inp"
-    inp.write_text(text, encoding="utf-8")
-    result = run_inp(inp, folder)
-    areas = result.subcatchments
-    held = result.storages.loc[tanks, "final_volume_m3"].sum() if tanks else 0.0
-    reused = result.outfalls.loc[reuse, "volume_m3"].sum() if reuse else 0.0
-    kept = 1 - (areas["runoff_m3"].sum() - held - reused) / areas["rainfall_m3"].sum()
-    return 100 * float(kept), result.worst_continuity_error_percent
-
-
-def stepped(text: str, rain_lines: Sequence[str], folder: Path) -> float:
-    """Runoff alone by pyswmm, a day at a time, all subcatchments read each day; the last day's total in m3."""
-    folder.mkdir(parents=True)
-    rain = folder / "rain.dat"
-    rain.write_text("\n".join(rain_lines) + "\n", encoding="ascii")
-    inp = folder / "model.inp"
-    inp.write_text(text.replace('"rain.dat"', f'"{rain}"'), encoding="utf-8")
-    total = 0.0
-    with pyswmm.Simulation(str(inp)) as simulation:
-        areas = list(pyswmm.Subcatchments(simulation))
-        simulation.step_advance(86400)
-        for _ in simulation:
-            total = sum(a.statistics["runoff"] for a in areas)
-    return total
 
 
 def batch_seconds(built: Built) -> tuple[float, float, ContinuousResult]:
