@@ -295,14 +295,14 @@ def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(bu
             parts = parts[:1] if (own, scenario) in leaving else parts
             found = communities.loc[community, f"outfall_peak_{scenario}_l_s"]
             assert found == pytest.approx(sum(parts).max(), abs=0.006)
-    # An audit had 33.7 and 154.3 with inlets that take all that comes; grates let in a little less.
+    # An audit had 33.7 and 154.3 with inlets that take all that comes, and lawns and paving that receive no run-on.
     assert communities.loc[
         "EY04", ["outfall_peak_before_l_s", "outfall_peak_after_l_s"]
-    ].tolist() == pytest.approx([33.5, 148.1], rel=0.01)
+    ].tolist() == pytest.approx([33.5, 117.0], rel=0.01)
     growth = -communities["outfall_peak_reduction_percent"]
-    assert growth["EY14"] == pytest.approx(325, rel=0.01)
+    assert growth["EY14"] == pytest.approx(314.6, rel=0.01)
     # The audit had EY06's tank empty, too.
-    assert growth["EY06"] == pytest.approx(294, rel=0.01)
+    assert growth["EY06"] == pytest.approx(182.7, rel=0.01)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -326,7 +326,7 @@ def test_the_sentence_on_peaks_is_that_of_the_table_on_all_pages(review, tables,
         assert (broken in line.found) == (after > before) == (met not in line.found)
         assert (line.answer == "attention") == (after > before)
         rising += after > before
-    assert rising == 20
+    assert rising == 11
 
 
 def test_run_on_is_that_of_the_dem_and_of_paved_and_sunken_communities(tables):
