@@ -127,7 +127,7 @@ def test_swmm_is_told_the_lawn_as_outlet_and_the_shares_led_over_paving(tmp_path
     sections = models["after"].sections
     outlets = {r[0]: r[2] for r in sections["SUBCATCHMENTS"] if len(r) > 1}
     assert outlets["U_L1_sunken_green.C-R1"] == "L1_sunken_green.C-R1"
-    assert outlets["L1_sunken_green.C-R1"] == outlets["S_C-R1"] == "C-R1"
+    assert outlets["L1_sunken_green.C-R1"] == outlets["S_C-R1"] == "C-R1__GUTTER"
     roles = dict(zip(models["after"].elements["model_id"], models["after"].elements["role"], strict=True))
     assert roles["U_L1_sunken_green.C-R1"] == "ground_running_on"
     # All the plain ground is green, and all of it passes over the paving that receives, none over the other.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import geopandas as gpd
 import networkx as nx
@@ -12,6 +12,7 @@ import pandas as pd
 from spongecalc.api.card import card_html
 from spongecalc.api.model import Model
 from spongecalc.contract import SCHEMAS
+from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
 from spongecalc.language import text
 from spongecalc.language.unknown_name import UnknownNameError
 from spongecalc.network.cross_connections import JOINT_COLUMNS, cross_connections, joint_facts
@@ -168,6 +169,8 @@ class System:
     def _areas_m2(self) -> dict[str, float]:
         """Area of the ground and roofs that drain to each node."""
         areas: dict[str, float] = {}
-        for area in subcatchments(self._system, self._files.settings.surfaces, None)[0]:
+        settings = self._files.settings
+        ground = partial(ground_of, self._system, settings.ponding, LAKE_CELL_M)
+        for area in subcatchments(self._system, settings.surfaces, None, ground)[0]:
             areas[area.outlet_node] = areas.get(area.outlet_node, 0.0) + area.area_m2
         return areas

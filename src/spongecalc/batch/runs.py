@@ -29,7 +29,7 @@ from spongecalc.batch.result_file import (
 from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
 from spongecalc.swmm.event import DRY, Event
-from spongecalc.swmm.identifiers import folder_name
+from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.model import BETWEEN, COMES_UP, TANK_FLOWS, SwmmModel
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
@@ -69,7 +69,7 @@ def plan_runs(
             link_flow=tuple(dict.fromkeys((*series.link_flow, *between, *pipes["model_id"], *backs))),
         )
         for event, text in zip(events, model.texts(events), strict=True):
-            place = folder / folder_name(model.name) / model.scenario / event.storm_id
+            place = folder / run_folder_name(model.name) / model.scenario / event.storm_id
             wanted = everything if event.report_all else series
             if event.storm_id == DRY:
                 wanted = SeriesRequest(link_flow=backs)

@@ -13,7 +13,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.source_read import Amount, sizes_of
 from spongecalc.layers.value_change import NOW
 
-FATE_OF = {"repair.parts": SPLIT, "repair.split": SPLIT, "repair.snapped": JOINED}
+FATE_OF = {"repair.parts": SPLIT, "repair.split": SPLIT, "repair.snapped": JOINED, "repair.joined": JOINED}
 """The fate of what a repair changed; one that is not listed has moved it."""
 
 
@@ -42,6 +42,9 @@ def additions(
         words, at = change.found, change.feature
         fate = FATE_OF.get(change.rule, MOVED)
         count = str(words[NOW]).count(", ") if fate == SPLIT else 0
+        if change.rule == "repair.joined":
+            # Two nodes at one place became one.
+            count = -1
         gained_m = _number(words, "now_m") - _number(words, "was_m")
         gained_m2 = _number(words, "now_m2") - _number(words, "was_m2")
         if count or gained_m or gained_m2:

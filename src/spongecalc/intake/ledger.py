@@ -29,8 +29,8 @@ NO_PLACE = (
     "geometry.wrong_type",
     "geometry.no_length",
 )
-NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone")
-NOWHERE = "scenario.nowhere"
+NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined")
+NOWHERE, UNDRAINED = "scenario.nowhere", "community.not_drained"
 # What a sum of floats may be off by: a metre or square metre is told to two decimals.
 CLOSE_M, CLOSE_M2 = 0.005, 0.005
 
@@ -179,6 +179,7 @@ class _Reasons:
         self.of_community: dict[str, str] = {}
         self.errors: set[str] = set()
         self.nowhere: set[str] = set()
+        self.undrained: set[str] = set()
         for finding in findings:
             place = finding.feature
             if finding.severity == "error":
@@ -188,6 +189,8 @@ class _Reasons:
                     self.of_community[place.community_id] = min(known, finding.rule)
             if place.feature_id:
                 self.at.setdefault((place.layer, place.file, place.feature_id), set()).add(finding.rule)
+            if finding.rule == UNDRAINED:
+                self.undrained.add(place.community_id)
             if finding.rule == NOWHERE:
                 self.nowhere.add(place.layer)
 
@@ -218,4 +221,6 @@ class _Reasons:
             return NOT_ASKED, "", own
         if layer in self.nowhere:
             return LEFT_OUT, NOWHERE, own
+        if own in self.undrained:
+            return LEFT_OUT, UNDRAINED, own
         return None

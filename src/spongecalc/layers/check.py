@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import geopandas as gpd
+
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.layers.central_meridian import other_meridian
 from spongecalc.layers.coordinates import bounds_of, misplaced
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
+from spongecalc.layers.id_text import match_case
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.level_rules import check_levels
 from spongecalc.layers.levels import fill_levels, ground_from_dem, levels_from_depth
+from spongecalc.layers.made_ids import name_features
 from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers, source_file
@@ -23,6 +28,7 @@ from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
 from spongecalc.layers.rules.run_on_rules import check_run_on
 from spongecalc.layers.rules.surroundings_rules import check_surroundings
+from spongecalc.layers.same_place import join_same_place
 from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
 from spongecalc.project.check_settings import CheckSettings
@@ -36,21 +42,40 @@ def read_and_placed(
     crs: str | None,
     scenario_columns: Sequence[str] = (),
     catalogue: Catalogue | None = None,
+    *,
+    tolerance_m: float,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Layers with the community of every feature, and what was found on the way; see ``read_layers``."""
+    """Layers with an id and the community of every feature, and what was found on the way; see ``read_layers``.
+
+    ``tolerance_m`` is how near to a node a pipe ends there.
+    """
     layers, read = read_layers(folder, sources, crs, scenario_columns, catalogue)
-    layers, found = assign_communities(layers)
+    layers, matched = match_case(layers)
+    layers, found = assign_communities(layers, tolerance_m)
+    read = with_places(read, layers)
+    layers, named = name_features(layers, tolerance_m)
+    if named:
+        # What was found at a feature without a name is at the name that it has now.
+        layers, found = assign_communities(layers, tolerance_m)
     lost = check_lost_layers(layers, read)
-    return layers, (*with_places(read, layers), *lost, *check_coordinates(layers), *found)
+    return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found)
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:
     """Sources whose coordinates are swapped, carry a zone's number, or are degrees; one finding a community."""
     near = bounds_of(layers["communities"])
-    findings = []
+    stated = {(s.layer, s.file): s.crs for s in layers.read}
+    findings: list[Finding] = []
     for name, frame in layers.frames.items():
         for file, own in frame.groupby("file", sort=False):
             wrong = misplaced(own, layers.crs, None if name == "communities" else near)
+            other = None
+            if wrong is None and name != "communities" and near is not None:
+                other = other_meridian(own, layers.crs, near, stated.get((name, str(file)), ""))
+            if other is not None:
+                found = {"file": file, "layer": name, "km": f"{other.off_m / 1000:.0f}"}
+                found |= {"stated": stated[name, str(file)], "fits": other.fits}
+                findings.extend(_for_communities("crs.wrong_meridian", name, str(file), own, found))
             if wrong is not None:
                 usual = usual_axes(LayerSource(source=source_file(str(file))))
                 axes = "north_east" if usual == "east_north" else "east_north"
@@ -61,11 +86,19 @@ def check_coordinates(layers: LayerSet) -> list[Finding]:
                     "crs": layers.crs.name,
                     "axes": axes,
                 }
-                # Communities may know these features by name although they lie elsewhere: none is modelled so.
-                for community in sorted(own["community_id"].dropna().unique()) or [""]:
-                    where = Feature(name, community_id=str(community), file=str(file))
-                    findings.append(Finding(wrong.rule, where, found))
+                findings.extend(_for_communities(wrong.rule, name, str(file), own, found))
     return findings
+
+
+def _for_communities(
+    rule: str, layer: str, file: str, own: gpd.GeoDataFrame, found: Mapping[str, object]
+) -> Iterator[Finding]:
+    """A finding for each community of a source that lies elsewhere: they may know its features by name.
+
+    None is modelled so.
+    """
+    for community in sorted(own["community_id"].dropna().unique()) or [""]:
+        yield Finding(rule, Feature(layer, community_id=str(community), file=file), found)
 
 
 def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tuple[Finding, ...]]:
@@ -73,6 +106,7 @@ def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tupl
     findings: list[Finding] = []
     for step in (
         mend_geometries,
+        join_same_place,
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
         ground_from_dem,
         levels_from_depth,

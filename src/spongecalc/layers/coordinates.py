@@ -50,7 +50,8 @@ def bounds_of(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float] | No
     return float(low[0]), float(low[1]), float(high[2]), float(high[3])
 
 
-def _middle(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
+def middle_of(bounds: tuple[float, float, float, float]) -> tuple[float, float]:
+    """The middle of bounds."""
     return (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
 
 
@@ -91,16 +92,16 @@ def guess_crs(
     bounds = bounds_of(frame)
     if bounds is None:
         return None
-    x, y = _middle(bounds)
+    x, y = middle_of(bounds)
     # Swapped, it still is in that system: a check then names what is wrong with it.
-    if near is not None and (_inside((x, y), near) or _inside((y, x), near)):
+    if near is not None and (inside((x, y), near) or inside((y, x), near)):
         return _code(target), "near"
     if in_degrees(x, y):
         return CGCS2000, "degrees"
     if zone_of(x) and _northing(y):
         zone = zone_of(x)
         return f"EPSG:{4513 + zone - 25 if zone in THREE_DEGREE else 4491 + zone - 13}", "zone"
-    if _easting(x) and _northing(y) and _gauss_kruger(target):
+    if _easting(x) and _northing(y) and is_gauss_kruger(target):
         return _code(target), "easting"
     return None
 
@@ -110,7 +111,8 @@ def _code(crs: CRS) -> str:
     return f"EPSG:{code}" if code else crs.to_string()
 
 
-def _gauss_kruger(crs: CRS) -> bool:
+def is_gauss_kruger(crs: CRS) -> bool:
+    """True for a transverse Mercator system, as Gauss-Kruger zones are."""
     operation = crs.coordinate_operation
     return operation is not None and "Transverse Mercator" in operation.method_name
 
@@ -121,7 +123,8 @@ def _of_china(crs: CRS) -> bool:
     return area is None or (area.west >= CHINA[0] and area.east <= CHINA[2] and area.north <= CHINA[3])
 
 
-def _inside(point: tuple[float, float], bounds: tuple[float, float, float, float]) -> bool:
+def inside(point: tuple[float, float], bounds: tuple[float, float, float, float]) -> bool:
+    """True for a point within bounds, or beside them by no more than their size, and 2 km at least."""
     margin = max(bounds[2] - bounds[0], bounds[3] - bounds[1], 2000.0)
     return (
         bounds[0] - margin <= point[0] <= bounds[2] + margin
@@ -149,22 +152,22 @@ def misplaced(
     features to the communities (or to a possible place, without communities).
     """
     bounds = bounds_of(frame)
-    if bounds is None or not crs.is_projected or not _gauss_kruger(crs) or not _of_china(crs):
+    if bounds is None or not crs.is_projected or not is_gauss_kruger(crs) or not _of_china(crs):
         return None
-    x, y = _middle(bounds)
+    x, y = middle_of(bounds)
     own_zone = zone_of(_false_easting(crs))
-    if near is not None and _inside((x, y), near):
+    if near is not None and inside((x, y), near):
         return None
 
     def fits(point: tuple[float, float]) -> bool:
         if near is not None:
-            return _inside(point, near)
+            return inside(point, near)
         return _easting(point[0]) and _northing(point[1]) and point[0] < ZONE_M
 
     if in_degrees(x, y) or in_degrees(y, x):
         first, second = (x, y) if in_degrees(x, y) else (y, x)
         placed = _projected(first, second, crs)
-        if placed is not None and (near is None or _inside(placed, near)):
+        if placed is not None and (near is None or inside(placed, near)):
             return Misplaced("crs.degrees", "degrees" if in_degrees(x, y) else "degrees_swapped")
         return None
     for easting, northing, swapped in ((x, y, False), (y, x, True)):

@@ -61,11 +61,20 @@ class Finding:
         return text(f"findings.{self.rule}.action", language, **self._told(language))
 
     def _told(self, language: str) -> dict[str, object]:
-        """The parameters, a refused rain file among them in words."""
+        """The parameters, a refused rain file among them in words; what is not there is a dash."""
         return {
-            name: value.sentence(language) if isinstance(value, RainFault) else value
+            name: value.sentence(language)
+            if isinstance(value, RainFault)
+            else "-"
+            if _is_nothing(value)
+            else value
             for name, value in self.found.items()
         }
+
+
+def _is_nothing(value: object) -> bool:
+    """True for what a sentence would say in a program's word."""
+    return value is None or str(value) in ("None", "nan")
 
 
 def finding_at(rule: str, layer: str, row: object, **found: object) -> Finding:

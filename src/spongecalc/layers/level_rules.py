@@ -32,6 +32,11 @@ def _nodes(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at("node.ground_below_invert", "nodes", nodes, depth <= 0, **words)
     yield from found_at("node.deep", "nodes", nodes, depth > DEEPEST_M, depth=numbers(np.nan_to_num(depth), 1))
     yield from found_at("outfall.no_receiver", "nodes", nodes, outfall & nodes["receives"].isna().to_numpy())
+    over = nodes["outfall_level_m"].to_numpy(float) - ground
+    higher = outfall & (over > 0)
+    yield from found_at(
+        "outfall.level_above_ground", "nodes", nodes, higher, over=numbers(np.nan_to_num(over), 2)
+    )
     yield from found_at("node.pump", "nodes", nodes, nodes["kind"] == "pump")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,13 @@ import pandas as pd
 import shapely
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
@@ -29,6 +31,9 @@ from spongecalc.project.quantity import column_unit, factor
 GRID_M = 0.001
 MOST_DEGREES = 360.0
 TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
+
+# A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月, 20050504.
+DATE = r"^(\d{4})(?:[-/.年]\d{1,2}(?:[-/.月].*)?|[01]\d[0-3]\d)$"
 
 Tell = Callable[[str, dict[str, object]], None]
 
@@ -146,6 +151,9 @@ def to_contract(
             if layer == "pipes" and name == "diameter_mm":
                 values, written, sizes = _sizes(values)
                 mapped = mapped | written
+            if name == "year":
+                values, written = _years(layer, file, values, findings)
+                mapped = mapped | written
             out[name], written = _numbers(layer, file, column, values, ids, source, findings)
             mapped = mapped | written
         else:
@@ -157,10 +165,16 @@ def to_contract(
     if schema.id_column in source.constants or schema.id_column in looks:
         ids = out[schema.id_column]
     out[schema.id_column] = ids
+    out = with_plain_ids(layer, out, source.prefix, file, findings)
+    ids = out[schema.id_column]
     stated = list(out["flags"])
     merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, stated, strict=True)]
     out["flags"] = pd.Series(merged, dtype=object)
+    for row, vertex in vertices_without_place(frame.geometry):
+        place = Feature(layer, str(ids[row] or f"#{row + 1}"), file=file)
+        findings.append(Finding("geometry.not_finite", place, {"vertex": vertex}))
     placed = gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs)
+    placed = without_unused_zeros(layer, placed, findings, file)
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
     return with_sizes(placed, sizes, catalogue, findings)
@@ -248,6 +262,20 @@ def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
     return (pd.Series(read, dtype=object) if translated.any() else values), translated, more
 
 
+def _years(layer: str, file: str, values: pd.Series, findings: list[Finding]) -> tuple[pd.Series, np.ndarray]:
+    """Years, out of full dates too; and which were dates, of which one finding tells for the whole source."""
+    if values.dtype.kind in "iuf" or values.isna().all():
+        return values, np.zeros(len(values), dtype=bool)
+    texts = values.map(lambda v: v if isinstance(v, str) else v.isoformat() if hasattr(v, "isoformat") else "")
+    dates = texts.str.strip().str.extract(DATE)[0]
+    mask = dates.notna().to_numpy()
+    if not mask.any():
+        return values, mask
+    found = {"count": int(mask.sum()), "example": str(texts[mask].iloc[0]), "year": str(dates[mask].iloc[0])}
+    findings.append(Finding("value.year_of_date", Feature(layer, file=file), found))
+    return values.astype(object).where(~mask, dates), mask
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
@@ -286,6 +314,30 @@ def _numbers(
     if unit:
         numbers = numbers.where(stated | written, numbers * factor(unit, column.name))
     return numbers, written
+
+
+def without_unused_zeros(
+    layer: str, frame: gpd.GeoDataFrame, findings: list[Finding], file: str
+) -> gpd.GeoDataFrame:
+    """Pipes without the zeros that a survey writes for the measures that a section of another kind would have.
+
+    A round pipe has no width and height, a box no diameter: 0 there is empty. Where it is the measure that
+    counts, or the only one, it stays, and is an error at its pipe.
+    """
+    if layer != "pipes":
+        return frame
+    sections = PipeSections.of(frame)
+    round_ = sections.is_circular & (frame["diameter_mm"] > 0).to_numpy()
+    box_ = ~sections.is_circular & (frame["height_mm"] > 0).to_numpy()
+    cleared = []
+    for column, unused in (("width_mm", round_), ("height_mm", round_), ("diameter_mm", box_)):
+        zero = unused & (frame[column] == 0).to_numpy()
+        if zero.any():
+            cleared.append(f"{column} {int(zero.sum())}")
+            frame = frame.assign(**{column: frame[column].mask(zero)})
+    if cleared:
+        findings.append(Finding("value.unused_zero", Feature(layer, file=file), {"columns": ", ".join(cleared)}))
+    return frame
 
 
 def with_sizes(
@@ -339,8 +391,8 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     shapes[missing] = None
     shapes = shapely.force_2d(shapes)
-    boxes = shapely.bounds(shapes)
-    shapes[~missing & ~np.isfinite(boxes).all(axis=1)] = None
+    for row, _ in vertices_without_place(shapes):
+        shapes[row] = None
     # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
     reach = np.abs(shapely.bounds(shapes))
     if not np.isfinite(reach).any() or np.nanmax(reach) > MOST_DEGREES:
@@ -354,6 +406,15 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
     areas = np.isin(shapely.get_type_id(shapes), (3, 6))
     shapes[areas] = shapely.orient_polygons(shapes[areas])
     return shapes
+
+
+def vertices_without_place(shapes: Iterable[shapely.Geometry]) -> list[tuple[int, int]]:
+    """Positions of features of which a vertex has no coordinates, with the number of the first such vertex."""
+    array = np.array(list(shapes), dtype=object)
+    coordinates, owner = shapely.get_coordinates(array, return_index=True)
+    lost = np.flatnonzero(~np.isfinite(coordinates).all(axis=1))
+    first = pd.Series(lost).groupby(owner[lost]).first()
+    return [(int(n), int(v - np.searchsorted(owner, n)) + 1) for n, v in first.items()]
 
 
 def joined_parts(line: shapely.MultiLineString) -> shapely.MultiLineString:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.feature import feature_of
@@ -14,8 +16,10 @@ from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 
 
-def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
+def assign_communities(layers: LayerSet, tolerance_m: float = 0.0) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Give every feature its community.
+
+    ``tolerance_m`` is how near to a node a pipe ends that names none there.
 
     A stated community_id counts if that community exists. Where it is missing, a point of the feature that
     lies on it (the middle of a line) decides by place. A pipe that has no place takes the community of the
@@ -38,6 +42,7 @@ def assign_communities(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]
         frames[name] = frame.assign(community_id=stated.where(stated.isin(known), _by_place(frame, areas)))
     frames["pipes"] = _pipes_by_nodes(frames["pipes"], frames["nodes"])
     frames["nodes"] = _nodes_by_pipes(frames["nodes"], frames["pipes"])
+    frames["nodes"] = _nodes_by_ends(frames["nodes"], frames["pipes"], tolerance_m)
     frames["connections"] = _connections_by_source(frames)
     for name, frame in frames.items():
         if name == "communities" or frame.empty:
@@ -110,6 +115,29 @@ def _nodes_by_pipes(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame) -> gpd.Geo
     ).dropna()
     by_node = ends.sort_values("community_id").drop_duplicates("node_id").set_index("node_id")["community_id"]
     return nodes.assign(community_id=nodes["community_id"].fillna(nodes["node_id"].map(by_node)))
+
+
+def _nodes_by_ends(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
+    """Nodes outside every community take that of a pipe that ends at them without naming a node there."""
+    lost = nodes["community_id"].isna().to_numpy() & nodes.geometry.notna().to_numpy()
+    open_ = pipes[pipes["community_id"].notna() & (pipes.geom_type == "LineString")]
+    if not tolerance_m or not lost.any() or open_.empty:
+        return nodes
+    ends = [open_[open_[column].isna()] for column in ("to_node", "from_node")]
+    shapes = [shapely.get_point(own.geometry.to_numpy(), n) for own, n in zip(ends, (-1, 0), strict=True)]
+    points = np.concatenate(shapes)
+    if not len(points):
+        return nodes
+    # Of several pipes at one node the first community counts, whatever the order of the file.
+    community = np.concatenate([own["community_id"].to_numpy(object) for own in ends])
+    order = np.argsort(community.astype(str), kind="stable")
+    tree = shapely.STRtree(points[order])
+    found = nodes["community_id"].to_numpy(object).copy()
+    for position in np.flatnonzero(lost):
+        near = tree.query(nodes.geometry.iloc[position], predicate="dwithin", distance=tolerance_m)
+        if len(near):
+            found[position] = community[order][near.min()]
+    return nodes.assign(community_id=pd.Series(found, index=nodes.index, dtype=object))
 
 
 def _connections_by_source(frames: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -64,7 +64,7 @@ def _joined(
     for column, vertex in ends.items():
         named = frame[column]
         points = end_points(frame, vertex)
-        near = _nearest(points, nodes, tolerance_m)
+        near = nearest_nodes(points, nodes, tolerance_m)
         missing = named.isna().to_numpy()
         found = missing & (near != "")
         words: dict[str, object] = {"column": column, "tolerance": tolerance_m}
@@ -98,7 +98,7 @@ def _joined(
     return frame, findings
 
 
-def _nearest(points: np.ndarray, nodes: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
+def nearest_nodes(points: np.ndarray, nodes: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
     """Id of the nearest node within reach of each point; "" where there is none."""
     found = np.full(len(points), "", dtype=object)
     if nodes.empty:

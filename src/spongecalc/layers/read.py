@@ -221,7 +221,9 @@ def _read_source(
     held = Amount(held.count, taken.length_m + filtered_out.length_m, taken.area_m2 + filtered_out.area_m2)
     # Half a millimetre either way at each vertex, along and across.
     rounding_m = 0.0015 * float(shapely.get_num_coordinates(placed.frame.geometry.to_numpy()).sum())
-    counted = SourceRead(layer, label, held, filtered_out, rounding_m=rounding_m)
+    said = source.crs or raw.frame.crs
+    crs = CRS.from_user_input(said).to_string() if said is not None else ""
+    counted = SourceRead(layer, label, held, filtered_out, crs=crs, rounding_m=rounding_m)
     return to_contract(layer, source, label, placed, looks, findings, catalogue, scenario_columns), counted
 
 

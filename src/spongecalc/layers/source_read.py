@@ -26,6 +26,7 @@ class SourceRead:
     """One source of one layer: all that it holds, what the project's filter leaves, and why it was refused.
 
     ``refused`` is the rule by which it was; a source that could not even be opened holds nothing that is known.
+    ``crs`` is the coordinate reference system it says it is in ("EPSG:4542"), "" where it says none.
     ``rounding_m`` is how far its metres may move when its coordinates are put on the millimetre.
     ``unread`` are numbers of things that no feature was made of, by the rule that says why; ``held`` has none of
     them.
@@ -36,6 +37,7 @@ class SourceRead:
     held: Amount
     filtered: Amount = Amount()
     refused: str = ""
+    crs: str = ""
     rounding_m: float = 0.0
     unread: Mapping[str, int] = field(default_factory=dict)
 

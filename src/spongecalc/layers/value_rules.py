@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -12,10 +11,10 @@ import pandas as pd
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.layers.folder_names import names_folder
 from spongecalc.layers.layer_set import LayerSet
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-FILE_NAME_UNSAFE = re.compile(r"[^\w.\-]", re.ASCII)
 
 
 def check_values(layers: LayerSet) -> Iterator[Finding]:
@@ -96,5 +95,5 @@ def _names(communities: gpd.GeoDataFrame) -> Iterator[Finding]:
             if isinstance(value, str) and value.startswith(FORMULA_STARTS):
                 yield finding_at("name.formula", "communities", row, column=column, value=value)
         identifier = row.community_id
-        if isinstance(identifier, str) and FILE_NAME_UNSAFE.search(identifier):
+        if isinstance(identifier, str) and not names_folder(identifier):
             yield finding_at("name.unsafe_id", "communities", row, value=identifier)

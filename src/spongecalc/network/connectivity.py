@@ -47,6 +47,12 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def check_not_drained(system: DrainageSystem) -> tuple[Finding, ...]:
+    """Findings about communities that get their network in a later scenario only."""
+    rows = system.boundaries.itertuples()
+    return tuple(finding_at("community.not_drained", "communities", r, scenario=system.scenario) for r in rows)
+
+
 def _absent(ids: pd.Series, present: set[str]) -> pd.Series:
     """True for ids that name no node of the scenario."""
     return ids.notna() & ~ids.isin(present)

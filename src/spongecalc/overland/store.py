@@ -16,7 +16,7 @@ from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.overland.coupled import FRAME_S, CoupledResult
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.overland.failure import Failure, failure_of, failure_of_engine
-from spongecalc.swmm.identifiers import folder_name
+from spongecalc.swmm.identifiers import run_folder_name
 
 KEPT_FOLDER = "runs_2d"
 RASTERS, SEAL = "rasters.npz", "run.json"
@@ -52,7 +52,7 @@ class FlowDone:
 
 def run_folder(results: Path, run: CoupledRun) -> Path:
     """Folder in which a run is kept."""
-    return results / KEPT_FOLDER / folder_name(run.model) / run.scenario / run.storm_id
+    return results / KEPT_FOLDER / run_folder_name(run.model) / run.scenario / run.storm_id
 
 
 def make(run: CoupledRun, folder: Path) -> FlowDone:

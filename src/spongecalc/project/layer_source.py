@@ -93,6 +93,7 @@ class LayerSource(Section):
     filter: dict[str, Annotated[tuple[Text, ...], BeforeValidator(_listed)]] = Field(default_factory=dict)
     lookups: tuple[Lookup, ...] = ()
     labels: Labels = Labels()
+    prefix: Text = ""
     drawing_unit: Literal["mm", "cm", "dm", "m", "km", "in", "ft"] | None = None
     hidden: Literal["read", "left_out"] = "read"
     points: str | None = None

@@ -27,18 +27,21 @@ from spongecalc.layers.check import check_coordinates, check_layers, completed, 
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
-from spongecalc.network.connectivity import check_connectivity
+from spongecalc.layers.standing import stands
+from spongecalc.network.connectivity import check_connectivity, check_not_drained
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.project.long_rain import LongRain
+from spongecalc.project.scenario_settings import Scenario
 from spongecalc.report.content.institute import PLAIN, read_institute
 from spongecalc.report.render.formats import write_formats
 from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
@@ -68,6 +71,7 @@ from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
+NOT_LISTED = ("value.not_allowed", "value.missing")
 MOST_COMMUNITIES_BESIDE = 200
 """Communities of which another process may hold layers and tables as well."""
 
@@ -86,10 +90,15 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     """
     settings = project.settings
     layers, found = read_and_placed(
-        project.folder, settings.layers, settings.crs, settings.scenario_columns, settings.catalogue
+        project.folder,
+        settings.layers,
+        settings.crs,
+        settings.scenario_columns,
+        settings.catalogue,
+        tolerance_m=settings.checks.snap_tolerance_m,
     )
-    rows = delivered(layers)
     findings: list[Finding] = list(found)
+    rows = delivered(layers)
     layers, found = completed(layers, settings.checks)
     findings.extend(found)
     return _cut_systems(project, layers, findings, communities, scenarios, rows)
@@ -102,15 +111,21 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     """
     settings = project.settings
     layers, found = read_and_placed(
-        project.folder, settings.layers, settings.crs, (*settings.scenario_columns, *more), settings.catalogue
+        project.folder,
+        settings.layers,
+        settings.crs,
+        (*settings.scenario_columns, *more),
+        settings.catalogue,
+        tolerance_m=settings.checks.snap_tolerance_m,
     )
-    rows = delivered(layers)
+    rows: dict[str, pd.DataFrame] = {}
     mended = repaired(layers, settings.checks, settings.repair)
-    mended = replace(mended, refused=refused_sources(found))
+    named = tuple(as_repair(f) for f in found if is_named(f))
+    mended = replace(mended, changes=(*named, *mended.changes), refused=refused_sources(found))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
-    findings = [f for f in found if f.rule not in gone]
+    findings = [f for f in found if f.rule not in gone and not is_named(f)]
     findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
@@ -133,15 +148,34 @@ def _cut_systems(
     findings.extend(check_scenarios(layers, settings.scenarios))
     # A size that could not be read leaves its column empty: what was written there has been told.
     unread = {f.feature.feature_id for f in findings if f.rule == "pipe.size_unread"}
+    # A vertex without coordinates leaves no shape: that is told, and no more of it.
+    shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule == "geometry.not_finite"}
+    # So is that a source lies elsewhere, and not of each end how far it lies from its node.
+    elsewhere = {f.feature.community_id for f in findings if f.rule == "crs.wrong_meridian"}
+    findings = [
+        f
+        for f in findings
+        if not (f.rule == "geometry.empty" and (f.feature.layer, f.feature.feature_id) in shapeless)
+        and not (f.rule == "end.far" and f.feature.community_id in elsewhere)
+    ]
     findings.extend(
         f
         for f in check_layers(layers, settings.checks, scenarios)
         if f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread
     )
     first = {}
+    # A kind or system that there is not leads nowhere: such a community is looked at once that is mended.
+    unread_values = frozenset(
+        f.feature.community_id for f in findings if f.rule in NOT_LISTED and f.feature.community_id
+    )
     for scenario in scenarios:
-        first[scenario.name] = drainage_systems(layers, scenario)
-        for system in first[scenario.name][0]:
+        first[scenario.name] = drainage_systems(layers, scenario, unread_values)
+        later = _drained_later(layers, settings.scenarios, scenario)
+        cut, found = first[scenario.name]
+        for system in cut:
+            if system.pipes.empty and set(system.communities) <= later:
+                findings.extend(check_not_drained(system))
+                continue
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
@@ -162,13 +196,23 @@ def _cut_systems(
         excluded = communities_with_errors(findings)
         cut, found = drainage_systems(layers, scenario, excluded) if excluded else first[scenario.name]
         findings.extend(found)
-        systems.extend(s for s in cut if not wanted or wanted & set(s.communities))
+        later = _drained_later(layers, settings.scenarios, scenario)
+        drained = [s for s in cut if not s.pipes.empty or not set(s.communities) <= later]
+        systems.extend(s for s in drained if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
     complete = len(scenarios) == len(settings.scenarios)
     every = tuple(findings)
     return Checked(
         project, layers, tuple(systems), every, ids, documents, measurements, rows, complete, rain=rain
     )
+
+
+def _drained_later(layers: LayerSet, scenarios: Sequence[Scenario], scenario: Scenario) -> set[str]:
+    """Communities that have pipes in a scenario after this one."""
+    names = [s.name for s in scenarios]
+    pipes = layers["pipes"]
+    after = scenarios[names.index(scenario.name) + 1 :]
+    return {str(c) for s in after for c in pipes["community_id"][stands(layers, "pipes", s)].dropna().unique()}
 
 
 def build(checked: Checked, progress: Progress = no_progress) -> Built:

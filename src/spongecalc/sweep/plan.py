@@ -21,7 +21,7 @@ from spongecalc.sweep.error import ValuesError
 from spongecalc.sweep.parameter_sets import ParameterSet, parameter_sets
 from spongecalc.sweep.parameters import changed_model, changed_settings, changed_system, needs_building
 from spongecalc.swmm.event import storm_event
-from spongecalc.swmm.identifiers import folder_name
+from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import SeriesRequest
 
@@ -115,7 +115,7 @@ def _of_set(
         for storm, event in storms:
             # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.
             text = replace(changed, storms=(storm,)).text(event)
-            place = folder / folder_name(base.name) / base.scenario / storm.storm_id
+            place = folder / run_folder_name(base.name) / base.scenario / storm.storm_id
             run = Run(
                 base.name,
                 base.scenario,

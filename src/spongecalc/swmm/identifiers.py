@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
+from spongecalc.layers.folder_names import names_folder
+
 SAFE = re.compile(r"[A-Za-z0-9_.\-+]{1,40}")
 
 
@@ -27,8 +29,13 @@ def hashed(feature_id: str, prefix: str) -> str:
 
 
 def folder_name(model: str) -> str:
-    """A name for a model's folder that any file system takes: the model's own, or its hash."""
-    return model if SAFE.fullmatch(model) and not model.startswith((".", "-")) else hashed(model, "M_")
+    """A name for a folder that people open: the model's own in any script, or its hash where that cannot be."""
+    return model if names_folder(model) else hashed(model, "M_")
+
+
+def run_folder_name(model: str) -> str:
+    """A name for a folder that SWMM opens, in ASCII: the model's own, or its hash."""
+    return model if SAFE.fullmatch(model) and names_folder(model) else hashed(model, "M_")
 
 
 def tag(text: str) -> str:

@@ -20,6 +20,8 @@ from spongecalc.layers.repairs.lines import flip_lines, snap_ends, split_at_node
 from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids, part_ends
 from spongecalc.layers.repairs.parts import split_parts
 from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
+from spongecalc.layers.same_place import join_same_place
+from spongecalc.layers.value_change import NOW, WAS
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 
 
@@ -63,13 +65,14 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     findings.extend(found)
     if found:
         layers, _ = assign_communities(layers)
-    for early in (fill_ids, split_parts):
+    for early in (lambda given: fill_ids(given, tolerance), split_parts):
         layers, found = early(layers)
         findings.extend(found)
     unplaced = _without_place(layers)
-    completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended")
+    completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended", "node.joined")
     for step in (
         mend_geometries,
+        join_same_place,
         lambda given: join_pipe_ends(given, tolerance),
         part_ends,
         lambda given: close_gaps(given, tolerance, at_every_end=repair.nodes_at_ends),
@@ -90,10 +93,13 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
 
 
 def _as_repair(finding: Finding) -> Finding:
-    """The finding; a mended outline, of which a check warns, is in the repaired copy a change that was made."""
-    if finding.rule != "geometry.mended":
-        return finding
-    return dataclasses.replace(finding, rule="repair.mended", found={**finding.found, "column": "geometry"})
+    """The finding; of what a check warns of and takes for the better, the copy has a change that was made."""
+    if finding.rule == "geometry.mended":
+        return dataclasses.replace(finding, rule="repair.mended", found={**finding.found, "column": "geometry"})
+    if finding.rule == "node.joined":
+        words = {"column": "node_id", WAS: finding.feature.feature_id, NOW: finding.found["other"]}
+        return dataclasses.replace(finding, rule="repair.joined", found=words)
+    return finding
 
 
 def _without_place(layers: LayerSet) -> dict[str, gpd.GeoDataFrame]:

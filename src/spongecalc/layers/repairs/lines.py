@@ -10,10 +10,10 @@ import shapely
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import MIN_LENGTH_M
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.made_ids import free_name
 from spongecalc.layers.pipe_ends import LATERAL_ENDS, PIPE_ENDS, end_points, nodes_on_pipes, places_of
 from spongecalc.layers.provenance import INFERRED, flagged
 from spongecalc.layers.repairs.change import changed
-from spongecalc.layers.repairs.missing_nodes import free_name
 
 # Nearer than this an end is at its node as far as a survey can tell.
 AT_NODE_M = 0.001

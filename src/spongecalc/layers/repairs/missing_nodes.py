@@ -13,37 +13,31 @@ from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import MIN_LENGTH_M
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.made_ids import free_name, made_ids
 from spongecalc.layers.pipe_ends import PIPE_ENDS, end_points, places_of
 from spongecalc.layers.provenance import INFERRED, flagged, read_flags
 from spongecalc.layers.repairs.change import changed
 from spongecalc.layers.rules.findings_at_rows import numbers
 
 
-def fill_ids(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Ids of features that have none: the layer's name and the feature's place in its file."""
+def fill_ids(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Ids of features without one, as :mod:`spongecalc.layers.made_ids` makes them; without a place, the row."""
     findings: list[Finding] = []
-    for layer, frame in layers.frames.items():
-        column = SCHEMAS[layer].id_column
-        missing = frame[column].isna().to_numpy()
-        if layer == "communities" or not missing.any():
+    for layer, schema in SCHEMAS.items():
+        column, frame = schema.id_column, layers[layer]
+        if layer == "communities" or not frame[column].isna().any():
             continue
-        taken = set(frame[column].dropna())
-        ids = frame[column].to_numpy(object).copy()
-        for position in np.flatnonzero(missing):
-            ids[position] = free_name(f"{layer[:-1]}-{int(frame['file_row'].iloc[position])}", taken)
-        words = {"column": column, "method": "place in its file 文件中的序号"}
+        made, _ = made_ids(layers, layer, tolerance_m)
+        missing = frame[column].isna().to_numpy()
+        taken = set(made.dropna())
+        ids = made.to_numpy(object).copy()
+        for position in np.flatnonzero(made.isna()):
+            ids[position] = free_name(f"{column.removesuffix('_id')}_{frame['file_row'].iloc[position]}", taken)
+        words = {"column": column, "method": "its nodes or its place 取所连节点或所在位置"}
         findings.extend(changed("repair.inferred", layer, frame, missing, frame[column], ids, **words))
         named = frame.assign(**{column: pd.Series(ids, index=frame.index, dtype=object)})
         layers = layers.with_frame(layer, flagged(named, missing, column, INFERRED))
     return layers, tuple(findings)
-
-
-def free_name(name: str, taken: set[str]) -> str:
-    """The name, with underscores behind it where it is taken; it is taken from now on."""
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
 
 
 def part_ends(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

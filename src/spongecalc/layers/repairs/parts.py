@@ -12,10 +12,10 @@ import shapely
 from spongecalc.contract import LINE, SCHEMAS
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.made_ids import free_name
 from spongecalc.layers.pipe_ends import LATERAL_ENDS, PIPE_ENDS, places_of
 from spongecalc.layers.provenance import INFERRED, read_flags, write_flags
 from spongecalc.layers.repairs.change import changed
-from spongecalc.layers.repairs.missing_nodes import free_name
 
 # Values that belong to one end of a line, by the column that names the node there.
 AT_END: Mapping[str, tuple[str, ...]] = {

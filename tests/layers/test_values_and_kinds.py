@@ -1,0 +1,295 @@
+"""Values as deliveries hold them: each is read by a stated rule, or is one error at its feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from shapely import LineString, Point
+from tests.planting import X, Y, add, both, drop, edit, shape
+from tests.small_project import CRS, Change, Frames, SmallProject
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.repairs.change import changes_table
+from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.steps.checked import Checked
+from spongecalc.steps.intake import intake_of, intake_of_repair
+
+NAN = float("nan")
+
+
+def checked(project: SmallProject) -> Checked:
+    found = pipeline.check(load_project(project.folder))
+    assert intake_of(pipeline.build(found)).open == ()
+    for finding in found.findings:
+        for language in ("zh", "en"):
+            sentences = finding.message(language) + finding.action(language)
+            assert "None" not in sentences
+            assert "nan" not in sentences.split()
+    return found
+
+
+def told(found: Checked, severity: str = "error") -> list[tuple[str, str, str]]:
+    return [(f.rule, f.feature.layer, f.feature.feature_id) for f in found.findings if f.severity == severity]
+
+
+def modelled(found: Checked) -> set[tuple[str, str]]:
+    return {(c, s.scenario) for s in found.systems for c in s.communities}
+
+
+OTHERS = {(c, s) for c in "AB" for s in ("before", "after")}
+
+
+@pytest.mark.parametrize(
+    ("layer", "feature", "column", "wrong"),
+    [
+        ("connections", "C-K1", "kind", "kichen"),
+        ("nodes", "C-R1", "kind", "manhol"),
+        ("nodes", "C-R1", "system", "strom"),
+        ("pipes", "C-PR", "system", "strom"),
+        ("pipes", "C-PR", "shape", "round"),
+        ("surfaces", "C-L1", "cover", "permeable_concret"),
+        ("nodes", "C-R2", "receives", "sea"),
+        ("pipes", "C-PR", "status", "propsed"),
+    ],
+)
+def test_a_misspelt_word_is_one_error_with_the_words_allowed(
+    small_project: Callable[..., SmallProject], layer: str, feature: str, column: str, wrong: str
+) -> None:
+    """It stops its own community only, and nothing with a traceback."""
+    found = checked(small_project(second=edit(layer, feature, **{column: wrong})))
+    own = [f for f in found.findings if f.rule == "value.not_allowed"]
+    assert [(f.feature.layer, f.feature.feature_id, f.feature.community_id) for f in own] == [
+        (layer, feature, "C")
+    ]
+    assert own[0].found["value"] == wrong
+    assert str(own[0].found["allowed"]).count(", ") >= 2
+    assert modelled(found) == OTHERS
+
+
+def test_a_vertex_without_coordinates_is_one_error(small_project: Callable[..., SmallProject]) -> None:
+    line = LineString([(X + 10, Y + 8), (NAN, NAN), (X + 40, Y + 8)])
+    found = checked(small_project(second=shape("pipes", "C-PR", line)))
+    errors = [f for f in found.findings if f.severity == "error"]
+    assert [(f.rule, f.feature.feature_id, f.found) for f in errors] == [
+        ("geometry.not_finite", "C-PR", {"vertex": 2})
+    ]
+    assert modelled(found) == OTHERS
+
+
+def test_nodes_without_ids_are_named_by_their_places(small_project: Callable[..., SmallProject]) -> None:
+    """The survey has to say their names; pipes and bill are there all the same."""
+
+    def nameless(frames: Frames) -> None:
+        frames["nodes"]["node_id"] = None
+        frames["pipes"][["from_node", "to_node"]] = None
+        frames["connections"]["to_node"] = None
+
+    found = checked(small_project(second=nameless))
+    assert set(told(found)) == {
+        ("id.missing", "nodes", f"node_{X + x:.1f}_{Y + y:.1f}") for x in (10, 40) for y in (8, 10, 12)
+    }
+    pipe = found.layers["pipes"].set_index("pipe_id").loc["C-PR"]
+    assert pipe["from_node"] == f"node_{X + 10:.1f}_{Y + 8:.1f}"
+    assert found.layers["pipes"].length.sum() == pytest.approx(270.0)
+    assert modelled(found) == OTHERS
+
+
+def test_pipes_without_ids_are_named_after_their_nodes(small_project: Callable[..., SmallProject]) -> None:
+    """By the nodes that they name, or those at their ends; a surface by its place. The models are made."""
+
+    def nameless(frames: Frames) -> None:
+        pipes = frames["pipes"]
+        pipes["pipe_id"] = None
+        pipes.loc[pipes["system"] == "sewage", ["from_node", "to_node"]] = None
+        frames["surfaces"]["surface_id"] = None
+
+    found = checked(small_project(second=nameless))
+    assert told(found) == []
+    made = [f for f in found.findings if f.rule == "id.made"]
+    assert {f.feature.feature_id for f in made if f.feature.layer == "pipes"} == {
+        "C-C1-C-C2",
+        "C-R1-C-R2",
+        "C-S1-C-S2",
+    }
+    assert {f.severity for f in made} == {"warning"}
+    assert len([f for f in made if f.feature.layer == "surfaces"]) == 3
+    assert modelled(found) == OTHERS | {("C", "before"), ("C", "after")}
+
+
+def test_made_ids_do_not_depend_on_the_order_of_the_file(small_project: Callable[..., SmallProject]) -> None:
+    def twins(frames: Frames) -> None:
+        pipes = frames["pipes"]
+        second = pipes[pipes["pipe_id"] == "C-PR"].assign(material="PVC")
+        second = second.set_geometry([LineString([(X + 10, Y + 8), (X + 25, Y + 9), (X + 40, Y + 8)])])
+        frames["pipes"] = gpd.GeoDataFrame(pd.concat([pipes, second], ignore_index=True), crs=CRS).assign(
+            pipe_id=None
+        )
+
+    def turned(frames: Frames) -> None:
+        twins(frames)
+        frames["pipes"] = frames["pipes"].iloc[::-1].reset_index(drop=True)
+
+    names = []
+    for change in (twins, turned):
+        project = small_project(second=change)
+        pipes = pipeline.check(load_project(project.folder)).layers["pipes"]
+        own = pipes[pipes["community_id"] == "C"]
+        names.append(dict(zip(own["pipe_id"], shapely.to_wkb(own.geometry.to_numpy()), strict=True)))
+        project.folder.rename(project.folder.with_name(f"done{len(names)}"))
+    assert names[0] == names[1]
+    assert "C-R1-C-R2_" in names[0]
+
+
+def test_zeros_for_unused_measures_and_dates_for_years_are_read(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    def delivered(frames: Frames) -> None:
+        frames["pipes"] = frames["pipes"].assign(width_mm=0.0, height_mm=0.0, year="2005-05-04")
+
+    found = checked(small_project(second=delivered))
+    assert told(found) == []
+    own = found.layers["pipes"].set_index("pipe_id").loc["C-PR"]
+    assert np.isnan(own["width_mm"])
+    assert np.isnan(own["height_mm"])
+    assert own["year"] == 2005
+    notes = {f.rule: f for f in found.findings if f.rule in ("value.unused_zero", "value.year_of_date")}
+    assert notes["value.unused_zero"].found == {"columns": "width_mm 3, height_mm 3"}
+    assert notes["value.year_of_date"].found == {"count": 3, "example": "2005-05-04", "year": "2005"}
+    assert modelled(found) == OTHERS | {("C", "before"), ("C", "after")}
+
+
+@pytest.mark.parametrize("written", ["2005", 2005.0, "2005/5", "2005年5月", "20050504", "2005.05.04"])
+def test_a_year_is_read_from_any_way_of_writing_a_day(
+    small_project: Callable[..., SmallProject], written: object
+) -> None:
+    found = checked(small_project(second=edit("pipes", "C-PR", year=written)))
+    assert told(found) == []
+    assert found.layers["pipes"].set_index("pipe_id").loc["C-PR", "year"] == 2005
+
+
+def test_a_zero_for_the_measure_that_counts_stays_an_error(small_project: Callable[..., SmallProject]) -> None:
+    found = checked(small_project(second=edit("pipes", "C-PR", diameter_mm=0.0)))
+    assert {t[2] for t in told(found)} == {"C-PR"}
+    assert modelled(found) == OTHERS
+
+
+def test_water_outside_above_the_ground_is_named(small_project: Callable[..., SmallProject]) -> None:
+    found = checked(small_project(second=edit("nodes", "C-R2", outfall_level_m=101.0)))
+    own = [f for f in found.findings if f.rule == "outfall.level_above_ground"]
+    assert [(f.severity, f.feature.feature_id, f.found["over"]) for f in own] == [("warning", "C-R2", "1.00")]
+    level = checked(small_project_again(found, outfall_level_m=100.0))
+    assert not [f for f in level.findings if f.rule == "outfall.level_above_ground"]
+
+
+def small_project_again(found: Checked, **values: object) -> SmallProject:
+    """The same project with other values of C-R2."""
+    folder = found.project.folder
+    file = folder / "c.gpkg"
+    frames = {layer: gpd.read_file(file, layer=layer) for layer in ("nodes",)}
+    edit("nodes", "C-R2", **values)(frames)
+    frames["nodes"].to_file(file, layer="nodes", driver="GPKG", mode="w")
+    return SmallProject(folder, folder / "ab.gpkg", file)
+
+
+def twin(**values: object) -> Change:
+    """The storm pipe of C in two, whose inner ends name two nodes at one place."""
+    middle = Point(X + 25, Y + 8)
+    return both(
+        add("nodes", "C-R1", node_id="C-R5", kind="manhole", invert_m=98.85, geometry=middle),
+        add(
+            "nodes",
+            "C-R1",
+            **{"node_id": "C-R5b", "kind": "junction", "invert_m": 98.85, "geometry": middle} | values,
+        ),
+        edit("pipes", "C-PR", to_node="C-R5", invert_down_m=98.85),
+        shape("pipes", "C-PR", LineString([(X + 10, Y + 8), (X + 25, Y + 8)])),
+        add(
+            "pipes",
+            "C-PR",
+            pipe_id="C-PR2",
+            from_node="C-R5b",
+            to_node="C-R2",
+            invert_up_m=98.85,
+            invert_down_m=98.7,
+            geometry=LineString([(X + 25, Y + 8), (X + 40, Y + 8)]),
+        ),
+    )
+
+
+def test_two_nodes_at_one_place_are_one(small_project: Callable[..., SmallProject]) -> None:
+    """Nothing is parted: the water of C-R1 reaches C-R2; the finding says which node was taken for which."""
+    project = small_project(second=twin())
+    found = checked(project)
+    own = [f for f in found.findings if f.rule == "node.joined"]
+    assert [(f.severity, f.feature.feature_id, f.found["other"]) for f in own] == [("warning", "C-R5b", "C-R5")]
+    pipes = found.layers["pipes"].set_index("pipe_id")
+    assert pipes.loc["C-PR2", "from_node"] == "C-R5"
+    assert not {"network.no_way_out", "node.reaches_no_outfall"} & {f.rule for f in found.findings}
+    fixed, mended = pipeline.fix(load_project(project.folder))
+    trail = changes_table(mended.changes)
+    joined = trail[trail["rule"] == "repair.joined"]
+    assert joined[["feature_id", "before", "after"]].values.tolist() == [["C-R5b", "C-R5b", "C-R5"]]
+    assert "C-R5b" not in set(fixed.layers["nodes"]["node_id"])
+    assert intake_of_repair(fixed, mended).open == ()
+
+
+def test_two_nodes_at_one_place_and_two_levels_are_named_and_not_joined(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    found = checked(small_project(second=twin(invert_m=98.5)))
+    assert [(f.feature.feature_id) for f in found.findings if f.rule == "node.same_place"] in (
+        ["C-R5"],
+        ["C-R5b"],
+    )
+    assert found.layers["pipes"].set_index("pipe_id").loc["C-PR2", "from_node"] == "C-R5b"
+
+
+def test_a_newly_drained_community_has_a_model_of_after(small_project: Callable[..., SmallProject]) -> None:
+    """Nothing drained C before: that is no error, and there is no model of it; after there is."""
+
+    def undrained(frames: Frames) -> None:
+        drop("nodes", "C-C1", "C-C2")(frames)
+        drop("pipes", "C-PC")(frames)
+        drop("connections", "C-K0", "C-T0", "C-D0")(frames)
+
+    found = checked(small_project(second=undrained))
+    assert told(found) == []
+    assert ("community.not_drained", "communities", "C") in told(found, "warning")
+    assert modelled(found) == OTHERS | {("C", "after")}
+
+
+def test_a_community_that_loses_its_network_is_still_an_error(small_project: Callable[..., SmallProject]) -> None:
+    def lost(frames: Frames) -> None:
+        drop("pipes", "C-PR", "C-PS")(frames)
+        drop("nodes", "C-R1", "C-R2", "C-S1", "C-S2")(frames)
+        drop("connections", "C-K1", "C-T1", "C-D1")(frames)
+
+    found = checked(small_project(second=lost))
+    assert ("community.no_network", "communities", "C") in told(found)
+
+
+def test_a_layer_with_a_wrong_central_meridian_is_one_error_with_the_label_that_fits(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """EPSG:4542 (99 degrees) instead of 4543 (102): that ends lie 305 km from their nodes is not told of each."""
+
+    def mislabelled(frames: Frames) -> None:
+        frames["nodes"] = frames["nodes"].set_crs("EPSG:4542", allow_override=True)
+
+    found = checked(small_project(second=mislabelled))
+    errors: list[Finding] = [f for f in found.findings if f.severity == "error"]
+    assert [(f.rule, f.feature.layer, f.feature.community_id) for f in errors] == [
+        ("crs.wrong_meridian", "nodes", "C")
+    ]
+    words = errors[0].found
+    assert (words["stated"], words["fits"]) == ("EPSG:4542", "EPSG:4543")
+    # 3 degrees of longitude at 24.18 degrees north are 304.9 km.
+    assert words["km"] == "305"
+    assert not [f for f in found.findings if f.rule == "end.far"]
+    assert modelled(found) == OTHERS
