@@ -27,8 +27,19 @@ def test_all_well():
         ({"separated_after": None}, "separation", "unknown", "separation_unknown"),
         ({"runoff_after_m3": 241.0}, "runoff", "attention", "runoff_grows"),
         ({"peak_after_l_s": 91.0}, "runoff", "attention", "runoff_grows"),
-        ({"outfall_peak_after_l_s": 70.01}, "runoff", "attention", "outfalls_rise_ponding"),
+        ({"outfall_peak_after_l_s": 70.01}, "runoff", "attention", "outfalls_rise_drained"),
         ({"outfall_peak_after_l_s": 71, "ponding_before_m3": 0}, "runoff", "attention", "outfalls_rise"),
+        (
+            {
+                "outfall_peak_after_l_s": 71,
+                "ponding_before_m3": 0,
+                "over_ground_before_m3": 9.0,
+                "over_ground_after_m3": 1.0,
+            },
+            "runoff",
+            "attention",
+            "outfalls_rise_drained",
+        ),
         # What no table shows is no rise.
         ({"outfall_peak_after_l_s": 70.004}, "runoff", "pass", "runoff_falls"),
         ({"outfall_peak_before_l_s": None}, "runoff", "unknown", "outfalls_unknown"),

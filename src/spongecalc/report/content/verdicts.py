@@ -214,6 +214,8 @@ def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, st
         "outfall_peak_last_l_s",
         "ponding_first_m3",
         "ponding_last_m3",
+        "over_ground_first_m3",
+        "over_ground_last_m3",
     )
     figures = {name: figure(row, column(name, compared)) for name in names}
     figures["outfall_peak_growth_percent"] = -figure(row, "outfall_peak_reduction_percent")
@@ -227,8 +229,10 @@ def _runoff(row: Mapping[str, object], targets: Targets, compared: tuple[str, st
     if leaving is None:
         return Verdict("runoff", UNKNOWN, "outfalls_unknown", figures)
     if leaving:
-        drained = figures["ponding_last_m3"] < figures["ponding_first_m3"]
-        return Verdict("runoff", ATTENTION, "outfalls_rise_ponding" if drained else "outfalls_rise", figures)
+        # Water that stood on the ground or left over it did not pass the outfalls.
+        water = ("ponding", "over_ground")
+        drained = any(figures[f"{w}_first_m3"] > figures[f"{w}_last_m3"] for w in water)
+        return Verdict("runoff", ATTENTION, "outfalls_rise_drained" if drained else "outfalls_rise", figures)
     wanted = targets.get("runoff_reduction_percent")
     if wanted is not None and not figures["runoff_reduction_percent"] >= wanted:
         return Verdict("runoff", ATTENTION, "runoff_below_target", {**figures, "target_percent": wanted})
