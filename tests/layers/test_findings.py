@@ -122,7 +122,9 @@ def test_a_planted_fault_is_found_once(small_project: Callable[..., SmallProject
     row = own.iloc[0]
     assert (row["layer"], row["feature_id"], row["file"]) == (layer, feature, "c.gpkg")
     assert row["community_id"] == ("" if rule in HOMELESS else "C")
-    others = table[table["community_id"].isin(["A", "B"]) & table["severity"].isin(["error", "warning"])]
+    # The one grate of each community takes a little less than the storm brings: that is true, and not planted.
+    told = table[table["severity"].isin(["error", "warning"]) & (table["rule"] != "inlet.short")]
+    others = told[told["community_id"].isin(["A", "B"])]
     assert others.empty, others.to_string()
     for finding in findings:
         for language in LANGUAGES:
