@@ -101,6 +101,21 @@ def test_water_stands_on_the_communitys_own_ground(terrain: Terrain) -> None:
     assert outside == pytest.approx(math.pi * 25, rel=0.02)
 
 
+def test_a_rim_off_the_dem_is_taken_at_the_dems_level(terrain: Terrain) -> None:
+    basin, plane, void = Point(12, 13.5), Point(5.1, 3.0), Point(0.1, 29.9)
+    # basin at 99.00 m, surveyed 5 cm off: the survey's; half a metre off either way: the DEM's
+    assert terrain.rims_m([basin] * 3, [99.05, 99.5, 98.5], 0.15) == pytest.approx([99.05, 99.0, 99.0])
+    assert terrain.rims_m([plane, void, Point(500, 0)], [100.1, 7.0, 8.0], 0.15) == pytest.approx([100.1, 7, 8])
+    for surveyed_m in (98.5, 99.5):
+        (rim_m,) = terrain.rims_m([basin], [surveyed_m], 0.15)
+        (area,) = terrain.ponded_areas_m2([basin], [rim_m], 0.15, 10.0)
+        assert area == pytest.approx(4 * 3)
+
+
+def test_where_the_dem_has_no_elevation_there_is_none(terrain: Terrain) -> None:
+    assert terrain.ponded_areas_m2([Point(0.1, 29.9)], [100.0], 0.15, 5.0).tolist() == [0.0]
+
+
 def test_outside_of_the_dem_there_is_none(dem: Path, terrain: Terrain, tmp_path: Path) -> None:
     assert terrain.ponded_areas_m2([Point(500, 500)], [100.0], 0.15, 5.0).tolist() == [0.0]
     assert read_terrain(dem, (500, 500, 510, 510), 1.0) is None

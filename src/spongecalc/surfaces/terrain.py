@@ -36,6 +36,19 @@ class Terrain:
         rows, columns = self.elevation_m.shape
         return float(self.elevation_m[row, column]) if 0 <= row < rows and 0 <= column < columns else np.nan
 
+    def rims_m(
+        self, points: Sequence[shapely.Point], surveyed_m: Sequence[float], most_apart_m: float
+    ) -> list[float]:
+        """Levels of the rims of nodes in m to which this DEM's ground may be compared.
+
+        A surveyed level stands for itself; the DEM's own takes its place where the two lie more than
+        ``most_apart_m`` apart, since by such a level either no ground around the node is low enough for water to
+        stand on, or all of it is.
+        """
+        own = (self.at(point.x, point.y) for point in points)
+        # A level that the DEM does not know is no farther apart than any: the survey's stands.
+        return [z if abs(level - z) > most_apart_m else level for z, level in zip(own, surveyed_m, strict=True)]
+
     def slope_percent(self, point: shapely.Point, area: shapely.Geometry) -> float:
         """Fall from the farthest corner of ``area`` to ``point`` over their distance; NaN where unknown."""
         corners = shapely.get_coordinates(area)
@@ -71,7 +84,7 @@ class Terrain:
 
         Returns
         -------
-        One area in m2 for each node; 0 where the DEM does not cover its place.
+        One area in m2 for each node; 0 where the DEM does not cover its place or has no elevation there.
         """
         owner = np.full(self.elevation_m.shape, -1)
         nearest_m = np.full(self.elevation_m.shape, np.inf)
@@ -81,7 +94,7 @@ class Terrain:
             piece, distance_m = self._around(point, radius_m)
             own = self._cell(point.x, point.y)
             inside = all(0 <= cell < size for cell, size in zip(own, self.elevation_m.shape, strict=True))
-            if not inside:
+            if not inside or np.isnan(self.elevation_m[own]):
                 continue
             low = (self.elevation_m[piece] <= rim_m + depth_m) & (distance_m <= radius_m) & ~dry[piece]
             if outside is not None and not outside[own]:

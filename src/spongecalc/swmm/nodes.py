@@ -167,9 +167,10 @@ def _ponded_areas_m2(
     ponding = settings.ponding
     if terrain is None:
         return dict.fromkeys(nodes["node_id"], ponding.default_area_m2)
+    points = nodes.geometry.tolist()
     areas = terrain.ponded_areas_m2(
-        nodes.geometry.tolist(),
-        nodes["ground_m"].tolist(),
+        points,
+        terrain.rims_m(points, nodes["ground_m"].tolist(), ponding.depth_m),
         ponding.depth_m,
         ponding.search_radius_m,
         system.buildings.geometry.tolist(),
