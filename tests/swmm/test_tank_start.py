@@ -15,7 +15,7 @@ from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.swmm.model import SwmmModel
-from spongecalc.swmm.tank_start import days_before_storms
+from spongecalc.swmm.tank_start import days_before_storms, demand_m3_d
 
 VOLUME_M3, FLUSH_MM = 2.0, 2.0
 DEMAND_M3_D = 0.5
@@ -107,3 +107,28 @@ def test_what_stood_in_the_tank_is_not_counted_as_held(
     held = 0.25 * VOLUME_M3 + DEMAND_M3_D * hours / 24
     assert row["tank_held_m3"] == pytest.approx(held, rel=0.05)
     assert row["runoff_m3"] == pytest.approx(float(str(row["surface_runoff_m3"])) - held, rel=0.05)
+
+
+@pytest.mark.parametrize(("surveyed", "drawn_m3_d"), [(0.0, 0.0), (0.5, 0.5), (None, None)])
+def test_a_surveyed_demand_counts_even_if_it_is_none(
+    small_project: Callable[..., SmallProject], surveyed: float | None, drawn_m3_d: float | None
+) -> None:
+    """Square A has 800 m2 of green at 2 l/m2 and 600 m2 of lane at 0.5 l/m2: 1.9 m3 a day where nobody said."""
+
+    def surveyed_so(frames: Frames) -> None:
+        change(VOLUME_M3, FLUSH_MM)(frames)
+        frames["facilities"]["demand_m3_d"] = np.nan if surveyed is None else surveyed
+
+    built = pipeline.build(
+        pipeline.check(
+            load_project(small_project(first=surveyed_so, toml=lambda t: t + FACILITIES).folder), ["A"], ["after"]
+        )
+    )
+    (model,) = built.models
+    (start,) = model.tank_starts
+    settings = built.checked.project.settings
+    demand = demand_m3_d(start.tank, [start.tank], model.areas, built.checked.layers.catalogue, settings.sponge)
+    assert demand == pytest.approx(1.9 if drawn_m3_d is None else drawn_m3_d)
+    free = start.states.free_m3
+    # Nobody draws: once full it stays full, and a storm finds nothing free.
+    assert (free[len(free) // 2 :].max() < 1e-9) == (demand == 0.0)

@@ -55,7 +55,8 @@ def tank_shape(volume_m3: float, area_m2: float, invert_m: float, ground_m: floa
 class Tank:
     """A tank of the facilities layer at its node; ``overflow_to`` and ``node_id`` are ids of the nodes layer.
 
-    ``first_flush_mm`` of its roofs' runoff are let off before it.
+    ``first_flush_mm`` of its roofs' runoff are let off before it. ``demand_m3_d`` is the survey's, NaN where it
+    has none; 0 is a tank that nobody draws from.
     """
 
     facility_id: str
@@ -99,7 +100,8 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
             findings.append(finding_at("tank.no_overflow", "facilities", row, node=row.overflow_to))
         elif nodes[overflow].invert_m > shape.crest_m:
             findings.append(finding_at("tank.overflow_uphill", "facilities", row, node=overflow))
-        demand = 0.0 if math.isnan(row.demand_m3_d) else float(row.demand_m3_d)
         flush = float(row.first_flush_mm) if row.first_flush_mm > 0 else 0.0
-        tanks.append(Tank(row.facility_id, row.community_id, row.from_node, overflow, demand, shape, flush))
+        tanks.append(
+            Tank(row.facility_id, row.community_id, row.from_node, overflow, row.demand_m3_d, shape, flush)
+        )
     return tuple(tanks), tuple(findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,15 +56,15 @@ def demand_m3_d(
     """Demand on a tank: the survey's, else watering and road washing of its community by area and quota.
 
     ``tanks`` and ``areas`` are those of the model. Where the community has several tanks without a demand of
-    their own they share it equally.
+    their own they share it equally. A surveyed demand of 0 is one: nobody draws from that tank.
     """
-    if tank.demand_m3_d > 0:
+    if not math.isnan(tank.demand_m3_d):
         return tank.demand_m3_d
     own = [a for a in areas if a.community_id == tank.community_id]
     green = sum(a.covers_m2.get(c, 0.0) for a in own for c, cover in catalogue.covers.items() if cover.green)
     roads = sum(a.covers_m2.get(c, 0.0) for a in own for c, cover in catalogue.covers.items() if cover.paved)
     litres = sponge.watering_l_m2_d * green + sponge.washing_l_m2_d * roads
-    return litres / 1000 / sum(t.demand_m3_d <= 0 for t in tanks if t.community_id == tank.community_id)
+    return litres / 1000 / sum(math.isnan(t.demand_m3_d) for t in tanks if t.community_id == tank.community_id)
 
 
 def roofs_of(tank: Tank, areas: Sequence[Subcatchment]) -> list[Subcatchment]:
