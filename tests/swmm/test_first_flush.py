@@ -153,3 +153,29 @@ def test_the_communitys_runoff_counts_what_is_let_off(small_project: Callable[..
     series = runoff_series_l_s(modelled, "A", storm)
     step_s = float(series.index[1] - series.index[0]) * 60
     assert float(series.sum()) * step_s / 1000 == pytest.approx(float(str(row["runoff_m3"])), rel=0.05)
+
+
+def test_a_tank_that_overflows_to_an_outfall_lets_off_there(
+    small_project: Callable[..., SmallProject], tmp_path: Path
+) -> None:
+    """Pipe, overflow and first flush end at one outfall of the survey: each at a copy of its own, and it runs."""
+
+    def to_outfall(frames: Frames) -> None:
+        change(2.0, FLUSH_MM)(frames)
+        frames["facilities"]["overflow_to"] = "A-R2"
+
+    project = load_project(small_project(first=to_outfall, toml=lambda t: t + FACILITIES + EMPTY).folder)
+    built = pipeline.build(pipeline.check(project, ["A"], ["after"]))
+    (model,) = built.models
+    result = run_storm(model, built, [("0:00", 25.0), ("1:00", 0.0)], "06/03/2025", tmp_path / "run")
+    assert result.status == "done", result.messages
+    # A day and a half after the hour of rain the chamber has let off all of its water, to the outfall.
+    ran_off = 0.024 * ROOF_M2
+    assert float(result.storages.loc["A-TANK", "final_volume_m3"]) == pytest.approx(2.0, rel=0.01)
+    here = model.elements.loc[model.elements["feature_id"] == "A-R2", "model_id"].tolist()
+    assert len(here) == 3
+    (let_off_at,) = (row[2] for row in model.sections["OUTLETS"] if row[0] == "A-TANK__LETOFF")
+    assert result.outfalls.loc[let_off_at, "volume_m3"] == pytest.approx(FLUSH_MM / 1000 * ROOF_M2, rel=0.02)
+    spilled = ran_off - 2.0 - FLUSH_MM / 1000 * ROOF_M2
+    over = next(c for c in here if c not in (let_off_at, "A-R2"))
+    assert result.outfalls.loc[over, "volume_m3"] == pytest.approx(spilled, rel=0.03)

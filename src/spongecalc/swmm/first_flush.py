@@ -69,7 +69,10 @@ def flush_chambers(tanks: Sequence[Tank], areas: Sequence[Subcatchment]) -> tupl
 
 
 def flush_part(
-    chambers: Sequence[FlushChamber], ids: Mapping[str, str], places: Mapping[str, tuple[float, float]]
+    chambers: Sequence[FlushChamber],
+    ids: Mapping[str, str],
+    let_off_to: Mapping[str, str],
+    places: Mapping[str, tuple[float, float]],
 ) -> FlushPart:
     """STORAGE, OUTLETS, CURVES and CONTROLS of the chambers.
 
@@ -81,8 +84,9 @@ def flush_part(
     ----------
     chambers
         Of :func:`flush_chambers`.
-    ids, places
-        Model ids by node id, and coordinates by model id.
+    ids, let_off_to, places
+        Model ids by node id; those of the nodes that first flushes are let off to by the tank's node (an outfall
+        of their own where a tank overflows to an outfall: SWMM lets one link end there); coordinates by model id.
 
     References
     ----------
@@ -113,10 +117,10 @@ def flush_part(
         elements += [("node", name, "tank_flush", *own), ("link", fill, "tank_filling", *own)]
         x, y = places[node]
         at[name] = (x - 2, y + 2)
-        if tank.overflow_to is None:
+        lower = let_off_to.get(tank.node_id)
+        if lower is None:
             continue
         rate = fixed(c.volume_m3 / EMPTYING_S * 1000, 6)
-        lower = ids[tank.overflow_to]
         outlets.append((let_off, name, lower, fixed(bottom, 3), "TABULAR/DEPTH", f"{let_off}_CURVE", "NO"))
         curves += [
             (f"{let_off}_CURVE", "Rating", "0.000", "0.000000"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import shapely
@@ -64,7 +64,8 @@ class Regulator:
 class Links:
     """All links, the tanks and basins they belong to, and the copies of outfalls that several links end at.
 
-    ``chambers`` holds the model id of the chamber behind a basin's throttle by the basin's node.
+    ``chambers`` holds the model id of the chamber behind a basin's throttle by the basin's node, ``let_off`` that
+    of the node to which a tank's first flush is let off by the tank's.
     """
 
     conduits: tuple[Conduit, ...]
@@ -76,12 +77,13 @@ class Links:
     chambers: Mapping[str, str] = field(default_factory=dict)
     regulators: tuple[Regulator, ...] = ()
     elements: list[tuple[str, ...]] = field(default_factory=list)
+    let_off: Mapping[str, str] = field(default_factory=dict)
 
 
 def links_of(
-    system: DrainageSystem, settings: Settings, ids: Mapping[str, str]
+    system: DrainageSystem, settings: Settings, ids: Mapping[str, str], fed: Collection[str]
 ) -> tuple[Links, tuple[Finding, ...]]:
-    """Every link of the system.
+    """Every link of the system; ``fed`` are the nodes that subcatchments drain to.
 
     SWMM lets one link end at an outfall. Where the survey has more, each link gets its own copy of the
     outfall at the same place and level, which changes nothing in the hydraulics.
@@ -121,6 +123,8 @@ def links_of(
         )
         for r in regulated
     )
+    flushed = [t for t in tanks if t.first_flush_mm > 0 and t.node_id in fed]
+    let_off = {t.node_id: ends.end_at(t.overflow_to) for t in flushed if t.overflow_to is not None}
     elements: list[tuple[str, ...]] = [
         ("link", c.model_id, c.role, c.layer, c.feature_id, c.community_id) for c in conduits
     ]
@@ -142,6 +146,7 @@ def links_of(
         chambers,
         regulators,
         elements,
+        let_off,
     )
     return links, tuple(findings)
 

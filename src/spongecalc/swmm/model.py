@@ -136,7 +136,7 @@ def build_model(
         system, settings.surfaces, terrain, lambda: ground_of(system, settings.ponding, LAKE_CELL_M)
     )
     ids = model_ids(system.nodes["node_id"], "N_")
-    links, link_findings = links_of(system, settings, ids)
+    links, link_findings = links_of(system, settings, ids, {a.outlet_node for a in areas})
     flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
     ground = groundwater_by_node_l_s(system, settings.infiltration)
     sewersheds = sewershed_by_node_m2(system, settings.infiltration)
@@ -145,7 +145,7 @@ def build_model(
     nodes = node_sections(system, settings, ids, links, fed, terrain, with_gutter)
     gutters = gutter_part(system, settings, with_gutter, ids, nodes.ponded_m2, doubled)
     chambers = flush_chambers(links.tanks, areas)
-    flush = flush_part(chambers, ids, nodes.places)
+    flush = flush_part(chambers, ids, links.let_off, nodes.places)
     outlets = {**ids, **flush.inlets, **{gutter: gutter for gutter in gutters.drains.values()}}
     states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
     runoff, runoff_elements = runoff_sections(gutters.areas(areas), outlets, settings.surfaces, states)
