@@ -30,11 +30,8 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     "name.formula": (edit("communities", "C", name="=1+1"), "communities", "C"),
     "community.none": (add("nodes", "C-S1", node_id="C-X", geometry=NOWHERE), "nodes", "C-X"),
     "community.unknown": (edit("nodes", "C-R1", community_id="Z"), "nodes", "C-R1"),
-    "community.no_inlet": (
-        both(edit("nodes", "C-R1", kind="manhole"), drop("connections", "C-D1")),
-        "communities",
-        "C",
-    ),
+    # Its roof's downpipe still feeds the pipes: the ground has no inlet.
+    "community.no_inlet": (edit("nodes", "C-R1", kind="manhole"), "communities", "C"),
     "geometry.empty": (shape("buildings", "C-H", None), "buildings", "C-H"),
     "geometry.wrong_type": (
         shape("surfaces", "C-G", LineString([(X, Y + 16), (X + 9, Y + 16)])),

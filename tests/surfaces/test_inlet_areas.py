@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from shapely import Point, Polygon, box
+from tests.small_project import CRS, Frames, SmallProject
 
-from spongecalc.surfaces.inlet_areas import inlet_areas, polygons_of
+from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
 
 YARD = Polygon([(0, 0), (60, 5), (55, 40), (30, 25), (5, 45)], [[(20, 8), (30, 8), (30, 18), (20, 18)]])
 
@@ -45,3 +51,38 @@ def test_only_polygons_are_kept() -> None:
     mixed = shapely.GeometryCollection([box(0, 0, 1, 1), Point(5, 5), shapely.LineString([(0, 0), (3, 3)])])
     assert polygons_of(mixed).equals(box(0, 0, 1, 1))
     assert polygons_of(Point(1, 1)).is_empty
+
+
+@pytest.mark.parametrize(
+    ("kind", "basin", "takes_in"),
+    [("inlet", False, "A-R1"), ("manhole", False, "A-R1"), ("storage", True, "A-R1"), ("storage", False, None)],
+)
+def test_ground_drains_to_a_basin_before_it_drains_to_sewage_manholes(
+    small_project: Callable[..., SmallProject], kind: str, basin: bool, takes_in: str | None
+) -> None:
+    """Square A after the works: its rain pipe begins at R1, its sewage pipe at the manhole S1."""
+
+    def change(frames: Frames) -> None:
+        nodes = frames["nodes"]
+        nodes.loc[nodes["node_id"] == "A-R1", "kind"] = kind
+        place = nodes.loc[nodes["node_id"] == "A-R1"].geometry.iloc[0]
+        row = {
+            "facility_id": "A-F",
+            "kind": "detention_basin" if basin else "rain_tank",
+            "volume_m3": 20.0,
+            "area_m2": 20.0,
+            "from_node": "A-R1",
+            "overflow_to": "A-R2",
+            "status": "proposed",
+            "geometry": place,
+        }
+        frames["facilities"] = gpd.GeoDataFrame([row] if kind == "storage" else [], columns=list(row), crs=CRS)
+
+    layer = '\n[layers.facilities]\nsource = "ab.gpkg"\nlayer = "facilities"\n'
+    project = load_project(small_project(first=change, toml=lambda t: t + layer).folder)
+    checked = pipeline.check(project, ["A"], ["after"])
+    (system,) = checked.systems
+    taken = [node for node, _ in intake_nodes(system, "A")]
+    assert taken == ([takes_in] if takes_in else ["A-R1", "A-S1"])
+    found = {f.rule for f in checked.findings if f.feature.community_id == "A"}
+    assert ("community.no_inlet" in found) == (kind != "inlet")

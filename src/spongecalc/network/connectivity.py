@@ -40,9 +40,10 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     findings.extend(
         finding_at("node.reaches_no_outfall", "nodes", rows[node], scenario=scenario) for node in sorted(stranded)
     )
-    fed = {s.community_id for s in every_source if s.water == "rain"}
+    # Roofs with downpipes feed a community's pipes, too; its ground needs inlets.
+    with_inlets = set(system.nodes.loc[system.nodes["kind"] == "inlet", "community_id"])
     for row in system.boundaries.itertuples():
-        if row.community_id not in fed:
+        if row.community_id not in with_inlets:
             findings.append(finding_at("community.no_inlet", "communities", row, scenario=scenario))
     return tuple(findings)
 

@@ -11,12 +11,17 @@ from spongecalc.scenario import DrainageSystem
 def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, shapely.Point]]:
     """The nodes that take in surface runoff: inlets; where a survey has none, rain and combined manholes.
 
-    Without any of those the nearest thing is taken: every node that is not an outfall.
+    Without any of those its detention basins do, and without those every node that is not an outfall, sewage
+    manholes too.
     """
     nodes = system.nodes[system.nodes["community_id"] == community_id].sort_values("node_id")
+    facilities = system.facilities
+    basins = facilities.loc[facilities["kind"] == "detention_basin", "from_node"] if len(facilities) else ()
+    for_rain = nodes["system"].isin(["storm", "combined"]) & (nodes["kind"] != "outfall")
     choices = (
         nodes[nodes["kind"] == "inlet"],
-        nodes[nodes["system"].isin(["storm", "combined"]) & ~nodes["kind"].isin(["outfall", "storage"])],
+        nodes[for_rain & (nodes["kind"] != "storage")],
+        nodes[for_rain & nodes["node_id"].isin(basins)],
         nodes[nodes["kind"] != "outfall"],
     )
     for chosen in choices:
