@@ -127,6 +127,24 @@ def test_a_community_with_an_error_is_left_out_with_that_error(
     assert left[left["layer"] == "pipes"][["count", "length_m"]].sum().tolist() == [3, pytest.approx(90.0)]
 
 
+def test_a_community_without_id_is_left_out_with_its_error(small_project: Callable[..., SmallProject]) -> None:
+    """It could not be told from what a mistake of the program loses: nothing was written for the other two."""
+    folder = small_project(second=edit("communities", "C", community_id=None)).folder
+    ledger = intake_of(built(folder))
+    assert ledger.open == ()
+    left = ledger.table[ledger.table["fate"] == LEFT_OUT].set_index(["layer", "rule"])
+    assert left.loc[("communities", "id.missing"), ["count", "area_m2"]].tolist() == [1, pytest.approx(1600.0)]
+
+
+def test_a_vertex_at_no_place_has_no_area(small_project: Callable[..., SmallProject]) -> None:
+    """An outline with an infinite vertex held 1.8e308 m2, which nothing could balance."""
+    endless = Polygon([(X, Y + 15), (X + 40, Y + 15), (float("inf"), Y + 40)])
+    ledger = intake_of(built(small_project(second=shape("surfaces", "C-G", endless)).folder))
+    assert ledger.open == ()
+    left = ledger.table[ledger.table["fate"] == LEFT_OUT].set_index(["layer", "rule"])
+    assert left.loc[("surfaces", "geometry.not_finite"), ["count", "area_m2"]].tolist() == [1, 0]
+
+
 def test_what_was_not_asked_for_is_no_loss(small_project: Callable[..., SmallProject]) -> None:
     folder = small_project().folder
     ledger = intake_of(built(folder, communities=["A"]))

@@ -122,6 +122,13 @@ def test_pipes_without_ids_are_named_after_their_nodes(small_project: Callable[.
     assert modelled(found) == OTHERS | {("C", "before"), ("C", "after")}
 
 
+@pytest.mark.parametrize("written", ["2005年", "２００５年５月", "２００５"])
+def test_a_year_with_its_sign_is_read(small_project: Callable[..., SmallProject], written: str) -> None:
+    found = checked(small_project(second=edit("pipes", "C-PR", year=written)))
+    assert told(found) == []
+    assert found.layers["pipes"].set_index("pipe_id").loc["C-PR", "year"] == 2005
+
+
 def test_made_ids_do_not_depend_on_the_order_of_the_file(small_project: Callable[..., SmallProject]) -> None:
     def twins(frames: Frames) -> None:
         pipes = frames["pipes"]

@@ -199,7 +199,12 @@ class _Reasons:
         if lost.empty:
             return {}
         keys = [
-            self._reason(layer, row.file, row.feature_id or f"#{row.file_row}", row.community_id)
+            self._reason(
+                layer,
+                row.file,
+                row.feature_id if isinstance(row.feature_id, str) else f"#{row.file_row}",
+                row.community_id,
+            )
             for row in lost.itertuples()
         ]
         found = {}
@@ -215,6 +220,8 @@ class _Reasons:
             return LEFT_OUT, rule, own
         if own in self.excluded:
             return LEFT_OUT, min((r for r in at if r in self.errors), default=self.of_community[own]), own
+        if layer == "communities" and not own and "id.missing" in at:
+            return LEFT_OUT, "id.missing", own
         if own and own not in self.asked:
             return NOT_ASKED, "", own
         if not self.every_scenario:

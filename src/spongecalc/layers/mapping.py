@@ -19,7 +19,7 @@ from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
-from spongecalc.layers.number_text import numbers_of
+from spongecalc.layers.number_text import half_width, numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table
@@ -32,8 +32,9 @@ GRID_M = 0.001
 MOST_DEGREES = 360.0
 TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
 
-# A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月, 20050504.
-DATE = r"^(\d{4})(?:[-/.年]\d{1,2}(?:[-/.月].*)?|[01]\d[0-3]\d)$"
+# A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
+# 20050504; or a year with its sign, 2005年.
+DATE = r"^(\d{4})(?:[-/.年]\d{1,2}(?:[-/.月].*)?|[01]\d[0-3]\d|年)$"
 
 Tell = Callable[[str, dict[str, object]], None]
 
@@ -267,7 +268,7 @@ def _years(layer: str, file: str, values: pd.Series, findings: list[Finding]) ->
     if values.dtype.kind in "iuf" or values.isna().all():
         return values, np.zeros(len(values), dtype=bool)
     texts = values.map(lambda v: v if isinstance(v, str) else v.isoformat() if hasattr(v, "isoformat") else "")
-    dates = texts.str.strip().str.extract(DATE)[0]
+    dates = texts.map(half_width).str.strip().str.extract(DATE)[0]
     mask = dates.notna().to_numpy()
     if not mask.any():
         return values, mask

@@ -1,11 +1,26 @@
-"""Numbers as surveys write them: 1.2, "1.2", and with their unit "120cm", "1.2 米"."""
+"""Numbers as surveys write them: 1.2, "1.2", "1,2", "１.２", "1,623.11"; with their unit "120cm", "1.2 米"."""
 
 from __future__ import annotations
+
+import re
 
 import pandas as pd
 
 from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
+
+# 98,9 and 0,011, but not 1,623: that may be a thousand and more, or less than two.
+DECIMAL_COMMA = re.compile(r"([+-]?)(0,\d+|\d+,(?:\d{1,2}|\d{4,}))(?=\D*$)")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+(?=\D*$)")
+
+
+# Digits, letters and signs alone: a small 3 above the line is no digit of the number.
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+def half_width(text: str) -> str:
+    """Text with its full-width digits and signs as half-width ones."""
+    return text.translate(HALF_WIDTH)
 
 
 def numbers_of(values: pd.Series, unit: str) -> tuple[pd.Series, pd.Series]:
@@ -17,7 +32,8 @@ def numbers_of(values: pd.Series, unit: str) -> tuple[pd.Series, pd.Series]:
         Numbers, or texts.
     unit
         The unit wanted, as pint spells it; "" for a pure number. A bare number is taken as it stands, a number
-        with a unit that measures the same is converted.
+        with a unit that measures the same is converted. A comma is a decimal point unless three digits follow
+        it, which may be thousands: such a text is no number.
     """
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
     stated = pd.Series(False, index=values.index)
@@ -25,11 +41,22 @@ def numbers_of(values: pd.Series, unit: str) -> tuple[pd.Series, pd.Series]:
     if texts.empty:
         return numbers, stated
     # A layer has few different texts: each is read once.
-    read = {text: _with_unit(text, unit) for text in texts.unique()}
+    plain = {text: _with_point(half_width(text).strip()) for text in texts.unique()}
+    bare = pd.to_numeric(texts.map(plain), errors="coerce").astype(float)
+    read = {text: _with_unit(t, unit) for text, t in plain.items()}
     found = texts.map(read).astype(float)
-    numbers.loc[texts.index] = found
-    stated.loc[texts.index] = found.notna()
+    numbers.loc[texts.index] = bare.where(bare.notna(), found)
+    stated.loc[texts.index] = bare.isna() & found.notna()
     return numbers, stated
+
+
+def _with_point(text: str) -> str:
+    """Text with a decimal point, where its commas can mean but one thing."""
+    if THOUSANDS.match(text):
+        return text.replace(",", "")
+    return (
+        DECIMAL_COMMA.sub(lambda m: m[0].replace(",", "."), text, count=1) if DECIMAL_COMMA.match(text) else text
+    )
 
 
 def _with_unit(text: str, unit: str) -> float:

@@ -49,9 +49,11 @@ def amount_of(frame: gpd.GeoDataFrame) -> Amount:
 
 
 def sizes_of(frame: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Length in m of each line and area in m2 of each polygon; 0 for what is neither."""
+    """Length in m of each line and area in m2 of each polygon; 0 for what is neither, or lies at no place."""
     shapes = frame.geometry.to_numpy()
     kinds = shapely.get_type_id(shapes)
-    length = np.where(np.isin(kinds, LINES), shapely.length(shapes), 0.0)
-    area = np.where(np.isin(kinds, AREAS), shapely.area(shapes), 0.0)
-    return np.nan_to_num(length), np.nan_to_num(area)
+    with np.errstate(invalid="ignore"):
+        length = np.where(np.isin(kinds, LINES), shapely.length(shapes), 0.0)
+        area = np.where(np.isin(kinds, AREAS), shapely.area(shapes), 0.0)
+    # A vertex without coordinates (NaN, or infinite) leaves no length and no area to speak of.
+    return np.where(np.isfinite(length), length, 0.0), np.where(np.isfinite(area), area, 0.0)

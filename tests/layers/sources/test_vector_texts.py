@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -12,7 +13,9 @@ import pandas as pd
 import pyogrio
 import pytest
 from shapely import LineString, Point
+from typer.testing import CliRunner
 
+from spongecalc.cli.app import app
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.describe import describe
@@ -402,3 +405,25 @@ def test_a_layer_is_drafted_by_its_own_id(tmp_path: Path) -> None:
         ("pipe_id", "text", 2),
         ("survey_date", "date", 0),
     ]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "date"), ("zh", "日期")])
+def test_the_command_sources_shows_a_column_of_dates(tmp_path: Path, language: str, word: str) -> None:
+    """A column that is a date by its type had no word in the language files: the command ended in a KeyError."""
+    frame = gpd.GeoDataFrame(
+        {
+            "pipe_id": ["P1", "P2"],
+            "survey_date": pd.Series([pd.NaT, pd.NaT], dtype="datetime64[ms]"),
+            "built": pd.Series(["2005-05-04", None], dtype="datetime64[ms]"),
+        },
+        geometry=LINES,
+        crs=GRID,
+    )
+    pyogrio.write_dataframe(frame, tmp_path / "dates.gpkg", layer="dates")
+    result = CliRunner().invoke(app, ["sources", str(tmp_path / "dates.gpkg"), "--lang", language])
+    assert result.exit_code == 0, result.exception
+    rows = {
+        cells[1]: cells[2:] for line in result.stdout.splitlines() if len(cells := re.split(r"\s*│\s*", line)) > 4
+    }
+    assert rows["survey_date"][:2] == [word, "0"]
+    assert rows["built"][:3] == [word, "1", "2005-05-04 00:00:00"]
