@@ -84,7 +84,8 @@ def test_communities_has_22_rows_that_add_up_to_total(tables):
     assert total["community_id"] == "TOTAL"
     assert (rows["status"] == "done").all()
     for column in filter(is_summed, rows.columns):
-        assert rows[column].sum() == pytest.approx(total[column], abs=1e-6), column
+        # What is known of no community, such as level 3 where it was not run, is not known of all.
+        assert rows[column].sum(min_count=1) == pytest.approx(total[column], abs=1e-6, nan_ok=True), column
 
 
 def test_meters_laid_are_the_published_ones_and_agree_with_the_geometry(tables, folder):

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from spongecalc.catalogue.catalogue import shipped
-from spongecalc.design.flows import runoff_coefficients
 from spongecalc.language import LANGUAGES
 from spongecalc.project.load import ProjectError, load_project
 from spongecalc.report.content.compose import compose
@@ -24,6 +23,7 @@ from spongecalc.report.render.standalone_svg import standalone
 from spongecalc.report.render.workbook import xlsx_bytes
 from spongecalc.report.tables.qgis_style import surface_style
 from spongecalc.steps import pipeline
+from spongecalc.surfaces.rational_method import runoff_coefficients
 from tests.conftest import WholeRun, take_through
 from tests.small_project import SmallProject, write_small_project
 

@@ -224,6 +224,8 @@ def test_a_model_becomes_layers(tmp_path: Path) -> None:
         own = given[layer].set_index(key)
         own = own[own["status"] == "proposed"]
         again = frame.set_index(key)
+        # Gutters before the grates, and where water leaves over the ground, are the model's own.
+        again = again[~again.index.str.contains("__")]
         assert sorted(again.index) == sorted(own.index)
         for column in columns:
             np.testing.assert_allclose(again[column].loc[own.index].astype(float), own[column].astype(float))
