@@ -31,6 +31,7 @@ from spongecalc.layers.rules.surroundings_rules import check_surroundings
 from spongecalc.layers.same_place import join_same_place
 from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
+from spongecalc.layers.zero_levels import without_zero_levels
 from spongecalc.project.check_settings import CheckSettings
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.scenario_settings import Scenario
@@ -58,7 +59,8 @@ def read_and_placed(
         # What was found at a feature without a name is at the name that it has now.
         layers, found = assign_communities(layers, tolerance_m)
     lost = check_lost_layers(layers, read)
-    return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found)
+    layers, zeros = without_zero_levels(layers)
+    return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found, *zeros)
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:

@@ -34,6 +34,7 @@ from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.layers.standing import stands
+from spongecalc.layers.zero_levels import as_change, is_emptied
 from spongecalc.network.connectivity import check_connectivity, check_not_drained
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
@@ -121,7 +122,8 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     rows: dict[str, pd.DataFrame] = {}
     mended = repaired(layers, settings.checks, settings.repair)
     named = tuple(as_repair(f) for f in found if is_named(f))
-    mended = replace(mended, changes=(*named, *mended.changes), refused=refused_sources(found))
+    emptied = tuple(as_change(f) for f in found if is_emptied(f))
+    mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(found))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
