@@ -100,7 +100,7 @@ def test_a_plastic_pipe_has_plastics_n_in_the_model(written: str, settings) -> N
         ],
     )
     (system,) = drainage_systems(layers, settings.scenarios[-1])[0]
-    links, findings = links_of(system, settings, {"N0": "N0", "N1": "N1"})
+    links, findings = links_of(system, settings, {"N0": "N0", "N1": "N1"}, set())
     assert [c.roughness for c in links.conduits] == [0.010]
     assert "pipe.roughness_assumed" not in {f.rule for f in findings}
 

@@ -53,9 +53,8 @@ def test_the_tracers_find_what_the_graph_finds(block: int, tmp_path: Path) -> No
         nodes = planted.system.nodes.set_index("node_id")
         sewage = rain = 0.0
         for outfall, loads in run.outfalls.iterrows():
-            # What leaves over the ground has come through no pipe.
             if str(outfall).endswith("__AWAY"):
-                continue
+                continue  # what its grate does not take runs off over the ground and comes to no receiver
             receives = nodes.loc[str(outfall).split("__")[0], "receives"]
             if receives not in RIGHT_RECEIVERS["sewage"]:
                 sewage += loads["load_SEWAGE_kg"]
