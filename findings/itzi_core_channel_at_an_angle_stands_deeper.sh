@@ -14,7 +14,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check itzi-core==0.8.0 numpy
+"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check itzi-core==0.8.0 numpy==2.5.5
 cat > "$folder/look.py" <<'PY'
 import math
 import sys
