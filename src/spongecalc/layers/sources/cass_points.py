@@ -17,7 +17,8 @@ import pandas as pd
 import shapely
 
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
+from spongecalc.layers.sources.delivered_text import delivered_text
+from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError
 
 # Field of the code; usual names of kinds may stand in it.
 NUMBER, CODE, HEIGHT = "点号", "编码", "高程"
@@ -66,16 +67,9 @@ def read_cass(path: Path, layer: str, encoding: str | None = None) -> RawLayer:
 def _rows(path: Path, encoding: str | None) -> tuple[list[tuple[object, ...]], list[str]]:
     """The points of a file, and the lines that hold none, each as its number and what it says."""
     try:
-        data = path.read_bytes()
-        text = data.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError as reason:
-        if encoding:
-            raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-        text = data.decode("gb18030", errors="replace")
+        text = delivered_text(path, encoding)
     except LookupError as reason:
         raise SourceRefusedError("encoding.unknown", encoding=encoding) from reason
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
     rows: list[tuple[object, ...]] = []
     bad: list[str] = []
     # Full-width commas come from a Chinese keyboard.

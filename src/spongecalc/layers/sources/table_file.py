@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
+from spongecalc.layers.sources.delivered_text import delivered_text
 from spongecalc.layers.sources.raw import SourceRefusedError, one_line
 
 TABLE_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".txt")
@@ -47,13 +48,8 @@ def read_cells(path: Path, sheet: str | None = None, encoding: str | None = None
             raise SourceRefusedError("layer.missing", layer=name, available=", ".join(sheets) or "-")
         return sheets[name]
     try:
-        data = path.read_bytes()
-        text = data.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError as reason:
-        if encoding:
-            raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-        text = data.decode("gb18030", errors="replace")
-    except (OSError, LookupError) as reason:
+        text = delivered_text(path, encoding)
+    except LookupError as reason:
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
     start = text[:4096]
     delimiter = max((",", "\t", ";"), key=start.count)

@@ -6,6 +6,8 @@ import math
 
 import pandas as pd
 
+from spongecalc.assess.facility_control import FACILITY_COLUMNS
+from spongecalc.assess.initial_states import STATE_COLUMNS
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.document import Chapter, Drawing
 from spongecalc.report.content.figures import LifeCurves
@@ -44,27 +46,9 @@ TANKS = (
     "free_design_percent",
     "paying_volume_m3",
 )
-FACILITIES = (
-    "facility",
-    "facility_id",
-    "drained_m2",
-    "coefficient",
-    "control_volume_m3",
-    "volume_design_mm",
-    "capture_percent",
-)
-STATES = (
-    "scenario",
-    "storm_id",
-    "depth_mm",
-    "store",
-    "facility_id",
-    "state_days",
-    "free_percent",
-    "free_least_percent",
-    "free_most_percent",
-    "state_source",
-)
+# A community's own page does not name the community again.
+FACILITIES = tuple(c for c in FACILITY_COLUMNS if c != "community_id")
+STATES = tuple(c for c in STATE_COLUMNS if c != "community_id")
 LARGEST = 3
 SAME_MM = 0.01
 # Below this a span prints as nothing.

@@ -1,0 +1,28 @@
+"""Text of a file as it was delivered: UTF-8 or GB 18030, unless an encoding is stated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+
+
+def delivered_text(path: Path, encoding: str | None) -> str:
+    """Text of a file in the stated encoding; without one UTF-8, else GB 18030, which holds GBK.
+
+    Raises
+    ------
+    SourceRefusedError
+        The file cannot be read, or is not in the encoding that is stated.
+    LookupError
+        There is no such encoding.
+    """
+    try:
+        data = path.read_bytes()
+        return data.decode(encoding or "utf-8-sig")
+    except UnicodeDecodeError as reason:
+        if encoding:
+            raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+        return data.decode("gb18030", errors="replace")
+    except OSError as reason:
+        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
