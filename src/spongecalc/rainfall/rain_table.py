@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,10 +10,19 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.rainfall.accumulated_rain import falls_like_showers, looks_accumulated, step_depths
-from spongecalc.rainfall.rain_cells import Sheet, read_sheets
+from spongecalc.rainfall.rain_cells import read_sheets
 from spongecalc.rainfall.rain_file_choices import RainFileChoices
 from spongecalc.rainfall.rain_file_error import UnsureError
-from spongecalc.rainfall.rain_headings import TIME_ROLES, Heading, heading_of, hour_of_column, plain
+from spongecalc.rainfall.rain_headings import Heading, hour_of_column, plain
+from spongecalc.rainfall.rain_sheet import (
+    HOURS_AT_LEAST,
+    RainSheet,
+    chosen_sheet,
+    column_named,
+    filled,
+    filled_down,
+    of_one_station,
+)
 from spongecalc.rainfall.rain_unit import RainUnit, parse_rain_unit
 from spongecalc.rainfall.reading_times import (
     clock_texts,
@@ -32,20 +40,13 @@ from spongecalc.rainfall.reading_values import (
     without_inch_codes,
 )
 
-HEADING_ROWS = 40
 # Minutes from the beginning of an event: a year and more are none.
 MOST_MINUTES = 1e6
 DAY_MIN = 1440.0
-# A row with this many columns for hours is one of a day.
-HOURS_AT_LEAST = 12
 # Below this many wet readings whole numbers say nothing of the unit.
 WHOLE_NUMBERS = 20
 # Names of columns that offices fill with tenths of a millimetre as often as with millimetres.
 UNIT_OPEN = re.compile(r"^(prcp|v13\d{3}|pre .*)$")
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-_REMARK = re.compile(
-    r"合计|总计|小计|累计$|平均|最大|最小|统计|说明|备注|注[:：]|制表|total|sum$|mean$|average|max$|min$|note"
-)
 MM = RainUnit(1.0, None, "mm")
 MM_H = RainUnit(1.0, 60.0, "mm/h")
 
@@ -64,19 +65,6 @@ class RainTable:
     step_min: float
     read_as: tuple[tuple[str, str], ...]
     wet_only: bool = False
-
-
-@dataclass(frozen=True)
-class _Body:
-    headings: tuple[Heading, ...]
-    lines: tuple[int, ...]
-    rows: tuple[tuple[object, ...], ...]
-
-    def cells(self, place: int) -> list[object]:
-        return [row[place] if place < len(row) else None for row in self.rows]
-
-    def places(self, *roles: str) -> list[int]:
-        return [n for n, h in enumerate(self.headings) if h.role in roles]
 
 
 def read_rain_table(path: Path, choices: RainFileChoices, *, minutes: bool = False) -> RainTable:
@@ -98,213 +86,27 @@ def read_rain_table(path: Path, choices: RainFileChoices, *, minutes: bool = Fal
     OSError
         If it cannot be read.
     """
-    body = _chosen_sheet(read_sheets(path), choices)
-    body = _of_one_station(body, choices)
+    body = chosen_sheet(read_sheets(path), choices)
+    body = of_one_station(body, choices)
     if len(hours := _hour_columns(body)) >= HOURS_AT_LEAST:
         return _from_hour_columns(body, hours, choices)
     times, clocks, told, end = _times(body, choices, minutes)
     if len(times) and not times.notna().any():
-        raise UnsureError("times_unread", f"{told}: {next(iter(_filled(clocks)), '-')}")
+        raise UnsureError("times_unread", f"{told}: {next(iter(filled(clocks)), '-')}")
     step = _step_min(times)
     place = _rain_place(body, choices, step)
     heading = body.headings[place]
     return _table_of(body, times, clocks, body.cells(place), heading, step, choices, told, end=end)
 
 
-def _chosen_sheet(sheets: Sequence[Sheet], choices: RainFileChoices) -> _Body:
-    if choices.sheet is not None:
-        named = [s for s in sheets if plain(s.name) == plain(choices.sheet)]
-        if not named:
-            raise UnsureError("no_such_sheet", ", ".join(s.name for s in sheets), (("sheet", sheets[0].name),))
-        return _body(named[0], choices)
-    filled = [s for s in sheets if s.rows]
-    if not filled:
-        raise UnsureError("empty")
-    if len(filled) == 1:
-        return _body(filled[0], choices)
-    found, first = [], None
-    for sheet in filled:
-        try:
-            body = _body(sheet, choices)
-        except UnsureError as reason:
-            first = first or reason
-            continue
-        if body.places("rain", "intensity") and body.places(*TIME_ROLES):
-            found.append((sheet.name, body))
-    if not found:
-        raise first or UnsureError("no_columns", ", ".join(s.name for s in filled))
-    if len(found) > 1:
-        raise UnsureError("several_sheets", ", ".join(n for n, _ in found), (("sheet", found[0][0]),))
-    return found[0][1]
-
-
-def _body(sheet: Sheet, choices: RainFileChoices) -> _Body:
-    """The rows under their headings: titles above are passed over, a row of units below is part of them."""
-    if choices.headings:
-        rows = [(n, r) for n, r in zip(sheet.lines, sheet.rows, strict=True) if not str(r[0]).startswith("#")]
-        begin = next((k for k, (_, r) in enumerate(rows) if _is_data(r)), 0)
-        named = tuple(heading_of(h) for h in choices.headings)
-        return _Body(named, tuple(n for n, _ in rows[begin:]), tuple(r for _, r in rows[begin:]))
-    best, best_score = None, 0
-    for number, row in enumerate(sheet.rows[:HEADING_ROWS]):
-        if _is_data(row):
-            break
-        hours = sum(hour_of_column(c) is not None for c in row)
-        score = sum(h.role is not None for h in map(heading_of, row)) + (hours if hours >= HOURS_AT_LEAST else 0)
-        if score > best_score and len(row) > 1:
-            best, best_score = number, score
-    if best is None:
-        return _without_headings(sheet)
-    headings = [heading_of(c) for c in sheet.rows[best]]
-    begin = best + 1
-    if begin < len(sheet.rows):
-        headings, taken = _with_row_of_units(headings, sheet.rows[begin])
-        begin += taken
-    kept = [
-        (n, r)
-        for n, r in zip(sheet.lines[begin:], sheet.rows[begin:], strict=True)
-        if not str(r[0] if r[0] is not None else "").startswith("#") and not _is_remark(r, sheet.rows[best])
-    ]
-    body = tuple(r for _, r in kept)
-    if sheet.blanks and body:
-        headings = _with_parted_times(headings, body)
-    return _Body(tuple(headings), tuple(n for n, _ in kept), body)
-
-
-def _is_data(row: Sequence[object]) -> bool:
-    """Tell whether a row holds a date and a number: the headings, if there are any, are above it."""
-    numbers = 0
-    for cell in row:
-        text = plain(cell)
-        numbers += bool(_NUMBER.fullmatch(text))
-    return numbers > 0 and any(has_date(c) for c in row if c is not None)
-
-
-def _is_remark(row: Sequence[object], heading: Sequence[object]) -> bool:
-    """Tell whether a row below the headings is none of readings: the headings once more, a sum, a note."""
-    first = next((plain(c) for c in row if c is not None and str(c).strip()), "")
-    return row == heading or bool(_REMARK.match(first))
-
-
-def _with_row_of_units(headings: list[Heading], below: Sequence[object]) -> tuple[list[Heading], int]:
-    """Headings with the units of the row below them, and 1 if that row is one of units."""
-    if not any(parse_rain_unit(str(c)) is not None for c in below if isinstance(c, str) and c.strip()):
-        return headings, 0
-    joined = []
-    for n, heading in enumerate(headings):
-        unit = str(below[n]).strip() if n < len(below) and below[n] is not None else ""
-        rain = heading.role in ("rain", "intensity") and heading.unit is None and unit
-        joined.append(heading_of(f"{heading.written} ({unit.strip('()[]')})") if rain else heading)
-    return joined, 1
-
-
-def _with_parted_times(headings: list[Heading], rows: Sequence[Sequence[object]]) -> list[Heading]:
-    """Headings of a table parted by blanks, where a date and its clock under one name are two cells."""
-    if any(len(r) != len(headings) + 1 for r in rows[:20]):
-        return headings
-    for n, heading in enumerate(headings):
-        cells = [r[n] for r in rows[:20]]
-        clocks = [r[n + 1] for r in rows[:20]]
-        if (
-            heading.role in ("time", "date", "begin", "end")
-            and all(map(has_date, cells))
-            and all(map(has_clock, clocks))
-        ):
-            date = Heading(heading.written, "date", zone=heading.zone)
-            clock = Heading(heading.written, "clock", zone=heading.zone)
-            return [*headings[:n], date, clock, *headings[n + 1 :]]
-    return headings
-
-
-def _without_headings(sheet: Sheet) -> _Body:
-    """Refuse a table without headings, with those that its columns would have as far as they tell."""
-    row = next((r for r in sheet.rows if _is_data(r)), None)
-    if row is None and sum(bool(_NUMBER.fullmatch(plain(c))) for c in sheet.rows[0]) > 1:
-        shown = " | ".join(str(c) for c in sheet.rows[0][:12])
-        raise UnsureError("no_headings", shown, (("headings", ("?",) * len(sheet.rows[0])),))
-    if row is None:
-        shown = ", ".join(str(c) for c in sheet.rows[0][:12] if c is not None)
-        raise UnsureError("no_columns", shown, (("time_column", "?"), ("rain_column", "?")))
-    names, dated = [], False
-    for n, cell in enumerate(row):
-        if not dated and has_date(cell):
-            names.append("time")
-            dated = True
-        elif (
-            dated
-            and n
-            and names[-1] == "time"
-            and len(row) > n + 1
-            and has_clock(cell)
-            and ":" in plain_time(cell)
-        ):
-            names[-1:] = ["date", "clock"]
-        else:
-            names.append("?")
-    if names.count("?") == 1 and names[-1] == "?":
-        names[-1] = "rain_mm"
-    shown = " | ".join(str(c) for c in row[:12])
-    raise UnsureError("no_headings", shown, (("headings", tuple(names)),))
-
-
-def _of_one_station(body: _Body, choices: RainFileChoices) -> _Body:
-    """The rows of the one station; raises UnsureError with their names where there are several."""
-    places = body.places("station")
-    if not places:
-        return body
-    held = {p: _filled_down(body.cells(p)) for p in places}
-    named = [{n for c in held[p] if (n := _station(c))} for p in places]
-    if choices.station is not None:
-        wanted = _station(choices.station)
-        place = next((p for p, names in zip(places, named, strict=True) if wanted in names), None)
-        if place is None:
-            raise UnsureError("no_such_station", _listed(named[0]), (("station", min(named[0], default="")),))
-        kept = [k for k, c in enumerate(held[place]) if _station(c) == wanted]
-        return _Body(body.headings, tuple(body.lines[k] for k in kept), tuple(body.rows[k] for k in kept))
-    for names in named:
-        if len(names) > 1:
-            raise UnsureError("several_stations", _listed(names), (("station", min(names)),))
-    return body
-
-
-def _station(cell: object) -> str:
-    return plain(cell).removesuffix(".0")
-
-
-def _listed(names: set[str], most: int = 12) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:most]) + (f", ... ({len(listed)})" if len(listed) > most else "")
-
-
-def _by_name(body: _Body, name: str, key: str) -> int:
-    for n, heading in enumerate(body.headings):
-        if plain(heading.written) == plain(name):
-            return n
-    shown = ", ".join(h.written for h in body.headings if h.written)
-    raise UnsureError("no_such_column", shown, ((key, "?"),))
-
-
-def _filled_down(cells: Sequence[object]) -> list[object]:
-    """Cells with empty ones as the one above: of cells merged in a workbook the first holds the value."""
-    found: list[object] = []
-    for cell in cells:
-        empty = cell is None or not str(cell).strip()
-        found.append(found[-1] if empty and found else cell)
-    return found
-
-
-def _filled(cells: Sequence[object]) -> list[object]:
-    return [c for c in cells if c is not None and str(c).strip()]
-
-
-def _times(body: _Body, choices: RainFileChoices, minutes: bool) -> tuple[pd.Series, list[object], str, bool]:
+def _times(body: RainSheet, choices: RainFileChoices, minutes: bool) -> tuple[pd.Series, list[object], str, bool]:
     """Times, their cells and headings, and whether they are the ends of steps by their heading."""
     if choices.time_column is not None:
-        place = _by_name(body, choices.time_column, "time_column")
+        place = column_named(body, choices.time_column, "time_column")
         return _times_in(body, place, choices, minutes)
     dated, clocked = [], []
     for place in body.places("time", "date", "begin", "end", "clock", "day", "minutes", "hour"):
-        sample = _filled(body.cells(place))[:50]
+        sample = filled(body.cells(place))[:50]
         if sample and sum(map(has_date, sample)) * 2 > len(sample):
             dated.append(place)
         elif sample and sum(map(has_clock, sample)) * 2 > len(sample):
@@ -321,10 +123,10 @@ def _times(body: _Body, choices: RainFileChoices, minutes: bool) -> tuple[pd.Ser
 
 
 def _of_dates(
-    body: _Body, dated: list[int], clocked: list[int], choices: RainFileChoices, minutes: bool
+    body: RainSheet, dated: list[int], clocked: list[int], choices: RainFileChoices, minutes: bool
 ) -> tuple[pd.Series, list[object], str, bool]:
     """Times of a column of dates, with a column of clocks where the dates have none."""
-    full = [p for p in dated if any(map(has_date_and_clock, _filled(body.cells(p))[:200]))]
+    full = [p for p in dated if any(map(has_date_and_clock, filled(body.cells(p))[:200]))]
     begins = [p for p in full or dated if body.headings[p].role == "begin"]
     if begins:
         chosen = begins[:1]
@@ -348,7 +150,7 @@ def _of_dates(
     texts = [
         f"{d} {c}" if d and c else d
         for d, c in zip(
-            map(_date_text, _filled_down(body.cells(place))), clock_texts(body.cells(clock)), strict=True
+            map(_date_text, filled_down(body.cells(place))), clock_texts(body.cells(clock)), strict=True
         )
     ]
     zone = body.headings[clock].zone or body.headings[place].zone
@@ -362,12 +164,12 @@ def _date_text(cell: object) -> str:
     return text.removesuffix(" 00:00:00").removesuffix(" 0:00:00")
 
 
-def _of_parts(body: _Body, choices: RainFileChoices) -> tuple[pd.Series, list[object], str, bool]:
+def _of_parts(body: RainSheet, choices: RainFileChoices) -> tuple[pd.Series, list[object], str, bool]:
     """Times of columns of year, month, day, and hour and minute where there are any."""
     used = [body.places(r)[0] for r in ("year", "month", "day")]
     hours = body.places("hour", "clock", "time")[:1]
     minute = body.places("minute_of_hour", "minutes")[:1]
-    parts = [[plain_time(c) for c in _filled_down(body.cells(p))] for p in used]
+    parts = [[plain_time(c) for c in filled_down(body.cells(p))] for p in used]
     texts: list[str] = []
     clocks = clock_texts(body.cells(hours[0])) if hours else [""] * len(body.rows)
     rest = [plain_time(c) for c in body.cells(minute[0])] if minute else [""] * len(body.rows)
@@ -380,11 +182,11 @@ def _of_parts(body: _Body, choices: RainFileChoices) -> tuple[pd.Series, list[ob
 
 
 def _times_in(
-    body: _Body, place: int, choices: RainFileChoices, minutes: bool
+    body: RainSheet, place: int, choices: RainFileChoices, minutes: bool
 ) -> tuple[pd.Series, list[object], str, bool]:
     cells = body.cells(place)
     heading = body.headings[place]
-    sample = _filled(cells)
+    sample = filled(cells)
     if minutes and sample:
         numbers = pd.to_numeric(pd.Series([plain_time(c) for c in cells]), errors="coerce")
         numbers = numbers.where(numbers.abs() < MOST_MINUTES)
@@ -418,11 +220,11 @@ def _step_min(times: pd.Series) -> float:
     return float(apart.mode().min())
 
 
-def _rain_place(body: _Body, choices: RainFileChoices, step_min: float) -> int:
+def _rain_place(body: RainSheet, choices: RainFileChoices, step_min: float) -> int:
     """The column of rain: the one there is, or of several the one whose period is the step."""
     if choices.rain_column is not None:
-        return _by_name(body, choices.rain_column, "rain_column")
-    found = [p for p in body.places("rain", "intensity") if _filled(body.cells(p))] or body.places(
+        return column_named(body, choices.rain_column, "rain_column")
+    found = [p for p in body.places("rain", "intensity") if filled(body.cells(p))] or body.places(
         "rain", "intensity"
     )
     shown = ", ".join(h.written for h in body.headings if h.written)
@@ -452,14 +254,14 @@ def _rain_place(body: _Body, choices: RainFileChoices, step_min: float) -> int:
     return chosen[0]
 
 
-def _hour_columns(body: _Body) -> list[tuple[int, int]]:
+def _hour_columns(body: RainSheet) -> list[tuple[int, int]]:
     """Places and hours of columns that each hold an hour of the row's day."""
     return [
         (n, h) for n, heading in enumerate(body.headings) if (h := hour_of_column(heading.written)) is not None
     ]
 
 
-def _from_hour_columns(body: _Body, hours: list[tuple[int, int]], choices: RainFileChoices) -> RainTable:
+def _from_hour_columns(body: RainSheet, hours: list[tuple[int, int]], choices: RainFileChoices) -> RainTable:
     """Readings of a table with a row for each day and a column for each hour.
 
     Columns from 0 to 23 are named by the beginning of their hour, those from 1 to 24 by its end.
@@ -467,7 +269,7 @@ def _from_hour_columns(body: _Body, hours: list[tuple[int, int]], choices: RainF
     named = [h for _, h in hours]
     if len(set(named)) != len(named):
         raise UnsureError("hours_twice", ", ".join(body.headings[p].written for p, _ in hours))
-    days, cells, told, _ = _times(_Body(
+    days, cells, told, _ = _times(RainSheet(
         tuple(h if n not in {p for p, _ in hours} else Heading(h.written) for n, h in enumerate(body.headings)),
         body.lines, body.rows), choices, minutes=False)  # fmt: skip
     ends = 24 in named
@@ -489,7 +291,7 @@ def _from_hour_columns(body: _Body, hours: list[tuple[int, int]], choices: RainF
     clocks = [c for c in cells for _ in hours]
     flat = [v for row in grid for v in row]
     lines = tuple(n for n in body.lines for _ in hours)
-    wide = _Body((Heading(""),), lines, tuple((v,) for v in flat))
+    wide = RainSheet((Heading(""),), lines, tuple((v,) for v in flat))
     rain = next((h for h in body.headings if h.role in ("rain", "intensity")), Heading("rain", "rain"))
     shown = f"{body.headings[hours[0][0]].written} ... {body.headings[hours[-1][0]].written}"
     return _table_of(
@@ -498,7 +300,7 @@ def _from_hour_columns(body: _Body, hours: list[tuple[int, int]], choices: RainF
 
 
 def _table_of(
-    body: _Body,
+    body: RainSheet,
     times: pd.Series,
     clocks: list[object],
     cells: list[object],
