@@ -26,6 +26,7 @@ from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
+from spongecalc.layers.impossible_levels import without_echoes
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
@@ -165,6 +166,7 @@ def _cut_systems(
         for f in check_layers(layers, settings.checks, scenarios)
         if f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread
     )
+    findings = without_echoes(findings)
     first = {}
     # A kind or system that there is not leads nowhere: such a community is looked at once that is mended.
     unread_values = frozenset(
