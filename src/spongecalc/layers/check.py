@@ -59,7 +59,7 @@ def read_and_placed(
     if named:
         # What was found at a feature without a name is at the name that it has now.
         layers, found = assign_communities(layers, tolerance_m)
-    lost = check_lost_layers(layers, read)
+    lost = check_lost_layers(layers)
     layers, zeros = without_zero_levels(layers)
     return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found, *zeros)
 

@@ -24,7 +24,7 @@ LACKING = {"node.no_invert": "invert_m", "node.no_ground": "ground_m"}
 
 
 def without_impossible_levels(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Take levels and depths outside the contract's bounds as empty, each an error at the feature that holds it."""
+    """Take impossible levels and depths as empty, each an error at the feature that holds it."""
     findings: list[Finding] = []
     for layer, columns in LEVELS.items():
         for column in columns:

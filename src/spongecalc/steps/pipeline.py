@@ -124,7 +124,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     mended = repaired(layers, settings.checks, settings.repair)
     named = tuple(as_repair(f) for f in found if is_named(f))
     emptied = tuple(as_change(f) for f in found if is_emptied(f))
-    mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(found))
+    mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(layers.read))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
