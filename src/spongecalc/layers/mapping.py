@@ -21,6 +21,7 @@ from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
+from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table
 from spongecalc.layers.sources.vector import read_vector
@@ -88,6 +89,7 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         path = folder / look.source
         if not path.exists():
             raise SourceRefusedError("file.missing", file=look.source)
+        refuse_foreign(path)
         if path.suffix.lower() in TABLES:
             rows = read_table(path, look.layer, look.encoding, frozenset({folded(look.key)}))
         else:

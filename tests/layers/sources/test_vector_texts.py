@@ -349,7 +349,7 @@ def test_an_encoding_stated_for_a_form_that_is_utf_8_does_no_harm(
     assert set(read_vector(path, None, "pipes", "GBK").frame["材质"]) == {"混凝土", "砖"}
 
 
-@pytest.mark.parametrize("name", ["land.xml", "old.mdb", "words.json"])
+@pytest.mark.parametrize("name", ["land.xml", "words.json"])
 def test_what_is_no_form_is_said_to_be_none(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text('{"a": 1}' if name.endswith("json") else "<LandXML/>")
     with pytest.raises(SourceRefusedError) as refusal:
