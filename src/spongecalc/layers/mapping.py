@@ -16,7 +16,7 @@ from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import folded, recognised_fields, value_names
+from spongecalc.layers.field_names import cut_names, folded, recognised_fields, unclear_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
@@ -63,6 +63,24 @@ def fields_of(
     known = recognised_fields(layer, fields, taken)
     known = {c: f for c, f in known.items() if c in names}
     return {**known, **same, **own}, known
+
+
+def with_cut_names(source: LayerSource, fields: Sequence[str], tell: Tell) -> LayerSource:
+    """The source with the file's own fields where the project writes names that the file keeps cut short."""
+    named = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
+    known = cut_names(sorted(named - set(fields)), fields)
+    if not known:
+        return source
+    tell("fields.cut_short", {"pairs": ", ".join(f"{name} = {field}" for name, field in known.items())})
+    return source.model_copy(
+        update={
+            "fields": {column: known.get(f, f) for column, f in source.fields.items()},
+            "filter": {known.get(f, f): wanted for f, wanted in source.filter.items()},
+            "lookups": tuple(
+                look.model_copy(update={"field": known.get(look.field, look.field)}) for look in source.lookups
+            ),
+        }
+    )
 
 
 def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
@@ -139,6 +157,12 @@ def to_contract(
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
+    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
+        if field not in fields.values() and not set(columns) <= set(fields):
+            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
+            findings.append(
+                Finding("fields.unclear", Feature(layer, file=file), {"field": field, "meanings": meanings})
+            )
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]

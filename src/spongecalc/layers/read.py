@@ -32,7 +32,7 @@ from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
-from spongecalc.layers.mapping import filtered, looked_up, to_contract
+from spongecalc.layers.mapping import filtered, looked_up, to_contract, with_cut_names
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
@@ -220,6 +220,7 @@ def _read_source(
             ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
+        source = with_cut_names(source, [str(c) for c in raw.frame.columns], tell)
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
         if missing:
             fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)

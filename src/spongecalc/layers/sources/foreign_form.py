@@ -15,7 +15,7 @@ DOCUMENT, MODEL, OLD_TABLE, ARCHIVE, DGN = (
 )
 POINTS, DWG, LOCKED = "form.point_cloud", "drawing.dwg", "form.locked_table"
 _BY_ENDING = {
-    DOCUMENT: ".pdf .doc .docx .wps .ofd .ppt .pptx .rtf .odt .html .htm .jpg .jpeg .png .bmp .gif .heic .vsd .vsdx",
+    DOCUMENT: ".pdf .doc .docx .wps .ofd .ppt .pptx .rtf .odt .html .htm .jpg .jpeg .png .bmp .gif .vsd .vsdx",
     MODEL: ".rvt .rfa .rte .skp .ifc .3dm .max .3ds .nwd .nwc .dgnlib .stp .step .blend .obj .stl .fbx",
     OLD_TABLE: ".xls .et .mdb .accdb .ods .numbers",
     ARCHIVE: ".rar .7z .tar .tgz",
