@@ -25,7 +25,7 @@ from spongecalc.layers.sources.cad.features import (
     opener,
     wanted_of,
 )
-from spongecalc.layers.sources.cad.label_fields import MATERIAL, SIZE, groups_of
+from spongecalc.layers.sources.cad.label_fields import FILLED, groups_of
 from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, labelled, takes_texts_of
 from spongecalc.layers.sources.cad.labels import TEXTS, label_of, pointer_of
 from spongecalc.layers.sources.cad.shapes import is_mesh, line_of
@@ -270,7 +270,7 @@ def _frame(taken: Sequence[Taken], said: Labelled, source: LayerSource) -> gpd.G
     attributes = dict.fromkeys(name for t in taken for name in t.fields)
     asked = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
     # A field that labels may fill is there though no label fills it: its pipes are still pipes.
-    expected = [*groups_of(source.labels), *(n for n in (SIZE, MATERIAL) if n in asked)]
+    expected = [*groups_of(source.labels), *(n for n in FILLED if n in asked)]
     if not taken:
         # Which fields there would be nobody can say.
         expected.extend(sorted(asked))
