@@ -63,7 +63,7 @@ def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding,
     would keep none from being modelled.
     """
     rows: dict[str, dict[tuple[str, str], object]] = {}
-    placed = []
+    placed: list[Finding] = []
     for finding in findings:
         at = finding.feature
         if at.feature_id and not at.community_id and at.layer in layers.frames:
