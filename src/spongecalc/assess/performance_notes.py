@@ -14,7 +14,7 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
     """Notes for a reader of the year's figures, as keys of the report's catalogue."""
     curve = found.curve
     notes: list[tuple[str, Mapping[str, object]]] = []
-    if not settings.sponge.own_place and not curve.days_mm:
+    if settings.sponge.borrowed and not curve.days_mm:
         notes.append(
             ("note_capture_of_another_place", {"place": curve.place, "design": f"{found.design_mm:.1f}"})
         )
