@@ -20,6 +20,7 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
         )
     if curve.days_mm and curve.too_short:
         notes.append(("note_series_too_short", {"years": f"{curve.years:.1f}"}))
+    notes.append(("note_assessed", {"hours": f"{settings.sponge.event_h:g}"}))
     always = "_evaporating" if settings.sponge.evaporation_in_rain else ""
     notes.append(
         (f"note_events{always}", {"month": found.wet_month, "evaporation": f"{found.evaporation_mm_d:g}"})

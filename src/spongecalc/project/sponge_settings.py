@@ -21,6 +21,11 @@ def _life(column: str) -> float:
     return float(table("paving_life").set_index("column").loc[column, "value"])
 
 
+def _event(item: str) -> float:
+    """A duration of events, from ``assessment_method.csv``."""
+    return float(table("assessment_method").set_index("item").loc[item, "value"])
+
+
 class DesignRainfallSettings(Section):
     """A city's own table of design rainfall by capture ratio: pairs of a ratio in percent and a depth in mm."""
 
@@ -46,7 +51,8 @@ class SpongeSettings(Section):
     project's; ``own_table`` a table of the project's own city in its place; ``series`` a file of rainfall (a
     path, or a table with ``file`` and how it is to be read), or "generated" for a series made from the monthly
     climate of ``climate``; ``evaporation_mm_d`` twelve monthly values in place of that climate's,
-    ``evaporation_in_rain`` lets water evaporate while it rains, too.
+    ``evaporation_in_rain`` lets water evaporate while it rains, too. ``event_h`` is the mean duration of the
+    place's events, in which GB/T 51345-2018 lets facilities and ground take water in.
     ``continuous`` runs the series where nothing fitting is kept, brought to steps of ``series_step_min`` where
     its own are longer; without it the events give the capture ratio. ``initial`` says how rain finds tanks and
     ground: as the days of the series leave them, or empty; ``initial_tank_free``, ``initial_soil_recovered`` and
@@ -73,6 +79,7 @@ class SpongeSettings(Section):
     initial_soil_recovered_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_soil_recovered")
     initial_base_filled_percent: Percent | None = Field(None, ge=0, le=100, alias="initial_base_filled")
     dry_interval_h: Number = Field(6.0, gt=0, le=240)
+    event_h: Number = Field(default_factory=partial(_event, "event_h_low"), gt=0, le=24)
     years_to_clog_a: Years = Field(
         default_factory=partial(_life, "years_to_clog"), gt=0, le=200, alias="years_to_clog"
     )
