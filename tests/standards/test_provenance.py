@@ -56,7 +56,7 @@ def test_counts_add_up_to_the_rows_there_are() -> None:
         frame = table(name)
         assert counts.loc[name].sum() == len(frame) * len(list(groups(frame)))
     assert counts.loc["storm_formula_intervals"].to_dict() == {
-        "printed": 4,
+        "printed": 32,
         "secondary": 0,
         "practice": 0,
         "recalled": 0,

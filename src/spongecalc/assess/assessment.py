@@ -234,6 +234,7 @@ def _storm_summary(storm: Storm) -> StormSummary:
         formula.text(),
         formula.source,
         formula.how_known,
+        formula.fitted,
         storm.hyetograph,
     )
 

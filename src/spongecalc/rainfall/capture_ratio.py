@@ -15,6 +15,8 @@ from spongecalc.standards.tables import table
 
 LEAST_DAY_MM = 2.0
 LEAST_YEARS = 30.0
+PERCENTS_OF_TABLE = (60, 70, 75, 80, 85)
+"""The capture ratios of the guide's table of design rainfall."""
 
 
 def capture_percent(depths_mm: np.ndarray, design_mm: float) -> float:
@@ -184,5 +186,5 @@ def curve_of_city(city: str) -> CaptureCurve:
     """
     rows = table("design_rainfall_vcr").set_index("city")
     row = rows.loc[city]
-    points = tuple((float(row[f"p{p}_mm"]), float(p)) for p in (60, 70, 75, 80, 85))
+    points = tuple((float(row[f"p{p}_mm"]), float(p)) for p in PERCENTS_OF_TABLE)
     return CaptureCurve(city, str(row["source"]), str(row["how_known"]), points=points)

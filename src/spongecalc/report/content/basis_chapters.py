@@ -10,6 +10,7 @@ from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.catalogue.catalogue import ROOF, shipped
 from spongecalc.catalogue.own_values import own_values
+from spongecalc.rainfall.formula_range import NO_DATE
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.capture_chapters import has_ways
@@ -43,11 +44,24 @@ def notes_chapter(review: Review, words: Wording) -> Chapter:
     """The notes that a reader must know before any figure, and findings that belong to no community."""
     notes = [words.note(key, params) for key, params in review.notes]
     formulas = dict.fromkeys(
-        (s.formula_place, s.formula_text, s.formula_source, s.formula_how_known) for s in review.storms
+        (s.formula_place, s.formula_text, s.formula_source, s.formula_how_known, s.formula_holds)
+        for s in review.storms
     )
-    for place, formula, source, how_known in formulas:
-        known = {"place": place, "formula": formula, "source": source}
+    for place, formula, source, how_known, holds in formulas:
+        known = {"place": place, "formula": formula, "source": source_name(source, words.lang)}
         notes.append(words("note.formula", **known, how_known=coded("how_known", how_known, words)))
+        notes.append(
+            words(
+                "note.formula_holds",
+                place=place,
+                sampling=words(f"sampling.{holds.sampling}"),
+                shortest=f"{holds.shortest_min:g}",
+                longest=f"{holds.longest_min:g}",
+                least=f"{holds.p_from_a:g}",
+                most=f"{holds.p_to_a:g}",
+                issued=words("sampling.no_date") if holds.issued == NO_DATE else holds.issued,
+            )
+        )
     blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
     general = general_findings(review, words)
     if general.rows:
