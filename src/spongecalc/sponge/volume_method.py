@@ -42,7 +42,7 @@ class Controlled:
 
 @dataclass(frozen=True)
 class VolumeMethod:
-    """Composite coefficient, control volume in m3, design rainfall in mm that it holds, capture ratios.
+    """Composite coefficient, the guide's control volume in m3, the rainfall in mm that it holds, capture ratios.
 
     ``plain_m2`` are the covers in m2 that no facility controls.
     """
@@ -101,7 +101,8 @@ def volume_method(
 
     Returns
     -------
-    Two capture ratios. ``guide_percent`` is that of the design rainfall which all volumes together hold over the
+    Two capture ratios. ``guide_percent`` is that of the design rainfall which the volumes that the guide counts
+    (``guide_volumes.csv``: no pores of paving, no store of infiltration trenches) hold together over the
     composite coefficient, V = 10 H phi F, as the guide has it: without volume it is 0. ``capture_percent``
     reckons each facility by itself: a roof's runoff against its tank's volume; of paving, sunken green, rain
     gardens, trenches and wells their own rain, whole, and the runoff of the ground that runs on to them against
@@ -146,7 +147,8 @@ def volume_method(
             controlled.append(Controlled("rain_tank", total, runoff / total, volume, node))
     area_m2 = sum(a.area_m2 for a in areas)
     reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.ground_m2.items())
-    volume = sum(c.volume_m3 for c in controlled)
+    counts = table("guide_volumes").set_index("facility")["counts"]
+    volume = sum(c.volume_m3 for c in controlled if counts[c.facility] == "yes")
     if area_m2 <= 0:
         return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
     design = 1000 * volume / reaching if reaching > 0 else 0.0
