@@ -1,4 +1,4 @@
-"""How a storm formula was sampled, and the durations and return periods that it holds for."""
+"""Sampling of a storm formula, and the durations and return periods that it holds for."""
 
 from __future__ import annotations
 
