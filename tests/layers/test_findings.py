@@ -44,10 +44,11 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "C-PR",
     ),
     "geometry.mended": (shape("surfaces", "C-G", BOWTIE), "surfaces", "C-G"),
-    "surface.overlap": (
+    "surface.overlap": (shape("surfaces", "C-L0", box(X, Y, X + 40, Y + 15.06)), "surfaces", "C-L0"),
+    "surface.same_ground": (
         add("surfaces", "C-G", surface_id="C-Z", geometry=box(X + 30, Y + 30, X + 34, Y + 34)),
         "surfaces",
-        "C-G",
+        "C-Z",
     ),
     "end.joined": (edit("pipes", "C-PR", from_node=None), "pipes", "C-PR"),
     "end.no_node": (

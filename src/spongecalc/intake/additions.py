@@ -33,10 +33,7 @@ def additions(
 
     def add(layer: str, file: str, fate: str, rule: str, amount: Amount) -> None:
         own = found.setdefault((layer, file), {})
-        was = own.get((fate, rule, ""), Amount())
-        own[fate, rule, ""] = Amount(
-            was.count + amount.count, was.length_m + amount.length_m, was.area_m2 + amount.area_m2
-        )
+        own[fate, rule, ""] = own.get((fate, rule, ""), Amount()) + amount
 
     for change in changes:
         words, at = change.found, change.feature

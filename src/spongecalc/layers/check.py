@@ -8,11 +8,12 @@ from pathlib import Path
 import geopandas as gpd
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.layers.border_cut import cut_at_borders
 from spongecalc.layers.central_meridian import other_meridian
 from spongecalc.layers.coordinates import bounds_of, misplaced
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
+from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.id_text import match_case
 from spongecalc.layers.impossible_levels import without_impossible_levels
 from spongecalc.layers.layer_set import LayerSet
@@ -23,6 +24,7 @@ from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
+from spongecalc.layers.rules.ground_rules import check_overlaps
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
@@ -110,6 +112,7 @@ def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tupl
     for step in (
         without_impossible_levels,
         mend_geometries,
+        cut_at_borders,
         join_same_place,
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
         ground_from_dem,
@@ -150,4 +153,6 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """Findings without those that say the same of the same features."""
-    return list({(f.rule, f.feature.feature_id, repr(f.found)): f for f in findings}.values())
+    return list(
+        {(f.rule, f.feature.feature_id, f.feature.community_id, repr(f.found)): f for f in findings}.values()
+    )

@@ -20,7 +20,8 @@ class LayerSet:
 
     Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
-    frame. ``catalogue`` says what their covers and materials are, ``read`` what each source held.
+    frame. ``catalogue`` says what their covers and materials are, ``read`` what each source held, ``across``
+    the source and row of the surfaces that name no community and reach over a border: they are cut there.
     """
 
     crs: CRS
@@ -28,6 +29,7 @@ class LayerSet:
     dem: Path | None
     catalogue: Catalogue = field(default_factory=shipped)
     read: tuple[SourceRead, ...] = ()
+    across: frozenset[tuple[str, int]] = frozenset()
 
     def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
         return self.frames[layer]

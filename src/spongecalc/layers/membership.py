@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spongecalc.contract import SCHEMAS
+from spongecalc.contract import POLYGON, SCHEMAS
+from spongecalc.layers.border_cut import CUT, home_grounds
+from spongecalc.layers.community_ground import community_grounds
 from spongecalc.layers.feature import feature_of
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
@@ -23,15 +25,16 @@ def assign_communities(layers: LayerSet, tolerance_m: float = 0.0) -> tuple[Laye
     ``tolerance_m`` is how near to a node a pipe ends that names none there.
 
     A stated community_id counts if that community exists. Where it is missing, a point of the feature that
-    lies on it (the middle of a line) decides by place. A pipe that has no place takes the community of the
-    nodes that it names, so that its fault is counted where the pipe is missing; a node outside every
-    community takes that of a pipe at it, a connection that of its source. What is left belongs to none, is
-    not modelled, and is named.
+    lies on it (the middle of a line) decides by place, of an area the ground that holds most of it; a surface
+    that reaches over borders is one of ``across``, to be cut there (:mod:`spongecalc.layers.border_cut`). A
+    pipe that has no place takes the community of the nodes that it names, so that its fault is counted where
+    the pipe is missing; a node outside every community takes that of a pipe at it, a connection that of its
+    source. What is left belongs to none, is not modelled, and is named.
     """
     findings: list[Finding] = []
     known = set(layers.community_ids)
-    areas = layers["communities"].dropna(subset=["community_id", "geometry"])
-    areas = areas[["community_id", "geometry"]].drop_duplicates("community_id")
+    grounds = community_grounds(layers["communities"])
+    across = set(layers.across)
     frames = dict(layers.frames)
     strays: dict[str, pd.Series] = {}
     for name, frame in layers.frames.items():
@@ -40,7 +43,12 @@ def assign_communities(layers: LayerSet, tolerance_m: float = 0.0) -> tuple[Laye
         stated = frame["community_id"]
         unknown = stated.notna() & ~stated.isin(known)
         strays[name] = stated[unknown]
-        frames[name] = frame.assign(community_id=stated.where(stated.isin(known), _by_place(frame, areas)))
+        by_place, over_border = _by_place(frame, grounds)
+        free = ~stated.isin(known)
+        frames[name] = frame.assign(community_id=stated.where(~free, by_place))
+        if name == CUT:
+            own = frame[(free & over_border).to_numpy()]
+            across.update(zip(own["file"], own["file_row"], strict=True))
     frames["pipes"] = _pipes_by_nodes(frames["pipes"], frames["nodes"])
     frames["nodes"] = _nodes_by_pipes(frames["nodes"], frames["pipes"])
     frames["nodes"] = _nodes_by_ends(frames["nodes"], frames["pipes"], tolerance_m)
@@ -52,8 +60,17 @@ def assign_communities(layers: LayerSet, tolerance_m: float = 0.0) -> tuple[Laye
             stated_id = strays[name][row.Index]
             findings.append(finding_at("community.unknown", name, row, community=stated_id))
         for row in frame[frame["community_id"].isna()].itertuples():
-            findings.append(finding_at("community.none", name, row))
-    return replace(layers, frames=frames), tuple(findings)
+            findings.append(finding_at("community.none", name, row, size=_size(row.geometry)))
+    return replace(layers, frames=frames, across=frozenset(across)), tuple(findings)
+
+
+def _size(geometry: shapely.Geometry | None) -> str:
+    """The area or length of what has one, as a finding says it; "" for a point and for what has no place."""
+    if geometry is None or not np.isfinite(shapely.get_coordinates(geometry)).all():
+        return ""
+    if geometry.area > 0:
+        return f" ({geometry.area:.1f} m2)"
+    return f" ({geometry.length:.2f} m)" if geometry.length > 0 else ""
 
 
 def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding, ...]:
@@ -89,19 +106,25 @@ def _communities_at(point: shapely.Point, communities: gpd.GeoDataFrame) -> list
     return [str(c) for c in communities["community_id"][here]]
 
 
-def _by_place(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
-    """The community each feature lies in, by a point on it; None outside all and for empty geometries."""
+def _by_place(frame: gpd.GeoDataFrame, grounds: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+    """The community each feature lies in, None outside all and for empty shapes; a mask: areas over a border."""
     found = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    over_border = pd.Series(np.zeros(len(frame), dtype=bool), index=frame.index)
     placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    if placed.empty or areas.empty:
-        return found
+    if placed.empty or grounds.empty:
+        return found, over_border
+    flat = placed.geom_type.isin(POLYGON)
+    homes, alone = home_grounds(placed.geometry[flat].to_numpy(), grounds)
+    found.loc[placed.index[flat]] = homes
+    over_border.loc[placed.index[flat]] = ~alone & (homes != None)  # noqa: E711  on an array
+    placed = placed[~flat]
     lines = placed.geom_type == "LineString"
     points = placed.geometry.representative_point()
     points[lines] = placed.geometry[lines].interpolate(0.5, normalized=True)
-    inside = gpd.sjoin(gpd.GeoDataFrame(geometry=points), areas, predicate="within")
+    inside = gpd.sjoin(gpd.GeoDataFrame(geometry=points), grounds, predicate="within")
     inside = inside[~inside.index.duplicated()]
     found.loc[inside.index] = inside["community_id"]
-    return found
+    return found, over_border
 
 
 def _pipes_by_nodes(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

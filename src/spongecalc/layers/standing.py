@@ -85,13 +85,19 @@ def laid(layers: LayerSet, layer: str, by: date) -> tuple[np.ndarray, np.ndarray
 
 def last_days(frame: pd.DataFrame) -> pd.Series:
     """The day by which each feature was laid for certain: of a month or a year its last; NaT where unknown."""
+    return days_laid(frame)[1]
+
+
+def days_laid(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the first and the last day on which each feature may have been laid; NaT where that is unknown."""
     if LAID not in frame.columns:
-        return pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
+        unknown = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
+        return unknown, unknown
     typed = frame[LAID].astype("string").str.strip()
     first = pd.to_datetime(typed, errors="coerce", format="ISO8601")
     size = typed.str.len().fillna(0)
     last = first.where(size > 7, first + pd.offsets.MonthEnd(0))
-    return last.where(size > 4, first + pd.offsets.YearEnd(0))
+    return first, last.where(size > 4, first + pd.offsets.YearEnd(0))
 
 
 def _begun(layers: LayerSet, layer: str, by: date) -> list[str]:

@@ -23,6 +23,7 @@ from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
 from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
+from spongecalc.layers.border_cut import at_each_piece
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
@@ -102,7 +103,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     findings: list[Finding] = list(found)
     rows = delivered(layers)
     layers, found = completed(layers, settings.checks)
-    findings.extend(found)
+    findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
 
@@ -133,7 +134,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
     layers, found = completed(layers, settings.checks)
-    findings.extend(found)
+    findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, (), rows), mended
 
 

@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.layers.community_ground import OVERLAP_M2
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
-
-# What outlines drawn by hand along one wall may share.
-OVERLAP_M2 = 1.0
 
 
 def check_communities(layers: LayerSet) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import pyogrio
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
+from spongecalc.layers.border_cut import CUT
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.read import source_labels
 from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
@@ -113,6 +114,10 @@ def _frames(mended: Repaired) -> dict[str, gpd.GeoDataFrame]:
         source = whole["file"]
         if SOURCE in whole:
             source = whole[SOURCE].where(whole[SOURCE].notna(), source)
+        if name == CUT:
+            # Who shares it is told by its place, in the copy too.
+            cut = [key in mended.layers.across for key in zip(whole["file"], whole["file_row"], strict=True)]
+            whole["community_id"] = whole["community_id"].astype(object).mask(cut, None)
         frames[name] = whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source})
     return frames
 
