@@ -29,7 +29,7 @@ NO_PLACE = (
     "geometry.wrong_type",
     "geometry.no_length",
 )
-NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined")
+NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined", "pipe.double")
 NOWHERE, UNDRAINED = "scenario.nowhere", "community.not_drained"
 # What a sum of floats may be off by: a metre or square metre is told to two decimals.
 CLOSE_M, CLOSE_M2 = 0.005, 0.005
