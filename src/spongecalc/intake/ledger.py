@@ -29,7 +29,7 @@ NO_PLACE = (
     "geometry.wrong_type",
     "geometry.no_length",
 )
-NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined")
+NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined", "pipe.double")
 BEYOND = ("surface.no_community", "surface.off_community")
 """Rules of the ground of a surface that lies in no community, or not in the one that it names."""
 NOWHERE, UNDRAINED = "scenario.nowhere", "community.not_drained"

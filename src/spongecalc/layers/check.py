@@ -11,6 +11,7 @@ from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.border_cut import cut_at_borders
 from spongecalc.layers.central_meridian import other_meridian
 from spongecalc.layers.coordinates import bounds_of, misplaced
+from spongecalc.layers.doubles.double_pipes import leave_out_double_pipes
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import mend_geometries
@@ -106,14 +107,20 @@ def _for_communities(
         yield Finding(rule, Feature(layer, community_id=str(community), file=file), found)
 
 
-def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Layers with what follows from them without doubt: ends joined, levels filled; each is named."""
+def completed(
+    layers: LayerSet, settings: CheckSettings, scenarios: Sequence[Scenario]
+) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Layers with what follows from them without doubt: no doubles, ends joined, levels filled; each is named.
+
+    ``scenarios`` are all of the project's: what never stands together is no double.
+    """
     findings: list[Finding] = []
     for step in (
         without_impossible_levels,
         mend_geometries,
         cut_at_borders,
         join_same_place,
+        lambda given: leave_out_double_pipes(given, scenarios, settings.snap_tolerance_m),
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
         ground_from_dem,
         levels_from_depth,

@@ -102,7 +102,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     )
     findings: list[Finding] = list(found)
     rows = delivered(layers)
-    layers, found = completed(layers, settings.checks)
+    layers, found = completed(layers, settings.checks, settings.scenarios)
     findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
@@ -122,7 +122,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
         tolerance_m=settings.checks.snap_tolerance_m,
     )
     rows: dict[str, pd.DataFrame] = {}
-    mended = repaired(layers, settings.checks, settings.repair)
+    mended = repaired(layers, settings.checks, settings.repair, settings.scenarios)
     named = tuple(as_repair(f) for f in found if is_named(f))
     emptied = tuple(as_change(f) for f in found if is_emptied(f))
     mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(layers.read))
@@ -133,7 +133,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
-    layers, found = completed(layers, settings.checks)
+    layers, found = completed(layers, settings.checks, settings.scenarios)
     findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, (), rows), mended
 
