@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
@@ -13,6 +12,7 @@ import pandas as pd
 from pyproj import CRS
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.layers.dem import Dem
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
@@ -58,7 +58,7 @@ class DrainageSystem:
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
-    dem: Path | None = None
+    dem: Dem | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
     catalogue: Catalogue = field(default_factory=shipped)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import geopandas as gpd
 from pyproj import CRS
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
+from spongecalc.layers.dem import Dem
 from spongecalc.layers.source_read import SourceRead
 
 
 @dataclass(frozen=True)
 class LayerSet:
-    """All vector layers in one projected CRS, in metres, with the contract's columns; and where the DEM is.
+    """All vector layers in one projected CRS, in metres, with the contract's columns; and the ground.
 
     Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
@@ -25,7 +25,7 @@ class LayerSet:
 
     crs: CRS
     frames: Mapping[str, gpd.GeoDataFrame]
-    dem: Path | None
+    dem: Dem | None
     catalogue: Catalogue = field(default_factory=shipped)
     read: tuple[SourceRead, ...] = ()
 

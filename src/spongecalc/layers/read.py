@@ -5,7 +5,6 @@ Nothing is dropped or altered in silence: whatever could not be read or had to b
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,36 +14,22 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError, ProjError
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.coordinates import (
-    BALLPARK_M,
-    bounds_of,
-    guess_crs,
-    misplaced,
-    shifted,
-    transformation_accuracy_m,
-)
+from spongecalc.layers.coordinates import bounds_of
 from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger, unread_of
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.ground_sources import read_dem
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
+from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
-from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
-from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources.form import form_of, read_raw
+from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
-
-Bounds = tuple[float, float, float, float]
-
-# What is said of coordinates without a CRS, by what they look like.
-NO_CRS = {
-    "degrees": "crs.missing_degrees",
-    "zone": "crs.missing_zone",
-    "easting": "crs.missing_easting",
-}
 
 
 def read_layers(
@@ -53,6 +38,7 @@ def read_layers(
     crs: str | None,
     scenario_columns: Sequence[str] = (),
     catalogue: Catalogue | None = None,
+    ground: GroundSettings | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Read every layer of a project.
 
@@ -68,6 +54,8 @@ def read_layers(
         Text columns beyond the contract's that the rules of scenarios read of any layer.
     catalogue
         The project's covers and materials; None takes those that ship with the package.
+    ground
+        How ground is made of points, lines and faces; None takes the usual settings.
 
     Returns
     -------
@@ -105,7 +93,11 @@ def read_layers(
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)
     read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
-    dem = _dem_path(folder, sources.get("dem", ()), findings)
+    given = sources.get(DEM, ())
+    dem, of_dem = read_dem(
+        folder, given, source_labels(given), target, frames["communities"], ground or GroundSettings()
+    )
+    findings.extend(of_dem)
     return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
 
@@ -164,15 +156,6 @@ def _project_crs(
     return CRS.from_epsg(4543)
 
 
-def _dem_path(folder: Path, sources: Sequence[LayerSource], findings: list[Finding]) -> Path | None:
-    for source in sources:
-        path = folder / source.source
-        if path.is_file():
-            return path
-        findings.append(Finding("file.missing", Feature("dem", file=source.source), {"file": source.source}))
-    return None
-
-
 def _read_source(
     folder: Path,
     layer: str,
@@ -210,10 +193,10 @@ def _read_source(
         left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
         raw = replace(kept, frame=kept.frame.reset_index(drop=True))
         looks = looked_up(raw.frame, source, folder, tell)
-        placed = _placed(raw, layer, source, label, target, near, findings)
+        placed = placed_in_project(raw, layer, source, label, target, near, findings)
         taken, filtered_out = amount_of(placed.frame), Amount()
         if len(left):
-            beside = _placed(replace(raw, frame=left), layer, source, label, target, near, [])
+            beside = placed_in_project(replace(raw, frame=left), layer, source, label, target, near, [])
             filtered_out = amount_of(beside.frame)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
@@ -232,60 +215,3 @@ def _named_fields(source: LayerSource) -> list[str]:
     if form_of(source) == "survey":
         return []
     return list(source.fields.values())
-
-
-def _placed(
-    raw: RawLayer,
-    layer: str,
-    source: LayerSource,
-    label: str,
-    target: CRS,
-    near: Bounds | None,
-    findings: list[Finding],
-) -> RawLayer:
-    """The features in the project's CRS; raises SourceRefusedError where nobody can say where they are."""
-    # The reader of survey tables takes X for north, as surveys have it; every other form has X for east.
-    swap = source.axes is not None and source.axes != usual_axes(source)
-    frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
-    stated = source.crs or frame.crs
-    about = {"file": source.source, "layer": source.layer or layer}
-    if stated is None and frame.empty:
-        stated = target
-    if stated is None:
-        guess = guess_crs(frame, target, near)
-        if guess is None:
-            raise SourceRefusedError("crs.missing")
-        code, reason = guess
-        if reason != "near":
-            raise SourceRefusedError(NO_CRS[reason], crs=code)
-        findings.append(Finding("crs.guessed", Feature(layer, file=label), {**about, "crs": code}))
-        stated = target
-    try:
-        placed = frame.set_crs(CRS.from_user_input(stated), allow_override=True)
-    except CRSError as reason:
-        raise SourceRefusedError("crs.unknown", crs=stated) from reason
-    assert placed.crs is not None
-    if placed.crs != target:
-        accuracy = transformation_accuracy_m(placed.crs, target)
-        if not accuracy <= BALLPARK_M:
-            findings.append(
-                Finding(
-                    "crs.inexact",
-                    Feature(layer, file=label),
-                    {
-                        **about,
-                        "crs": placed.crs.name,
-                        "accuracy": "?" if math.isnan(accuracy) else f"{accuracy:g}",
-                    },
-                )
-            )
-        wrong = misplaced(placed, placed.crs, None)
-        if wrong is None:
-            try:
-                placed = placed.to_crs(target)
-            except (ProjError, CRSError, ValueError) as reason:
-                raise SourceRefusedError("crs.unknown", crs=stated) from reason
-        else:
-            # In its own system it lies nowhere; the same mistake is named by the check in the project's.
-            placed = placed.set_crs(target, allow_override=True)
-    return RawLayer(placed, raw.columns, raw.notes)
