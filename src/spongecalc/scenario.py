@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
@@ -16,6 +15,7 @@ from pyproj import CRS
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.layers.border_cut import is_sliver
 from spongecalc.layers.community_ground import areas_of, community_grounds
+from spongecalc.layers.dem import Dem
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
@@ -61,7 +61,7 @@ class DrainageSystem:
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
-    dem: Path | None = None
+    dem: Dem | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
     catalogue: Catalogue = field(default_factory=shipped)
 

@@ -37,6 +37,7 @@ from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
 from spongecalc.layers.zero_levels import without_zero_levels
 from spongecalc.project.check_settings import CheckSettings
+from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.scenario_settings import Scenario
 
@@ -49,12 +50,13 @@ def read_and_placed(
     catalogue: Catalogue | None = None,
     *,
     tolerance_m: float,
+    ground: GroundSettings | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Layers with an id and the community of every feature, and what was found on the way; see ``read_layers``.
 
     ``tolerance_m`` is how near to a node a pipe ends there.
     """
-    layers, read = read_layers(folder, sources, crs, scenario_columns, catalogue)
+    layers, read = read_layers(folder, sources, crs, scenario_columns, catalogue, ground)
     layers, matched = match_case(layers)
     layers, found = assign_communities(layers, tolerance_m)
     read = with_places(read, layers)

@@ -99,6 +99,7 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         settings.scenario_columns,
         settings.catalogue,
         tolerance_m=settings.checks.snap_tolerance_m,
+        ground=settings.ground,
     )
     findings: list[Finding] = list(found)
     rows = delivered(layers)
@@ -120,6 +121,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
         (*settings.scenario_columns, *more),
         settings.catalogue,
         tolerance_m=settings.checks.snap_tolerance_m,
+        ground=settings.ground,
     )
     rows: dict[str, pd.DataFrame] = {}
     mended = repaired(layers, settings.checks, settings.repair, settings.scenarios)

@@ -9,7 +9,7 @@ from sys import intern
 
 import pandas as pd
 
-from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
+from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
@@ -23,7 +23,7 @@ from spongecalc.surfaces.inlet_load import short_inlets
 from spongecalc.surfaces.rational_method import runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.subcatchments import subcatchments
-from spongecalc.surfaces.terrain import read_terrain
+from spongecalc.surfaces.terrain import Terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.ground_state import READY, stated
@@ -130,8 +130,8 @@ def build_model(
     Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each. ``doubled`` are inlets that have a
     second grate.
     """
-    bounds = tuple(system.boundaries.total_bounds)
-    terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)
+    piece = piece_of(system, settings.ponding.search_radius_m + 5)
+    terrain = Terrain(piece.elevation_m, piece.transform) if piece is not None else None
     areas, findings = subcatchments(
         system, settings.surfaces, terrain, lambda: ground_of(system, settings.ponding, LAKE_CELL_M)
     )

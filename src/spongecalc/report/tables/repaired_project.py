@@ -155,8 +155,11 @@ def _write_page(page: Path, project: Project, mended: Repaired, frames: Iterable
         if entries:
             layers[name] = entries if len(entries) > 1 else entries[0]
     dem = stated.get("dem")
-    if mended.layers.dem is not None and dem is not None:
-        layers["dem"] = {"source": _relative(mended.layers.dem, page.parent)}
+    if dem is not None:
+        moved = [
+            _moved(entry, project.folder, page.parent) for entry in (dem if isinstance(dem, list) else [dem])
+        ]
+        layers["dem"] = moved if len(moved) > 1 else moved[0]
     note = text("survey.repaired_note", language)
     notes = list(document.get("notes", ()))
     if source != page:
@@ -183,10 +186,3 @@ def _moved(entry: dict[str, Any], folder: Path, copy: Path) -> dict[str, Any]:
     if "lookups" in moved:
         moved["lookups"] = [{**look, "source": path(look["source"])} for look in moved["lookups"]]
     return moved
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """The path as the new project writes it: relative to its folder where it lies in the old one's."""
-    base = folder.parent.resolve()
-    whole = path.resolve()
-    return f"../{whole.relative_to(base).as_posix()}" if whole.is_relative_to(base) else whole.as_posix()
