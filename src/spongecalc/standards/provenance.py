@@ -1,4 +1,4 @@
-"""How the rows of the standards' tables are known, and which of them may decide a verdict."""
+"""Rows of the standards' tables by how they are known, and which of them may decide a verdict."""
 
 from __future__ import annotations
 
