@@ -92,19 +92,27 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
         ways.loc[("A", "after"), "capture_volume_percent"]
         > ways.loc[("B", "after"), "capture_volume_percent"] + 5
     )
-    volumes = {c: float(ways.loc[(c, "after"), "control_volume_m3"]) for c in "AB"}
+    volumes = {c: float(ways.loc[(c, "after"), "held_volume_m3"]) for c in "AB"}
     # rain garden 30 m2 of 150 x 0.9 + 500 x 0.3 + 250 x 0.38; well 1.13 m2 of 760 mm; trenches 4 m3 and part of
     # 4 m2 of 380 mm;
     # the paving under the well's disc is gone from A
     own = 30 * 0.38 + 1.13 * 0.76 + 4.0 + units["A-EDGE"].area_m2 * 0.38
     paving = (180 * 0.18 + 200 * 0.38) / 1000
     own_rows = performance.facilities.set_index(["community_id", "facility_id"])
-    assert own_rows.loc[("A", "A-RG"), "control_volume_m3"] == pytest.approx(30 * 0.38)
+    assert own_rows.loc[("A", "A-RG"), "held_volume_m3"] == pytest.approx(30 * 0.38)
     assert own_rows.loc[("A", "A-RG"), "drained_m2"] == pytest.approx(230)
-    assert performance.facilities.groupby("community_id")["control_volume_m3"].sum()["A"] == pytest.approx(
+    assert performance.facilities.groupby("community_id")["held_volume_m3"].sum()["A"] == pytest.approx(
         volumes["A"]
     )
     assert volumes["A"] - volumes["B"] == pytest.approx(own - 1.13 * paving, rel=0.005)
+    # the guide counts no voids of paving, and of the trench only what seeps out of it
+    control = own_rows["control_volume_m3"]
+    assert control["A", "A-IT"] < own_rows.loc[("A", "A-IT"), "held_volume_m3"]
+    paved = performance.facilities[performance.facilities["facility"] == "permeable_paving"]
+    assert (paved["held_volume_m3"] > 0).all() and (paved["control_volume_m3"] == 0).all()
+    assert performance.facilities.groupby("community_id")["control_volume_m3"].sum()["A"] == pytest.approx(
+        float(ways.loc[("A", "after"), "control_volume_m3"])
+    )
 
 
 def test_the_volume_method_with_a_rain_garden_by_hand() -> None:

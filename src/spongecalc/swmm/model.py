@@ -20,7 +20,8 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import flat_grate
 from spongecalc.surfaces.inlet_load import short_inlets
-from spongecalc.surfaces.rational_method import runoff_coefficients
+from spongecalc.surfaces.rational_bounds import rational_findings
+from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.subcatchments import subcatchments
 from spongecalc.surfaces.terrain import Terrain
@@ -178,7 +179,13 @@ def build_model(
         _elements(nodes, links, flush, gutters, runoff_elements),
         areas,
         tuple(storms),
-        (*findings, *link_findings, *nodes.findings, *_short_inlets(system, settings, areas, storms)),
+        (
+            *findings,
+            *link_findings,
+            *nodes.findings,
+            *_short_inlets(system, settings, areas, storms),
+            *_bounds(system, settings, areas),
+        ),
         {ids[n]: flow for n, flow in sorted(ground.items())},
         gutters.gutters,
         _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
@@ -217,7 +224,17 @@ def _short_inlets(
     coefficients = runoff_coefficients(system.catalogue, settings.design.runoff_coefficients)
     grate = flat_grate(settings.ponding.inlet_capacity_l_s, settings.ponding.inlet_clogging_percent)
     headline = next((s for s in storms if s.storm_id == settings.headline_storm), storms[0])
-    return short_inlets(system, areas, headline, grate.capacity_l_s, coefficients)
+    raised = raised_coefficients(coefficients, headline.return_period_a)
+    return short_inlets(system, areas, headline, grate.capacity_l_s, raised)
+
+
+def _bounds(system: DrainageSystem, settings: Settings, areas: Sequence[Subcatchment]) -> tuple[Finding, ...]:
+    """Ground outside the bounds of the rational method, as the works leave it."""
+    if system.scenario != settings.compared[1]:
+        return ()
+    return rational_findings(
+        system, areas, runoff_coefficients(system.catalogue, settings.design.runoff_coefficients)
+    )
 
 
 def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, ...]]]:
