@@ -2,7 +2,7 @@
 
 Printed are the kinds, how many defects were planted, and what must not be: tracebacks, communities touched that
 had no defect, defects that changed a model or the bill and that no finding names at their feature ("silent", by
-kind), sentences with words of the program, ledgers of intake that do not close. All of these are 0, else it fails.
+kind), sentences with words of the program, ledgers of intake that do not close. All are 0, else it fails.
 """
 
 from __future__ import annotations

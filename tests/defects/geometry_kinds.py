@@ -285,7 +285,7 @@ KINDS = [
     *at_layers("axes swapped", EVERY, axes_swapped),
     *at_layers("at 0, 0", EVERY, at_the_origin),
     *at_layers("with heights", EVERY, with_heights),
-    *at_layers("3 mm off", EVERY, shifted_3_mm),
+    *at_layers("3 mm off", EVERY, shifted_3_mm, no_defect=True),
     *at_layers("0.3 m off", ("nodes", "pipes", "connections"), shifted_30_cm),
     *at_layers("5 m off", ("nodes", "pipes", "connections", "buildings"), shifted_5_m),
     *at_layers("another type of geometry", EVERY, wrong_type),

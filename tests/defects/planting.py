@@ -175,7 +175,8 @@ def having(**values: object) -> Fits:
 class Kind:
     """One kind of defect: at which features of a layer it can be planted, and how.
 
-    ``whole`` kinds change a layer of a delivery and not one feature of it.
+    ``whole`` kinds change a layer of a delivery and not one feature of it. What lies within what a survey can tell,
+    such as 3 mm, is ``no_defect``: it may end in no traceback and touch no other community, and needs no finding.
     """
 
     name: str
@@ -183,8 +184,11 @@ class Kind:
     change: Change
     fits: Fits = any_feature
     whole: bool = False
+    no_defect: bool = False
 
 
-def at_layers(name: str, layers: Iterable[str], change: Change, fits: Fits = any_feature) -> list[Kind]:
+def at_layers(
+    name: str, layers: Iterable[str], change: Change, fits: Fits = any_feature, *, no_defect: bool = False
+) -> list[Kind]:
     """The same defect as a kind for each of some layers."""
-    return [Kind(f"{layer}: {name}", layer, change, fits) for layer in layers]
+    return [Kind(f"{layer}: {name}", layer, change, fits, no_defect=no_defect) for layer in layers]

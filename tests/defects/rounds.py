@@ -43,6 +43,16 @@ for _kind in (
 ):
     assert _kind.name not in KINDS, _kind.name
     KINDS[_kind.name] = _kind
+# Kinds that are known to be silent today: none may be here once what names them is in.
+AWAITED = frozenset(
+    {
+        "pipes: a copy with one more vertex",
+        "pipes: a copy 3 mm off",
+        "pipes: a copy backwards",
+        "pipes: digitised a second time",
+        "pipes: a redraw over two",
+    }
+)
 COMMUNITIES = tuple(c for own in DELIVERIES.values() for c in own)
 # Words of a program that no sentence may hold.
 PROGRAM_WORDS = re.compile(r"\b(None|nan|NaN|NaT|<NA>)\b")
@@ -113,6 +123,7 @@ class Tally:
     tracebacks: list[str] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    awaited: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     open_intake: list[str] = field(default_factory=list)
     named_by: dict[str, Counter[str]] = field(default_factory=dict)
@@ -150,11 +161,15 @@ class Rounds:
             f"{told}: {c}" for c in COMMUNITIES if c not in touched and answer.touched(self.plain, c)
         )
         for defect, planting in planted:
-            if self._named(defect, planting, answer) or not self._changed(planting, answer):
+            if defect.kind.no_defect or self._named(defect, planting, answer):
+                continue
+            if not self._changed(planting, answer):
                 continue
             if len(planted) > 1 and not self._silent_alone(defect):
                 continue
-            self.tally.silent.append(f"{defect} (in {told})" if len(planted) > 1 else str(defect))
+            told_as = f"{defect} (in {told})" if len(planted) > 1 else str(defect)
+            awaited = defect.kind.name in AWAITED
+            (self.tally.awaited if awaited else self.tally.silent).append(told_as)
 
     def run_apart(self, defects: Sequence[Defect]) -> None:
         """Plant defects of which no two are in communities that drain together: none can hide another."""
@@ -173,7 +188,8 @@ class Rounds:
         touched = {c for _, p in planted for c in p.communities}
         self.tally.touched.extend(c for c in COMMUNITIES if c not in touched and answer.touched(self.plain, c))
         for defect, planting in planted:
-            if not self._named(defect, planting, answer) and self._changed(planting, answer):
+            named = defect.kind.no_defect or self._named(defect, planting, answer)
+            if not named and self._changed(planting, answer):
                 self.tally.silent.append(str(defect))
 
     def _silent_alone(self, defect: Defect) -> bool:
