@@ -28,6 +28,7 @@ NO_PLACE = (
     "geometry.multipart",
     "geometry.wrong_type",
     "geometry.no_length",
+    "geometry.no_area",
 )
 NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined", "pipe.double")
 BEYOND = ("surface.no_community", "surface.off_community")

@@ -14,13 +14,15 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at
 
 MIN_LENGTH_M = 0.05
+# Corners on one line, rounded to the millimetre: no ground, roof or facility is as small.
+MIN_AREA_M2 = 0.1
 
 
 def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Mend self-crossing polygons; name what is empty, in parts, or of a wrong type.
 
-    A feature whose geometry is missing, of another type than the contract's, or without length stays in the
-    layer's count of errors but is left out of the returned frames, since nothing can be placed without it.
+    A feature whose geometry is missing, of another type than the contract's, or without length or area stays in
+    the layer's count of errors but is left out of the returned frames, since nothing can be placed without it.
     """
     findings: list[Finding] = []
     frames: dict[str, gpd.GeoDataFrame] = {}
@@ -56,6 +58,9 @@ def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.n
         lost = whole is None or whole.is_empty
         repaired[position] = None if lost else whole
         empty[position] |= lost
+    outlines = ~empty & ~strange & np.isin(kinds.astype(str), POLYGON)
+    flat = outlines & (shapely.area(repaired) < MIN_AREA_M2)
+    crossed &= ~flat
     words = {"type": kinds, "allowed": ", ".join(allowed)}
     counts = shapely.get_num_geometries(shapes)
     findings = [
@@ -63,9 +68,10 @@ def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.n
         *found_at("geometry.multipart", layer, frame, parts, parts=counts),
         *found_at("geometry.wrong_type", layer, frame, strange & ~parts, **words),
         *found_at("geometry.no_length", layer, frame, short),
+        *found_at("geometry.no_area", layer, frame, flat),
         *found_at("geometry.mended", layer, frame, crossed & ~empty),
     ]
-    keep: np.ndarray = ~(empty | strange | short)
+    keep: np.ndarray = ~(empty | strange | short | flat)
     if not crossed.any():
         return frame, keep, findings
     mended = frame.set_geometry(gpd.GeoSeries(list(repaired), index=frame.index, crs=frame.crs))

@@ -68,6 +68,7 @@ from spongecalc.steps.sponge import (
     current_continuous,
     sponge_performance,
 )
+from spongecalc.surfaces.assumed_values import find_assumed_values
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.model import build_model
 from spongecalc.swmm.run_result import RunResult
@@ -75,6 +76,7 @@ from spongecalc.swmm.tank import tanks_of
 from spongecalc.versions import versions
 
 NOT_LISTED = ("value.not_allowed", "value.missing")
+SOURCE_ELSEWHERE = ("crs.wrong_meridian", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees")
 MOST_COMMUNITIES_BESIDE = 200
 """Communities of which another process may hold layers and tables as well."""
 
@@ -157,7 +159,7 @@ def _cut_systems(
     # A vertex without coordinates leaves no shape: that is told, and no more of it.
     shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule == "geometry.not_finite"}
     # So is that a source lies elsewhere, and not of each end how far it lies from its node.
-    elsewhere = {f.feature.community_id for f in findings if f.rule == "crs.wrong_meridian"}
+    elsewhere = {f.feature.community_id for f in findings if f.rule in SOURCE_ELSEWHERE}
     findings = [
         f
         for f in findings
@@ -167,7 +169,8 @@ def _cut_systems(
     findings.extend(
         f
         for f in check_layers(layers, settings.checks, scenarios)
-        if f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread
+        if not (f.rule == "feature.away" and f.feature.community_id in elsewhere)
+        and (f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread)
     )
     findings = without_echoes(findings)
     first = {}
@@ -187,6 +190,7 @@ def _cut_systems(
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
+            findings.extend(find_assumed_values(system))
     limits = Limits(settings.design, settings.checks.min_cover_m)
     uncut = [system for cut, _ in first.values() for system in cut]
     findings.extend(find_little_cover(uncut, limits, settings.carriageway))
