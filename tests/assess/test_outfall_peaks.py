@@ -10,9 +10,9 @@ from tests.bare_engine import INFLOW, node_series
 from tests.conftest import WholeRun, take_through
 from tests.small_project import Frames, SmallProject
 
+from spongecalc.assess.criteria import verdicts
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.outfall_peaks import OutfallsFound, joint_groups, outfalls_of
-from spongecalc.report.content.verdicts import verdicts
 
 
 def test_peaks_are_those_of_the_sum_of_the_outfalls(whole_run: WholeRun, tmp_path: Path) -> None:

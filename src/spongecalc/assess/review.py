@@ -11,6 +11,7 @@ import pandas as pd
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.assess.criteria import CRITERIA, Judging
 from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
@@ -93,7 +94,8 @@ class Review:
     ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
     they were cut from. ``catalogue`` names and colours the project's covers.
     ``scenarios`` are the project's, in order; ``compared`` the two that communities.csv sets side by side, while
-    ``tables["answers"]`` holds the figures of all of them.
+    ``tables["answers"]`` holds the figures of all of them. ``asked`` are the criteria that apply,
+    ``not_decisive`` those of them that the project takes out of the decision, with its reasons.
     """
 
     project_name: str
@@ -114,3 +116,10 @@ class Review:
     catalogue: Catalogue = field(default_factory=shipped)
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR
+    asked: tuple[str, ...] = CRITERIA
+    not_decisive: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def judging(self) -> Judging:
+        """What the communities are judged by."""
+        return Judging(self.targets, self.compared, self.asked, self.not_decisive)

@@ -56,6 +56,7 @@ from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.storm_pattern import StormPattern
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
+from spongecalc.project.verdict_settings import VerdictSettings
 from spongecalc.rainfall.interval_formula import Interval, IntervalFormula, interval_formula_of, interval_places
 from spongecalc.rainfall.storm_formula import FittedRange, RainFormula, StormFormula, formula_of
 from spongecalc.standards.tables import table
@@ -282,6 +283,7 @@ class Settings(Section):
     own_rows: CatalogueSettings = Field(CatalogueSettings(), alias="catalogue")
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
+    verdict: VerdictSettings = VerdictSettings()
     sponge: SpongeSettings = SpongeSettings()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()

@@ -3,7 +3,7 @@ import math
 import pytest
 from tests.report.synthetic_review import community_row
 
-from spongecalc.report.content.verdicts import by_urgency, overall, urgency, verdicts
+from spongecalc.assess.criteria import by_urgency, overall, urgency, verdicts
 
 
 def answers(**changed):
