@@ -89,5 +89,5 @@ def test_the_check_of_the_clause_is_that_of_the_tables(whole_run: WholeRun) -> N
             assert row["verdict"] == ("fail" if after > before else "pass")
             assert (row["limit"], row["value"]) == (before, after)
     for community in communities.index[:-1]:
-        verdict = next(v for v in verdicts(communities.loc[community].to_dict()) if v.question == "runoff")
+        verdict = next(v for v in verdicts(communities.loc[community].to_dict()) if v.criterion == "outflow")
         assert verdict.key != "outfalls_unknown"

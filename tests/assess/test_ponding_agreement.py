@@ -148,8 +148,8 @@ def test_both_verdicts_are_printed_or_that_one_stands_alone(hollow: WholeRun, la
     assert "(B)" in county_levels_said(review, words).replace("（", "(").replace("）", ")")
     assert " / " in verdict_pair(pages["B"].row, words)
     assert " / " not in verdict_pair(pages["A"].row, words)
-    judged = {v.question: v for v in verdicts(pages["B"].row)}
-    assert (judged["ponding"].answer, judged["ponding"].key) == ("attention", "ponding_disputed")
+    judged = {v.criterion: v for v in verdicts(pages["B"].row)}
+    assert (judged["ponding"].answer, judged["ponding"].key) == ("fail", "ponding_disputed")
 
 
 def test_the_pages_say_it(hollow: WholeRun, tmp_path: Path) -> None:
