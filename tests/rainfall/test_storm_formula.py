@@ -69,7 +69,7 @@ def test_the_published_intervals_give_the_published_single_formulas(row) -> None
     )
     part = intervals[covers].iloc[-1]
     a, b, n = (part[f"{x}1"] + part[f"{x}2"] * math.log(row.P_a - part[f"{x}3"]) for x in "Abn")
-    formula = StormFormula(row.place, 167 * a, 0.0, b, n, row.source, row.confidence)
+    formula = StormFormula(row.place, 167 * a, 0.0, b, n, row.source, row.how_known)
     published = row.A / (MINUTES + row.b) ** row.n
     assert formula.intensity_l_s_ha(row.P_a, MINUTES) == pytest.approx(published, rel=0.003)
 

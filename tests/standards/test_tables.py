@@ -12,15 +12,6 @@ import spongecalc
 from spongecalc.standards.tables import names, table
 
 
-@pytest.mark.parametrize("name", names())
-def test_every_row_has_a_source_and_a_confidence(name: str) -> None:
-    rows = table(name)
-    assert len(rows)
-    for column in ("source", "confidence"):
-        assert rows[column].notna().all()
-        assert (rows[column].str.strip() != "").all()
-
-
 @pytest.mark.parametrize(
     "name",
     ("covers", "materials", "permeable_paving_defaults", "sewage_pattern", "storm_formulas"),

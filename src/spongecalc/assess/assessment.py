@@ -281,7 +281,7 @@ def _storm_summary(storm: Storm) -> StormSummary:
         formula.place,
         formula.text(),
         formula.source,
-        formula.confidence,
+        formula.how_known,
         storm.hyetograph,
     )
 

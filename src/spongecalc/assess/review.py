@@ -66,7 +66,7 @@ class StormSummary:
     formula_place: str
     formula_text: str
     formula_source: str
-    formula_confidence: str
+    formula_how_known: str
     intensity_mm_h: pd.Series
 
 

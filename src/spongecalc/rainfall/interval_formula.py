@@ -34,7 +34,7 @@ class IntervalFormula:
     place: str
     intervals: tuple[Interval, ...]
     source: str
-    confidence: str
+    how_known: str
 
     def text(self) -> str:
         """The formula with its numbers, as a report prints it."""
@@ -92,7 +92,7 @@ class IntervalFormula:
         a, b, n = (_value(k, return_period_a) for k in (interval.A, interval.b, interval.n))
         if not (a > 0 and n > 0 and b >= 0):
             raise ValueError(f"the formula of {self.place} gives no rain for {return_period_a:g} a")
-        return StormFormula(self.place, L_S_HA_AS_PUBLISHED * a, 0.0, b, n, self.source, self.confidence)
+        return StormFormula(self.place, L_S_HA_AS_PUBLISHED * a, 0.0, b, n, self.source, self.how_known)
 
     def intensity_l_s_ha(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Mean intensity in L/(s ha) over durations in minutes; raises ValueError as :meth:`at`."""
@@ -132,4 +132,4 @@ def interval_formula_of(place: str) -> IntervalFormula:
     intervals = tuple(
         Interval(r.p_from_a, r.p_to_a, three(r, "A"), three(r, "b"), three(r, "n")) for r in own.itertuples()
     )
-    return IntervalFormula(place, intervals, str(own.iloc[0]["source"]), str(own.iloc[0]["confidence"]))
+    return IntervalFormula(place, intervals, str(own.iloc[0]["source"]), str(own.iloc[0]["how_known"]))

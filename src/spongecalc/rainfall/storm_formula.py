@@ -39,7 +39,7 @@ class RainFormula(Protocol):
         """Publication of the formula."""
 
     @property
-    def confidence(self) -> str:
+    def how_known(self) -> str:
         """Confidence in the parameters."""
 
     @property
@@ -76,7 +76,7 @@ class StormFormula:
     b: float
     n: float
     source: str
-    confidence: str
+    how_known: str
     fitted: FittedRange = FittedRange()
 
     def text(self) -> str:
@@ -161,5 +161,5 @@ def formula_of(place: str) -> StormFormula:
         float(row["b"]),
         float(row["n"]),
         str(row["source"]),
-        str(row["confidence"]),
+        str(row["how_known"]),
     )
