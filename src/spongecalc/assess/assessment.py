@@ -145,7 +145,6 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         catalogue=inputs.settings.catalogue,
         scenarios=settings.scenarios,
         compared=settings.compared,
-        asked=judging.asked,
         not_decisive=judging.not_decisive,
     )
 

@@ -14,9 +14,9 @@ from spongecalc.design.force import FORCES, forces
 from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.standards.provenance import decides
 from spongecalc.standards.tables import table
 
-UNCONFIRMED = "recalled"
 # What the layers do not hold, and what another check governs, leaves nothing to be checked.
 NOTHING_TO_CHECK = ("none_in_layers", "velocity_governs", "initial_section")
 
@@ -125,7 +125,7 @@ def _design(checks: pd.DataFrame, *, modelled: bool) -> dict[str, object]:
     if not modelled and own.empty:
         return dict.fromkeys(columns, math.nan)
     failed = own[own["verdict"] == FAIL]
-    known = failed["confidence"] != UNCONFIRMED
+    known = failed["how_known"].map(decides).astype(bool)
     counted = Counter(failed.loc[known, "check"].map(force))
     open_ones = (own["verdict"] == NOT_CHECKABLE) & ~own["reason"].isin(NOTHING_TO_CHECK)
     counts = [counted[f] for f in FORCES] + [int((~known).sum()), int(open_ones.sum())]

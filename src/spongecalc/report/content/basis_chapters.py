@@ -68,7 +68,7 @@ def general_findings(review: Review, words: Wording) -> Table:
 def basis_chapter(review: Review, words: Wording) -> Chapter:
     """The limits of the four verdicts, and the standards' tables that ship with the package."""
     rows = []
-    for criterion in review.asked:
+    for criterion in review.judging.asked:
         said = words.filled(f"limit.{criterion}", limit_figures(review))
         rows.append([Cell(words(f"criterion.{criterion}")), Cell(said)])
     limits = Table([Heading(words("verdict.column_question")), Heading(words("verdict.column_limit"))], rows)
@@ -300,7 +300,7 @@ def targets_chapter(review: Review, words: Wording) -> Chapter:
     """The targets that the design is held against, and how many communities meet it (设计目标表)."""
     answers = [{v.criterion: v.answer for v in judged.verdicts(p.row, review.judging)} for p in review.pages]
     rows = []
-    for criterion in review.asked:
+    for criterion in review.judging.asked:
         counted = [[a[criterion] for a in answers].count(v) for v in judged.ANSWERS]
         target = Cell(target_text(criterion, review, words))
         rows.append([Cell(words(f"criterion.{criterion}")), target, *(Cell(str(n)) for n in counted)])

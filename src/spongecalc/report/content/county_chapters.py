@@ -69,13 +69,7 @@ def communities_chapter(review: Review, words: Wording) -> Chapter:
             Paragraph(words("tile.arrow"), TextRole.REMARK),
             Paragraph(words("table.sortable") + " " + words("document.trace_hint"), TextRole.SCREEN),
             TableBlock(words("section.communities"), table, "communities", TableRole.SUMMARY, sortable=True),
-            TableBlock(
-                words("verdict.table"),
-                criteria_table(review, words),
-                "criteria",
-                TableRole.SUMMARY,
-                sortable=True,
-            ),
+            TableBlock(words("verdict.table"), criteria_table(review, words), "criteria", sortable=True),
             *([Items(said)] if (said := not_decisive_said(review, words)) else []),
         ]
         if table.rows

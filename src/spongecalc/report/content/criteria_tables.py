@@ -29,11 +29,11 @@ def criteria_table(review: Review, words: Wording) -> Table:
     pages, keys = review.pages, anchors(review)
     headings = [
         Heading(words("column.community"), column="community"),
-        Heading(words("column.verdict_overall"), column="verdict"),
-        *(Heading(words(f"criterion.{c}"), column="verdict") for c in review.asked),
+        Heading(words("verdict.overall"), column="verdict"),
+        *(Heading(words(f"criterion.{c}"), column="verdict") for c in review.judging.asked),
     ]
     rows = []
-    passed = dict.fromkeys(("", *review.asked), 0)
+    passed = dict.fromkeys(("", *review.judging.asked), 0)
     for rank, i in enumerate(judged.by_urgency([p.row for p in pages], review.judging)):
         page = pages[i]
         answer = judged.overall(page.row, review.judging)
@@ -45,7 +45,7 @@ def criteria_table(review: Review, words: Wording) -> Table:
             ),
             Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),
         ]
-        for criterion in review.asked:
+        for criterion in review.judging.asked:
             passed[criterion] += answers[criterion] == judged.PASS
             cells.append(Cell(words(f"verdict.{answers[criterion]}"), badge=answers[criterion]))
         rows.append(cells)
