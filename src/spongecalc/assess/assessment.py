@@ -155,7 +155,7 @@ def targets_of(settings: Settings) -> dict[str, float | None]:
 
 
 def judging_of(inputs: Inputs) -> Judging:
-    """What the project's communities are judged by."""
+    """The basis on which the communities are judged."""
     settings = inputs.settings
     targets = targets_of(settings)
     first = next(s for s in settings.scenarios if s.name == settings.compared[0])

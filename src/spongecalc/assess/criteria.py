@@ -66,7 +66,7 @@ NO_TARGETS: Targets = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Judging:
-    """What a project's communities are judged by.
+    """The basis on which a project's communities are judged.
 
     ``compared`` are the two scenarios that a row sets side by side; figures of verdicts are named _first and
     _last by them. ``asked`` are the criteria that apply, in the order of :data:`CRITERIA`; ``not_decisive`` gives

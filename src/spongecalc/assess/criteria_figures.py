@@ -1,4 +1,4 @@
-"""What the criteria need of a community beyond its other figures: rising peaks, waterlogging, failed checks."""
+"""Figures that a community's criteria alone need: rising peaks, waterlogging, failed checks, open warnings."""
 
 from __future__ import annotations
 

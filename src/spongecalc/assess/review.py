@@ -121,7 +121,7 @@ class Review:
 
     @cached_property
     def judging(self) -> Judging:
-        """What the communities are judged by."""
+        """The basis on which the communities are judged."""
         first = next(s for s in self.scenarios if s.name == self.compared[0])
         claims = (p.row.get(f"claimed_{system}_m") for p in self.pages for system in ("storm", "sewage"))
         asked = asked_of(first, self.targets, claimed=any(not pd.isna(c) for c in claims))
