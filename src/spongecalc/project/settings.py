@@ -58,6 +58,7 @@ from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.storm_pattern import StormPattern
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
+from spongecalc.project.verdict_settings import VerdictSettings
 from spongecalc.rainfall.formula_range import (
     NO_DATE,
     NOT_STATED,
@@ -323,6 +324,7 @@ class Settings(Section):
     own_rows: CatalogueSettings = Field(CatalogueSettings(), alias="catalogue")
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
+    verdict: VerdictSettings = VerdictSettings()
     sponge: SpongeSettings = SpongeSettings()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
