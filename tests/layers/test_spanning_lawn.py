@@ -34,7 +34,7 @@ recession = "1 h"
 
 
 def rows_of(name: str, x: float) -> dict[str, list[dict]]:
-    """One community: 5550 m2 of ground, 2000 of them paved, a roof of 450 m2 with a downpipe; three lines of 80 m."""
+    """One community: 5550 m2 of ground, 2000 of them paved, a roof of 450 m2 with a downpipe; lines of 80 m."""
     ends = {"C": (10, 98.9, 98.3), "R": (8, 99.0, 98.5), "S": (13, 98.6, 98.2)}
     systems = {"C": ("combined", "removed"), "R": ("storm", "proposed"), "S": ("sewage", "proposed")}
     rows: dict[str, list[dict]] = {layer: [] for layer in LAYERS}
