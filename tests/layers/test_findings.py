@@ -116,7 +116,7 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "connections",
         "C-D0",
     ),
-    "surface.gap": (edit("surfaces", "C-L1", status="removed"), "communities", "C"),
+    "surface.gap": (drop("surfaces", "C-L1"), "communities", "C"),
 }
 
 # What lies nowhere and says no community belongs to none.

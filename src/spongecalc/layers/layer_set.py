@@ -23,6 +23,8 @@ class LayerSet:
     frame. ``catalogue`` says what their covers and materials are, ``read`` what each source held, ``across``
     the source and row of the surfaces that name no community and reach over a border: they are cut there.
     ``ground_refused`` names the sources of ground that cannot be used.
+    ``by_pipe`` are layer, source and row of nodes and pipes that name no community and do not lie in theirs:
+    nodes have that of their pipe, pipes that of one of their ends.
     """
 
     crs: CRS
@@ -32,6 +34,7 @@ class LayerSet:
     read: tuple[SourceRead, ...] = ()
     across: frozenset[tuple[str, int]] = frozenset()
     ground_refused: tuple[str, ...] = ()
+    by_pipe: frozenset[tuple[str, str, int]] = frozenset()
 
     def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
         return self.frames[layer]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from spongecalc.layers.standing import days_laid
+from spongecalc.project.scenario_settings import LAID
 
 
 def counting_order(surfaces: gpd.GeoDataFrame) -> np.ndarray:
@@ -19,22 +19,22 @@ def counting_order(surfaces: gpd.GeoDataFrame) -> np.ndarray:
     :func:`spongecalc.layers.rules.ground_rules.check_overlaps` has an error.
     """
     shapes = surfaces.geometry.to_numpy()
-    first, _ = days_laid(surfaces)
-    # The later the day, the smaller the number; what has no day comes last.
-    age = -first.astype("int64").where(first.notna(), np.iinfo("int64").min + 1).to_numpy()
     middle = shapely.centroid(shapes)
-    keys = pd.DataFrame(
-        {
-            "was_there": (surfaces["status"] != "proposed").to_numpy(),
-            "age": age,
-            "area": np.round(shapely.area(shapes), 3),
-            "x": np.round(shapely.get_x(middle), 3),
-            "y": np.round(shapely.get_y(middle), 3),
-            "outline": shapely.to_wkb(shapely.normalize(shapes)) if len(shapes) else [],
-            "cover": surfaces["cover"].astype(str).to_numpy(),
-        }
-    )
-    order: np.ndarray = keys.sort_values(list(keys.columns), kind="stable").index.to_numpy()
+    y, x = (np.round(of(middle), 3) for of in (shapely.get_y, shapely.get_x))
+    area = np.round(shapely.area(shapes), 3)
+    was_there = (surfaces["status"] != "proposed").to_numpy()
+    # The later the day, the smaller the number; what has no day comes last.
+    age = np.zeros(len(surfaces))
+    if LAID in surfaces and surfaces[LAID].notna().any():
+        first, _ = days_laid(surfaces)
+        age = np.where(first.notna(), -first.to_numpy().astype("datetime64[s]").astype(float), np.inf)
+    order: np.ndarray = np.lexsort((y, x, area, age, was_there))
+    keys = np.column_stack([was_there, age, area, x, y])[order]
+    if (keys[1:] == keys[:-1]).all(axis=1).any():
+        outlines = shapely.to_wkb(shapely.normalize(shapes))
+        covers = surfaces["cover"].astype(str).to_numpy()
+        rows = [(*key, outlines[n], covers[n]) for key, n in zip(keys.tolist(), order.tolist(), strict=True)]
+        order = order[sorted(range(len(rows)), key=rows.__getitem__)]
     return order
 
 

@@ -102,6 +102,11 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+            if parts and frames[layer].empty:
+                # Said of all its files at once, and not of each that it is empty.
+                findings = [f for f in findings if f.rule != "layer.empty" or f.feature.layer != layer]
+                files = ", ".join(source_labels(given))
+                findings.append(Finding("communities.empty", Feature(layer, file=files), {"files": files}))
     findings, read = told_once(findings, read, project_states_one=crs is not None)
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)

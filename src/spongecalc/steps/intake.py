@@ -35,12 +35,11 @@ def intake_of_check(checked: Checked) -> IntakeLedger:
 def _ledger(
     checked: Checked, findings: Iterable[Finding], elements: Iterable[pd.DataFrame] | None
 ) -> IntakeLedger:
-    used = taken(checked.layers, checked.systems, elements)
     rows, cut = in_pieces(checked.rows, checked.layers)
     return intake_ledger(
         checked.layers.read,
         rows,
-        used,
+        taken(checked.layers, checked.systems, elements),
         findings,
         checked.excluded,
         checked.community_ids,
