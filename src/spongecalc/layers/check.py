@@ -114,7 +114,7 @@ def completed(
     findings: list[Finding] = []
     for step in (
         mend_geometries,
-        join_same_place,
+        lambda given: join_same_place(given, settings.node_distance_m),
         lambda given: leave_out_double_pipes(given, scenarios, settings.snap_tolerance_m),
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
         ground_from_dem,
