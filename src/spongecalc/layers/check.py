@@ -121,7 +121,7 @@ def completed(
         without_impossible_levels,
         mend_geometries,
         cut_at_borders,
-        join_same_place,
+        lambda given: join_same_place(given, settings.node_distance_m),
         lambda given: leave_out_double_pipes(given, scenarios, settings.snap_tolerance_m),
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
         ground_from_dem,

@@ -383,3 +383,19 @@ def test_alternatives_that_never_stand_together_are_no_doubles(small_project: Ma
     assert doubles(found) == []
     assert conduits(built, "small") == {"C-PR", "C-PS"}
     assert conduits(built, "large") == {"C-PS", "C-PX"}
+
+
+def test_a_second_digitising_of_nodes_and_pipe_does_not_count(small_project: Make) -> None:
+    """All of the storm network of C once more, 5 cm off and under other ids: two nodes, one pipe, 30.00 m."""
+    line = [(x, y + 0.05) for x, y in LINE]
+    again = both(
+        add("nodes", "C-R1", node_id="C-A1", geometry=Point(line[0])),
+        add("nodes", "C-R2", node_id="C-A2", geometry=Point(line[1])),
+        copy(line, pipe_id="C-A", from_node="C-A1", to_node="C-A2"),
+    )
+    built = modelled(small_project(second=again))
+    own = {(f.rule, f.feature.layer) for f in built.checked.findings if f.severity != "info"}
+    assert {("node.joined", "nodes"), ("pipe.double", "pipes")} <= own
+    assert not any(rule.startswith("network.") or rule == "node.close" for rule, _ in own)
+    assert len(conduits(built) - {"C-PS"}) == 1
+    assert storm_m(built.checked) == pytest.approx(30.0, abs=1e-6)

@@ -92,7 +92,7 @@ def repaired(
     )
     for step in (
         mend_geometries,
-        join_same_place,
+        lambda given: join_same_place(given, checks.node_distance_m),
         doubles,
         lambda given: join_pipe_ends(given, tolerance),
         part_ends,

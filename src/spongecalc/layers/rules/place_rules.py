@@ -77,9 +77,9 @@ def _close_nodes(nodes: gpd.GeoDataFrame, distance_m: float) -> Iterator[Finding
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance_m)
     status, system = nodes["status"].to_numpy(object), nodes["system"].to_numpy(object)
     keep = (left < right) & exist_together(status[left], status[right]) & (system[left] == system[right])
-    # The same place to the millimetre is a double, which has a rule of its own.
+    # The same place to the millimetre is one node; of two statuses nothing joins them.
     gap = shapely.distance(shapes[left], shapes[right])
-    keep &= gap > 0
+    keep &= (gap > 0) | (status[left] != status[right])
     others = np.full(len(nodes), "", dtype=object)
     gaps = np.zeros(len(nodes))
     mask = np.zeros(len(nodes), dtype=bool)
