@@ -16,6 +16,8 @@ from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
+from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
+from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.form import FORMS
 from spongecalc.layers.sources.isybau import read_isybau
@@ -156,6 +158,8 @@ def _fields(frame: pd.DataFrame) -> tuple[SeenField, ...]:
 
 def _vector(source: str, path: Path, name: str) -> SeenLayer:
     raw = read_vector(path, name, name, None)
+    if path.suffix.lower() == FILEGDB:
+        raw = with_descriptions(raw, path, name, LayerSource(source=source))
     return _seen(source, name, raw.frame, str(raw.frame.crs.to_string() if raw.frame.crs else ""))
 
 

@@ -69,11 +69,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
         If there is no such layer, or it cannot be read.
     """
     places = _places(path, encoding)
-    name, available = layer or wanted, list(places)
-    if len(available) == 1 and layer is None:
-        name = available[0]
-    if name not in available:
-        raise SourceRefusedError("layer.missing", layer=name, available=", ".join(available) or "-")
+    name = _named(list(places), layer, wanted)
     source, inside, recognised = places[name]
     notes: tuple[Note, ...] = ()
     try:
@@ -91,6 +87,18 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     if not isinstance(raw, gpd.GeoDataFrame):
         raise SourceRefusedError("layer.no_geometry", layer=name)
     return RawLayer(raw, notes=notes)
+
+
+def layer_named(path: Path, layer: str | None, wanted: str) -> str:
+    """The name of the layer that :func:`read_vector` reads; raises SourceRefusedError."""
+    return _named(list_layers(path), layer, wanted)
+
+
+def _named(available: list[str], layer: str | None, wanted: str) -> str:
+    name = available[0] if len(available) == 1 and layer is None else layer or wanted
+    if name not in available:
+        raise SourceRefusedError("layer.missing", layer=name, available=", ".join(available) or "-")
+    return name
 
 
 def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO, str | int, str | None]]:
