@@ -230,7 +230,8 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
-    findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
+    of_rain = check_rain(settings, rain.curve)
+    findings = (*checked.findings, *of_rain, *(f for m in models for f in m.findings), *of_grounds)
     return Built(
         checked,
         tuple(models),

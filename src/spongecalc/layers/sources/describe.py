@@ -380,7 +380,8 @@ def _networks(source: str, path: Path, kind: str) -> Seen:
     names = network_names(root) if kind == "landxml" else [""]
     if not names:
         raise SourceRefusedError("layer.missing", layer="PipeNetwork", available="-")
-    seen, notes = [], []
+    seen: list[SeenLayer] = []
+    notes: list[Note] = []
     for name in names:
         for layer in ("nodes", "pipes"):
             raw = read_landxml(root, layer, name) if kind == "landxml" else read_isybau(root, layer)

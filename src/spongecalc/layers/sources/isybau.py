@@ -104,7 +104,7 @@ def read_isybau(root: Element, layer: str) -> RawLayer:
         places = {words_of(o, "Objektbezeichnung"): _point(o) for o in knots}
         made = [_pipe(o, places, left) for o in edges]
     frame = pd.DataFrame(made, columns=NODE_COLUMNS if layer == "nodes" else PIPE_COLUMNS)
-    notes = ()
+    notes: tuple[Note, ...] = ()
     if left:
         what = ", ".join(f"{name} {count}" for name, count in sorted(left.items()))
         notes = (Note("xml.not_carried", {"what": what}),)
