@@ -7,12 +7,17 @@ from pathlib import Path
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
+from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
+from spongecalc.layers.sources.isybau import read_isybau
+from spongecalc.layers.sources.landxml import read_landxml
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm_model import read_model
-from spongecalc.layers.sources.vector import read_vector
+from spongecalc.layers.sources.vector import layer_named, read_vector
+from spongecalc.layers.sources.xml_document import form_of_xml, root_of
 from spongecalc.project.layer_source import LayerSource
 
 FORMS = {
@@ -24,6 +29,8 @@ FORMS = {
     ".xlsm": "survey",
     ".csv": "survey",
     ".txt": "survey",
+    ".xml": "xml",
+    ".landxml": "xml",
 }
 
 
@@ -66,4 +73,10 @@ def read_raw(
         return read_survey(path, layer, source, folder)
     if form == "inp":
         return read_model(path, layer)
-    return read_vector(path, source.layer, layer, source.encoding)
+    if form == "xml" and (kind := form_of_xml(path)):
+        root = root_of(path, source.encoding)
+        return read_landxml(root, layer, source.layer) if kind == "landxml" else read_isybau(root, layer)
+    raw = read_vector(path, source.layer, layer, source.encoding)
+    if path.suffix.lower() == FILEGDB:
+        return with_descriptions(raw, path, layer_named(path, source.layer, layer), source)
+    return raw
