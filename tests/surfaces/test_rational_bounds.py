@@ -31,7 +31,7 @@ def test_no_coefficient_is_raised_above_one() -> None:
 def found(*grounds: tuple[str, float, float]) -> list[tuple[str, str]]:
     """Rules and communities found for grounds of a community, roof and green in m2."""
     areas = [
-        SimpleNamespace(community_id=c, area_m2=roof + green, covers_m2={"roof": roof, "green": green})
+        SimpleNamespace(community_id=c, area_m2=roof + green, ground_m2={"roof": roof, "green": green})
         for c, roof, green in grounds
     ]
     communities = tuple(dict.fromkeys(c for c, _, _ in grounds))

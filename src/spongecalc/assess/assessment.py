@@ -143,6 +143,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         ponding_areas=pond.areas,
         depths=pond.depths,
         catalogue=inputs.settings.catalogue,
+        confirmations=inputs.settings.standards.confirmations,
         scenarios=settings.scenarios,
         compared=settings.compared,
         not_decisive=judging.not_decisive,

@@ -17,6 +17,7 @@ from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.rainfall.formula_range import FittedRange
+from spongecalc.standards.provenance import Confirmation
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class Review:
     does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
     ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
     they were cut from. ``catalogue`` names and colours the project's covers.
+    ``confirmations`` are the recalled values of standards that the project has looked up.
     ``scenarios`` are the project's, in order; ``compared`` the two that communities.csv sets side by side, while
     ``tables["answers"]`` holds the figures of all of them. ``not_decisive`` are the criteria that the
     project takes out of the decision, with its reasons.
@@ -117,6 +119,7 @@ class Review:
     depths: tuple[DepthRaster, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=shipped)
+    confirmations: tuple[Confirmation, ...] = ()
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR
     not_decisive: Mapping[str, str] = field(default_factory=dict)

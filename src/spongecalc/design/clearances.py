@@ -19,7 +19,7 @@ from spongecalc.design.near_lines import NearPairs, SpaceLines, beside, crossing
 from spongecalc.layers.feature import NOWHERE, Feature
 from spongecalc.network.earthworks import laid_pipes
 from spongecalc.project.design_settings import DesignSettings
-from spongecalc.standards.tables import table
+from spongecalc.standards.provenance import confirmed_table
 
 NOBODY = Subject(NOWHERE)
 # Pairs up to this many times their limit apart are reported as passing; those further off only add rows.
@@ -59,7 +59,7 @@ def check_clearances(
     """
     things = _things(pipes, utilities, buildings, trees, settings, catalogue)
     checks: list[Check] = []
-    for row in table("utility_clearances").itertuples():
+    for row in confirmed_table("utility_clearances", limits.confirmations).itertuples():
         first, second = things.get(row.a), things.get(row.b)
         pair = f"{row.a} - {row.b}"
         for kind, value in (("horizontal", row.horizontal_m), ("vertical", row.vertical_m)):

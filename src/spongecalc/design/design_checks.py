@@ -41,7 +41,7 @@ class DesignReview:
 
 def drained_areas(areas: Sequence[Subcatchment]) -> tuple[DrainedArea, ...]:
     """Subcatchments of a model as the rational method reads them."""
-    return tuple(DrainedArea(a.outlet_node, a.feature_id, a.covers_m2) for a in areas)
+    return tuple(DrainedArea(a.outlet_node, a.feature_id, a.ground_m2) for a in areas)
 
 
 def review_design(
@@ -59,7 +59,7 @@ def review_design(
         The project's.
     """
     design = settings.design
-    limits = Limits(design, settings.checks.min_cover_m)
+    limits = Limits(design, settings.checks.min_cover_m, settings.standards.confirmations)
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
@@ -73,9 +73,9 @@ def review_design(
         hydraulics = pipe_hydraulics(net, flows)
         tables.append(hydraulics)
         found = [
-            *check_hydraulics(net, hydraulics, limits, period),
+            *check_hydraulics(net, hydraulics, limits, period, design.network),
             *check_sizes(net, limits, design.network),
-            *check_manholes(net, limits),
+            *check_manholes(net, limits, hydraulics),
             *check_cover(net, limits, settings.carriageway),
             *check_inlets(
                 net,

@@ -56,6 +56,7 @@ from spongecalc.project.section import (
 )
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
+from spongecalc.project.standards_settings import StandardsSettings
 from spongecalc.project.storm_pattern import StormPattern
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
 from spongecalc.project.verdict_settings import VerdictSettings
@@ -328,6 +329,7 @@ class Settings(Section):
     sponge: SpongeSettings = SpongeSettings()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
+    standards: StandardsSettings = StandardsSettings()
     document: DocumentSettings = DocumentSettings()
     sweeps: Annotated[tuple[SweepSettings, ...], AfterValidator(names_differ)] = ()
 

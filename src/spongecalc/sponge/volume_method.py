@@ -10,11 +10,13 @@ from functools import cache
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.cover import End
 from spongecalc.standards.tables import table
+from spongecalc.surfaces.infiltration_unit import THICK_GREEN_ROOF
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchment import Subcatchment
 
 # The facility that a sunken cover is, and the group of solids_removal of what has no row of its own.
 SUNKEN_GREEN, GREEN_ROOF, HARD = "sunken_green", "green_roof", "hard"
+GREEN_ROOFS = (GREEN_ROOF, THICK_GREEN_ROOF)
 
 # Areas that differ by less than this share are the same.
 ALIKE = 1e-9
@@ -156,16 +158,16 @@ def volume_method(
     to_lawn: dict[str, dict[str, float]] = {}
     for area in areas:
         if area.outlet_node in volume_of:
-            _add(led, area.covers_m2)
+            _add(led, area.ground_m2)
             continue
-        rest = {c: m2 for c, m2 in area.covers_m2.items() if c not in sunken}
+        rest = {c: m2 for c, m2 in area.ground_m2.items() if c not in sunken}
         controlled.extend(_pavings(area, rest, phi, led))
         for name in catalogue.permeable_pavings:
             rest.pop(name, None)
         controlled.extend(_units(area, rest, phi, catalogue, led))
         _add(to_lawn.setdefault(area.runs_on_to, {}) if area.runs_on_to else plain, rest)
     for area in areas:
-        own = {c: m2 for c, m2 in area.covers_m2.items() if c in sunken}
+        own = {c: m2 for c, m2 in area.ground_m2.items() if c in sunken}
         if own and area.outlet_node not in volume_of:
             ground = to_lawn.pop(area.name, {}) if area.lawn else {}
             _add(led, ground)
@@ -175,11 +177,11 @@ def volume_method(
     for node, volume in tanks:
         roofs = [a for a in areas if a.outlet_node == node]
         total = sum(a.area_m2 for a in roofs)
-        runoff = sum(phi[c] * m2 for a in roofs for c, m2 in a.covers_m2.items())
+        runoff = sum(phi[c] * m2 for a in roofs for c, m2 in a.ground_m2.items())
         if total > 0:
             controlled.append(Controlled("rain_tank", total, runoff / total, volume, node))
     area_m2 = sum(a.area_m2 for a in areas)
-    reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.covers_m2.items())
+    reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.ground_m2.items())
     volume = sum(c.volume_m3 for c in controlled)
     if area_m2 <= 0:
         return VolumeMethod(0.0, math.nan, 0.0, 0.0, math.nan, math.nan, math.nan, math.nan)
@@ -190,7 +192,7 @@ def volume_method(
     for ground in (plain, led):
         for cover, m2 in ground.items():
             known = catalogue.covers.get(cover)
-            group = known.solids_group if known else (cover if cover == GREEN_ROOF else HARD)
+            group = known.solids_group if known else (GREEN_ROOF if cover in GREEN_ROOFS else HARD)
             kept[group] = kept.get(group, 0.0) + (1 - phi[cover]) * m2
     for c in controlled:
         lost = c.coefficient * c.area_m2 * (1 - curve_percent(c.design_mm) / 100)
@@ -270,7 +272,7 @@ def _units(
         if unit.run_on is not None:
             _add(rest, {c: -m2 for c, m2 in unit.run_on.covers_m2})
     kinds = {u.unit.kind for u in own}
-    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != GREEN_ROOF}
+    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c not in GREEN_ROOFS}
     wanted = sum(u.catchment_m2 for u in own if u.run_on is None)
     taken: dict[str, float] = {}
     sealed = {c for c, cover in catalogue.covers.items() if cover.sealed}

@@ -191,7 +191,7 @@ def _cut_systems(
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
             findings.extend(find_assumed_values(system))
-    limits = Limits(settings.design, settings.checks.min_cover_m)
+    limits = Limits(settings.design, settings.checks.min_cover_m, settings.standards.confirmations)
     uncut = [system for cut, _ in first.values() for system in cut]
     findings.extend(find_little_cover(uncut, limits, settings.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)

@@ -36,7 +36,7 @@ def rational_findings(
     for community in system.communities:
         own = [a for a in areas if a.community_id == community]
         area_m2 = sum(a.area_m2 for a in own)
-        reaching_m2 = sum(coefficients[cover] * m2 for a in own for cover, m2 in a.covers_m2.items())
+        reaching_m2 = sum(coefficients[cover] * m2 for a in own for cover, m2 in a.ground_m2.items())
         if area_m2 > 0 and reaching_m2 / area_m2 > bounds["largest_coefficient"]:
             said = {
                 "scenario": system.scenario,

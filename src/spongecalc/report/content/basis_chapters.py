@@ -89,7 +89,7 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
     blocks: list[Block] = [
         TableBlock(words("document.limits"), limits, "limits"),
         Paragraph(words("document.standards_said"), TextRole.REMARK),
-        *standards_read(words),
+        *standards_read(review.confirmations, words),
         *_own_rows(words),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)

@@ -9,6 +9,7 @@ import pandas as pd
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.design.check import LIMIT_NOT_READ
 from spongecalc.language import has_text, text
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.anchors import anchored_pages
@@ -22,6 +23,7 @@ from spongecalc.report.content.ponding_levels import county_levels_said, levels_
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
+from spongecalc.standards.provenance import decides
 
 
 def hydraulics_chapter(review: Review, words: Wording) -> Chapter:
@@ -199,9 +201,12 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     points = []
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
-    if any(s.formula_how_known == "recalled" for s in review.storms):
+    if not all(decides(s.formula_how_known) for s in review.storms):
         points.append(words("document.confirm_recalled"))
-    points.append(words("document.confirm_limits"))
+    checks = review.tables.get("design_checks")
+    undecided = 0 if checks is None or checks.empty else int((checks["reason"] == LIMIT_NOT_READ).sum())
+    if undecided:
+        points.append(words("document.confirm_limits", count=undecided))
     unfinished = [p.community_id for p in review.pages if not judged.finished(p.row)]
     if unfinished:
         points.append(words("document.confirm_unfinished", ids=words.listed(unfinished)))
