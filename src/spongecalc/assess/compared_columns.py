@@ -34,7 +34,7 @@ LAYOUT: tuple[str | Group, ...] = (
     ("cross_connections_{s}",),
     ("sewage_to_storm_{s}_m3_d",),
     ("misplaced_sewage_{s}_percent",),
-    ("misconnection_density_{s}_percent",),
+    ("misconnection_density_{s}_per_km",),
     ("separation_grade_{s}",),
     ("sewage_spilled_{s}_m3",),
     "storm_id",

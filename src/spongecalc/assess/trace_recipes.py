@@ -166,13 +166,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         event="dry",
         roles=OUTFALLS,
     ),
-    "misconnection_density_{s}_percent": Recipe(
+    "misconnection_density_{s}_per_km": Recipe(
         "misconnection_density",
         "separation_grades",
-        ("density_percent",),
+        ("density_per_km",),
         keys=("scenario",),
         reduce="first",
-        layers=(("nodes", OWN),),
+        layers=(("nodes", OWN), ("pipes", OWN)),
     ),
     "sewage_spilled_{s}_m3": Recipe(
         "sewage_spilled",
