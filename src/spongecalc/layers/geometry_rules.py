@@ -18,6 +18,14 @@ from spongecalc.project.scenario_settings import Scenario
 # Two neighbouring polygons digitised by hand overlap by slivers; more than this is one place drawn twice.
 OVERLAP_M2 = 1.0
 MIN_LENGTH_M = 0.05
+# What a reader says of a feature that it could give no shape: geometry.empty would say it once more.
+WITHOUT_SHAPE = (
+    "geometry.not_finite",
+    "point.no_place",
+    "line.unknown_point",
+    "line.point_no_place",
+    "line.to_itself",
+)
 
 
 def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

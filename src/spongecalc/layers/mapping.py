@@ -16,13 +16,13 @@ from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import folded, recognised_fields, value_names
+from spongecalc.layers.field_names import folded, recognised_fields, unit_of_heading, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
-from spongecalc.layers.sources.table_file import read_table
+from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
 from spongecalc.project.quantity import column_unit, factor
@@ -30,7 +30,6 @@ from spongecalc.project.quantity import column_unit, factor
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
 MOST_DEGREES = 360.0
-TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
 
 # A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
 # 20050504; or a year with its sign, 2005年.
@@ -88,7 +87,7 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         path = folder / look.source
         if not path.exists():
             raise SourceRefusedError("file.missing", file=look.source)
-        if path.suffix.lower() in TABLES:
+        if path.suffix.lower() in TABLE_SUFFIXES:
             rows = read_table(path, look.layer, look.encoding, frozenset({folded(look.key)}))
         else:
             rows = pd.DataFrame(read_vector(path, look.layer, path.stem, look.encoding).frame)
@@ -143,19 +142,25 @@ def to_contract(
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
     sizes: dict[int, Size] = {}
+    by_heading: list[str] = []
     for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
         values, mapped = _column_values(
             layer, name, source, file, frame, fields, looks, count, findings, catalogue
         )
         if column.kind == "number":
+            field = raw.origin.get(name, fields.get(name, ""))
+            given = name in source.constants or name in looks
+            unit = source.units.get(name) or (None if given else unit_of_heading(field, name))
+            if unit and name not in source.units and factor(unit, name) != 1:
+                by_heading.append(f"{name} = {field}")
             if layer == "pipes" and name == "diameter_mm":
-                values, written, sizes = _sizes(values)
+                values, written, sizes = _sizes(values, unit)
                 mapped = mapped | written
             if name == "year":
                 values, written = _years(layer, file, values, findings)
                 mapped = mapped | written
-            out[name], written = _numbers(layer, file, column, values, ids, source, findings)
+            out[name], written = _numbers(layer, file, column, values, ids, unit, findings)
             mapped = mapped | written
         else:
             out[name] = _texts(values)
@@ -166,10 +171,12 @@ def to_contract(
     if schema.id_column in source.constants or schema.id_column in looks:
         ids = out[schema.id_column]
     out[schema.id_column] = ids
-    out = with_plain_ids(layer, out, source.prefix, file, findings)
+    if by_heading:
+        findings.append(Finding("fields.unit", Feature(layer, file=file), {"pairs": ", ".join(by_heading)}))
+    origin = {**{c: f for c, f in fields.items() if c != f}, **raw.origin}
+    out = with_plain_ids(layer, out, source.prefix, file, findings, origin)
     ids = out[schema.id_column]
-    stated = list(out["flags"])
-    merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, stated, strict=True)]
+    merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, out["flags"], strict=True)]
     out["flags"] = pd.Series(merged, dtype=object)
     for row, vertex in vertices_without_place(frame.geometry):
         place = Feature(layer, str(ids[row] or f"#{row + 1}"), file=file)
@@ -248,8 +255,11 @@ def _texts(values: pd.Series) -> pd.Series:
     )
 
 
-def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
-    """Sizes written as text as ``Size``; which they are; and by position those that are more than a diameter."""
+def _sizes(values: pd.Series, unit: str | None) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
+    """Sizes written as text as ``Size``; which they are; and by position those that are more than a diameter.
+
+    The measures of a box that were written without a unit are in ``unit``.
+    """
     translated = np.zeros(len(values), dtype=bool)
     more: dict[int, Size] = {}
     read = list(values)
@@ -257,6 +267,9 @@ def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
         if not isinstance(value, str) or _is_number(value) or (size := parse_size(value)) is None:
             continue
         translated[position] = True
+        if unit and not size.stated and size.width_mm is not None and size.height_mm is not None:
+            scale = factor(unit, "width_mm")
+            size = replace(size, width_mm=size.width_mm * scale, height_mm=size.height_mm * scale)
         read[position] = size if size.diameter_mm is not None else None
         if size.diameter_mm is None or size.outer or size.barrels > 1 or size.beside:
             more[position] = size
@@ -291,11 +304,10 @@ def _numbers(
     column: Column,
     values: pd.Series,
     ids: pd.Series,
-    source: LayerSource,
+    unit: str | None,
     findings: list[Finding],
 ) -> tuple[pd.Series, np.ndarray]:
-    """A column's numbers in its own unit, and which of them were written with a unit."""
-    unit = source.units.get(column.name)
+    """A column's numbers in its own unit, bare ones being in ``unit``, and which of them stated theirs."""
     stated = np.array([getattr(v, "stated", False) for v in values], dtype=bool)
     plain = (
         values.map(lambda v: getattr(v, "diameter_mm", v)) if stated.any() or values.dtype == object else values

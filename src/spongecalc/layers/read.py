@@ -33,6 +33,7 @@ from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
+from spongecalc.layers.sources.delivery import Delivery
 from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
@@ -81,13 +82,27 @@ def read_layers(
     read: list[SourceRead] = []
     near: Bounds | None = None
     ledgers: list[PlacedLedger] = []
+    tables = {n: [s for s in sources.get(n, ()) if form_of(s) == "survey"] for n in ("nodes", "pipes")}
+    delivery = Delivery(folder, tables["nodes"], tables["pipes"])
     for layer, schema in SCHEMAS.items():
         parts = []
         given = sources.get(layer, ())
         for source, label in zip(given, source_labels(given), strict=True):
             siblings = [s for s in given if s is not source and s.source == source.source]
             part, held = _read_source(
-                folder, layer, source, label, siblings, target, near, findings, ledgers, scenario_columns, known
+                folder,
+                layer,
+                source,
+                label,
+                siblings,
+                target,
+                near,
+                findings,
+                ledgers,
+                scenario_columns,
+                known,
+                delivery,
+                frames.get("nodes"),
             )
             read.append(held)
             if part is not None:
@@ -185,19 +200,22 @@ def _read_source(
     ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
+    delivery: Delivery,
+    nodes: gpd.GeoDataFrame | None,
 ) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
     """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held."""
     about = {"file": source.source, "layer": source.layer or layer}
 
-    def tell(rule: str, found: dict[str, object]) -> None:
-        findings.append(Finding(rule, Feature(layer, file=label), {**about, **found}))
+    def tell(rule: str, found: dict[str, object], feature_id: str = "") -> None:
+        named = f"{source.prefix}{feature_id}" if feature_id and not feature_id.startswith("#") else feature_id
+        findings.append(Finding(rule, Feature(layer, named, file=label), {**about, **found}))
 
     held = Amount()
     try:
-        raw = read_raw(folder, layer, source, catalogue, siblings)
+        raw = read_raw(folder, layer, source, catalogue, siblings, delivery, nodes, target)
         held = Amount(len(raw.frame))
         for note in raw.notes:
-            tell(note.rule, note.found)
+            tell(note.rule, note.found, note.feature_id)
         if raw.ledger is not None:
             ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
@@ -288,4 +306,4 @@ def _placed(
         else:
             # In its own system it lies nowhere; the same mistake is named by the check in the project's.
             placed = placed.set_crs(target, allow_override=True)
-    return RawLayer(placed, raw.columns, raw.notes)
+    return RawLayer(placed, raw.columns, raw.notes, origin=raw.origin)

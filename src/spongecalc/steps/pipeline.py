@@ -25,7 +25,7 @@ from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
-from spongecalc.layers.geometry_rules import mend_geometries
+from spongecalc.layers.geometry_rules import WITHOUT_SHAPE, mend_geometries
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
@@ -150,8 +150,8 @@ def _cut_systems(
     findings.extend(check_scenarios(layers, settings.scenarios))
     # A size that could not be read leaves its column empty: what was written there has been told.
     unread = {f.feature.feature_id for f in findings if f.rule == "pipe.size_unread"}
-    # A vertex without coordinates leaves no shape: that is told, and no more of it.
-    shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule == "geometry.not_finite"}
+    # What has no shape for a reason that is told is told of no more.
+    shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule in WITHOUT_SHAPE}
     # So is that a source lies elsewhere, and not of each end how far it lies from its node.
     elsewhere = {f.feature.community_id for f in findings if f.rule == "crs.wrong_meridian"}
     findings = [
