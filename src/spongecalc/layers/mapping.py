@@ -24,6 +24,7 @@ from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flag
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
+from spongecalc.layers.unread_values import with_unread
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
 from spongecalc.project.quantity import column_unit, factor
 
@@ -143,6 +144,7 @@ def to_contract(
     out: dict[str, pd.Series] = {}
     sizes: dict[int, Size] = {}
     by_heading: list[str] = []
+    unread: list[dict[str, str]] = [{} for _ in range(count)]
     for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
         values, mapped = _column_values(
@@ -160,7 +162,7 @@ def to_contract(
             if name == "year":
                 values, written = _years(layer, file, values, findings)
                 mapped = mapped | written
-            out[name], written = _numbers(layer, file, column, values, ids, unit, findings)
+            out[name], written = _numbers(layer, file, column, values, ids, unit, findings, unread)
             mapped = mapped | written
         else:
             out[name] = _texts(values)
@@ -168,9 +170,8 @@ def to_contract(
         flag = DEFAULT if name in source.constants and column.kind == "number" else MAPPED
         for position in np.flatnonzero(mapped):
             flags[position][name] = flag
-    if schema.id_column in source.constants or schema.id_column in looks:
-        ids = out[schema.id_column]
-    out[schema.id_column] = ids
+    if schema.id_column not in source.constants and schema.id_column not in looks:
+        out[schema.id_column] = ids
     if by_heading:
         findings.append(Finding("fields.unit", Feature(layer, file=file), {"pairs": ", ".join(by_heading)}))
     origin = {**{c: f for c, f in fields.items() if c != f}, **raw.origin}
@@ -181,7 +182,7 @@ def to_contract(
     for row, vertex in vertices_without_place(frame.geometry):
         place = Feature(layer, str(ids[row] or f"#{row + 1}"), file=file)
         findings.append(Finding("geometry.not_finite", place, {"vertex": vertex}))
-    placed = gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs)
+    placed = with_unread(gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs), unread)
     placed = without_unused_zeros(layer, placed, findings, file)
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
@@ -306,8 +307,12 @@ def _numbers(
     ids: pd.Series,
     unit: str | None,
     findings: list[Finding],
+    unread: list[dict[str, str]],
 ) -> tuple[pd.Series, np.ndarray]:
-    """A column's numbers in its own unit, bare ones being in ``unit``, and which of them stated theirs."""
+    """A column's numbers in its own unit, bare ones being in ``unit``, and which of them stated theirs.
+
+    ``unread`` gains what is no number, at its feature.
+    """
     stated = np.array([getattr(v, "stated", False) for v in values], dtype=bool)
     plain = (
         values.map(lambda v: getattr(v, "diameter_mm", v)) if stated.any() or values.dtype == object else values
@@ -316,6 +321,7 @@ def _numbers(
     written = with_unit.to_numpy()
     given = plain.notna() & (plain.astype(str).str.strip() != "")
     for position in np.flatnonzero(given.to_numpy() & ~np.isfinite(numbers.to_numpy())):
+        unread[position][column.name] = str(values[position])
         findings.append(
             Finding(
                 "pipe.size_unread" if (layer, column.name) == ("pipes", "diameter_mm") else "value.not_a_number",

@@ -19,6 +19,7 @@ from spongecalc.layers.read import source_labels
 from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
+from spongecalc.layers.unread_values import as_written
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
@@ -109,7 +110,7 @@ def _frames(mended: Repaired) -> dict[str, gpd.GeoDataFrame]:
         source = whole["file"]
         if SOURCE in whole:
             source = whole[SOURCE].where(whole[SOURCE].notna(), source)
-        frames[name] = whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source})
+        frames[name] = as_written(whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source}))
     return frames
 
 
