@@ -28,11 +28,8 @@ def fix(folder: Path) -> None:
 
 def unread(folder: Path) -> list[tuple[str, str, str, object]]:
     every = pipeline.check(load_project(folder)).findings
-    return sorted(
-        (f.feature.layer, f.feature.feature_id, f.found["column"], f.found["value"])
-        for f in every
-        if f.rule in ERRORS
-    )
+    wrong = [f for f in every if f.rule in ERRORS]
+    return sorted((f.feature.layer, f.feature.feature_id, f.found["column"], f.found["value"]) for f in wrong)
 
 
 @pytest.mark.parametrize("more", ["", '\n[repair]\ndefault_diameter = "DN300"\ndefault_depth = "1 m"\n'])
@@ -64,10 +61,8 @@ def test_a_text_in_a_number_column_stays_with_its_error_until_it_is_corrected(
     trail = (copy / "changes.csv").read_text(encoding="utf-8-sig")
     assert not [line for line in trail.splitlines() if ",C-PR," in line and ",diameter_mm," in line]
 
-    for layer, column, key, value in (
-        ("pipes", "diameter_mm", "C-PR", "300"),
-        ("nodes", "invert_m", "C-R1", "99"),
-    ):
+    corrected = (("pipes", "diameter_mm", "C-PR", "300"), ("nodes", "invert_m", "C-R1", "99"))
+    for layer, column, key, value in corrected:
         frame = pyogrio.read_dataframe(copy / "layers.gpkg", layer=layer)
         frame.loc[frame.iloc[:, 0] == key, column] = value
         pyogrio.write_dataframe(frame, copy / "layers.gpkg", layer=layer)

@@ -20,7 +20,8 @@ class LayerSet:
 
     Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
-    frame. One with values that are no numbers has them in ``unread``. ``catalogue`` says what their covers and materials are, ``read`` what each source held.
+    frame. One with values that are no numbers has them in ``unread``. ``catalogue`` says what their covers and
+    materials are, ``read`` what each source held.
     """
 
     crs: CRS
