@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +16,19 @@ from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import folded, recognised_fields, unit_of_heading, value_names
+from spongecalc.layers.field_names import (
+    cut_names,
+    folded,
+    recognised_fields,
+    unclear_fields,
+    unit_of_heading,
+    value_names,
+)
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
+from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
@@ -64,6 +72,24 @@ def fields_of(
     return {**known, **same, **own}, known
 
 
+def with_cut_names(source: LayerSource, fields: Sequence[str], tell: Tell) -> LayerSource:
+    """The source with the file's own fields where the project writes names that the file keeps cut short."""
+    named = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
+    known = cut_names(sorted(named - set(fields)), fields)
+    if not known:
+        return source
+    tell("fields.cut_short", {"pairs": ", ".join(f"{name} = {field}" for name, field in known.items())})
+    return source.model_copy(
+        update={
+            "fields": {column: known.get(f, f) for column, f in source.fields.items()},
+            "filter": {known.get(f, f): wanted for f, wanted in source.filter.items()},
+            "lookups": tuple(
+                look.model_copy(update={"field": known.get(look.field, look.field)}) for look in source.lookups
+            ),
+        }
+    )
+
+
 def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
     """The features whose fields hold one of the values that the source's filter names, with their own index."""
     frame = raw.frame
@@ -88,6 +114,7 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         path = folder / look.source
         if not path.exists():
             raise SourceRefusedError("file.missing", file=look.source)
+        refuse_foreign(path)
         if path.suffix.lower() in TABLE_SUFFIXES:
             rows = read_table(path, look.layer, look.encoding, frozenset({folded(look.key)}))
         else:
@@ -137,13 +164,14 @@ def to_contract(
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
+    findings.extend(_unclear(layer, file, raw, fields))
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
     sizes: dict[int, Size] = {}
-    by_heading: list[str] = []
+    units = _units(layer, source, file, {**fields, **raw.origin}, looks, findings)
     unread: list[dict[str, str]] = [{} for _ in range(count)]
     for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
@@ -151,11 +179,7 @@ def to_contract(
             layer, name, source, file, frame, fields, looks, count, findings, catalogue
         )
         if column.kind == "number":
-            field = raw.origin.get(name, fields.get(name, ""))
-            given = name in source.constants or name in looks
-            unit = source.units.get(name) or (None if given else unit_of_heading(field, name))
-            if unit and name not in source.units and factor(unit, name) != 1:
-                by_heading.append(f"{name} = {field}")
+            unit = units.get(name)
             if layer == "pipes" and name == "diameter_mm":
                 values, written, sizes = _sizes(values, unit)
                 mapped = mapped | written
@@ -172,8 +196,6 @@ def to_contract(
             flags[position][name] = flag
     if schema.id_column not in source.constants and schema.id_column not in looks:
         out[schema.id_column] = ids
-    if by_heading:
-        findings.append(Finding("fields.unit", Feature(layer, file=file), {"pairs": ", ".join(by_heading)}))
     origin = {**{c: f for c, f in fields.items() if c != f}, **raw.origin}
     out = with_plain_ids(layer, out, source.prefix, file, findings, origin)
     ids = out[schema.id_column]
@@ -187,6 +209,38 @@ def to_contract(
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
     return with_sizes(placed, sizes, catalogue, findings)
+
+
+def _unclear(layer: str, file: str, raw: RawLayer, fields: Mapping[str, str]) -> Iterator[Finding]:
+    """Fields whose cut names may be those of several columns, and that are read as none."""
+    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
+        if field not in fields.values() and not set(columns) <= set(fields):
+            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
+            words = {"field": field, "meanings": meanings}
+            yield Finding("fields.unclear", Feature(layer, file=file), words)
+
+
+def _units(
+    layer: str,
+    source: LayerSource,
+    file: str,
+    fields: Mapping[str, str],
+    looks: Mapping[str, pd.Series],
+    findings: list[Finding],
+) -> dict[str, str]:
+    """The unit of each column's bare numbers: what the project states, else what its field's heading does."""
+    units = dict(source.units)
+    said = []
+    for name, field in fields.items():
+        if name in units or name in source.constants or name in looks or column_of(layer, name).kind != "number":
+            continue
+        unit = unit_of_heading(field, name)
+        if unit is not None:
+            units[name] = unit
+            said += [f"{name} = {field}"] if factor(unit, name) != 1 else []
+    if said:
+        findings.append(Finding("fields.unit", Feature(layer, file=file), {"pairs": ", ".join(said)}))
+    return units
 
 
 def _values(frame: gpd.GeoDataFrame, field: str | None, count: int) -> pd.Series:

@@ -280,7 +280,7 @@ def test_a_row_told_again_is_one_line_and_different_ones_are_pipes_side_by_side(
 def test_old_workbooks_are_told_what_to_do(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     _, findings = read(tmp_path, source(name))
-    refused = [f for f in findings if f.rule == "file.old_workbook"]
+    refused = [f for f in findings if f.rule == "form.old_table"]
     assert {f.feature.layer for f in refused} == {"nodes", "pipes"}
     assert ".xlsx" in refused[0].action("en")
 

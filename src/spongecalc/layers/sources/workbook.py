@@ -72,7 +72,7 @@ def _sheets(path: Path, *_state: int) -> tuple[Sheet, ...]:
         data = path.read_bytes()
         if not data.startswith(ZIP):
             if data.startswith(OLE) or path.suffix.lower() in (".xls", ".et"):
-                raise SourceRefusedError("file.old_workbook", form=path.suffix.lower())
+                raise SourceRefusedError("form.old_table")
             raise BadZipFile("not an .xlsx")
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
