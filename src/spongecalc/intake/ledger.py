@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.geometry_rules import WITHOUT_SHAPE
 from spongecalc.layers.source_read import Amount, SourceRead
 
 READ, TAKEN, LEFT_OUT, NOT_ASKED = "read", "taken", "left_out", "not_asked"
@@ -24,7 +25,7 @@ INTAKE_COLUMNS = ["layer", "file", "fate", "rule", "community_id", *AMOUNTS]
 # Why a feature is in no model, where several findings are at it: the first of these, else an error.
 NO_PLACE = (
     "geometry.empty",
-    "geometry.not_finite",
+    *WITHOUT_SHAPE,
     "geometry.multipart",
     "geometry.wrong_type",
     "geometry.no_length",

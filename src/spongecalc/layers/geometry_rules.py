@@ -16,6 +16,14 @@ from spongecalc.layers.rules.findings_at_rows import found_at
 MIN_LENGTH_M = 0.05
 # Corners on one line, rounded to the millimetre: no ground, roof or facility is as small.
 MIN_AREA_M2 = 0.1
+# What a reader says of a feature that it could give no shape: geometry.empty would say it once more.
+WITHOUT_SHAPE = (
+    "geometry.not_finite",
+    "point.no_place",
+    "line.unknown_point",
+    "line.point_no_place",
+    "line.to_itself",
+)
 
 
 def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:

@@ -112,4 +112,4 @@ def placed_in_project(
         else:
             # In its own system it lies nowhere; the same mistake is named by the check in the project's.
             placed = placed.set_crs(target, allow_override=True)
-    return RawLayer(placed, raw.columns, raw.notes)
+    return RawLayer(placed, raw.columns, raw.notes, origin=raw.origin)

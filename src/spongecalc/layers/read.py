@@ -26,6 +26,7 @@ from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract, with_cut_names
 from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
+from spongecalc.layers.sources.delivery import Delivery
 from spongecalc.layers.sources.form import form_of, read_raw
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources_without_crs import told_once
@@ -70,6 +71,8 @@ def read_layers(
     read: list[SourceRead] = []
     near: Bounds | None = None
     ledgers: list[PlacedLedger] = []
+    tables = {n: [s for s in sources.get(n, ()) if form_of(s) == "survey"] for n in ("nodes", "pipes")}
+    delivery = Delivery(folder, tables["nodes"], tables["pipes"])
     for layer, schema in SCHEMAS.items():
         parts = []
         given = sources.get(layer, ())
@@ -87,6 +90,8 @@ def read_layers(
                 ledgers,
                 scenario_columns,
                 known,
+                delivery,
+                frames.get("nodes"),
                 stated=crs is not None,
             )
             read.append(held)
@@ -187,6 +192,8 @@ def _read_source(
     ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
+    delivery: Delivery,
+    nodes: gpd.GeoDataFrame | None,
     *,
     stated: bool,
 ) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
@@ -196,15 +203,16 @@ def _read_source(
     """
     about = {"file": source.source, "layer": source.layer or layer}
 
-    def tell(rule: str, found: dict[str, object]) -> None:
-        findings.append(Finding(rule, Feature(layer, file=label), {**about, **found}))
+    def tell(rule: str, found: dict[str, object], feature_id: str = "") -> None:
+        named = f"{source.prefix}{feature_id}" if feature_id and not feature_id.startswith("#") else feature_id
+        findings.append(Finding(rule, Feature(layer, named, file=label), {**about, **found}))
 
     held = Amount()
     try:
-        raw = read_raw(folder, layer, source, catalogue, siblings)
+        raw = read_raw(folder, layer, source, catalogue, siblings, delivery, nodes, target)
         held = Amount(len(raw.frame))
         for note in raw.notes:
-            tell(note.rule, note.found)
+            tell(note.rule, note.found, note.feature_id)
         if raw.ledger is not None:
             ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:

@@ -211,11 +211,13 @@ def _daily_pattern() -> tuple[float, ...]:
 
 
 class SewageSettings(Section):
-    """Households' sewage."""
+    """Households' sewage; ``laterals`` "nearest" leads buildings without any to a manhole within reach."""
 
     quota_l_d: LitersPerDay = Field(120.0, gt=0, le=1000, alias="quota")
     discharge_ratio: Number = Field(0.85, gt=0, le=1)
     residents_per_household: Number = Field(3.0, gt=0, le=20)
+    laterals: Literal["drawn", "nearest"] = "drawn"
+    lateral_reach_m: Meters = Field(30.0, gt=0, le=200, alias="lateral_reach")
     shares: dict[Literal["toilet", "kitchen", "balcony_drain"], Number] = {
         "toilet": 0.5,
         "kitchen": 0.3,

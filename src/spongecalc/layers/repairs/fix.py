@@ -23,6 +23,7 @@ from spongecalc.layers.repairs.parts import split_parts
 from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
 from spongecalc.layers.same_place import join_same_place
 from spongecalc.layers.standing import REPLACED_BY
+from spongecalc.layers.unread_values import keep_unread
 from spongecalc.layers.value_change import NOW, WAS
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.scenario_settings import Scenario
@@ -112,6 +113,7 @@ def repaired(
     ):
         layers, found = step(layers)
         findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
+    layers, findings = keep_unread(layers, findings)
     return Repaired(before, layers, tuple(_as_repair(f) for f in findings), unplaced)
 
 

@@ -26,7 +26,7 @@ from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_t
 from spongecalc.layers.sources.raw import Note, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm_model import read_sections
-from spongecalc.layers.sources.table_file import read_table, sheet_names
+from spongecalc.layers.sources.table_file import is_workbook, read_table, sheet_names
 from spongecalc.layers.sources.vector import list_layers, read_vector
 from spongecalc.layers.sources.xml_document import form_of_xml, root_of
 from spongecalc.project.layer_source import LayerSource
@@ -262,7 +262,7 @@ def _quoted(text: str) -> str:
 def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
     known = frozenset(folded(n) for n in table("field_names")["name"])
     seen = []
-    book = path.suffix.lower() in (".xlsx", ".xlsm")
+    book = is_workbook(path)
     for sheet in sheet_names(path):
         name = sheet if book else None
         frame = read_table(path, name, None, known)

@@ -41,6 +41,7 @@ _BEGINNINGS = (
 # Word, Excel, WPS, Revit and MicroStation of old, and workbooks with a password, all begin so.
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DRAWING = b"AC10"
+_ZIP = b"PK\x03\x04"
 _LONGEST = 16
 
 
@@ -63,6 +64,9 @@ def refuse_foreign(path: Path) -> None:
             with path.open("rb") as stream:
                 head = stream.read(_LONGEST)
         except OSError:
+            return
+        # A workbook of today under the name of an old one, as WPS leaves them.
+        if head.startswith(_ZIP) and path.suffix.lower() in (".xls", ".et"):
             return
         kind = next((said for begins, said in _BEGINNINGS if head.startswith(begins)), kind)
         if head.startswith(_DRAWING):

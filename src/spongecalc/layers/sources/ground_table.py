@@ -15,12 +15,11 @@ from spongecalc.layers.field_names import recognised_fields
 from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.sources.delivered_text import delivered_text
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError
-from spongecalc.layers.sources.table_file import read_cells
+from spongecalc.layers.sources.table_file import is_workbook, sheet_rows
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.quantity import factor
 
 GROUND_TEXTS = (".csv", ".txt", ".xyz", ".dat", ".tsv", ".asc", ".pts")
-WORKBOOKS = (".xlsx", ".xlsm")
 # A grid of numbers in text, whatever its ending: Esri's and Surfer's.
 GRID_STARTS = ("ncols", "nrows", "dsaa")
 HEADING_ROWS = 15
@@ -103,8 +102,8 @@ def _cell(row: Row, column: int) -> object:
 
 def _rows(path: Path, source: LayerSource) -> list[tuple[int, Row]]:
     """The lines of a file that say anything, by their numbers, each as its cells."""
-    if path.suffix.lower() in WORKBOOKS:
-        cells = read_cells(path, source.layer, source.encoding)
+    if is_workbook(path):
+        cells = sheet_rows(path, source.layer)
         return [(n, row) for n, row in enumerate(cells, start=1) if any(c not in (None, "") for c in row)]
     try:
         text = delivered_text(path, source.encoding)

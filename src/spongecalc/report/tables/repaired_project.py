@@ -20,6 +20,7 @@ from spongecalc.layers.read import source_labels
 from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
+from spongecalc.layers.unread_values import as_written
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
@@ -118,7 +119,7 @@ def _frames(mended: Repaired) -> dict[str, gpd.GeoDataFrame]:
             # Who shares it is told by its place, in the copy too.
             cut = [key in mended.layers.across for key in zip(whole["file"], whole["file_row"], strict=True)]
             whole["community_id"] = whole["community_id"].astype(object).mask(cut, None)
-        frames[name] = whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source})
+        frames[name] = as_written(whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source}))
     return frames
 
 
