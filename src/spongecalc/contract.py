@@ -306,6 +306,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("top_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 _STATUS,
                 _COMMUNITY,
+                _FLAGS,
             ),
         ),
         LayerSchema(

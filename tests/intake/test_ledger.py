@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 from shapely import LineString, MultiLineString, Polygon
@@ -15,15 +16,23 @@ from tests.layers.rules.test_mixed_defects import DEFECTS
 from tests.planting import NOWHERE, X, Y, add, both, edit, shape
 from tests.small_project import SmallProject
 
+from spongecalc.cli.bill_commands import run_design, run_quantities
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.console import Output
-from spongecalc.cli.project_commands import run_check
+from spongecalc.cli.exit_codes import DATA_ERRORS
+from spongecalc.cli.project_commands import run_build, run_check
 from spongecalc.intake.ledger import LEFT_OUT, NOT_ASKED, READ, TAKEN, IntakeLedger
 from spongecalc.layers.source_read import Amount
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
+from spongecalc.steps.checked import Checked
 from spongecalc.steps.intake import intake_of, intake_of_repair
+
+
+def run_build_anew(call: Call) -> int:
+    """``spongecalc build``."""
+    return run_build(call, only_check=False)
 
 
 def by_geopandas(folder: Path) -> dict[str, Amount]:
@@ -197,6 +206,50 @@ def test_a_silent_loss_fails_the_command(
         run_check(Call(Output("en"), folder))
     assert refusal.value.exit_code != 0
     assert "ab.gpkg pipes: 1 feature, 30.00 m" in capsys.readouterr().err
+
+
+def test_check_writes_the_ledger_and_the_bill_and_design_say_it(
+    small_project: Callable[..., SmallProject], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Read is what geopandas sums; of nine pipes of 30 m those of C are left out."""
+    folder = small_project(second=edit("pipes", "C-PR", diameter_mm=3.0)).folder
+    wanted = by_geopandas(folder)
+    count = sum(a.count for a in wanted.values())
+    length = sum(a.length_m for a in wanted.values())
+    for command in (run_check, run_quantities, run_design):
+        assert command(Call(Output("en"), folder)) == DATA_ERRORS
+        said = " ".join(capsys.readouterr().out.split())
+        assert f"Read: {count} features, {length:.2f} m of lines" in said, command
+    table = pd.read_csv(folder / "results" / "intake.csv", encoding="utf-8-sig", keep_default_na=False)
+    own = table.groupby(["layer", "fate"])[["count", "length_m"]].sum()
+    assert own.loc[("pipes", READ)].tolist() == [9, 270.0]
+    assert own.loc[("pipes", TAKEN)].tolist() == [6, 180.0]
+    assert own.loc[("pipes", LEFT_OUT)].tolist() == [3, 90.0]
+    assert set(table.loc[table["fate"] == LEFT_OUT, "community_id"]) == {"C"}
+
+
+def _robbed(checked: Checked) -> Checked:
+    """The systems without one pipe, taken behind the check's back."""
+    system = checked.systems[0]
+    rest = replace(system, pipes=system.pipes.iloc[1:].reset_index(drop=True))
+    return replace(checked, systems=(rest, *checked.systems[1:]))
+
+
+@pytest.mark.parametrize("command", [run_check, run_build_anew, run_quantities, run_design])
+def test_every_command_whose_ledger_is_open_fails_and_writes_nothing(
+    command: Callable[[Call], int],
+    small_project: Callable[..., SmallProject],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = small_project().folder
+    whole = pipeline.check
+    monkeypatch.setattr("spongecalc.api.project.pipeline.check", lambda *a, **k: _robbed(whole(*a, **k)))
+    with pytest.raises(RefusedError) as refusal:
+        command(Call(Output("en"), folder))
+    assert refusal.value.exit_code == DATA_ERRORS
+    assert "ab.gpkg pipes: 1 feature, 30.00 m" in " ".join(capsys.readouterr().err.split())
+    assert not list(folder.glob("results/*.csv"))
 
 
 def test_a_repair_closes_with_what_it_split_joined_and_made(small_project: Callable[..., SmallProject]) -> None:

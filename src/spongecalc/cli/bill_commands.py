@@ -15,6 +15,7 @@ from spongecalc.cli.command_project import (
     checked_project,
     opened_project,
     print_findings,
+    say_closed_intake,
     with_checked_layers,
 )
 from spongecalc.cli.console import Output
@@ -33,6 +34,7 @@ from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
 from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.steps.intake import intake_of, intake_of_check
 
 if TYPE_CHECKING:
     from spongecalc.api.project import Project
@@ -68,6 +70,7 @@ def run_quantities(call: Call) -> int:
     output = call.output
     project = checked_project(call)
     code = print_findings(project.checked.findings, output)
+    say_closed_intake(intake_of_check(project.checked), output)
     with output.working("assess"):
         tables = project.bill_tables(communities=call.communities or None)
     folder = _results(project)
@@ -97,6 +100,7 @@ def run_design(call: Call) -> int:
     output = call.output
     project = built_project(call)
     code = print_findings(project.built.findings, output)
+    say_closed_intake(intake_of(project.built), output)
     with output.working("assess"):
         tables = project.design_tables()
     write_tables(tables, _results(project))
@@ -141,6 +145,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
         raise RefusedError(text("bill.cli.bad_field", output.language, known=", ".join(HEADINGS)))
     checked = with_checked_layers(call, project).checked
     print_findings(checked.findings, output)
+    say_closed_intake(intake_of_check(checked), output)
     rows = ledger(checked.layers, bill_rules(project.settings.quantities))
     measured = measured_features(rows, checked.layers)
     code = DONE

@@ -91,6 +91,12 @@ def print_findings(findings: Sequence[Finding], output: Output) -> int:
     return DATA_ERRORS if len(errors) else DONE
 
 
+def say_closed_intake(ledger: IntakeLedger, output: Output) -> None:
+    """Say the ledger of intake. Raises RefusedError where it does not close: something was lost on the way."""
+    if say_intake(ledger, output):
+        raise RefusedError(text("intake.not_closed", output.language), exit_code=DATA_ERRORS)
+
+
 def say_intake(ledger: IntakeLedger, output: Output) -> int:
     """Say what was read, what the models take of it, and why the rest is left out.
 

@@ -13,13 +13,14 @@ from spongecalc.batch.runs import stored_files
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.batch.watch import batch_watch
 from spongecalc.cli.call import Call, RefusedError
-from spongecalc.cli.command_project import built_project, print_findings, say_intake
+from spongecalc.cli.command_project import built_project, print_findings, say_closed_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
 from spongecalc.steps.model_files import ModelFiles
@@ -36,17 +37,20 @@ WRITERS = (
 def _findings_and_intake(project: Project, output: Output) -> int:
     """Print the findings, and the ledger of intake. Raises RefusedError where the ledger does not close."""
     code = print_findings(project.built.findings, output)
-    if say_intake(intake_of(project.built), output):
-        raise RefusedError(text("intake.not_closed", output.language), exit_code=DATA_ERRORS)
+    say_closed_intake(intake_of(project.built), output)
     return code
 
 
 def run_check(call: Call) -> int:
-    """``spongecalc check``."""
+    """``spongecalc check``: says what was found, and writes the ledger of intake."""
     # Some things only show when the models are made: ground that nothing covers, leads that run uphill.
     output = call.output
     project = built_project(call)
-    return _findings_and_intake(project, output)
+    code = print_findings(project.built.findings, output)
+    ledger = intake_of(project.built)
+    say_closed_intake(ledger, output)
+    write_tables({"intake": ledger.table}, project.results_folder)
+    return code
 
 
 def run_build(call: Call, *, only_check: bool) -> int:

@@ -7,7 +7,14 @@ import math
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
-from spongecalc.layers.coordinates import BALLPARK_M, guess_crs, misplaced, shifted, transformation_accuracy_m
+from spongecalc.layers.coordinates import (
+    BALLPARK_M,
+    code_of,
+    guess_crs,
+    misplaced,
+    shifted,
+    transformation_accuracy_m,
+)
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.form import usual_axes
@@ -35,6 +42,8 @@ def placed_in_project(
     target: CRS,
     near: Bounds | None,
     findings: list[Finding],
+    *,
+    stated: bool,
 ) -> RawLayer:
     """The features in the project's CRS.
 
@@ -50,6 +59,8 @@ def placed_in_project(
         Bounds of the communities in it, if they are known.
     findings
         What was found is added here.
+    stated
+        Whether the project states its CRS itself.
 
     Raises
     ------
@@ -60,23 +71,23 @@ def placed_in_project(
     usual = "east_north" if layer == DEM else usual_axes(source)
     swap = source.axes is not None and source.axes != usual
     frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
-    stated = source.crs or frame.crs
+    said = source.crs or frame.crs
     about = {"file": source.source, "layer": source.layer or layer}
-    if stated is None and frame.empty:
-        stated = target
-    if stated is None:
-        guess = guess_crs(frame, target, near)
-        if guess is None:
-            raise SourceRefusedError("crs.missing")
-        code, reason = guess
-        if reason != "near":
-            raise SourceRefusedError(NO_CRS[reason], crs=code)
-        findings.append(Finding("crs.guessed", Feature(layer, file=label), {**about, "crs": code}))
-        stated = target
+    if said is None and frame.empty:
+        said = target
+    if said is None:
+        code, reason = guess_crs(frame, target, near) or (None, "")
+        # Without communities to lie at, the project's word counts for what can be in its system.
+        by_project = stated and near is None and (reason in ("", "easting") or code == code_of(target))
+        if reason != "near" and not by_project:
+            raise SourceRefusedError(NO_CRS[reason], crs=code) if reason else SourceRefusedError("crs.missing")
+        rule = "crs.taken" if by_project else "crs.guessed"
+        findings.append(Finding(rule, Feature(layer, file=label), {**about, "crs": code_of(target)}))
+        said = target
     try:
-        placed = frame.set_crs(CRS.from_user_input(stated), allow_override=True)
+        placed = frame.set_crs(CRS.from_user_input(said), allow_override=True)
     except CRSError as reason:
-        raise SourceRefusedError("crs.unknown", crs=stated) from reason
+        raise SourceRefusedError("crs.unknown", crs=said) from reason
     assert placed.crs is not None
     if placed.crs != target:
         accuracy = transformation_accuracy_m(placed.crs, target)
@@ -97,7 +108,7 @@ def placed_in_project(
             try:
                 placed = placed.to_crs(target)
             except (ProjError, CRSError, ValueError) as reason:
-                raise SourceRefusedError("crs.unknown", crs=stated) from reason
+                raise SourceRefusedError("crs.unknown", crs=said) from reason
         else:
             # In its own system it lies nowhere; the same mistake is named by the check in the project's.
             placed = placed.set_crs(target, allow_override=True)

@@ -23,11 +23,12 @@ from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.ground_sources import read_dem
 from spongecalc.layers.layer_set import LayerSet, empty_frame
-from spongecalc.layers.mapping import filtered, looked_up, to_contract
+from spongecalc.layers.mapping import filtered, looked_up, to_contract, with_cut_names
 from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.form import form_of, read_raw
 from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.layers.sources_without_crs import told_once
 from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
 
@@ -75,7 +76,18 @@ def read_layers(
         for source, label in zip(given, source_labels(given), strict=True):
             siblings = [s for s in given if s is not source and s.source == source.source]
             part, held = _read_source(
-                folder, layer, source, label, siblings, target, near, findings, ledgers, scenario_columns, known
+                folder,
+                layer,
+                source,
+                label,
+                siblings,
+                target,
+                near,
+                findings,
+                ledgers,
+                scenario_columns,
+                known,
+                stated=crs is not None,
             )
             read.append(held)
             if part is not None:
@@ -90,14 +102,17 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+    given = sources.get(DEM, ())
+    of_ground = ground or GroundSettings()
+    dem, of_dem, refused = read_dem(
+        folder, given, source_labels(given), target, frames["communities"], of_ground, stated=crs is not None
+    )
+    findings.extend(of_dem)
+    read.extend(refused)
+    findings, read = told_once(findings, read, project_states_one=crs is not None)
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)
     read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
-    given = sources.get(DEM, ())
-    dem, of_dem = read_dem(
-        folder, given, source_labels(given), target, frames["communities"], ground or GroundSettings()
-    )
-    findings.extend(of_dem)
     return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
 
@@ -120,13 +135,12 @@ def source_file(label: str) -> str:
     return re.sub(r"#\d+$", "", label).partition("|")[0]
 
 
-def refused_sources(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
-    """Labels of the sources that could not be read, by layer: an error at a whole source says so."""
+def refused_sources(read: Iterable[SourceRead]) -> dict[str, tuple[str, ...]]:
+    """Labels of the sources that could not be read, by layer."""
     found: dict[str, list[str]] = {}
-    for finding in findings:
-        at = finding.feature
-        if finding.severity == "error" and at.layer and at.file and not at.feature_id and not at.community_id:
-            found.setdefault(at.layer, []).append(at.file)
+    for source in read:
+        if source.refused:
+            found.setdefault(source.layer, []).append(source.file)
     return {layer: tuple(dict.fromkeys(labels)) for layer, labels in found.items()}
 
 
@@ -152,7 +166,7 @@ def _project_crs(
                     {"crs": found.name, "file": source.source},
                 )
             )
-    # Without any CRS nothing can be placed, and each layer says so; the one below only types the empty frames.
+    # Without any CRS nothing can be placed, and a finding says so; the one below only types the empty frames.
     return CRS.from_epsg(4543)
 
 
@@ -168,8 +182,13 @@ def _read_source(
     ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
+    *,
+    stated: bool,
 ) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
-    """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held."""
+    """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held.
+
+    ``stated`` tells whether ``target`` is what the project states.
+    """
     about = {"file": source.source, "layer": source.layer or layer}
 
     def tell(rule: str, found: dict[str, object]) -> None:
@@ -185,6 +204,7 @@ def _read_source(
             ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
+        source = with_cut_names(source, [str(c) for c in raw.frame.columns], tell)
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
         if missing:
             fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
@@ -193,10 +213,12 @@ def _read_source(
         left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
         raw = replace(kept, frame=kept.frame.reset_index(drop=True))
         looks = looked_up(raw.frame, source, folder, tell)
-        placed = placed_in_project(raw, layer, source, label, target, near, findings)
+        placed = placed_in_project(raw, layer, source, label, target, near, findings, stated=stated)
         taken, filtered_out = amount_of(placed.frame), Amount()
         if len(left):
-            beside = placed_in_project(replace(raw, frame=left), layer, source, label, target, near, [])
+            beside = placed_in_project(
+                replace(raw, frame=left), layer, source, label, target, near, [], stated=stated
+            )
             filtered_out = amount_of(beside.frame)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)

@@ -12,6 +12,7 @@ from spongecalc.intake.additions import additions
 from spongecalc.intake.delivered import delivered
 from spongecalc.intake.ledger import IntakeLedger, intake_ledger
 from spongecalc.intake.taken import taken
+from spongecalc.layers.finding import Finding
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
@@ -19,13 +20,25 @@ from spongecalc.steps.checked import Checked
 
 def intake_of(built: Built) -> IntakeLedger:
     """The ledger of all that the project's sources hold, closed against what its models take."""
-    checked = built.checked
-    used = taken(checked.layers, checked.systems, (m.elements for m in built.models))
+    return _ledger(built.checked, built.findings, (m.elements for m in built.models))
+
+
+def intake_of_check(checked: Checked) -> IntakeLedger:
+    """The ledger of all that the project's sources hold, closed against what its drainage systems take.
+
+    For commands that make no models: a pipe or node that is in a system is taken.
+    """
+    return _ledger(checked, checked.findings, None)
+
+
+def _ledger(
+    checked: Checked, findings: Iterable[Finding], elements: Iterable[pd.DataFrame] | None
+) -> IntakeLedger:
     return intake_ledger(
         checked.layers.read,
         checked.rows,
-        used,
-        built.findings,
+        taken(checked.layers, checked.systems, elements),
+        findings,
         checked.excluded,
         checked.community_ids,
         every_scenario=checked.every_scenario,
