@@ -18,6 +18,7 @@ from spongecalc.layers.dem import Dem, GroundError
 from spongecalc.layers.dem_judgement import judged_piece
 from spongecalc.layers.measured_ground import measured_ground
 from spongecalc.project.load import load_project
+from spongecalc.steps.intake import intake_of
 from spongecalc.steps.pipeline import build, check
 
 # The default, and a manhole's own area where a gutter takes what ponds.
@@ -90,6 +91,9 @@ def test_ground_that_cannot_be_read_leaves_nothing_to_model(small_project: Calla
     errors = {f.rule for f in checked.findings if f.severity == "error"}
     assert errors == {"dem.unreadable", "layer.lost"}
     assert checked.systems == ()
+    ledger = intake_of(build(checked))
+    assert ledger.closes
+    assert "dem" not in set(ledger.table["layer"])
 
 
 def test_points_too_far_apart_are_said_with_the_distance() -> None:

@@ -47,7 +47,7 @@ def text_of(points: list[tuple[float, ...]], heading: str = "X,Y,Z\n") -> str:
 def read(folder: Path, *sources: dict[str, object]) -> tuple[Dem | None, list[Finding]]:
     given = [LayerSource(**s) for s in sources]
     labels = [s.source for s in given]
-    dem, found = read_dem(folder, given, labels, GRID, AREA, GroundSettings())
+    dem, found, _ = read_dem(folder, given, labels, GRID, AREA, GroundSettings(), stated=True)
     return dem, list(found)
 
 
@@ -185,13 +185,14 @@ def test_spot_heights_and_faces_of_a_drawing(tmp_path: Path) -> None:
     dem, _ = read(tmp_path, {"source": "tin.dxf", "crs": "EPSG:4543"})
     assert dem.measured.faces.shape == (2, 3, 3)
     # The corners are too far off for a ground without faces; on them it is known up to the reach alone.
-    wide, _ = read_dem(
+    wide, _, _ = read_dem(
         tmp_path,
         [LayerSource(source="tin.dxf", crs="EPSG:4543")],
         ["tin.dxf"],
         GRID,
         AREA,
         GroundSettings(reach="200 m"),
+        stated=True,
     )
     assert levels_of(wide) == pytest.approx(LEVELS)
 

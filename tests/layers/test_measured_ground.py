@@ -152,3 +152,12 @@ def test_a_place_has_one_level_however_it_is_asked_for() -> None:
     column, row = int(own.c - corner.c), int(corner.f - own.f)
     rows, columns = part.shape
     assert np.array_equal(part, whole[row : row + rows, column : column + columns])
+
+
+def test_a_polygon_of_many_corners_is_its_rings() -> None:
+    # A closed contour that is bent inwards: triangles out of its first corner would cover ground that is not its.
+    bent = shapely.Polygon([(X, Y, 5), (X + 20, Y, 5), (X + 20, Y + 20, 5), (X + 10, Y + 5, 5), (X, Y + 20, 5)])
+    ground = measured_ground([bent], 1.0, 30.0).ground
+    assert not len(ground.faces)
+    assert ground.count == 20 + 20 + 2 * math.ceil(math.hypot(10, 15)) + 20
+    assert ground.levels_m(np.array([(X + 10, Y + 3)]))[0] == pytest.approx([5.0])

@@ -34,6 +34,7 @@ from spongecalc.assess.separation_grades import grade_table
 from spongecalc.assess.spills import spill_table
 from spongecalc.design.check import Check
 from spongecalc.layers.finding import findings_table
+from spongecalc.layers.ground_quality import ground_quality
 from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.infiltration import infiltration_table
 from spongecalc.project.settings import Settings
@@ -98,6 +99,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
                 storm_rows(inputs.modelled, inputs.storms, settings.sponge), inputs.performance.states
             ),
         }
+    ground = ground_quality(inputs.layers)
+    ground = ground[ground["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
+    if len(ground):
+        tables["ground"] = ground
     if inputs.intake is not None:
         tables["intake"] = inputs.intake
     if inputs.tanks is not None:

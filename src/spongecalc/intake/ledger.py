@@ -108,6 +108,8 @@ def intake_ledger(
     key = "file_row" if added is None else "feature_id"
     columns = [key, "piece"]
     beside = [SourceRead(layer, file, Amount()) for layer, file in added or {}]
+    # Ground is no layer of features; the table of its quality tells of it.
+    read = [s for s in read if s.layer in rows]
     known = {(s.layer, s.file) for s in read}
     for source in (*read, *(s for s in beside if (s.layer, s.file) not in known)):
         own = rows[source.layer]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import rasterio.features
@@ -59,12 +59,11 @@ def judged_piece(
     return piece
 
 
-def refusals(layers: LayerSet) -> dict[str, GroundError]:
-    """Communities whose ground the DEM is not, and why."""
+def judged(layers: LayerSet) -> Iterator[tuple[str, shapely.Geometry, DemPiece | GroundError]]:
+    """Each community with its outline and the ground in it, or why the DEM gives none; nothing without a DEM."""
     dem = layers.dem
     if dem is None:
-        return {}
-    found = {}
+        return
     nodes = layers["nodes"]
     known = nodes[nodes["ground_m"].notna() & nodes.geometry.notna() & ~nodes.geometry.is_empty]
     of = {str(c): own for c, own in known.groupby("community_id", sort=False)}
@@ -74,10 +73,15 @@ def refusals(layers: LayerSet) -> dict[str, GroundError]:
         own = of.get(str(row.community_id))
         levels = [] if own is None else list(zip(own.geometry.x, own.geometry.y, own["ground_m"], strict=True))
         try:
-            judged_piece(dem, layers.crs, [row.geometry], 0.0, levels)
+            found: DemPiece | GroundError = judged_piece(dem, layers.crs, [row.geometry], 0.0, levels)
         except GroundError as reason:
-            found[str(row.community_id)] = reason
-    return found
+            found = reason
+        yield str(row.community_id), row.geometry, found
+
+
+def refusals(layers: LayerSet) -> dict[str, GroundError]:
+    """Communities whose ground the DEM is not, and why."""
+    return {community: found for community, _, found in judged(layers) if isinstance(found, GroundError)}
 
 
 def check_dem(layers: LayerSet) -> list[Finding]:

@@ -29,9 +29,11 @@ from spongecalc.layers.mapping import filtered
 from spongecalc.layers.measured_ground import SAME_PLACE_M, measured_ground
 from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.placement import DEM, Bounds, placed_in_project
+from spongecalc.layers.source_read import Amount, SourceRead
 from spongecalc.layers.sources.form import form_of, read_raw
-from spongecalc.layers.sources.ground_table import GROUND_TEXTS, WORKBOOKS, is_grid_text, read_ground_table
+from spongecalc.layers.sources.ground_table import GROUND_TEXTS, is_grid_text, read_ground_table
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources.workbook import WORKBOOK_SUFFIXES
 from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.quantity import factor
@@ -52,8 +54,10 @@ def read_dem(
     target: CRS,
     communities: gpd.GeoDataFrame,
     settings: GroundSettings,
-) -> tuple[Dem | None, tuple[Finding, ...]]:
-    """The ground of a project, and what was found while reading it.
+    *,
+    stated: bool,
+) -> tuple[Dem | None, tuple[Finding, ...], tuple[SourceRead, ...]]:
+    """The ground of a project, what was found while reading it, and the source that was refused.
 
     Parameters
     ----------
@@ -67,6 +71,8 @@ def read_dem(
         The communities, in it: the ground must lie at them.
     settings
         How ground is interpolated.
+    stated
+        Whether the project states its CRS itself.
 
     Returns
     -------
@@ -81,20 +87,21 @@ def read_dem(
         for source, label in zip(sources, labels, strict=True):
             used = [*used, label]
             if _is_raster(folder, source):
-                rasters.append(_raster(folder, source, label, target, near, findings))
+                rasters.append(_raster(folder, source, label, target, near, findings, stated=stated))
             else:
-                frames.append(_measured(folder, source, label, target, near, findings))
+                frames.append(_measured(folder, source, label, target, near, findings, stated=stated))
         if len(rasters) > 1 or (rasters and frames):
             raise SourceRefusedError("dem.several", files=", ".join(labels))
         if rasters:
-            return rasters[0], tuple(findings)
+            return rasters[0], tuple(findings), ()
         if not frames:
-            return None, ()
-        return _joined(frames, labels, target, settings, findings), tuple(findings)
+            return None, (), ()
+        return _joined(frames, labels, target, settings, findings), tuple(findings), ()
     except SourceRefusedError as refusal:
         file = used[-1]
         found = {"file": file, "layer": DEM, **refusal.found}
-        return None, (*findings, Finding(refusal.rule, Feature(DEM, file=file), found))
+        refused = SourceRead(DEM, file, Amount(), refused=refusal.rule)
+        return None, (*findings, Finding(refusal.rule, Feature(DEM, file=file), found)), (refused,)
 
 
 def _is_raster(folder: Path, source: LayerSource) -> bool:
@@ -108,7 +115,7 @@ def _is_raster(folder: Path, source: LayerSource) -> bool:
         return is_grid_text(path)
     if suffix in RASTERS:
         return True
-    if suffix in (*WORKBOOKS, ".dxf", ".dwg") or source.layer is not None or source.fields:
+    if suffix in (*WORKBOOK_SUFFIXES, ".dxf", ".dwg") or source.layer is not None or source.fields:
         return False
     try:
         with rasterio.open(path):
@@ -118,7 +125,14 @@ def _is_raster(folder: Path, source: LayerSource) -> bool:
 
 
 def _raster(
-    folder: Path, source: LayerSource, label: str, target: CRS, near: Bounds | None, findings: list[Finding]
+    folder: Path,
+    source: LayerSource,
+    label: str,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
+    *,
+    stated: bool,
 ) -> Dem:
     path = folder / source.source
     unfit = [
@@ -133,19 +147,19 @@ def _raster(
             bounds, own = raster.bounds, raster.crs
     except RasterioError as reason:
         raise SourceRefusedError("dem.unreadable", reason=str(reason).splitlines()[0]) from reason
-    stated = source.crs or own
+    said = source.crs or own
     corners = gpd.GeoDataFrame(
         geometry=shapely.points([[bounds.left, bounds.bottom], [bounds.right, bounds.top]])
     )
-    if stated is None:
+    if said is None:
         # Placed as a layer without a CRS is: where it lies at the communities it is in the project's.
-        placed_in_project(RawLayer(corners), DEM, source, label, target, near, findings)
+        placed_in_project(RawLayer(corners), DEM, source, label, target, near, findings, stated=stated)
         return Dem(label, target, path)
     try:
-        crs = CRS.from_user_input(stated)
+        crs = CRS.from_user_input(said)
         west, south, east, north = transform_bounds(crs.to_wkt(), target.to_wkt(), *bounds)
     except (CRSError, RasterioError) as reason:
-        raise SourceRefusedError("crs.unknown", crs=stated) from reason
+        raise SourceRefusedError("crs.unknown", crs=said) from reason
     if near is not None and not _meets((west, south, east, north), near):
         placed = gpd.GeoDataFrame(geometry=shapely.points([[west, south], [east, north]]), crs=target)
         raise _elsewhere(placed, target, near, crs, source)
@@ -153,7 +167,14 @@ def _raster(
 
 
 def _measured(
-    folder: Path, source: LayerSource, label: str, target: CRS, near: Bounds | None, findings: list[Finding]
+    folder: Path,
+    source: LayerSource,
+    label: str,
+    target: CRS,
+    near: Bounds | None,
+    findings: list[Finding],
+    *,
+    stated: bool,
 ) -> gpd.GeoDataFrame:
     """The points, lines and faces of one source in the project's CRS, with their level as Z; NaN where none."""
 
@@ -169,11 +190,11 @@ def _measured(
     if not len(shapes):
         raise SourceRefusedError("dem.no_points")
     flat = RawLayer(gpd.GeoDataFrame(geometry=shapes, crs=raw.frame.crs))
-    stated = source.crs or raw.frame.crs
-    placed = placed_in_project(flat, DEM, source, label, target, near, findings).frame
+    said = source.crs or raw.frame.crs
+    placed = placed_in_project(flat, DEM, source, label, target, near, findings, stated=stated).frame
     bounds = placed.total_bounds
     if near is not None and not _meets(tuple(bounds), near):
-        raise _elsewhere(placed, target, near, CRS.from_user_input(stated) if stated else target, source)
+        raise _elsewhere(placed, target, near, CRS.from_user_input(said) if said else target, source)
     return placed
 
 
@@ -183,7 +204,7 @@ def _raw(folder: Path, source: LayerSource) -> RawLayer:
     if not source.is_database and not path.exists():
         raise SourceRefusedError("file.missing")
     form = form_of(source)
-    if suffix in (*GROUND_TEXTS, *WORKBOOKS) or form in ("cass", "survey"):
+    if suffix in (*GROUND_TEXTS, *WORKBOOK_SUFFIXES) or form in ("cass", "survey"):
         return read_ground_table(path, source)
     if form == "dxf":
         # The library of drawings is slow to load, and few projects need it.

@@ -23,6 +23,8 @@ SAME_PLACE_M = 0.001
 LEVEL_LINE_M = 0.001
 LEAST_INTERVAL_M = 0.1
 FEWEST = 3
+# A polygon of more corners is no face, and may be bent anyhow between them.
+FACE_CORNERS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +169,8 @@ def measured_ground(shapes: Sequence[shapely.Geometry], cell_m: float, reach_m: 
     Parameters
     ----------
     shapes
-        Points; lines, which are followed by a point every ``ALONG_M`` at least; polygons, which are faces and cut
-        into triangles.
+        Points; lines, which are followed by a point every ``ALONG_M`` at least; polygons of three or four
+        corners, which are faces and cut into triangles. The rings of any other polygon are lines.
     cell_m
         Side of the cells that it is cut into [m].
     reach_m
@@ -182,10 +184,12 @@ def measured_ground(shapes: Sequence[shapely.Geometry], cell_m: float, reach_m: 
     kinds = shapely.get_type_id(np.array(shapes, dtype=object))
     every = np.array(shapes, dtype=object)
     points = shapely.get_coordinates(every[kinds == 0], include_z=True)
-    lines = [shapely.get_coordinates(line, include_z=True) for line in every[kinds == 1]]
+    flat = [p for p in every[kinds == 3] if _is_face(p)]
+    rings = [ring for p in every[kinds == 3] if not _is_face(p) for ring in (p.exterior, *p.interiors)]
+    lines = [shapely.get_coordinates(line, include_z=True) for line in (*every[kinds == 1], *rings)]
     level_lines = {round(float(line[0, 2]), 3) for line in lines if np.ptp(line[:, 2]) < LEVEL_LINE_M}
     along = [_followed(line) for line in lines]
-    faces = [face for polygon in every[kinds == 3] for face in _triangles(polygon)]
+    faces = [face for polygon in flat for face in _triangles(polygon)]
     merged, doubled, difference = _merged(np.vstack([points, *along]) if along else points)
     triangles = np.array(faces) if faces else np.zeros((0, 3, 3))
     ground = MeasuredGround(merged, triangles, contour_interval_m(level_lines), cell_m, reach_m)
@@ -213,6 +217,10 @@ def _followed(line: np.ndarray) -> np.ndarray:
         pieces = max(1, math.ceil(math.hypot(*(end - start)[:2]) / ALONG_M))
         parts.append(start + (end - start) * (np.arange(pieces) / pieces)[:, None])
     return np.vstack([*parts, line[-1:]])
+
+
+def _is_face(polygon: shapely.Polygon) -> bool:
+    return len(polygon.exterior.coords) - 1 <= FACE_CORNERS and not polygon.interiors
 
 
 def _triangles(polygon: shapely.Polygon) -> list[np.ndarray]:

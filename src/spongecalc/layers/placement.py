@@ -43,7 +43,7 @@ def placed_in_project(
     near: Bounds | None,
     findings: list[Finding],
     *,
-    stated: bool = False,
+    stated: bool,
 ) -> RawLayer:
     """The features in the project's CRS.
 

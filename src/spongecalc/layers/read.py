@@ -112,18 +112,18 @@ def read_layers(
                 findings = [f for f in findings if f.rule != "layer.empty" or f.feature.layer != layer]
                 files = ", ".join(source_labels(given))
                 findings.append(Finding("communities.empty", Feature(layer, file=files), {"files": files}))
+    given = sources.get(DEM, ())
+    of_ground = ground or GroundSettings()
+    dem, of_dem, refused = read_dem(
+        folder, given, source_labels(given), target, frames["communities"], of_ground, stated=crs is not None
+    )
+    findings.extend(of_dem)
+    read.extend(refused)
     findings, read = told_once(findings, read, project_states_one=crs is not None)
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)
     read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
-    given = sources.get(DEM, ())
-    dem, of_dem = read_dem(
-        folder, given, source_labels(given), target, frames["communities"], ground or GroundSettings()
-    )
-    findings.extend(of_dem)
-    refused = tuple(dict.fromkeys(f.feature.file for f in of_dem if f.severity == "error"))
-    layers = LayerSet(target, frames, dem, known, tuple(read), ground_refused=refused)
-    return layers, tuple(findings)
+    return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
 
 def source_labels(sources: Sequence[LayerSource]) -> list[str]:

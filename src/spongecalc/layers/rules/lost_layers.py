@@ -28,14 +28,15 @@ def check_lost_layers(layers: LayerSet) -> Iterator[Finding]:
     """
     refused: dict[str, list[str]] = {}
     for source in layers.read:
-        if source.refused and source.layer in MODELLED:
+        if source.refused and source.layer in (*MODELLED, DEM):
             refused.setdefault(source.layer, []).append(source.file)
-    if layers.ground_refused:
-        # Nothing but an assumed slope would be left, of which no figure would say so.
-        for community in layers.community_ids:
-            found = {"layer": DEM, "files": ", ".join(layers.ground_refused), "community": community}
-            yield Finding(RULE, Feature(DEM, community_id=community, file=layers.ground_refused[0]), found)
     for layer, files in refused.items():
+        if layer == DEM:
+            # Nothing but an assumed slope would be left, of which no figure would say so.
+            for community in layers.community_ids:
+                found = {"layer": layer, "files": ", ".join(files), "community": community}
+                yield Finding(RULE, Feature(layer, community_id=community, file=files[0]), found)
+            continue
         frame = layers[layer]
         if len(frame) and not SCHEMAS[layer].needed:
             continue
