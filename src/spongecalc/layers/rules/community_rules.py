@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,10 +15,12 @@ from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # What outlines drawn by hand along one wall may share.
 OVERLAP_M2 = 1.0
+# Residents of a household: none is as large in the mean of a building.
+MOST_IN_HOUSEHOLD = 10.0
 
 
 def check_communities(layers: LayerSet) -> Iterator[Finding]:
-    """Findings about communities that share ground or a folder's name, or whose households differ."""
+    """Findings about communities that share ground or a folder's name, or whose households or residents differ."""
     communities = layers["communities"]
     if communities.empty:
         return
@@ -28,6 +31,7 @@ def check_communities(layers: LayerSet) -> Iterator[Finding]:
     others = [", ".join(sorted(ids[(folded == f) & (ids != i)])) for i, f in zip(ids, folded, strict=True)]
     yield from found_at("community.alike_ids", "communities", communities, alike, others=others)
     yield from _households(layers)
+    yield from _residents(layers["buildings"])
 
 
 def _overlaps(layers: LayerSet) -> Iterator[Finding]:
@@ -66,3 +70,15 @@ def _households(layers: LayerSet) -> Iterator[Finding]:
         stated=numbers(np.nan_to_num(stated), 0),
         counted=numbers(np.nan_to_num(built), 0),
     )
+
+
+def _residents(buildings: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Buildings with fewer residents than households, or with more than live in any."""
+    residents, households = (buildings[c].to_numpy(float) for c in ("residents", "households"))
+    lived_in = (residents > 0) & (households > 0)
+    odd = lived_in & ((residents < households) | (residents > MOST_IN_HOUSEHOLD * households))
+    words = {
+        "residents": numbers(np.nan_to_num(residents), 0),
+        "households": numbers(np.nan_to_num(households), 0),
+    }
+    yield from found_at("building.residents_unlikely", "buildings", buildings, odd, **words)
