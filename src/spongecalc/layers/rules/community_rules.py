@@ -20,7 +20,7 @@ MOST_IN_HOUSEHOLD = 10.0
 
 
 def check_communities(layers: LayerSet) -> Iterator[Finding]:
-    """Findings about communities that share ground or a folder's name, or whose households or residents differ."""
+    """Findings about communities that share ground or a folder's name, or whose households do not add up."""
     communities = layers["communities"]
     if communities.empty:
         return
