@@ -165,7 +165,7 @@ def test_every_new_pipe_of_the_example_is_checked_with_its_clause_and_limit(tabl
     for check in ("min_diameter", "min_slope", "min_cover", "max_manhole_spacing", "max_velocity", "material"):
         assert new <= set(checks.loc[checks["check"] == check, "feature_id"]), check
     assert checks["clause"].notna().all()
-    assert checks["confidence"].notna().all()
+    assert checks["how_known"].notna().all()
     assert (checks.loc[checks["verdict"] == "fail", "excess"] > 0).all()
     assert checks.loc[checks["verdict"] == "not_checkable", "reason"].notna().all()
     hydraulics = tables["pipe_hydraulics"]

@@ -75,7 +75,7 @@ def test_the_check_and_the_finding_agree_below_on_and_above_the_limit(
 
 def test_the_project_s_least_cover_is_named_as_the_source() -> None:
     check, _ = said_of(system_with("green", 700), Limits(DESIGN, 0.8))
-    assert check.limit.confidence == "set by the project"
+    assert check.limit.how_known == "set by the project"
     assert "[checks] min_cover" in check.limit.source
 
 

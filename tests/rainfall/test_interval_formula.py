@@ -37,7 +37,7 @@ def test_outside_the_intervals_there_is_no_formula() -> None:
         formula.at(200)
     with pytest.raises(KeyError):
         interval_formula_of("峨山")
-    assert interval_places() == ("广州 花都区", "广州 增城区")
+    assert {"广州 花都区", "广州 增城区", "深圳 东部流域和水系"} <= set(interval_places())
 
 
 @pytest.mark.parametrize("ratio", [0.2, 0.4, 0.6, 0.8])

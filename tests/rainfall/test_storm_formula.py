@@ -47,16 +47,20 @@ def test_an_unknown_place_is_refused() -> None:
 
 
 SINGLE = pd.read_csv(Path(__file__).parent / "data" / "storm_formula_single_periods.csv")
+OF_TABLE = set(table("storm_formulas")["place"])
 MINUTES = np.array([5.0, 10.0, 15.0, 30.0, 60.0, 120.0])
 
 
-@pytest.mark.parametrize("row", list(SINGLE[SINGLE["P_a"] >= 5].itertuples()), ids=lambda r: f"{r.place}-{r.P_a}")
+GENERAL = [r for r in SINGLE[SINGLE["P_a"] >= 5].itertuples() if r.place in OF_TABLE and "长历时" not in r.place]
+
+
+@pytest.mark.parametrize("row", GENERAL, ids=lambda r: f"{r.place}-{r.P_a}")
 def test_the_general_formula_against_the_published_ones_of_single_return_periods(row) -> None:
     # The general formula is its authors' fit to all return periods at once; it meets the single ones best at
-    # 10 a (within 1 %) and departs by at most 9 % from 5 a to 100 a. Below 5 a it is not the same rain: +48 %
-    # for 1 a and 120 min at 花都区.
+    # 10 a (within 1.5 %) and departs by at most 13 % from 5 a to 100 a. Below 5 a it is not the same rain: +54 %
+    # for 1 a and 120 min at 黄埔区.
     published = row.A / (MINUTES + row.b) ** row.n
-    tolerance = 0.011 if row.P_a == 10 else 0.09
+    tolerance = 0.015 if row.P_a == 10 else 0.13
     computed = formula_of(row.place).intensity_l_s_ha(row.P_a, MINUTES)
     assert computed == pytest.approx(published, rel=tolerance)
 
@@ -69,7 +73,7 @@ def test_the_published_intervals_give_the_published_single_formulas(row) -> None
     )
     part = intervals[covers].iloc[-1]
     a, b, n = (part[f"{x}1"] + part[f"{x}2"] * math.log(row.P_a - part[f"{x}3"]) for x in "Abn")
-    formula = StormFormula(row.place, 167 * a, 0.0, b, n, row.source, row.confidence)
+    formula = StormFormula(row.place, 167 * a, 0.0, b, n, row.source, row.how_known)
     published = row.A / (MINUTES + row.b) ** row.n
     assert formula.intensity_l_s_ha(row.P_a, MINUTES) == pytest.approx(published, rel=0.003)
 

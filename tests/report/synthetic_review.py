@@ -11,6 +11,7 @@ from spongecalc.assess.compared_columns import template_of
 from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.project.scenario_settings import Scenario
+from spongecalc.rainfall.formula_range import usual_range
 
 CRS = "EPSG:4543"
 X, Y = 540000.0, 2674000.0
@@ -377,6 +378,7 @@ def synthetic_review() -> Review:
         "q = 1226.62 (1 + 0.958 lg P) / (t + 6.714)^0.648",
         "昆明市新编公式",
         "recalled",
+        usual_range("not_stated"),
         pd.Series(10 + 116 * np.exp(-(((minutes - 45) / 8) ** 2)), index=minutes),
     )
     notes = (

@@ -232,7 +232,8 @@ def _storm_summary(storm: Storm) -> StormSummary:
         formula.place,
         formula.text(),
         formula.source,
-        formula.confidence,
+        formula.how_known,
+        formula.fitted,
         storm.hyetograph,
     )
 

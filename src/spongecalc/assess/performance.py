@@ -16,6 +16,7 @@ from spongecalc.assess.initial_states import event_rows
 from spongecalc.assess.parameter_spans import RANGE_COLUMNS, range_rows
 from spongecalc.assess.paving_life import LIFE_COLUMNS, life_rows
 from spongecalc.rainfall.capture_ratio import CaptureCurve
+from spongecalc.sponge.assessment_method import assessed_percent
 from spongecalc.sponge.disagreement import largest_difference, reasons
 from spongecalc.sponge.event_runs import HIGH, LOW, TAKEN, Site
 from spongecalc.sponge.performance import design_event, event_capture_percent
@@ -37,6 +38,7 @@ WAY_COLUMNS = [
     "composite_coefficient",
     "volume_design_mm",
     "guide_capture_percent",
+    "assessed_capture_percent",
     "design_rainfall_mm",
     "design_rain_m3",
     "design_runoff_m3",
@@ -161,7 +163,8 @@ def _add(
             for end in (TAKEN, LOW, HIGH)
         }
         headline = _headline(captured, continuous, key)
-        row = _way_row(site, volume, captured, headline, question.design_mm)
+        assessed = assessed_percent(volume, question.sponge.event_h, curve.percent, catalogue)
+        row = _way_row(site, volume, captured, headline, assessed, question.design_mm)
         taken = events.volumes.get((*key, TAKEN))
         if taken is not None:
             event, undelayed = designed[key], designed.get((site.community_id, first))
@@ -213,6 +216,7 @@ def _way_row(
     volume: VolumeMethod,
     captured: Mapping[str, float],
     headline: Mapping[str, float],
+    assessed: float,
     design_mm: float,
 ) -> dict[str, object]:
     share = volume.solids_percent / volume.capture_percent if volume.capture_percent > 0 else math.nan
@@ -230,6 +234,7 @@ def _way_row(
         "composite_coefficient": volume.coefficient,
         "volume_design_mm": volume.design_mm,
         "guide_capture_percent": volume.guide_percent,
+        "assessed_capture_percent": assessed,
         "design_rainfall_mm": design_mm,
         # Solids stay where the water stays, at the removal of the ground and facilities that keep it.
         "solids_removal_percent": share * headline[TAKEN],

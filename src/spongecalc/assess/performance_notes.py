@@ -14,12 +14,13 @@ def performance_notes(found: Performance, settings: Settings) -> list[tuple[str,
     """Notes for a reader of the year's figures, as keys of the report's catalogue."""
     curve = found.curve
     notes: list[tuple[str, Mapping[str, object]]] = []
-    if not settings.sponge.own_place and not curve.days_mm:
+    if settings.sponge.borrowed and not curve.days_mm:
         notes.append(
             ("note_capture_of_another_place", {"place": curve.place, "design": f"{found.design_mm:.1f}"})
         )
     if curve.days_mm and curve.too_short:
         notes.append(("note_series_too_short", {"years": f"{curve.years:.1f}"}))
+    notes.append(("note_assessed", {"hours": f"{settings.sponge.event_h:g}"}))
     always = "_evaporating" if settings.sponge.evaporation_in_rain else ""
     notes.append(
         (f"note_events{always}", {"month": found.wet_month, "evaporation": f"{found.evaporation_mm_d:g}"})

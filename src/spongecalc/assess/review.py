@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
+from spongecalc.rainfall.formula_range import FittedRange
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class StormSummary:
     formula_place: str
     formula_text: str
     formula_source: str
-    formula_confidence: str
+    formula_how_known: str
+    formula_holds: FittedRange
     intensity_mm_h: pd.Series
 
 

@@ -95,7 +95,7 @@ class Catalogue:
 
         References
         ----------
-        GB 50014-2021, section 5.2; each row of ``materials.csv`` carries its source and confidence.
+        GB 50014-2021, section 5.2; each row of ``materials.csv`` carries its source and how it is known.
         """
         return self.material_or_assumed(written).manning_n, self.material(written) is not None
 

@@ -49,11 +49,11 @@ class Cover:
     qgis_fill: str
     synonyms: tuple[str, ...]
     source: str
-    confidence: str
+    how_known: str
     runoff_source: str
-    runoff_confidence: str
+    runoff_how_known: str
     names_source: str
-    names_confidence: str
+    names_how_known: str
     like: str = ""
     reason: str = ""
 

@@ -37,15 +37,15 @@ class Material:
     socket_words: tuple[str, ...]
     synonyms: tuple[str, ...]
     source: str
-    confidence: str
+    how_known: str
     wall_source: str
-    wall_confidence: str
+    wall_how_known: str
     sizes_source: str
-    sizes_confidence: str
+    sizes_how_known: str
     outer_source: str
-    outer_confidence: str
+    outer_how_known: str
     names_source: str
-    names_confidence: str
+    names_how_known: str
     like: str = ""
     reason: str = ""
 

@@ -27,7 +27,7 @@ def own_values[Row: (Cover, Material)](own: Row, like: Row) -> list[str]:
     told = []
     for field in fields(own):
         value, usual = getattr(own, field.name), getattr(like, field.name)
-        if value == usual or field.name in LEFT_OUT or field.name.endswith(("source", "confidence")):
+        if value == usual or field.name in LEFT_OUT or field.name.endswith(("source", "how_known")):
             continue
         key = "colour" if field.name == "map_fill" else field.name
         told.append(f"{key} = {_shown(value)} ({_shown(usual)})")

@@ -17,6 +17,7 @@ from spongecalc.language import text
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.long_rain import LongRain
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series, design_rainfall_mm, events_mm
+from spongecalc.rainfall.formula_range import NO_DATE
 from spongecalc.rainfall.rain_file_choices import AS_THE_FILE_SAYS, RainFileChoices
 from spongecalc.rainfall.rain_file_error import RainFileError
 from spongecalc.rainfall.rain_series import RainSeries
@@ -52,6 +53,18 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
             )
             for s in storms
         ],
+    )
+    holds = formula.fitted
+    output.sentence(
+        say(
+            "formula_holds",
+            shortest=f"{holds.shortest_min:g}",
+            longest=f"{holds.longest_min:g}",
+            least=f"{holds.p_from_a:g}",
+            most=f"{holds.p_to_a:g}",
+            sampling=say(f"sampling_{holds.sampling}"),
+            issued=say("no_date") if holds.issued == NO_DATE else holds.issued,
+        )
     )
     if not settings.rainfall.own_formula:
         output.sentence(say("borrowed", place=formula.place))
@@ -91,7 +104,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
         shown.append(("series", own))
     rows = [(c.place or c.source, *(f"{c.design_mm(p):.1f}" for p in PERCENTS)) for _, c in shown]
     output.table(say("curve"), [say("place"), *(f"{p} %" for p in PERCENTS)], rows)
-    if not curve.days_mm and not settings.sponge.own_place:
+    if not curve.days_mm and settings.sponge.borrowed:
         output.sentence(say("borrowed_curve", place=curve.place))
     output.frame(
         "curve",

@@ -13,6 +13,7 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.sponge.assessment_method import assessed_percent
 from spongecalc.sponge.question import sponge_question
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps.sponge import continuous_path, run_continuous
@@ -24,6 +25,7 @@ COLUMNS = (
     "composite_coefficient",
     "volume_design_mm",
     "guide_capture_percent",
+    "assessed_capture_percent",
     "capture_volume_percent",
 )
 
@@ -60,6 +62,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
                 v.coefficient,
                 v.design_mm,
                 v.guide_percent,
+                assessed_percent(v, settings.sponge.event_h, rain.curve.percent, question.catalogue),
                 v.capture_percent,
             )
         )

@@ -24,7 +24,7 @@ class Limit:
     value: float
     unit: str
     source: str
-    confidence: str
+    how_known: str
 
 
 UNKNOWN = Limit(math.nan, "", "", "")
@@ -81,7 +81,7 @@ _COLUMNS: dict[str, Callable[[Check], object]] = {
     "unit": lambda c: c.limit.unit,
     "reason": lambda c: c.reason,
     "clause": lambda c: c.limit.source,
-    "confidence": lambda c: c.limit.confidence,
+    "how_known": lambda c: c.limit.how_known,
     "x_m": lambda c: c.feature.x_m,
     "y_m": lambda c: c.feature.y_m,
 }

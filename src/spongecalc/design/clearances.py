@@ -55,7 +55,7 @@ def check_clearances(
     References
     ----------
     GB 50289-2016, section 4.1, tables 4.1.9 and 4.1.14; ``utility_clearances.csv``, with source and
-    confidence in every row.
+    how it is known in every row.
     """
     things = _things(pipes, utilities, buildings, trees, settings, catalogue)
     checks: list[Check] = []
@@ -66,7 +66,7 @@ def check_clearances(
             if pd.isna(value):
                 continue
             name = f"{kind}_clearance"
-            limit = limits.own(name, pair, Limit(float(value), "m", row.source, row.confidence))
+            limit = limits.own(name, pair, Limit(float(value), "m", row.source, row.how_known))
             if first is None or second is None:
                 if row.a == "drainage" and not _other_way_of_laying(row.b, settings):
                     checks.append(not_checkable(name, NOBODY, pair, "none_in_layers", limit))

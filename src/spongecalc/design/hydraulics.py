@@ -153,7 +153,7 @@ def _storm(row: Any, found: Any, limits: Limits, period: Limit, catalogue: Catal
             not_checkable("min_velocity", subject, "storm or combined", reason, least),
             _fastest(row, found, limits, reason, catalogue),
         ]
-    capacity = Limit(found.full_flow_l_s, "l/s", period.source, period.confidence)
+    capacity = Limit(found.full_flow_l_s, "l/s", period.source, period.how_known)
     flow = found.design_flow_l_s
     return [
         at_most("capacity", subject, applies, flow, capacity)

@@ -90,7 +90,7 @@ def _capacity(
         if whole > 0 and area.node_id == area.feature_id:
             share = sum(m2 * coefficients[c] for c, m2 in area.covers_m2.items()) / whole
             flows[area.node_id] = flows.get(area.node_id, 0.0) + rational_flow_l_s(share, intensity, whole)
-    limit = Limit(takes.value / margin.value, "l/s", f"{takes.source}; {margin.source}", takes.confidence)
+    limit = Limit(takes.value / margin.value, "l/s", f"{takes.source}; {margin.source}", takes.how_known)
     return [
         at_most("inlet_capacity", subject_of("nodes", row), kind, flows[row.node_id], limit)
         if row.node_id in flows

@@ -56,7 +56,7 @@ class Limits:
             rows = below.tail(1) if len(below) else rows.head(1)
         row = rows.iloc[0]
         return self.own(
-            check, applies_to, Limit(float(row["limit"]), row["unit"], row["source"], row["confidence"])
+            check, applies_to, Limit(float(row["limit"]), row["unit"], row["source"], row["how_known"])
         )
 
     def own(self, check: str, applies_to: str, given: Limit) -> Limit:
@@ -75,7 +75,7 @@ def required_return_period(settings: DesignSettings) -> Limit:
 
     References
     ----------
-    GB 50014-2021, 4.1.3; ``return_periods.csv`` carries source and confidence.
+    GB 50014-2021, 4.1.3; ``return_periods.csv`` carries source and how it is known.
     """
     rows = table("return_periods")
     chosen = rows[
@@ -85,4 +85,4 @@ def required_return_period(settings: DesignSettings) -> Limit:
     ].iloc[0]
     if settings.return_period_a is not None:
         return Limit(settings.return_period_a, "a", f"{chosen['source']}; {BY_PROJECT}", BY_PROJECT)
-    return Limit(float(chosen["p_min_a"]), "a", chosen["source"], chosen["confidence"])
+    return Limit(float(chosen["p_min_a"]), "a", chosen["source"], chosen["how_known"])

@@ -90,7 +90,7 @@ def _turning(above: Any, below: Any, drop: float, subject: Subject, limits: Limi
             subject,
             MEETING,
             0.0,
-            Limit(0.0, limit.unit, limit.source, limit.confidence),
+            Limit(0.0, limit.unit, limit.source, limit.how_known),
             reason="exempt_by_drop",
             other=other,
         )

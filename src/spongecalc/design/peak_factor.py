@@ -22,7 +22,7 @@ def peak_factor(mean_l_s: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    GB 50014-2021, 4.1.15 and its table; ``sewage_peak_factor.csv`` carries source and confidence.
+    GB 50014-2021, 4.1.15 and its table; ``sewage_peak_factor.csv`` carries source and how it is known.
     """
     rows = table("sewage_peak_factor")
     factor: np.ndarray = np.interp(mean_l_s, rows["mean_daily_flow_l_s"], rows["peak_factor"])

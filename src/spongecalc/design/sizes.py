@@ -78,11 +78,11 @@ def _material(
                 subject,
                 applies,
                 0.0,
-                Limit(0.0, "", limit.source, limit.confidence),
+                Limit(0.0, "", limit.source, limit.how_known),
                 reason=material.family,
             )
         ]
     if math.isnan(size_mm):
         return [not_checkable("material", subject, applies, "not_circular_or_no_size", limit)]
-    allowed = Limit(limit.value, "mm", limit.source, limit.confidence)
+    allowed = Limit(limit.value, "mm", limit.source, limit.how_known)
     return [more_than("material", subject, applies, size_mm, allowed, reason="plain_concrete")]

@@ -14,6 +14,7 @@ from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
 from spongecalc.layers.id_text import match_case
+from spongecalc.layers.impossible_levels import without_impossible_levels
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.level_rules import check_levels
 from spongecalc.layers.levels import fill_levels, ground_from_dem, levels_from_depth
@@ -58,7 +59,7 @@ def read_and_placed(
     if named:
         # What was found at a feature without a name is at the name that it has now.
         layers, found = assign_communities(layers, tolerance_m)
-    lost = check_lost_layers(layers, read)
+    lost = check_lost_layers(layers)
     layers, zeros = without_zero_levels(layers)
     return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found, *zeros)
 
@@ -107,6 +108,7 @@ def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tupl
     """Layers with what follows from them without doubt: ends joined, levels filled; each is named."""
     findings: list[Finding] = []
     for step in (
+        without_impossible_levels,
         mend_geometries,
         join_same_place,
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),

@@ -95,18 +95,19 @@ def guess_crs(
     x, y = middle_of(bounds)
     # Swapped, it still is in that system: a check then names what is wrong with it.
     if near is not None and (inside((x, y), near) or inside((y, x), near)):
-        return _code(target), "near"
+        return code_of(target), "near"
     if in_degrees(x, y):
         return CGCS2000, "degrees"
     if zone_of(x) and _northing(y):
         zone = zone_of(x)
         return f"EPSG:{4513 + zone - 25 if zone in THREE_DEGREE else 4491 + zone - 13}", "zone"
     if _easting(x) and _northing(y) and is_gauss_kruger(target):
-        return _code(target), "easting"
+        return code_of(target), "easting"
     return None
 
 
-def _code(crs: CRS) -> str:
+def code_of(crs: CRS) -> str:
+    """The EPSG code of a CRS ("EPSG:4543"), or its definition where it has none."""
     code = crs.to_epsg()
     return f"EPSG:{code}" if code else crs.to_string()
 

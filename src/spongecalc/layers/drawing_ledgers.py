@@ -18,11 +18,13 @@ from pyproj.exceptions import CRSError, ProjError
 from spongecalc.layers.coordinates import misplaced, shifted
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.rules.registry import severity_of
 from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.sources.raw import DrawingLedger, EntityNote, LooseLabel, around_of
 from spongecalc.project.layer_source import LayerSource
 
-# Of one kind of things on one CAD layer so many are named one by one, and of loose labels in one sentence.
+# Of one kind of things on one CAD layer so many are named one by one, and of loose labels in one sentence. An
+# error is always named: it keeps its community from being modelled.
 NAMED, QUOTED = 100, 20
 
 
@@ -114,14 +116,16 @@ def _left_out(ledgers: Sequence[PlacedLedger]) -> Iterator[Finding]:
     for placed, note in left_by_all(ledgers):
         groups.setdefault((note.rule, note.kind, note.cad_layer), []).append((placed, note))
     for (_, kind, cad_layer), notes in groups.items():
-        for placed, note in notes[:NAMED]:
+        named = len(notes) if severity_of(notes[0][1].rule) == "error" else NAMED
+        for placed, note in notes[:named]:
             yield Finding(note.rule, _feature(placed, note), _words(placed, note))
-        if more := notes[NAMED:]:
+        if more := notes[named:]:
             placed, first = more[0]
             found = {
                 "file": placed.file,
                 "layer": placed.layer,
                 "count": len(more),
+                "total": len(notes),
                 "entity": kind,
                 "cad_layer": cad_layer,
                 "handles": ", ".join(note.handle for _, note in more),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from spongecalc.catalogue.catalogue import Catalogue
@@ -37,12 +37,14 @@ def recognised_fields(layer: str, fields: Iterable[str], taken: Iterable[str] = 
 
     Returns
     -------
-    Column to field; a field is given to one column only, the one that its name means first.
+    Column to field; a field is given to one column only, the one that its name means first. A name that is cut
+    short counts where it can be the beginning of one column's names only; see :func:`unclear_fields`.
     """
     by_name: dict[str, str] = {}
     for field in fields:
         by_name.setdefault(folded(field), field)
     used = {folded(t) for t in taken}
+    unclear = {folded(f) for f in unclear_fields(layer, by_name.values())}
     found: dict[str, str] = {}
     columns = _names(layer)
     # A truncated name (ten bytes of a Shapefile are five Chinese characters in GBK, three in UTF-8) still counts.
@@ -51,15 +53,53 @@ def recognised_fields(layer: str, fields: Iterable[str], taken: Iterable[str] = 
             if column in found or folded(column) in used or rank >= len(names):
                 continue
             name = names[rank]
-            match = name if name in by_name else _cut(name, by_name)
+            cut = _cut(name, by_name)
+            match = name if name in by_name else cut if cut not in unclear else None
             if match is not None and match not in used:
                 found[column] = by_name[match]
                 used.add(match)
     return found
 
 
-def _cut(name: str, by_name: dict[str, str]) -> str | None:
-    """The field whose name is this one cut to ten bytes, as a Shapefile keeps it."""
+def unclear_fields(layer: str, fields: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Fields whose names are cut short and may be those of several columns: for each column a name it may be of.
+
+    起点管 of a Shapefile in UTF-8 is the beginning of 起点管底高程, a level, and of 起点管底埋深, a depth.
+    """
+    by_name = {folded(f): f for f in fields}
+    meant: dict[str, dict[str, str]] = {}
+    known = _names(layer)
+    whole = {name for names in known.values() for name in names}
+    for column, names in known.items():
+        for name in names:
+            cut = _cut(name, by_name)
+            if cut is not None and cut not in whole:
+                meant.setdefault(by_name[cut], {}).setdefault(column, name)
+    return {field: columns for field, columns in meant.items() if len(columns) > 1}
+
+
+def cut_names(names: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
+    """The fields that hold what full names say, where a Shapefile kept no more than their first ten bytes.
+
+    Parameters
+    ----------
+    names
+        Fields as the project writes them, none of which the source has.
+    fields
+        The fields of the source.
+
+    Returns
+    -------
+    Name to field; a field that may be the beginning of several of the names is given to none.
+    """
+    by_name = {folded(f): f for f in fields}
+    found = {name: by_name[cut] for name in names if (cut := _cut(folded(name), by_name)) is not None}
+    claimed = list(found.values())
+    return {name: field for name, field in found.items() if claimed.count(field) == 1}
+
+
+def _cut(name: str, by_name: Mapping[str, str]) -> str | None:
+    """The field whose name is this one cut to ten bytes, as a Shapefile keeps it, in full characters."""
     for encoding in ("gb18030", "utf-8"):
         cut = name.encode(encoding)[:10].decode(encoding, "ignore")
         if cut != name and cut in by_name:

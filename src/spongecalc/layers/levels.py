@@ -11,6 +11,7 @@ from rasterio.errors import RasterioIOError
 
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.impossible_levels import within_bounds
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.provenance import INFERRED, MAPPED, flagged
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
@@ -47,9 +48,11 @@ def levels_from_depth(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     """
     findings: list[Finding] = []
     nodes, pipes = layers["nodes"], layers["pipes"]
-    nodes, found = _from_depth(nodes, "nodes", "invert_m", "depth_m", nodes["ground_m"].to_numpy(float))
+    possible = within_bounds("nodes", "ground_m", nodes["ground_m"])
+    nodes, found = _from_depth(nodes, "nodes", "invert_m", "depth_m", possible.to_numpy(float))
     findings.extend(found)
-    ground = nodes.dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")["ground_m"]
+    named = nodes["node_id"].notna() & ~nodes["node_id"].duplicated()
+    ground = possible[named].set_axis(nodes["node_id"][named])
     for node, column, depth in (
         ("from_node", "invert_up_m", "depth_up_m"),
         ("to_node", "invert_down_m", "depth_down_m"),
@@ -63,7 +66,8 @@ def levels_from_depth(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
 def _from_depth(
     frame: gpd.GeoDataFrame, layer: str, column: str, depth_column: str, ground: np.ndarray
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    level, depth = frame[column].to_numpy(float), frame[depth_column].to_numpy(float)
+    level = frame[column].to_numpy(float)
+    depth = within_bounds(layer, depth_column, frame[depth_column]).to_numpy(float)
     filled = np.isnan(level) & np.isfinite(depth) & np.isfinite(ground)
     if not filled.any():
         return frame, []
@@ -78,11 +82,11 @@ def _from_depth(
 
 
 def lowest_pipe_m(pipes: gpd.GeoDataFrame) -> pd.Series:
-    """The lowest invert of the pipes at each node."""
+    """The lowest invert of the pipes at each node; one that is impossible does not count."""
     ends = pd.concat(
         [
-            pipes[["from_node", "invert_up_m"]].set_axis(["node", "invert"], axis=1),
-            pipes[["to_node", "invert_down_m"]].set_axis(["node", "invert"], axis=1),
+            pd.DataFrame({"node": pipes[node], "invert": within_bounds("pipes", column, pipes[column])})
+            for node, column in (("from_node", "invert_up_m"), ("to_node", "invert_down_m"))
         ]
     ).dropna()
     return ends.groupby("node")["invert"].min().astype(float)

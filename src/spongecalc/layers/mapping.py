@@ -16,11 +16,12 @@ from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import folded, recognised_fields, value_names
+from spongecalc.layers.field_names import cut_names, folded, recognised_fields, unclear_fields, value_names
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
+from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import read_table
 from spongecalc.layers.sources.vector import read_vector
@@ -64,6 +65,24 @@ def fields_of(
     return {**known, **same, **own}, known
 
 
+def with_cut_names(source: LayerSource, fields: Sequence[str], tell: Tell) -> LayerSource:
+    """The source with the file's own fields where the project writes names that the file keeps cut short."""
+    named = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
+    known = cut_names(sorted(named - set(fields)), fields)
+    if not known:
+        return source
+    tell("fields.cut_short", {"pairs": ", ".join(f"{name} = {field}" for name, field in known.items())})
+    return source.model_copy(
+        update={
+            "fields": {column: known.get(f, f) for column, f in source.fields.items()},
+            "filter": {known.get(f, f): wanted for f, wanted in source.filter.items()},
+            "lookups": tuple(
+                look.model_copy(update={"field": known.get(look.field, look.field)}) for look in source.lookups
+            ),
+        }
+    )
+
+
 def filtered(raw: RawLayer, source: LayerSource, tell: Tell) -> RawLayer:
     """The features whose fields hold one of the values that the source's filter names, with their own index."""
     frame = raw.frame
@@ -88,6 +107,7 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         path = folder / look.source
         if not path.exists():
             raise SourceRefusedError("file.missing", file=look.source)
+        refuse_foreign(path)
         if path.suffix.lower() in TABLES:
             rows = read_table(path, look.layer, look.encoding, frozenset({folded(look.key)}))
         else:
@@ -137,6 +157,12 @@ def to_contract(
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
+    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
+        if field not in fields.values() and not set(columns) <= set(fields):
+            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
+            findings.append(
+                Finding("fields.unclear", Feature(layer, file=file), {"field": field, "meanings": meanings})
+            )
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -58,10 +59,11 @@ def assign_communities(layers: LayerSet, tolerance_m: float = 0.0) -> tuple[Laye
 def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding, ...]:
     """Findings made while reading, each with the community and the place that its feature has by now.
 
-    Without a community an error would keep none from being modelled.
+    An error at a thing that no feature could be made of is in each community it lies in. Without a community it
+    would keep none from being modelled.
     """
     rows: dict[str, dict[tuple[str, str], object]] = {}
-    placed = []
+    placed: list[Finding] = []
     for finding in findings:
         at = finding.feature
         if at.feature_id and not at.community_id and at.layer in layers.frames:
@@ -73,8 +75,18 @@ def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding,
             row = rows[at.layer].get((at.file, at.feature_id))
             if row is not None:
                 finding = replace(finding, feature=feature_of(at.layer, row))  # noqa: PLW2901
+            elif finding.severity == "error" and math.isfinite(at.x_m + at.y_m):
+                here = _communities_at(shapely.Point(at.x_m, at.y_m), layers["communities"])
+                placed.extend(replace(finding, feature=replace(at, community_id=c)) for c in here or [""])
+                continue
         placed.append(finding)
     return tuple(placed)
+
+
+def _communities_at(point: shapely.Point, communities: gpd.GeoDataFrame) -> list[str]:
+    """The communities that a point lies in: two on their border."""
+    here = communities.geometry.intersects(point) & communities["community_id"].notna()
+    return [str(c) for c in communities["community_id"][here]]
 
 
 def _by_place(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:

@@ -22,6 +22,7 @@ from spongecalc.contract import SCHEMAS
 from spongecalc.layers.coordinates import (
     BALLPARK_M,
     bounds_of,
+    code_of,
     guess_crs,
     misplaced,
     shifted,
@@ -31,10 +32,11 @@ from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
-from spongecalc.layers.mapping import filtered, looked_up, to_contract
+from spongecalc.layers.mapping import filtered, looked_up, to_contract, with_cut_names
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources_without_crs import told_once
 from spongecalc.project.layer_source import LayerSource
 
 Bounds = tuple[float, float, float, float]
@@ -87,7 +89,18 @@ def read_layers(
         for source, label in zip(given, source_labels(given), strict=True):
             siblings = [s for s in given if s is not source and s.source == source.source]
             part, held = _read_source(
-                folder, layer, source, label, siblings, target, near, findings, ledgers, scenario_columns, known
+                folder,
+                layer,
+                source,
+                label,
+                siblings,
+                target,
+                near,
+                findings,
+                ledgers,
+                scenario_columns,
+                known,
+                stated=crs is not None,
             )
             read.append(held)
             if part is not None:
@@ -102,6 +115,7 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+    findings, read = told_once(findings, read, project_states_one=crs is not None)
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)
     read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
@@ -128,13 +142,12 @@ def source_file(label: str) -> str:
     return re.sub(r"#\d+$", "", label).partition("|")[0]
 
 
-def refused_sources(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
-    """Labels of the sources that could not be read, by layer: an error at a whole source says so."""
+def refused_sources(read: Iterable[SourceRead]) -> dict[str, tuple[str, ...]]:
+    """Labels of the sources that could not be read, by layer."""
     found: dict[str, list[str]] = {}
-    for finding in findings:
-        at = finding.feature
-        if finding.severity == "error" and at.layer and at.file and not at.feature_id and not at.community_id:
-            found.setdefault(at.layer, []).append(at.file)
+    for source in read:
+        if source.refused:
+            found.setdefault(source.layer, []).append(source.file)
     return {layer: tuple(dict.fromkeys(labels)) for layer, labels in found.items()}
 
 
@@ -160,7 +173,7 @@ def _project_crs(
                     {"crs": found.name, "file": source.source},
                 )
             )
-    # Without any CRS nothing can be placed, and each layer says so; the one below only types the empty frames.
+    # Without any CRS nothing can be placed, and a finding says so; the one below only types the empty frames.
     return CRS.from_epsg(4543)
 
 
@@ -185,8 +198,13 @@ def _read_source(
     ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
+    *,
+    stated: bool,
 ) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
-    """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held."""
+    """One layer out of one source, in the contract's terms, None where it cannot be read; and what it held.
+
+    ``stated`` tells whether ``target`` is what the project states.
+    """
     about = {"file": source.source, "layer": source.layer or layer}
 
     def tell(rule: str, found: dict[str, object]) -> None:
@@ -202,6 +220,7 @@ def _read_source(
             ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
             tell("layer.empty", {})
+        source = with_cut_names(source, [str(c) for c in raw.frame.columns], tell)
         missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
         if missing:
             fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
@@ -210,10 +229,10 @@ def _read_source(
         left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
         raw = replace(kept, frame=kept.frame.reset_index(drop=True))
         looks = looked_up(raw.frame, source, folder, tell)
-        placed = _placed(raw, layer, source, label, target, near, findings)
+        placed = _placed(raw, layer, source, label, target, near, findings, stated=stated)
         taken, filtered_out = amount_of(placed.frame), Amount()
         if len(left):
-            beside = _placed(replace(raw, frame=left), layer, source, label, target, near, [])
+            beside = _placed(replace(raw, frame=left), layer, source, label, target, near, [], stated=stated)
             filtered_out = amount_of(beside.frame)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
@@ -242,28 +261,30 @@ def _placed(
     target: CRS,
     near: Bounds | None,
     findings: list[Finding],
+    *,
+    stated: bool,
 ) -> RawLayer:
     """The features in the project's CRS; raises SourceRefusedError where nobody can say where they are."""
     # The reader of survey tables takes X for north, as surveys have it; every other form has X for east.
     swap = source.axes is not None and source.axes != usual_axes(source)
     frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
-    stated = source.crs or frame.crs
+    said = source.crs or frame.crs
     about = {"file": source.source, "layer": source.layer or layer}
-    if stated is None and frame.empty:
-        stated = target
-    if stated is None:
-        guess = guess_crs(frame, target, near)
-        if guess is None:
-            raise SourceRefusedError("crs.missing")
-        code, reason = guess
-        if reason != "near":
-            raise SourceRefusedError(NO_CRS[reason], crs=code)
-        findings.append(Finding("crs.guessed", Feature(layer, file=label), {**about, "crs": code}))
-        stated = target
+    if said is None and frame.empty:
+        said = target
+    if said is None:
+        code, reason = guess_crs(frame, target, near) or (None, "")
+        # Without communities to lie at, the project's word counts for what can be in its system.
+        by_project = stated and near is None and (reason in ("", "easting") or code == code_of(target))
+        if reason != "near" and not by_project:
+            raise SourceRefusedError(NO_CRS[reason], crs=code) if reason else SourceRefusedError("crs.missing")
+        rule = "crs.taken" if by_project else "crs.guessed"
+        findings.append(Finding(rule, Feature(layer, file=label), {**about, "crs": code_of(target)}))
+        said = target
     try:
-        placed = frame.set_crs(CRS.from_user_input(stated), allow_override=True)
+        placed = frame.set_crs(CRS.from_user_input(said), allow_override=True)
     except CRSError as reason:
-        raise SourceRefusedError("crs.unknown", crs=stated) from reason
+        raise SourceRefusedError("crs.unknown", crs=said) from reason
     assert placed.crs is not None
     if placed.crs != target:
         accuracy = transformation_accuracy_m(placed.crs, target)
@@ -284,7 +305,7 @@ def _placed(
             try:
                 placed = placed.to_crs(target)
             except (ProjError, CRSError, ValueError) as reason:
-                raise SourceRefusedError("crs.unknown", crs=stated) from reason
+                raise SourceRefusedError("crs.unknown", crs=said) from reason
         else:
             # In its own system it lies nowhere; the same mistake is named by the check in the project's.
             placed = placed.set_crs(target, allow_override=True)

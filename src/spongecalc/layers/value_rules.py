@@ -58,7 +58,7 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Cata
                 allowed=", ".join(allowed),
             )
     if column.kind == "number":
-        yield from _bounds(layer, frame, column)
+        yield from out_of_bounds(layer, frame, column)
     if column.kind == "date":
         dates = pd.to_datetime(values, errors="coerce", format="ISO8601")
         for row in frame[values.notna() & dates.isna()].itertuples():
@@ -71,7 +71,8 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Cata
             )
 
 
-def _bounds(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
+def out_of_bounds(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
+    """Findings about values of a numeric column outside its bounds."""
     values = frame[column.name].astype(float)
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum

@@ -189,7 +189,7 @@ def manhole_size_mm(pipe_mm: pd.Series) -> pd.Series:
 
     References
     ----------
-    ``manhole_sizes.csv``, with source and confidence in every row.
+    ``manhole_sizes.csv``, with source and how it is known in every row.
     """
     rows = table("manhole_sizes")
     sizes = pd.Series(np.nan, index=pipe_mm.index)

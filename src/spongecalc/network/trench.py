@@ -61,7 +61,7 @@ def bottom_width_m(outer_m: np.ndarray, rigid: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    GB 50857-2013, table A.1-3; ``trench_working_width.csv`` carries source and confidence.
+    GB 50857-2013, table A.1-3; ``trench_working_width.csv`` carries source and how it is known.
     """
     rows = table("trench_working_width")
     side = np.full(np.shape(outer_m), np.nan)

@@ -15,13 +15,14 @@ from spongecalc.rainfall.generated_series import climate_of, generated_series
 from spongecalc.rainfall.rain_file_error import RainFault, RainFileError
 from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import read_series
+from spongecalc.standards.provenance import BY_PROJECT
 
 
 @dataclass(frozen=True)
 class LongRain:
     """The long series and the capture curve of a project in a folder, each worked out once.
 
-    The curve is that of a measured series of the project; without one that of the guide's table. A series
+    The curve is that of a measured series of the project, else of its own table, else of the guide's. A series
     that cannot be read is replaced by the generated one; ``trouble`` says why.
     """
 
@@ -59,9 +60,13 @@ class LongRain:
 
     @cached_property
     def curve(self) -> CaptureCurve:
-        """The capture curve: of the project's own series, else of the guide's table."""
+        """The capture curve: of the project's own series, else of its own table, else of the guide's."""
         if isinstance(self._measured, RainSeries):
             return curve_of_series(self._measured, self.settings.name, "measured")
+        own = self.settings.sponge.own_table
+        if own is not None:
+            points = tuple((depth_mm, percent) for percent, depth_mm in own.points)
+            return CaptureCurve(own.city, own.source, BY_PROJECT, points=points)
         return curve_of_city(self.settings.sponge.place)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -56,13 +57,20 @@ from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.storm_pattern import StormPattern
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
+from spongecalc.rainfall.formula_range import (
+    NO_DATE,
+    NOT_STATED,
+    FittedRange,
+    Sampling,
+    usual_range,
+)
 from spongecalc.rainfall.interval_formula import Interval, IntervalFormula, interval_formula_of, interval_places
-from spongecalc.rainfall.storm_formula import FittedRange, RainFormula, StormFormula, formula_of
+from spongecalc.rainfall.storm_formula import RainFormula, StormFormula, formula_of
+from spongecalc.standards.provenance import BY_PROJECT
 from spongecalc.standards.tables import table
 
 DEM = "dem"
 LAYER_NAMES = (*SCHEMAS, DEM)
-TYPED_BY_PROJECT = "typed in the project"
 
 
 def in_metres(crs: CRS) -> bool:
@@ -73,8 +81,9 @@ def in_metres(crs: CRS) -> bool:
 class FormulaSettings(Section):
     """A storm formula typed in the project: q = A (1 + C lg P) / (t + b)^n in L/(s ha).
 
-    ``longest_min`` is the longest duration that it was fitted to, ``p_from_a`` and ``p_to_a`` are the return
-    periods.
+    ``sampling`` says how its rain was picked; ``shortest_min``, ``longest_min``, ``p_from_a`` and ``p_to_a`` are
+    the durations and return periods that it was fitted to, those usual for the sampling where they are not typed;
+    ``issued`` is the date of its paper.
     """
 
     A: Number = Field(gt=0)
@@ -82,14 +91,24 @@ class FormulaSettings(Section):
     b: Number = Field(ge=0)
     n: Number = Field(gt=0, lt=2)
     source: str
-    longest_min: WholeMinutes = Field(120.0, ge=5, le=1440, alias="longest_duration")
-    p_from_a: Years = Field(1.0, gt=0, alias="p_from")
-    p_to_a: Years = Field(100.0, gt=0, alias="p_to")
+    sampling: Sampling = NOT_STATED
+    issued: str = NO_DATE
+    shortest_min: WholeMinutes | None = Field(None, ge=0, le=1440, alias="shortest_duration")
+    longest_min: WholeMinutes | None = Field(None, ge=5, le=1440, alias="longest_duration")
+    p_from_a: Years | None = Field(None, gt=0, alias="p_from")
+    p_to_a: Years | None = Field(None, gt=0, alias="p_to")
 
     @property
     def fitted(self) -> FittedRange:
         """Durations and return periods that it was fitted to."""
-        return FittedRange(self.longest_min, self.p_from_a, self.p_to_a)
+        usual = usual_range(self.sampling, self.issued)
+        return replace(
+            usual,
+            shortest_min=usual.shortest_min if self.shortest_min is None else self.shortest_min,
+            longest_min=usual.longest_min if self.longest_min is None else self.longest_min,
+            p_from_a=usual.p_from_a if self.p_from_a is None else self.p_from_a,
+            p_to_a=usual.p_to_a if self.p_to_a is None else self.p_to_a,
+        )
 
 
 class IntervalSettings(Section):
@@ -106,13 +125,16 @@ class RainfallSettings(Section):
     """The storm formula and the shape of design storms.
 
     ``form`` chooses between one formula for all return periods and one whose coefficients are functions of the
-    return period; ``intervals`` types the latter, for a place that the table does not hold.
+    return period; ``intervals`` types the latter, for a place that the table does not hold. ``return_periods``
+    says which return periods the project means: those of annual maxima, as GB 50014-2021 has them, or of multiple
+    samples a year, as handbooks had them.
     """
 
     formula: str | FormulaSettings
     form: Literal["general", "interval"] = "general"
     intervals: tuple[IntervalSettings, ...] = ()
     own_formula: bool = True
+    return_periods: Literal["annual_maximum", "multiple_samples"] = "annual_maximum"
     peak_ratio: Number = Field(0.4, gt=0, lt=1)
     step_min: WholeMinutes = Field(5.0, ge=1, le=60, alias="step")
 
@@ -132,12 +154,20 @@ class RainfallSettings(Section):
         if self.intervals:
             place = given if isinstance(given, str) else project
             rows = tuple(Interval(i.p_from_a, i.p_to_a, i.A, i.b, i.n) for i in self.intervals)
-            return IntervalFormula(place, rows, TYPED_BY_PROJECT, TYPED_BY_PROJECT)
+            usual = usual_range(NOT_STATED) if isinstance(given, str) else given.fitted
+            return IntervalFormula(
+                place,
+                rows,
+                BY_PROJECT if isinstance(given, str) else given.source,
+                BY_PROJECT,
+                usual.shortest_min,
+                usual.longest_min,
+                usual.sampling,
+                usual.issued,
+            )
         if isinstance(given, str):
             return interval_formula_of(given) if self.form == "interval" else formula_of(given)
-        return StormFormula(
-            project, given.A, given.C, given.b, given.n, given.source, TYPED_BY_PROJECT, given.fitted
-        )
+        return StormFormula(project, given.A, given.C, given.b, given.n, given.source, BY_PROJECT, given.fitted)
 
 
 class StormSettings(StormPattern):

@@ -15,6 +15,8 @@ from spongecalc.standards.tables import table
 
 LEAST_DAY_MM = 2.0
 LEAST_YEARS = 30.0
+PERCENTS_OF_TABLE = (60, 70, 75, 80, 85)
+"""The capture ratios of the guide's table of design rainfall."""
 
 
 def capture_percent(depths_mm: np.ndarray, design_mm: float) -> float:
@@ -122,7 +124,7 @@ class CaptureCurve:
 
     place: str
     source: str
-    confidence: str
+    how_known: str
     days_mm: tuple[float, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
     years: float = math.nan
@@ -160,7 +162,7 @@ class CaptureCurve:
         return round((low + high) / 2, 9)
 
 
-def curve_of_series(series: RainSeries, place: str, confidence: str) -> CaptureCurve:
+def curve_of_series(series: RainSeries, place: str, how_known: str) -> CaptureCurve:
     """The curve of a long series by the guide's daily method.
 
     Raises
@@ -171,7 +173,7 @@ def curve_of_series(series: RainSeries, place: str, confidence: str) -> CaptureC
     days = tuple(float(d) for d in counted_days_mm(series))
     if not days:
         raise RainFileError("no_whole_wet_day", series.source, str(len(series.daily_mm())))
-    return CaptureCurve(place, series.source, confidence, days, years=series.years, generated=series.generated)
+    return CaptureCurve(place, series.source, how_known, days, years=series.years, generated=series.generated)
 
 
 def curve_of_city(city: str) -> CaptureCurve:
@@ -184,5 +186,5 @@ def curve_of_city(city: str) -> CaptureCurve:
     """
     rows = table("design_rainfall_vcr").set_index("city")
     row = rows.loc[city]
-    points = tuple((float(row[f"p{p}_mm"]), float(p)) for p in (60, 70, 75, 80, 85))
-    return CaptureCurve(city, str(row["source"]), str(row["confidence"]), points=points)
+    points = tuple((float(row[f"p{p}_mm"]), float(p)) for p in PERCENTS_OF_TABLE)
+    return CaptureCurve(city, str(row["source"]), str(row["how_known"]), points=points)

@@ -29,7 +29,7 @@ class MonthlyClimate:
     rain_days: tuple[float, ...]
     evaporation_mm_d: tuple[float, ...]
     source: str
-    confidence: str
+    how_known: str
 
 
 def climate_of(place: str) -> MonthlyClimate:
@@ -42,7 +42,7 @@ def climate_of(place: str) -> MonthlyClimate:
         tuple(float(v) for v in own[c]) for c in ("rain_mm", "rain_days", "evaporation_mm_d")
     )
     return MonthlyClimate(
-        place, rain, days, evaporation, str(own.iloc[0]["source"]), str(own.iloc[0]["confidence"])
+        place, rain, days, evaporation, str(own.iloc[0]["source"]), str(own.iloc[0]["how_known"])
     )
 
 

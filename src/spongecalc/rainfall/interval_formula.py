@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from spongecalc.rainfall.storm_formula import FittedRange, StormFormula
+from spongecalc.rainfall.formula_range import NO_DATE, NOT_STATED, FittedRange, Sampling, usual_range
+from spongecalc.rainfall.storm_formula import StormFormula
 from spongecalc.standards.tables import table
 
 # The published A is that of a formula in mm/min times 167: q = 167 A / (t + b)^n.
@@ -34,7 +35,11 @@ class IntervalFormula:
     place: str
     intervals: tuple[Interval, ...]
     source: str
-    confidence: str
+    how_known: str
+    shortest_min: float = field(default_factory=lambda: usual_range(NOT_STATED).shortest_min)
+    longest_min: float = field(default_factory=lambda: usual_range(NOT_STATED).longest_min)
+    sampling: Sampling = NOT_STATED
+    issued: str = NO_DATE
 
     def text(self) -> str:
         """The formula with its numbers, as a report prints it."""
@@ -46,8 +51,15 @@ class IntervalFormula:
 
     @property
     def fitted(self) -> FittedRange:
-        """Durations as usual, and the return periods of all intervals."""
-        return FittedRange(p_from_a=self.least_return_period_a, p_to_a=max(i.p_to_a for i in self.intervals))
+        """Its durations, and the return periods of all intervals."""
+        return FittedRange(
+            self.shortest_min,
+            self.longest_min,
+            self.least_return_period_a,
+            max(i.p_to_a for i in self.intervals),
+            self.sampling,
+            self.issued,
+        )
 
     @property
     def least_return_period_a(self) -> float:
@@ -92,7 +104,9 @@ class IntervalFormula:
         a, b, n = (_value(k, return_period_a) for k in (interval.A, interval.b, interval.n))
         if not (a > 0 and n > 0 and b >= 0):
             raise ValueError(f"the formula of {self.place} gives no rain for {return_period_a:g} a")
-        return StormFormula(self.place, L_S_HA_AS_PUBLISHED * a, 0.0, b, n, self.source, self.confidence)
+        return StormFormula(
+            self.place, L_S_HA_AS_PUBLISHED * a, 0.0, b, n, self.source, self.how_known, self.fitted
+        )
 
     def intensity_l_s_ha(self, return_period_a: float, duration_min: np.ndarray | float) -> np.ndarray:
         """Mean intensity in L/(s ha) over durations in minutes; raises ValueError as :meth:`at`."""
@@ -132,4 +146,14 @@ def interval_formula_of(place: str) -> IntervalFormula:
     intervals = tuple(
         Interval(r.p_from_a, r.p_to_a, three(r, "A"), three(r, "b"), three(r, "n")) for r in own.itertuples()
     )
-    return IntervalFormula(place, intervals, str(own.iloc[0]["source"]), str(own.iloc[0]["confidence"]))
+    first = own.iloc[0]
+    return IntervalFormula(
+        place,
+        intervals,
+        str(first["source"]),
+        str(first["how_known"]),
+        float(first["t_from_min"]),
+        float(first["t_to_min"]),
+        first["sampling"],
+        str(first["issued"]),
+    )

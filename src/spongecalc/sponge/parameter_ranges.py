@@ -23,14 +23,14 @@ class ParameterRange:
     high: float
     is_ratio: bool
     source: str
-    confidence: str
+    how_known: str
 
 
 def parameter_ranges() -> tuple[ParameterRange, ...]:
     """The table of ranges. Towards the high end of each, more rain stays on the ground."""
     return tuple(
         ParameterRange(
-            str(r.parameter), float(r.low), float(r.high), r.unit == "ratio", str(r.source), str(r.confidence)
+            str(r.parameter), float(r.low), float(r.high), r.unit == "ratio", str(r.source), str(r.how_known)
         )
         for r in table("sponge_ranges").itertuples()
     )

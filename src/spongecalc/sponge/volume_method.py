@@ -21,7 +21,7 @@ class Controlled:
     """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3.
 
     The ground is the facility's own and what runs on to it. ``facility_id`` is that of a facility of its own,
-    empty for paving and sunken green.
+    empty for paving and sunken green. ``seepage_m3_h`` is what seeps out of the facility in m3/h.
     """
 
     facility: str
@@ -29,6 +29,7 @@ class Controlled:
     coefficient: float
     volume_m3: float
     facility_id: str = ""
+    seepage_m3_h: float = 0.0
 
     @property
     def design_mm(self) -> float:
@@ -39,7 +40,10 @@ class Controlled:
 
 @dataclass(frozen=True)
 class VolumeMethod:
-    """Composite coefficient, control volume in m3, design rainfall in mm that it holds, capture ratios."""
+    """Composite coefficient, control volume in m3, design rainfall in mm that it holds, capture ratios.
+
+    ``plain_m2`` are the covers in m2 that no facility controls.
+    """
 
     area_m2: float
     coefficient: float
@@ -50,6 +54,7 @@ class VolumeMethod:
     solids_percent: float
     controlled: tuple[Controlled, ...] = ()
     plain_runoff_m2: float = 0.0
+    plain_m2: tuple[tuple[str, float], ...] = ()
 
     def runoff_mm(self, depth_mm: float) -> float:
         """Runoff in mm of a day's rain in mm: all that no facility controls, and what comes when one is full."""
@@ -65,7 +70,8 @@ class VolumeMethod:
         for (kind, own), parts in sorted(groups.items()):
             area = sum(c.area_m2 for c in parts)
             reaching = sum(c.area_m2 * c.coefficient for c in parts)
-            found.append(Controlled(kind, area, reaching / area, sum(c.volume_m3 for c in parts), own))
+            volume, seepage = sum(c.volume_m3 for c in parts), sum(c.seepage_m3_h for c in parts)
+            found.append(Controlled(kind, area, reaching / area, volume, own, seepage))
         return found
 
 
@@ -128,7 +134,8 @@ def volume_method(
             ground = to_lawn.pop(area.name, {}) if area.lawn else {}
             _add(led, ground)
             m2, volume = sum(own.values()), sum(sunken[c] * m2 for c, m2 in own.items()) / 1000
-            controlled.append(_with_run_on(SUNKEN_GREEN, m2, volume, ground, phi))
+            seepage = sum(catalogue.covers[c].fmin_mm_h * m for c, m in own.items()) / 1000
+            controlled.append(_with_run_on(SUNKEN_GREEN, m2, volume, ground, phi, seepage_m3_h=seepage))
     for node, volume in tanks:
         roofs = [a for a in areas if a.outlet_node == node]
         total = sum(a.area_m2 for a in roofs)
@@ -163,6 +170,7 @@ def volume_method(
         solids,
         tuple(controlled),
         plain_runoff,
+        tuple(sorted(plain.items())),
     )
 
 
@@ -178,11 +186,12 @@ def _with_run_on(
     ground_m2: Mapping[str, float],
     phi: Mapping[str, float],
     facility_id: str = "",
+    seepage_m3_h: float = 0.0,
 ) -> Controlled:
     """A facility with what runs on to it: its own rain counts whole, that of other ground by its coefficient."""
     total = area_m2 + sum(ground_m2.values())
     reaching = area_m2 + sum(phi[c] * m2 for c, m2 in ground_m2.items())
-    return Controlled(facility, total, reaching / total, volume_m3, facility_id)
+    return Controlled(facility, total, reaching / total, volume_m3, facility_id, seepage_m3_h)
 
 
 def _pavings(
@@ -196,7 +205,8 @@ def _pavings(
         volume = (held_mm + _base_held_mm(paving)) * paved_m2 / 1000
         share = paved_m2 / receiving_m2 if paving.receives else 0.0
         ground = {c: m2 * share for c, m2 in run_on.items() if share > 0}
-        found.append(_with_run_on("permeable_paving", paved_m2, volume, ground, phi))
+        seepage = paving.seepage_mm_h * paved_m2 / 1000
+        found.append(_with_run_on("permeable_paving", paved_m2, volume, ground, phi, seepage_m3_h=seepage))
     if receiving_m2 > 0:
         _add(led, run_on)
         _add(rest, {c: -m2 for c, m2 in run_on.items()})
@@ -239,7 +249,9 @@ def _units(
         ground = {c: m2 * share for c, m2 in taken.items()} if known is None else known
         _add(led, ground)
         volume = unit.unit.control_mm * unit.area_m2 / 1000
-        found.append(_with_run_on(unit.unit.kind, unit.area_m2, volume, ground, phi, unit.facility_id))
+        seepage = unit.unit.seepage_mm_h * unit.area_m2 / 1000
+        facility = unit.unit.kind, unit.area_m2
+        found.append(_with_run_on(*facility, volume, ground, phi, unit.facility_id, seepage))
     return found
 
 

@@ -1,1 +1,1 @@
-"""Tables of standards and manuals, as data files with a source and a confidence in every row."""
+"""Tables of standards and manuals, as data files with a source in every row, and how it is known."""

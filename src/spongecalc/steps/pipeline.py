@@ -26,6 +26,7 @@ from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import mend_geometries
+from spongecalc.layers.impossible_levels import without_echoes
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
@@ -125,7 +126,7 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     mended = repaired(layers, settings.checks, settings.repair)
     named = tuple(as_repair(f) for f in found if is_named(f))
     emptied = tuple(as_change(f) for f in found if is_emptied(f))
-    mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(found))
+    mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(layers.read))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
     gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
@@ -168,6 +169,7 @@ def _cut_systems(
         if not (f.rule == "feature.away" and f.feature.community_id in elsewhere)
         and (f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread)
     )
+    findings = without_echoes(findings)
     first = {}
     # A kind or system that there is not leads nowhere: such a community is looked at once that is mended.
     unread_values = frozenset(
@@ -232,7 +234,8 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
-    findings = (*checked.findings, *check_rain(settings), *(f for m in models for f in m.findings), *of_grounds)
+    of_rain = check_rain(settings, rain.curve)
+    findings = (*checked.findings, *of_rain, *(f for m in models for f in m.findings), *of_grounds)
     return Built(
         checked,
         tuple(models),

@@ -55,7 +55,7 @@ def flat_grate(capacity_l_s: float, clogged_percent: float = 0.0) -> Grate:
 
     References
     ----------
-    Rim, opening and coefficients: table ``inlet_hydraulics``, which carries source and confidence.
+    Rim, opening and coefficients: table ``inlet_hydraulics``, which carries source and how it is known.
     """
     value = table("inlet_hydraulics").set_index("item")["value"]
     whole = Grate(

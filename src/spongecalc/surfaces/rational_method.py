@@ -14,7 +14,7 @@ def runoff_coefficients(catalogue: Catalogue, own: Mapping[str, float]) -> dict[
     References
     ----------
     GB 50014-2021, 4.1 and the technical guide on sponge cities (2014), table 4-3; ``covers.csv`` and
-    ``facility_ground.csv`` carry source and confidence.
+    ``facility_ground.csv`` carry source and how it is known.
     """
     return {**catalogue.peak_coefficients(), **{str(c): float(v) for c, v in own.items()}}
 

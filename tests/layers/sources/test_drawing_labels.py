@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import ezdxf
+import numpy as np
 import pytest
 from ezdxf.document import Drawing
 from ezdxf.enums import TextEntityAlignment
@@ -12,11 +13,16 @@ from ezdxf.layouts import Modelspace
 from ezdxf.math import Vec2
 from ezdxf.render import mleader
 
+from spongecalc.catalogue.catalogue import shipped
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.read import read_layers
+from spongecalc.layers.rules.pipe_rules import check_pipes
+from spongecalc.layers.sources.drawing import read_drawing
+from spongecalc.project.check_settings import CheckSettings
 from spongecalc.project.layer_source import Labels, LayerSource
 
 GRID = "EPSG:4543"
+MEASURES = ("diameter_mm", "width_mm", "height_mm")
 X, Y = 541000.0, 2675000.0
 PIPE = {"layer": "YS_LINE"}
 TEXT = {"layer": "YS_TEXT"}
@@ -302,3 +308,90 @@ def test_pipes_without_any_label_are_still_read(tmp_path: Path) -> None:
     document, space = new()
     space.add_line(at(0, 0), at(40, 0), PIPE)
     assert sizes(tmp_path, document) == ({0: None}, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "size", "material", "length"),
+    [
+        ("d300-40.0-5‰", (300, None, None), None, 40.0),
+        ("φ300/40/0.003", (300, None, None), None, 40.0),
+        ("d300-40-3", (300, None, None), None, 40.0),
+        ("PE管 300", (300, None, None), "PE管", None),
+        ("砼400", (400, None, None), "砼", None),
+        ("PE 300", (300, None, None), "PE", None),
+        ("DN300 i=0.003 L=40", (300, None, None), None, 40.0),
+        ("HDPE DN400 L=32.5m i=5‰", (400, None, None), "HDPE", 32.5),
+        ("管径300 管长40", (300, None, None), None, 40.0),
+        ("300×400", (None, 300, 400), None, None),
+        ("B×H=600×400", (None, 600, 400), None, None),
+        ("B×H=600×400 L=40.0", (None, 600, 400), None, 40.0),
+        ("Φ300", (300, None, None), None, None),
+        ("%%c300", (300, None, None), None, None),
+    ],
+)
+def test_labels_of_every_writing_give_size_material_and_length(
+    tmp_path: Path, words: str, size: tuple[float | None, ...], material: str | None, length: float | None
+) -> None:
+    document, space = new()
+    space.add_line(at(0, 0), at(40, 0), {"layer": "YS_LINE"})
+    space.add_text(words, height=0.5, dxfattribs={"layer": "YS_TEXT"}).set_placement(at(10, 0.3))
+    document.saveas(tmp_path / "plan.dxf")
+    source = LayerSource(source="plan.dxf", layer="YS_LINE", crs=GRID)
+    layers, findings = read_layers(tmp_path, {"pipes": (source,)}, GRID)
+    (pipe,) = layers["pipes"].to_dict("records")
+    read = [None if np.isnan(pipe[c]) else pipe[c] for c in (*MEASURES, "length_m")]
+    assert read == [*size, length]
+    assert pipe["material"] == material
+    assert not [
+        f for f in findings if f.rule in ("drawing.loose_labels", "value.not_a_number", "pipe.size_unread")
+    ]
+
+
+@pytest.mark.parametrize("words", ["PE100", "PE 100", "W300", "1623.50", "L=40", "i=3‰"])
+def test_what_is_no_size_gives_none(tmp_path: Path, words: str) -> None:
+    document, space = new()
+    space.add_line(at(0, 0), at(40, 0), {"layer": "YS_LINE"})
+    space.add_text(words, height=0.5, dxfattribs={"layer": "YS_TEXT"}).set_placement(at(10, 0.3))
+    document.saveas(tmp_path / "plan.dxf")
+    layers, _ = read_layers(
+        tmp_path, {"pipes": (LayerSource(source="plan.dxf", layer="YS_LINE", crs=GRID),)}, GRID
+    )
+    assert layers["pipes"]["diameter_mm"].isna().all()
+    assert layers["pipes"]["length_m"].isna().all()
+
+
+def test_one_size_written_in_two_ways_is_no_dispute(tmp_path: Path) -> None:
+    document, space = new()
+    space.add_line(at(0, 0), at(40, 0), {"layer": "YS_LINE"})
+    for words, x in (("DN300", 5), ("d300-40-5‰", 20)):
+        space.add_text(words, height=0.5, dxfattribs={"layer": "YS_TEXT"}).set_placement(at(x, 0.3))
+    document.saveas(tmp_path / "plan.dxf")
+    _, findings = read_layers(
+        tmp_path, {"pipes": (LayerSource(source="plan.dxf", layer="YS_LINE", crs=GRID),)}, GRID
+    )
+    assert "drawing.labels_disagree" not in [f.rule for f in findings]
+
+
+@pytest.mark.parametrize(("words", "stated"), [("d300-30.0-5‰", 30.0), ("DN300 L=40.2", None), ("DN300", None)])
+def test_a_label_whose_length_is_another_than_the_drawn_one_is_named(
+    tmp_path: Path, words: str, stated: float | None
+) -> None:
+    """40 m are drawn; 0.5 m more or less are the surveyor's rounding."""
+    document, space = new()
+    space.add_line(at(0, 0), at(40, 0), PIPE)
+    space.add_text(words, height=0.5, dxfattribs=TEXT).set_placement(at(10, 0.3))
+    document.saveas(tmp_path / "plan.dxf")
+    source = LayerSource(source="plan.dxf", layer="YS_LINE", crs=GRID, fields={"pipe_id": "handle"})
+    layers, _ = read_layers(tmp_path, {"pipes": (source,)}, GRID)
+    named = [f.found for f in check_pipes(layers, CheckSettings()) if f.rule == "pipe.length_differs"]
+    assert [(n["drawn"], n["stated"]) for n in named] == ([("40.00", "30.00")] if stated else [])
+
+
+def test_a_slope_is_a_field_of_the_drawing(tmp_path: Path) -> None:
+    document, space = new()
+    space.add_line(at(0, 0), at(40, 0), PIPE)
+    space.add_text("φ300/40/0.003", height=0.5, dxfattribs=TEXT).set_placement(at(10, 0.3))
+    document.saveas(tmp_path / "plan.dxf")
+    raw = read_drawing(tmp_path / "plan.dxf", "pipes", LayerSource(source="plan.dxf", layer="YS_LINE"), shipped())
+    (pipe,) = raw.frame.to_dict("records")
+    assert (pipe["管径"], pipe["管长"], pipe["坡度"]) == ("φ300", "40 m", "3‰")

@@ -349,7 +349,7 @@ def test_an_encoding_stated_for_a_form_that_is_utf_8_does_no_harm(
     assert set(read_vector(path, None, "pipes", "GBK").frame["材质"]) == {"混凝土", "砖"}
 
 
-@pytest.mark.parametrize("name", ["land.xml", "old.mdb", "words.json"])
+@pytest.mark.parametrize("name", ["land.xml", "words.json"])
 def test_what_is_no_form_is_said_to_be_none(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text('{"a": 1}' if name.endswith("json") else "<LandXML/>")
     with pytest.raises(SourceRefusedError) as refusal:
@@ -427,3 +427,45 @@ def test_the_command_sources_shows_a_column_of_dates(tmp_path: Path, language: s
     }
     assert rows["survey_date"][:2] == [word, "0"]
     assert rows["built"][:3] == [word, "1", "2005-05-04 00:00:00"]
+
+
+@pytest.mark.parametrize(("encoding", "kept"), [("utf-8", "管线编"), ("gbk", "管线唯一编")])
+def test_the_full_name_in_the_mapping_finds_the_field_cut_within_a_character(
+    tmp_path: Path, encoding: str, kept: str
+) -> None:
+    """Ten bytes hold three characters and a third in UTF-8, five in GBK."""
+    full = {"utf-8": "管线编号", "gbk": "管线唯一编号码"}[encoding]
+    shapefile(tmp_path, [full, "材质"], encoding, values=("Y1", "Y2"), cpg=encoding)
+    source = LayerSource(source="pipes.shp", fields={"node_id": full}, filter={full: ["Y1", "Y2"]})
+    layers, findings = read_layers(tmp_path, {"nodes": (source,)}, GRID)
+    assert list(layers["nodes"]["node_id"]) == ["Y1", "Y2"]
+    told = [f for f in findings if f.rule == "fields.cut_short"]
+    assert [f.found["pairs"] for f in told] == [f"{full} = {kept}"]
+
+
+def test_two_full_names_with_one_beginning_are_not_guessed(tmp_path: Path) -> None:
+    shapefile(tmp_path, ["起点管底高程", "点号"], "utf-8", values=("1.2", "1.3"), cpg="utf-8")
+    fields = {"invert_m": "起点管底高程", "depth_m": "起点管底埋深"}
+    _, findings = read_layers(tmp_path, {"nodes": (LayerSource(source="pipes.shp", fields=fields),)}, GRID)
+    (missing,) = [f for f in findings if f.rule == "field.missing"]
+    assert set(str(missing.found["fields"]).split(", ")) == set(fields.values())
+
+
+def test_a_cut_name_that_may_be_a_level_or_a_depth_is_not_read(tmp_path: Path) -> None:
+    """起点管 of 起点管底埋深 was taken for 起点管底高程: a depth of 1.2 m as a level of 1.2 m."""
+    lines = gpd.GeoDataFrame({"起点管": [1.2, 1.3], "管线编": ["a", "b"]}, geometry=LINES, crs=GRID)
+    pyogrio.write_dataframe(lines, tmp_path / "pipes.gpkg", layer="pipes", driver="GPKG")
+    layers, findings = read_layers(tmp_path, {"pipes": (LayerSource(source="pipes.gpkg"),)}, GRID)
+    pipes = layers["pipes"]
+    assert list(pipes["pipe_id"]) == ["a", "b"]
+    assert pipes["invert_up_m"].isna().all()
+    assert pipes["depth_up_m"].isna().all()
+    (told,) = [f for f in findings if f.rule == "fields.unclear"]
+    assert told.found["field"] == "起点管"
+    assert "起点管底高程 (invert_up_m)" in str(told.found["meanings"])
+    assert "(depth_up_m)" in str(told.found["meanings"])
+    # With the line that it asks for, the field is read.
+    said = LayerSource(source="pipes.gpkg", fields={"depth_up_m": "起点管"})
+    layers, findings = read_layers(tmp_path, {"pipes": (said,)}, GRID)
+    assert list(layers["pipes"]["depth_up_m"]) == [1.2, 1.3]
+    assert not [f for f in findings if f.rule == "fields.unclear"]

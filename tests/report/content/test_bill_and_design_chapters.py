@@ -72,7 +72,7 @@ def test_counts_of_the_county_are_those_of_the_table(whole_run):
 def test_a_limit_of_the_project_is_printed_with_its_reason(whole_run):
     checks = whole_run.review.tables["design_checks"].copy()
     own = checks["check"] == "min_cover"
-    checks.loc[own, "confidence"] = "set by the project"
+    checks.loc[own, "how_known"] = "set by the project"
     checks.loc[own, "clause"] = "GB 50014-2021 5.3; set by the project: <casing>"
     review = replace(whole_run.review, tables={**whole_run.review.tables, "design_checks": checks})
     part = county_design(review, Wording("en"))

@@ -60,7 +60,7 @@ DEFINED = {
         *LIMITS["applies_to"].unique(),
         *(f"{r.a} - {r.b}" for r in CLEARANCES.itertuples()),
     ),
-    "confidence": tuple({*LIMITS["confidence"], *CLEARANCES["confidence"]} - {""}),
+    "how_known": tuple({*LIMITS["how_known"], *CLEARANCES["how_known"]} - {""}),
 }
 # Columns of the result tables that hold ids, names, days, files and sentences; never codes.
 NO_CODES = frozenset(
@@ -250,7 +250,7 @@ def test_ids_and_names_stay_whatever_they_are():
         ("in_loop", True, "是", "yes"),
         ("separated_after", "unknown", "未知", "not known"),
         ("separation_grade_after", "heavy", "重度", "heavy"),
-        ("confidence", "assumed", "假定", "assumed"),
+        ("how_known", "practice", "惯用值", "engineering practice"),
         ("status", None, "", ""),
         ("length_m", 2.0, "2.00", "2.00"),
     ],

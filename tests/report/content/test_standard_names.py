@@ -3,9 +3,9 @@ import re
 import pytest
 
 from spongecalc.rainfall.generated_series import climate_of, generated_series
-from spongecalc.report.content.basis_chapters import SOURCES_LISTED
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.standard_names import source_name, table_name
+from spongecalc.report.content.standards_read import SOURCES_LISTED
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards import tables as standards
 
@@ -17,7 +17,7 @@ PRINTED_WHOLE = ("design_rules", "sewer_design_limits", "utility_clearances", "s
 def tables():
     for name in standards.names():
         frame = standards.table(name)
-        if {"source", "confidence"} <= set(frame.columns):
+        if {"source", "how_known"} <= set(frame.columns):
             yield name, frame
 
 
@@ -28,8 +28,8 @@ def test_no_english_sentence_is_left_in_the_chinese_report():
         for source in sources if name in PRINTED_WHOLE else sources[:SOURCES_LISTED]:
             assert not ENGLISH.search(source_name(source, "zh")), (name, source)
             seen += 1
-        for grade in frame["confidence"].dropna().unique():
-            assert coded("confidence", grade, Wording("zh")) != grade, grade
+        for grade in frame["how_known"].dropna().unique():
+            assert coded("how_known", grade, Wording("zh")) != grade, grade
     assert seen > 40
 
 

@@ -9,6 +9,7 @@ import shapely
 
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.impossible_levels import within_bounds
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.levels import lowest_pipe_m
 from spongecalc.layers.provenance import DEFAULT, INFERRED, flagged
@@ -35,7 +36,7 @@ def fill_ground(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     a, b = index.get_indexer(pipes["from_node"]), index.get_indexer(pipes["to_node"])
     both = (a >= 0) & (b >= 0)
     ends, others = np.concatenate([a[both], b[both]]), np.concatenate([b[both], a[both]])
-    ground = was.copy()
+    ground = within_bounds("nodes", "ground_m", nodes["ground_m"]).to_numpy(float).copy()
     while True:
         seen = pd.Series(ground[others]).groupby(ends).mean().reindex(range(len(nodes))).to_numpy()
         fresh = np.isnan(ground) & np.isfinite(seen)
@@ -72,7 +73,7 @@ def fill_inverts(layers: LayerSet, settings: RepairSettings) -> tuple[LayerSet, 
     """
     nodes, pipes = layers["nodes"], layers["pipes"]
     frame = nodes.dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
-    known: dict[str, float] = frame["invert_m"].astype(float).dropna().to_dict()
+    known: dict[str, float] = within_bounds("nodes", "invert_m", frame["invert_m"]).dropna().to_dict()
     for name, level in lowest_pipe_m(pipes).items():
         known.setdefault(str(name), float(level))
     missing = [n for n in frame.index if n not in known]
@@ -98,7 +99,9 @@ def fill_inverts(layers: LayerSet, settings: RepairSettings) -> tuple[LayerSet, 
             (d_low, low), (d_high, high) = below[node], above[node]
             if high >= low:
                 inferred[node] = low + (high - low) * d_low / max(d_low + d_high, 1e-9)
-    assumed = _assumed(acyclic, frame["ground_m"].astype(float).to_dict(), {**known, **inferred}, settings)
+    assumed = _assumed(
+        acyclic, within_bounds("nodes", "ground_m", frame["ground_m"]).to_dict(), {**known, **inferred}, settings
+    )
     layers, first = _set_inverts(
         layers, inferred, "repair.inferred", INFERRED, "interpolated along the path 沿程内插"
     )
@@ -171,7 +174,7 @@ def fill_pipe_inverts(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     about = nodes.dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
     for node, column in (("from_node", "invert_up_m"), ("to_node", "invert_down_m")):
         was = pipes[column].to_numpy(float)
-        at = pipes[node].map(about["invert_m"]).to_numpy(float)
+        at = pipes[node].map(within_bounds("nodes", "invert_m", about["invert_m"])).to_numpy(float)
         mask = np.isnan(was) & np.isfinite(at)
         assumed = (
             pipes[node].map(about["flags"]).fillna("").astype(str).str.contains("invert_m=default").to_numpy()

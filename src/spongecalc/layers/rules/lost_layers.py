@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.feature import Feature
@@ -14,7 +14,7 @@ RULE = "layer.lost"
 MODELLED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities")
 
 
-def check_lost_layers(layers: LayerSet, read: Iterable[Finding]) -> Iterator[Finding]:
+def check_lost_layers(layers: LayerSet) -> Iterator[Finding]:
     """An error for each community of which a layer has no feature because a file of it could not be read.
 
     Every community has nodes, pipes and surfaces; what else it has is not known, so that of another layer a
@@ -23,16 +23,12 @@ def check_lost_layers(layers: LayerSet, read: Iterable[Finding]) -> Iterator[Fin
     Parameters
     ----------
     layers
-        Layers with the community of every feature.
-    read
-        What was found while reading. A refused file is an error without feature or community.
+        Layers with the community of every feature, and what their sources held.
     """
     refused: dict[str, list[str]] = {}
-    for finding in read:
-        at = finding.feature
-        whole = not at.feature_id and not at.community_id and at.file
-        if finding.severity == "error" and whole and at.layer in MODELLED:
-            refused.setdefault(at.layer, []).append(at.file)
+    for source in layers.read:
+        if source.refused and source.layer in MODELLED:
+            refused.setdefault(source.layer, []).append(source.file)
     for layer, files in refused.items():
         frame = layers[layer]
         if len(frame) and not SCHEMAS[layer].needed:

@@ -16,6 +16,7 @@ from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
+from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.form import FORMS
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
 from spongecalc.layers.sources.raw import Note, SourceRefusedError
@@ -97,6 +98,7 @@ def describe(source: str, place: Path) -> Seen:
     path = place / source
     if not path.exists():
         raise SourceRefusedError("file.missing", file=source)
+    refuse_foreign(path)
     form = FORMS.get(path.suffix.lower(), "vector")
     if form == "vector":
         encoding = (shapefile_encoding(path) or "") if path.suffix.lower() == ".shp" else ""

@@ -12,6 +12,7 @@ import shapely
 from ezdxf.document import Drawing
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.layers.sources.cad.bad_numbers import BadNumber
 from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, is_reference_to_file, layer_name
 from spongecalc.layers.sources.cad.document import FAILURES, open_drawing
 from spongecalc.layers.sources.cad.drawing_unit import metres_of
@@ -24,9 +25,9 @@ from spongecalc.layers.sources.cad.features import (
     opener,
     wanted_of,
 )
-from spongecalc.layers.sources.cad.label_fields import MATERIAL, SIZE, groups_of
-from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, labelled
-from spongecalc.layers.sources.cad.labels import label_of, pointer_of
+from spongecalc.layers.sources.cad.label_fields import FILLED, groups_of
+from spongecalc.layers.sources.cad.labelled import DrawnTexts, Labelled, Rival, labelled, takes_texts_of
+from spongecalc.layers.sources.cad.labels import TEXTS, label_of, pointer_of
 from spongecalc.layers.sources.cad.shapes import is_mesh, line_of
 from spongecalc.layers.sources.cad.walk import FROZEN, INVISIBLE, OFF, Drawn, drawn_in, name_matcher
 from spongecalc.layers.sources.raw import (
@@ -101,16 +102,17 @@ def read_drawing(
     for drawn in drawn_in(document, metres, opener(document, wanted, sizes)):
         _sort(document, drawn, reading, seen, source)
     reading.finish()
-    if not reading.count and not seen.hidden and not seen.texts.mapped:
+    bad, lost = _bad_numbers(opened.bad_numbers, wanted, source, metres)
+    if not reading.count and not seen.hidden and not seen.texts.mapped and not bad:
         available = ", ".join(sorted(seen.names)) or "-"
         raise SourceRefusedError("layer.missing", layer=source.layer or "*", available=available)
     rivals = _rivals(document, metres, layer, source, siblings)
     said = labelled(reading.taken, seen.texts, rivals, layer, source.labels, catalogue)
     hidden_left = len(seen.hidden) if source.hidden == "left_out" else 0
     found: dict[str, object] = {
-        "read": reading.count + hidden_left,
+        "read": reading.count + hidden_left + lost,
         "taken": len(reading.taken),
-        "left": len(reading.left) + hidden_left,
+        "left": len(reading.left) + hidden_left + lost,
         "texts": len(said.used),
     }
     counted = Note("drawing.counted", found)
@@ -126,7 +128,7 @@ def read_drawing(
     ledger = DrawingLedger(
         taken=taken,
         used=said.used,
-        left=(*reading.left, *seen.damaged),
+        left=(*reading.left, *seen.damaged, *bad),
         noted=(*said.noted, *(n for n in seen.clipped if n.handle in around)),
         loose=said.loose,
         hidden=hidden_left,
@@ -158,6 +160,30 @@ def _sort(document: Drawing, drawn: Drawn, reading: Reading, seen: _Seen, source
             reading.read(drawn)
     else:
         reading.read(drawn)
+
+
+def _bad_numbers(
+    found: Sequence[BadNumber], wanted: Wanted, source: LayerSource, metres: float
+) -> tuple[tuple[EntityNote, ...], int]:
+    """Entities with a number that is none, of mapped CAD layers or among the labels; and how many are no texts.
+
+    What is on layer 0 of a block may be on any CAD layer.
+    """
+    notes, features = [], 0
+    for bad in found:
+        mapped = wanted.layer(bad.cad_layer) or (bool(bad.block) and bad.cad_layer == "0")
+        words = bad.kind in TEXTS
+        if not mapped and not (words and takes_texts_of(source.labels, bad.cad_layer)):
+            continue
+        features += not words
+        # In a sentence "nan" would be taken for nothing.
+        about = {"line": bad.line, "words": bad.words.replace("nan", "NaN")}
+        notes.append(
+            EntityNote(
+                "drawing.bad_number", bad.handle, bad.kind, bad.cad_layer, bad.x * metres, bad.y * metres, about
+            )
+        )
+    return tuple(notes), features
 
 
 def _other_file(document: Drawing, drawn: Drawn) -> str | None:
@@ -244,7 +270,7 @@ def _frame(taken: Sequence[Taken], said: Labelled, source: LayerSource) -> gpd.G
     attributes = dict.fromkeys(name for t in taken for name in t.fields)
     asked = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
     # A field that labels may fill is there though no label fills it: its pipes are still pipes.
-    expected = [*groups_of(source.labels), *(n for n in (SIZE, MATERIAL) if n in asked)]
+    expected = [*groups_of(source.labels), *(n for n in FILLED if n in asked)]
     if not taken:
         # Which fields there would be nobody can say.
         expected.extend(sorted(asked))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
@@ -53,6 +54,7 @@ def read_raw(
     path = folder / source.source
     if not path.exists():
         raise SourceRefusedError("file.missing")
+    refuse_foreign(path)
     if form == "dxf":
         # The library of drawings is slow to load, and few projects need it.
         from spongecalc.layers.sources.drawing import read_drawing  # noqa: PLC0415

@@ -13,6 +13,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from spongecalc.layers.sources.dbase_text import encodings_of_table
+from spongecalc.layers.sources.foreign_form import PARTLY_READ
 from spongecalc.layers.sources.mapinfo_text import MAPINFO, codec_of_charset, stated_charset
 from spongecalc.layers.sources.markup_file import MARKUP, markup_documents
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
@@ -110,6 +111,8 @@ def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO,
     except SourceRefusedError:
         raise
     except FAILURES as reason:
+        if path.suffix.lower() in PARTLY_READ:
+            raise SourceRefusedError(PARTLY_READ[path.suffix.lower()]) from reason
         if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:
             raise SourceRefusedError("file.not_a_form") from reason
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason

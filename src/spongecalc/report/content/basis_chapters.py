@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.catalogue.catalogue import ROOF, shipped
 from spongecalc.catalogue.own_values import own_values
+from spongecalc.rainfall.formula_range import NO_DATE
 from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.capture_chapters import has_ways
@@ -21,12 +22,11 @@ from spongecalc.report.content.finding_table import finding_table
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.runoff_losses import runoff_losses
-from spongecalc.report.content.standard_names import source_name, table_name
+from spongecalc.report.content.standard_names import source_name
+from spongecalc.report.content.standards_read import standards_read
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
-from spongecalc.standards import tables as standards
 
-SOURCES_LISTED = 3
 # Rules that replace a value which the survey lacks: what rests on them rests on an inference.
 INFERENCES = (
     "end.joined",
@@ -44,11 +44,24 @@ def notes_chapter(review: Review, words: Wording) -> Chapter:
     """The notes that a reader must know before any figure, and findings that belong to no community."""
     notes = [words.note(key, params) for key, params in review.notes]
     formulas = dict.fromkeys(
-        (s.formula_place, s.formula_text, s.formula_source, s.formula_confidence) for s in review.storms
+        (s.formula_place, s.formula_text, s.formula_source, s.formula_how_known, s.formula_holds)
+        for s in review.storms
     )
-    for place, formula, source, confidence in formulas:
-        known = {"place": place, "formula": formula, "source": source}
-        notes.append(words("note.formula", **known, confidence=coded("confidence", confidence, words)))
+    for place, formula, source, how_known, holds in formulas:
+        known = {"place": place, "formula": formula, "source": source_name(source, words.lang)}
+        notes.append(words("note.formula", **known, how_known=coded("how_known", how_known, words)))
+        notes.append(
+            words(
+                "note.formula_holds",
+                place=place,
+                sampling=words(f"sampling.{holds.sampling}"),
+                shortest=f"{holds.shortest_min:g}",
+                longest=f"{holds.longest_min:g}",
+                least=f"{holds.p_from_a:g}",
+                most=f"{holds.p_to_a:g}",
+                issued=words("sampling.no_date") if holds.issued == NO_DATE else holds.issued,
+            )
+        )
     blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
     general = general_findings(review, words)
     if general.rows:
@@ -76,33 +89,13 @@ def basis_chapter(review: Review, words: Wording) -> Chapter:
         }
         rows.append([Cell(words(f"question.{question}")), Cell(words.filled(f"limit.{question}", figures))])
     limits = Table([Heading(words("verdict.column_question")), Heading(words("verdict.column_limit"))], rows)
-    headings = [Heading(words(f"document.standard_{c}")) for c in ("table", "source", "confidence")]
-    listed = []
-    for name in standards.names():
-        frame = standards.table(name)
-        if not {"source", "confidence"} <= set(frame.columns):
-            continue
-        sources, grades = (_told(frame, kind) for kind in ("source", "confidence"))
-        listed.append(
-            [
-                Cell(table_name(name, words.lang)),
-                Cell(_shortened([source_name(s, words.lang) for s in sources], words)),
-                Cell(words.listed(coded("confidence", g, words) for g in grades)),
-            ]
-        )
     blocks: list[Block] = [
         TableBlock(words("document.limits"), limits, "limits"),
         Paragraph(words("document.standards_said"), TextRole.REMARK),
-        TableBlock(words("document.standards"), Table(headings, listed), "standards"),
+        *standards_read(words),
         *_own_rows(words),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
-
-
-def _told(frame: pd.DataFrame, kind: str) -> list[str]:
-    """The different sources or grades of a table, whose rows may have several for groups of their columns."""
-    columns = [c for c in frame.columns if str(c) == kind or str(c).endswith(f"_{kind}")]
-    return list(dict.fromkeys(str(v) for c in columns for v in frame[c] if is_known(v)))
 
 
 def _own_rows(words: Wording) -> list[Block]:
@@ -140,12 +133,6 @@ def _own_rows(words: Wording) -> list[Block]:
     return [TableBlock(words("document.own_rows"), Table(headings, body), "own-rows")]
 
 
-def _shortened(sources: Sequence[str], words: Wording) -> str:
-    """The first sources of a table; how many there are in all where they are more."""
-    shown = "; ".join(s if len(s) <= 90 else s[:89] + "…" for s in sources[:SOURCES_LISTED])
-    return words("table.and_more", ids=shown, count=len(sources)) if len(sources) > SOURCES_LISTED else shown
-
-
 def storms_chapter(review: Review, words: Wording) -> Chapter:
     """The design storms with their formula, and the headline storm's hyetograph."""
     blocks: list[Block] = []
@@ -168,7 +155,7 @@ def _storm_table(review: Review, words: Wording) -> Table:
         Heading(words("column.storm_id")),
         *(Heading(words(f"column.{c}"), True) for c in ("return_period_a", "duration_min", "depth_mm")),
         Heading(words("table.maximum"), True),
-        *(Heading(words(f"table.{c}")) for c in ("formula", "source", "confidence")),
+        *(Heading(words(f"table.{c}")) for c in ("formula", "source", "how_known")),
     ]
     rows = [
         [
@@ -179,7 +166,7 @@ def _storm_table(review: Review, words: Wording) -> Table:
             Cell(cell_text("_mm_h", s.intensity_mm_h.max()) if len(s.intensity_mm_h) else ""),
             Cell(f"{s.formula_place}  {s.formula_text}"),
             Cell(source_name(s.formula_source, words.lang)),
-            Cell(coded("confidence", s.formula_confidence, words)),
+            Cell(coded("how_known", s.formula_how_known, words)),
         ]
         for s in review.storms
     ]

@@ -25,6 +25,7 @@ WAYS = (
     "capture_continuous_percent",
     "capture_event_percent",
     "capture_volume_percent",
+    "assessed_capture_percent",
     "ways_differ_percent",
     "control_volume_m3",
     "composite_coefficient",

@@ -128,7 +128,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "agrees": _YES_NO,
     "chosen": _YES_NO,
     "in_loop": _YES_NO,
-    "confidence": ClosedList(("report.value.confidence", "standard_sources.confidence")),
+    "how_known": ClosedList(("report.value.how_known", "standard_sources.how_known")),
     "problems": _CHECKS,
     "recheck_fails": _CHECKS,
     "tracers": ClosedList(("report.value.measurand",), ";"),

@@ -39,10 +39,10 @@ def county_design(review: Review, words: Wording) -> Chapter | None:
         return inner_chapter(words, "design", _say("design_heading", words), (_say("design_none", words),))
     counts = {name: int((checks["verdict"] == verdict).sum()) for name, verdict in VERDICTS}
     paragraphs = [_say("design_county", words, total=len(checks), **counts)]
-    if (checks["confidence"] == "recalled").any():
+    if (checks["how_known"] == "recalled").any():
         paragraphs.append(_say("design_recalled", words))
     tables = [(_say("design_summary", words), _counted(checks, words))]
-    own = checks[checks["confidence"] == "set by the project"]
+    own = checks[checks["how_known"] == "set by the project"]
     if len(own):
         limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
         tables.append((_say("own_limits", words), frame_table(_rounded(limits), list(limits.columns), words)))

@@ -191,7 +191,7 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     points = []
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
-    if any(s.formula_confidence == "recalled" for s in review.storms):
+    if any(s.formula_how_known == "recalled" for s in review.storms):
         points.append(words("document.confirm_recalled"))
     points.append(words("document.confirm_limits"))
     unfinished = [p.community_id for p in review.pages if not judged.finished(p.row)]

@@ -18,12 +18,16 @@ FIXED_STAMP = "2000-01-01T00:00:00.000Z"
 
 
 def write_geopackages(review: Review, folder: Path) -> list[Path]:
-    """Write both files whole or not at all; layers without features are left out."""
+    """Write both files whole or not at all; returns those that there are.
+
+    Layers without features are left out, and a file without layers is none.
+    """
     findings = [("findings", points_of(review.tables["findings"], review.crs))]
-    return [
+    written = [
         write_layers(folder / "spongecalc.gpkg", _layers(review), {"surfaces": surface_style(review.catalogue)}),
         write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
     ]
+    return [path for path in written if path.exists()]
 
 
 def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:

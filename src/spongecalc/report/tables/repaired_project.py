@@ -83,11 +83,15 @@ def write_repaired(
     places = write_layers(folder / "findings.gpkg", [("findings", points)], {"findings": finding_style()})
     tables = write_tables({CHANGES: changes, "findings": found, "intake": intake}, folder)
     for path in (whole, page):
-        shutil.copyfile(path, kept / path.name)
+        # Where no source could be read there are no layers to keep.
+        if path.exists():
+            shutil.copyfile(path, kept / path.name)
+        else:
+            (kept / path.name).unlink(missing_ok=True)
     if digests is not None:
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
-    return (whole, page, *tables, places)
+    return tuple(path for path in (whole, page, *tables, places) if path.exists())
 
 
 def read_trail(path: Path) -> pd.DataFrame:
@@ -152,7 +156,9 @@ def _write_page(page: Path, project: Project, mended: Repaired, frames: Iterable
     notes = list(document.get("notes", ()))
     if source != page:
         notes = notes if note in notes else [*notes, note]
-        document["crs"] = mended.layers.crs.to_string()
+        if set(frames):
+            # Where nothing could be placed, nobody knows the system either.
+            document["crs"] = mended.layers.crs.to_string()
         document["notes"] = notes
     elif stated == layers:
         return

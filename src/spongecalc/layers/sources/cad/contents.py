@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spongecalc.layers.sources.cad.blocks import SYMBOL_M, BlockSizes
-from spongecalc.layers.sources.cad.document import FAILURES, OpenedDrawing, open_drawing
+from spongecalc.layers.sources.cad.document import FAILURES, QUOTED, OpenedDrawing, open_drawing
 from spongecalc.layers.sources.cad.drawing_unit import metres_of
 from spongecalc.layers.sources.cad.features import is_text, symbol_layer
 from spongecalc.layers.sources.cad.labels import label_of
@@ -63,6 +63,10 @@ def cad_layers(path: Path, encoding: str | None = None) -> tuple[OpenedDrawing, 
         else:
             name = symbol_layer(drawn, sizes) if drawn.kind == "INSERT" else drawn.layer
             _count(found.setdefault(name, CadLayer(name)), drawn)
+    bad = opened.bad_numbers
+    if bad:
+        lines = ", ".join(str(b.line) for b in bad[:QUOTED]) + (" ..." if len(bad) > QUOTED else "")
+        notes = (*notes, Note("drawing.bad_numbers", {"count": len(bad), "lines": lines, "words": bad[0].words}))
     return opened, [found[name] for name in sorted(found)], (*opened.notes, *notes)
 
 

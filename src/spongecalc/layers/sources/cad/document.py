@@ -13,6 +13,7 @@ import ezdxf
 import ezdxf.recover
 from ezdxf.document import Drawing
 
+from spongecalc.layers.sources.cad.bad_numbers import BadNumber, without_bad_numbers
 from spongecalc.layers.sources.cad.encoding import BINARY, DecodedText, decoded, escaped, from_binary
 from spongecalc.layers.sources.raw import Note, SourceRefusedError, one_line
 
@@ -30,11 +31,15 @@ QUOTED = 5
 
 @dataclass(frozen=True)
 class OpenedDrawing:
-    """A drawing, the encoding of its texts ("" where it does not matter), and what was noted on opening it."""
+    """A drawing, the encoding of its texts ("" where it does not matter), and what was noted on opening it.
+
+    ``bad_numbers`` are entities that are not in ``document``, for nobody can say where they belong.
+    """
 
     document: Drawing
     encoding: str
     notes: tuple[Note, ...]
+    bad_numbers: tuple[BadNumber, ...] = ()
 
 
 def open_drawing(path: Path, encoding: str | None = None) -> OpenedDrawing:
@@ -88,9 +93,10 @@ def _opened(path: Path, changed_ns: int, size: int, encoding: str | None) -> Ope
     if given.unread:
         found = {"encoding": given.encoding, "count": len(given.unread), "text": given.unread[0][:40]}
         notes.append(Note("encoding.unread", found))
-    document, repaired = _document(given)
+    sound, bad = without_bad_numbers(given.text)
+    document, repaired = _document(replace(given, text=sound))
     shown = "" if given.text.isascii() and encoding is None else given.encoding
-    return OpenedDrawing(document, shown, (*notes, *repaired))
+    return OpenedDrawing(document, shown, (*notes, *repaired), bad)
 
 
 def completed(text: str) -> str:

@@ -10,7 +10,7 @@ import shapely
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.sources.cad.belonging import Belonging, belongings
 from spongecalc.layers.sources.cad.features import Taken, note_at
-from spongecalc.layers.sources.cad.label_fields import SIZED, is_label, on_one_line, said_by
+from spongecalc.layers.sources.cad.label_fields import SIZED, is_label, meaning_of, on_one_line, said_by
 from spongecalc.layers.sources.cad.labels import Label, Pointer, with_drawn_leaders, with_pointers
 from spongecalc.layers.sources.cad.walk import name_matcher
 from spongecalc.layers.sources.raw import EntityNote, LooseLabel
@@ -153,7 +153,7 @@ def _said_by_all(
         for name, value in said_by(on_one_line(belonging.label.words), labels, catalogue).items():
             said.setdefault(name, value)
             values = every.setdefault(name, [])
-            if value not in values:
+            if meaning_of(name, value) not in [meaning_of(name, other) for other in values]:
                 values.append(value)
     return said, {name: values for name, values in every.items() if len(values) > 1}
 
