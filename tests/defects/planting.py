@@ -175,8 +175,9 @@ def having(**values: object) -> Fits:
 class Kind:
     """One kind of defect: at which features of a layer it can be planted, and how.
 
-    ``whole`` kinds change a layer of a delivery and not one feature of it. What lies within what a survey can tell,
-    such as 3 mm, is ``no_defect``: it may end in no traceback and touch no other community, and needs no finding.
+    ``whole`` kinds change a layer of a delivery and not one feature of it. What lies within what a survey can
+    tell, such as 3 mm, is ``no_defect``: it may end in no traceback and touch no other community, and needs no
+    finding.
     """
 
     name: str

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,8 +21,10 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.intake.ledger import LEFT_OUT, NOT_ASKED, READ, TAKEN
+from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.network.bill_rules import bill_rules
+from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.ledger import ledger
 from spongecalc.network.quantities import as_written, quantities_of
 from spongecalc.project.load import Project, load_project
@@ -51,6 +54,7 @@ AWAITED = frozenset(
         "pipes: a copy backwards",
         "pipes: digitised a second time",
         "pipes: a redraw over two",
+        "communities: 6 m smaller",
     }
 )
 COMMUNITIES = tuple(c for own in DELIVERIES.values() for c in own)
@@ -79,11 +83,23 @@ class Answer:
     """What the package made of a project's files: models and bill by community, findings, what is wrong."""
 
     models: dict[str, tuple[tuple[str, str, str], ...]]
-    figures: dict[tuple[str, str], Figures]
     bill: dict[str, pd.DataFrame]
     findings: frozenset[FindingKey]
     words: tuple[str, ...]
     open_intake: tuple[str, ...]
+    built: Built
+
+    @cached_property
+    def figures(self) -> dict[tuple[str, str], Figures]:
+        """What is computed, by model and scenario."""
+        event = self.built.events[0]
+        return {(m.name, m.scenario): figures_of(m, event, UNMEASURED) for m in self.built.models}
+
+    @cached_property
+    def told(self) -> frozenset[FindingKey]:
+        """Findings, and the cross-connections, which are an answer of the package with a table of their own."""
+        crossed = (c for system in self.built.checked.systems for c in cross_connections(system))
+        return self.findings | {("separation", c.layer, c.feature_id, "") for c in crossed}
 
     def touched(self, other: Answer, community: str) -> bool:
         """True where a byte of the community's models is another, or its bill: by more than it is rounded."""
@@ -141,7 +157,9 @@ class Rounds:
         self.project: Project = load_project(folder)
         self.tally = Tally()
         self.sums: dict[tuple[str, str], tuple[int, float, float]] = {}
+        self.known: frozenset[FindingKey] = frozenset()
         self.plain = self._answer()
+        self.known = self.plain.findings
         assert set(self.plain.models) == set(COMMUNITIES), sorted(self.plain.models)
         assert not self.plain.open_intake, self.plain.open_intake
 
@@ -203,14 +221,17 @@ class Rounds:
         return any(answer.changed(self.plain, c) for c in planting.communities)
 
     def _named(self, defect: Defect, planting: Planting, answer: Answer) -> bool:
-        rules = {
-            rule
-            for rule, layer, feature, found in answer.findings - self.plain.findings
-            if (layer, feature) in planting.names
-            or rule in planting.anywhere
-            or (defect.kind.whole and layer == planting.layer)
-            or any(f"'{name}'" in found for _, name in planting.names)
-        }
+        def naming(told: frozenset[FindingKey]) -> set[str]:
+            return {
+                rule
+                for rule, layer, feature, found in told
+                if (layer, feature) in planting.names
+                or rule in planting.anywhere
+                or (defect.kind.whole and layer == planting.layer)
+                or any(f"'{name}'" in found for _, name in planting.names)
+            }
+
+        rules = naming(answer.findings - self.plain.findings) or naming(answer.told - self.plain.told)
         self.tally.named_by.setdefault(defect.kind.name, Counter()).update(rules)
         return bool(rules)
 
@@ -255,12 +276,20 @@ class Rounds:
         bills = {str(c): own for c, own in bill.groupby("community_id")}
         return Answer(
             {c: tuple(sorted(own)) for c, own in models.items()},
-            {(m.name, m.scenario): figures_of(m, built.events[0], UNMEASURED) for m in built.models},
             bills,
-            frozenset(_key(f) for f in built.findings),
-            tuple(_program_words(built.findings)),
+            frozenset(map(_key, built.findings)),
+            tuple(self._program_words(built.findings)),
             tuple(self._open_intake(built)),
+            built,
         )
+
+    def _program_words(self, findings: Sequence[Finding]) -> Iterable[str]:
+        """Sentences that hold a word of the program's language, of findings that the sound layers do not have."""
+        new = [f for f in findings if _key(f) not in self.known]
+        for language in LANGUAGES:
+            for row in findings_table(new, language).itertuples():
+                if PROGRAM_WORDS.search(f"{row.message} {row.action}"):
+                    yield f"{row.rule}: {row.message} {row.action}"
 
     def _open_intake(self, built: Built) -> list[str]:
         """What of the ledger does not close, by itself and against sums of the files made by geopandas alone."""
@@ -315,15 +344,6 @@ def _key(finding: Finding) -> FindingKey:
     return finding.rule, at.layer, at.feature_id, repr(sorted(finding.found.items(), key=str))
 
 
-def _program_words(findings: Sequence[Finding]) -> Iterable[str]:
-    """Sentences that hold a word of the program's language."""
-    for language in ("en", "zh"):
-        table = findings_table(findings, language)
-        for row in table.itertuples():
-            if PROGRAM_WORDS.search(f"{row.message} {row.action}"):
-                yield f"{row.rule}: {row.message} {row.action}"
-
-
 def draws(folder: Folder, count: int, seed: int, names: Sequence[str] | None = None) -> Iterable[list[Defect]]:
     """``count`` rounds of one to five defects; every kind has its turn before one has a second.
 
@@ -331,15 +351,16 @@ def draws(folder: Folder, count: int, seed: int, names: Sequence[str] | None = N
     """
     random = np.random.default_rng(seed)
     values = {k.name for k in value_kinds.KINDS}
-    decks = [
-        _deck(random, [n for n in (names or KINDS) if n in values]),
-        _deck(random, [n for n in (names or KINDS) if n not in values]),
+    wanted = [
+        [n for n in (names or KINDS) if n in values],
+        [n for n in (names or KINDS) if n not in values],
     ]
+    decks = [_deck(random, own) for own in wanted if own]
     for _ in range(count):
         chosen: list[Defect] = []
         for _ in range(int(random.integers(1, 6))):
-            deck = decks[int(random.random() < 0.65)]
-            defect = _drawn(folder, KINDS[next(deck)], random)
+            second = random.random() < 0.65
+            defect = _drawn(folder, KINDS[next(decks[-1 if second else 0])], random)
             if defect is not None and all(defect.feature != d.feature or not d.feature for d in chosen):
                 chosen.append(defect)
         yield chosen

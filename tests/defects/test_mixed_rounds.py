@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_defect_that_nothing_names_would_be_counted(tmp_path: Path) -> None:
 
     def dumb() -> object:
         answer = whole()
-        return type(answer)(**{**vars(answer), "findings": rounds.plain.findings})
+        return replace(answer, findings=rounds.plain.findings)
 
     rounds._answer = dumb  # type: ignore[method-assign,assignment]
     wanted = ["pipes: wider than the next", "pipes: one lost in the middle", "pipes: drawn backwards"]

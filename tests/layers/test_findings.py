@@ -78,6 +78,9 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     # 30 m from end to end, and 30 m there, back and there again.
     "pipe.detour": (shape("pipes", "C-PR", LineString([*PIPE.coords, *PIPE.coords])), "pipes", "C-PR"),
     "node.other_system": (edit("nodes", "C-S1", system="storm"), "nodes", "C-S1"),
+    "pipe.no_material": (edit("pipes", "C-PR", material=None), "pipes", "C-PR"),
+    # 40 households: 39 residents are fewer than one in each.
+    "building.residents_unlikely": (edit("buildings", "C-H", residents=39), "buildings", "C-H"),
     "pipe.loop": (edit("pipes", "C-PR", to_node="C-R1"), "pipes", "C-PR"),
     "pipe.no_size": (edit("pipes", "C-PR", diameter_mm=float("nan")), "pipes", "C-PR"),
     "pipe.full_of_sediment": (edit("pipes", "C-PR", sediment_mm=300.0), "pipes", "C-PR"),

@@ -73,3 +73,16 @@ def test_a_tank_without_a_demand_says_so(small_project: Callable[..., SmallProje
 def test_a_tank_that_nobody_draws_from_is_not_named(small_project: Callable[..., SmallProject]) -> None:
     tank = {"kind": "rain_tank", "volume_m3": 5.0, "from_node": "C-R1", "overflow_to": "C-R2", "demand_m3_d": 0.0}
     assert told(small_project(second=facility(**tank), toml=with_facilities), "tank.demand_assumed") == {}
+
+
+def test_a_tank_in_litres_is_named(small_project: Callable[..., SmallProject]) -> None:
+    """The square of 40 m: 800 m3 are 500 mm on its ground, which no storm brings."""
+    tank = {"kind": "rain_tank", "from_node": "C-R1", "overflow_to": "C-R2", "demand_m3_d": 1.0}
+    large = facility(**tank, volume_m3=801.0)
+    assert set(told(small_project(second=large, toml=with_facilities), "facility.volume_unlikely")) == {"C-F"}
+
+
+def test_a_tank_of_a_likely_volume_is_not_named(small_project: Callable[..., SmallProject]) -> None:
+    tank = {"kind": "rain_tank", "from_node": "C-R1", "overflow_to": "C-R2", "demand_m3_d": 1.0}
+    likely = facility(**tank, volume_m3=799.0)
+    assert told(small_project(second=likely, toml=with_facilities), "facility.volume_unlikely") == {}

@@ -22,8 +22,9 @@ class LayerSet:
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
     frame. One with values that are no numbers has them in ``unread``. ``catalogue`` says what their covers and
     materials are, ``read`` what each source held, ``across`` the source and row of the surfaces that name no
-    community and reach over a border: they are cut there. ``by_pipe`` are layer, source and row of nodes and pipes
-    that name no community and do not lie in theirs: nodes have that of their pipe, pipes that of one of their ends.
+    community and reach over a border: they are cut there. ``by_pipe`` are layer, source and row of nodes and
+    pipes that name no community and do not lie in theirs: nodes have that of their pipe, pipes that of one of
+    their ends.
     """
 
     crs: CRS

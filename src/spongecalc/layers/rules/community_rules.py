@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,10 +16,12 @@ from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # So far outside the red line stands what a community connects to in the street; farther out somebody has to look.
 NEAR_M = 50.0
+# Residents of a household: none is as large in the mean of a building.
+MOST_IN_HOUSEHOLD = 10.0
 
 
 def check_communities(layers: LayerSet) -> Iterator[Finding]:
-    """Findings about communities that share ground or a folder's name, and about what reaches out of them."""
+    """Findings about communities that share ground or a folder's name, their people, and what reaches out."""
     communities = layers["communities"]
     if communities.empty:
         return
@@ -30,6 +33,7 @@ def check_communities(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at("community.alike_ids", "communities", communities, alike, others=others)
     yield from _households(layers)
     yield from _outside(layers)
+    yield from _residents(layers["buildings"])
 
 
 def _overlaps(layers: LayerSet) -> Iterator[Finding]:
@@ -91,3 +95,15 @@ def _outside(layers: LayerSet) -> Iterator[Finding]:
         far = "node.far_outside" if layer == "nodes" else "pipe.far_outside"
         yield from found_at(near, layer, frame, chosen & (off <= NEAR_M), **words)
         yield from found_at(far, layer, frame, chosen & (off > NEAR_M), **words)
+
+
+def _residents(buildings: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Buildings with fewer residents than households, or with more than live in any."""
+    residents, households = (buildings[c].to_numpy(float) for c in ("residents", "households"))
+    lived_in = (residents > 0) & (households > 0)
+    odd = lived_in & ((residents < households) | (residents > MOST_IN_HOUSEHOLD * households))
+    words = {
+        "residents": numbers(np.nan_to_num(residents), 0),
+        "households": numbers(np.nan_to_num(households), 0),
+    }
+    yield from found_at("building.residents_unlikely", "buildings", buildings, odd, **words)

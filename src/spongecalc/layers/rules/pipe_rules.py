@@ -88,6 +88,7 @@ def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
     yield from found_at(
         "pipe.material_unknown", "pipes", pipes, unknown, material=pipes["material"].to_numpy(object)
     )
+    yield from found_at("pipe.no_material", "pipes", pipes, pipes["material"].isna().to_numpy())
     every = frozenset(size for material in catalogue.materials.values() for size in material.sizes_mm)
     odd = np.array(
         [

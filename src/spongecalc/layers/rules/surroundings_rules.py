@@ -112,12 +112,22 @@ def _inlets(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding
     yield from found_at("inlet.no_surface", "nodes", nodes, dry)
 
 
+# No storm of a day is as deep: a facility that holds it from all the ground of its community has its unit wrong.
+MOST_HELD_MM = 500.0
+
+
 def _storage(layers: LayerSet) -> Iterator[Finding]:
     facilities, nodes = layers["facilities"], layers["nodes"]
     if len(facilities):
         volume = facilities["volume_m3"].to_numpy(float)
         empty = (facilities["kind"] == "rain_tank").to_numpy() & ~(volume > 0)
         yield from found_at("facility.no_volume", "facilities", facilities, empty)
+        outlines = layers["communities"].drop_duplicates("community_id").set_index("community_id")
+        ground_m2 = facilities["community_id"].map(outlines.geometry.area).to_numpy(float)
+        depth_mm = np.divide(1000 * volume, ground_m2, out=np.zeros(len(volume)), where=ground_m2 > 0)
+        large = depth_mm > MOST_HELD_MM
+        words = {"volume": numbers(volume, 0), "depth": numbers(depth_mm, 0)}
+        yield from found_at("facility.volume_unlikely", "facilities", facilities, large, **words)
     bare = (nodes["kind"] == "storage").to_numpy() & ~nodes["node_id"].isin(facilities["from_node"]).to_numpy()
     yield from found_at("node.storage_no_facility", "nodes", nodes, bare)
 
