@@ -351,7 +351,8 @@ def test_the_repaired_copy_holds_one_and_the_trail_says_so(small_project: Make, 
     change = copy(LINE, invert_down_m=98.7, from_node="C-R1", to_node="C-R2")
     project = small_project(second=both(two(), change) if whole else change)
     found, mended = pipeline.fix(load_project(project.folder))
-    trail = changes_table(mended.changes).query("rule == 'repair.double'")
+    trail = changes_table(mended.changes)
+    trail = trail[trail["rule"] == "repair.double"]
     kept = "C-PR, C-PR2" if whole else "C-PR"
     assert trail[["feature_id", "before", "after"]].to_numpy().tolist() == [["C-PX", "C-PX", kept]]
     assert trail[["length_before_m", "length_after_m"]].to_numpy().tolist() == [[30.0, 0.0]]
