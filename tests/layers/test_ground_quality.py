@@ -33,7 +33,7 @@ def test_distances_are_those_of_the_cells_of_the_community() -> None:
     a, b = ground_quality(layers_with(dem)).to_dict("records")
     middles = np.arange(5) + 0.5
     quarter = np.hypot(*np.meshgrid(middles, middles))
-    assert (a["community_id"], a["file"], a["points"], a["cell_m"]) == ("A", "p.csv", 25, 1.0)
+    assert (a["community_id"], a["file"], a["point_count"], a["cell_m"]) == ("A", "p.csv", 25, 1.0)
     assert a["distance_median_m"] == pytest.approx(np.median(quarter))
     assert a["distance_max_m"] == pytest.approx(np.hypot(4.5, 4.5))
     assert (a["void_percent"], a["refused"]) == (0.0, "")

@@ -13,7 +13,7 @@ from spongecalc.layers.layer_set import LayerSet
 GROUND_COLUMNS = [
     "community_id",
     "file",
-    "points",
+    "point_count",
     "cell_m",
     "distance_median_m",
     "distance_max_m",
@@ -25,15 +25,16 @@ GROUND_COLUMNS = [
 def ground_quality(layers: LayerSet) -> pd.DataFrame:
     """A row of ``GROUND_COLUMNS`` for each community; none without a DEM.
 
-    ``points`` are the measured places of the whole ground, 0 for a raster, ``cell_m`` the side of its cells [m].
-    ``distance_median_m`` and ``distance_max_m`` are the distances of the cells in the community to the nearest
-    measured place [m], empty for a raster. ``void_percent`` is the share of cells without ground, and ``refused``
-    the rule for which the DEM is not used there.
+    ``point_count`` is the number of measured places of the whole ground, 0 for a raster, ``cell_m`` the side of
+    its cells [m]. ``distance_median_m`` and ``distance_max_m`` are the distances of the cells in the community to
+    the nearest measured place [m], empty for a raster. ``void_percent`` is the share of cells without ground, and
+    ``refused`` the rule for which the DEM is not used there.
     """
     rows = []
     for community, area, found in judged(layers):
         assert layers.dem is not None
-        row: dict[str, object] = {"community_id": community, "file": layers.dem.name, "points": layers.dem.points}
+        about = {"file": layers.dem.name, "point_count": layers.dem.points}
+        row: dict[str, object] = {"community_id": community, **about}
         if isinstance(found, GroundError):
             rows.append({**row, "refused": found.rule})
             continue

@@ -128,19 +128,19 @@ def _intake(intake: pd.DataFrame, words: Wording) -> Table:
 def _ground(ground: pd.DataFrame, words: Wording) -> Table:
     """The ground of each community: where it comes from, and how far its cells lie from what was measured."""
     measured = ("cell_m", "distance_median_m", "distance_max_m", "void_percent")
-    known = rules()
+    known, raster = rules(), words("survey.part.raster")
     cells = [
         [
             Cell(str(row["community_id"])),
             Cell(str(row["file"])),
-            Cell(str(row["points"]) if row["points"] else words("survey.part.raster"), sort=str(row["points"])),
+            Cell(cell_text("point_count", row["point_count"]) if row["point_count"] else raster),
             *(Cell(cell_text(c, row[c]) if is_known(row[c]) else "") for c in measured),
             Cell(known[row["refused"]].meaning(words.lang) if row["refused"] in known else ""),
         ]
         for _, row in ground.iterrows()
     ]
-    names = ("community", "file", "points", *measured, "refused")
-    return Table([Heading(_name(n, words), n in ("points", *measured)) for n in names], cells)
+    names = ("community", "file", "point_count", *measured, "refused")
+    return Table([Heading(_name(n, words), n in ("point_count", *measured)) for n in names], cells)
 
 
 def _map(review: Review, findings: pd.DataFrame, label: str) -> FindingMap | None:
