@@ -538,7 +538,9 @@ def test_lead_diameter(size, verdict):
 OUTER_HALF = 0.3 * 1.17 / 2
 
 
-def clearance(name, applies, *, utilities=(), buildings=(), trees=(), pipes=None, settings=SETTINGS):
+def clearance(
+    name, applies, *, utilities=(), buildings=(), trees=(), pipes=None, settings=SETTINGS, depth_m=math.nan
+):
     line = LineString([(0, 0), (30, 0)])
     layers = layer_set(
         pipes=pipes or [pipe("P1", line, invert_up_m=98.0, invert_down_m=98.0, from_node="1", to_node="2")],
@@ -547,7 +549,7 @@ def clearance(name, applies, *, utilities=(), buildings=(), trees=(), pipes=None
         trees=list(trees),
     )
     checks = check_clearances(
-        layers["pipes"],
+        layers["pipes"].assign(depth_m=depth_m),
         layers["utilities"],
         layers["buildings"],
         layers["trees"],
@@ -581,6 +583,7 @@ def beside_line(utility, gap, diameter_mm):
         ("water", 200, "drainage - water d<=200", 1.0),
         ("water", 201, "drainage - water d>200", 1.5),
         ("heat", 100, "drainage - heat", 1.5),
+        ("reclaimed_water", 100, "drainage - reclaimed water", 0.5),
         ("power", 50, "drainage - power direct-buried", 0.5),
         ("telecom", 110, "drainage - telecom in duct", 1.0),
     ],
@@ -601,6 +604,7 @@ def test_horizontal_clearance(utility, diameter, applies, limit, off, verdict):
         ("power", "drainage - power direct-buried", 0.50),
         ("telecom", "drainage - telecom in duct", 0.15),
         ("heat", "drainage - heat", 0.15),
+        ("reclaimed_water", "drainage - reclaimed water", 0.40),
     ],
 )
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
@@ -617,14 +621,42 @@ def test_vertical_clearance(utility, applies, limit, off, verdict, above):
 
 
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
-def test_clearance_to_buildings_trees_and_shrubs(off, verdict):
-    y = OUTER_HALF + 2.5 + off
-    house = {"building_id": "B", "status": "existing", "community_id": "A", "geometry": box(5, y, 15, y + 8)}
-    assert clearance("horizontal_clearance", "drainage - building", buildings=[house]).verdict == verdict
+def test_clearance_to_trees_and_shrubs(off, verdict):
     for kind, limit in (("tree", 1.5), ("shrub", 1.0)):
         at = Point(10, OUTER_HALF + limit + off)
         tree = {"tree_id": "T", "kind": kind, "status": "existing", "community_id": "A", "geometry": at}
         assert clearance("horizontal_clearance", f"drainage - {kind}", trees=[tree]).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("foundation_m", "gap_m", "row", "verdict"),
+    [
+        # The pipe is 2 m deep: above a foundation of 2 m, below one of 1.999 m.
+        (2.0, 2.499, "above", "fail"),
+        (2.0, 2.5, "above", "pass"),
+        (1.999, 2.999, "below", "fail"),
+        (1.999, 3.0, "below", "pass"),
+        # Without the depth of the foundation what breaks both fails, what keeps both passes.
+        (None, 2.499, "above", "fail"),
+        (None, 2.5, "below", "not_checkable"),
+        (None, 2.999, "below", "not_checkable"),
+        (None, 3.0, "below", "pass"),
+    ],
+)
+def test_clearance_to_buildings_by_the_depth_of_the_foundation(foundation_m, gap_m, row, verdict):
+    """GB 50014-2021, appendix C."""
+    y = OUTER_HALF + gap_m
+    house = {"building_id": "B", "status": "existing", "community_id": "A", "geometry": box(5, y, 15, y + 8)}
+    check = clearance(
+        "horizontal_clearance",
+        f"drainage - building (pipe {row} the foundation)",
+        buildings=[house],
+        settings=DesignSettings(foundation_depth_m=foundation_m),
+        depth_m=2.0,
+    )
+    assert check.verdict == verdict
+    assert check.value == pytest.approx(gap_m)
+    assert check.reason == ("foundation_unknown" if verdict == "not_checkable" else "")
 
 
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])

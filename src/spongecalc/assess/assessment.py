@@ -39,6 +39,7 @@ from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.infiltration import infiltration_table
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.standards.provenance import CONFIRMED, Confirmation, decides
 from spongecalc.swmm.model import ELEMENT_COLUMNS
 
 
@@ -129,7 +130,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         settings.name,
         inputs.layers.crs.to_string(),
         headline,
-        tuple(_storm_summary(s) for s in inputs.storms),
+        tuple(_storm_summary(s, inputs.settings.standards.confirmations) for s in inputs.storms),
         {"communities": communities, ANSWERS: answers, **tables},
         pages,
         (
@@ -276,8 +277,12 @@ def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.Data
     return sponge.merge(performance.ways, on=["community_id", "scenario"], how="left", validate="many_to_one")
 
 
-def _storm_summary(storm: Storm) -> StormSummary:
+FORMULA_TABLES = ("storm_formulas", "storm_formula_intervals")
+
+
+def _storm_summary(storm: Storm, confirmations: Sequence[Confirmation]) -> StormSummary:
     formula = storm.formula
+    read = any(c.table in FORMULA_TABLES and c.means(formula.place) for c in confirmations)
     return StormSummary(
         storm.storm_id,
         storm.return_period_a,
@@ -286,7 +291,7 @@ def _storm_summary(storm: Storm) -> StormSummary:
         formula.place,
         formula.text(),
         formula.source,
-        formula.how_known,
+        CONFIRMED if read and not decides(formula.how_known) else formula.how_known,
         formula.fitted,
         storm.hyetograph,
     )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from spongecalc.design.check import Check, Limit, checks_table
@@ -101,7 +102,7 @@ def review_design(
     trees = layers["trees"][stands(layers, "trees", settings.scenario(settings.compared[1]))]
     checks.extend(
         check_clearances(
-            _all(nets, "pipes"),
+            _all(nets, "pipes").assign(depth_m=np.concatenate([_depths_m(net) for net in nets] or [np.empty(0)])),
             _all(nets, "utilities"),
             _all(nets, "buildings"),
             trees,
@@ -125,6 +126,17 @@ def _all(nets: Sequence[DesignNetwork], name: str) -> gpd.GeoDataFrame:
     if not filled:
         return frames[0] if frames else gpd.GeoDataFrame({"geometry": []}, geometry="geometry")
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=filled[0].crs)
+
+
+def _depths_m(net: DesignNetwork) -> np.ndarray:
+    """Depth of each pipe's invert below the ground of its nodes in m, at its deeper end; NaN where not known."""
+    ground_m = net.nodes.set_index("node_id")["ground_m"].astype(float)
+    ends = [
+        net.pipes[node].map(ground_m).astype(float) - net.pipes[level].astype(float)
+        for node, level in (("from_node", "invert_up_m"), ("to_node", "invert_down_m"))
+    ]
+    deeper: np.ndarray = np.fmax(ends[0].to_numpy(), ends[1].to_numpy())
+    return deeper
 
 
 def _joined(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
