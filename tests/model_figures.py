@@ -11,7 +11,8 @@ from spongecalc.swmm.model import SwmmModel
 
 # Sections that nothing is computed from: names, and outlines, whose rings may begin at another corner.
 UNMEASURED = ("[TITLE]", "[TAGS]", "[POLYGONS]")
-ID = re.compile("[A-Z]{2}[0-9]{2}")
+# An id of the example in a word, and what a LID control is called after a long one.
+ID = re.compile("[A-Z]{2}[0-9]{2}|^LID_")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 Figures = dict[str, np.ndarray]

@@ -39,7 +39,7 @@ def _unit(column: str) -> str:
     return next((u for end, u in sorted(UNITS.items(), key=lambda e: -len(e[0])) if column.endswith(end)), "")
 
 
-# A form stands for the value: {v} its number, {u} its unit, {c} its number with a comma, {w} in full width.
+# A form of the value: {v} its number, {u} its unit, {c} with a comma, {w} in full width, {t} three digits.
 NUMBER_FORMS: dict[str, object] = {
     "a word": "不详",
     "a stroke": "/",
@@ -47,7 +47,7 @@ NUMBER_FORMS: dict[str, object] = {
     "with its unit": "{v}{u}",
     "with a decimal comma": "{c}",
     "in full width": "{w}",
-    "with a thousands mark": "1,{v}",
+    "with a thousands mark": "1,{t}",
     "about": "约{v}",
     "negative": "-",
     "-9999": -9999.0,
@@ -80,7 +80,8 @@ def _formed(value: float, column: Column, form: object) -> object:
         return -abs(value) or -1.0
     plain = f"{value:.10g}"
     comma = f"{value:.2f}".replace(".", ",")
-    return form.format(v=plain, u=_unit(column.name), c=comma, w=_wide(plain))
+    thousands = f"{int(abs(value)) % 1000:03d}"
+    return form.format(v=plain, u=_unit(column.name), c=comma, w=_wide(plain), t=thousands)
 
 
 def _written(column: Column, form: object) -> Change:
