@@ -1,4 +1,4 @@
-"""Which of the surfaces that lie on the same ground counts there: what is proposed, then what was laid last."""
+"""The surface that counts where several lie on the same ground: what is proposed, then what was laid last."""
 
 from __future__ import annotations
 

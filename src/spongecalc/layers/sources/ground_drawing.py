@@ -85,7 +85,7 @@ def _opener(document: Drawing) -> Opens:
 
 
 def _shapes(drawn: Drawn) -> list[shapely.Geometry]:
-    """What one entity tells of the ground; nothing where it tells none."""
+    """Levels that one entity tells of the ground; nothing where it tells none."""
     if drawn.kind in FACES or is_mesh(drawn):
         return [shapely.Polygon(face) for face in faces_of(drawn)]
     if drawn.kind in LINES:

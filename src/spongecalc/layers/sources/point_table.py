@@ -226,7 +226,7 @@ def _connected_of(cells: Iterable[object], points: set[str]) -> list[str]:
 
 
 def _part(cell: object, number: int, count: int) -> object:
-    """What a cell says of one of ``count`` connected points: its own part, where it has as many."""
+    """Part of a cell that is of one of ``count`` connected points: its own, where it has as many."""
     if count < 2 or not isinstance(cell, str):
         return cell
     parts = [p.strip() for p in BETWEEN.split(cell)]

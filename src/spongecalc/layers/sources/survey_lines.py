@@ -36,7 +36,7 @@ class Telling:
         return self.table.row_of(self.position)
 
     def value(self, field: str | None) -> object:
-        """What the row has in a field; None where there is no such field."""
+        """Value of the row in a field; None where there is no such field."""
         return None if field is None else self.table.rows[self.position].get(field)
 
 

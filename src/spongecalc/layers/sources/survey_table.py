@@ -126,7 +126,7 @@ def _nodes(source: LayerSource, delivery: Delivery) -> RawLayer:
 
 
 def _of_points(values: pd.Series, numbers: pd.Series, names: pd.Series, which: str) -> pd.Series:
-    """What each point's rows say the least or greatest of; a text that is no number goes first, to be named."""
+    """The least or greatest of what each point's rows say; a text that is no number goes first, to be named."""
     wrong = values.where(values.notna() & numbers.isna()).groupby(names).transform("first")
     wanted = numbers.groupby(names).transform(which)
     chosen = values.where(numbers == wanted).groupby(names).transform("first")

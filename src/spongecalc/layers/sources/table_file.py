@@ -121,7 +121,7 @@ def _chosen(sheets: tuple[Sheet, ...], wanted: str | None) -> Sheet:
 
 
 def _of_sheet(sheet: Sheet) -> list[Note]:
-    """What a reader of the sheet would not see, or the program never worked out."""
+    """Notes on what a reader of the sheet would not see, or the program never worked out."""
     notes = []
     if sheet.hidden:
         notes.append(Note("table.hidden_sheet", {"sheet": sheet.name}))
