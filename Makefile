@@ -52,11 +52,13 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.surface_flow
 	$(BIN)/python -m tests.bench.clearances
 	$(BIN)/python -m tests.bench.survey
+	$(BIN)/python -m tests.bench.defects
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
 
-bench-against: $(READY)  ## processor time of the example's batch beside another commit's: REF=COMMIT
+bench-against: $(READY)  ## processor time of the example's batch and a large survey beside another commit's: REF=COMMIT
 	$(BIN)/python -m tests.bench.side_by_side $(or $(REF),HEAD)
+	$(BIN)/python -m tests.bench.survey --against $(or $(REF),HEAD)
 
 example: $(READY)  ## make the layers of both worked examples again
 	$(BIN)/python gis/make_layers.py

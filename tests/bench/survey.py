@@ -3,11 +3,18 @@
 Each community has 550 pipes in rows of eleven, joined to one outfall. Besides the seconds by the clock, the table
 shows those of the processor, which other work on the machine does not lengthen, and how they grow: the last one
 is the time over n log n, relative to the smallest size, and stays at 1 or below.
+
+``python -m tests.bench.survey --against COMMIT`` (part of ``make bench-against``) checks the largest of them in
+turn with the sources of that commit and with those here, each in a process of its own.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
+import os
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +27,7 @@ import shapely
 
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
+from tests.bench.side_by_side import REPOSITORY, sources_of
 
 SIZES = (1_000, 10_000, 100_000)
 PIPES_EACH = 500
@@ -112,8 +120,61 @@ def write_project(folder: Path, pipes: int) -> Path:
     return folder
 
 
+# What a process of its own runs: it prints its seconds of the processor for the check, without the imports.
+_ONE_CHECK = """
+import sys, time
+from pathlib import Path
+from spongecalc.project.load import load_project
+from spongecalc.steps import pipeline
+project = load_project(Path(sys.argv[1]))
+used = time.process_time()
+checked = pipeline.check(project)
+print(time.process_time() - used, len(checked.layers["pipes"]))
+"""
+
+
+def one_check(sources: Path, project: Path) -> tuple[float, int]:
+    """Seconds of the processor for one check with the package in ``sources``, and the number of pipes checked."""
+    done = subprocess.run(
+        [sys.executable, "-c", _ONE_CHECK, str(project)],
+        env={**os.environ, "PYTHONPATH": str(sources)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, pipes = done.stdout.split()
+    return float(seconds), int(pipes)
+
+
+def side_by_side(ref: str, repeats: int) -> None:
+    """Print what checking the largest survey costs here and at another commit."""
+    with tempfile.TemporaryDirectory() as name:
+        sides = {ref: sources_of(ref, Path(name)), "here": REPOSITORY / "src"}
+        folder = Path(name) / "project"
+        folder.mkdir()
+        project = write_project(folder, SIZES[-1])
+        spent: dict[str, list[float]] = {side: [] for side in sides}
+        for repeat in range(repeats):
+            for side in list(sides)[:: 1 if repeat % 2 else -1]:
+                seconds, pipes = one_check(sides[side], project)
+                spent[side].append(seconds)
+    print(f"processor time of reading and checking {pipes} pipes, {repeats} times in turn")
+    for side, seconds_of in spent.items():
+        each = " ".join(f"{s:.2f}" for s in seconds_of)
+        print(f"{side:<24} min {min(seconds_of):6.2f} s  median {statistics.median(seconds_of):6.2f} s  ({each})")
+    base, here = spent.values()
+    print(f"here / {ref}: min {min(here) / min(base):.3f}")
+
+
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--against", metavar="COMMIT", help="the largest size beside the sources of a commit")
+    parser.add_argument("--repeats", type=int, default=3)
+    wanted = parser.parse_args()
+    if wanted.against:
+        side_by_side(wanted.against, wanted.repeats)
+        return
     print(f"{'pipes':>8}  {'nodes':>8}  {'read and check, s':>18}  {'processor, s':>12}  {'of n log n':>10}")
     first: float | None = None
     for size in SIZES:

@@ -15,6 +15,8 @@ from shapely import LineString, MultiLineString, Polygon
 from tests.layers.rules.test_mixed_defects import DEFECTS
 from tests.planting import NOWHERE, X, Y, add, both, edit, shape
 from tests.small_project import SmallProject
+from tests.test_broken_projects import WAYS
+from tests.test_broken_projects import write as broken
 
 from spongecalc.cli.bill_commands import run_design, run_quantities
 from spongecalc.cli.call import Call, RefusedError
@@ -101,6 +103,31 @@ def test_it_closes_with_defects_in_any_mixture(small_project: Callable[..., Smal
     assert_sums(ledger, folder)
     # Whatever is left out has its rule among the findings.
     assert set(ledger.reasons()) <= {f.rule for f in made.findings}
+
+
+@pytest.mark.parametrize("name", sorted(set(WAYS) - {"corrupt file", "missing layer", "no CRS"}))
+def test_it_closes_in_each_broken_project(tmp_path: Path, name: str) -> None:
+    """Fields that are not there, layers without features, ids twice: the sums of the sources are told in full."""
+    folder = broken(tmp_path, WAYS[name]).folder
+    ledger = intake_of(built(folder))
+    assert ledger.open == ()
+    for layer, wanted in by_geopandas(folder).items():
+        own = ledger.table[ledger.table["layer"] == layer]
+        told = own.groupby("fate")["count"].sum()
+        assert told[READ] == told.drop([READ, "mended"], errors="ignore").sum() == wanted.count, layer
+
+
+@pytest.mark.parametrize("name", ["corrupt file", "missing layer", "no CRS"])
+def test_what_cannot_be_read_is_told_as_nothing_read(tmp_path: Path, name: str) -> None:
+    """Of a file that geopandas reads no better, nothing is counted; of the others all is."""
+    folder = broken(tmp_path, WAYS[name]).folder
+    ledger = intake_of(built(folder))
+    assert ledger.open == ()
+    frame = gpd.read_file(folder / "ab.gpkg", layer="pipes")
+    own = ledger.table[(ledger.table["layer"] == "pipes") & (ledger.table["file"] == "ab.gpkg")]
+    read = own[own["fate"] == READ]
+    assert read["count"].sum() == len(frame)
+    assert read["length_m"].sum() == pytest.approx(frame.length.sum())
 
 
 def test_each_feature_left_out_is_told_with_its_finding(small_project: Callable[..., SmallProject]) -> None:

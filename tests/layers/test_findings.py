@@ -43,11 +43,25 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "pipes",
         "C-PR",
     ),
+    # Three corners on one line, but for the millimetre.
+    "geometry.no_area": (
+        shape("buildings", "C-H", Polygon([(X + 5, Y + 25), (X + 15, Y + 30.001), (X + 25, Y + 35)])),
+        "buildings",
+        "C-H",
+    ),
+    "feature.away": (
+        both(
+            edit("buildings", "C-H", community_id="C"), shape("buildings", "C-H", box(X + 905, Y, X + 925, Y + 9))
+        ),
+        "buildings",
+        "C-H",
+    ),
     "geometry.mended": (shape("surfaces", "C-G", BOWTIE), "surfaces", "C-G"),
-    "surface.overlap": (
+    "surface.overlap": (shape("surfaces", "C-L0", box(X, Y, X + 40, Y + 15.06)), "surfaces", "C-L0"),
+    "surface.same_ground": (
         add("surfaces", "C-G", surface_id="C-Z", geometry=box(X + 30, Y + 30, X + 34, Y + 34)),
         "surfaces",
-        "C-G",
+        "C-Z",
     ),
     "end.joined": (edit("pipes", "C-PR", from_node=None), "pipes", "C-PR"),
     "end.no_node": (
@@ -60,6 +74,13 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     ),
     "end.unknown_node": (edit("pipes", "C-PR", to_node="C-R9"), "pipes", "C-PR"),
     "end.far": (shape("pipes", "C-PR", LineString([(X + 12, Y + 8), (X + 40, Y + 8)])), "pipes", "C-PR"),
+    "end.near": (shape("pipes", "C-PR", LineString([(X + 10.4, Y + 8), (X + 40, Y + 8)])), "pipes", "C-PR"),
+    # 30 m from end to end, and 30 m there, back and there again.
+    "pipe.detour": (shape("pipes", "C-PR", LineString([*PIPE.coords, *PIPE.coords])), "pipes", "C-PR"),
+    "node.other_system": (edit("nodes", "C-S1", system="storm"), "nodes", "C-S1"),
+    "pipe.no_material": (edit("pipes", "C-PR", material=None), "pipes", "C-PR"),
+    # 40 households: 39 residents are fewer than one in each.
+    "building.residents_unlikely": (edit("buildings", "C-H", residents=39), "buildings", "C-H"),
     "pipe.loop": (edit("pipes", "C-PR", to_node="C-R1"), "pipes", "C-PR"),
     "pipe.no_size": (edit("pipes", "C-PR", diameter_mm=float("nan")), "pipes", "C-PR"),
     "pipe.full_of_sediment": (edit("pipes", "C-PR", sediment_mm=300.0), "pipes", "C-PR"),
@@ -98,7 +119,7 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "connections",
         "C-D0",
     ),
-    "surface.gap": (edit("surfaces", "C-L1", status="removed"), "communities", "C"),
+    "surface.gap": (drop("surfaces", "C-L1"), "communities", "C"),
 }
 
 # What lies nowhere and says no community belongs to none.

@@ -26,7 +26,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.rational_method import runoff_coefficients
+from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
 
 
@@ -64,7 +64,8 @@ def review_design(
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
-    coefficients = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
+    usual = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
+    coefficients = raised_coefficients(usual, period.value)
     checks: list[Check] = []
     tables, proposals = [], []
     nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]

@@ -18,13 +18,16 @@ from spongecalc.layers.rules.place_rules import exist_together
 # Ends and the vertex each lies at.
 PIPE_ENDS = {"from_node": 0, "to_node": -1}
 LATERAL_ENDS = {"to_node": -1}
+# A node lies on a pipe, or at its end, if it is no farther off than a line is drawn by hand on a manhole.
+ON_PIPE_M = 0.05
 
 
 def join_pipe_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Fill missing ``from_node``/``to_node`` with the nearest node within ``tolerance_m`` of that end.
 
     An id that names no node is an error at that pipe, as is an end without an id and without a node near it.
-    An end drawn farther than ``tolerance_m`` from the node it names is a warning: the id counts. So is a
+    An end drawn farther than ``tolerance_m`` from the node it names is a warning: the id counts. An end
+    that is nearer, but not at the node, is a note, since its line may be too short. A warning is also a
     pipe whose ends lie at each other's nodes, and one that passes a node without ending there. A lateral
     without ``to_node`` is joined in the same way.
     """
@@ -82,6 +85,8 @@ def _joined(
         about = {"column": column, "node": named.to_numpy(object), "gap": numbers(np.nan_to_num(gap), 2)}
         findings.extend(found_at("end.other_node", layer, frame, other, other=near, **about))
         findings.extend(found_at("end.far", layer, frame, far & ~other, **about))
+        near_it = (gap > ON_PIPE_M) & (gap <= tolerance_m) & ~reversed_
+        findings.extend(found_at("end.near", layer, frame, near_it, **about))
         if found.any():
             filled = named.to_numpy(object).copy()
             filled[found] = near[found]
@@ -120,10 +125,6 @@ def _reversed(frame: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, tolerance_m: flo
         & (shapely.distance(last, lower) > tolerance_m)
     )
     return turned
-
-
-# A node lies on a pipe if it is no farther off than a line is drawn by hand on a manhole.
-ON_PIPE_M = 0.05
 
 
 def nodes_on_pipes(pipes: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.cover import End
@@ -17,13 +18,29 @@ from spongecalc.surfaces.subcatchment import Subcatchment
 SUNKEN_GREEN, GREEN_ROOF, HARD = "sunken_green", "green_roof", "hard"
 GREEN_ROOFS = (GREEN_ROOF, THICK_GREEN_ROOF)
 
+# Areas that differ by less than this share are the same.
+ALIKE = 1e-9
+
+
+@cache
+def _counted() -> Mapping[str, tuple[bool, bool]]:
+    """By kind of facility, if its store and its seepage count as control volume."""
+    rows = table("control_volumes")
+    return {str(r.facility): (r.stores == "yes", r.seeps == "yes") for r in rows.itertuples()}
+
+
+@cache
+def _seepage_h() -> float:
+    return float(table("assessment_method").set_index("item").loc["guide_seepage_h", "value"])
+
 
 @dataclass(frozen=True)
 class Controlled:
     """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3.
 
     The ground is the facility's own and what runs on to it. ``facility_id`` is that of a facility of its own,
-    empty for paving and sunken green. ``seepage_m3_h`` is what seeps out of the facility in m3/h.
+    empty for paving and sunken green. ``seepage_m3_h`` is what seeps out of the facility in m3/h, ``own_m2`` its
+    own area: 0 for a tank, whose ground is the roofs'.
     """
 
     facility: str
@@ -32,6 +49,23 @@ class Controlled:
     volume_m3: float
     facility_id: str = ""
     seepage_m3_h: float = 0.0
+    own_m2: float = 0.0
+
+    @property
+    def control_m3(self) -> float:
+        """Control volume in m3 as the guide counts it.
+
+        Its store, and what seeps out of it in the guide's two hours, each where the guide lets that of its kind
+        count; nothing where no runoff of other ground reaches it.
+
+        References
+        ----------
+        海绵城市建设技术指南 (2014), section 4.8, 1 (2) and equations 4-3 and 4-4: ``control_volumes.csv``.
+        """
+        if self.area_m2 <= self.own_m2 * (1 + ALIKE):
+            return 0.0
+        stores, seeps = _counted()[self.facility]
+        return stores * self.volume_m3 + seeps * self.seepage_m3_h * _seepage_h()
 
     @property
     def design_mm(self) -> float:
@@ -42,14 +76,16 @@ class Controlled:
 
 @dataclass(frozen=True)
 class VolumeMethod:
-    """Composite coefficient, the guide's control volume in m3, the rainfall in mm that it holds, capture ratios.
+    """Composite coefficient, volumes in m3, design rainfall in mm of the guide's, and capture ratios.
 
-    ``plain_m2`` are the covers in m2 that no facility controls.
+    ``volume_m3`` is what the facilities hold, ``control_m3`` what the guide counts of it, of which
+    ``design_mm`` and ``guide_percent`` are. ``plain_m2`` are the covers in m2 that no facility controls.
     """
 
     area_m2: float
     coefficient: float
     volume_m3: float
+    control_m3: float
     design_mm: float
     guide_percent: float
     capture_percent: float
@@ -72,8 +108,8 @@ class VolumeMethod:
         for (kind, own), parts in sorted(groups.items()):
             area = sum(c.area_m2 for c in parts)
             reaching = sum(c.area_m2 * c.coefficient for c in parts)
-            volume, seepage = sum(c.volume_m3 for c in parts), sum(c.seepage_m3_h for c in parts)
-            found.append(Controlled(kind, area, reaching / area, volume, own, seepage))
+            sums = [sum(getattr(c, n) for c in parts) for n in ("volume_m3", "seepage_m3_h", "own_m2")]
+            found.append(Controlled(kind, area, reaching / area, sums[0], own, *sums[1:]))
         return found
 
 
@@ -101,9 +137,8 @@ def volume_method(
 
     Returns
     -------
-    Two capture ratios. ``guide_percent`` is that of the design rainfall which the volumes that the guide counts
-    (``guide_volumes.csv``: no pores of paving, no store of infiltration trenches) hold together over the
-    composite coefficient, V = 10 H phi F, as the guide has it: without volume it is 0. ``capture_percent``
+    Two capture ratios. ``guide_percent`` is that of the design rainfall which the control volumes that the guide
+    counts hold together over the composite coefficient, V = 10 H phi F: without volume 0. ``capture_percent``
     reckons each facility by itself: a roof's runoff against its tank's volume; of paving, sunken green, rain
     gardens, trenches and wells their own rain, whole, and the runoff of the ground that runs on to them against
     theirs; and what the coefficient of all ground keeps as kept. Volume that no runoff reaches helps nobody, and
@@ -147,11 +182,11 @@ def volume_method(
             controlled.append(Controlled("rain_tank", total, runoff / total, volume, node))
     area_m2 = sum(a.area_m2 for a in areas)
     reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.ground_m2.items())
-    counts = table("guide_volumes").set_index("facility")["counts"]
-    volume = sum(c.volume_m3 for c in controlled if counts[c.facility] == "yes")
+    volume = sum(c.volume_m3 for c in controlled)
     if area_m2 <= 0:
-        return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
-    design = 1000 * volume / reaching if reaching > 0 else 0.0
+        return VolumeMethod(0.0, math.nan, 0.0, 0.0, math.nan, math.nan, math.nan, math.nan)
+    control = sum(c.control_m3 for c in controlled)
+    design = 1000 * control / reaching if reaching > 0 else 0.0
     escaping = plain_runoff = sum(phi[c] * m2 for c, m2 in plain.items())
     kept: dict[str, float] = {}
     for ground in (plain, led):
@@ -168,6 +203,7 @@ def volume_method(
         area_m2,
         reaching / area_m2,
         volume,
+        control,
         design,
         curve_percent(design),
         100 * (1 - escaping / area_m2),
@@ -195,7 +231,7 @@ def _with_run_on(
     """A facility with what runs on to it: its own rain counts whole, that of other ground by its coefficient."""
     total = area_m2 + sum(ground_m2.values())
     reaching = area_m2 + sum(phi[c] * m2 for c, m2 in ground_m2.items())
-    return Controlled(facility, total, reaching / total, volume_m3, facility_id, seepage_m3_h)
+    return Controlled(facility, total, reaching / total, volume_m3, facility_id, seepage_m3_h, area_m2)
 
 
 def _pavings(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
@@ -20,6 +21,10 @@ from spongecalc.project.check_settings import CheckSettings
 SLIP = 8.0
 # Differences in level within what a survey can tell.
 LEVEL_M = 0.01
+# Pipes run straight from manhole to manhole; one that bends round a house is no longer than this many times the
+# way from end to end, or by no more than so many metres.
+DETOUR = 1.5
+DETOUR_M = 2.0
 
 
 def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
@@ -33,7 +38,9 @@ def check_pipes(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     yield from _crowns(pipes, upper, lower)
     yield from _sizes(pipes, layers.catalogue)
     yield from _lengths(pipes, settings)
+    yield from _detours(pipes)
     yield from _systems(pipes, upper, lower)
+    yield from _node_systems(nodes.reset_index(), pipes)
     yield from _statuses(pipes, upper, lower)
 
 
@@ -81,6 +88,7 @@ def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
     yield from found_at(
         "pipe.material_unknown", "pipes", pipes, unknown, material=pipes["material"].to_numpy(object)
     )
+    yield from found_at("pipe.no_material", "pipes", pipes, pipes["material"].isna().to_numpy())
     every = frozenset(size for material in catalogue.materials.values() for size in material.sizes_mm)
     odd = np.array(
         [
@@ -136,6 +144,17 @@ def _lengths(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findi
     yield from found_at("pipe.length_differs", "pipes", pipes, off, **words)
 
 
+def _detours(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Lines much longer than from end to end: a vertex astray, or a stretch drawn forth and back."""
+    shapes = pipes.geometry.to_numpy()
+    drawn = shapely.length(shapes)
+    straight = shapely.distance(shapely.get_point(shapes, 0), shapely.get_point(shapes, -1))
+    off = (drawn > DETOUR * straight) & (drawn - straight > DETOUR_M)
+    yield from found_at(
+        "pipe.detour", "pipes", pipes, off, length=numbers(drawn, 2), straight=numbers(straight, 2)
+    )
+
+
 def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
     """A pipe between two nodes that are both of another system; cross-connections have their own analysis."""
     system = pipes["system"].to_numpy(object)
@@ -143,6 +162,16 @@ def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDat
     known = np.array([all(isinstance(v, str) for v in three) for three in zip(system, above, below, strict=True)])
     other = known & (above != system) & (below != system)
     yield from found_at("pipe.other_system", "pipes", pipes, other, system=system, node_system=above)
+
+
+def _node_systems(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """A node all of whose pipes are of one other system than its own."""
+    ends = pd.concat([pipes[["system", c]].rename(columns={c: "node_id"}) for c in ("from_node", "to_node")])
+    of_pipes = ends.dropna().groupby("node_id")["system"].agg(["min", "max"]).reindex(nodes["node_id"])
+    low, high = (of_pipes[c].to_numpy(object) for c in ("min", "max"))
+    own = nodes["system"].to_numpy(object)
+    other = pd.notna(low) & pd.notna(own) & (low == high) & (low != own)
+    yield from found_at("node.other_system", "nodes", nodes, other, system=own, pipe_system=low)
 
 
 def _statuses(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:

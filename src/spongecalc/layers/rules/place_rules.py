@@ -14,6 +14,9 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 
+# Streets between communities are narrower, and an outfall stands no further out.
+AWAY_M = 100.0
+
 
 def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """True where two features are ever there at once: one that is removed never meets one that is proposed."""
@@ -26,10 +29,24 @@ def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def check_places(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     """Findings about features drawn twice, nodes on top of each other, pipes that cross without a node."""
     for layer, frame in layers.frames.items():
-        if layer not in ("communities", "ponding_records", "monitoring") and len(frame):
+        # Of pipes drawn twice one counts: they have rules of their own.
+        if layer not in ("communities", "pipes", "ponding_records", "monitoring") and len(frame):
             yield from _duplicates(layer, frame)
+    yield from _away(layers)
     yield from _close_nodes(layers["nodes"], settings.node_distance_m)
     yield from _crossings(layers["pipes"])
+
+
+def _away(layers: LayerSet) -> Iterator[Finding]:
+    """Features far from the community that they are said to be of: a digit wrong in a place or an id."""
+    outlines = layers["communities"].drop_duplicates("community_id").set_index("community_id").geometry
+    for layer, frame in layers.frames.items():
+        if layer == "communities" or frame.empty or outlines.empty:
+            continue
+        own = frame["community_id"].map(outlines).to_numpy(object)
+        distance = np.nan_to_num(shapely.distance(frame.geometry.to_numpy(), own))
+        words = {"distance": numbers(distance, 0), "community": frame["community_id"].to_numpy(object)}
+        yield from found_at("feature.away", layer, frame, distance > AWAY_M, **words)
 
 
 def _duplicates(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
@@ -60,9 +77,9 @@ def _close_nodes(nodes: gpd.GeoDataFrame, distance_m: float) -> Iterator[Finding
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance_m)
     status, system = nodes["status"].to_numpy(object), nodes["system"].to_numpy(object)
     keep = (left < right) & exist_together(status[left], status[right]) & (system[left] == system[right])
-    # The same place to the millimetre is a double, which has a rule of its own.
+    # The same place to the millimetre is one node; of two statuses nothing joins them.
     gap = shapely.distance(shapes[left], shapes[right])
-    keep &= gap > 0
+    keep &= (gap > 0) | (status[left] != status[right])
     others = np.full(len(nodes), "", dtype=object)
     gaps = np.zeros(len(nodes))
     mask = np.zeros(len(nodes), dtype=bool)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
-from rasterio.errors import RasterioIOError
 
 from spongecalc.catalogue.catalogue import ROOF
+from spongecalc.layers.dem import GroundError
+from spongecalc.layers.dem_judgement import check_dem
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
@@ -112,12 +112,22 @@ def _inlets(layers: LayerSet, scenarios: Sequence[Scenario]) -> Iterator[Finding
     yield from found_at("inlet.no_surface", "nodes", nodes, dry)
 
 
+# No storm of a day is as deep: a facility that holds it from all the ground of its community has its unit wrong.
+MOST_HELD_MM = 500.0
+
+
 def _storage(layers: LayerSet) -> Iterator[Finding]:
     facilities, nodes = layers["facilities"], layers["nodes"]
     if len(facilities):
         volume = facilities["volume_m3"].to_numpy(float)
         empty = (facilities["kind"] == "rain_tank").to_numpy() & ~(volume > 0)
         yield from found_at("facility.no_volume", "facilities", facilities, empty)
+        outlines = layers["communities"].drop_duplicates("community_id").set_index("community_id")
+        ground_m2 = facilities["community_id"].map(outlines.geometry.area).to_numpy(float)
+        depth_mm = np.divide(1000 * volume, ground_m2, out=np.zeros(len(volume)), where=ground_m2 > 0)
+        large = depth_mm > MOST_HELD_MM
+        words = {"volume": numbers(volume, 0), "depth": numbers(depth_mm, 0)}
+        yield from found_at("facility.volume_unlikely", "facilities", facilities, large, **words)
     bare = (nodes["kind"] == "storage").to_numpy() & ~nodes["node_id"].isin(facilities["from_node"]).to_numpy()
     yield from found_at("node.storage_no_facility", "nodes", nodes, bare)
 
@@ -140,16 +150,17 @@ def dem_at(layers: LayerSet, points: gpd.GeoSeries) -> np.ndarray | None:
     if layers.dem is None or points.empty:
         return None
     try:
-        with rasterio.open(layers.dem) as dem:
-            places = list(zip(shapely.get_x(points.to_numpy()), shapely.get_y(points.to_numpy()), strict=True))
-            samples = np.ma.concatenate(list(dem.sample(places, indexes=1, masked=True)))
-    except RasterioIOError:
+        return layers.dem.levels_at(points.to_numpy(), layers.crs)
+    except GroundError:
         return None
-    return np.ma.filled(samples.astype(float), np.nan)
 
 
 def _dem(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
+    """The DEM as a whole at each community, and at each node of those where it will do."""
+    refused = check_dem(layers)
+    yield from refused
     nodes = layers["nodes"]
+    nodes = nodes[~nodes["community_id"].isin({f.feature.community_id for f in refused})]
     ground = dem_at(layers, nodes.geometry)
     if ground is None:
         return
