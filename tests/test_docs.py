@@ -32,6 +32,7 @@ from spongecalc.evidence.site_balance import BALANCE_COLUMNS
 from spongecalc.intake.ledger import INTAKE_COLUMNS
 from spongecalc.layers.deliveries import CHANGE_COLUMNS
 from spongecalc.layers.finding import FINDING_COLUMNS
+from spongecalc.layers.ground_quality import GROUND_COLUMNS
 from spongecalc.layers.provenance import PROVENANCE_COLUMNS
 from spongecalc.layers.repairs.change import CHANGE_COLUMNS as REPAIR_COLUMNS
 from spongecalc.network.claims import CLAIM_TABLE_COLUMNS
@@ -80,6 +81,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("findings", FINDING_COLUMNS),
         ("provenance", PROVENANCE_COLUMNS),
         ("intake", INTAKE_COLUMNS),
+        ("ground", GROUND_COLUMNS),
         ("repaired/changes", REPAIR_COLUMNS),
         ("elements", ["model", "scenario", *ELEMENT_COLUMNS]),
     ],

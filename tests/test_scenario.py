@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from shapely import LineString
 
 from spongecalc.project.load import load_project
 from spongecalc.scenario import SCENARIO_LAYERS
 from spongecalc.steps import pipeline
 from tests.conftest import WholeRun
-from tests.planting import add, edit
+from tests.planting import X, Y, add, edit
 from tests.small_project import Change, SmallProject
 
 
@@ -33,11 +34,19 @@ def test_systems_that_have_nothing_of_a_layer_share_its_frame(whole_run: WholeRu
     assert shared
 
 
+# From C-R1 to B-R1, beside the pipe of B.
+BACK = LineString([(X + 10, Y + 8), (X - 15, Y + 5), (X - 30, Y + 8)])
+
+
 @pytest.mark.parametrize(
     ("change", "rule", "pipe"),
     [
         (edit("pipes", "B-PR", to_node="C-R1"), "border.cut", "B-PR"),
-        (add("pipes", "B-PR", pipe_id="B-PX", from_node="C-R1", to_node="B-R1"), "border.cut_upstream", "B-PX"),
+        (
+            add("pipes", "B-PR", pipe_id="B-PX", from_node="C-R1", to_node="B-R1", geometry=BACK),
+            "border.cut_upstream",
+            "B-PX",
+        ),
     ],
 )
 def test_a_pipe_to_or_from_a_community_that_is_left_out_is_named(

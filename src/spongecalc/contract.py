@@ -24,7 +24,7 @@ FACILITY_KINDS = (
 )
 TREE_KINDS = ("tree", "shrub", "pole")
 BARRIERS = ("wall", "kerb", "breakline", "opening")
-UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "power", "heat")
+UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "reclaimed_water", "power", "heat")
 
 POINT = ("Point",)
 LINE = ("LineString",)

@@ -17,6 +17,7 @@ DECIMALS: dict[str, int] = {
     "points": 2,
     "_percent_low": 2,
     "_percent_high": 2,
+    "_per_km": 2,
     "_h": 2,
     "_mm": 1,
     "_mm_h": 1,

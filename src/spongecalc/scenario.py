@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.layers.border_cut import is_sliver
+from spongecalc.layers.community_ground import areas_of, community_grounds
+from spongecalc.layers.dem import Dem
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
@@ -58,7 +61,7 @@ class DrainageSystem:
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
-    dem: Path | None = None
+    dem: Dem | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
     catalogue: Catalogue = field(default_factory=shipped)
 
@@ -110,7 +113,7 @@ def drainage_systems(
     pipes = layers["pipes"]
     removed = (pipes["status"] == "removed").to_numpy()
     gone = pipes[removed & ~stands(layers, "pipes", scenario)].reset_index(drop=True)
-    gone_parts, outlines = _Parts.of(gone), _Parts.of(layers["communities"])
+    gone_parts, outlines = _Parts.of(gone), _Parts.of(_outlines(layers["communities"], frames["buildings"]))
     for group in sorted(sorted(c) for c in nx.connected_components(groups)):
         own = {name: part.of_group(group) for name, part in parts.items()}
         own["nodes"] = _border_outfalls(own, frames["nodes"], findings)
@@ -128,6 +131,31 @@ def drainage_systems(
             )
         )
     return tuple(systems), tuple(findings)
+
+
+def _outlines(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The communities with the ground on which rain is theirs alone.
+
+    That is their outline without what a smaller one shares of it, and without the houses of others that stand
+    on it: a house drains with its own community, and the rain on its roof counts there.
+    """
+    grounds = community_grounds(communities)
+    if grounds.empty:
+        return communities
+    own = dict(zip(grounds["community_id"], grounds.geometry, strict=True))
+    shapes, names = buildings.geometry.to_numpy(), buildings["community_id"].to_numpy(object)
+    house, ground = shapely.STRtree(grounds.geometry.to_numpy()).query(shapes, predicate="intersects")
+    ids = grounds["community_id"].to_numpy(object)[ground]
+    foreign = (names[house] != ids) & np.array([isinstance(n, str) for n in names[house]], dtype=bool)
+    for building, community in zip(house[foreign].tolist(), ids[foreign], strict=True):
+        shared = areas_of(shapely.intersection(own[community], shapes[building]))
+        if not is_sliver(shared):
+            own[community] = areas_of(shapely.difference(own[community], shapes[building]))
+    changed = [
+        own[c] if isinstance(c, str) and not own[c].equals_exact(g, 0.0) else g
+        for c, g in zip(communities["community_id"], communities.geometry, strict=True)
+    ]
+    return communities.set_geometry(gpd.GeoSeries(changed, index=communities.index, crs=communities.crs))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ from tests.bare_engine import INFLOW, node_series
 from tests.conftest import WholeRun, take_through
 from tests.small_project import Frames, SmallProject
 
+from spongecalc.assess.criteria import verdicts
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.outfall_peaks import OutfallsFound, joint_groups, outfalls_of
-from spongecalc.report.content.verdicts import verdicts
 
 
 def test_peaks_are_those_of_the_sum_of_the_outfalls(whole_run: WholeRun, tmp_path: Path) -> None:
@@ -89,5 +89,5 @@ def test_the_check_of_the_clause_is_that_of_the_tables(whole_run: WholeRun) -> N
             assert row["verdict"] == ("fail" if after > before else "pass")
             assert (row["limit"], row["value"]) == (before, after)
     for community in communities.index[:-1]:
-        verdict = next(v for v in verdicts(communities.loc[community].to_dict()) if v.question == "runoff")
+        verdict = next(v for v in verdicts(communities.loc[community].to_dict()) if v.criterion == "outflow")
         assert verdict.key != "outfalls_unknown"

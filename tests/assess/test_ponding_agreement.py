@@ -14,11 +14,11 @@ from rasterio.transform import from_origin
 from tests.conftest import WholeRun, take_through
 from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 
+from spongecalc.assess.criteria import verdicts
 from spongecalc.assess.ponding_agreement import COLUMN, TABLE, reasons_of, verdict_of
 from spongecalc.overland.store import SEAL, make_all, run_folder
 from spongecalc.project.load import load_project
 from spongecalc.report.content.ponding_levels import community_levels_said, county_levels_said, verdict_pair
-from spongecalc.report.content.verdicts import verdicts
 from spongecalc.report.content.wording import Wording
 from spongecalc.steps import pipeline
 from spongecalc.steps.ponding import coupled_runs
@@ -148,8 +148,8 @@ def test_both_verdicts_are_printed_or_that_one_stands_alone(hollow: WholeRun, la
     assert "(B)" in county_levels_said(review, words).replace("（", "(").replace("）", ")")
     assert " / " in verdict_pair(pages["B"].row, words)
     assert " / " not in verdict_pair(pages["A"].row, words)
-    judged = {v.question: v for v in verdicts(pages["B"].row)}
-    assert (judged["ponding"].answer, judged["ponding"].key) == ("attention", "ponding_disputed")
+    judged = {v.criterion: v for v in verdicts(pages["B"].row)}
+    assert (judged["ponding"].answer, judged["ponding"].key) == ("fail", "ponding_disputed")
 
 
 def test_the_pages_say_it(hollow: WholeRun, tmp_path: Path) -> None:

@@ -118,6 +118,9 @@ def test_grades_say_none_heavy_and_follow_the_projects_limits(whole_run: WholeRu
     table = grade_table(rows, ("before", "after")).set_index("scenario")
     assert table.loc["before", "grade"] == "heavy"
     assert table.loc["after", "grade"] == "none"
+    # T/CECS 758-2020, 7.2.3: both nodes of 30 m of combined pipe, the only one before.
+    assert table.loc["before", "density_per_km"] == pytest.approx(2 / 0.030)
+    assert table.loc["after", "density_per_km"] == 0
     row = whole_run.review.tables["communities"].set_index("community_id").loc["A"]
     assert row["separation_grade_before"] == "heavy"
     assert row["misplaced_sewage_before_percent"] == 100.0

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import pandas as pd
 from shapely import LineString, Point
 
 from spongecalc.design.network import DesignNetwork, DrainedArea, design_network
+from spongecalc.project.design_settings import LIMIT_TABLES
 from spongecalc.project.scenario_settings import Scenario
 from spongecalc.project.settings import SewageSettings
 from spongecalc.scenario import drainage_systems
+from spongecalc.standards.provenance import recalled_rows
 from tests.network.bill_layers import layer_set, node, pipe, square
 
+# What a project has that has looked up every limit which the tables hold from memory.
+ALL_READ = tuple(c for t in (*LIMIT_TABLES, "utility_clearances") for c in recalled_rows(t))
 AFTER = Scenario(name="after")
 AREA = square("A", -1000, 1000)
+
+
+def carried(net: DesignNetwork, **fullness: float) -> pd.DataFrame:
+    """The pipes of a network with the share of their height that the water fills; NaN where none is given."""
+    ids = list(net.pipes["pipe_id"])
+    return pd.DataFrame({"pipe_id": ids, "fullness": [fullness.get(p, math.nan) for p in ids]})
 
 
 def chain(

@@ -18,13 +18,15 @@ from spongecalc.design.network import DrainedArea
 from spongecalc.design.sizes import check_sizes
 from spongecalc.layers.feature import Feature
 from spongecalc.project.design_settings import DesignSettings, LimitOverride
-from tests.design.nets import chain, network
+from spongecalc.standards.provenance import Confirmation
+from tests.design.nets import ALL_READ, carried, chain, network
 from tests.network.bill_layers import layer_set, node, pipe
 
 SETTINGS = DesignSettings()
 CARRIAGEWAY = tuple(c for c, cover in shipped().covers.items() if cover.carriageway)
-LIMITS = Limits(SETTINGS)
-PERIOD = Limit(2.0, "a", "GB 50014-2021 4.1.3", "recalled")
+LIMITS = Limits(SETTINGS, confirmations=ALL_READ)
+MAIN = "community main (plastic sewage)"
+PERIOD = Limit(2.0, "a", "GB 50014-2021 4.1.3", "printed")
 
 
 def of(checks, name, feature="P1", **fits):
@@ -53,7 +55,7 @@ def flows(net, **values):
 
 
 def hydraulic(net, **values):
-    return check_hydraulics(net, pipe_hydraulics(net, flows(net, **values)), LIMITS, PERIOD)
+    return check_hydraulics(net, pipe_hydraulics(net, flows(net, **values)), LIMITS, PERIOD, "community")
 
 
 # --- pipes ---------------------------------------------------------------------------------------------------
@@ -95,6 +97,10 @@ def test_least_diameter(system, network_kind, size, verdict):
         ("storm", 300, "HDPE", 61, "pass"),
         ("storm", 300, "钢筋混凝土", 89, "fail"),
         ("storm", 300, "钢筋混凝土", 90, "pass"),
+        # Combined pipes have 0.003 whatever they are made of.
+        ("combined", 300, "HDPE", 89, "fail"),
+        ("combined", 300, "HDPE", 90, "pass"),
+        ("combined", 300, "钢筋混凝土", 89, "fail"),
         ("storm", 400, "HDPE", 30, "not_checkable"),
         ("storm", 400, "HDPE", -30, "fail"),
     ],
@@ -122,7 +128,10 @@ def test_least_slope(system, size, material, fall_mm_in_30_m, verdict):
         (700, 100.001, "fail"),
         (1100, 150.0, "pass"),
         (1600, 200.001, "fail"),
-        (200, 75.001, "fail"),
+        # GB 50014 begins at DN300; GB 50015: 30 m up to DN150, 40 m from DN200.
+        (299, 40.0, "pass"),
+        (299, 40.001, "fail"),
+        (150, 30.001, "fail"),
     ],
 )
 def test_manhole_spacing(size, length, verdict):
@@ -207,12 +216,29 @@ def test_least_velocity_of_a_sewer_half_full(speed, verdict):
     assert check.verdict == verdict
 
 
-def test_the_head_of_a_sewer_is_held_to_size_and_slope():
-    net = chain({"system": "sewage", "diameter_mm": 200, "invert_up_m": 98.0, "invert_down_m": 97.88})
+@pytest.mark.parametrize(
+    ("size", "fall_mm_in_30_m", "verdict"),
+    [
+        # Its own size's least slope decides: DN200 0.004 (GB 50015), DN300 0.003 (GB 50014 5.2.10), DN400 none.
+        (200, 120, "not_checkable"),
+        (200, 119, "fail"),
+        (300, 90, "not_checkable"),
+        (300, 89, "fail"),
+        (400, 120, "fail"),
+    ],
+)
+def test_the_head_of_a_sewer_is_held_to_the_least_slope_of_its_own_size(size, fall_mm_in_30_m, verdict):
+    levels = {"invert_up_m": 98.0, "invert_down_m": 98.0 - fall_mm_in_30_m / 1000}
+    net = chain({"system": "sewage", "diameter_mm": size, **levels})
     check = of(hydraulic(net, sewage_l_s=0.1), "min_velocity")
-    assert (check.verdict, check.reason) == ("not_checkable", "initial_section")
-    flat = chain({"system": "sewage", "diameter_mm": 200, "invert_up_m": 98.0, "invert_down_m": 97.90})
-    assert of(hydraulic(flat, sewage_l_s=0.1), "min_velocity").verdict == "fail"
+    assert (check.verdict, check.reason) == (verdict, "initial_section" if verdict == "not_checkable" else "")
+
+
+def test_a_combined_pipe_carries_its_rain_and_the_mean_sewage_of_a_day():
+    """GB 50014-2021, 4.1.22: 20 l/s of rain and 5 of sewage, whose peak would be 13.5."""
+    net = chain({"system": "combined"})
+    found = pipe_hydraulics(net, flows(net, storm_l_s=20.0, mean_sewage_l_s=5.0, sewage_l_s=13.5))
+    assert found["design_flow_l_s"].tolist() == [25.0]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +287,7 @@ def test_flow_turning_angle(angle, verdict):
     turn = math.radians(angle)
     end = (30 - 40 * math.cos(turn), 40 * math.sin(turn))
     net = chain({"diameter_mm": 400}, {"diameter_mm": 400}, places=[(0, 0), (30, 0), end])
-    check = of(check_manholes(net, LIMITS), "flow_turning_angle")
+    check = of(check_manholes(net, LIMITS, carried(net)), "flow_turning_angle")
     assert check.value == pytest.approx(angle, abs=0.01)
     assert check.verdict == verdict
     assert turning_angle_degrees(LineString([(0, 0), (30, 0)]), LineString([(30, 0), end])) == pytest.approx(
@@ -279,7 +305,7 @@ def test_a_small_pipe_with_a_drop_may_turn_sharply(size, drop, verdict):
         {"diameter_mm": size, "invert_up_m": 97.5 - drop, "invert_down_m": 96.0},
         places=[(0, 0), (30, 0), (5, 10)],
     )
-    assert of(check_manholes(net, LIMITS), "flow_turning_angle").verdict == verdict
+    assert of(check_manholes(net, LIMITS, carried(net)), "flow_turning_angle").verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -294,14 +320,14 @@ def test_a_small_pipe_with_a_drop_may_turn_sharply(size, drop, verdict):
 )
 def test_drop(drop, verdict, limit, reason):
     net = chain({"invert_down_m": 97.5}, {"invert_up_m": 97.5 - drop, "invert_down_m": 95.0})
-    check = of(check_manholes(net, LIMITS), "drop")
+    check = of(check_manholes(net, LIMITS, carried(net)), "drop")
     assert (check.verdict, check.limit.value, check.reason) == (verdict, limit, reason)
 
 
 @pytest.mark.parametrize(("step", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
 def test_the_leaving_invert_is_not_above_the_arriving(step, verdict):
     net = chain({"invert_down_m": 97.5}, {"invert_up_m": 97.5 - step, "invert_down_m": 97.0})
-    assert of(check_manholes(net, LIMITS), "invert_step").verdict == verdict
+    assert of(check_manholes(net, LIMITS, carried(net)), "invert_step").verdict == verdict
 
 
 @pytest.mark.parametrize(("higher", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
@@ -311,15 +337,100 @@ def test_soffits(higher, verdict):
         {"diameter_mm": 300, "invert_down_m": 97.5},
         {"diameter_mm": 400, "invert_up_m": 97.4 - higher, "invert_down_m": 97.0},
     )
-    assert of(check_manholes(net, LIMITS), "soffit_alignment").verdict == verdict
+    assert of(check_manholes(net, LIMITS, carried(net)), "soffit_alignment").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("system", "lower_m", "verdict", "reason"),
+    [
+        # Water 0.5 x 0.3 = 0.15 m deep arrives, 0.3 x 0.4 = 0.12 m leaves: level with a step of -0.03 m.
+        ("sewage", -0.030, "pass", "water_levels"),
+        ("sewage", -0.031, "fail", "water_levels"),
+        ("sewage", 0.100, "pass", ""),
+        # Rain pipes run full: their water stands at the soffit.
+        ("storm", -0.030, "fail", ""),
+    ],
+)
+def test_soffits_or_the_water_of_sewers_is_level(system, lower_m, verdict, reason):
+    """GB 50014-2021, 5.3.1."""
+    net = chain(
+        {"system": system, "diameter_mm": 300, "invert_down_m": 97.5},
+        {"system": system, "diameter_mm": 400, "invert_up_m": 97.5 - lower_m, "invert_down_m": 97.0},
+    )
+    check = of(check_manholes(net, LIMITS, carried(net, P1=0.5, P2=0.3)), "soffit_alignment")
+    assert (check.verdict, check.reason) == (verdict, reason)
 
 
 @pytest.mark.parametrize(("below", "verdict"), [(299, "fail"), (300, "pass"), (301, "pass")])
 def test_no_smaller_downstream(below, verdict):
     net = chain({"diameter_mm": 300}, {"diameter_mm": below})
-    check = of(check_manholes(net, LIMITS), "diameter_shrink")
+    check = of(check_manholes(net, LIMITS, carried(net)), "diameter_shrink")
     assert check.verdict == verdict
     assert check.other.feature_id == "P2"
+
+
+@pytest.mark.parametrize(
+    ("below", "fall_m", "verdict"),
+    [
+        # 600, 500, 400, 300: two sizes smaller where the slope grows from 1 %, none where it does not.
+        (500, 0.301, "pass"),
+        (400, 0.301, "pass"),
+        (300, 0.301, "fail"),
+        (500, 0.300, "fail"),
+        (500, 0.299, "fail"),
+        (600, 0.100, "pass"),
+    ],
+)
+def test_two_sizes_smaller_where_it_steepens(below, fall_m, verdict):
+    """GB 50014-2021, 5.2.11."""
+    net = chain(
+        {"diameter_mm": 600, "invert_up_m": 98.0, "invert_down_m": 97.7},
+        {"diameter_mm": below, "invert_up_m": 97.7, "invert_down_m": 97.7 - fall_m},
+    )
+    check = of(check_manholes(net, LIMITS, carried(net)), "diameter_shrink")
+    assert check.verdict == verdict
+    if fall_m > 0.3:
+        assert (check.value, check.limit.value, check.limit.unit) == ((600 - below) / 100, 2, "sizes")
+
+
+# --- limits that nobody has read -----------------------------------------------------------------------------
+
+
+def test_a_limit_that_nobody_has_read_decides_nothing_until_the_project_confirms_it():
+    net = chain({"system": "sewage", "diameter_mm": 150})
+    check = of(check_sizes(net, Limits(SETTINGS), "community"), "min_diameter")
+    assert (check.verdict, check.reason) == ("not_checkable", "limit_not_read")
+    assert (check.value, check.limit.value, check.limit.how_known) == (150, 200, "recalled")
+    read = [
+        Confirmation("sewer_design_limits", "min_diameter - community main (plastic sewage)", "LX", "page 94")
+    ]
+    check = of(check_sizes(net, Limits(SETTINGS, confirmations=read), "community"), "min_diameter")
+    assert (check.verdict, check.limit.how_known) == ("fail", "confirmed by the project")
+    assert check.limit.source == "GB 50015-2019 4.10; confirmed by the project: LX, page 94"
+    # The exemption of a sewer's head rests on the least slope, which this project has not looked up.
+    check = of(
+        check_hydraulics(
+            net,
+            pipe_hydraulics(net, flows(net, sewage_l_s=0.1)),
+            Limits(SETTINGS, confirmations=read),
+            PERIOD,
+            "community",
+        ),
+        "min_velocity",
+    )
+    assert (check.verdict, check.reason) == ("not_checkable", "limit_not_read")
+
+
+def test_a_limit_of_the_project_s_own_decides_in_place_of_one_not_read():
+    own = {
+        "check": "min_diameter",
+        "applies_to": "community main (plastic sewage)",
+        "limit": 150,
+        "reason": "county",
+    }
+    net = chain({"system": "sewage", "diameter_mm": 150})
+    limits = Limits(DesignSettings(limits=(LimitOverride(**own),)))
+    assert of(check_sizes(net, limits, "community"), "min_diameter").verdict == "pass"
 
 
 # --- cover ---------------------------------------------------------------------------------------------------
@@ -427,7 +538,9 @@ def test_lead_diameter(size, verdict):
 OUTER_HALF = 0.3 * 1.17 / 2
 
 
-def clearance(name, applies, *, utilities=(), buildings=(), trees=(), pipes=None, settings=SETTINGS):
+def clearance(
+    name, applies, *, utilities=(), buildings=(), trees=(), pipes=None, settings=SETTINGS, depth_m=math.nan
+):
     line = LineString([(0, 0), (30, 0)])
     layers = layer_set(
         pipes=pipes or [pipe("P1", line, invert_up_m=98.0, invert_down_m=98.0, from_node="1", to_node="2")],
@@ -436,12 +549,12 @@ def clearance(name, applies, *, utilities=(), buildings=(), trees=(), pipes=None
         trees=list(trees),
     )
     checks = check_clearances(
-        layers["pipes"],
+        layers["pipes"].assign(depth_m=depth_m),
         layers["utilities"],
         layers["buildings"],
         layers["trees"],
         settings,
-        Limits(settings),
+        Limits(settings, confirmations=ALL_READ),
         shipped(),
     )
     found = [c for c in checks if c.check == name and c.applies_to == applies]
@@ -470,6 +583,7 @@ def beside_line(utility, gap, diameter_mm):
         ("water", 200, "drainage - water d<=200", 1.0),
         ("water", 201, "drainage - water d>200", 1.5),
         ("heat", 100, "drainage - heat", 1.5),
+        ("reclaimed_water", 100, "drainage - reclaimed water", 0.5),
         ("power", 50, "drainage - power direct-buried", 0.5),
         ("telecom", 110, "drainage - telecom in duct", 1.0),
     ],
@@ -490,6 +604,7 @@ def test_horizontal_clearance(utility, diameter, applies, limit, off, verdict):
         ("power", "drainage - power direct-buried", 0.50),
         ("telecom", "drainage - telecom in duct", 0.15),
         ("heat", "drainage - heat", 0.15),
+        ("reclaimed_water", "drainage - reclaimed water", 0.40),
     ],
 )
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
@@ -506,14 +621,42 @@ def test_vertical_clearance(utility, applies, limit, off, verdict, above):
 
 
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
-def test_clearance_to_buildings_trees_and_shrubs(off, verdict):
-    y = OUTER_HALF + 2.5 + off
-    house = {"building_id": "B", "status": "existing", "community_id": "A", "geometry": box(5, y, 15, y + 8)}
-    assert clearance("horizontal_clearance", "drainage - building", buildings=[house]).verdict == verdict
+def test_clearance_to_trees_and_shrubs(off, verdict):
     for kind, limit in (("tree", 1.5), ("shrub", 1.0)):
         at = Point(10, OUTER_HALF + limit + off)
         tree = {"tree_id": "T", "kind": kind, "status": "existing", "community_id": "A", "geometry": at}
         assert clearance("horizontal_clearance", f"drainage - {kind}", trees=[tree]).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("foundation_m", "gap_m", "row", "verdict"),
+    [
+        # The pipe is 2 m deep: above a foundation of 2 m, below one of 1.999 m.
+        (2.0, 2.499, "above", "fail"),
+        (2.0, 2.5, "above", "pass"),
+        (1.999, 2.999, "below", "fail"),
+        (1.999, 3.0, "below", "pass"),
+        # Without the depth of the foundation what breaks both fails, what keeps both passes.
+        (None, 2.499, "above", "fail"),
+        (None, 2.5, "below", "not_checkable"),
+        (None, 2.999, "below", "not_checkable"),
+        (None, 3.0, "below", "pass"),
+    ],
+)
+def test_clearance_to_buildings_by_the_depth_of_the_foundation(foundation_m, gap_m, row, verdict):
+    """GB 50014-2021, appendix C."""
+    y = OUTER_HALF + gap_m
+    house = {"building_id": "B", "status": "existing", "community_id": "A", "geometry": box(5, y, 15, y + 8)}
+    check = clearance(
+        "horizontal_clearance",
+        f"drainage - building (pipe {row} the foundation)",
+        buildings=[house],
+        settings=DesignSettings(foundation_depth_m=foundation_m),
+        depth_m=2.0,
+    )
+    assert check.verdict == verdict
+    assert check.value == pytest.approx(gap_m)
+    assert check.reason == ("foundation_unknown" if verdict == "not_checkable" else "")
 
 
 @pytest.mark.parametrize(("off", "verdict"), [(-0.001, "fail"), (0.0, "pass"), (0.001, "pass")])
@@ -585,10 +728,10 @@ def test_required_return_period_by_city_and_area():
 
 def test_failed_checks_come_first_in_the_table():
     net = chain({"diameter_mm": 250}, {"diameter_mm": 200})
-    table = checks_table(check_sizes(net, LIMITS, "community") + check_manholes(net, LIMITS))
+    table = checks_table(check_sizes(net, LIMITS, "community") + check_manholes(net, LIMITS, carried(net)))
     verdicts = table["verdict"].tolist()
     assert verdicts == sorted(verdicts, key=["fail", "not_checkable", "pass"].index)
-    assert table["clause"].str.contains("GB|Announcement").all()
+    assert table["clause"].str.contains("GB|Announcement|engineering practice").all()
     assert isinstance(network([], []).pipes, object)
 
 

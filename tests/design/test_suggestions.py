@@ -17,10 +17,10 @@ from spongecalc.design.network import DrainedArea
 from spongecalc.design.sizes import check_sizes
 from spongecalc.design.suggestions import regraded, suggestions
 from spongecalc.project.design_settings import DesignSettings
-from tests.design.nets import chain
+from tests.design.nets import ALL_READ, carried, chain
 
-LIMITS = Limits(DesignSettings())
-PERIOD = Limit(2.0, "a", "GB 50014-2021 4.1.3", "recalled")
+LIMITS = Limits(DesignSettings(), confirmations=ALL_READ)
+PERIOD = Limit(2.0, "a", "GB 50014-2021 4.1.3", "printed")
 flows_of = partial(
     pipe_flows, coefficients={"asphalt": 0.9}, intensity_l_s_ha=lambda t: 3000 / (t + 5), inlet_time_min=10.0
 )
@@ -28,9 +28,9 @@ flows_of = partial(
 
 def checks_of(net):
     return [
-        *check_hydraulics(net, pipe_hydraulics(net, flows_of(net)), LIMITS, PERIOD),
+        *check_hydraulics(net, pipe_hydraulics(net, flows_of(net)), LIMITS, PERIOD, "community"),
         *check_sizes(net, LIMITS, "community"),
-        *check_manholes(net, LIMITS),
+        *check_manholes(net, LIMITS, carried(net)),
         *check_cover(net, LIMITS, ("asphalt",)),
     ]
 

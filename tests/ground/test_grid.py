@@ -9,8 +9,9 @@ import shapely
 from pyproj import CRS
 from rasterio.transform import Affine, from_origin
 
-from spongecalc.ground.grid import Barrier, GroundError, lowest_rim_m, read_ground, resampled
+from spongecalc.ground.grid import Barrier, lowest_rim_m, read_ground, resampled
 from spongecalc.language import text
+from spongecalc.layers.dem import GroundError, raster_dem
 
 X, Y, CRS_4543 = 540000.0, 2674000.0, CRS.from_epsg(4543)
 AREA = shapely.box(X + 20, Y + 20, X + 60, Y + 60)
@@ -40,7 +41,7 @@ def write(path: Path, data: np.ndarray, *, crs: object = "EPSG:4543", transform:
 
 
 def read(path: Path, **options: object):
-    return read_ground(path, CRS_4543, [AREA], **{"cell_m": 1.0, "margin_m": 10.0, **options})
+    return read_ground(raster_dem(path), CRS_4543, [AREA], **{"cell_m": 1.0, "margin_m": 10.0, **options})
 
 
 LEVELS = [(X + x, Y + y, 1500 + 0.04 * (y - 0.5)) for x in (25, 40, 55) for y in (25.5, 40.5, 55.5)]
@@ -127,7 +128,7 @@ def test_a_dem_that_will_not_do(tmp_path: Path, rule: str, change: object) -> No
         sentence = text(f"findings.{rule}.message", language, **caught.value.found)
         action = text(f"findings.{rule}.action", language, **caught.value.found)
         assert "dem.tif" in sentence
-        assert ("level 1" if language == "en" else "一级") in action
+        assert ("assumed" if language == "en" else "假定") in action
 
 
 def test_another_crs_is_warped(tmp_path: Path) -> None:
@@ -136,6 +137,6 @@ def test_another_crs_is_warped(tmp_path: Path) -> None:
     from pyproj import Transformer
 
     x, y = Transformer.from_crs(4490, 4543, always_xy=True).transform(102.3015, 24.2985)
-    ground = read_ground(path, CRS_4543, [shapely.Point(x, y).buffer(30)], cell_m=1.0, margin_m=5.0)
+    ground = read_ground(raster_dem(path), CRS_4543, [shapely.Point(x, y).buffer(30)], cell_m=1.0, margin_m=5.0)
     assert "dem.warped" in dict(ground.notes)
     assert ground.elevation_m.min() == pytest.approx(1500.0)

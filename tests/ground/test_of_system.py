@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
+from spongecalc.layers.dem import GroundError
 from spongecalc.project.ponding_settings import PondingSettings
 from tests.conftest import WholeRun
 

@@ -30,10 +30,17 @@ def test_what_must_be_there_is_an_error_where_it_is_not(lang: str, word: str) ->
 
 
 def test_no_words_are_left_of_columns_that_are_gone() -> None:
-    columns = {(s.name, c.name) for s in SCHEMAS.values() for c in s.columns}
+    columns = {(s.name, c.name) for s in SCHEMAS.values() for c in s.columns} | {("dem", "level_m")}
     for key in catalogue("contract", "en"):
         _, layer, column, *rest = key.split(".")
         if rest and layer not in ("value", "every"):
             assert (layer, column) in columns, key
         if layer == "every":
             assert column in {name for _, name in columns}, key
+
+
+def test_the_ground_stands_on_the_page_in_both_languages() -> None:
+    english, chinese = contract_page().split("## 中文")
+    for half in (english, chinese):
+        assert half.count("### dem") == 1
+        assert "| `level_m` | m | -500 - 6000 |" in half.split("### dem")[1]

@@ -57,10 +57,11 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "C-H",
     ),
     "geometry.mended": (shape("surfaces", "C-G", BOWTIE), "surfaces", "C-G"),
-    "surface.overlap": (
+    "surface.overlap": (shape("surfaces", "C-L0", box(X, Y, X + 40, Y + 15.06)), "surfaces", "C-L0"),
+    "surface.same_ground": (
         add("surfaces", "C-G", surface_id="C-Z", geometry=box(X + 30, Y + 30, X + 34, Y + 34)),
         "surfaces",
-        "C-G",
+        "C-Z",
     ),
     "end.joined": (edit("pipes", "C-PR", from_node=None), "pipes", "C-PR"),
     "end.no_node": (
@@ -118,7 +119,7 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "connections",
         "C-D0",
     ),
-    "surface.gap": (edit("surfaces", "C-L1", status="removed"), "communities", "C"),
+    "surface.gap": (drop("surfaces", "C-L1"), "communities", "C"),
 }
 
 # What lies nowhere and says no community belongs to none.

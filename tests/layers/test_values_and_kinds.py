@@ -7,14 +7,18 @@ from collections.abc import Callable
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from shapely import LineString, Point
 from tests.planting import X, Y, add, both, drop, edit, shape
-from tests.small_project import CRS, Change, Frames, SmallProject
+from tests.small_project import CRS, Change, Frames, SmallProject, community
 
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.repairs.change import changes_table
+from spongecalc.layers.same_place import KINDS, join_same_place
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import Checked
@@ -255,6 +259,64 @@ def test_two_nodes_at_one_place_and_two_levels_are_named_and_not_joined(
         ["C-R5b"],
     )
     assert found.layers["pipes"].set_index("pipe_id").loc["C-PR2", "from_node"] == "C-R5b"
+
+
+INNER = ("manhole", "inlet", "storage", "pump", "septic_tank", "junction")
+
+
+@pytest.mark.parametrize("one", INNER)
+def test_nodes_of_any_two_kinds_at_one_place_are_one(one: str) -> None:
+    """Every kind with every other: one stays, whichever is named first, and the water finds its way."""
+    for other in INNER:
+        change = both(twin(kind=other), edit("nodes", "C-R5", kind=one))
+        layers, findings = join_same_place(placed(change), 0.1)
+        own = [f for f in findings if f.rule == "node.joined"]
+        assert len(own) == 1, (one, other)
+        kept = layers["nodes"].set_index("node_id").loc[str(own[0].found["other"])]
+        assert kept["kind"] == min(one, other, key=KINDS.index)
+        pipes = layers["pipes"].set_index("pipe_id")
+        assert pipes.loc["C-PR", "to_node"] == pipes.loc["C-PR2", "from_node"] == own[0].found["other"]
+
+
+def placed(change: Change) -> LayerSet:
+    """The layers of C with a change, each feature in its community."""
+    frames = community("C", 2)
+    change(frames)
+    crs = pyproj.CRS(CRS)
+    full = {}
+    for name in SCHEMAS:
+        full[name] = empty = empty_frame(name, crs)
+        if name in frames:
+            own = frames[name].reindex(columns=empty.columns)
+            full[name] = own.assign(community_id="C", file="c.gpkg", file_row=range(1, len(own) + 1))
+    return LayerSet(crs, full, None)
+
+
+def test_a_second_digitising_of_a_node_is_the_same_node() -> None:
+    """5 cm off, of the same kind: one; of another kind, or 0.3 m off, or joined by a pipe: two."""
+    near = {"kind": "manhole", "geometry": Point(X + 25.05, Y + 8)}
+    for values, joined in (
+        (near, True),
+        ({**near, "kind": "inlet"}, False),
+        ({**near, "geometry": Point(X + 25.3, Y + 8)}, False),
+        ({**near, "status": "existing"}, False),
+        ({**near, "invert_m": 98.5}, False),
+    ):
+        layers, findings = join_same_place(placed(twin(**values)), 0.1)
+        assert [f.rule for f in findings] == (["node.joined"] if joined else []), values
+        assert ("C-R5b" in set(layers["nodes"]["node_id"])) is not joined
+    tied = both(twin(**near), edit("pipes", "C-PS", from_node="C-R5", to_node="C-R5b"))
+    assert join_same_place(placed(tied), 0.1)[1] == ()
+
+
+def test_an_existing_and_a_proposed_node_at_one_place_are_named(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """Both stand after the works, and nothing joins them."""
+    found = checked(small_project(second=twin(status="existing")))
+    own = [f for f in found.findings if f.rule == "node.close"]
+    assert len(own) == 1
+    assert {own[0].feature.feature_id, own[0].found["other"]} == {"C-R5", "C-R5b"}
 
 
 def test_a_newly_drained_community_has_a_model_of_after(small_project: Callable[..., SmallProject]) -> None:

@@ -109,10 +109,11 @@ SAME = {
     "date and hhmm": lines("date,time,rain (mm)", lambda t, v: f"{t:%Y%m%d},{t:%H%M},{v}"),
     "date and hhmm without zeros": lines("date,time,rain (mm)", lambda t, v: f"{t:%Y%m%d},{t.hour * 100},{v}"),
     "parts": lines("年,月,日,时,降水量(mm)", lambda t, v: f"{t.year},{t.month},{t.day},{t.hour},{v}"),
+    # Hours 1 to 24 without 0 are named by their end: the first is 00:00 to 01:00 of the same day.
     "parts to 24": lines(
-        "Year,Mon,Day,Hour,Precip [mm]",
-        lambda t, v: end_of_day_hour(t).replace("-", ",").replace(" ", ",").replace(":00", "") + f",{v}",
+        "Year,Mon,Day,Hour,Precip [mm]", lambda t, v: f"{t.year},{t.month},{t.day},{t.hour + 1},{v}"
     ),
+    "date and hour to 24": lines("日期,小时,雨量", lambda t, v: f"{t:%Y-%m-%d},{t.hour + 1},{v}"),
     "Chinese words": lines(
         "观测时间，雨量", lambda t, v: f"{t.year}年{t.month}月{t.day}日{t.hour}时{t.minute}分，{v}"
     ),

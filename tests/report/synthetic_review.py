@@ -50,6 +50,18 @@ NUMBERS = {
     "worst_continuity_error_percent": 0.2473,
     "errors": 0,
     "warnings": 1,
+    "capture_before_percent": 20.0,
+    "capture_after_percent": 60.0,
+    "waterlogging_required_a": 20.0,
+    "waterlogging_sites": 0,
+    "waterlogging_over": 0,
+    "waterlogging_open": 0,
+    "design_failed_mandatory": 0,
+    "design_failed_limit": 0,
+    "design_failed_advice": 0,
+    "design_unconfirmed": 0,
+    "design_open": 0,
+    "verdict_warnings": 0,
 }
 
 
@@ -63,6 +75,9 @@ def community_row(community_id: str, name: str, **changed: object) -> dict[str, 
         "separated_before": "no",
         "separated_after": "yes",
         "storm_id": HEADLINE,
+        "ground_peak_rises": "none",
+        "outfall_peak_rises": "none",
+        "waterlogging_storm_id": "P20-120",
         "status": "done",
     }
     return row | changed
@@ -79,7 +94,16 @@ def _unknown(row: dict[str, object]) -> dict[str, object]:
         "errors",
     )
     blank = {name: np.nan for name in NUMBERS if name not in kept}
-    return row | blank | {"separated_before": "unknown", "separated_after": "unknown"}
+    return (
+        row
+        | blank
+        | {
+            "separated_before": "unknown",
+            "separated_after": "unknown",
+            "ground_peak_rises": "",
+            "outfall_peak_rises": "",
+        }
+    )
 
 
 def _layers(left: float, after: bool) -> dict[str, gpd.GeoDataFrame]:

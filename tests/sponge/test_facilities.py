@@ -14,12 +14,14 @@ from swmm_api import read_inp_file
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, Frames, SmallProject
 
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.design.design_checks import drained_areas
 from spongecalc.project.load import load_project
 from spongecalc.sponge.volume_method import volume_method
 from spongecalc.steps import pipeline, sponge
 from spongecalc.steps.model_files import ModelFiles
 from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.infiltration_unit import UnitInUse, unit_of
+from spongecalc.surfaces.rational_method import runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
 
 FACILITIES = '\n[layers.facilities]\nsource = "ab.gpkg"\nlayer = "facilities"\n'
@@ -88,23 +90,32 @@ def test_every_facility_is_modelled_or_named(small_project: Callable[..., SmallP
     ways = performance.ways.set_index(["community_id", "scenario"])
     with_units, without = (float(ways.loc[(c, "after"), "capture_event_percent"]) for c in "AB")
     assert with_units > without + 3
+    # Its green roof of 150 mm counts as a roof there.
     assert (
         ways.loc[("A", "after"), "capture_volume_percent"]
-        > ways.loc[("B", "after"), "capture_volume_percent"] + 5
+        > ways.loc[("B", "after"), "capture_volume_percent"] + 3
     )
-    volumes = {c: float(ways.loc[(c, "after"), "control_volume_m3"]) for c in "AB"}
+    volumes = {c: float(ways.loc[(c, "after"), "held_volume_m3"]) for c in "AB"}
     # rain garden 30 m2 of 150 x 0.9 + 500 x 0.3 + 250 x 0.38; well 1.13 m2 of 760 mm; trenches 4 m3 and part of
     # 4 m2 of 380 mm;
     # the paving under the well's disc is gone from A
     own = 30 * 0.38 + 1.13 * 0.76 + 4.0 + units["A-EDGE"].area_m2 * 0.38
     paving = (180 * 0.18 + 200 * 0.38) / 1000
     own_rows = performance.facilities.set_index(["community_id", "facility_id"])
-    assert own_rows.loc[("A", "A-RG"), "control_volume_m3"] == pytest.approx(30 * 0.38)
+    assert own_rows.loc[("A", "A-RG"), "held_volume_m3"] == pytest.approx(30 * 0.38)
     assert own_rows.loc[("A", "A-RG"), "drained_m2"] == pytest.approx(230)
-    assert performance.facilities.groupby("community_id")["control_volume_m3"].sum()["A"] == pytest.approx(
+    assert performance.facilities.groupby("community_id")["held_volume_m3"].sum()["A"] == pytest.approx(
         volumes["A"]
     )
     assert volumes["A"] - volumes["B"] == pytest.approx(own - 1.13 * paving, rel=0.005)
+    # the guide counts no voids of paving, and of the trench only what seeps out of it
+    control = own_rows["control_volume_m3"]
+    assert control["A", "A-IT"] < own_rows.loc[("A", "A-IT"), "held_volume_m3"]
+    paved = performance.facilities[performance.facilities["facility"] == "permeable_paving"]
+    assert (paved["held_volume_m3"] > 0).all() and (paved["control_volume_m3"] == 0).all()
+    assert performance.facilities.groupby("community_id")["control_volume_m3"].sum()["A"] == pytest.approx(
+        float(ways.loc[("A", "after"), "control_volume_m3"])
+    )
 
 
 def test_the_volume_method_with_a_rain_garden_by_hand() -> None:
@@ -141,3 +152,31 @@ def test_the_volume_method_with_a_rain_garden_by_hand() -> None:
     lost = reaching * math.exp(-1000 * 10 / reaching / 20) + phi["green"] * 280
     assert found.capture_percent == pytest.approx(100 * (1 - lost / 1000))
     assert found.volume_m3 == pytest.approx(10)
+
+
+@pytest.mark.parametrize(("soil_mm", "phi", "psi"), [(299, 0.85, 0.90), (300, 0.35, 0.40)])
+def test_a_green_roof_has_the_guides_coefficients_from_300_mm_of_substrate(soil_mm, phi, psi) -> None:
+    """海绵城市建设技术指南 2014, table 4-3: 0.30-0.40 and 0.40 from 300 mm on; a thinner one is a roof."""
+    row = type("Row", (), {"kind": "green_roof", "soil_mm": soil_mm, "volume_m3": math.nan, "base_kind": None})()
+    unit = unit_of(row, 100.0)
+    area = Subcatchment(
+        "roof",
+        "buildings",
+        "B",
+        "A",
+        "N",
+        100.0,
+        10.0,
+        2.0,
+        mix({"roof": 0.0}, shipped().covers),
+        {},
+        {"roof": 0.0, "green_roof": 100.0},
+        shapely.Point(0, 0),
+        (UnitInUse("G", unit, 100.0, 0.0),),
+    )
+    found = volume_method((area,), (), lambda _: 0.0, shipped())
+    assert found.coefficient == pytest.approx(phi)
+    assert found.volume_m3 == 0
+    (drained,) = drained_areas((area,))
+    coefficients = runoff_coefficients(shipped(), {})
+    assert sum(coefficients[c] * m2 for c, m2 in drained.covers_m2.items()) == pytest.approx(psi * 100)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from shapely import Point, Polygon, box
+from tests.planting import add
 from tests.small_project import CRS, Frames, SmallProject
 
 from spongecalc.project.load import load_project
@@ -34,6 +35,43 @@ def test_areas_are_those_of_the_nearest_inlet(seed: int, count: int) -> None:
         found = areas[f"I{i}"].area if f"I{i}" in areas else 0.0
         assert found == pytest.approx(expected, abs=0.01 * YARD.area)
     assert sum(a.area for a in areas.values()) == pytest.approx(YARD.area, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_areas_do_not_depend_on_names_and_order(seed: int) -> None:
+    """Inlets every 20 m on either side of a lane: many points lie as far from two of them, and from four."""
+    places = [(x, y) for x in range(0, 61, 20) for y in (10, 30)]
+    plain = inlet_areas(YARD, [(f"{x},{y}", Point(x, y)) for x, y in places])
+    mixed = [places[n] for n in np.random.default_rng(seed).permutation(len(places))]
+    other = inlet_areas(YARD, [(f"{x},{y}", Point(x, y)) for x, y in mixed])
+    assert {k: v.wkb for k, v in plain.items()} == {k: v.wkb for k, v in other.items()}
+
+
+@pytest.mark.parametrize("names", [("A-X", "A-R1"), ("A-R0", "A-R1")])
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        # After the works: a combined inlet that stays, one that lies lower, and one laid with the works.
+        ({"system": "combined"}, False),
+        ({"system": "storm", "invert_m": 98.0, "status": "proposed"}, True),
+        ({"system": "storm", "invert_m": 98.0, "status": "existing"}, False),
+    ],
+)
+def test_of_two_inlets_at_one_place_the_rain_pipes_newer_and_lower_one_takes_the_ground(
+    small_project: Callable[..., SmallProject], names: tuple[str, str], values: dict[str, object], first: bool
+) -> None:
+    other = names[0]
+
+    def change(frames: Frames) -> None:
+        place = frames["nodes"].loc[frames["nodes"]["node_id"] == "A-R1"].geometry.iloc[0]
+        given = {"node_id": other, "kind": "inlet", "status": "existing", "geometry": place, **values}
+        add("nodes", "A-R1", **given)(frames)
+        line = frames["pipes"].loc[frames["pipes"]["pipe_id"] == "A-PR"].geometry.iloc[0]
+        add("pipes", "A-PR", pipe_id="A-PX", from_node=other, geometry=line, status=given["status"])(frames)
+
+    checked = pipeline.check(load_project(small_project(first=change).folder), ["A"], ["after"])
+    system = next(s for s in checked.systems if s.model == "A")
+    assert next(node for node, _ in intake_nodes(system, "A")) == (other if first else "A-R1")
 
 
 def test_two_inlets_at_one_place_share_nothing() -> None:

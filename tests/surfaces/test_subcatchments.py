@@ -41,6 +41,8 @@ def messy(frames: Frames) -> None:
     frames["connections"] = frames["connections"][~frames["connections"]["kind"].isin(["roof_drain"])]
     surfaces = frames["surfaces"]
     surfaces.loc[surfaces["surface_id"] == "C-G", "geometry"] = box(x + 3, y + 10, x + 60, y + 33)
+    # The lane that goes was laid on the lawn.
+    surfaces["laid"] = surfaces["surface_id"].map({"C-G": "2009", "C-L0": "2015"})
     nodes = frames["nodes"]
     extra = pd.concat([nodes[nodes["node_id"] == "C-R1"]] * 4).assign(
         node_id=["C-I1", "C-I2", "C-I3", "C-I4"],

@@ -8,13 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from pyproj import CRS
 from rasterio.transform import from_origin
 from shapely import Point, box
 
-from spongecalc.surfaces.terrain import Terrain, read_terrain
+from spongecalc.layers.dem import GroundError, raster_dem
+from spongecalc.surfaces.terrain import Terrain
 
 ROWS, COLUMNS, CELL_M = 60, 80, 0.5
 WIDE = (0.0, 0.0, 40.0, 30.0)
+
+
+def cells_of(dem: Path, bounds: tuple[float, float, float, float], margin_m: float) -> Terrain:
+    west, south, east, north = bounds
+    whole = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
+    piece = raster_dem(dem).piece(whole, CRS.from_epsg(4543))
+    return Terrain(piece.elevation_m, piece.transform)
 
 
 @pytest.fixture
@@ -34,9 +43,7 @@ def dem(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def terrain(dem: Path) -> Terrain:
-    found = read_terrain(dem, WIDE, 0)
-    assert found is not None
-    return found
+    return cells_of(dem, WIDE, 0)
 
 
 def test_elevations_are_those_of_the_cells(terrain: Terrain) -> None:
@@ -48,16 +55,14 @@ def test_elevations_are_those_of_the_cells(terrain: Terrain) -> None:
 
 
 def test_a_part_of_the_dem_has_its_cells_at_the_same_places(dem: Path, terrain: Terrain) -> None:
-    part = read_terrain(dem, (9.9, 11.9, 14.1, 15.1), 1.0)
-    assert part is not None
+    part = cells_of(dem, (9.9, 11.9, 14.1, 15.1), 1.0)
     assert part.elevation_m.size < terrain.elevation_m.size
     for x, y in ((10.1, 12.1), (13.9, 14.9), (9.2, 11.2)):
         assert part.at(x, y) == terrain.at(x, y)
 
 
 def test_a_margin_beyond_the_dem_is_cut_off(dem: Path, terrain: Terrain) -> None:
-    found = read_terrain(dem, WIDE, 7.3)
-    assert found is not None
+    found = cells_of(dem, WIDE, 7.3)
     assert found.transform == terrain.transform
     assert np.array_equal(found.elevation_m, terrain.elevation_m, equal_nan=True)
 
@@ -118,7 +123,10 @@ def test_where_the_dem_has_no_elevation_there_is_none(terrain: Terrain) -> None:
 
 def test_outside_of_the_dem_there_is_none(dem: Path, terrain: Terrain, tmp_path: Path) -> None:
     assert terrain.ponded_areas_m2([Point(500, 500)], [100.0], 0.15, 5.0).tolist() == [0.0]
-    assert read_terrain(dem, (500, 500, 510, 510), 1.0) is None
-    assert read_terrain(None, WIDE, 1.0) is None
+    with pytest.raises(GroundError) as outside:
+        cells_of(dem, (500, 500, 510, 510), 1.0)
+    assert outside.value.rule == "dem.not_covering"
     (tmp_path / "broken.tif").write_bytes(b"II*\0nothing")
-    assert read_terrain(tmp_path / "broken.tif", WIDE, 1.0) is None
+    with pytest.raises(GroundError) as broken:
+        cells_of(tmp_path / "broken.tif", WIDE, 1.0)
+    assert broken.value.rule == "dem.unreadable"

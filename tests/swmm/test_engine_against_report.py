@@ -123,8 +123,9 @@ def test_links(runs, name):
         assert (result.links.surcharged_h.fillna(0.0) == 0.0).all()
     else:
         for link, words in table(report, "Conduit Surcharge Summary").items():
-            hours = result.links.surcharged_h[link]
-            assert close(max(hours, 0.01), float(words[0]), 1.0, 2)
+            # Full at both ends, at the upper, at the lower, each to a hundredth and at least that.
+            both, upper, lower = map(float, words[:3])
+            assert result.links.surcharged_h[link] == pytest.approx(upper + lower - both, abs=0.026)
 
 
 @pytest.mark.parametrize("name", MODELS)

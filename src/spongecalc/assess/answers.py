@@ -48,7 +48,7 @@ FIGURES: Mapping[str, Figure] = {
         Figure("cross_connections", "", column="cross_connections_{s}"),
         Figure("sewage_to_storm", "m3_d", "dry", "sewage_to_storm_{s}_m3_d"),
         Figure("misplaced_sewage", "percent", "dry", "misplaced_sewage_{s}_percent"),
-        Figure("misconnection_density", "percent", column="misconnection_density_{s}_percent"),
+        Figure("misconnection_density", "per_km", column="misconnection_density_{s}_per_km"),
         Figure("separation_grade", "", column="separation_grade_{s}"),
         Figure("sewage_spilled", "m3", "headline", "sewage_spilled_{s}_m3"),
         Figure("rainfall", "m3", "storm"),
@@ -194,7 +194,7 @@ def _known(
     known["inlets_short", ""] = facts.inlets_short
     for row in _of(tables["separation_grades"], scenario):
         known["misplaced_sewage", DRY] = row["flow_ratio_percent"]
-        known["misconnection_density", ""] = row["density_percent"]
+        known["misconnection_density", ""] = row["density_per_km"]
         known["separation_grade", ""] = row["grade"]
     standing = set(modelled.system.of_community(community)["pipes"]["pipe_id"])
     known.update(_lengths_m(tables["quantity_features"], standing))

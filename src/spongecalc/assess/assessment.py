@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,9 +10,11 @@ import pandas as pd
 from spongecalc.assess.answers import TABLE as ANSWERS
 from spongecalc.assess.answers import answers_table, community_answers
 from spongecalc.assess.bill import bill_tables
-from spongecalc.assess.communities import communities_table
+from spongecalc.assess.communities import communities_table, with_reductions
 from spongecalc.assess.community_page import community_page
 from spongecalc.assess.community_row import community_row
+from spongecalc.assess.criteria import Judging, asked_of, finished, overall, reasons_listed
+from spongecalc.assess.criteria_figures import criteria_figures
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.initial_states import initial_states, storm_rows
@@ -30,10 +32,14 @@ from spongecalc.assess.run_table import run_facts
 from spongecalc.assess.separation import separation_table, work_order
 from spongecalc.assess.separation_grades import grade_table
 from spongecalc.assess.spills import spill_table
+from spongecalc.design.check import Check
 from spongecalc.layers.finding import findings_table
+from spongecalc.layers.ground_quality import ground_quality
 from spongecalc.layers.provenance import provenance_table
 from spongecalc.network.infiltration import infiltration_table
+from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
+from spongecalc.standards.provenance import CONFIRMED, Confirmation, decides
 from spongecalc.swmm.model import ELEMENT_COLUMNS
 
 
@@ -60,6 +66,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     pond = rows_of.ponding.judged(inputs.community_ids, inputs.layers["ponding_records"], inputs.causes)
     peaks = rows_of.leaving.peak_table(inputs.community_ids, scenarios)
     sponge = _with_ways(rows_of.sponge_table(inputs.community_ids, scenarios), inputs.performance)
+    peaks_checked = peak_checks(inputs, peaks, sponge)
     tables = {
         "separation": separation,
         **pond.tables,
@@ -77,9 +84,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "sponge": sponge,
         **rows_of.basin_tables(scenarios),
         **bill_tables(inputs.layers, settings, inputs.documents.claims, inputs.documents.prices),
-        **design_tables(
-            inputs.modelled, inputs.storms, inputs.layers, settings, peak_checks(inputs, peaks, sponge)
-        ),
+        **design_tables(inputs.modelled, inputs.storms, inputs.layers, settings, peaks_checked),
         "runs": runs,
         "findings": findings,
         "elements": _elements(inputs),
@@ -95,6 +100,10 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
                 storm_rows(inputs.modelled, inputs.storms, settings.sponge), inputs.performance.states
             ),
         }
+    ground = ground_quality(inputs.layers)
+    ground = ground[ground["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
+    if len(ground):
+        tables["ground"] = ground
     if inputs.intake is not None:
         tables["intake"] = inputs.intake
     if inputs.tanks is not None:
@@ -104,10 +113,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     own = _own_rows(tables)
     answers = answers_table(inputs, own, rows_of.facts, facts)
     of_community = community_answers(answers, headline)
-    rows = [
-        community_row(inputs, c, own(c), of_community.get(c, {}), facts, rows_of.facts)
-        for c in inputs.community_ids
-    ]
+    judging = judging_of(inputs)
+    rows = []
+    for c in inputs.community_ids:
+        found = community_row(inputs, c, own(c), of_community.get(c, {}), facts, rows_of.facts)
+        rows.append(_judged(inputs, found, judging, own(c), peaks_checked))
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(
         rows, headline, settings.compared, whole=not homeless.any(), partial=left_out > 0
@@ -120,7 +130,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         settings.name,
         inputs.layers.crs.to_string(),
         headline,
-        tuple(_storm_summary(s) for s in inputs.storms),
+        tuple(_storm_summary(s, inputs.settings.standards.confirmations) for s in inputs.storms),
         {"communities": communities, ANSWERS: answers, **tables},
         pages,
         (
@@ -134,14 +144,58 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
             ),
         ),
         versions,
-        {**settings.targets.model_dump(), "capture_percent": settings.sponge.target_percent},
+        targets_of(settings),
         **_capture_basis(inputs.performance),
         ponding_areas=pond.areas,
         depths=pond.depths,
         catalogue=inputs.settings.catalogue,
+        confirmations=inputs.settings.standards.confirmations,
         scenarios=settings.scenarios,
         compared=settings.compared,
+        not_decisive=judging.not_decisive,
     )
+
+
+def targets_of(settings: Settings) -> dict[str, float | None]:
+    """The project's targets by name, that of the year's capture ratio among them."""
+    return {**settings.targets.model_dump(), "capture_percent": settings.sponge.target_percent}
+
+
+def judging_of(inputs: Inputs) -> Judging:
+    """The basis on which the communities are judged."""
+    settings = inputs.settings
+    targets = targets_of(settings)
+    first = next(s for s in settings.scenarios if s.name == settings.compared[0])
+    claims = inputs.about[["claimed_storm_m", "claimed_sewage_m"]]
+    asked = asked_of(first, targets, claimed=bool(claims.notna().any(axis=None)))
+    reasons: dict[str, str] = {n.criterion: n.reason for n in settings.verdict.not_decisive}
+    return Judging(targets, settings.compared, asked, reasons)
+
+
+def _judged(
+    inputs: Inputs,
+    row: Mapping[str, object],
+    judging: Judging,
+    tables: Mapping[str, pd.DataFrame],
+    peaks: Sequence[Check],
+) -> dict[str, object]:
+    """A community's row with the figures that only its criteria need, and its verdict."""
+    community = str(row["community_id"])
+    figures = criteria_figures(
+        inputs.storms,
+        inputs.settings,
+        tables,
+        [c for c in peaks if c.feature.community_id == community],
+        [f for f in inputs.findings if f.feature.community_id == community],
+        modelled=finished(row),
+    )
+    whole = with_reductions({**row, **figures}, judging.compared)
+    return {
+        **row,
+        **figures,
+        "verdict": overall(whole, judging),
+        "verdict_reasons": reasons_listed(whole, judging),
+    }
 
 
 OF_COMMUNITY = (
@@ -156,6 +210,7 @@ OF_COMMUNITY = (
     "quantities",
     "quantity_features",
     "findings",
+    "design_checks",
 )
 """Tables of which a community's row and page take their own rows."""
 
@@ -222,8 +277,12 @@ def _with_ways(sponge: pd.DataFrame, performance: Performance | None) -> pd.Data
     return sponge.merge(performance.ways, on=["community_id", "scenario"], how="left", validate="many_to_one")
 
 
-def _storm_summary(storm: Storm) -> StormSummary:
+FORMULA_TABLES = ("storm_formulas", "storm_formula_intervals")
+
+
+def _storm_summary(storm: Storm, confirmations: Sequence[Confirmation]) -> StormSummary:
     formula = storm.formula
+    read = any(c.table in FORMULA_TABLES and c.means(formula.place) for c in confirmations)
     return StormSummary(
         storm.storm_id,
         storm.return_period_a,
@@ -232,7 +291,7 @@ def _storm_summary(storm: Storm) -> StormSummary:
         formula.place,
         formula.text(),
         formula.source,
-        formula.how_known,
+        CONFIRMED if read and not decides(formula.how_known) else formula.how_known,
         formula.fitted,
         storm.hyetograph,
     )

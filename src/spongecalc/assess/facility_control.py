@@ -12,6 +12,7 @@ FACILITY_COLUMNS = [
     "facility_id",
     "drained_m2",
     "coefficient",
+    "held_volume_m3",
     "control_volume_m3",
     "volume_design_mm",
     "capture_percent",
@@ -19,8 +20,12 @@ FACILITY_COLUMNS = [
 
 
 def facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list[dict[str, object]]:
-    """Each facility's own control volume against the ground that drains to it."""
+    """Each facility's volumes against the ground that drains to it; the other figures are of what it holds."""
     tank_at = {t.node_id: t.facility_id for t in site.tanks}
+    control_m3: dict[tuple[str, str], float] = {}
+    for part in volume.controlled:
+        key = (part.facility, part.facility_id)
+        control_m3[key] = control_m3.get(key, 0.0) + part.control_m3
     return [
         {
             "community_id": site.community_id,
@@ -28,7 +33,8 @@ def facility_rows(site: Site, volume: VolumeMethod, curve: CaptureCurve) -> list
             "facility_id": tank_at.get(c.facility_id, c.facility_id),
             "drained_m2": c.area_m2,
             "coefficient": c.coefficient,
-            "control_volume_m3": c.volume_m3,
+            "held_volume_m3": c.volume_m3,
+            "control_volume_m3": control_m3[c.facility, c.facility_id],
             "volume_design_mm": c.design_mm,
             "capture_percent": 100 - c.coefficient * (100 - curve.percent(c.design_mm)),
         }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from spongecalc.project.separation_settings import GradeLimits, GradeMeasure
-from spongecalc.standards.tables import table
+from spongecalc.standards.provenance import Confirmation, confirmed_table, decides
 
 GRADES = ("light", "medium", "heavy")
 # What a community without any misconnection has.
@@ -14,28 +14,34 @@ NO_GRADE = "none"
 
 # The rows of the table by the names that a project overrides them by.
 MEASURES: Mapping[str, str] = {
-    "density": "misconnection density (misconnected nodes / all nodes)",
+    "density": "misconnection density (misconnected points per km of surveyed pipe)",
     "flow_ratio": "misconnected flow ratio",
     "diameter": "diameter of the misconnected pipe",
     "flow": "misconnected flow",
     "nh3": "NH3-N of the misconnected flow",
+    "cod": "COD of the misconnected flow",
 }
 
 
 def grade_of(
-    measure: GradeMeasure, value: float, overrides: Mapping[GradeMeasure, GradeLimits] | None = None
+    measure: GradeMeasure,
+    value: float,
+    overrides: Mapping[GradeMeasure, GradeLimits] | None = None,
+    confirmations: Sequence[Confirmation] = (),
 ) -> str:
-    """The grade that one measure gives; empty where the value is not known.
+    """The grade that one measure gives; empty where the value is not known, or nobody has read its limits.
 
     Parameters
     ----------
     measure
-        "density" (percent of nodes), "flow_ratio" (percent of the sewage), "diameter" (mm), "flow" (m3/d) or
-        "nh3" (mg/l).
+        "density" (points per km of pipe), "flow_ratio" (percent of the sewage), "diameter" (mm), "flow" (m3/d),
+        "nh3" or "cod" (mg/l).
     value
         Its value.
     overrides
-        A project's own limits by measure.
+        A project's own limits by measure: light below the first, heavy from the second.
+    confirmations
+        Recalled limits that the project has looked up.
 
     Raises
     ------
@@ -44,17 +50,21 @@ def grade_of(
 
     References
     ----------
-    DB31 and T/CECS rules for surveys of misconnections, as in standards/data/misconnection_grades.csv
-    (recalled: not checked against the printed text).
+    T/CECS 758-2020, 7.2, as in standards/data/misconnection_grades.csv; which grade a value on its limit has is
+    that table's to say.
     """
-    rows = table("misconnection_grades").set_index("measure")
+    rows = confirmed_table("misconnection_grades", confirmations).set_index("measure")
     limits = rows.loc[MEASURES[measure]]
-    light_below, heavy_from = float(limits["light_below"]), float(limits["heavy_from"])
-    if overrides and measure in overrides:
-        light_below, heavy_from = overrides[measure].light_below, overrides[measure].heavy_from
-    if math.isnan(value):
+    own = (overrides or {}).get(measure)
+    if math.isnan(value) or (own is None and not decides(limits["how_known"])):
         return ""
-    return GRADES[0] if value < light_below else GRADES[2] if value >= heavy_from else GRADES[1]
+    if own is not None:
+        light, heavy = value < own.light_below, value >= own.heavy_from
+    else:
+        low, high = float(limits["light_below"]), float(limits["heavy_from"])
+        light = value < low or (value == low and limits["light_at_edge"] == "yes")
+        heavy = value > high or (value == high and limits["heavy_at_edge"] == "yes")
+    return GRADES[0] if light else GRADES[2] if heavy else GRADES[1]
 
 
 def worst_grade(grades: list[str]) -> str:

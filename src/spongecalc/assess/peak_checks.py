@@ -10,8 +10,9 @@ from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.design.check import Check, Limit, Subject, at_most
 from spongecalc.layers.feature import Feature
+from spongecalc.standards.provenance import PRINTED
 
-CLAUSE, CONFIDENCE = "GB 50014-2021 4.1.6", "recalled"
+CLAUSE = "GB 50014-2021 4.1.6"
 GIVEN = "given in the layers"
 
 
@@ -42,7 +43,7 @@ def peak_checks(inputs: Inputs, peaks: pd.DataFrame, sponge: pd.DataFrame) -> li
             for name, found in (("ground_peak", ground), ("outfall_peak", leaving)):
                 before, after = (found.get((community, s, storm.storm_id), math.nan) for s in (first, last))
                 # As the tables write them: what no table shows breaks no limit.
-                limit = Limit(round(before, 2), "l/s", CLAUSE, CONFIDENCE)
+                limit = Limit(round(before, 2), "l/s", CLAUSE, PRINTED)
                 checks.append(at_most(name, subject, storm.storm_id, round(after, 2), limit))
             own = peaks[
                 (peaks["community_id"] == community)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +12,12 @@ import pandas as pd
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
+from spongecalc.assess.criteria import Judging, asked_of
 from spongecalc.assess.hydraulics import Hydraulics
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.rainfall.formula_range import FittedRange
+from spongecalc.standards.provenance import Confirmation
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,10 @@ class Review:
     does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
     ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
     they were cut from. ``catalogue`` names and colours the project's covers.
+    ``confirmations`` are the recalled values of standards that the project has looked up.
     ``scenarios`` are the project's, in order; ``compared`` the two that communities.csv sets side by side, while
-    ``tables["answers"]`` holds the figures of all of them.
+    ``tables["answers"]`` holds the figures of all of them. ``not_decisive`` are the criteria that the
+    project takes out of the decision, with its reasons.
     """
 
     project_name: str
@@ -114,5 +119,15 @@ class Review:
     depths: tuple[DepthRaster, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=shipped)
+    confirmations: tuple[Confirmation, ...] = ()
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR
+    not_decisive: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def judging(self) -> Judging:
+        """The basis on which the communities are judged."""
+        first = next(s for s in self.scenarios if s.name == self.compared[0])
+        claims = (p.row.get(f"claimed_{system}_m") for p in self.pages for system in ("storm", "sewage"))
+        asked = asked_of(first, self.targets, claimed=any(not pd.isna(c) for c in claims))
+        return Judging(self.targets, self.compared, asked, self.not_decisive)

@@ -1,4 +1,4 @@
-"""Grades of communities: how many nodes are misconnected, and how much of the sewage goes astray."""
+"""Grades of communities: misconnected points per km of pipe, and how much of the sewage goes astray."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ from spongecalc.project.settings import Settings
 GRADE_COLUMNS = [
     "community_id",
     "scenario",
-    "density_percent",
+    "density_per_km",
     "flow_ratio_percent",
     "to_storm_percent",
     "grade",
 ]
 
 
-def misconnection_density_percent(one: TracedSystem, community_id: str) -> float:
-    """Nodes at which water enters the wrong system over all nodes of a community, in percent."""
+def misconnection_density_per_km(one: TracedSystem, community_id: str) -> float:
+    """Points at which water enters the wrong system per km of a community's pipes; NaN without pipes.
+
+    A node is one point, whatever number of connections it has. Of a combined pipe in service each node is one.
+
+    References
+    ----------
+    T/CECS 758-2020, 7.2.3.
+    """
     nodes = [n for n, d in one.graph.nodes(data=True) if d["community_id"] == community_id]
-    if not nodes:
+    length_km = float(one.system.of_community(community_id)["pipes"].geometry.length.sum()) / 1000
+    if not nodes or length_km <= 0:
         return math.nan
     own = set(nodes)
     wrong = {j.at_node for j in one.joints if j.kind != "combined_in_service"} & own
@@ -38,7 +46,7 @@ def misconnection_density_percent(one: TracedSystem, community_id: str) -> float
         fed = {s.node_id for s in sources(one.system)}
         below = {m for n in fed for m in (n, *nx.descendants(one.graph, n))}
         wrong |= {n for n in own & below if one.graph.nodes[n]["system"] == "combined"}
-    return 100 * len(wrong) / len(nodes)
+    return len(wrong) / length_km
 
 
 def sewage_shares_percent(modelled: Modelled, community_id: str) -> tuple[float, float]:
@@ -64,11 +72,14 @@ def sewage_shares_percent(modelled: Modelled, community_id: str) -> tuple[float,
 def grade_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]:
     """Rows of one system for :func:`grade_table`."""
     rows: list[dict[str, object]] = []
-    limits = settings.separation.grades
+    limits, confirmed = settings.separation.grades, settings.standards.confirmations
     for community in one.system.communities:
-        density = misconnection_density_percent(one, community) if one.joints else 0.0
+        density = misconnection_density_per_km(one, community) if one.joints else 0.0
         ratio, to_storm = sewage_shares_percent(one.modelled, community)
-        grades = [grade_of("density", density, limits), grade_of("flow_ratio", ratio, limits)]
+        grades = [
+            grade_of("density", density, limits, confirmed),
+            grade_of("flow_ratio", ratio, limits, confirmed),
+        ]
         grade = worst_grade(grades) if density > 0 or ratio > 0 else NO_GRADE
         row = (community, one.system.scenario, density, ratio, to_storm, grade)
         rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
@@ -78,7 +89,7 @@ def grade_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]
 def grade_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
     """Communities' grades as rows of separation_grades.csv.
 
-    ``density_percent`` is the share of nodes that are misconnected, ``flow_ratio_percent`` that of the sewage
+    ``density_per_km`` counts misconnected points per km of pipe, ``flow_ratio_percent`` that of the sewage
     which is misplaced in dry weather, ``to_storm_percent`` that of the sewage which leaves by rain outfalls; the
     grade is the worse of the first two, "none" where nothing is misconnected.
     The rows are those of all systems, by :func:`grade_rows`; of the project's ``scenarios`` the latest comes

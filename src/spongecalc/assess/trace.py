@@ -31,7 +31,12 @@ WORDS = frozenset(
         "ponding_2d_verdict",
         "ponding_levels",
         "ponding_reasons",
+        "ground_peak_rises",
+        "outfall_peak_rises",
+        "waterlogging_storm_id",
         "status",
+        "verdict",
+        "verdict_reasons",
     )
 )
 COMMUNITIES = "communities"

@@ -98,6 +98,28 @@ PLAIN: Mapping[str, Recipe] = {
     ),
     "errors": Recipe("findings", "findings", (), {"severity": "error"}, ("feature_id", "layer"), "sum"),
     "warnings": Recipe("findings", "findings", (), {"severity": "warning"}, ("feature_id", "layer"), "sum"),
+    "waterlogging_required_a": Recipe("waterlogging_period", layers=(("communities", OWN),)),
+    **{
+        f"waterlogging_{part}": Recipe(
+            "waterlogging_sites", "ponding", (), {}, ("site_id", "storm_id"), of_last=True
+        )
+        for part in ("sites", "over", "open")
+    },
+    **{
+        f"design_{part}": Recipe(
+            "design_counts", "design_checks", (), {"verdict": verdict}, ("check", "feature_id")
+        )
+        for part, verdict in (
+            ("failed_mandatory", "fail"),
+            ("failed_limit", "fail"),
+            ("failed_advice", "fail"),
+            ("unconfirmed", "fail"),
+            ("open", "not_checkable"),
+        )
+    },
+    "verdict_warnings": Recipe(
+        "verdict_warnings", "findings", (), {"severity": "warning"}, ("feature_id", "layer")
+    ),
     **{
         f"target_lost_year{end}": Recipe("target_lost", roles=GROUND, of_last=True)
         for end in ("", "_low", "_high")
@@ -144,13 +166,13 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         event="dry",
         roles=OUTFALLS,
     ),
-    "misconnection_density_{s}_percent": Recipe(
+    "misconnection_density_{s}_per_km": Recipe(
         "misconnection_density",
         "separation_grades",
-        ("density_percent",),
+        ("density_per_km",),
         keys=("scenario",),
         reduce="first",
-        layers=(("nodes", OWN),),
+        layers=(("nodes", OWN), ("pipes", OWN)),
     ),
     "sewage_spilled_{s}_m3": Recipe(
         "sewage_spilled",

@@ -21,7 +21,7 @@ INPUT, REPORT, OUT = "model.inp", "model.rpt", "model.out"
 KEPT = 4
 """Results of different keys that a run's folder holds at most."""
 
-FORMAT = 1
+FORMAT = 2
 _SUFFIX = ".json.gz"
 _NAME_LENGTH = 24
 

@@ -21,6 +21,7 @@ from spongecalc.steps.sponge import continuous_path, run_continuous
 COLUMNS = (
     "community_id",
     "scenario",
+    "held_volume_m3",
     "control_volume_m3",
     "composite_coefficient",
     "volume_design_mm",
@@ -59,6 +60,7 @@ def run_sponge(call: Call, *, continuous: bool) -> int:
                 site.community_id,
                 site.scenario,
                 v.volume_m3,
+                v.control_m3,
                 v.coefficient,
                 v.design_mm,
                 v.guide_percent,

@@ -1,4 +1,4 @@
-"""Commands that go deeper into one question: rain, sponge, trace, separation, evidence, ponding, sweep."""
+"""Commands that go deeper into one question, such as rain, standards, sponge, trace, separation and ponding."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def rain(
     from spongecalc.cli.rain import run_rain  # noqa: PLC0415
 
     return run_rain(call, series, plot)
+
+
+@command(app, FOLDER)
+def standards(call: Call) -> int:
+    """Print how the values of the standards' tables are known, and which nobody has read."""
+    from spongecalc.cli.standards import run_standards  # noqa: PLC0415
+
+    return run_standards(call)
 
 
 @command(app, FOLDER, COMMUNITY, JOBS)

@@ -10,16 +10,19 @@ from sys import intern
 import pandas as pd
 
 from spongecalc.layers.feature import NOWHERE, Feature
+from spongecalc.standards.provenance import decides
 
 PASS, FAIL, NOT_CHECKABLE = "pass", "fail", "not_checkable"
 
+LIMIT_NOT_READ = "limit_not_read"
+"""The reason of a check whose limit is recalled and not confirmed by the project: nothing decides it."""
 # What a survey to the millimetre and a sum of floats leave of a figure that is exactly on its limit.
 EXACT = 1e-9
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit with its unit, where it comes from, and how far that was checked."""
+    """One limit with its unit, where it comes from, and how that is known."""
 
     value: float
     unit: str
@@ -158,6 +161,8 @@ def _compared(
 ) -> Check:
     if math.isnan(value) or math.isnan(limit.value):
         return not_checkable(name, subject, applies_to, reason or "value_unknown", limit)
+    if not decides(limit.how_known):
+        return not_checkable(name, subject, applies_to, LIMIT_NOT_READ, limit, value, other=other)
     verdict = FAIL if excess > EXACT or (strict and excess > -EXACT) else PASS
     return Check(name, subject, verdict, applies_to, value, limit, excess, reason, other)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,18 +13,21 @@ import pandas as pd
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
-from spongecalc.design.check import Check, Limit, Subject, at_least, not_checkable
+from spongecalc.design.check import EXACT, Check, Limit, Subject, at_least, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.near_lines import NearPairs, SpaceLines, beside, crossing
 from spongecalc.layers.feature import NOWHERE, Feature
 from spongecalc.network.earthworks import laid_pipes
 from spongecalc.project.design_settings import DesignSettings
-from spongecalc.standards.tables import table
+from spongecalc.standards.provenance import confirmed_table
 
 NOBODY = Subject(NOWHERE)
+BESIDE = "horizontal_clearance"
 # Pairs up to this many times their limit apart are reported as passing; those further off only add rows.
 SHOWN_TIMES = 2.0
 TREES = {"tree": "tree", "shrub": "shrub", "pole": "pole (lighting or telecom)"}
+ABOVE, BELOW = "building (pipe above the foundation)", "building (pipe below the foundation)"
+"""The two rows of the table for buildings: which holds depends on how deep the foundation is."""
 GAS = {"gas_low": "gas low pressure", "gas_medium": "gas medium pressure"}
 
 
@@ -54,12 +57,13 @@ def check_clearances(
 
     References
     ----------
-    GB 50289-2016, section 4.1, tables 4.1.9 and 4.1.14; ``utility_clearances.csv``, with source and
+    GB 50014-2021, appendix C; GB 50289-2016, section 4.1; ``utility_clearances.csv``, with source and
     how it is known in every row.
     """
     things = _things(pipes, utilities, buildings, trees, settings, catalogue)
     checks: list[Check] = []
-    for row in table("utility_clearances").itertuples():
+    to_buildings: dict[str, Limit] = {}
+    for row in confirmed_table("utility_clearances", limits.confirmations).itertuples():
         first, second = things.get(row.a), things.get(row.b)
         pair = f"{row.a} - {row.b}"
         for kind, value in (("horizontal", row.horizontal_m), ("vertical", row.vertical_m)):
@@ -67,12 +71,54 @@ def check_clearances(
                 continue
             name = f"{kind}_clearance"
             limit = limits.own(name, pair, Limit(float(value), "m", row.source, row.how_known))
+            if row.b in (ABOVE, BELOW):
+                to_buildings[str(row.b)] = limit
+                continue
             if first is None or second is None:
                 if row.a == "drainage" and not _other_way_of_laying(row.b, settings):
                     checks.append(not_checkable(name, NOBODY, pair, "none_in_layers", limit))
                 continue
             found = _beside if kind == "horizontal" else _crossing
             checks.extend(found(name, pair, first, second, limit, same=row.a == row.b))
+    drains, houses = things.get("drainage"), things.get("building")
+    if drains is None or houses is None:
+        none = "none_in_layers"
+        return [
+            *checks,
+            *(not_checkable(BESIDE, NOBODY, f"drainage - {b}", none, t) for b, t in to_buildings.items()),
+        ]
+    depths_m = pipes["depth_m"].to_numpy(float) if "depth_m" in pipes else np.full(len(pipes), math.nan)
+    return [*checks, *_to_buildings(drains, houses, depths_m, settings.foundation_depth_m, to_buildings)]
+
+
+def _to_buildings(
+    drains: Things,
+    houses: Things,
+    depths_m: np.ndarray,
+    foundation_m: float | None,
+    to_buildings: Mapping[str, Limit],
+) -> list[Check]:
+    """Pipes beside buildings: further off where they lie deeper than the foundation.
+
+    Where the depth of either is not known, a gap that breaks the lesser distance fails and one that keeps the
+    greater passes; between them nothing can be said.
+    """
+    near = beside(drains.lines, houses.lines, to_buildings[BELOW].value * SHOWN_TIMES)
+    checks = []
+    for i in _wanted(drains, houses, near, same=False):
+        at, other, gap = _placed(drains, houses, near, i)
+        depth = depths_m[near.first[i]]
+        if foundation_m is not None and not math.isnan(depth):
+            row = BELOW if depth > foundation_m + EXACT else ABOVE
+        elif gap < to_buildings[ABOVE].value - EXACT:
+            row = ABOVE
+        elif gap >= to_buildings[BELOW].value - EXACT:
+            row = BELOW
+        else:
+            pair, limit = f"drainage - {BELOW}", to_buildings[BELOW]
+            checks.append(not_checkable(BESIDE, at, pair, "foundation_unknown", limit, gap, other=other))
+            continue
+        checks.append(at_least(BESIDE, at, f"drainage - {row}", gap, to_buildings[row], other=other))
     return checks
 
 
@@ -118,18 +164,22 @@ def _judged(
 ) -> list[Check]:
     checks = []
     for i in _wanted(first, second, near, same=same):
-        subject, other = first.subjects[near.first[i]], second.subjects[near.second[i]]
-        place = replace(
-            subject.feature,
-            community_id=subject.feature.community_id or other.feature.community_id,
-            x_m=float(near.x_m[i]),
-            y_m=float(near.y_m[i]),
-        )
-        status = "proposed" if "proposed" in (subject.status, other.status) else subject.status
-        at = Subject(place, status, subject.system)
-        gap = round(float(near.gap_m[i]), 6)
-        checks.append(at_least(name, at, pair, gap, limit, other=other.feature))
+        at, other, gap = _placed(first, second, near, i)
+        checks.append(at_least(name, at, pair, gap, limit, other=other))
     return checks
+
+
+def _placed(first: Things, second: Things, near: NearPairs, i: int) -> tuple[Subject, Feature, float]:
+    """The subject at the nearest point of a pair, the other feature, and the gap in m."""
+    subject, other = first.subjects[near.first[i]], second.subjects[near.second[i]]
+    place = replace(
+        subject.feature,
+        community_id=subject.feature.community_id or other.feature.community_id,
+        x_m=float(near.x_m[i]),
+        y_m=float(near.y_m[i]),
+    )
+    status = "proposed" if "proposed" in (subject.status, other.status) else subject.status
+    return Subject(place, status, subject.system), other.feature, round(float(near.gap_m[i]), 6)
 
 
 def _things(
@@ -183,6 +233,8 @@ def _kind_of(row: Any, settings: DesignSettings) -> str:
     name = str(row.utility)
     if name in GAS:
         return GAS[name]
+    if name == "reclaimed_water":
+        return "reclaimed water"
     if name == "water":
         size = float(row.diameter_mm)
         return "water d>200" if size > 200 else "water d<=200"

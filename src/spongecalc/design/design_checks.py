@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from spongecalc.design.check import Check, Limit, checks_table
@@ -25,7 +26,7 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.standing import stands
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.rational_method import runoff_coefficients
+from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
 
 
@@ -41,7 +42,7 @@ class DesignReview:
 
 def drained_areas(areas: Sequence[Subcatchment]) -> tuple[DrainedArea, ...]:
     """Subcatchments of a model as the rational method reads them."""
-    return tuple(DrainedArea(a.outlet_node, a.feature_id, a.covers_m2) for a in areas)
+    return tuple(DrainedArea(a.outlet_node, a.feature_id, a.ground_m2) for a in areas)
 
 
 def review_design(
@@ -59,11 +60,12 @@ def review_design(
         The project's.
     """
     design = settings.design
-    limits = Limits(design, settings.checks.min_cover_m)
+    limits = Limits(design, settings.checks.min_cover_m, settings.standards.confirmations)
     period = required_return_period(design)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
-    coefficients = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
+    usual = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
+    coefficients = raised_coefficients(usual, period.value)
     checks: list[Check] = []
     tables, proposals = [], []
     nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]
@@ -72,9 +74,9 @@ def review_design(
         hydraulics = pipe_hydraulics(net, flows)
         tables.append(hydraulics)
         found = [
-            *check_hydraulics(net, hydraulics, limits, period),
+            *check_hydraulics(net, hydraulics, limits, period, design.network),
             *check_sizes(net, limits, design.network),
-            *check_manholes(net, limits),
+            *check_manholes(net, limits, hydraulics),
             *check_cover(net, limits, settings.carriageway),
             *check_inlets(
                 net,
@@ -100,7 +102,7 @@ def review_design(
     trees = layers["trees"][stands(layers, "trees", settings.scenario(settings.compared[1]))]
     checks.extend(
         check_clearances(
-            _all(nets, "pipes"),
+            _all(nets, "pipes").assign(depth_m=np.concatenate([_depths_m(net) for net in nets] or [np.empty(0)])),
             _all(nets, "utilities"),
             _all(nets, "buildings"),
             trees,
@@ -124,6 +126,17 @@ def _all(nets: Sequence[DesignNetwork], name: str) -> gpd.GeoDataFrame:
     if not filled:
         return frames[0] if frames else gpd.GeoDataFrame({"geometry": []}, geometry="geometry")
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=filled[0].crs)
+
+
+def _depths_m(net: DesignNetwork) -> np.ndarray:
+    """Depth of each pipe's invert below the ground of its nodes in m, at its deeper end; NaN where not known."""
+    ground_m = net.nodes.set_index("node_id")["ground_m"].astype(float)
+    ends = [
+        net.pipes[node].map(ground_m).astype(float) - net.pipes[level].astype(float)
+        for node, level in (("from_node", "invert_up_m"), ("to_node", "invert_down_m"))
+    ]
+    deeper: np.ndarray = np.fmax(ends[0].to_numpy(), ends[1].to_numpy())
+    return deeper
 
 
 def _joined(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

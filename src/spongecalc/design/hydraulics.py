@@ -10,10 +10,12 @@ import pandas as pd
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.material import METAL
-from spongecalc.design.check import Check, Limit, at_least, at_most, not_checkable
+from spongecalc.design.check import EXACT, LIMIT_NOT_READ, Check, Limit, at_least, at_most, not_checkable
 from spongecalc.design.circular_pipe import full_flow_l_s, full_velocity_m_s, fullness_of, velocity_ratio
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.design.sizes import size_kind
+from spongecalc.standards.provenance import decides
 
 HYDRAULIC_COLUMNS = [
     "community_id",
@@ -43,8 +45,9 @@ HYDRAULIC_COLUMNS = [
 def pipe_hydraulics(net: DesignNetwork, flows: pd.DataFrame) -> pd.DataFrame:
     """Every pipe with its design flow and how it carries it.
 
-    The design flow of a sewage pipe is its peak sewage, that of a storm pipe its rain, that of a combined
-    pipe both. Fullness and velocity are those of uniform flow; NaN where the pipe cannot carry the flow.
+    The design flow of a sewage pipe is its peak sewage, that of a storm pipe its rain, that of a combined pipe
+    its rain and the mean sewage of a day (GB 50014-2021, 4.1.22). Fullness and velocity are those of uniform
+    flow; NaN where the pipe cannot carry the flow.
     """
     pipes = net.pipes
     diameter, slope, n = (pipes[c].to_numpy(float) for c in ("diameter_m", "slope", "manning_n"))
@@ -53,7 +56,7 @@ def pipe_hydraulics(net: DesignNetwork, flows: pd.DataFrame) -> pd.DataFrame:
     own = flows.reindex(pipes["pipe_id"]).reset_index(drop=True)
     system = pipes["system"].to_numpy()
     design = np.where(system == "sewage", own["sewage_l_s"], own["storm_l_s"]) + np.where(
-        system == "combined", own["sewage_l_s"], 0.0
+        system == "combined", own["mean_sewage_l_s"], 0.0
     )
     fullness = fullness_of(design / full)
     table = pd.DataFrame(
@@ -76,14 +79,21 @@ def pipe_hydraulics(net: DesignNetwork, flows: pd.DataFrame) -> pd.DataFrame:
     return table[HYDRAULIC_COLUMNS]
 
 
-def check_hydraulics(net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limits, period: Limit) -> list[Check]:
-    """Capacity at the required return period, fullness, least and greatest velocity of every pipe."""
+def check_hydraulics(
+    net: DesignNetwork, hydraulics: pd.DataFrame, limits: Limits, period: Limit, network: str
+) -> list[Check]:
+    """Capacity at the required return period, fullness, least and greatest velocity of every pipe.
+
+    ``network`` is "community" or "municipal": whose least sizes and slopes the heads of sewers are held to.
+    """
     by_id = {row.pipe_id: row for row in hydraulics.itertuples()}
     return [
         check
         for row in net.pipes.itertuples()
-        for check in (_sewage if row.system == "sewage" else _storm)(
-            row, by_id[row.pipe_id], limits, period, net.catalogue
+        for check in (
+            _sewage(row, by_id[row.pipe_id], limits, network, net.catalogue)
+            if row.system == "sewage"
+            else _storm(row, by_id[row.pipe_id], limits, period, net.catalogue)
         )
     ]
 
@@ -99,7 +109,7 @@ def _why_not(row: Any, found: Any) -> str:
     return "in_loop" if found.in_loop else ""
 
 
-def _sewage(row: Any, found: Any, limits: Limits, _: Limit, catalogue: Catalogue) -> list[Check]:
+def _sewage(row: Any, found: Any, limits: Limits, network: str, catalogue: Catalogue) -> list[Check]:
     subject = subject_of("pipes", row)
     size = row.diameter_m * 1000
     fullest = limits.find("max_fullness", "sewage", size)
@@ -122,7 +132,10 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit, catalogue: Catalogue
         else at_most("max_fullness", subject, "sewage", depth, fullest)
     ]
     speed = found.velocity_m_s
-    if not math.isnan(speed) and speed < least.value and is_initial(row, limits):
+    slope = initial_slope(row, limits, network)
+    if not math.isnan(speed) and speed < least.value and slope is not None and not decides(slope.how_known):
+        checks.append(not_checkable("min_velocity", subject, "sewage", LIMIT_NOT_READ, slope, speed))
+    elif not math.isnan(speed) and speed < least.value and is_initial(row, limits, network):
         # The head of a sewer has too few households for any size: its least size and slope decide instead.
         checks.append(not_checkable("min_velocity", subject, "sewage", "initial_section", least, speed))
     else:
@@ -134,13 +147,24 @@ def _sewage(row: Any, found: Any, limits: Limits, _: Limit, catalogue: Catalogue
     return [*checks, _fastest(row, found, limits, "", catalogue)]
 
 
-def is_initial(row: Any, limits: Limits) -> bool:
-    """True for a sewer of the least size of its kind with at least that size's least slope."""
-    main = limits.find("min_diameter", "community main (plastic sewage)")
-    slope = limits.find("min_slope", "community main (plastic sewage)", main.value)
-    municipal = limits.find("min_diameter", "sewage (municipal)")
+def initial_slope(row: Any, limits: Limits, network: str) -> Limit | None:
+    """The slope from which on a sewer of its size may be too slow at its head; None above the least size.
+
+    References
+    ----------
+    GB 50014-2021, commentary on 5.2.7: the first pipes of a sewer that do not reach the velocity have the least
+    slope of table 5.2.10, which is that of the least size; of smaller sizes within a community GB 50015 says it.
+    """
     size_mm = float(row.diameter_m) * 1000
-    return size_mm <= max(main.value, municipal.value) and float(row.slope) >= slope.value - 1e-9
+    if not size_mm <= limits.find("min_diameter", "sewage (municipal)").value:
+        return None
+    return limits.find("min_slope", size_kind("sewage", size_mm, None, network)[1], size_mm)
+
+
+def is_initial(row: Any, limits: Limits, network: str) -> bool:
+    """True for a sewer of a least size with at least the least slope of its own size."""
+    slope = initial_slope(row, limits, network)
+    return slope is not None and float(row.slope) >= slope.value - EXACT
 
 
 def _storm(row: Any, found: Any, limits: Limits, period: Limit, catalogue: Catalogue) -> list[Check]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from spongecalc.design.check import Limit
 from spongecalc.project.design_settings import LIMIT_TABLES, DesignSettings
+from spongecalc.standards.provenance import BY_PROJECT, Confirmation, confirmed_table
 from spongecalc.standards.tables import table
-
-BY_PROJECT = "set by the project"
 
 
 class Limits:
@@ -22,11 +22,20 @@ class Limits:
         The project's design settings, with limits of its own.
     min_cover_m
         The project's least cover in m wherever a pipe lies ([checks] min_cover); None for the table's.
+    confirmations
+        Recalled limits that the project has looked up; any other recalled limit decides no check.
     """
 
-    def __init__(self, settings: DesignSettings, min_cover_m: float | None = None) -> None:
+    def __init__(
+        self,
+        settings: DesignSettings,
+        min_cover_m: float | None = None,
+        confirmations: Sequence[Confirmation] = (),
+    ) -> None:
         self._min_cover_m = min_cover_m
-        self._rows = pd.concat([table(name) for name in LIMIT_TABLES], ignore_index=True)
+        self.confirmations = confirmations
+        tables = [confirmed_table(name, confirmations) for name in LIMIT_TABLES]
+        self._rows = pd.concat(tables, ignore_index=True)
         self._own = {(o.check, o.applies_to): o for o in settings.limits}
         self._found: dict[tuple[str, str, float], Limit] = {}
 

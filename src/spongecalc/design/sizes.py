@@ -10,23 +10,31 @@ from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, mo
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
 
+SMALLEST_OF_SPACINGS_MM = 300.0
+"""GB 50014-2021, table 5.4.4 begins with this size."""
+
 
 def size_kind(system: str, size_mm: float, material: Material | None, network: str) -> tuple[str, str]:
     """Rows of ``sewer_design_limits.csv`` in which a pipe's least diameter and least slope are found.
 
-    A sewer inside a community follows GB 50015 up to DN200 and GB 50014 beyond; one in the street, and every
-    rain pipe, GB 50014.
+    A sewer inside a community follows GB 50015 below DN300 and GB 50014 beyond; one in the street, and every
+    rain or combined pipe, GB 50014. A combined pipe's least slope does not depend on its material (5.2.10).
     """
     if system == "sewage":
         if network == "municipal":
             return "sewage (municipal)", "sewage (municipal)"
         main = "community main (plastic sewage)"
         return main, main if size_mm < 300 else "sewage (municipal)"
+    size = "storm or combined (municipal)"
+    if system == "combined":
+        return size, "combined"
     plastic = material is not None and material.family == PLASTIC
-    return (
-        "storm or combined (municipal)",
-        "storm or combined plastic" if plastic else "storm or combined other material",
-    )
+    return size, "storm plastic" if plastic else "storm other material"
+
+
+def spacing_kind(size_mm: float) -> str:
+    """The row of ``sewer_design_limits.csv`` for the run between two manholes: GB 50014's begin at DN300."""
+    return "straight run below DN300" if size_mm < SMALLEST_OF_SPACINGS_MM else "straight run"
 
 
 def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]:
@@ -45,8 +53,9 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
         checks.append(_slope(row, subject, for_slope, limits, size))
         checks.extend(_material(subject, material, row.material, size, limits))
         wide = size if not math.isnan(size) else row.width_mm
-        spacing = limits.find("max_manhole_spacing", "straight run", wide)
-        checks.append(at_most("max_manhole_spacing", subject, "straight run", float(row.length_m), spacing))
+        run = spacing_kind(wide)
+        spacing = limits.find("max_manhole_spacing", run, wide)
+        checks.append(at_most("max_manhole_spacing", subject, run, float(row.length_m), spacing))
     return checks
 
 

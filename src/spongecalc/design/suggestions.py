@@ -23,9 +23,10 @@ from spongecalc.design.circular_pipe import (
 from spongecalc.design.cover import check_cover
 from spongecalc.design.hydraulics import check_hydraulics, pipe_hydraulics
 from spongecalc.design.limits import Limits
-from spongecalc.design.manholes import check_manholes
+from spongecalc.design.manholes import check_manholes, least_below_mm
 from spongecalc.design.network import DesignNetwork, with_hydraulics
 from spongecalc.design.sizes import check_sizes, size_kind
+from spongecalc.standards.provenance import decides
 
 SUGGESTION_COLUMNS = [
     "community_id",
@@ -67,9 +68,9 @@ class _Recheck:
         found = pipe_hydraulics(net, self.flows_of(net))
         return _failed(
             [
-                *check_hydraulics(net, found, self.limits, self.period),
+                *check_hydraulics(net, found, self.limits, self.period, self.network),
                 *check_sizes(net, self.limits, self.network),
-                *check_manholes(net, self.limits),
+                *check_manholes(net, self.limits, found),
                 *check_cover(net, self.limits, self.carriageway),
             ]
         )
@@ -125,23 +126,27 @@ def _with_sizes(net: DesignNetwork, sizes: Mapping[str, float]) -> DesignNetwork
 
 
 def grown_sizes(net: DesignNetwork, flows_of: Flows, limits: Limits, network: str) -> dict[str, float]:
-    """Diameters in mm at which every new pipe passes for capacity, fullness, least size and none shrinks."""
+    """Diameters in mm at which every new pipe passes for capacity, fullness, least size, and size downstream."""
     sizes = {p: float(d) for p, d in zip(net.pipes["pipe_id"], net.pipes["diameter_mm"], strict=True)}
     for _ in range(MOST_ROUNDS):
         now = _with_sizes(net, sizes)
         found = pipe_hydraulics(now, flows_of(now)).set_index("pipe_id")
-        arriving: dict[tuple[str, str], float] = {}
+        arriving: dict[tuple[str, str], list[Any]] = {}
         for row in now.pipes.itertuples():
-            key = (row.to_node, row.system)
-            arriving[key] = max(arriving.get(key, 0.0), sizes[row.pipe_id])
+            arriving.setdefault((row.to_node, row.system), []).append(row)
         grown = dict(sizes)
         for row in now.pipes.itertuples():
             size = sizes[row.pipe_id]
             if row.status != "proposed" or np.isnan(size) or np.isnan(row.diameter_m):
                 continue
             kind = size_kind(row.system, size, net.catalogue.material(row.material), network)[0]
-            least = limits.find("min_diameter", kind).value
-            wanted = max(least, arriving.get((row.from_node, row.system), 0.0))
+            least = limits.find("min_diameter", kind)
+            above = arriving.get((row.from_node, row.system), ())
+            wanted = max(
+                least.value if decides(least.how_known) else 0.0,
+                *(least_below_mm(net.catalogue, limits, a, row, sizes[a.pipe_id]) for a in above),
+                0.0,
+            )
             hydraulic = found.loc[row.pipe_id]
             if size < wanted:
                 grown[row.pipe_id] = wanted

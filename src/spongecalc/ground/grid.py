@@ -5,37 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
-import rasterio
 import rasterio.features
 import shapely
 from affine import Affine
 from pyproj import CRS
-from rasterio.errors import RasterioError
-from rasterio.vrt import WarpedVRT
-from rasterio.windows import Window, from_bounds
 from scipy import ndimage
 
 from spongecalc.ground.depressions import NEIGHBOURS
+from spongecalc.layers.dem import Dem
+from spongecalc.layers.dem_judgement import Level, judged_piece
 
 BUILDING_M = 3.0
-# A DEM of larger cells than a lane is wide does not show the lane.
-COARSEST_M = 5.0
-MOST_VOID_PERCENT = 5.0
 # A single cell this far off all of its neighbours is a vehicle, a bird or an echo, not ground.
 SPIKE_M = 1.0
-# Surveyed ground levels and the DEM differ by no more than this in the middle of all nodes.
-LEVEL_DIFFERENCE_M = 1.0
-
-
-class GroundError(Exception):
-    """A DEM that no ground can be made of: ``rule`` names the sentences, ``found`` fills them."""
-
-    def __init__(self, rule: str, **found: object) -> None:
-        super().__init__(rule)
-        self.rule, self.found = rule, found
 
 
 @dataclass(frozen=True)
@@ -114,7 +98,7 @@ def placed(transform: Affine, across: float, down: float) -> tuple[float, float]
 
 
 def read_ground(
-    dem: Path,
+    dem: Dem,
     crs: CRS,
     areas: Sequence[shapely.Geometry],
     *,
@@ -122,14 +106,14 @@ def read_ground(
     margin_m: float,
     buildings: Sequence[shapely.Geometry] = (),
     barriers: Sequence[Barrier] = (),
-    levels: Sequence[tuple[float, float, float]] = (),
+    levels: Sequence[Level] = (),
 ) -> Ground:
     """The ground around some areas, as water sees it.
 
     Parameters
     ----------
     dem
-        Raster of elevations in m.
+        The ground as it was delivered.
     crs
         CRS of everything else; a DEM of another one is warped.
     areas
@@ -155,10 +139,9 @@ def read_ground(
         The DEM cannot be read, has no CRS, is coarser than a lane, has gaps, leaves the areas uncovered, or
         contradicts the levels.
     """
-    data, transform, notes = _read(dem, crs, shapely.union_all(list(areas)), margin_m)
+    piece = judged_piece(dem, crs, areas, margin_m, levels)
+    data, transform, notes = piece.elevation_m, piece.transform, [(note.rule, note.found) for note in piece.notes]
     areas_mask = rasterio.features.geometry_mask(areas, data.shape, transform, invert=True)
-    _check_voids(dem, data, areas_mask)
-    _check_levels(dem, data, transform, levels)
     data, spikes = _without_spikes(data)
     if spikes:
         notes.append(("dem.spikes", {"file": dem.name, "cells": spikes}))
@@ -173,86 +156,6 @@ def read_ground(
     transform = Affine(transform.a * factor, 0.0, transform.c, 0.0, transform.e * factor, transform.f)
     mask = _footprints(buildings, data.shape, transform)
     return Ground(_raised(data, transform, mask, barriers), transform, mask, tuple(notes))
-
-
-def _read(
-    dem: Path, crs: CRS, area: shapely.Geometry, margin_m: float
-) -> tuple[np.ndarray, Affine, list[tuple[str, dict[str, object]]]]:
-    notes: list[tuple[str, dict[str, object]]] = []
-    name = dem.name
-    x0, y0, x1, y1 = area.buffer(margin_m).bounds
-    try:
-        with rasterio.open(dem) as source:
-            if source.crs is None:
-                raise GroundError("dem.no_crs", file=name)
-            if CRS.from_user_input(source.crs) != crs:
-                notes.append(("dem.warped", {"file": name, "crs": CRS.from_user_input(source.crs).name}))
-            turned = source.transform.e > 0 or source.transform.b != 0 or source.transform.d != 0
-            warp = bool(notes) or turned
-            if turned:
-                notes.append(("dem.turned", {"file": name}))
-            with WarpedVRT(source, crs=crs.to_wkt(), nodata=source.nodata) if warp else source as raster:
-                cell = float(raster.transform.a)
-                if cell > COARSEST_M:
-                    raise GroundError("dem.coarse", file=name, cell=f"{cell:.1f}", most=f"{COARSEST_M:g}")
-                window = from_bounds(x0, y0, x1, y1, raster.transform)
-                rows, columns = window.toslices()
-                cut = Window.from_slices(
-                    *((math.floor(s.start), math.ceil(s.stop)) for s in (rows, columns)), boundless=True
-                )
-                whole = Window(0, 0, raster.width, raster.height)
-                try:
-                    cut = cut.intersection(whole)
-                except rasterio.errors.WindowError as outside:
-                    raise GroundError("dem.not_covering", file=name, percent="0") from outside
-                data = raster.read(1, window=cut, masked=True).astype(float).filled(np.nan)
-                transform = raster.window_transform(cut)
-    except RasterioError as reason:
-        raise GroundError("dem.unreadable", file=name, reason=str(reason).splitlines()[0]) from reason
-    _check_cover(name, data, transform, area)
-    data[~np.isfinite(data) | (np.abs(data) > 9000)] = np.nan
-    return data, transform, notes
-
-
-def _check_cover(name: str, data: np.ndarray, transform: Affine, area: shapely.Geometry) -> None:
-    x0, y1 = placed(transform, 0, 0)
-    x1, y0 = placed(transform, data.shape[1], data.shape[0])
-    share = shapely.intersection(area, shapely.box(x0, y0, x1, y1)).area / area.area
-    if share < 0.999 or min(data.shape) < 3:
-        raise GroundError("dem.not_covering", file=name, percent=f"{100 * share:.0f}")
-
-
-def _check_voids(dem: Path, data: np.ndarray, inside: np.ndarray) -> None:
-    percent = 100 * float(np.isnan(data[inside]).mean()) if inside.any() else 100.0
-    if percent > MOST_VOID_PERCENT:
-        raise GroundError("dem.voids", file=dem.name, percent=f"{percent:.0f}", most=f"{MOST_VOID_PERCENT:g}")
-
-
-def _check_levels(
-    dem: Path, data: np.ndarray, transform: Affine, levels: Sequence[tuple[float, float, float]]
-) -> None:
-    """Refuse a DEM that contradicts the surveyed levels: upside down, of another datum, in feet."""
-
-    def differences(grid: np.ndarray) -> np.ndarray:
-        found = []
-        for x, y, level in levels:
-            column, row = (math.floor(v) for v in placed(~transform, x, y))
-            if 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1] and math.isfinite(level):
-                found.append(grid[row, column] - level)
-        return np.array(found)
-
-    off = differences(data)
-    off = off[np.isfinite(off)]
-    if len(off) < 3:
-        return
-    middle = float(np.median(np.abs(off)))
-    if middle <= LEVEL_DIFFERENCE_M:
-        return
-    turned = differences(data[::-1])
-    turned = turned[np.isfinite(turned)]
-    fits = len(turned) >= 3 and float(np.median(np.abs(turned))) < 0.5 * middle
-    rule = "dem.upside_down" if fits else "dem.other_levels"
-    raise GroundError(rule, file=dem.name, difference=f"{middle:.1f}", most=f"{LEVEL_DIFFERENCE_M:g}")
 
 
 def _without_spikes(data: np.ndarray) -> tuple[np.ndarray, int]:

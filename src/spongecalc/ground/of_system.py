@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from spongecalc.ground.grid import Barrier, Ground, GroundError, read_ground
+from spongecalc.ground.grid import Barrier, Ground, read_ground
+from spongecalc.layers.dem import DemPiece, GroundError
+from spongecalc.layers.dem_judgement import Level, judged_piece
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.project.ponding_settings import PondingSettings
@@ -73,7 +75,6 @@ def ground_of(system: DrainageSystem, settings: PondingSettings, cell_m: float) 
         for row in system.barriers.itertuples()
         if not math.isnan(row.top_m if row.kind == "breakline" else row.height_m) or row.kind == "opening"
     ]
-    levels = [(p.x, p.y, float(z)) for p, z in zip(system.nodes.geometry, system.nodes["ground_m"], strict=True)]
     return read_ground(
         system.dem,
         system.crs,
@@ -82,5 +83,21 @@ def ground_of(system: DrainageSystem, settings: PondingSettings, cell_m: float) 
         margin_m=settings.margin_m,
         buildings=list(system.buildings.geometry),
         barriers=barriers,
-        levels=levels,
+        levels=_levels(system),
     )
+
+
+def piece_of(system: DrainageSystem, margin_m: float) -> DemPiece | None:
+    """The cells of the DEM within ``margin_m`` of a system as they are, if the DEM will do there; else None."""
+    if system.dem is None:
+        return None
+    try:
+        return judged_piece(system.dem, system.crs, list(system.boundaries.geometry), margin_m, _levels(system))
+    except GroundError:
+        # Why, is a finding of the check at each community.
+        return None
+
+
+def _levels(system: DrainageSystem) -> list[Level]:
+    nodes = system.nodes
+    return [(p.x, p.y, float(z)) for p, z in zip(nodes.geometry, nodes["ground_m"], strict=True)]

@@ -13,7 +13,14 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.source_read import Amount, sizes_of
 from spongecalc.layers.value_change import NOW
 
-FATE_OF = {"repair.parts": SPLIT, "repair.split": SPLIT, "repair.snapped": JOINED, "repair.joined": JOINED}
+ONE_LESS = ("repair.joined", "repair.double")
+"""Repairs by which two features became one."""
+FATE_OF = {
+    "repair.parts": SPLIT,
+    "repair.split": SPLIT,
+    "repair.snapped": JOINED,
+    **dict.fromkeys(ONE_LESS, JOINED),
+}
 """The fate of what a repair changed; one that is not listed has moved it."""
 
 
@@ -33,17 +40,13 @@ def additions(
 
     def add(layer: str, file: str, fate: str, rule: str, amount: Amount) -> None:
         own = found.setdefault((layer, file), {})
-        was = own.get((fate, rule, ""), Amount())
-        own[fate, rule, ""] = Amount(
-            was.count + amount.count, was.length_m + amount.length_m, was.area_m2 + amount.area_m2
-        )
+        own[fate, rule, ""] = own.get((fate, rule, ""), Amount()) + amount
 
     for change in changes:
         words, at = change.found, change.feature
         fate = FATE_OF.get(change.rule, MOVED)
         count = str(words[NOW]).count(", ") if fate == SPLIT else 0
-        if change.rule == "repair.joined":
-            # Two nodes at one place became one.
+        if change.rule in ONE_LESS:
             count = -1
         gained_m = _number(words, "now_m") - _number(words, "was_m")
         gained_m2 = _number(words, "now_m2") - _number(words, "was_m2")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.geometry_rules import WITHOUT_SHAPE
 from spongecalc.layers.source_read import Amount, SourceRead
 
 READ, TAKEN, LEFT_OUT, NOT_ASKED = "read", "taken", "left_out", "not_asked"
@@ -24,13 +25,15 @@ INTAKE_COLUMNS = ["layer", "file", "fate", "rule", "community_id", *AMOUNTS]
 # Why a feature is in no model, where several findings are at it: the first of these, else an error.
 NO_PLACE = (
     "geometry.empty",
-    "geometry.not_finite",
+    *WITHOUT_SHAPE,
     "geometry.multipart",
     "geometry.wrong_type",
     "geometry.no_length",
     "geometry.no_area",
 )
-NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined")
+NOT_JOINED = ("community.none", "border.cut_upstream", "node.alone", "node.joined", "pipe.double")
+BEYOND = ("surface.no_community", "surface.off_community")
+"""Rules of the ground of a surface that lies in no community, or not in the one that it names."""
 NOWHERE, UNDRAINED = "scenario.nowhere", "community.not_drained"
 # What a sum of floats may be off by: a metre or square metre is told to two decimals.
 CLOSE_M, CLOSE_M2 = 0.005, 0.005
@@ -71,6 +74,7 @@ def intake_ledger(
     asked: Collection[str],
     *,
     every_scenario: bool = True,
+    cut: Mapping[tuple[str, str], Mapping[AmountKey, Amount]] | None = None,
     added: Mapping[tuple[str, str], Mapping[AmountKey, Amount]] | None = None,
 ) -> IntakeLedger:
     """Make the ledger of a project's intake.
@@ -80,7 +84,8 @@ def intake_ledger(
     read
         The sources, counted where they were read.
     rows
-        Features as they were delivered (:func:`spongecalc.intake.delivered.delivered`).
+        Features as they were delivered (:func:`spongecalc.intake.delivered.delivered`), those that were cut in
+        their pieces (:func:`spongecalc.intake.pieces.in_pieces`).
     taken
         Features that the models take (:func:`spongecalc.intake.taken.taken`).
     findings
@@ -91,6 +96,8 @@ def intake_ledger(
         Communities that the command works on.
     every_scenario
         False where only some of the scenarios were asked for.
+    cut
+        What cutting at borders added to each source of each layer.
     added
         Of repaired layers, what each source of each layer gained by it (:mod:`spongecalc.intake.additions`);
         ``rows`` and ``taken`` are then those of the repaired layers.
@@ -99,7 +106,10 @@ def intake_ledger(
     lines: list[tuple[object, ...]] = []
     left_open = []
     key = "file_row" if added is None else "feature_id"
+    columns = [key, "piece"]
     beside = [SourceRead(layer, file, Amount()) for layer, file in added or {}]
+    # Ground is no layer of features; the table of its quality tells of it.
+    read = [s for s in read if s.layer in rows]
     known = {(s.layer, s.file) for s in read}
     for source in (*read, *(s for s in beside if (s.layer, s.file) not in known)):
         own = rows[source.layer]
@@ -116,10 +126,14 @@ def intake_ledger(
             amounts[LEFT_OUT, "filter.left_out", ""] = source.filtered
         if len(used):
             amounts[TAKEN, "", ""] = _sum(used)
-        modelled = own[key].isin(used[key]).to_numpy()
+        modelled = _named(own[columns]).isin(_named(used[columns])).to_numpy()
         lost, changed = own[~modelled], own[modelled]
         amounts |= why.of(source.layer, lost)
-        amounts |= _mended(changed, used) if added is None else added.get((source.layer, source.file), {})
+        gained = [_mended(changed, used) if added is None else added.get((source.layer, source.file), {})]
+        gained.append((cut or {}).get((source.layer, source.file), {}))
+        for amounts_of in gained:
+            for fate, amount in amounts_of.items():
+                amounts[fate] = amounts.get(fate, Amount()) + amount
         lines.extend(
             (source.layer, source.file, *fate, a.count, a.length_m, a.area_m2) for fate, a in amounts.items()
         )
@@ -138,13 +152,18 @@ def intake_ledger(
     return IntakeLedger(table, tuple(left_open))
 
 
+def _named(rows: pd.DataFrame) -> pd.Series:
+    """Each feature or piece by one text."""
+    return rows.iloc[:, 0].astype(str) + "\n" + rows.iloc[:, 1].astype(str)
+
+
 def _sum(rows: pd.DataFrame) -> Amount:
     return Amount(len(rows), float(rows["length_m"].sum()), float(rows["area_m2"].sum()))
 
 
 def _mended(rows: pd.DataFrame, used: pd.DataFrame) -> dict[AmountKey, Amount]:
     """Area that the mending of outlines which cross themselves added to what their rings had summed to."""
-    before = rows.set_index("file_row")["area_m2"]
+    before = rows.groupby("file_row")["area_m2"].sum()
     after = used.groupby("file_row")["area_m2"].sum().reindex(before.index)
     off = (after - before).to_numpy(float)
     mended = np.abs(off) > CLOSE_M2
@@ -223,6 +242,9 @@ class _Reasons:
             return LEFT_OUT, min((r for r in at if r in self.errors), default=self.of_community[own]), own
         if layer == "communities" and not own and "id.missing" in at:
             return LEFT_OUT, "id.missing", own
+        beyond = next((r for r in BEYOND if r in at), None)
+        if beyond is not None and not own:
+            return LEFT_OUT, beyond, own
         if own and own not in self.asked:
             return NOT_ASKED, "", own
         if not self.every_scenario:

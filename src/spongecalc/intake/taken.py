@@ -10,6 +10,8 @@ import pandas as pd
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.intake.delivered import KEY
+from spongecalc.intake.pieces import piece_names
+from spongecalc.layers.border_cut import CUT, outside_own_ground
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.source_read import sizes_of
 from spongecalc.scenario import SCENARIO_LAYERS, DrainageSystem
@@ -21,7 +23,9 @@ ELEMENTS = ("nodes", "pipes")
 def taken(
     layers: LayerSet, systems: Sequence[DrainageSystem], elements: Iterable[pd.DataFrame] | None
 ) -> Mapping[str, pd.DataFrame]:
-    """A row for each feature that some system takes: its source, place, id, length in m and area in m2.
+    """A row for each feature that some system takes: its source, place, id, piece, length in m and area in m2.
+
+    Of a surface that names its community that is what lies in it.
 
     Parameters
     ----------
@@ -46,7 +50,14 @@ def taken(
         identifier = SCHEMAS[name].id_column
         if built is not None and name in ELEMENTS:
             own = own[own[identifier].isin(built[name])]
-        found[name] = _rows(gpd.GeoDataFrame(own, geometry="geometry"), identifier)
+        frame = gpd.GeoDataFrame(own, geometry="geometry")
+        found[name] = _rows(frame.assign(piece=piece_names(layers, name, frame)), identifier)
+    outside = layers[CUT].assign(outside_m2=outside_own_ground(layers))
+    outside = outside[outside["outside_m2"] > 0].set_index(KEY)["outside_m2"]
+    if len(outside):
+        surfaces = found[CUT]
+        off = outside.reindex(pd.MultiIndex.from_frame(surfaces[KEY])).fillna(0.0).to_numpy()
+        found[CUT] = surfaces.assign(area_m2=surfaces["area_m2"] - off)
     return found
 
 
@@ -64,13 +75,14 @@ def _built(elements: Iterable[pd.DataFrame], facilities: pd.DataFrame) -> dict[s
 
 def _rows(frame: gpd.GeoDataFrame, identifier: str) -> pd.DataFrame:
     """Each feature once, whatever scenarios it stands in; a node at a border is that of its own community."""
-    unique = frame.drop_duplicates([*KEY, identifier])
+    unique = frame.drop_duplicates([*KEY, identifier, "piece"])
     length, area = sizes_of(unique) if len(unique) else (np.zeros(0), np.zeros(0))
     return pd.DataFrame(
         {
             "file": unique["file"].to_numpy(object),
             "file_row": unique["file_row"].to_numpy(),
             "feature_id": unique[identifier].to_numpy(object),
+            "piece": unique["piece"].to_numpy(object),
             "length_m": length,
             "area_m2": area,
         }

@@ -8,11 +8,13 @@ from pathlib import Path
 import geopandas as gpd
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.layers.border_cut import cut_at_borders
 from spongecalc.layers.central_meridian import other_meridian
 from spongecalc.layers.coordinates import bounds_of, misplaced
+from spongecalc.layers.doubles.double_pipes import leave_out_double_pipes
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
-from spongecalc.layers.geometry_rules import check_overlaps, mend_geometries
+from spongecalc.layers.geometry_rules import mend_geometries
 from spongecalc.layers.id_text import match_case
 from spongecalc.layers.impossible_levels import without_impossible_levels
 from spongecalc.layers.layer_set import LayerSet
@@ -23,6 +25,7 @@ from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
+from spongecalc.layers.rules.ground_rules import check_overlaps
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
@@ -34,6 +37,7 @@ from spongecalc.layers.sources.form import usual_axes
 from spongecalc.layers.value_rules import check_values
 from spongecalc.layers.zero_levels import without_zero_levels
 from spongecalc.project.check_settings import CheckSettings
+from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.scenario_settings import Scenario
 
@@ -46,12 +50,13 @@ def read_and_placed(
     catalogue: Catalogue | None = None,
     *,
     tolerance_m: float,
+    ground: GroundSettings | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Layers with an id and the community of every feature, and what was found on the way; see ``read_layers``.
 
     ``tolerance_m`` is how near to a node a pipe ends there.
     """
-    layers, read = read_layers(folder, sources, crs, scenario_columns, catalogue)
+    layers, read = read_layers(folder, sources, crs, scenario_columns, catalogue, ground)
     layers, matched = match_case(layers)
     layers, found = assign_communities(layers, tolerance_m)
     read = with_places(read, layers)
@@ -104,13 +109,20 @@ def _for_communities(
         yield Finding(rule, Feature(layer, community_id=str(community), file=file), found)
 
 
-def completed(layers: LayerSet, settings: CheckSettings) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Layers with what follows from them without doubt: ends joined, levels filled; each is named."""
+def completed(
+    layers: LayerSet, settings: CheckSettings, scenarios: Sequence[Scenario]
+) -> tuple[LayerSet, tuple[Finding, ...]]:
+    """Layers with what follows from them without doubt: no doubles, ends joined, levels filled; each is named.
+
+    ``scenarios`` are all of the project's: what never stands together is no double.
+    """
     findings: list[Finding] = []
     for step in (
         without_impossible_levels,
         mend_geometries,
-        join_same_place,
+        cut_at_borders,
+        lambda given: join_same_place(given, settings.node_distance_m),
+        lambda given: leave_out_double_pipes(given, scenarios, settings.snap_tolerance_m),
         lambda given: join_pipe_ends(given, settings.snap_tolerance_m),
         ground_from_dem,
         levels_from_depth,
@@ -150,4 +162,6 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """Findings without those that say the same of the same features."""
-    return list({(f.rule, f.feature.feature_id, repr(f.found)): f for f in findings}.values())
+    return list(
+        {(f.rule, f.feature.feature_id, f.feature.community_id, repr(f.found)): f for f in findings}.values()
+    )

@@ -43,6 +43,7 @@ def contract_page() -> str:
         lines.append(f"{own['contract.page.rules']}\n")
         for schema in SCHEMAS.values():
             lines.extend(_layer(schema, lang))
+        lines.extend(_ground(lang))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -82,6 +83,28 @@ def _layer(schema: LayerSchema, lang: str) -> list[str]:
         cells = (f"`{column.name}`", unit_of(column, lang), _allowed(column, lang), meaning, missing)
         lines.append("| " + " | ".join(cells) + " |")
     return [*lines, ""]
+
+
+def _ground(lang: str) -> list[str]:
+    """The ground, which is no layer of features: its forms, and the one value that each has."""
+    own = catalogue("contract", lang)
+    bounds = SCHEMAS["nodes"].column("ground_m")
+    cells = (
+        "`level_m`",
+        "m",
+        _allowed(bounds, lang),
+        own["contract.dem.level_m.is"],
+        own["contract.dem.level_m.missing"],
+    )
+    stop = "; " if lang == "en" else "；"
+    return [
+        f"### dem{_named(lang, 'dem')}\n",
+        f"{own['contract.dem.forms']}{stop}{own['contract.page.optional']}\n",
+        "| " + " | ".join(HEADINGS[lang]) + " |",
+        "|" + "---|" * len(HEADINGS[lang]),
+        "| " + " | ".join(cells) + " |",
+        "",
+    ]
 
 
 def _named(lang: str, layer: str) -> str:

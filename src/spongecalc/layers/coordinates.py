@@ -237,14 +237,14 @@ def shifted(frame: gpd.GeoDataFrame, swap: bool, offset_x_m: float, offset_y_m: 
         return frame
 
     def turn(coordinates: np.ndarray) -> np.ndarray:
-        if swap:
-            coordinates = coordinates[:, ::-1]
-        moved: np.ndarray = coordinates + np.array([offset_x_m, offset_y_m])
+        moved = coordinates.copy()
+        moved[:, :2] = coordinates[:, 1::-1] if swap else coordinates[:, :2]
+        moved[:, :2] += (offset_x_m, offset_y_m)
         return moved
 
-    return frame.set_geometry(
-        gpd.GeoSeries(shapely.transform(frame.geometry.to_numpy(), turn), index=frame.index, crs=frame.crs)
-    )
+    # Levels that geometries carry stay.
+    turned = shapely.transform(frame.geometry.to_numpy(), turn, include_z=None)
+    return frame.set_geometry(gpd.GeoSeries(turned, index=frame.index, crs=frame.crs))
 
 
 def communities_bounds(frames: pd.Series | gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.project.quantity import CHINESE_UNITS, factor
+from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.standards.tables import table
+
+# A heading with its unit behind it: 管径(mm), 埋深[cm], 管径/mm, 埋深_cm, 埋深(单位:厘米).
+_UNITS = "|".join(("mm/h", "mm", "cm", "dm", "km", "m2", "m3", "m", "l", *CHINESE_UNITS))
+HEADING = re.compile(
+    rf"(?P<name>.*?[^\s(\[【/_:,])\s*(?:[(\[【]\s*(?:单位:?\s*)?(?P<within>{_UNITS})\s*[)\]】]|[/_]\s*(?P<behind>{_UNITS}))",
+    re.IGNORECASE,
+)
 
 
 def folded(name: object) -> str:
     """A name for comparison: full-width signs made plain, blanks taken out, small letters."""
     return "".join(unicodedata.normalize("NFKC", str(name)).split()).lower()
+
+
+def base_name(name: str) -> str:
+    """A heading without the unit behind it: 管径 of 管径(mm); as it is where there is none."""
+    found = HEADING.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    return found["name"] if found else name
+
+
+def unit_of_heading(name: str, column: str) -> str | None:
+    """The unit that a heading states for a column of the contract, None where it states none that fits it."""
+    found = HEADING.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    if found is None or name == column:
+        return None
+    said = found["within"] or found["behind"]
+    unit = CHINESE_UNITS.get(said, said)
+    try:
+        factor(unit, column)
+    except RefusedValueError:
+        return None
+    return unit
 
 
 @cache
@@ -41,8 +71,12 @@ def recognised_fields(layer: str, fields: Iterable[str], taken: Iterable[str] = 
     short counts where it can be the beginning of one column's names only; see :func:`unclear_fields`.
     """
     by_name: dict[str, str] = {}
-    for field in fields:
+    listed = list(fields)
+    for field in listed:
         by_name.setdefault(folded(field), field)
+    # A name with its unit behind it counts as the name.
+    for field in listed:
+        by_name.setdefault(folded(base_name(str(field))), field)
     used = {folded(t) for t in taken}
     unclear = {folded(f) for f in unclear_fields(layer, by_name.values())}
     found: dict[str, str] = {}

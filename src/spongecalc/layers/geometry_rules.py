@@ -9,17 +9,21 @@ import numpy as np
 import shapely
 
 from spongecalc.contract import POLYGON, SCHEMAS
-from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at
-from spongecalc.layers.standing import stands
-from spongecalc.project.scenario_settings import Scenario
 
-# Two neighbouring polygons digitised by hand overlap by slivers; more than this is one place drawn twice.
-OVERLAP_M2 = 1.0
 MIN_LENGTH_M = 0.05
 # Corners on one line, rounded to the millimetre: no ground, roof or facility is as small.
 MIN_AREA_M2 = 0.1
+# What a reader says of a feature that it could give no shape: geometry.empty would say it once more.
+WITHOUT_SHAPE = (
+    "geometry.not_finite",
+    "point.no_place",
+    "line.unknown_point",
+    "line.point_no_place",
+    "line.to_itself",
+)
 
 
 def mend_geometries(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
@@ -80,28 +84,3 @@ def _mended(layer: str, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.n
         return frame, keep, findings
     mended = frame.set_geometry(gpd.GeoSeries(list(repaired), index=frame.index, crs=frame.crs))
     return mended, keep, findings
-
-
-def check_overlaps(layers: LayerSet, scenario: Scenario) -> list[Finding]:
-    """Surfaces of one scenario that cover the same ground, by more than slivers of ``OVERLAP_M2``."""
-    frame = layers["surfaces"][stands(layers, "surfaces", scenario)].reset_index(drop=True)
-    if len(frame) < 2:
-        return []
-    shapes = frame.geometry.to_numpy()
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = left < right
-    left, right = left[once], right[once]
-    areas = shapely.area(shapely.intersection(shapes[left], shapes[right]))
-    over = np.flatnonzero(areas > OVERLAP_M2)
-    rows = list(frame.itertuples())
-    pairs = sorted((int(left[k]), int(right[k]), float(areas[k])) for k in over)
-    return [
-        finding_at(
-            "surface.overlap",
-            "surfaces",
-            rows[i],
-            other=rows[j].surface_id,
-            area=f"{area:.1f}",
-        )
-        for i, j, area in pairs
-    ]

@@ -43,7 +43,12 @@ def id_text(value: str) -> str:
 
 
 def with_plain_ids(
-    layer: str, columns: Mapping[str, pd.Series], prefix: str, file: str, findings: list[Finding]
+    layer: str,
+    columns: Mapping[str, pd.Series],
+    prefix: str,
+    file: str,
+    findings: list[Finding],
+    origin: Mapping[str, str] | None = None,
 ) -> dict[str, pd.Series]:
     """The columns of a source with the ids in them by the one rule, and the source's prefix before them.
 
@@ -55,6 +60,8 @@ def with_plain_ids(
         Set before every id but a community's: numbers that repeat in every drawing are told apart by it.
     findings
         Gains a note of what was written otherwise, and a warning of ids that are days.
+    origin
+        The source's own fields that columns were made of, by which they are told.
     """
     out = dict(columns)
     changed: list[str] = []
@@ -83,7 +90,8 @@ def with_plain_ids(
         findings.append(Finding("id.read_as", Feature(layer, file=file), words))
     for column, found in days.items():
         likely = ", ".join(f"{int(d[5:7])}-{int(d[8:10])}" for d in sorted(found)[:5])
-        words = {"column": column, "count": len(found), "example": sorted(found)[0], "likely": likely}
+        field = (origin or {}).get(column, column)
+        words = {"column": field, "count": len(found), "example": sorted(found)[0], "likely": likely}
         findings.append(Finding("id.days", Feature(layer, file=file), words))
     return out
 
@@ -104,7 +112,7 @@ def match_case(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
         for column, targets in columns.items():
             named = set(frame[column].dropna()) if len(frame) else set()
             ids = {i for t in targets for i in layers[t][SCHEMAS[t].id_column].dropna()}
-            meant = _by_case(named - ids, ids)
+            meant = by_case(named - ids, ids)
             if not meant:
                 continue
             values = frame[column].map(lambda v, meant=meant: meant.get(v, v)).astype(object)
@@ -116,7 +124,7 @@ def match_case(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     return layers, tuple(findings)
 
 
-def _by_case(unknown: Iterable[str], ids: Iterable[str]) -> dict[str, str]:
+def by_case(unknown: Iterable[str], ids: Iterable[str]) -> dict[str, str]:
     """The id that each unknown name means, where one and only one has the same letters."""
     wanted = {name.casefold(): name for name in unknown}
     if not wanted:

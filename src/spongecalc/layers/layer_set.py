@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import geopandas as gpd
 from pyproj import CRS
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
+from spongecalc.layers.dem import Dem
 from spongecalc.layers.source_read import SourceRead
 
 
 @dataclass(frozen=True)
 class LayerSet:
-    """All vector layers in one projected CRS, in metres, with the contract's columns; and where the DEM is.
+    """All vector layers in one projected CRS, in metres, with the contract's columns; and the ground.
 
     Each frame has the contract's columns, ``community_id``, ``file`` and ``file_row`` (the source it came
     from, and the place in it, from 1) and ``geometry``; a layer that the project does not have is an empty
-    frame. ``catalogue`` says what their covers and materials are, ``read`` what each source held.
+    frame. One with values that are no numbers has them in ``unread``. ``catalogue`` says what their covers and
+    materials are, ``read`` what each source held, ``across`` the source and row of the surfaces that name no
+    community and reach over a border: they are cut there. ``by_pipe`` are layer, source and row of nodes and
+    pipes that name no community and do not lie in theirs: nodes have that of their pipe, pipes that of one of
+    their ends.
     """
 
     crs: CRS
     frames: Mapping[str, gpd.GeoDataFrame]
-    dem: Path | None
+    dem: Dem | None
     catalogue: Catalogue = field(default_factory=shipped)
     read: tuple[SourceRead, ...] = ()
+    across: frozenset[tuple[str, int]] = frozenset()
+    by_pipe: frozenset[tuple[str, str, int]] = frozenset()
 
     def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
         return self.frames[layer]

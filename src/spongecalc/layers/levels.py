@@ -5,11 +5,9 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
-import shapely
-from rasterio.errors import RasterioIOError
 
-from spongecalc.layers.feature import Feature
+from spongecalc.layers.dem import GroundError
+from spongecalc.layers.dem_judgement import refusals
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.impossible_levels import within_bounds
 from spongecalc.layers.layer_set import LayerSet
@@ -18,21 +16,22 @@ from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 
 def ground_from_dem(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
-    """Give nodes without ``ground_m`` the elevation of the DEM at their place; each is named."""
+    """Give nodes without ``ground_m`` the elevation of the DEM at their place; each is named.
+
+    In a community at which the DEM is refused it gives none.
+    """
     nodes = layers["nodes"]
     missing = nodes["ground_m"].isna().to_numpy()
     if layers.dem is None or not missing.any():
         return layers, ()
+    missing = missing & ~nodes["community_id"].isin(refusals(layers)).to_numpy()
     try:
-        with rasterio.open(layers.dem) as dem:
-            points = nodes.geometry.to_numpy()[missing]
-            places = list(zip(shapely.get_x(points), shapely.get_y(points), strict=True))
-            samples = np.ma.concatenate(list(dem.sample(places, indexes=1, masked=True)))
-    except RasterioIOError as reason:
-        file = layers.dem.name
-        return layers, (Finding("file.unreadable", Feature("dem", file=file), {"file": file, "reason": reason}),)
+        levels = layers.dem.levels_at(nodes.geometry.to_numpy()[missing], layers.crs)
+    except GroundError:
+        # What is wrong with it is a finding of the check.
+        return layers, ()
     values = nodes["ground_m"].to_numpy(float).copy()
-    values[missing] = np.ma.filled(samples.astype(float), np.nan)
+    values[missing] = levels
     filled = missing & np.isfinite(values)
     words = {"ground": numbers(np.nan_to_num(values), 2)}
     findings = tuple(found_at("node.ground_from_dem", "nodes", nodes, filled, **words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,22 +16,29 @@ from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import cut_names, folded, recognised_fields, unclear_fields, value_names
+from spongecalc.layers.field_names import (
+    cut_names,
+    folded,
+    recognised_fields,
+    unclear_fields,
+    unit_of_heading,
+    value_names,
+)
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
 from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
 from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
-from spongecalc.layers.sources.table_file import read_table
+from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
+from spongecalc.layers.unread_values import with_unread
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
 from spongecalc.project.quantity import column_unit, factor
 
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
 MOST_DEGREES = 360.0
-TABLES = (".xlsx", ".xlsm", ".csv", ".txt")
 
 # A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
 # 20050504; or a year with its sign, 2005年.
@@ -108,7 +115,7 @@ def looked_up(frame: gpd.GeoDataFrame, source: LayerSource, folder: Path, tell: 
         if not path.exists():
             raise SourceRefusedError("file.missing", file=look.source)
         refuse_foreign(path)
-        if path.suffix.lower() in TABLES:
+        if path.suffix.lower() in TABLE_SUFFIXES:
             rows = read_table(path, look.layer, look.encoding, frozenset({folded(look.key)}))
         else:
             rows = pd.DataFrame(read_vector(path, look.layer, path.stem, look.encoding).frame)
@@ -157,31 +164,29 @@ def to_contract(
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
-    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
-        if field not in fields.values() and not set(columns) <= set(fields):
-            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
-            findings.append(
-                Finding("fields.unclear", Feature(layer, file=file), {"field": field, "meanings": meanings})
-            )
+    findings.extend(_unclear(layer, file, raw, fields))
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
     ids = _texts(_values(frame, fields.get(schema.id_column), count))
     out: dict[str, pd.Series] = {}
     sizes: dict[int, Size] = {}
+    units = _units(layer, source, file, {**fields, **raw.origin}, looks, findings)
+    unread: list[dict[str, str]] = [{} for _ in range(count)]
     for name in dict.fromkeys([*schema.column_names, "community_id", *more]):
         column = column_of(layer, name)
         values, mapped = _column_values(
             layer, name, source, file, frame, fields, looks, count, findings, catalogue
         )
         if column.kind == "number":
+            unit = units.get(name)
             if layer == "pipes" and name == "diameter_mm":
-                values, written, sizes = _sizes(values)
+                values, written, sizes = _sizes(values, unit)
                 mapped = mapped | written
             if name == "year":
                 values, written = _years(layer, file, values, findings)
                 mapped = mapped | written
-            out[name], written = _numbers(layer, file, column, values, ids, source, findings)
+            out[name], written = _numbers(layer, file, column, values, ids, unit, findings, unread)
             mapped = mapped | written
         else:
             out[name] = _texts(values)
@@ -189,22 +194,53 @@ def to_contract(
         flag = DEFAULT if name in source.constants and column.kind == "number" else MAPPED
         for position in np.flatnonzero(mapped):
             flags[position][name] = flag
-    if schema.id_column in source.constants or schema.id_column in looks:
-        ids = out[schema.id_column]
-    out[schema.id_column] = ids
-    out = with_plain_ids(layer, out, source.prefix, file, findings)
+    if schema.id_column not in source.constants and schema.id_column not in looks:
+        out[schema.id_column] = ids
+    origin = {**{c: f for c, f in fields.items() if c != f}, **raw.origin}
+    out = with_plain_ids(layer, out, source.prefix, file, findings, origin)
     ids = out[schema.id_column]
-    stated = list(out["flags"])
-    merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, stated, strict=True)]
+    merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, out["flags"], strict=True)]
     out["flags"] = pd.Series(merged, dtype=object)
     for row, vertex in vertices_without_place(frame.geometry):
         place = Feature(layer, str(ids[row] or f"#{row + 1}"), file=file)
         findings.append(Finding("geometry.not_finite", place, {"vertex": vertex}))
-    placed = gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs)
+    placed = with_unread(gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs), unread)
     placed = without_unused_zeros(layer, placed, findings, file)
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
     return with_sizes(placed, sizes, catalogue, findings)
+
+
+def _unclear(layer: str, file: str, raw: RawLayer, fields: Mapping[str, str]) -> Iterator[Finding]:
+    """Fields whose cut names may be those of several columns, and that are read as none."""
+    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
+        if field not in fields.values() and not set(columns) <= set(fields):
+            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
+            words = {"field": field, "meanings": meanings}
+            yield Finding("fields.unclear", Feature(layer, file=file), words)
+
+
+def _units(
+    layer: str,
+    source: LayerSource,
+    file: str,
+    fields: Mapping[str, str],
+    looks: Mapping[str, pd.Series],
+    findings: list[Finding],
+) -> dict[str, str]:
+    """The unit of each column's bare numbers: what the project states, else what its field's heading does."""
+    units = dict(source.units)
+    said = []
+    for name, field in fields.items():
+        if name in units or name in source.constants or name in looks or column_of(layer, name).kind != "number":
+            continue
+        unit = unit_of_heading(field, name)
+        if unit is not None:
+            units[name] = unit
+            said += [f"{name} = {field}"] if factor(unit, name) != 1 else []
+    if said:
+        findings.append(Finding("fields.unit", Feature(layer, file=file), {"pairs": ", ".join(said)}))
+    return units
 
 
 def _values(frame: gpd.GeoDataFrame, field: str | None, count: int) -> pd.Series:
@@ -274,8 +310,11 @@ def _texts(values: pd.Series) -> pd.Series:
     )
 
 
-def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
-    """Sizes written as text as ``Size``; which they are; and by position those that are more than a diameter."""
+def _sizes(values: pd.Series, unit: str | None) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
+    """Sizes written as text as ``Size``; which they are; and by position those that are more than a diameter.
+
+    The measures of a box that were written without a unit are in ``unit``.
+    """
     translated = np.zeros(len(values), dtype=bool)
     more: dict[int, Size] = {}
     read = list(values)
@@ -283,6 +322,9 @@ def _sizes(values: pd.Series) -> tuple[pd.Series, np.ndarray, dict[int, Size]]:
         if not isinstance(value, str) or _is_number(value) or (size := parse_size(value)) is None:
             continue
         translated[position] = True
+        if unit and not size.stated and size.width_mm is not None and size.height_mm is not None:
+            scale = factor(unit, "width_mm")
+            size = replace(size, width_mm=size.width_mm * scale, height_mm=size.height_mm * scale)
         read[position] = size if size.diameter_mm is not None else None
         if size.diameter_mm is None or size.outer or size.barrels > 1 or size.beside:
             more[position] = size
@@ -317,11 +359,14 @@ def _numbers(
     column: Column,
     values: pd.Series,
     ids: pd.Series,
-    source: LayerSource,
+    unit: str | None,
     findings: list[Finding],
+    unread: list[dict[str, str]],
 ) -> tuple[pd.Series, np.ndarray]:
-    """A column's numbers in its own unit, and which of them were written with a unit."""
-    unit = source.units.get(column.name)
+    """A column's numbers in its own unit, bare ones being in ``unit``, and which of them stated theirs.
+
+    ``unread`` gains what is no number, at its feature.
+    """
     stated = np.array([getattr(v, "stated", False) for v in values], dtype=bool)
     plain = (
         values.map(lambda v: getattr(v, "diameter_mm", v)) if stated.any() or values.dtype == object else values
@@ -330,6 +375,7 @@ def _numbers(
     written = with_unit.to_numpy()
     given = plain.notna() & (plain.astype(str).str.strip() != "")
     for position in np.flatnonzero(given.to_numpy() & ~np.isfinite(numbers.to_numpy())):
+        unread[position][column.name] = str(values[position])
         findings.append(
             Finding(
                 "pipe.size_unread" if (layer, column.name) == ("pipes", "diameter_mm") else "value.not_a_number",

@@ -22,6 +22,7 @@ FLAGS = (SURVEYED, MAPPED, INFERRED, DEFAULT)
 MODEL_VALUES: Mapping[str, tuple[str, ...]] = {
     "nodes": ("ground_m", "invert_m", "kind", "system"),
     "pipes": ("diameter_mm", "width_mm", "height_mm", "roughness", "material", "invert_up_m", "invert_down_m"),
+    "buildings": ("sewage_to",),
 }
 PROVENANCE_COLUMNS = ["community_id", "layer", "column", "flag", "count", "share_percent"]
 
@@ -65,6 +66,9 @@ def provenance_table(layers: LayerSet) -> pd.DataFrame:
             flags = [read_flags(f) for f in own["flags"]]
             for column in columns:
                 known = own[column].notna().to_numpy()
+                if layer == "buildings":
+                    # A lateral that was assumed leads to a node of its own in each scenario, and to none here.
+                    known = known | np.array([column in f for f in flags], dtype=bool)
                 kinds = [f.get(column, SURVEYED) for f, k in zip(flags, known, strict=True) if k]
                 if column == "roughness":
                     kinds += [

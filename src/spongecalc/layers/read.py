@@ -5,7 +5,6 @@ Nothing is dropped or altered in silence: whatever could not be read or had to b
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,38 +14,24 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError, ProjError
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
-from spongecalc.layers.coordinates import (
-    BALLPARK_M,
-    bounds_of,
-    code_of,
-    guess_crs,
-    misplaced,
-    shifted,
-    transformation_accuracy_m,
-)
+from spongecalc.layers.coordinates import bounds_of
 from spongecalc.layers.drawing_ledgers import PlacedLedger, findings_of_drawings, placed_ledger, unread_of
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.ground_sources import read_dem
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract, with_cut_names
+from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
-from spongecalc.layers.sources.form import form_of, read_raw, usual_axes
-from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources.delivery import Delivery
+from spongecalc.layers.sources.form import form_of, read_raw
+from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources_without_crs import told_once
+from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
-
-Bounds = tuple[float, float, float, float]
-
-# What is said of coordinates without a CRS, by what they look like.
-NO_CRS = {
-    "degrees": "crs.missing_degrees",
-    "zone": "crs.missing_zone",
-    "easting": "crs.missing_easting",
-}
 
 
 def read_layers(
@@ -55,6 +40,7 @@ def read_layers(
     crs: str | None,
     scenario_columns: Sequence[str] = (),
     catalogue: Catalogue | None = None,
+    ground: GroundSettings | None = None,
 ) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Read every layer of a project.
 
@@ -70,6 +56,8 @@ def read_layers(
         Text columns beyond the contract's that the rules of scenarios read of any layer.
     catalogue
         The project's covers and materials; None takes those that ship with the package.
+    ground
+        How ground is made of points, lines and faces; None takes the usual settings.
 
     Returns
     -------
@@ -83,6 +71,8 @@ def read_layers(
     read: list[SourceRead] = []
     near: Bounds | None = None
     ledgers: list[PlacedLedger] = []
+    tables = {n: [s for s in sources.get(n, ()) if form_of(s) == "survey"] for n in ("nodes", "pipes")}
+    delivery = Delivery(folder, tables["nodes"], tables["pipes"])
     for layer, schema in SCHEMAS.items():
         parts = []
         given = sources.get(layer, ())
@@ -100,6 +90,8 @@ def read_layers(
                 ledgers,
                 scenario_columns,
                 known,
+                delivery,
+                frames.get("nodes"),
                 stated=crs is not None,
             )
             read.append(held)
@@ -115,11 +107,22 @@ def read_layers(
                 findings.append(Finding(rule, Feature(layer), {"layer": layer}))
         if layer == "communities":
             near = bounds_of(frames[layer])
+            if parts and frames[layer].empty:
+                # Said of all its files at once, and not of each that it is empty.
+                findings = [f for f in findings if f.rule != "layer.empty" or f.feature.layer != layer]
+                files = ", ".join(source_labels(given))
+                findings.append(Finding("communities.empty", Feature(layer, file=files), {"files": files}))
+    given = sources.get(DEM, ())
+    of_ground = ground or GroundSettings()
+    dem, of_dem, refused = read_dem(
+        folder, given, source_labels(given), target, frames["communities"], of_ground, stated=crs is not None
+    )
+    findings.extend(of_dem)
+    read.extend(refused)
     findings, read = told_once(findings, read, project_states_one=crs is not None)
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)
     read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
-    dem = _dem_path(folder, sources.get("dem", ()), findings)
     return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
 
 
@@ -177,15 +180,6 @@ def _project_crs(
     return CRS.from_epsg(4543)
 
 
-def _dem_path(folder: Path, sources: Sequence[LayerSource], findings: list[Finding]) -> Path | None:
-    for source in sources:
-        path = folder / source.source
-        if path.is_file():
-            return path
-        findings.append(Finding("file.missing", Feature("dem", file=source.source), {"file": source.source}))
-    return None
-
-
 def _read_source(
     folder: Path,
     layer: str,
@@ -198,6 +192,8 @@ def _read_source(
     ledgers: list[PlacedLedger],
     scenario_columns: Sequence[str],
     catalogue: Catalogue,
+    delivery: Delivery,
+    nodes: gpd.GeoDataFrame | None,
     *,
     stated: bool,
 ) -> tuple[gpd.GeoDataFrame | None, SourceRead]:
@@ -207,15 +203,16 @@ def _read_source(
     """
     about = {"file": source.source, "layer": source.layer or layer}
 
-    def tell(rule: str, found: dict[str, object]) -> None:
-        findings.append(Finding(rule, Feature(layer, file=label), {**about, **found}))
+    def tell(rule: str, found: dict[str, object], feature_id: str = "") -> None:
+        named = f"{source.prefix}{feature_id}" if feature_id and not feature_id.startswith("#") else feature_id
+        findings.append(Finding(rule, Feature(layer, named, file=label), {**about, **found}))
 
     held = Amount()
     try:
-        raw = read_raw(folder, layer, source, catalogue, siblings)
+        raw = read_raw(folder, layer, source, catalogue, siblings, delivery, nodes, target)
         held = Amount(len(raw.frame))
         for note in raw.notes:
-            tell(note.rule, note.found)
+            tell(note.rule, note.found, note.feature_id)
         if raw.ledger is not None:
             ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
         if raw.frame.empty:
@@ -229,10 +226,12 @@ def _read_source(
         left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
         raw = replace(kept, frame=kept.frame.reset_index(drop=True))
         looks = looked_up(raw.frame, source, folder, tell)
-        placed = _placed(raw, layer, source, label, target, near, findings, stated=stated)
+        placed = placed_in_project(raw, layer, source, label, target, near, findings, stated=stated)
         taken, filtered_out = amount_of(placed.frame), Amount()
         if len(left):
-            beside = _placed(replace(raw, frame=left), layer, source, label, target, near, [], stated=stated)
+            beside = placed_in_project(
+                replace(raw, frame=left), layer, source, label, target, near, [], stated=stated
+            )
             filtered_out = amount_of(beside.frame)
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
@@ -251,62 +250,3 @@ def _named_fields(source: LayerSource) -> list[str]:
     if form_of(source) == "survey":
         return []
     return list(source.fields.values())
-
-
-def _placed(
-    raw: RawLayer,
-    layer: str,
-    source: LayerSource,
-    label: str,
-    target: CRS,
-    near: Bounds | None,
-    findings: list[Finding],
-    *,
-    stated: bool,
-) -> RawLayer:
-    """The features in the project's CRS; raises SourceRefusedError where nobody can say where they are."""
-    # The reader of survey tables takes X for north, as surveys have it; every other form has X for east.
-    swap = source.axes is not None and source.axes != usual_axes(source)
-    frame = shifted(raw.frame, swap, source.offset_x_m, source.offset_y_m)
-    said = source.crs or frame.crs
-    about = {"file": source.source, "layer": source.layer or layer}
-    if said is None and frame.empty:
-        said = target
-    if said is None:
-        code, reason = guess_crs(frame, target, near) or (None, "")
-        # Without communities to lie at, the project's word counts for what can be in its system.
-        by_project = stated and near is None and (reason in ("", "easting") or code == code_of(target))
-        if reason != "near" and not by_project:
-            raise SourceRefusedError(NO_CRS[reason], crs=code) if reason else SourceRefusedError("crs.missing")
-        rule = "crs.taken" if by_project else "crs.guessed"
-        findings.append(Finding(rule, Feature(layer, file=label), {**about, "crs": code_of(target)}))
-        said = target
-    try:
-        placed = frame.set_crs(CRS.from_user_input(said), allow_override=True)
-    except CRSError as reason:
-        raise SourceRefusedError("crs.unknown", crs=said) from reason
-    assert placed.crs is not None
-    if placed.crs != target:
-        accuracy = transformation_accuracy_m(placed.crs, target)
-        if not accuracy <= BALLPARK_M:
-            findings.append(
-                Finding(
-                    "crs.inexact",
-                    Feature(layer, file=label),
-                    {
-                        **about,
-                        "crs": placed.crs.name,
-                        "accuracy": "?" if math.isnan(accuracy) else f"{accuracy:g}",
-                    },
-                )
-            )
-        wrong = misplaced(placed, placed.crs, None)
-        if wrong is None:
-            try:
-                placed = placed.to_crs(target)
-            except (ProjError, CRSError, ValueError) as reason:
-                raise SourceRefusedError("crs.unknown", crs=said) from reason
-        else:
-            # In its own system it lies nowhere; the same mistake is named by the check in the project's.
-            placed = placed.set_crs(target, allow_override=True)
-    return RawLayer(placed, raw.columns, raw.notes)

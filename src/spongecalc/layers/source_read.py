@@ -20,6 +20,9 @@ class Amount:
     length_m: float = 0.0
     area_m2: float = 0.0
 
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.count + other.count, self.length_m + other.length_m, self.area_m2 + other.area_m2)
+
 
 @dataclass(frozen=True)
 class SourceRead:

@@ -9,17 +9,18 @@ from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.source_read import SourceRead
 
-# Rules of a single source, and that of all sources where the coordinates of each look alike.
-NONE, NONE_DEGREES, NONE_ZONE = "crs.none", "crs.none_degrees", "crs.none_zone"
+NONE = "crs.none"
+TAKEN_ALL = "crs.taken_all"
+# For each rule of a single source that of all sources, where they are refused for the same reason.
 REFUSED = {
     "crs.missing": NONE,
     "crs.missing_easting": NONE,
-    "crs.missing_degrees": NONE_DEGREES,
-    "crs.missing_zone": NONE_ZONE,
+    "crs.missing_degrees": "crs.none_degrees",
+    "crs.missing_zone": "crs.none_zone",
 }
+TAKEN = ("crs.guessed", "crs.taken")
 # A system to show how one is written.
 EXAMPLE = "EPSG:4543"
-TAKEN, TAKEN_ALL = ("crs.guessed", "crs.taken"), "crs.taken_all"
 
 
 def told_once(
@@ -39,18 +40,20 @@ def told_once(
     if any(source.crs for source in read):
         return list(findings), list(read)
     refused = [f for f in findings if f.rule in REFUSED]
-    kinds = {(REFUSED[f.rule], str(f.found.get("crs", ""))) for f in refused}
-    rule = next(iter(kinds))[0] if len(kinds) == 1 else NONE
-    if refused and not (rule == NONE and project_states_one):
-        read = [replace(s, refused=rule) if s.refused in REFUSED else s for s in read]
-        findings = _with(findings, refused, _one(rule, refused))
+    if refused:
+        alike = len({(REFUSED[f.rule], str(f.found.get("crs", ""))) for f in refused}) == 1
+        reason = refused[0].rule
+        rule = REFUSED[reason] if alike else NONE
+        if rule != NONE or not project_states_one:
+            read = [replace(s, refused=rule) if s.refused in REFUSED else s for s in read]
+            findings = _with(findings, refused, _one_for_all(rule, refused))
     taken = [f for f in findings if f.rule in TAKEN]
     if len(taken) > 1:
-        findings = _with(findings, taken, _one(TAKEN_ALL, taken))
+        findings = _with(findings, taken, _one_for_all(TAKEN_ALL, taken))
     return list(findings), list(read)
 
 
-def _one(rule: str, told: Sequence[Finding]) -> Finding:
+def _one_for_all(rule: str, told: Sequence[Finding]) -> Finding:
     layers = dict.fromkeys(f.feature.layer for f in told)
     found = {
         "count": len(layers),

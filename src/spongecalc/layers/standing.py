@@ -16,6 +16,10 @@ DATED = tuple(name for name, schema in SCHEMAS.items() if LAID in schema.column_
 """Layers of which the contract has the day on which a feature was laid."""
 
 
+REPLACED_BY = "replaced_by"
+"""Column of pipes on whose line a proposed one is drawn: its id. Where that one stands, they do not."""
+
+
 def stands(layers: LayerSet, layer: str, scenario: Scenario) -> np.ndarray:
     """A mask of a layer's features that stand in a scenario.
 
@@ -25,7 +29,19 @@ def stands(layers: LayerSet, layer: str, scenario: Scenario) -> np.ndarray:
     - ``laid_by``: what exists; proposed features laid on or before the day; removed features of a community in
       which none was. See :func:`laid`.
     - ``column``: those whose cell lists the scenario; one with an empty cell stands unless it is removed.
+
+    Whatever the rule, a feature that another replaces (``replaced_by``) does not stand where that one does.
     """
+    frame = layers[layer]
+    standing = _by_rule(layers, layer, scenario)
+    if REPLACED_BY not in frame.columns:
+        return standing
+    new = frame[SCHEMAS[layer].id_column][standing]
+    return np.asarray(standing & ~(frame[REPLACED_BY].notna() & frame[REPLACED_BY].isin(new)), dtype=bool)
+
+
+def _by_rule(layers: LayerSet, layer: str, scenario: Scenario) -> np.ndarray:
+    """A mask of the features that the scenario's rule alone lets stand."""
     frame = layers[layer]
     status = frame["status"]
     if scenario.statuses is not None:
@@ -85,13 +101,19 @@ def laid(layers: LayerSet, layer: str, by: date) -> tuple[np.ndarray, np.ndarray
 
 def last_days(frame: pd.DataFrame) -> pd.Series:
     """The day by which each feature was laid for certain: of a month or a year its last; NaT where unknown."""
+    return days_laid(frame)[1]
+
+
+def days_laid(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the first and the last day on which each feature may have been laid; NaT where that is unknown."""
     if LAID not in frame.columns:
-        return pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
+        unknown = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
+        return unknown, unknown
     typed = frame[LAID].astype("string").str.strip()
     first = pd.to_datetime(typed, errors="coerce", format="ISO8601")
     size = typed.str.len().fillna(0)
     last = first.where(size > 7, first + pd.offsets.MonthEnd(0))
-    return last.where(size > 4, first + pd.offsets.YearEnd(0))
+    return first, last.where(size > 4, first + pd.offsets.YearEnd(0))
 
 
 def _begun(layers: LayerSet, layer: str, by: date) -> list[str]:

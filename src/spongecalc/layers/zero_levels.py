@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from spongecalc.layers.elevation_voids import FAR_M, level_of_place_m
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
@@ -17,20 +18,16 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "pipes": ("invert_up_m", "invert_down_m"),
     "utilities": ("top_m",),
 }
-# No manhole is that deep, and few communities rise by so much: one at the sea keeps its zeros.
-FAR_M = 50.0
 
 
 def without_zero_levels(layers: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
     """Take a level of 0 m as empty where its community lies more than ``FAR_M`` above or below; each is named.
 
-    A community lies where the quarter of its other levels that is nearest to 0 ends, so that a few mistakes among
-    them do not hide the rest. One without other levels keeps its zeros.
+    A community lies at ``level_of_place_m`` of its other levels; one without other levels keeps its zeros.
     """
     others = {}
     for community, own in _levels(layers).groupby("community"):
-        level = own["level"].to_numpy(float)
-        others[community] = float(level[np.argsort(np.abs(level), kind="stable")][len(level) // 4])
+        others[community] = level_of_place_m(own["level"].to_numpy(float))
     findings: list[Finding] = []
     for layer, columns in LEVELS.items():
         frame = layers[layer]

@@ -11,6 +11,7 @@ import shapely
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
+from spongecalc.layers.newer_ground import counting_order
 from spongecalc.network.depth import UNKNOWN
 from spongecalc.network.trench import TrenchRules, bottom_width_m, trench_volumes
 
@@ -123,11 +124,12 @@ def _restored(
 def cover_shares(lines: gpd.GeoDataFrame, surfaces: gpd.GeoDataFrame) -> list[dict[tuple[str, str], float]]:
     """For each line the share of its length under each (cover, status); they add up to 1.
 
-    What no surface covers is (unknown, existing). Where surfaces overlap, the first by id counts.
+    What no surface covers is (unknown, existing). Where surfaces overlap, the newer one counts
+    (:func:`~spongecalc.layers.newer_ground.counting_order`).
     """
     geometries = lines.geometry.to_numpy()
     whole = shapely.length(geometries)
-    ordered = surfaces.sort_values("surface_id").reset_index(drop=True)
+    ordered = surfaces.iloc[counting_order(surfaces)].reset_index(drop=True)
     shapes = ordered.geometry.to_numpy()
     shares: list[dict[tuple[str, str], float]] = [{} for _ in range(len(lines))]
     if len(shapes):

@@ -24,8 +24,8 @@ from spongecalc.project.section import (
     once_read,
     quantity_in,
 )
+from spongecalc.standards.provenance import BY_PROJECT
 
-SET_BY_PROJECT = "set by the project"
 COVER_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 # Classes of the map that are no covers, and facilities, whose own ground is counted beside the covers.
 TAKEN = frozenset({"building", "other", "unknown", *FACILITY_KINDS})
@@ -130,7 +130,7 @@ class OwnCover(CoverValues):
 
 def _told(prefix: str, reason: str) -> dict[str, Any]:
     """The source of a group of values that the project sets, and that it does."""
-    return {f"{prefix}source": reason, f"{prefix}how_known": SET_BY_PROJECT}
+    return {f"{prefix}source": reason, f"{prefix}how_known": BY_PROJECT}
 
 
 def check_horton(cover: Cover) -> None:
@@ -162,7 +162,7 @@ class OwnMaterial(Section):
         model = known[self.like]
         given = self.model_dump(exclude_none=True, exclude={"like", "reason", "names", "synonyms"})
         names = self.names or Names(zh=name, en=name)
-        told = {"source": self.reason, "how_known": SET_BY_PROJECT}
+        told = {"source": self.reason, "how_known": BY_PROJECT}
         sourced: dict[str, str] = {}
         for fields, prefix in (
             ({"manning_n"}, ""),
@@ -252,7 +252,7 @@ def catalogue_of(own: CatalogueSettings, overrides: Mapping[str, CoverOverride])
 def _overridden(cover: Cover, own: CoverOverride) -> Cover:
     given = own.model_dump(exclude_none=True, exclude={"reason"})
     reason = own.reason or f"spongecalc.toml, [surfaces.covers.{cover.cover}]"
-    return replace(cover, **given, source=reason, how_known=SET_BY_PROJECT, reason=cover.reason or reason)
+    return replace(cover, **given, source=reason, how_known=BY_PROJECT, reason=cover.reason or reason)
 
 
 def _placed[Row](

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Minutes, Number, Percent, Section, Years, as_typed, once_read
+from spongecalc.project.section import Meters, Minutes, Number, Percent, Section, Years, as_typed, once_read
 from spongecalc.standards.tables import table
 
 LIMIT_TABLES = ("sewer_design_limits", "design_rules")
@@ -51,6 +51,7 @@ class DesignSettings(Section):
     inlet_time_min: Minutes = Field(10.0, ge=1, le=30, alias="inlet_time")
     inlet: Literal["single flat grating", "double flat grating", "single combined inlet"] = "single flat grating"
     infiltration_percent: Percent = 0.0
+    foundation_depth_m: Meters | None = Field(None, ge=0, le=30, alias="foundation_depth")
     carriageway: tuple[str, ...] | None = None
     telecom: Literal["in duct", "direct-buried"] = "in duct"
     power: Literal["in duct", "direct-buried"] = "direct-buried"

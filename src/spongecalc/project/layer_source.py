@@ -84,7 +84,7 @@ class LayerSource(Section):
 
     source: str
     layer: str | None = None
-    form: Literal["vector", "dxf", "survey", "inp", "postgis", "cass"] | None = None
+    form: Literal["vector", "dxf", "survey", "inp", "postgis", "cass", "xml"] | None = None
     encoding: str | None = None
     fields: dict[str, str] = Field(default_factory=dict)
     units: dict[str, str] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from pydantic import Field
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import LitersPerSecond, Meters, Number, Percent, Section, once_read
 
-GradeMeasure = Literal["density", "flow_ratio", "diameter", "flow", "nh3"]
+GradeMeasure = Literal["density", "flow_ratio", "diameter", "flow", "nh3", "cod"]
 
 
 class GradeLimits(Section):

@@ -22,6 +22,7 @@ from spongecalc.project.check_settings import CheckSettings, RepairSettings
 from spongecalc.project.design_settings import DesignSettings
 from spongecalc.project.document_settings import DocumentSettings
 from spongecalc.project.evidence_settings import EvidenceSettings
+from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
 from spongecalc.project.ponding_settings import PondingSettings
@@ -55,8 +56,10 @@ from spongecalc.project.section import (
 )
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sponge_settings import SpongeSettings
+from spongecalc.project.standards_settings import StandardsSettings
 from spongecalc.project.storm_pattern import StormPattern
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
+from spongecalc.project.verdict_settings import VerdictSettings
 from spongecalc.rainfall.formula_range import (
     NO_DATE,
     NOT_STATED,
@@ -70,6 +73,8 @@ from spongecalc.standards.provenance import BY_PROJECT
 from spongecalc.standards.tables import table
 
 DEM = "dem"
+# What fields of a table or layer of ground hold: the level, and in a table the coordinates.
+DEM_LEVEL, DEM_PLACE = "level_m", ("x", "y")
 LAYER_NAMES = (*SCHEMAS, DEM)
 
 
@@ -206,11 +211,13 @@ def _daily_pattern() -> tuple[float, ...]:
 
 
 class SewageSettings(Section):
-    """Households' sewage."""
+    """Households' sewage; ``laterals`` "nearest" leads buildings without any to a manhole within reach."""
 
     quota_l_d: LitersPerDay = Field(120.0, gt=0, le=1000, alias="quota")
     discharge_ratio: Number = Field(0.85, gt=0, le=1)
     residents_per_household: Number = Field(3.0, gt=0, le=20)
+    laterals: Literal["drawn", "nearest"] = "drawn"
+    lateral_reach_m: Meters = Field(30.0, gt=0, le=200, alias="lateral_reach")
     shares: dict[Literal["toilet", "kitchen", "balcony_drain"], Number] = {
         "toilet": 0.5,
         "kitchen": 0.3,
@@ -270,6 +277,13 @@ class Targets(Section):
     length_difference_m: Meters = Field(1.0, ge=0, le=1e6)
 
 
+def _more_fields(layer: str) -> tuple[str, ...]:
+    """Fields that a source of a layer may name besides columns of the contract."""
+    if layer == DEM:
+        return DEM_PLACE
+    return SURVEY_KEYS if layer in ("nodes", "pipes") else ()
+
+
 def _sources_listed(layers: object) -> object:
     """Return the layers as typed, each with the list of its sources, also where it has one."""
     if not isinstance(layers, dict):
@@ -302,6 +316,7 @@ class Settings(Section):
     sewage: SewageSettings = SewageSettings()
     surfaces: SurfaceSettings = SurfaceSettings()
     inlets: InletSettings = InletSettings()
+    ground: GroundSettings = GroundSettings()
     ponding: PondingSettings = PondingSettings()
     tanks: TankSettings = TankSettings()
     basins: BasinSettings = BasinSettings()
@@ -312,9 +327,11 @@ class Settings(Section):
     own_rows: CatalogueSettings = Field(CatalogueSettings(), alias="catalogue")
     repair: RepairSettings = RepairSettings()
     targets: Targets = Targets()
+    verdict: VerdictSettings = VerdictSettings()
     sponge: SpongeSettings = SpongeSettings()
     quantities: BillSettings = BillSettings()
     design: DesignSettings = DesignSettings()
+    standards: StandardsSettings = StandardsSettings()
     document: DocumentSettings = DocumentSettings()
     sweeps: Annotated[tuple[SweepSettings, ...], AfterValidator(names_differ)] = ()
 
@@ -328,10 +345,14 @@ class Settings(Section):
     @once_read
     def _columns_exist(self) -> Self:
         for layer, sources in self.layers.items():
-            known = () if layer == DEM else (*SCHEMAS[layer].column_names, "community_id", *self.scenario_columns)
+            known = (
+                (DEM_LEVEL,)
+                if layer == DEM
+                else (*SCHEMAS[layer].column_names, "community_id", *self.scenario_columns)
+            )
             for index, source in enumerate(sources):
                 for part in ("fields", "units", "values", "constants"):
-                    extra = SURVEY_KEYS if part == "fields" and layer in ("nodes", "pipes") else ()
+                    extra = _more_fields(layer) if part == "fields" else ()
                     for column in getattr(source, part):
                         if column not in known and column not in extra:
                             allowed = ", ".join(dict.fromkeys(known)) or "-"

@@ -38,9 +38,9 @@ class SweepSettings(Section):
             raise RefusedValueError("sweep_storms", missing, key=(missing,))
         for key, given in (("return_periods", self.return_periods_a), ("durations", self.durations_min)):
             if len(set(given)) < len(given):
-                raise RefusedValueError("sweep_twice", list(given), key=(key,))
+                raise RefusedValueError("named_twice", list(given), key=(key,))
         if len(set(self.scenarios)) < len(self.scenarios):
-            raise RefusedValueError("sweep_twice", list(self.scenarios), key=("scenarios",))
+            raise RefusedValueError("named_twice", list(self.scenarios), key=("scenarios",))
         if bool(self.ranges) != bool(self.samples):
             raise RefusedValueError("sweep_samples", self.samples, key=("samples",))
         for key, values in self.values.items():
@@ -48,7 +48,7 @@ class SweepSettings(Section):
                 raise RefusedValueError("sweep_no_values", key, key=("values", key))
         both = sorted(set(self.values) & set(self.ranges))
         if both:
-            raise RefusedValueError("sweep_twice", both[0], key=("ranges", both[0]))
+            raise RefusedValueError("named_twice", both[0], key=("ranges", both[0]))
         return self
 
 

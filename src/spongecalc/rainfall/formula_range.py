@@ -1,4 +1,4 @@
-"""How a storm formula was sampled, and the durations and return periods that it holds for."""
+"""The durations and return periods that a storm formula holds for, and the sampling that it rests on."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from spongecalc.rainfall.reading_times import (
     has_clock,
     has_date,
     has_date_and_clock,
+    hours_end,
     plain_time,
     reading_times,
 )
@@ -156,7 +157,8 @@ def _of_dates(
     zone = body.headings[clock].zone or body.headings[place].zone
     shown = f"{body.headings[place].written} + {body.headings[clock].written}"
     times = reading_times(texts, choices, zone)
-    return times, list(texts), shown, body.headings[clock].role == "end"
+    end = body.headings[clock].role == "end" or hours_end(body.cells(clock))
+    return times, list(texts), shown, end
 
 
 def _date_text(cell: object) -> str:
@@ -178,7 +180,8 @@ def _of_parts(body: RainSheet, choices: RainFileChoices) -> tuple[pd.Series, lis
         texts.append(f"{year}-{month}-{day} {told}".strip())
     shown = " + ".join(body.headings[p].written for p in (*used, *hours, *minute))
     zone = next((z for p in (*used, *hours) if (z := body.headings[p].zone)), None)
-    return reading_times(texts, replace(choices, dates="year_first"), zone), list(texts), shown, False
+    end = bool(hours) and not minute and hours_end(body.cells(hours[0]))
+    return reading_times(texts, replace(choices, dates="year_first"), zone), list(texts), shown, end
 
 
 def _times_in(

@@ -137,6 +137,18 @@ def clock_texts(cells: Sequence[object]) -> list[str]:
     return found
 
 
+def hours_end(cells: Sequence[object]) -> bool:
+    """True for a column of hours 1 to 24 without 0: each is named by its end, the first being 00:00 to 01:00.
+
+    Clocks (24:00) are no such hours: they are moments, and 24:00 is 00:00 of the next day.
+    """
+    texts = [plain_time(c) for c in cells if c is not None and str(c).strip()]
+    if not texts or not all(t.isdigit() and len(t) <= 2 for t in texts):
+        return False
+    hours = {int(t) for t in texts}
+    return min(hours) == 1 and max(hours) == 24
+
+
 def reading_times(cells: Sequence[object], choices: RainFileChoices, zone: str | None) -> pd.Series:
     """Times of readings by the place's clocks; NaT where a cell is none.
 

@@ -5,15 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.cover import End
 from spongecalc.standards.tables import table
+from spongecalc.surfaces.infiltration_unit import THICK_GREEN_ROOF
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchment import Subcatchment
 
 # The facility that a sunken cover is, and the group of solids_removal of what has no row of its own.
 SUNKEN_GREEN, GREEN_ROOF, HARD = "sunken_green", "green_roof", "hard"
+GREEN_ROOFS = (GREEN_ROOF, THICK_GREEN_ROOF)
+
+# Areas that differ by less than this share are the same.
+ALIKE = 1e-9
+
+
+@cache
+def _counted() -> Mapping[str, tuple[bool, bool]]:
+    """By kind of facility, if its store and its seepage count as control volume."""
+    rows = table("control_volumes")
+    return {str(r.facility): (r.stores == "yes", r.seeps == "yes") for r in rows.itertuples()}
+
+
+@cache
+def _seepage_h() -> float:
+    return float(table("assessment_method").set_index("item").loc["guide_seepage_h", "value"])
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,8 @@ class Controlled:
     """Ground with a facility: its area in m2, runoff coefficient, and the facility's volume in m3.
 
     The ground is the facility's own and what runs on to it. ``facility_id`` is that of a facility of its own,
-    empty for paving and sunken green. ``seepage_m3_h`` is what seeps out of the facility in m3/h.
+    empty for paving and sunken green. ``seepage_m3_h`` is what seeps out of the facility in m3/h, ``own_m2`` its
+    own area: 0 for a tank, whose ground is the roofs'.
     """
 
     facility: str
@@ -30,6 +49,23 @@ class Controlled:
     volume_m3: float
     facility_id: str = ""
     seepage_m3_h: float = 0.0
+    own_m2: float = 0.0
+
+    @property
+    def control_m3(self) -> float:
+        """Control volume in m3 as the guide counts it.
+
+        Its store, and what seeps out of it in the guide's two hours, each where the guide lets that of its kind
+        count; nothing where no runoff of other ground reaches it.
+
+        References
+        ----------
+        海绵城市建设技术指南 (2014), section 4.8, 1 (2) and equations 4-3 and 4-4: ``control_volumes.csv``.
+        """
+        if self.area_m2 <= self.own_m2 * (1 + ALIKE):
+            return 0.0
+        stores, seeps = _counted()[self.facility]
+        return stores * self.volume_m3 + seeps * self.seepage_m3_h * _seepage_h()
 
     @property
     def design_mm(self) -> float:
@@ -40,14 +76,16 @@ class Controlled:
 
 @dataclass(frozen=True)
 class VolumeMethod:
-    """Composite coefficient, control volume in m3, design rainfall in mm that it holds, capture ratios.
+    """Composite coefficient, volumes in m3, design rainfall in mm of the guide's, and capture ratios.
 
-    ``plain_m2`` are the covers in m2 that no facility controls.
+    ``volume_m3`` is what the facilities hold, ``control_m3`` what the guide counts of it, of which
+    ``design_mm`` and ``guide_percent`` are. ``plain_m2`` are the covers in m2 that no facility controls.
     """
 
     area_m2: float
     coefficient: float
     volume_m3: float
+    control_m3: float
     design_mm: float
     guide_percent: float
     capture_percent: float
@@ -70,8 +108,8 @@ class VolumeMethod:
         for (kind, own), parts in sorted(groups.items()):
             area = sum(c.area_m2 for c in parts)
             reaching = sum(c.area_m2 * c.coefficient for c in parts)
-            volume, seepage = sum(c.volume_m3 for c in parts), sum(c.seepage_m3_h for c in parts)
-            found.append(Controlled(kind, area, reaching / area, volume, own, seepage))
+            sums = [sum(getattr(c, n) for c in parts) for n in ("volume_m3", "seepage_m3_h", "own_m2")]
+            found.append(Controlled(kind, area, reaching / area, sums[0], own, *sums[1:]))
         return found
 
 
@@ -99,8 +137,8 @@ def volume_method(
 
     Returns
     -------
-    Two capture ratios. ``guide_percent`` is that of the design rainfall which all volumes together hold over the
-    composite coefficient, V = 10 H phi F, as the guide has it: without volume it is 0. ``capture_percent``
+    Two capture ratios. ``guide_percent`` is that of the design rainfall which the control volumes that the guide
+    counts hold together over the composite coefficient, V = 10 H phi F: without volume 0. ``capture_percent``
     reckons each facility by itself: a roof's runoff against its tank's volume; of paving, sunken green, rain
     gardens, trenches and wells their own rain, whole, and the runoff of the ground that runs on to them against
     theirs; and what the coefficient of all ground keeps as kept. Volume that no runoff reaches helps nobody, and
@@ -120,16 +158,16 @@ def volume_method(
     to_lawn: dict[str, dict[str, float]] = {}
     for area in areas:
         if area.outlet_node in volume_of:
-            _add(led, area.covers_m2)
+            _add(led, area.ground_m2)
             continue
-        rest = {c: m2 for c, m2 in area.covers_m2.items() if c not in sunken}
+        rest = {c: m2 for c, m2 in area.ground_m2.items() if c not in sunken}
         controlled.extend(_pavings(area, rest, phi, led))
         for name in catalogue.permeable_pavings:
             rest.pop(name, None)
         controlled.extend(_units(area, rest, phi, catalogue, led))
         _add(to_lawn.setdefault(area.runs_on_to, {}) if area.runs_on_to else plain, rest)
     for area in areas:
-        own = {c: m2 for c, m2 in area.covers_m2.items() if c in sunken}
+        own = {c: m2 for c, m2 in area.ground_m2.items() if c in sunken}
         if own and area.outlet_node not in volume_of:
             ground = to_lawn.pop(area.name, {}) if area.lawn else {}
             _add(led, ground)
@@ -139,21 +177,22 @@ def volume_method(
     for node, volume in tanks:
         roofs = [a for a in areas if a.outlet_node == node]
         total = sum(a.area_m2 for a in roofs)
-        runoff = sum(phi[c] * m2 for a in roofs for c, m2 in a.covers_m2.items())
+        runoff = sum(phi[c] * m2 for a in roofs for c, m2 in a.ground_m2.items())
         if total > 0:
             controlled.append(Controlled("rain_tank", total, runoff / total, volume, node))
     area_m2 = sum(a.area_m2 for a in areas)
-    reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.covers_m2.items())
+    reaching = sum(phi[c] * m2 for a in areas for c, m2 in a.ground_m2.items())
     volume = sum(c.volume_m3 for c in controlled)
     if area_m2 <= 0:
-        return VolumeMethod(0.0, math.nan, 0.0, math.nan, math.nan, math.nan, math.nan)
-    design = 1000 * volume / reaching if reaching > 0 else 0.0
+        return VolumeMethod(0.0, math.nan, 0.0, 0.0, math.nan, math.nan, math.nan, math.nan)
+    control = sum(c.control_m3 for c in controlled)
+    design = 1000 * control / reaching if reaching > 0 else 0.0
     escaping = plain_runoff = sum(phi[c] * m2 for c, m2 in plain.items())
     kept: dict[str, float] = {}
     for ground in (plain, led):
         for cover, m2 in ground.items():
             known = catalogue.covers.get(cover)
-            group = known.solids_group if known else (cover if cover == GREEN_ROOF else HARD)
+            group = known.solids_group if known else (GREEN_ROOF if cover in GREEN_ROOFS else HARD)
             kept[group] = kept.get(group, 0.0) + (1 - phi[cover]) * m2
     for c in controlled:
         lost = c.coefficient * c.area_m2 * (1 - curve_percent(c.design_mm) / 100)
@@ -164,6 +203,7 @@ def volume_method(
         area_m2,
         reaching / area_m2,
         volume,
+        control,
         design,
         curve_percent(design),
         100 * (1 - escaping / area_m2),
@@ -191,7 +231,7 @@ def _with_run_on(
     """A facility with what runs on to it: its own rain counts whole, that of other ground by its coefficient."""
     total = area_m2 + sum(ground_m2.values())
     reaching = area_m2 + sum(phi[c] * m2 for c, m2 in ground_m2.items())
-    return Controlled(facility, total, reaching / total, volume_m3, facility_id, seepage_m3_h)
+    return Controlled(facility, total, reaching / total, volume_m3, facility_id, seepage_m3_h, area_m2)
 
 
 def _pavings(
@@ -232,7 +272,7 @@ def _units(
         if unit.run_on is not None:
             _add(rest, {c: -m2 for c, m2 in unit.run_on.covers_m2})
     kinds = {u.unit.kind for u in own}
-    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c != GREEN_ROOF}
+    ground = {c: m2 for c, m2 in rest.items() if c not in kinds and c not in GREEN_ROOFS}
     wanted = sum(u.catchment_m2 for u in own if u.run_on is None)
     taken: dict[str, float] = {}
     sealed = {c for c, cover in catalogue.covers.items() if cover.sealed}

@@ -11,6 +11,7 @@ import pandas as pd
 from spongecalc.intake.additions import additions
 from spongecalc.intake.delivered import delivered
 from spongecalc.intake.ledger import IntakeLedger, intake_ledger
+from spongecalc.intake.pieces import in_pieces
 from spongecalc.intake.taken import taken
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.repairs.fix import Repaired
@@ -34,14 +35,16 @@ def intake_of_check(checked: Checked) -> IntakeLedger:
 def _ledger(
     checked: Checked, findings: Iterable[Finding], elements: Iterable[pd.DataFrame] | None
 ) -> IntakeLedger:
+    rows, cut = in_pieces(checked.rows, checked.layers)
     return intake_ledger(
         checked.layers.read,
-        checked.rows,
+        rows,
         taken(checked.layers, checked.systems, elements),
         findings,
         checked.excluded,
         checked.community_ids,
         every_scenario=checked.every_scenario,
+        cut=cut,
     )
 
 
@@ -49,13 +52,15 @@ def intake_of_repair(checked: Checked, mended: Repaired) -> IntakeLedger:
     """The ledger of a repair: what the sources hold and what was split, joined, made and moved, in the copy."""
     before = mended.before
     every = replace(mended.layers, frames=dict(_with_unplaced(mended)))
+    rows, cut = in_pieces(delivered(every), checked.layers)
     return intake_ledger(
         before.read,
-        delivered(every),
+        rows,
         taken(checked.layers, checked.systems, None),
         checked.findings,
         checked.excluded,
         checked.community_ids,
+        cut=cut,
         added=additions(mended.changes, before, mended.layers),
     )
 

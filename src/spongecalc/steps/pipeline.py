@@ -23,19 +23,22 @@ from spongecalc.design.limits import Limits
 from spongecalc.ground.of_system import grounds_of
 from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
+from spongecalc.layers.border_cut import at_each_piece
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
-from spongecalc.layers.geometry_rules import mend_geometries
+from spongecalc.layers.geometry_rules import WITHOUT_SHAPE, mend_geometries
 from spongecalc.layers.impossible_levels import without_echoes
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.provenance import DEFAULT, flagged, read_flags
 from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.layers.standing import stands
 from spongecalc.layers.zero_levels import as_change, is_emptied
+from spongecalc.network.assumed_laterals import with_nearest_laterals
 from spongecalc.network.connectivity import check_connectivity, check_not_drained
 from spongecalc.network.lateral_rules import check_laterals
 from spongecalc.progress import Progress, no_progress
@@ -44,6 +47,7 @@ from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import Project
 from spongecalc.project.long_rain import LongRain
 from spongecalc.project.scenario_settings import Scenario
+from spongecalc.project.settings import Settings
 from spongecalc.report.content.institute import PLAIN, read_institute
 from spongecalc.report.render.formats import write_formats
 from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
@@ -100,11 +104,12 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
         settings.scenario_columns,
         settings.catalogue,
         tolerance_m=settings.checks.snap_tolerance_m,
+        ground=settings.ground,
     )
     findings: list[Finding] = list(found)
     rows = delivered(layers)
-    layers, found = completed(layers, settings.checks)
-    findings.extend(found)
+    layers, found = completed(layers, settings.checks, settings.scenarios)
+    findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
 
@@ -121,9 +126,10 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
         (*settings.scenario_columns, *more),
         settings.catalogue,
         tolerance_m=settings.checks.snap_tolerance_m,
+        ground=settings.ground,
     )
     rows: dict[str, pd.DataFrame] = {}
-    mended = repaired(layers, settings.checks, settings.repair)
+    mended = repaired(layers, settings.checks, settings.repair, settings.scenarios)
     named = tuple(as_repair(f) for f in found if is_named(f))
     emptied = tuple(as_change(f) for f in found if is_emptied(f))
     mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(layers.read))
@@ -134,8 +140,8 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
     findings.extend(check_coordinates(layers))
     findings.extend(assign_communities(layers)[1])
-    layers, found = completed(layers, settings.checks)
-    findings.extend(found)
+    layers, found = completed(layers, settings.checks, settings.scenarios)
+    findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, (), rows), mended
 
 
@@ -153,8 +159,8 @@ def _cut_systems(
     findings.extend(check_scenarios(layers, settings.scenarios))
     # A size that could not be read leaves its column empty: what was written there has been told.
     unread = {f.feature.feature_id for f in findings if f.rule == "pipe.size_unread"}
-    # A vertex without coordinates leaves no shape: that is told, and no more of it.
-    shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule == "geometry.not_finite"}
+    # What has no shape for a reason that is told is told of no more.
+    shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule in WITHOUT_SHAPE}
     # So is that a source lies elsewhere, and not of each end how far it lies from its node.
     elsewhere = {f.feature.community_id for f in findings if f.rule in SOURCE_ELSEWHERE}
     findings = [
@@ -176,7 +182,7 @@ def _cut_systems(
         f.feature.community_id for f in findings if f.rule in NOT_LISTED and f.feature.community_id
     )
     for scenario in scenarios:
-        first[scenario.name] = drainage_systems(layers, scenario, unread_values)
+        first[scenario.name] = _cut(settings, layers, scenario, unread_values)
         later = _drained_later(layers, settings.scenarios, scenario)
         cut, found = first[scenario.name]
         for system in cut:
@@ -188,7 +194,7 @@ def _cut_systems(
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
     findings.extend(find_assumed_values(layers))
-    limits = Limits(settings.design, settings.checks.min_cover_m)
+    limits = Limits(settings.design, settings.checks.min_cover_m, settings.standards.confirmations)
     uncut = [system for cut, _ in first.values() for system in cut]
     findings.extend(find_little_cover(uncut, limits, settings.carriageway))
     documents = read_bill_documents(project.folder, settings.quantities.claims, settings.quantities.prices)
@@ -202,17 +208,44 @@ def _cut_systems(
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
         excluded = communities_with_errors(findings)
-        cut, found = drainage_systems(layers, scenario, excluded) if excluded else first[scenario.name]
+        cut, found = _cut(settings, layers, scenario, excluded) if excluded else first[scenario.name]
         findings.extend(found)
         later = _drained_later(layers, settings.scenarios, scenario)
         drained = [s for s in cut if not s.pipes.empty or not set(s.communities) <= later]
         systems.extend(s for s in drained if not wanted or wanted & set(s.communities))
     ids = tuple(c for c in layers.community_ids if not wanted or c in wanted)
+    layers = _with_assumed_marked(layers, systems)
     complete = len(scenarios) == len(settings.scenarios)
     every = tuple(findings)
     return Checked(
         project, layers, tuple(systems), every, ids, documents, measurements, rows, complete, rain=rain
     )
+
+
+def _cut(
+    settings: Settings, layers: LayerSet, scenario: Scenario, excluded: frozenset[str]
+) -> tuple[tuple[DrainageSystem, ...], tuple[Finding, ...]]:
+    """The systems of a scenario, with the laterals that the project lets assume."""
+    cut, found = drainage_systems(layers, scenario, excluded)
+    if settings.sewage.laterals != "nearest":
+        return cut, found
+    led = [with_nearest_laterals(system, settings.sewage.lateral_reach_m) for system in cut]
+    return tuple(s for s, _ in led), (*found, *(f for _, more in led for f in more))
+
+
+def _with_assumed_marked(layers: LayerSet, systems: Iterable[DrainageSystem]) -> LayerSet:
+    """Layers in which buildings bear the flag of a lateral that was assumed in some scenario."""
+    assumed = {
+        building
+        for system in systems
+        for building, flags in zip(system.buildings["building_id"], system.buildings["flags"], strict=True)
+        if read_flags(flags).get("sewage_to") == DEFAULT
+    }
+    if not assumed:
+        return layers
+    buildings = layers["buildings"]
+    marked = flagged(buildings, buildings["building_id"].isin(assumed), "sewage_to", DEFAULT)
+    return layers.with_frame("buildings", marked)
 
 
 def _drained_later(layers: LayerSet, scenarios: Sequence[Scenario], scenario: Scenario) -> set[str]:

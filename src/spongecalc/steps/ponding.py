@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.scenario_order import in_order
-from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import ground_findings, ground_of
 from spongecalc.ground.water_depths import WaterDepths
+from spongecalc.layers.dem import GroundError
 from spongecalc.layers.finding import Finding
 from spongecalc.overland.coupled_model import CoupledRun, coupled_run
 from spongecalc.overland.failure import Failure

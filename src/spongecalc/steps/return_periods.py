@@ -210,7 +210,7 @@ def _first_failing(one: Modelled, search: _Search, storm: Storm, built: Built) -
 
 
 def _surcharged(one: Modelled, community: str, result: RunResult) -> str:
-    """The rain or combined pipe of a community that is full at both ends for the longest time; "" for none."""
+    """The rain or combined pipe of a community that is full at an end for the longest time; "" for none."""
     table = one.model.elements
     rain = one.system.pipes[one.system.pipes["system"].isin(["storm", "combined"])]
     own = table[

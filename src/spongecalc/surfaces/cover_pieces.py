@@ -8,6 +8,7 @@ import geopandas as gpd
 import shapely
 
 from spongecalc.catalogue.catalogue import ROOF
+from spongecalc.layers.newer_ground import counting_order
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.infiltration_places import PlacedUnit
 from spongecalc.surfaces.inlet_areas import polygons_of
@@ -23,7 +24,8 @@ def cover_pieces(
     uncovered: str,
     units: Sequence[PlacedUnit] = (),
 ) -> gpd.GeoDataFrame:
-    """Ground of a community by cover, without overlaps: what is drawn first by id counts.
+    """Ground of a community by cover, without overlaps: of surfaces the newer one counts
+    (:func:`~spongecalc.layers.newer_ground.counting_order`).
 
     Roofs that drain by downpipes are cut out, other roofs are ground of cover "roof". Facilities come before all
     other cover; their pieces have their kind as cover and their id as ``surface_id``. Roofs have their building's
@@ -32,7 +34,8 @@ def cover_pieces(
     buildings = system.buildings[system.buildings["community_id"] == community_id].sort_values("building_id")
     laterals = system.connections[system.connections["connection_id"].isin(drained)]
     by_pipe = set(laterals["source"]) | drained
-    surfaces = system.surfaces[system.surfaces["community_id"] == community_id].sort_values("surface_id")
+    surfaces = system.surfaces[system.surfaces["community_id"] == community_id]
+    surfaces = surfaces.iloc[counting_order(surfaces)]
     cut = shapely.union_all(buildings.geometry.to_numpy()) if len(buildings) else shapely.Polygon()
     left = shapely.difference(area, cut)
     rows: list[dict[str, object]] = []

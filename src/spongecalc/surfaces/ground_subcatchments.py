@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 
 from spongecalc.catalogue.cover import Cover
-from spongecalc.ground.grid import Ground, GroundError
+from spongecalc.ground.grid import Ground
+from spongecalc.layers.dem import GroundError
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.named_sources import named_sources
 from spongecalc.project.settings import SurfaceSettings

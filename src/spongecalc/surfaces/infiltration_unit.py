@@ -11,6 +11,8 @@ from spongecalc.surfaces.gravel_base import drain_coefficient, seepage_mm_h, voi
 from spongecalc.surfaces.run_on import RunOn
 
 UNIT_KINDS = ("rain_garden", "infiltration_trench", "infiltration_well", "green_roof")
+THICK_GREEN_ROOF = "thick_green_roof"
+"""Green roofs with coefficients of their own; a thinner one has those of a roof."""
 # The layers that a survey may give in columns of its own; all others are those of the table.
 SURVEYED = ("ponding_mm", "soil_mm", "base_mm", "subgrade_mm_h")
 
@@ -40,6 +42,19 @@ class InfiltrationUnit:
     mat_void_percent: float = 0.0
     mat_n: float = 0.0
     base_kind: str = "full"
+
+    @property
+    def ground(self) -> str:
+        """The row of ``facility_ground`` whose runoff coefficients its own ground has.
+
+        References
+        ----------
+        海绵城市建设技术指南 (2014), table 4-3: of green roofs it prints those with 300 mm of substrate or more.
+        """
+        if self.kind != "green_roof":
+            return self.kind
+        thick = table("facility_ground").set_index("kind").loc[THICK_GREEN_ROOF, "from_soil_mm"]
+        return THICK_GREEN_ROOF if self.soil_mm >= float(thick) else self.kind
 
     @property
     def seepage_mm_h(self) -> float:

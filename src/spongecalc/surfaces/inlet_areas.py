@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from spongecalc.scenario import DrainageSystem
+
+RAIN_FIRST = ("storm", "combined", "sewage")
+"""Systems in the order in which rain is theirs."""
 
 
 def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, shapely.Point]]:
     """The nodes that take in surface runoff: inlets; where a survey has none, rain and combined manholes.
 
     Without any of those its detention basins do, and without those every node that is not an outfall, sewage
-    manholes too.
+    manholes too. They are in the order of their ids; of several at one place the one comes first that takes its
+    rain: a proposed one, then one of the rain pipes, of combined ones, of sewage, then the one that lies lower.
     """
-    nodes = system.nodes[system.nodes["community_id"] == community_id].sort_values("node_id")
+    nodes = _ordered(system.nodes[system.nodes["community_id"] == community_id])
     facilities = system.facilities
     basins = facilities.loc[facilities["kind"] == "detention_basin", "from_node"] if len(facilities) else ()
     for_rain = nodes["system"].isin(["storm", "combined"]) & (nodes["kind"] != "outfall")
@@ -30,10 +36,29 @@ def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, s
     return []
 
 
+def _ordered(nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The nodes by id, those at one place side by side and in the order in which they take rain."""
+    if nodes.empty:
+        return nodes
+    place = pd.Series(shapely.to_wkb(nodes.geometry.to_numpy()), index=nodes.index)
+    keys = pd.DataFrame(
+        {
+            "place": nodes["node_id"].groupby(place).transform("min"),
+            "was_there": nodes["status"] != "proposed",
+            "water": nodes["system"].map({system: n for n, system in enumerate(RAIN_FIRST)}),
+            "invert_m": nodes["invert_m"],
+            "node_id": nodes["node_id"],
+        }
+    )
+    return nodes.loc[keys.sort_values(list(keys.columns), kind="stable").index]
+
+
 def inlet_areas(ground: shapely.Geometry, inlets: list[tuple[str, shapely.Point]]) -> dict[str, shapely.Geometry]:
     """Split ``ground`` into the parts nearest to each inlet (Thiessen polygons).
 
-    Two inlets at one place share nothing: the first by id takes the area. Parts without area are left out.
+    Two inlets at one place share nothing: the first of them takes the area. Parts without area are left out.
+    Which ground is whose does not depend on the order of the inlets otherwise, to the last digit: they are
+    placed from west to east.
     """
     first_at: dict[tuple[float, float], str] = {}
     for node_id, point in inlets:
@@ -42,7 +67,7 @@ def inlet_areas(ground: shapely.Geometry, inlets: list[tuple[str, shapely.Point]
         return {}
     if len(first_at) == 1:
         return {next(iter(first_at.values())): ground}
-    points = shapely.MultiPoint(np.array(list(first_at)))
+    points = shapely.MultiPoint(np.array(sorted(first_at)))
     cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=shapely.box(*ground.bounds)))
     tree = shapely.STRtree(cells)
     parts: dict[str, shapely.Geometry] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from spongecalc.surfaces.cover_mix import CoverMix
-from spongecalc.surfaces.infiltration_unit import UnitInUse
+from spongecalc.surfaces.infiltration_unit import THICK_GREEN_ROOF, UnitInUse
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.run_on import NO_RUN_ON, RunOn
 
@@ -68,6 +68,22 @@ class Subcatchment:
         if self.runs_on_to:
             return f"W_{self.store}.{self.runs_on_to}" if self.store else f"U_{self.runs_on_to}"
         return f"O_{self.store}.{self.feature_id}" if self.store else f"S_{self.feature_id}"
+
+    @property
+    def ground_m2(self) -> dict[str, float]:
+        """Area by what has runoff coefficients: ``covers_m2``, with thick green roofs apart from thin ones.
+
+        A green roof that runs on to other ground is not told apart there: it counts as a thin one, like a roof.
+        """
+        found = dict(self.covers_m2)
+        thick = sum(u.area_m2 for u in self.units if u.unit.ground == THICK_GREEN_ROOF)
+        sources = [self.paving_run_on, *(u.run_on for u in self.units if u.run_on is not None)]
+        led = sum(dict(s.covers_m2).get("green_roof", 0.0) for s in sources)
+        thick = min(thick, max(found.get("green_roof", 0.0) - led, 0.0))
+        if thick > 0:
+            found["green_roof"] -= thick
+            found[THICK_GREEN_ROOF] = thick
+        return found
 
     @property
     def role(self) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import rasterio
 import rasterio.features
 import shapely
 from affine import Affine
-from rasterio.errors import RasterioIOError
 from rasterio.transform import rowcol
-from rasterio.windows import Window, from_bounds
 from scipy import ndimage
 
 
@@ -130,31 +125,3 @@ def _covered(shapes: Sequence[shapely.Geometry], size: tuple[int, ...], transfor
         return np.zeros(size, dtype=bool)
     inside: np.ndarray = rasterio.features.geometry_mask(solid, size, transform, invert=True)
     return inside
-
-
-def read_terrain(dem: Path | None, bounds: tuple[float, float, float, float], margin_m: float) -> Terrain | None:
-    """The DEM within and around some bounds; None without a DEM or outside of it.
-
-    Parameters
-    ----------
-    dem
-        Raster of elevations in m.
-    bounds
-        xmin, ymin, xmax, ymax in m, in the raster's CRS.
-    margin_m
-        Width of the strip around the bounds that is read as well.
-    """
-    if dem is None:
-        return None
-    try:
-        with rasterio.open(dem) as source:
-            x0, y0, x1, y1 = bounds
-            wanted = from_bounds(x0 - margin_m, y0 - margin_m, x1 + margin_m, y1 + margin_m, source.transform)
-            whole = Window(0, 0, source.width, source.height)
-            rows, columns = wanted.toslices()
-            cells = [(math.floor(s.start), math.ceil(s.stop)) for s in (rows, columns)]
-            window = Window.from_slices(*cells, boundless=True).intersection(whole)
-            data = source.read(1, window=window, masked=True).astype(float)
-            return Terrain(data.filled(np.nan), source.window_transform(window))
-    except (RasterioIOError, rasterio.errors.WindowError):
-        return None

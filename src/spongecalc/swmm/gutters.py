@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from spongecalc.ground.grid import GroundError
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
 from spongecalc.ground.way_on import IntakePlace, WayOn, ways_on_by_levels, ways_on_over_ground
+from spongecalc.layers.dem import GroundError
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import Grate, flat_grate

@@ -9,7 +9,7 @@ from sys import intern
 
 import pandas as pd
 
-from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
+from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
@@ -20,10 +20,11 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import flat_grate
 from spongecalc.surfaces.inlet_load import short_inlets
-from spongecalc.surfaces.rational_method import runoff_coefficients
+from spongecalc.surfaces.rational_bounds import rational_findings
+from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.subcatchments import subcatchments
-from spongecalc.surfaces.terrain import read_terrain
+from spongecalc.surfaces.terrain import Terrain
 from spongecalc.swmm.event import Event, event_sections
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.ground_state import READY, stated
@@ -130,8 +131,8 @@ def build_model(
     Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each. ``doubled`` are inlets that have a
     second grate.
     """
-    bounds = tuple(system.boundaries.total_bounds)
-    terrain = read_terrain(system.dem, bounds, settings.ponding.search_radius_m + 5)
+    piece = piece_of(system, settings.ponding.search_radius_m + 5)
+    terrain = Terrain(piece.elevation_m, piece.transform) if piece is not None else None
     areas, findings = subcatchments(
         system, settings.surfaces, terrain, lambda: ground_of(system, settings.ponding, LAKE_CELL_M)
     )
@@ -178,7 +179,13 @@ def build_model(
         _elements(nodes, links, flush, gutters, runoff_elements),
         areas,
         tuple(storms),
-        (*findings, *link_findings, *nodes.findings, *_short_inlets(system, settings, areas, storms)),
+        (
+            *findings,
+            *link_findings,
+            *nodes.findings,
+            *_short_inlets(system, settings, areas, storms),
+            *_bounds(system, settings, areas),
+        ),
         {ids[n]: flow for n, flow in sorted(ground.items())},
         gutters.gutters,
         _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
@@ -217,7 +224,17 @@ def _short_inlets(
     coefficients = runoff_coefficients(system.catalogue, settings.design.runoff_coefficients)
     grate = flat_grate(settings.ponding.inlet_capacity_l_s, settings.ponding.inlet_clogging_percent)
     headline = next((s for s in storms if s.storm_id == settings.headline_storm), storms[0])
-    return short_inlets(system, areas, headline, grate.capacity_l_s, coefficients)
+    raised = raised_coefficients(coefficients, headline.return_period_a)
+    return short_inlets(system, areas, headline, grate.capacity_l_s, raised)
+
+
+def _bounds(system: DrainageSystem, settings: Settings, areas: Sequence[Subcatchment]) -> tuple[Finding, ...]:
+    """Ground outside the bounds of the rational method, as the works leave it."""
+    if system.scenario != settings.compared[1]:
+        return ()
+    return rational_findings(
+        system, areas, runoff_coefficients(system.catalogue, settings.design.runoff_coefficients)
+    )
 
 
 def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, ...]]]:

@@ -8,7 +8,7 @@ cubic feet whatever the model's units (so these are summed from nodes and links 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -192,6 +192,11 @@ def node_frame(model: ModelObjects, gathered: Cumulative, mark: Cumulative | Non
     return typed_frame("nodes", model.nodes, {**columns, **after}, tuple(after))
 
 
+def _full_at_an_end_h(stats: Mapping[str, float]) -> float:
+    """Hours for which a conduit is full at its upper or its lower end; SWMM's "surcharged" is full at both."""
+    return stats["time_full_upstream"] + stats["time_full_downstream"] - stats["time_surcharged"]
+
+
 def link_frame(
     model: ModelObjects,
     concentration_units: dict[str, str] | None = None,
@@ -226,7 +231,7 @@ def link_frame(
             "max_velocity_m_s": [s["peak_velocity"] * units.length_m if c else math.nan for s, c in of_conduits],
             "max_depth_m": [s["peak_depth"] * units.length_m if c else math.nan for s, c in of_conduits],
             "max_fullness": [math.nan] * len(stats),
-            "surcharged_h": [s["time_surcharged"] if c else math.nan for s, c in of_conduits],
+            "surcharged_h": [_full_at_an_end_h(s) if c else math.nan for s, c in of_conduits],
             "flow_turns": [int(s["flow_turns"]) for s in stats],
         },
         tuple(extra),

@@ -37,6 +37,7 @@ RAISERS = {
     "note_at": 0,
     "_leave": 0,
     "_for_communities": 0,
+    "_one_for_all": 0,
 }
 # Names that mean something else in other rooms, and the room in which they are called with a rule.
 ONLY_IN = {"tell": "layers/", "say": "swmm/basin.py", "changed": "layers/repairs/", "notes": "ground/"}

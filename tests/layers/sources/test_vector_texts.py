@@ -351,7 +351,7 @@ def test_an_encoding_stated_for_a_form_that_is_utf_8_does_no_harm(
 
 @pytest.mark.parametrize("name", ["land.xml", "words.json"])
 def test_what_is_no_form_is_said_to_be_none(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text('{"a": 1}' if name.endswith("json") else "<LandXML/>")
+    (tmp_path / name).write_text('{"a": 1}' if name.endswith("json") else "<Land/>")
     with pytest.raises(SourceRefusedError) as refusal:
         describe(name, tmp_path)
     assert refusal.value.rule == "file.not_a_form"

@@ -65,7 +65,7 @@ def shown_cells(block, lang) -> list[list[str]]:
 
 
 def sign(cell) -> str:
-    return {"pass": "✓", "attention": "!", "unknown": "?", "unanswered": "×"}.get(cell.badge, "")
+    return {"pass": "✓", "fail": "×", "conditional": "!", "undecided": "?"}.get(cell.badge, "")
 
 
 def test_page_holds_every_table_of_the_document(document):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 
+from spongecalc.layers.doubles.double_pipes import leave_out_double_pipes
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.geometry_rules import mend_geometries, placeable
 from spongecalc.layers.layer_set import LayerSet
@@ -21,8 +22,11 @@ from spongecalc.layers.repairs.missing_nodes import close_gaps, fill_ids, part_e
 from spongecalc.layers.repairs.parts import split_parts
 from spongecalc.layers.repairs.values import fill_ground, fill_inverts, fill_pipe_inverts, fill_sizes
 from spongecalc.layers.same_place import join_same_place
+from spongecalc.layers.standing import REPLACED_BY
+from spongecalc.layers.unread_values import keep_unread
 from spongecalc.layers.value_change import NOW, WAS
 from spongecalc.project.check_settings import CheckSettings, RepairSettings
+from spongecalc.project.scenario_settings import Scenario
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class Repaired:
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) -> Repaired:
+def repaired(
+    layers: LayerSet, checks: CheckSettings, repair: RepairSettings, scenarios: Sequence[Scenario]
+) -> Repaired:
     """Layers with every repair made that can be made, and what was changed.
 
     Parameters
@@ -52,6 +58,8 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
         ``snap_tolerance`` says how far an end may be moved.
     repair
         What may be assumed.
+    scenarios
+        All of the project's: what never stands together is no double.
 
     Returns
     -------
@@ -69,16 +77,32 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
         layers, found = early(layers)
         findings.extend(found)
     unplaced = _without_place(layers)
-    completion = ("end.joined", "node.ground_from_dem", "level.from_depth", "geometry.mended", "node.joined")
+
+    def doubles(given: LayerSet) -> tuple[LayerSet, tuple[Finding, ...]]:
+        found, told = leave_out_double_pipes(given, scenarios, tolerance)
+        # That one replaces another is seen again in the copy, by the same rule.
+        return found.with_frame("pipes", found["pipes"].drop(columns=REPLACED_BY, errors="ignore")), told
+
+    completion = (
+        "end.joined",
+        "node.ground_from_dem",
+        "level.from_depth",
+        "geometry.mended",
+        "node.joined",
+        "pipe.double",
+    )
     for step in (
         mend_geometries,
-        join_same_place,
+        lambda given: join_same_place(given, checks.node_distance_m),
+        doubles,
         lambda given: join_pipe_ends(given, tolerance),
         part_ends,
         lambda given: close_gaps(given, tolerance, at_every_end=repair.nodes_at_ends),
         lambda given: flip_lines(given, tolerance),
         lambda given: snap_ends(given, tolerance),
         split_at_nodes,
+        # A pipe that passed a node may lie on another between nodes only now that it is split.
+        doubles,
         orient_to_outfalls,
         ground_from_dem,
         fill_ground,
@@ -89,6 +113,7 @@ def repaired(layers: LayerSet, checks: CheckSettings, repair: RepairSettings) ->
     ):
         layers, found = step(layers)
         findings.extend(f for f in found if f.rule.startswith("repair.") or f.rule in completion)
+    layers, findings = keep_unread(layers, findings)
     return Repaired(before, layers, tuple(_as_repair(f) for f in findings), unplaced)
 
 
@@ -99,6 +124,10 @@ def _as_repair(finding: Finding) -> Finding:
     if finding.rule == "node.joined":
         words = {"column": "node_id", WAS: finding.feature.feature_id, NOW: finding.found["other"]}
         return dataclasses.replace(finding, rule="repair.joined", found=words)
+    if finding.rule == "pipe.double":
+        words = {"column": "geometry", WAS: finding.feature.feature_id, NOW: finding.found["other"]}
+        words |= {"was_m": finding.found["drawn_m"], "now_m": 0.0}
+        return dataclasses.replace(finding, rule="repair.double", found={**finding.found, **words})
     return finding
 
 

@@ -9,18 +9,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.layers.community_ground import OVERLAP_M2, community_grounds
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
-# What outlines drawn by hand along one wall may share.
-OVERLAP_M2 = 1.0
+# So far outside the red line stands what a community connects to in the street; farther out somebody has to look.
+NEAR_M = 50.0
 # Residents of a household: none is as large in the mean of a building.
 MOST_IN_HOUSEHOLD = 10.0
 
 
 def check_communities(layers: LayerSet) -> Iterator[Finding]:
-    """Findings about communities that share ground or a folder's name, or whose households do not add up."""
+    """Findings about communities that share ground or a folder's name, their people, and what reaches out."""
     communities = layers["communities"]
     if communities.empty:
         return
@@ -31,6 +32,7 @@ def check_communities(layers: LayerSet) -> Iterator[Finding]:
     others = [", ".join(sorted(ids[(folded == f) & (ids != i)])) for i, f in zip(ids, folded, strict=True)]
     yield from found_at("community.alike_ids", "communities", communities, alike, others=others)
     yield from _households(layers)
+    yield from _outside(layers)
     yield from _residents(layers["buildings"])
 
 
@@ -70,6 +72,29 @@ def _households(layers: LayerSet) -> Iterator[Finding]:
         stated=numbers(np.nan_to_num(stated), 0),
         counted=numbers(np.nan_to_num(built), 0),
     )
+
+
+def _outside(layers: LayerSet) -> Iterator[Finding]:
+    """Nodes and pipes outside the community that they have by their pipes and ends; far out that wants an eye."""
+    if not layers.by_pipe:
+        return
+    own = community_grounds(layers["communities"]).set_index("community_id").geometry
+    for layer in ("nodes", "pipes"):
+        frame = layers[layer]
+        keys = zip(frame["file"], frame["file_row"], strict=True)
+        chosen = np.array([(layer, *key) in layers.by_pipe for key in keys], dtype=bool)
+        chosen &= frame["community_id"].isin(own.index).to_numpy()
+        off = np.zeros(len(frame))
+        shapes = frame.geometry.to_numpy()[chosen]
+        grounds = own.reindex(frame["community_id"][chosen]).to_numpy()
+        points = [shapes] if layer == "nodes" else [shapely.get_point(shapes, end) for end in (0, -1)]
+        off[chosen] = np.max([shapely.distance(own_points, grounds) for own_points in points], axis=0)
+        off = np.nan_to_num(off)
+        words = {"distance": numbers(off, 2), "community": frame["community_id"].to_numpy(object)}
+        near = "node.outside" if layer == "nodes" else "pipe.outside"
+        far = "node.far_outside" if layer == "nodes" else "pipe.far_outside"
+        yield from found_at(near, layer, frame, chosen & (off <= NEAR_M), **words)
+        yield from found_at(far, layer, frame, chosen & (off > NEAR_M), **words)
 
 
 def _residents(buildings: gpd.GeoDataFrame) -> Iterator[Finding]:

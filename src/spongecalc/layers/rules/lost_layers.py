@@ -10,6 +10,7 @@ from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 
 RULE = "layer.lost"
+DEM = "dem"
 # What a model is made of; the layers of the surroundings, records and sensors only add to its assessment.
 MODELLED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities")
 
@@ -18,7 +19,7 @@ def check_lost_layers(layers: LayerSet) -> Iterator[Finding]:
     """An error for each community of which a layer has no feature because a file of it could not be read.
 
     Every community has nodes, pipes and surfaces; what else it has is not known, so that of another layer a
-    community is only missed where nothing at all could be read.
+    community is only missed where nothing at all could be read. Ground that cannot be used is lost to all.
 
     Parameters
     ----------
@@ -27,9 +28,15 @@ def check_lost_layers(layers: LayerSet) -> Iterator[Finding]:
     """
     refused: dict[str, list[str]] = {}
     for source in layers.read:
-        if source.refused and source.layer in MODELLED:
+        if source.refused and source.layer in (*MODELLED, DEM):
             refused.setdefault(source.layer, []).append(source.file)
     for layer, files in refused.items():
+        if layer == DEM:
+            # Nothing but an assumed slope would be left, of which no figure would say so.
+            for community in layers.community_ids:
+                found = {"layer": layer, "files": ", ".join(files), "community": community}
+                yield Finding(RULE, Feature(layer, community_id=community, file=files[0]), found)
+            continue
         frame = layers[layer]
         if len(frame) and not SCHEMAS[layer].needed:
             continue

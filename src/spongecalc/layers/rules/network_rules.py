@@ -49,6 +49,7 @@ def _scenario(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame, layers: LayerSet
     yield from _outlets(nodes, pipes, up)
     yield from _steps(nodes, pipes, up, down)
     yield from _shrinking(pipes, up, down)
+    yield from _between_systems(nodes, pipes, up, down)
 
 
 def _loops(
@@ -100,6 +101,19 @@ def _ways_out(
     mask = np.zeros(count, dtype=bool)
     mask[first] = True
     yield from found_at("network.no_way_out", "nodes", nodes, mask, count=sizes[label])
+
+
+def _between_systems(
+    nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame, up: np.ndarray, down: np.ndarray
+) -> Iterator[Finding]:
+    """Pipes from a node of sewage to one of rain, or the other way: the joints that one looks for in a survey."""
+    system, ids = nodes["system"].to_numpy(object), nodes["node_id"].to_numpy(object)
+    words = {"up": ids[up], "down": ids[down]}
+    for rule, upper, lower in (
+        ("pipe.sewage_to_rain", "sewage", "storm"),
+        ("pipe.rain_to_sewage", "storm", "sewage"),
+    ):
+        yield from found_at(rule, "pipes", pipes, (system[up] == upper) & (system[down] == lower), **words)
 
 
 def _outlets(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame, up: np.ndarray) -> Iterator[Finding]:

@@ -29,7 +29,8 @@ def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def check_places(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
     """Findings about features drawn twice, nodes on top of each other, pipes that cross without a node."""
     for layer, frame in layers.frames.items():
-        if layer not in ("communities", "ponding_records", "monitoring") and len(frame):
+        # Of pipes drawn twice one counts: they have rules of their own.
+        if layer not in ("communities", "pipes", "ponding_records", "monitoring") and len(frame):
             yield from _duplicates(layer, frame)
     yield from _away(layers)
     yield from _close_nodes(layers["nodes"], settings.node_distance_m)
@@ -76,9 +77,9 @@ def _close_nodes(nodes: gpd.GeoDataFrame, distance_m: float) -> Iterator[Finding
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance_m)
     status, system = nodes["status"].to_numpy(object), nodes["system"].to_numpy(object)
     keep = (left < right) & exist_together(status[left], status[right]) & (system[left] == system[right])
-    # The same place to the millimetre is a double, which has a rule of its own.
+    # The same place to the millimetre is one node; of two statuses nothing joins them.
     gap = shapely.distance(shapes[left], shapes[right])
-    keep &= gap > 0
+    keep &= (gap > 0) | (status[left] != status[right])
     others = np.full(len(nodes), "", dtype=object)
     gaps = np.zeros(len(nodes))
     mask = np.zeros(len(nodes), dtype=bool)

@@ -79,7 +79,7 @@ def _at(receiver: _Receiver, places: Mapping[str, set[str]]) -> Iterator[Finding
             yield finding_at("receives.itself", receiver.layer, receiver.row)
         elif name not in places:
             yield finding_at("receives.unknown", receiver.layer, receiver.row, source=name)
-        elif str(receiver.row.community_id) not in places[name]:
+        elif not places[receiver.name] & places[name]:
             other = ", ".join(sorted(places[name]))
             yield finding_at("receives.other_community", receiver.layer, receiver.row, source=name, other=other)
 
@@ -103,7 +103,9 @@ def _in_scenario(layers: LayerSet, receivers: Sequence[_Receiver], scenario: Sce
                 yield finding_at("receives.roof_in_pipes", receiver.layer, receiver.row, source=name)
             if name in holding and not receiver.store:
                 yield finding_at("receives.over_layers", receiver.layer, receiver.row, source=name)
-    for name, found in sorted(by_source.items()):
+    for name, all_found in sorted(by_source.items()):
+        # The pieces of one that was cut at a border are one receiver.
+        found = list({r.name: r for r in all_found}.values())
         for receiver in found if len(found) > 1 else ():
             others = ", ".join(sorted(r.name for r in found if r is not receiver))
             yield finding_at("receives.two", receiver.layer, receiver.row, source=name, others=others)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
-from rasterio.errors import RasterioIOError
 
 from spongecalc.catalogue.catalogue import ROOF
+from spongecalc.layers.dem import GroundError
+from spongecalc.layers.dem_judgement import check_dem
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
@@ -150,16 +150,17 @@ def dem_at(layers: LayerSet, points: gpd.GeoSeries) -> np.ndarray | None:
     if layers.dem is None or points.empty:
         return None
     try:
-        with rasterio.open(layers.dem) as dem:
-            places = list(zip(shapely.get_x(points.to_numpy()), shapely.get_y(points.to_numpy()), strict=True))
-            samples = np.ma.concatenate(list(dem.sample(places, indexes=1, masked=True)))
-    except RasterioIOError:
+        return layers.dem.levels_at(points.to_numpy(), layers.crs)
+    except GroundError:
         return None
-    return np.ma.filled(samples.astype(float), np.nan)
 
 
 def _dem(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]:
+    """The DEM as a whole at each community, and at each node of those where it will do."""
+    refused = check_dem(layers)
+    yield from refused
     nodes = layers["nodes"]
+    nodes = nodes[~nodes["community_id"].isin({f.feature.community_id for f in refused})]
     ground = dem_at(layers, nodes.geometry)
     if ground is None:
         return

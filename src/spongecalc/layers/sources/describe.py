@@ -16,18 +16,24 @@ from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
+from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
+from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.form import FORMS
+from spongecalc.layers.sources.isybau import read_isybau
+from spongecalc.layers.sources.landxml import network_names, read_landxml
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
 from spongecalc.layers.sources.raw import Note, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm_model import read_sections
-from spongecalc.layers.sources.table_file import read_table, sheet_names
+from spongecalc.layers.sources.table_file import is_workbook, read_table, sheet_names
 from spongecalc.layers.sources.vector import list_layers, read_vector
+from spongecalc.layers.sources.xml_document import form_of_xml, root_of
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.standards.tables import table
 
 SAMPLE = 6
+FORM_NAMES = {"landxml": "LandXML", "isybau": "ISYBAU XML"}
 KIND_WORDS = {
     "nodes": ("node", "point", "manhole", "junction", "点", "井", "outfall", "inlet"),
     "pipes": ("pipe", "line", "conduit", "sewer", "linear", "线", "管"),
@@ -100,6 +106,11 @@ def describe(source: str, place: Path) -> Seen:
         raise SourceRefusedError("file.missing", file=source)
     refuse_foreign(path)
     form = FORMS.get(path.suffix.lower(), "vector")
+    if form == "xml":
+        kind = form_of_xml(path)
+        if kind:
+            return _networks(source, path, kind)
+        form = "vector"
     if form == "vector":
         encoding = (shapefile_encoding(path) or "") if path.suffix.lower() == ".shp" else ""
         layers = tuple(_looked_into(n, lambda n: _vector(source, path, n)) for n in list_layers(path))
@@ -147,6 +158,8 @@ def _fields(frame: pd.DataFrame) -> tuple[SeenField, ...]:
 
 def _vector(source: str, path: Path, name: str) -> SeenLayer:
     raw = read_vector(path, name, name, None)
+    if path.suffix.lower() == FILEGDB:
+        raw = with_descriptions(raw, path, name, LayerSource(source=source))
     return _seen(source, name, raw.frame, str(raw.frame.crs.to_string() if raw.frame.crs else ""))
 
 
@@ -249,7 +262,7 @@ def _quoted(text: str) -> str:
 def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
     known = frozenset(folded(n) for n in table("field_names")["name"])
     seen = []
-    book = path.suffix.lower() in (".xlsx", ".xlsm")
+    book = is_workbook(path)
     for sheet in sheet_names(path):
         name = sheet if book else None
         frame = read_table(path, name, None, known)
@@ -359,6 +372,29 @@ def _model(source: str, path: Path) -> tuple[SeenLayer, ...]:
         draft = f"[[layers.{layer}]]\nsource = {_quoted(source)}\n{open_[layer]}" if layer else ""
         seen.append(SeenLayer(name, len(rows), "", "", (), layer, draft))
     return tuple(seen)
+
+
+def _networks(source: str, path: Path, kind: str) -> Seen:
+    """Pipe networks of an XML file: for each its nodes and pipes, with a draft of both."""
+    root = root_of(path)
+    names = network_names(root) if kind == "landxml" else [""]
+    if not names:
+        raise SourceRefusedError("layer.missing", layer="PipeNetwork", available="-")
+    seen: list[SeenLayer] = []
+    notes: list[Note] = []
+    for name in names:
+        for layer in ("nodes", "pipes"):
+            raw = read_landxml(root, layer, name) if kind == "landxml" else read_isybau(root, layer)
+            notes.extend(raw.notes)
+            # A column without any value is as good as not there.
+            shown = pd.DataFrame(raw.frame.dropna(axis=1, how="all"))
+            draft = draft_mapping(layer, source, name or None, shown, ("network", "desc"))
+            crs = raw.frame.crs.to_string() if raw.frame.crs else ""
+            kinds = ", ".join(sorted({g.geom_type for g in raw.frame.geometry if g is not None}))
+            label = f"{name} {layer}".strip()
+            seen.append(SeenLayer(label, len(raw.frame), kinds, crs, _fields(shown), layer, draft))
+    every = {(n.rule, str(n.found)): n for n in notes}
+    return Seen(source, FORM_NAMES[kind], "", tuple(seen), tuple(every.values()))
 
 
 def _database(url: str) -> tuple[SeenLayer, ...]:

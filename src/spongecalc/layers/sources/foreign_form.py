@@ -6,44 +6,47 @@ from pathlib import Path
 
 from spongecalc.layers.sources.raw import SourceRefusedError
 
-DOCUMENT, MODEL, OLD_TABLE, ARCHIVE, DGN = (
-    "form.document",
-    "form.building_model",
-    "form.old_table",
-    "form.archive",
-    "form.dgn",
-)
-POINTS, DWG, LOCKED = "form.point_cloud", "drawing.dwg", "form.locked_table"
 _BY_ENDING = {
-    DOCUMENT: ".pdf .doc .docx .wps .ofd .ppt .pptx .rtf .odt .html .htm .jpg .jpeg .png .bmp .gif .vsd .vsdx",
-    MODEL: ".rvt .rfa .rte .skp .ifc .3dm .max .3ds .nwd .nwc .dgnlib .stp .step .blend .obj .stl .fbx",
-    OLD_TABLE: ".xls .et .mdb .accdb .ods .numbers",
-    ARCHIVE: ".rar .7z .tar .tgz",
-    DWG: ".dwg",
-    POINTS: ".las .laz .e57 .pcd .pts",
+    "document": ".pdf .doc .docx .wps .ofd .ppt .pptx .rtf .odt .html .htm .jpg .jpeg .png .bmp .gif .vsd .vsdx",
+    "model": ".rvt .rfa .rte .skp .ifc .3dm .max .3ds .nwd .nwc .dgnlib .stp .step .blend .obj .stl .fbx",
+    "table": ".xls .et .mdb .accdb .ods .numbers",
+    "archive": ".rar .7z .tar .tgz",
+    "dwg": ".dwg",
+    "points": ".las .laz .e57 .pcd .pts",
 }
-_ENDINGS = {ending: rule for rule, endings in _BY_ENDING.items() for ending in endings.split()}
+_ENDINGS = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
+_RULES = {
+    "document": "form.document",
+    "model": "form.building_model",
+    "table": "form.old_table",
+    "locked": "form.locked_table",
+    "archive": "form.archive",
+    "dgn": "form.dgn",
+    "dwg": "drawing.dwg",
+    "points": "form.point_cloud",
+}
 # The first bytes of a file say what it is, whatever its name says.
 _BEGINNINGS = (
-    (b"%PDF-", DOCUMENT),
-    (b"\xff\xd8\xff", DOCUMENT),
-    (b"\x89PNG\r\n", DOCUMENT),
-    (b"{\\rtf", DOCUMENT),
-    (b"\xff\xfe\xff\x0eS\x00k\x00e", MODEL),
-    (b"ISO-10303-21;", MODEL),
-    (b"Rar!\x1a\x07", ARCHIVE),
-    (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
-    (b"\x00\x01\x00\x00Standard ", OLD_TABLE),
-    (b"LASF", POINTS),
+    (b"%PDF-", "document"),
+    (b"\xff\xd8\xff", "document"),
+    (b"\x89PNG\r\n", "document"),
+    (b"{\\rtf", "document"),
+    (b"\xff\xfe\xff\x0eS\x00k\x00e", "model"),
+    (b"ISO-10303-21;", "model"),
+    (b"Rar!\x1a\x07", "archive"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"\x00\x01\x00\x00Standard ", "table"),
+    (b"LASF", "points"),
 )
 # Word, Excel, WPS, Revit and MicroStation of old, and workbooks with a password, all begin so.
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DRAWING = b"AC10"
+_ZIP = b"PK\x03\x04"
 _LONGEST = 16
 
 
-# What GDAL reads some of; where it finds nothing in one, this is why.
-PARTLY_READ = {".zip": ARCHIVE, ".dgn": DGN}
+# Files that GDAL reads some of; where it finds nothing in one, this is why.
+_PARTLY_READ = {".zip": "archive", ".dgn": "dgn"}
 
 
 def refuse_foreign(path: Path) -> None:
@@ -54,17 +57,28 @@ def refuse_foreign(path: Path) -> None:
     path
         A file or folder that exists; a folder, and a file that cannot be opened, are left to its reader.
     """
-    rule = _ENDINGS.get(path.suffix.lower())
+    ending = path.suffix.lower()
+    kind = _ENDINGS.get(ending)
     if path.is_file():
         try:
             with path.open("rb") as stream:
                 head = stream.read(_LONGEST)
         except OSError:
             return
-        rule = next((said for begins, said in _BEGINNINGS if head.startswith(begins)), rule)
+        # A workbook of today under the name of an old one, as WPS leaves them.
+        if head.startswith(_ZIP) and path.suffix.lower() in (".xls", ".et"):
+            return
+        kind = next((said for begins, said in _BEGINNINGS if head.startswith(begins)), kind)
         if head.startswith(_DRAWING):
-            rule = DWG
-        if rule is None and head.startswith(_COMPOUND):
-            rule = {".dgn": DGN, ".xlsx": LOCKED, ".xlsm": LOCKED}.get(path.suffix.lower(), OLD_TABLE)
-    if rule is not None:
-        raise SourceRefusedError(rule)
+            kind = "dwg"
+        if kind is None and head.startswith(_COMPOUND):
+            kind = {".dgn": "dgn", ".xlsx": "locked", ".xlsm": "locked"}.get(ending, "table")
+    if kind is not None:
+        raise SourceRefusedError(_RULES[kind])
+
+
+def refuse_unread(path: Path) -> None:
+    """Refuse a file that GDAL could have read, and did not, by its form; raises SourceRefusedError."""
+    kind = _PARTLY_READ.get(path.suffix.lower())
+    if kind is not None:
+        raise SourceRefusedError(_RULES[kind])

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import geopandas as gpd
+from pyproj import CRS
+
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.delivery import Delivery, places_of_nodes
+from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
+from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
+from spongecalc.layers.sources.isybau import read_isybau
+from spongecalc.layers.sources.landxml import read_landxml
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm_model import read_model
-from spongecalc.layers.sources.vector import read_vector
+from spongecalc.layers.sources.vector import layer_named, read_vector
+from spongecalc.layers.sources.xml_document import form_of_xml, root_of
 from spongecalc.project.layer_source import LayerSource
 
 FORMS = {
@@ -22,8 +31,12 @@ FORMS = {
     ".inp": "inp",
     ".xlsx": "survey",
     ".xlsm": "survey",
+    ".xls": "survey",
+    ".et": "survey",
     ".csv": "survey",
     ".txt": "survey",
+    ".xml": "xml",
+    ".landxml": "xml",
 }
 
 
@@ -42,11 +55,19 @@ def usual_axes(source: LayerSource) -> str:
 
 
 def read_raw(
-    folder: Path, layer: str, source: LayerSource, catalogue: Catalogue, siblings: Sequence[LayerSource] = ()
+    folder: Path,
+    layer: str,
+    source: LayerSource,
+    catalogue: Catalogue,
+    siblings: Sequence[LayerSource] = (),
+    delivery: Delivery | None = None,
+    nodes: gpd.GeoDataFrame | None = None,
+    target: CRS | None = None,
 ) -> RawLayer:
     """A layer as it stands in its source; raises SourceRefusedError.
 
-    ``siblings`` are the other sources of the same layer in the same file.
+    ``siblings`` are the other sources of the same layer in the same file, ``delivery`` the survey tables of the
+    project, ``nodes`` its nodes in its CRS ``target``.
     """
     form = form_of(source)
     if form == "postgis":
@@ -63,7 +84,14 @@ def read_raw(
     if form == "cass":
         return read_cass(path, layer, source.encoding)
     if form == "survey":
-        return read_survey(path, layer, source, folder)
+        places = places_of_nodes(nodes, source, target) if target is not None else {}
+        return read_survey(path, layer, source, folder, delivery, places)
     if form == "inp":
         return read_model(path, layer)
-    return read_vector(path, source.layer, layer, source.encoding)
+    if form == "xml" and (kind := form_of_xml(path)):
+        root = root_of(path, source.encoding)
+        return read_landxml(root, layer, source.layer) if kind == "landxml" else read_isybau(root, layer)
+    raw = read_vector(path, source.layer, layer, source.encoding)
+    if path.suffix.lower() == FILEGDB:
+        return with_descriptions(raw, path, layer_named(path, source.layer, layer), source)
+    return raw

@@ -45,14 +45,14 @@ def markup_documents(path: Path, encoding: str | None) -> tuple[Document, ...] |
         encoding.
     """
     if path.suffix.lower() == ".kmz":
-        return tuple(_in_utf_8(name, data, encoding) for name, data in _archived(path))
+        return tuple(in_utf_8(name, data, encoding) for name, data in _archived(path))
     if path.is_dir():
         return None
     try:
         data = path.read_bytes()
     except OSError as reason:
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    document = _in_utf_8(path.name, data, encoding)
+    document = in_utf_8(path.name, data, encoding)
     return None if document.content is data else (document,)
 
 
@@ -72,7 +72,7 @@ def _archived(path: Path) -> list[tuple[str, bytes]]:
     return held
 
 
-def _in_utf_8(name: str, data: bytes, encoding: str | None) -> Document:
+def in_utf_8(name: str, data: bytes, encoding: str | None) -> Document:
     """A document in UTF-8 with a declaration that says so; the same bytes where they are so already."""
     match = _DECLARED.match(data)
     declared = match[1].decode("ascii").lower() if match else ""

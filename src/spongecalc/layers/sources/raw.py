@@ -10,10 +10,14 @@ import geopandas as gpd
 
 @dataclass(frozen=True)
 class Note:
-    """Something noteworthy about a source as a whole: the rule and what fills its sentences."""
+    """Something noteworthy about a source: the rule, what fills its sentences, and the feature it is said of.
+
+    ``feature_id`` is "" where it is said of the source as a whole.
+    """
 
     rule: str
     found: dict[str, object] = field(default_factory=dict)
+    feature_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,15 @@ class RawLayer:
     """The features of a source with its own fields.
 
     ``frame`` has the source's CRS, or none where the source states none. ``columns`` are fields that already
-    bear the contract's names because the form says what they are (a survey table, a SWMM model). ``ledger`` is
-    that of a drawing.
+    bear the contract's names because the form says what they are (a survey table, a SWMM model); ``origin`` says
+    which of the source's own fields they were made of, where it was one. ``ledger`` is that of a drawing.
     """
 
     frame: gpd.GeoDataFrame
     columns: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
     ledger: DrawingLedger | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 class SourceRefusedError(Exception):

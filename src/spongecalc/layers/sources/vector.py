@@ -13,7 +13,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from spongecalc.layers.sources.dbase_text import encodings_of_table
-from spongecalc.layers.sources.foreign_form import PARTLY_READ
+from spongecalc.layers.sources.foreign_form import refuse_unread
 from spongecalc.layers.sources.mapinfo_text import MAPINFO, codec_of_charset, stated_charset
 from spongecalc.layers.sources.markup_file import MARKUP, markup_documents
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
@@ -69,11 +69,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
         If there is no such layer, or it cannot be read.
     """
     places = _places(path, encoding)
-    name, available = layer or wanted, list(places)
-    if len(available) == 1 and layer is None:
-        name = available[0]
-    if name not in available:
-        raise SourceRefusedError("layer.missing", layer=name, available=", ".join(available) or "-")
+    name = _named(list(places), layer, wanted)
     source, inside, recognised = places[name]
     notes: tuple[Note, ...] = ()
     try:
@@ -91,6 +87,18 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     if not isinstance(raw, gpd.GeoDataFrame):
         raise SourceRefusedError("layer.no_geometry", layer=name)
     return RawLayer(raw, notes=notes)
+
+
+def layer_named(path: Path, layer: str | None, wanted: str) -> str:
+    """The name of the layer that :func:`read_vector` reads; raises SourceRefusedError."""
+    return _named(list_layers(path), layer, wanted)
+
+
+def _named(available: list[str], layer: str | None, wanted: str) -> str:
+    name = available[0] if len(available) == 1 and layer is None else layer or wanted
+    if name not in available:
+        raise SourceRefusedError("layer.missing", layer=name, available=", ".join(available) or "-")
+    return name
 
 
 def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO, str | int, str | None]]:
@@ -111,8 +119,7 @@ def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO,
     except SourceRefusedError:
         raise
     except FAILURES as reason:
-        if path.suffix.lower() in PARTLY_READ:
-            raise SourceRefusedError(PARTLY_READ[path.suffix.lower()]) from reason
+        refuse_unread(path)
         if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:
             raise SourceRefusedError("file.not_a_form") from reason
         raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason

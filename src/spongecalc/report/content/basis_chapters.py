@@ -6,16 +6,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.catalogue.catalogue import ROOF, shipped
 from spongecalc.catalogue.own_values import own_values
 from spongecalc.rainfall.formula_range import NO_DATE
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.capture_chapters import has_ways
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.community_tables import headline_storm
+from spongecalc.report.content.criteria_tables import limit_figures, not_decisive_said, target_text
 from spongecalc.report.content.document import Block, Chapter, Drawing, Items, Paragraph, TableBlock
 from spongecalc.report.content.figures import Hyetograph
 from spongecalc.report.content.finding_table import finding_table
@@ -81,18 +82,14 @@ def general_findings(review: Review, words: Wording) -> Table:
 def basis_chapter(review: Review, words: Wording) -> Chapter:
     """The limits of the four verdicts, and the standards' tables that ship with the package."""
     rows = []
-    for question in judged.asked(review):
-        figures = {
-            "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
-            "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
-            "storm": review.headline_storm,
-        }
-        rows.append([Cell(words(f"question.{question}")), Cell(words.filled(f"limit.{question}", figures))])
+    for criterion in review.judging.asked:
+        said = words.filled(f"limit.{criterion}", limit_figures(review))
+        rows.append([Cell(words(f"criterion.{criterion}")), Cell(said)])
     limits = Table([Heading(words("verdict.column_question")), Heading(words("verdict.column_limit"))], rows)
     blocks: list[Block] = [
         TableBlock(words("document.limits"), limits, "limits"),
         Paragraph(words("document.standards_said"), TextRole.REMARK),
-        *standards_read(words),
+        *standards_read(review.confirmations, words),
         *_own_rows(words),
     ]
     return Chapter("basis", words("document.section_basis"), blocks)
@@ -315,35 +312,22 @@ def _change(value: float) -> str:
 
 def targets_chapter(review: Review, words: Wording) -> Chapter:
     """The targets that the design is held against, and how many communities meet it (设计目标表)."""
-    answers = [
-        {
-            v.question: v.answer
-            for v in judged.verdicts(p.row, review.targets, review.compared, judged.asked(review))
-        }
-        for p in review.pages
-    ]
-    figures = {
-        "limit_m": judged.limit(review.targets, "length_difference_m", judged.LENGTH_TOLERANCE_M),
-        "limit_m3": judged.limit(review.targets, "ponding_max_m3", judged.PONDING_MAX_M3),
-        "storm": review.headline_storm,
-    }
-    wanted = review.targets.get("runoff_reduction_percent")
+    answers = [{v.criterion: v.answer for v in judged.verdicts(p.row, review.judging)} for p in review.pages]
     rows = []
-    for question in judged.asked(review):
-        target = words.filled(f"limit.{question}", figures)
-        if question == "runoff" and wanted is not None:
-            target += " " + words("document.target_runoff", percent=cell_text("_percent", wanted))
-        counted = [[a[question] for a in answers].count(v) for v in judged.ANSWERS[:3]]
-        row = [Cell(words(f"question.{question}")), Cell(target), *(Cell(str(n)) for n in counted)]
-        rows.append(row)
+    for criterion in review.judging.asked:
+        counted = [[a[criterion] for a in answers].count(v) for v in judged.ANSWERS]
+        target = Cell(target_text(criterion, review, words))
+        rows.append([Cell(words(f"criterion.{criterion}")), target, *(Cell(str(n)) for n in counted)])
     headings = [
         Heading(words("verdict.column_question")),
         Heading(words("document.target"), column="message"),
-        *(Heading(words(f"verdict.{v}"), True) for v in judged.ANSWERS[:3]),
+        *(Heading(words(f"verdict.{v}"), True) for v in judged.ANSWERS),
     ]
     table = Table(headings, rows)
-    block = TableBlock(words("document.section_targets"), table, "targets")
-    return Chapter("targets", words("document.section_targets"), [block])
+    blocks: list[Block] = [TableBlock(words("document.section_targets"), table, "targets")]
+    if said := not_decisive_said(review, words):
+        blocks.append(Items(said))
+    return Chapter("targets", words("document.section_targets"), blocks)
 
 
 FACILITY_COLUMNS = ("kind", "volume_m3", "area_m2", "catchment_m2", "from_node", "overflow_to", "status")

@@ -27,6 +27,7 @@ WAYS = (
     "capture_volume_percent",
     "assessed_capture_percent",
     "ways_differ_percent",
+    "held_volume_m3",
     "control_volume_m3",
     "composite_coefficient",
     "volume_design_mm",

@@ -37,6 +37,8 @@ class ClosedList:
     """Sign after which an id or a size may follow the code."""
     named: Mapping[str, str] = field(default_factory=dict)
     """Codes whose text stands under another name, by that name."""
+    answers: tuple[str, ...] = ()
+    """Places of the words of what stands behind an equals sign: "outflow=fail" is a criterion and its answer."""
     of_scenarios: bool = False
     """The codes are the project's scenarios, which have labels of their own."""
 
@@ -46,6 +48,10 @@ class ClosedList:
             return words.scenario(code)
         if code in self.named:
             return text(self.named[code], words.lang)
+        if self.answers and "=" in code:
+            asked, _, answer = code.partition("=")
+            told = ClosedList(self.answers)
+            return words("verdict.reason", criterion=self.word(asked, words), answer=told.word(answer, words))
         for place in self.places:
             word = words.of_list(place, code)
             if word is not None:
@@ -123,6 +129,13 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "ponding_reasons": ClosedList(("report.value.ponding_reason",), ";"),
     "check_verdict": _values("verdict"),
     "swmm_storm_id": _values("storm_id"),
+    # Of a community here, of a ponding site or a design check in the tables that have no criteria.
+    "verdict_reasons": ClosedList(
+        ("report.criterion", "report.value.reasons_of"), "; ", answers=("report.verdict", "report.value.status")
+    ),
+    "waterlogging_storm_id": _values("storm_id"),
+    "ground_peak_rises": _values("rising"),
+    "outfall_peak_rises": _values("rising"),
     "in_smallest_set": _YES_NO,
     "differ": _YES_NO,
     "agrees": _YES_NO,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.basis_chapters import inferred_share
 from spongecalc.report.content.community_tables import (
     JOINT_COLUMNS,
@@ -23,6 +23,7 @@ from spongecalc.report.content.community_tables import (
     storm_results,
     storm_table,
 )
+from spongecalc.report.content.criteria_tables import limit_figures
 from spongecalc.report.content.document import (
     Beside,
     Block,
@@ -74,7 +75,7 @@ def community_chapter(
     """
     row = page.row
     headline = review.headline_storm
-    judgements = judged.verdicts(row, review.targets, review.compared, judged.asked(review))
+    judgements = judged.verdicts(row, review.judging)
     storms = storm_results(review, page.community_id)
     joints, sites = (numbered(t, words.scenario_names) for t in (page.joints, page.sites))
     failed = not judged.finished(row)
@@ -120,24 +121,27 @@ def community_chapter(
     if not failed:
         details += findings
     beside = page.community_id if page.name != page.community_id else ""
-    overall = judged.overall(row, review.targets, review.compared, judged.asked(review))
+    overall = judged.overall(row, review.judging)
     return Chapter(anchor, page.name, blocks, ChapterPlace.COMMUNITY, overall, beside, details=details)
 
 
 def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: Wording) -> str:
     """The reason why a community was not answered, and the questions that stay open."""
     reason = reason_unanswered(page.row, words)
-    unknown = [words(f"question.{v.question}") for v in judgements if v.answer == judged.UNKNOWN]
+    unknown = [words(f"criterion.{v.criterion}") for v in judgements if v.answer == judged.UNDECIDED]
     unanswered = words("status.cannot_answer", questions=words.listed(unknown)) if unknown else ""
     return f"{reason} {unanswered}".strip()
 
 
 def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> VerdictLine:
     found = words.filled(f"finding.{verdict.key}", verdict.figures)
-    if verdict.question == "ponding" and verdict.answer != judged.UNKNOWN:
+    if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
         found = f"{found}{'' if words.lang == 'zh' else ' '}{community_levels_said(page, review, words)}".rstrip()
-    limit = words.filled(f"limit.{verdict.question}", {**verdict.figures, "storm": review.headline_storm})
-    return VerdictLine(verdict.question, verdict.answer, found, limit)
+    limit = words.filled(f"limit.{verdict.criterion}", limit_figures(review))
+    if reason := review.not_decisive.get(verdict.criterion):
+        beside = words("verdict.not_decisive_here", reason=reason)
+        limit = f"{limit}{'' if words.lang == 'zh' else ' '}{beside}"
+    return VerdictLine(verdict.criterion, verdict.answer, found, limit)
 
 
 def _maps(

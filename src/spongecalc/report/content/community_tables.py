@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.scenario_order import in_order
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording

@@ -6,8 +6,8 @@ import math
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.county_tables import (
     attention_list,
@@ -17,10 +17,12 @@ from spongecalc.report.content.county_tables import (
     total_row,
     verdict_map,
 )
+from spongecalc.report.content.criteria_tables import criteria_table, not_decisive_said
 from spongecalc.report.content.document import (
     Block,
     Chapter,
     Drawing,
+    Items,
     Paragraph,
     TableBlock,
     Tiles,
@@ -67,6 +69,8 @@ def communities_chapter(review: Review, words: Wording) -> Chapter:
             Paragraph(words("tile.arrow"), TextRole.REMARK),
             Paragraph(words("table.sortable") + " " + words("document.trace_hint"), TextRole.SCREEN),
             TableBlock(words("section.communities"), table, "communities", TableRole.SUMMARY, sortable=True),
+            TableBlock(words("verdict.table"), criteria_table(review, words), "criteria", sortable=True),
+            *([Items(said)] if (said := not_decisive_said(review, words)) else []),
         ]
         if table.rows
         else [Paragraph(words("table.no_communities"), TextRole.NOTHING)]
@@ -169,7 +173,7 @@ def _group_table(review: Review, group: str, words: Wording) -> Table | None:
     rows = []
     for name in sorted({n for n, _ in named}, key=lambda n: (_phase_rank(n, review), n)):
         own = [p for n, p in named if n == name]
-        answers = [judged.overall(p.row, review.targets, review.compared, judged.asked(review)) for p in own]
+        answers = [judged.overall(p.row, review.judging) for p in own]
         sums = [pd.Series([judged.figure(p.row, c) for p in own]).sum(min_count=1) for c in PROGRESS_FIGURES]
         rows.append(
             [

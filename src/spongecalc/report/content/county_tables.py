@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content import runoff_change
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages, anchors
+from spongecalc.report.content.criteria_tables import reasons_said
 from spongecalc.report.content.document import Tile, TileFigure
 from spongecalc.report.content.figures import VerdictArea, VerdictMap
 from spongecalc.report.content.map_extent import extent_of
@@ -126,7 +127,7 @@ def _signed(column: str, value: float) -> str:
 
 def counts(review: Review) -> dict[str, int]:
     """Counts of communities by overall verdict."""
-    answers = [judged.overall(p.row, review.targets, review.compared, judged.asked(review)) for p in review.pages]
+    answers = [judged.overall(p.row, review.judging) for p in review.pages]
     return {code: answers.count(code) for code in judged.ANSWERS}
 
 
@@ -136,18 +137,28 @@ def separated_counts(review: Review) -> tuple[int, int]:
     return first, last
 
 
-def attention_list(review: Review, words: Wording) -> list[tuple[str, str, str]]:
-    """(chapter's key, community, what is wrong) of the communities that need attention, the most urgent first."""
+def not_passing(review: Review, words: Wording) -> list[tuple[str, str, str, str]]:
+    """(chapter's key, community, verdict, what it does not pass) of those that do not pass, urgent ones first."""
     pages, keys, listed = review.pages, anchors(review), []
-    for i in judged.by_urgency([p.row for p in pages], review.targets, review.compared, judged.asked(review)):
+    for i in judged.by_urgency([p.row for p in pages], review.judging):
         row = pages[i].row
-        judgements = judged.verdicts(row, review.targets, review.compared, judged.asked(review))
-        wrong = [words(f"question.{v.question}") for v in judgements if v.answer == judged.ATTENTION]
+        answer = judged.overall(row, review.judging)
+        if answer == judged.PASS:
+            continue
+        reasons = reasons_said(row, review, words)
         if not judged.finished(row):
-            wrong = [words.name("status", row.get("status")), *wrong]
-        if wrong:
-            listed.append((keys[i], f"{pages[i].community_id} {pages[i].name}", words.listed(wrong)))
+            reasons = words.listed([words.name("status", row.get("status")), *([reasons] if reasons else [])])
+        name = f"{pages[i].community_id} {pages[i].name}"
+        listed.append((keys[i], name, words(f"verdict.{answer}"), reasons))
     return listed
+
+
+def attention_list(review: Review, words: Wording) -> list[tuple[str, str, str]]:
+    """(chapter's key, community, verdict and reasons) of the communities that do not simply pass."""
+    return [
+        (key, name, words("verdict.with_reasons", verdict=verdict, reasons=reasons))
+        for key, name, verdict, reasons in not_passing(review, words)
+    ]
 
 
 def verdict_map(review: Review, words: Wording) -> VerdictMap | None:
@@ -156,7 +167,7 @@ def verdict_map(review: Review, words: Wording) -> VerdictMap | None:
     for page, anchor in anchored_pages(review):
         if page.boundary is None or page.boundary.is_empty:
             continue
-        answer = judged.overall(page.row, review.targets, review.compared, judged.asked(review))
+        answer = judged.overall(page.row, review.judging)
         said = f"{page.name} ({page.community_id}): {words(f'verdict.{answer}')}"
         areas.append(VerdictArea(page.community_id, page.boundary, answer, said, anchor))
     if extent_of(a.boundary.bounds for a in areas) is None:
@@ -195,7 +206,7 @@ def communities_table(review: Review, words: Wording) -> Table:
         ),
     ]
     pages, keys = review.pages, anchors(review)
-    order = judged.by_urgency([p.row for p in pages], review.targets, review.compared, judged.asked(review))
+    order = judged.by_urgency([p.row for p in pages], review.judging)
     rows = [_community_cells(pages[i], review, keys[i], rank, words) for rank, i in enumerate(order)]
     total = total_row(review)
     foot = (
@@ -216,7 +227,7 @@ def communities_table(review: Review, words: Wording) -> Table:
 
 
 def _community_cells(page: CommunityPage, review: Review, anchor: str, rank: int, words: Wording) -> list[Cell]:
-    answer = judged.overall(page.row, review.targets, review.compared, judged.asked(review))
+    answer = judged.overall(page.row, review.judging)
     return [
         Cell(page.name, sort=page.community_id, link=f"#{anchor}", column="community", over=page.community_id),
         Cell(words(f"verdict.{answer}"), sort=str(rank), badge=answer),

@@ -11,7 +11,7 @@ from spongecalc.report.content.document import Chapter, Drawing
 from spongecalc.report.content.figures import FindingMap
 from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.map_extent import extent_of
-from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 
@@ -40,6 +40,10 @@ def data_quality(review: Review, words: Wording) -> Chapter | None:
     if intake is not None and len(intake):
         sentences.append(words("intake.part.paragraph"))
         tables.append((words("intake.part.caption"), _intake(intake, words)))
+    ground = review.tables.get("ground")
+    if ground is not None and len(ground):
+        sentences.append(words("survey.part.ground_said"))
+        tables.append((words("survey.part.ground"), _ground(ground, words)))
     caption = words("survey.part.map")
     shown = _map(review, findings, caption)
     figures = [Drawing(caption, shown)] if shown is not None else []
@@ -119,6 +123,24 @@ def _intake(intake: pd.DataFrame, words: Wording) -> Table:
     names = ("layer", "file", "fate", "rule", "count", "length_m", "area_m2")
     numeric = ("count", "length_m", "area_m2")
     return Table([Heading(words(f"intake.column.{n}"), n in numeric) for n in names], cells)
+
+
+def _ground(ground: pd.DataFrame, words: Wording) -> Table:
+    """The ground of each community: where it comes from, and how far its cells lie from what was measured."""
+    measured = ("cell_m", "distance_median_m", "distance_max_m", "void_percent")
+    known, raster = rules(), words("survey.part.raster")
+    cells = [
+        [
+            Cell(str(row["community_id"])),
+            Cell(str(row["file"])),
+            Cell(cell_text("point_count", row["point_count"]) if row["point_count"] else raster),
+            *(Cell(cell_text(c, row[c]) if is_known(row[c]) else "") for c in measured),
+            Cell(known[row["refused"]].meaning(words.lang) if row["refused"] in known else ""),
+        ]
+        for _, row in ground.iterrows()
+    ]
+    names = ("community", "file", "point_count", *measured, "refused")
+    return Table([Heading(_name(n, words), n in ("point_count", *measured)) for n in names], cells)
 
 
 def _map(review: Review, findings: pd.DataFrame, label: str) -> FindingMap | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.design.check import LIMIT_NOT_READ
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
+from spongecalc.standards.provenance import BY_PROJECT
 
 VERDICTS = (("passes", "pass"), ("fails", "fail"), ("unknown", "not_checkable"))
 FAILED_COLUMNS = ("check", "feature_id", "other_id", "value", "limit", "excess", "unit", "reason", "clause")
@@ -39,13 +41,18 @@ def county_design(review: Review, words: Wording) -> Chapter | None:
         return inner_chapter(words, "design", _say("design_heading", words), (_say("design_none", words),))
     counts = {name: int((checks["verdict"] == verdict).sum()) for name, verdict in VERDICTS}
     paragraphs = [_say("design_county", words, total=len(checks), **counts)]
-    if (checks["how_known"] == "recalled").any():
-        paragraphs.append(_say("design_recalled", words))
     tables = [(_say("design_summary", words), _counted(checks, words))]
-    own = checks[checks["how_known"] == "set by the project"]
+    undecided = checks[checks["reason"] == LIMIT_NOT_READ]
+    if len(undecided):
+        paragraphs.append(_say("design_undecided", words, count=len(undecided)))
+    own = checks[checks["how_known"] == BY_PROJECT]
     if len(own):
         limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
         tables.append((_say("own_limits", words), frame_table(_rounded(limits), list(limits.columns), words)))
+    if len(undecided):
+        keys = ["check", "applies_to", "limit", "unit", "clause"]
+        found = undecided.groupby(keys, dropna=False, sort=True).size().reset_index(name="features")
+        tables.append((_say("undecided_limits", words), frame_table(found, [*keys, "features"], words)))
     return inner_chapter(words, "design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.outfall_peaks import ALL, LEVEL_SET
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table

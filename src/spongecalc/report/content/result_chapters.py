@@ -6,21 +6,24 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.design.check import LIMIT_NOT_READ
 from spongecalc.language import has_text, text
 from spongecalc.report.content import runoff_change
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.bill_chapters import has_bill
 from spongecalc.report.content.community_tables import numbered
-from spongecalc.report.content.county_tables import counts, separated_counts, total_row
+from spongecalc.report.content.county_tables import counts, not_passing, separated_counts, total_row
+from spongecalc.report.content.criteria_tables import not_decisive_said
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.ponding_levels import county_levels_said, levels_table
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
+from spongecalc.standards.provenance import decides
 
 
 def hydraulics_chapter(review: Review, words: Wording) -> Chapter:
@@ -157,9 +160,7 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     """The answers in sentences, and what the reviewer must still confirm."""
     total = total_row(review)
     numbers = counts(review)
-    questions = judged.asked(review)
-    counted = "conclusion_counts" if questions == judged.QUESTIONS else "conclusion_counts_asked"
-    said = [words(f"document.{counted}", total=len(review.pages), **numbers)]
+    said = [words("document.conclusion_counts", total=len(review.pages), **numbers)]
     if total:
         for key, columns in CONCLUSIONS.items():
             figures = {c: total.get(judged.column(c, review.compared)) for c in columns}
@@ -170,11 +171,20 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
             said.append(words.filled(told, figures))
             if key == "ponding" and (levels := county_levels_said(review, words)):
                 said[-1] = f"{said[-1]}{'' if words.lang == 'zh' else ' '}{levels}"
-    blocks: list[Block] = [Items(said)]
+    blocks: list[Block] = [Items(said), *_reasons(review, words)]
     open_points = county_confirmations(review, words)
     if open_points:
         blocks += [Paragraph(words("document.confirm_said")), Items(open_points)]
     return Chapter("conclusions", words("document.section_conclusions"), blocks)
+
+
+def _reasons(review: Review, words: Wording) -> list[Block]:
+    """Every community that does not simply pass, with its verdict and what it does not pass."""
+    listed = [
+        words("document.conclusion_reason", community=name, verdict=verdict, reasons=reasons)
+        for _, name, verdict, reasons in not_passing(review, words)
+    ]
+    return [Items([*listed, *not_decisive_said(review, words)])] if listed else []
 
 
 REDUCED = "runoff_reduction_percent"
@@ -191,9 +201,12 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     points = []
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
         points.append(words("document.confirm_formula"))
-    if any(s.formula_how_known == "recalled" for s in review.storms):
+    if not all(decides(s.formula_how_known) for s in review.storms):
         points.append(words("document.confirm_recalled"))
-    points.append(words("document.confirm_limits"))
+    checks = review.tables.get("design_checks")
+    undecided = 0 if checks is None or checks.empty else int((checks["reason"] == LIMIT_NOT_READ).sum())
+    if undecided:
+        points.append(words("document.confirm_limits", count=undecided))
     unfinished = [p.community_id for p in review.pages if not judged.finished(p.row)]
     if unfinished:
         points.append(words("document.confirm_unfinished", ids=words.listed(unfinished)))
@@ -209,9 +222,9 @@ def meaning(rule: str, words: Wording) -> str:
 def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[str]:
     """Points that the reviewer must still confirm of one community."""
     points = []
-    for verdict in judged.verdicts(page.row, review.targets, review.compared, judged.asked(review)):
-        if verdict.answer == judged.UNKNOWN:
-            points.append(words("document.confirm_question", question=words(f"question.{verdict.question}")))
+    for verdict in judged.verdicts(page.row, review.judging):
+        if verdict.answer == judged.UNDECIDED:
+            points.append(words("document.confirm_question", question=words(f"criterion.{verdict.criterion}")))
     found = page.findings
     if {"severity", "rule"} <= set(found.columns):
         for rule, own in found[found["severity"] == "warning"].groupby("rule", sort=True):

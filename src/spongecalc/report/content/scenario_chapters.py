@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pandas as pd
 
+from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.contract import SCHEMAS
 from spongecalc.project.scenario_settings import Scenario
-from spongecalc.report.content import verdicts as judged
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.document import Block, Chapter, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text, is_known

@@ -58,7 +58,7 @@ def county_separation(review: Review, words: Wording) -> Chapter | None:
     tables = [(_say("work_order_table", words), frame_table(left, WORK_SHOWN, words))]
     grades = review.tables.get("separation_grades")
     if grades is not None and len(grades):
-        graded = grades[grades["density_percent"] > 0]
+        graded = grades[grades["density_per_km"] > 0]
         tables.append((words.name("column", "grade"), frame_table(graded, GRADE_COLUMNS, words)))
     paragraphs.extend(_spill_notes(review, words))
     infiltration = review.tables.get("infiltration")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from spongecalc.language import catalogue, text
+from spongecalc.standards.provenance import BY_PROJECT, CONFIRMED
 
 PART = "standard_sources"
 # A series that was made and not measured names its source itself (rainfall.generated_series).
@@ -24,13 +25,19 @@ def source_name(source: str, lang: str) -> str:
     if whole is not None:
         return whole
     pieces = source.split("; ")
+    said = f"{PART}.how_known."
     found: list[str] = []
     while pieces:
         # The longest named beginning: a source may hold a semicolon of its own.
         for count in range(len(pieces), 0, -1):
             one = "; ".join(pieces[:count])
+            mark, colon, words = one.partition(": ")
+            if colon and mark in (BY_PROJECT, CONFIRMED):
+                found.append(("{}：{}" if lang == "zh" else "{}: {}").format(names[said + mark], words))
+                pieces = pieces[count:]
+                break
             if count == 1 or f"{PART}.source.{one}" in names:
-                found.append(names.get(f"{PART}.source.{one}", one))
+                found.append(names.get(f"{PART}.source.{one}", names.get(said + one, one)))
                 pieces = pieces[count:]
                 break
     return ("；" if lang == "zh" else "; ").join(found)

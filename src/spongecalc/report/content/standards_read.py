@@ -12,17 +12,24 @@ from spongecalc.report.content.standard_names import source_name, table_name
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards import tables as standards
-from spongecalc.standards.provenance import COPIES, HOW_KNOWN, counts_by_how_known, groups
+from spongecalc.standards.provenance import COPIES, HOW_KNOWN, Confirmation, counts_by_how_known, groups
 
 SOURCES_LISTED = 3
 
 
-def standards_read(words: Wording) -> list[Block]:
-    """The table of the standards' tables with counts by how their rows are known, and that of the copies read."""
-    return [
+def standards_read(confirmations: Sequence[Confirmation], words: Wording) -> list[Block]:
+    """Blocks on how the standards' rows are known, the copies read, and the values that the project confirms."""
+    blocks: list[Block] = [
         TableBlock(words("document.standards"), _tables(words), "standards"),
         TableBlock(words("document.copies"), _copies(words), "copies"),
     ]
+    if confirmations:
+        headings = [Heading(words(f"document.confirmed_{c}")) for c in ("table", "row", "who", "why")]
+        rows = [
+            [Cell(table_name(c.table, words.lang)), Cell(c.row), Cell(c.who), Cell(c.why)] for c in confirmations
+        ]
+        blocks.append(TableBlock(words("document.confirmed"), Table(headings, rows), "confirmed"))
+    return blocks
 
 
 def _tables(words: Wording) -> Table:

@@ -72,7 +72,7 @@ def document_data(document: Document) -> Data:
             "limit": words("verdict.column_limit"),
             "attention": words("section.attention"),
         },
-        "verdicts": {a: words(f"verdict.{a}") for a in ("pass", "attention", "unknown", "unanswered")},
+        "verdicts": {a: words(f"verdict.{a}") for a in ("pass", "fail", "conditional", "undecided")},
         "chapters": [_chapter(c, keys, words) for c in document.chapters],
     }
 
@@ -114,7 +114,7 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
         case Verdicts():
             lines = [
                 {
-                    "question": words(f"question.{v.question}"),
+                    "question": words(f"criterion.{v.question}"),
                     "answer": v.answer,
                     "found": v.found,
                     "limit": v.limit,
@@ -160,7 +160,7 @@ def _tile(tile: object, words: Wording) -> Data:
         {"name": f.name, "value": grouped(f.value, words.lang), "unit": f.unit, "beside": f.beside}
         for f in tile.figures  # type: ignore[attr-defined]
     ]
-    return {"question": words(f"question.{tile.question}"), "figures": figures}  # type: ignore[attr-defined]
+    return {"question": words(f"criterion.{tile.question}"), "figures": figures}  # type: ignore[attr-defined]
 
 
 def _table(table: Table, keys: set[str], lang: str) -> Data:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spongecalc.report.content.verdicts import ATTENTION, PASS, UNANSWERED, UNKNOWN
+from spongecalc.assess.criteria import CONDITIONAL, FAIL, PASS, UNDECIDED
 
-SIGNS: Mapping[str, str] = {PASS: "✓", ATTENTION: "!", UNKNOWN: "?", UNANSWERED: "×"}
+SIGNS: Mapping[str, str] = {PASS: "✓", FAIL: "×", CONDITIONAL: "!", UNDECIDED: "?"}

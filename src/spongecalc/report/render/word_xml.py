@@ -14,7 +14,7 @@ from spongecalc.report.render.xml_text import clean
 NAMESPACES = nsdecls("w", "r", "wp", "a", "pic")
 EMU_PER_MM = 36_000
 ATTENTION, SOFT = "B04A00", "59616B"
-VERDICT_COLOURS = {"pass": "0B6E66", "attention": ATTENTION, "unknown": "5B6067", "unanswered": "2B2B2B"}
+VERDICT_COLOURS = {"pass": "0B6E66", "fail": "A3141F", "conditional": ATTENTION, "undecided": "5B6067"}
 MINOR, MAJOR = 'w:val="single" w:sz="4" w:color="C9CED4"', 'w:val="single" w:sz="8" w:color="1C1F23"'
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.assess.review import Review
+from spongecalc.layers.unread_values import UNREAD
 from spongecalc.report.tables.qgis_style import add_styles, finding_style, surface_style
 
 # GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
@@ -41,7 +42,7 @@ def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         yield "ponding_areas", review.ponding_areas
     for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):
         frames = [
-            page.layers[scenario][layer].assign(scenario=scenario)
+            page.layers[scenario][layer].drop(columns=UNREAD, errors="ignore").assign(scenario=scenario)
             for page in review.pages
             for scenario in page.layers
         ]

@@ -14,11 +14,13 @@ import pyogrio
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.language import text
+from spongecalc.layers.border_cut import CUT
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.read import source_labels
 from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
+from spongecalc.layers.unread_values import as_written
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
@@ -113,7 +115,11 @@ def _frames(mended: Repaired) -> dict[str, gpd.GeoDataFrame]:
         source = whole["file"]
         if SOURCE in whole:
             source = whole[SOURCE].where(whole[SOURCE].notna(), source)
-        frames[name] = whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source})
+        if name == CUT:
+            # Who shares it is told by its place, in the copy too.
+            cut = [key in mended.layers.across for key in zip(whole["file"], whole["file_row"], strict=True)]
+            whole["community_id"] = whole["community_id"].astype(object).mask(cut, None)
+        frames[name] = as_written(whole.drop(columns=["file", "file_row"]).assign(**{SOURCE: source}))
     return frames
 
 
@@ -150,8 +156,11 @@ def _write_page(page: Path, project: Project, mended: Repaired, frames: Iterable
         if entries:
             layers[name] = entries if len(entries) > 1 else entries[0]
     dem = stated.get("dem")
-    if mended.layers.dem is not None and dem is not None:
-        layers["dem"] = {"source": _relative(mended.layers.dem, page.parent)}
+    if dem is not None:
+        moved = [
+            _moved(entry, project.folder, page.parent) for entry in (dem if isinstance(dem, list) else [dem])
+        ]
+        layers["dem"] = moved if len(moved) > 1 else moved[0]
     note = text("survey.repaired_note", language)
     notes = list(document.get("notes", ()))
     if source != page:
@@ -178,10 +187,3 @@ def _moved(entry: dict[str, Any], folder: Path, copy: Path) -> dict[str, Any]:
     if "lookups" in moved:
         moved["lookups"] = [{**look, "source": path(look["source"])} for look in moved["lookups"]]
     return moved
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """The path as the new project writes it: relative to its folder where it lies in the old one's."""
-    base = folder.parent.resolve()
-    whole = path.resolve()
-    return f"../{whole.relative_to(base).as_posix()}" if whole.is_relative_to(base) else whole.as_posix()

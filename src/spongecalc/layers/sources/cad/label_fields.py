@@ -60,7 +60,7 @@ def _size_and_material(words: str, catalogue: Catalogue) -> dict[str, str]:
 
 
 def meaning_of(name: str, value: str) -> object:
-    """What a label's value says, however it is written: d300 and DN300 are one size."""
+    """The meaning of a label's value, however it is written: d300 and DN300 are one size."""
     size = parse_size(value) if name == SIZE else None
     return value if size is None else replace(size, beside="", stated=True)
 

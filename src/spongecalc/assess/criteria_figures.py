@@ -1,0 +1,132 @@
+"""Figures that a community's criteria alone need: rising peaks, waterlogging, failed checks, open warnings."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from spongecalc.assess.criteria import NO_STORM
+from spongecalc.design.check import FAIL, NOT_CHECKABLE, Check
+from spongecalc.design.force import FORCES, forces
+from spongecalc.layers.finding import Finding
+from spongecalc.project.settings import Settings
+from spongecalc.rainfall.storm import Storm
+from spongecalc.standards.provenance import decides
+from spongecalc.standards.tables import table
+
+# What the layers do not hold, and what another check governs, leaves nothing to be checked.
+NOTHING_TO_CHECK = ("none_in_layers", "velocity_governs", "initial_section")
+
+
+def waterlogging_period_a(settings: Settings) -> float:
+    """The least return period in years that a town of the project's size is kept from waterlogging at.
+
+    References
+    ----------
+    GB 50014-2021, 4.1.4; ``return_periods.csv`` carries source and confidence.
+    """
+    rows = table("return_periods")
+    own = rows[rows["purpose"] == "waterlogging control"]
+    fitting = own[own["city_size"].str.startswith(settings.design.city)]
+    return float(fitting["p_min_a"].max())
+
+
+def waterlogging_storm(storms: Sequence[Storm], settings: Settings) -> Storm | None:
+    """The project's least storm that is as rare as waterlogging is kept out at; None where it has none."""
+    least = waterlogging_period_a(settings)
+    fitting = [s for s in storms if s.return_period_a >= least]
+    return min(fitting, key=lambda s: (s.return_period_a, s.storm_id), default=None)
+
+
+def criteria_figures(
+    storms: Sequence[Storm],
+    settings: Settings,
+    tables: Mapping[str, pd.DataFrame],
+    peaks: Iterable[Check],
+    findings: Iterable[Finding],
+    *,
+    modelled: bool,
+) -> dict[str, object]:
+    """The columns of a community's row that only its criteria need.
+
+    Parameters
+    ----------
+    storms
+        The project's design storms.
+    settings
+        The project's.
+    tables
+        Every table by name, with the rows of this community alone in those that have rows of communities.
+    peaks
+        The community's checks of peaks before and after (:mod:`spongecalc.assess.peak_checks`).
+    findings
+        Its findings.
+    modelled
+        True where all its runs finished: else nothing is known of peaks and ponding.
+    """
+    rare = waterlogging_storm(storms, settings)
+    judged = [settings.headline_storm, *([rare.storm_id] if rare is not None else [])]
+    own = list(peaks)
+    return {
+        **{
+            column: _rising(own, check, judged)
+            for column, check in (("ground_peak_rises", "ground_peak"), ("outfall_peak_rises", "outfall_peak"))
+        },
+        "waterlogging_storm_id": rare.storm_id if rare is not None else "",
+        "waterlogging_required_a": waterlogging_period_a(settings),
+        **_waterlogging(tables["ponding"], settings, rare, modelled=modelled),
+        **_design(tables["design_checks"], modelled=modelled),
+        "verdict_warnings": warnings_of(findings, settings.compared[1]),
+    }
+
+
+def warnings_of(findings: Iterable[Finding], scenario: str) -> int:
+    """Count of the warnings that the last scenario compared rests on, without those of another alone."""
+    return sum(1 for f in findings if f.severity == "warning" and f.found.get("scenario", scenario) == scenario)
+
+
+def _rising(checks: Sequence[Check], name: str, storms: Sequence[str]) -> str:
+    """The storms of those judged in which a peak is larger after, "none", or "" where one is not known."""
+    own = {c.applies_to: c.verdict for c in checks if c.check == name}
+    if any(own.get(s, NOT_CHECKABLE) == NOT_CHECKABLE for s in storms):
+        return ""
+    return ", ".join(s for s in dict.fromkeys(storms) if own[s] == FAIL) or NO_STORM
+
+
+def _waterlogging(
+    sites: pd.DataFrame, settings: Settings, storm: Storm | None, *, modelled: bool
+) -> dict[str, object]:
+    """Ponding sites of the last scenario compared under the waterlogging storm, and how they keep the limits.
+
+    A site of the first level has no outline of its own: what is known of it is its depth, and that is enough to
+    break the limit, never to keep it.
+    """
+    columns = ("waterlogging_sites", "waterlogging_over", "waterlogging_open")
+    if storm is None or not modelled:
+        return dict.fromkeys(columns, math.nan)
+    own = sites[(sites["storm_id"] == storm.storm_id) & (sites["scenario"] == settings.compared[1])]
+    kept = Counter(own["within_limits"].fillna("").astype(str))
+    limits = table("ponding_limits")
+    depth_m = float(limits.loc[limits["limit"] == "max_depth", "value_max"].iloc[0])
+    undecided = own[~own["within_limits"].isin(["yes", "no"])]
+    deep = int((pd.to_numeric(undecided["max_depth_m"], errors="coerce") > depth_m).sum())
+    over = kept["no"] + deep
+    return dict(zip(columns, (len(own), over, len(own) - over - kept["yes"]), strict=True))
+
+
+def _design(checks: pd.DataFrame, *, modelled: bool) -> dict[str, object]:
+    """Counts of what is laid that fails, by the force of the limit; limits that nobody confirmed apart."""
+    columns = [*(f"design_failed_{f}" for f in FORCES), "design_unconfirmed", "design_open"]
+    force = forces()
+    own = checks[checks["check"].isin(force) & (checks["status"] != "existing")]
+    if not modelled and own.empty:
+        return dict.fromkeys(columns, math.nan)
+    failed = own[own["verdict"] == FAIL]
+    known = failed["how_known"].map(decides).astype(bool)
+    counted = Counter(failed.loc[known, "check"].map(force))
+    open_ones = (own["verdict"] == NOT_CHECKABLE) & ~own["reason"].isin(NOTHING_TO_CHECK)
+    counts = [counted[f] for f in FORCES] + [int((~known).sum()), int(open_ones.sum())]
+    return dict(zip(columns, counts, strict=True))

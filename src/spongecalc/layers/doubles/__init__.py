@@ -1,0 +1,1 @@
+"""Features drawn a second time: found by their geometry, of which one counts."""

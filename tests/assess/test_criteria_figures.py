@@ -1,0 +1,180 @@
+"""What the criteria need of a community, from tables typed here."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from spongecalc.assess.criteria import overall, reasons_listed
+from spongecalc.assess.criteria_figures import criteria_figures, waterlogging_period_a, waterlogging_storm
+from spongecalc.design.check import Check, Limit, Subject
+from spongecalc.design.force import FORCES, forces
+from spongecalc.language import catalogue
+from spongecalc.layers.feature import Feature
+from spongecalc.layers.finding import Finding
+from spongecalc.report.content.compose import compose
+from spongecalc.report.content.county_tables import not_passing
+from spongecalc.report.content.wording import Wording
+
+AT = Subject(Feature("communities", "A", "A"))
+LIMIT = Limit(10.0, "l/s", "GB 50014-2021 4.1.6", "printed")
+
+
+def peak(name, storm, verdict):
+    return Check(name, AT, verdict, storm, 1.0, LIMIT, 0.0)
+
+
+def sites(*rows):
+    return pd.DataFrame(rows, columns=["storm_id", "scenario", "max_depth_m", "within_limits"])
+
+
+def checks(*rows):
+    return pd.DataFrame(rows, columns=["check", "verdict", "status", "reason", "how_known"])
+
+
+@pytest.fixture(scope="module")
+def settings(whole_run):
+    return whole_run.built.checked.project.settings
+
+
+@pytest.fixture(scope="module")
+def storms(whole_run, settings):
+    """The headline storm, one that is too frequent, the waterlogging storm, and a rarer one."""
+    (headline,) = [s for s in whole_run.built.storms if s.storm_id == settings.headline_storm]
+    return [
+        headline,
+        replace(headline, storm_id="P19-120", return_period_a=19.0),
+        replace(headline, storm_id="P50-120", return_period_a=50.0),
+        replace(headline, storm_id="P20-120", return_period_a=20.0),
+    ]
+
+
+@pytest.fixture(scope="module")
+def figures(storms, settings):
+    def of(ponding=None, design=None, peaks=(), findings=(), modelled=True, known=None):
+        tables = {
+            "ponding": sites() if ponding is None else ponding,
+            "design_checks": checks() if design is None else design,
+        }
+        return criteria_figures(known or storms, settings, tables, peaks, findings, modelled=modelled)
+
+    return of
+
+
+def test_the_waterlogging_storm_is_the_least_that_is_rare_enough(storms, settings, figures):
+    # GB 50014-2021, table 4.1.4: medium and small cities 20 to 30 a, large ones 30 to 50 a.
+    assert waterlogging_period_a(settings) == 20.0
+    assert waterlogging_storm(storms, settings).storm_id == "P20-120"
+    large = settings.model_copy(update={"design": settings.design.model_copy(update={"city": "large city"})})
+    assert waterlogging_period_a(large) == 30.0
+    assert waterlogging_storm(storms, large).storm_id == "P50-120"
+    assert waterlogging_storm(storms[:2], settings) is None
+    none = figures(known=storms[:2])
+    assert (none["waterlogging_storm_id"], none["waterlogging_required_a"]) == ("", 20.0)
+    assert pd.isna(none["waterlogging_sites"])
+
+
+def test_peaks_that_rise_are_those_of_the_two_storms_judged(figures, settings):
+    headline = settings.headline_storm
+    held = [peak(n, s, "pass") for n in ("ground_peak", "outfall_peak") for s in (headline, "P20-120")]
+    assert figures(peaks=held)["outfall_peak_rises"] == "none"
+    # One of another storm decides nothing.
+    assert figures(peaks=[*held, peak("outfall_peak", "P50-120", "fail")])["outfall_peak_rises"] == "none"
+    rises = [*held[:3], peak("outfall_peak", "P20-120", "fail")]
+    assert figures(peaks=rises)["outfall_peak_rises"] == "P20-120"
+    assert figures(peaks=rises)["ground_peak_rises"] == "none"
+    both = [peak("outfall_peak", s, "fail") for s in ("P20-120", headline)]
+    assert figures(peaks=both)["outfall_peak_rises"] == f"{headline}, P20-120"
+    assert figures(peaks=both)["ground_peak_rises"] == ""
+    open_one = [*held[:3], peak("outfall_peak", "P20-120", "not_checkable")]
+    assert figures(peaks=open_one)["outfall_peak_rises"] == ""
+
+
+def test_waterlogging_counts_what_stands_after_under_its_storm(figures, settings):
+    headline = settings.headline_storm
+    found = figures(
+        sites(
+            ("P20-120", "after", 0.10, "yes"),
+            ("P20-120", "after", 0.10, "no"),
+            ("P20-120", "after", 0.151, ""),  # too deep, whatever else is not known
+            ("P20-120", "after", 0.15, ""),
+            ("P20-120", "after", float("nan"), ""),
+            ("P20-120", "before", 0.9, "no"),
+            (headline, "after", 0.9, "no"),
+        )
+    )
+    assert [found[f"waterlogging_{p}"] for p in ("sites", "over", "open")] == [5, 2, 2]
+    assert [figures()[f"waterlogging_{p}"] for p in ("sites", "over", "open")] == [0, 0, 0]
+    assert pd.isna(figures(modelled=False)["waterlogging_sites"])
+
+
+def test_failed_checks_count_by_the_force_of_their_limit(figures):
+    found = figures(
+        design=checks(
+            ("min_velocity", "fail", "proposed", "", "printed"),  # shall
+            ("min_velocity", "fail", "existing", "", "printed"),  # not of the works
+            ("min_cover", "fail", "proposed", "", "printed"),  # should
+            ("min_cover", "pass", "proposed", "", "printed"),
+            ("lead_length", "fail", "proposed", "", "confirmed by the project"),
+            ("horizontal_clearance", "fail", "proposed", "", "recalled"),
+            ("horizontal_clearance", "not_checkable", "", "none_in_layers", "recalled"),
+            ("max_fullness", "not_checkable", "proposed", "no_flow", "printed"),
+            ("min_slope", "not_checkable", "proposed", "velocity_governs", "printed"),
+            ("receiver_capacity", "fail", "", "", "given in the layers"),
+            ("outfall_peak", "fail", "", "", "printed"),  # a criterion of its own
+        )
+    )
+    assert {n: v for n, v in found.items() if n.startswith("design_")} == {
+        "design_failed_mandatory": 0,
+        "design_failed_limit": 2,
+        "design_failed_advice": 2,
+        "design_unconfirmed": 1,
+        "design_open": 1,
+    }
+    nothing = figures(design=checks(("every_check", "not_checkable", "", "data_error", "")), modelled=False)
+    assert pd.isna(nothing["design_failed_limit"])
+
+
+def test_warnings_of_another_scenario_do_not_count(figures):
+    def short(scenario):
+        return Finding("inlet.short", Feature("nodes", "N", "A"), {"scenario": scenario})
+
+    assert figures(findings=[short("before")])["verdict_warnings"] == 0
+    assert figures(findings=[short("before"), short("after")])["verdict_warnings"] == 1
+    assert figures(findings=[Finding("pipe.shrinks", Feature("pipes", "P", "A"))])["verdict_warnings"] == 1
+
+
+def test_every_check_has_a_force_but_those_of_peaks():
+    words = {k.rpartition(".")[2] for k in catalogue("report", "en") if k.startswith("report.value.check.")}
+    assert set(forces()) == words - {"every_check", "ground_peak", "outfall_peak"}
+    assert set(forces().values()) <= set(FORCES)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_verdict_is_the_same_wherever_it_stands(whole_run, lang):
+    """communities.csv, the chapter's badge, the table of criteria, page one, the map and the conclusions."""
+    review, words = whole_run.review, Wording.of(whole_run.review, lang)
+    table = review.tables["communities"].set_index("community_id")
+    document = compose(review, lang)
+    chapters = {c.key: c for c in document.chapters}
+    criteria = next(b for b in chapters["communities"].blocks if getattr(b, "name", "") == "criteria")
+    badges = {r[0].over: [c.badge for c in r[1:]] for r in criteria.table.rows}
+    counts = next(b for b in chapters["overview"].blocks if b.kind == "counts")
+    answers = []
+    for page, key in zip(review.pages, (c.key for c in document.chapters if c.badge), strict=True):
+        answer = table.loc[page.community_id, "verdict"]
+        answers.append(answer)
+        assert answer == overall(page.row, review.judging) == chapters[key].badge
+        assert badges[page.community_id][0] == answer
+        assert table.loc[page.community_id, "verdict_reasons"] == reasons_listed(page.row, review.judging)
+        lines = next(b for b in chapters[key].blocks if b.kind == "verdicts").lines
+        assert badges[page.community_id][1:] == [line.answer for line in lines]
+        assert (answer == "pass") == ({line.answer for line in lines} == {"pass"})
+    assert {a: n for a, n in counts.counts.items() if n} == {a: answers.count(a) for a in set(answers)}
+    assert len(counts.attention) == len(answers) - answers.count("pass") == len(not_passing(review, words))
+    told = next(b.texts for b in chapters["conclusions"].blocks if b.kind == "items")
+    reasons = [b.texts for b in chapters["conclusions"].blocks if b.kind == "items"][1]
+    for answer in set(answers):
+        assert str(answers.count(answer)) in told[0]
+    for (_, name, verdict, why), line in zip(not_passing(review, words), reasons, strict=False):
+        assert name in line and verdict in line and why in line
