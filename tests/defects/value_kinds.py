@@ -57,10 +57,29 @@ NUMBER_FORMS: dict[str, object] = {
 }
 # Nothing, or nobody, is a value of these like any other.
 ZERO_IS_A_VALUE = {
-    "households", "residents", "buildings", "floors", "sediment_mm", "claimed_storm_m", "claimed_sewage_m",
-    "floor_area_m2", "base_mm", "drain_offset_mm", "first_flush_mm", "catchment_m2", "demand_m3_d",
-    "ponding_mm", "duration_min", "rainfall_mm", "depth_m", "depth_up_m", "depth_down_m", "permeability_mm_s", "subgrade_mm_h", "height_m",
-}  # fmt: skip
+    "households",
+    "residents",
+    "buildings",
+    "floors",
+    "sediment_mm",
+    "claimed_storm_m",
+    "claimed_sewage_m",
+    "floor_area_m2",
+    "base_mm",
+    "drain_offset_mm",
+    "first_flush_mm",
+    "catchment_m2",
+    "demand_m3_d",
+    "ponding_mm",
+    "duration_min",
+    "rainfall_mm",
+    "depth_m",
+    "depth_up_m",
+    "depth_down_m",
+    "permeability_mm_s",
+    "subgrade_mm_h",
+    "height_m",
+}
 
 
 def _number(value: object, otherwise: float) -> float:

@@ -175,7 +175,7 @@ def _node_systems(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame) -> Iterator[
         known = (at >= 0) & (systems >= 0)
         np.minimum.at(low, at[known], systems[known])
         np.maximum.at(high, at[known], systems[known])
-    of_pipes = np.append(np.asarray(names, dtype=object), None)[low]
+    of_pipes = np.array([*names, None], dtype=object)[low]
     own = nodes["system"].to_numpy(object)
     other = (low == high) & pd.notna(own) & (of_pipes != own)
     yield from found_at("node.other_system", "nodes", nodes, other, system=own, pipe_system=of_pipes)
