@@ -204,9 +204,11 @@ def _border_outfalls(
 ) -> gpd.GeoDataFrame:
     """The system's nodes, and as outfalls those beyond its border that one of its pipes runs to."""
     nodes, pipes = own["nodes"], own["pipes"]
-    beyond = pipes[pipes["to_node"].notna() & ~pipes["to_node"].isin(nodes["node_id"])]
+    beyond = pipes["to_node"].notna() & ~pipes["to_node"].isin(nodes["node_id"])
+    if not beyond.any():
+        return nodes
     added = []
-    for row in beyond.itertuples():
+    for row in pipes[beyond].itertuples():
         match = every_node[every_node["node_id"] == row.to_node]
         if match.empty:
             continue
@@ -227,9 +229,10 @@ def _without_upstream(
     """The system's pipes without those that begin at a node of a community left out; each is named."""
     pipes = own["pipes"]
     cut = pipes["from_node"].notna() & ~pipes["from_node"].isin(own["nodes"]["node_id"])
-    if cut.any():
-        cut &= pipes["from_node"].isin(every_node["node_id"])
+    if not cut.any():
+        return pipes
+    cut &= pipes["from_node"].isin(every_node["node_id"])
     findings.extend(
         finding_at("border.cut_upstream", "pipes", row, node=row.from_node) for row in pipes[cut].itertuples()
     )
-    return pipes[~cut].reset_index(drop=True) if cut.any() else pipes
+    return pipes[~cut].reset_index(drop=True)

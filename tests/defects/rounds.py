@@ -46,17 +46,6 @@ for _kind in (
 ):
     assert _kind.name not in KINDS, _kind.name
     KINDS[_kind.name] = _kind
-# Kinds that are known to be silent today: none may be here once what names them is in.
-AWAITED = frozenset(
-    {
-        "pipes: a copy with one more vertex",
-        "pipes: a copy 3 mm off",
-        "pipes: a copy backwards",
-        "pipes: digitised a second time",
-        "pipes: a redraw over two",
-        "communities: 6 m smaller",
-    }
-)
 COMMUNITIES = tuple(c for own in DELIVERIES.values() for c in own)
 # Words of a program that no sentence may hold.
 PROGRAM_WORDS = re.compile(r"\b(None|nan|NaN|NaT|<NA>)\b")
@@ -139,7 +128,6 @@ class Tally:
     tracebacks: list[str] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
-    awaited: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     open_intake: list[str] = field(default_factory=list)
     named_by: dict[str, Counter[str]] = field(default_factory=dict)
@@ -186,8 +174,7 @@ class Rounds:
             if len(planted) > 1 and not self._silent_alone(defect):
                 continue
             told_as = f"{defect} (in {told})" if len(planted) > 1 else str(defect)
-            awaited = defect.kind.name in AWAITED
-            (self.tally.awaited if awaited else self.tally.silent).append(told_as)
+            self.tally.silent.append(told_as)
 
     def run_apart(self, defects: Sequence[Defect]) -> None:
         """Plant defects of which no two are in communities that drain together: none can hide another."""

@@ -273,7 +273,7 @@ def _column_values(
     own = {folded(k): v for k, v in source.values.get(name, {}).items()}
     allowed = column_of(layer, name).allowed_in(catalogue)
     usual = value_names(layer, name, catalogue) if allowed else {}
-    if not own and not usual:
+    if (not own and not usual) or values.isna().all():
         return values, mapped
     given = values.map(_plain)
     # A layer has few different values: each is looked up once.
@@ -305,6 +305,8 @@ def _column_values(
 
 def _texts(values: pd.Series) -> pd.Series:
     """Texts without blanks around them; None where there is nothing. A number read as 12.0 becomes "12"."""
+    if values.isna().all():
+        return pd.Series([None] * len(values), dtype=object)
     return pd.Series(
         [v.strip() or None if isinstance(v, str) else _plain(v) or None for v in values], dtype=object
     )
@@ -367,6 +369,8 @@ def _numbers(
 
     ``unread`` gains what is no number, at its feature.
     """
+    if values.isna().all():
+        return pd.Series(np.nan, index=values.index), np.zeros(len(values), dtype=bool)
     stated = np.array([getattr(v, "stated", False) for v in values], dtype=bool)
     plain = (
         values.map(lambda v: getattr(v, "diameter_mm", v)) if stated.any() or values.dtype == object else values

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import networkx as nx
 import pandas as pd
 
@@ -24,27 +27,28 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
         return tuple(findings)
     pipes = system.pipes
     present = set(graph)
-    for row in pipes[_absent(pipes["from_node"], present) | _absent(pipes["to_node"], present)].itertuples():
+    loose = _absent(pipes["from_node"], present) | _absent(pipes["to_node"], present)
+    for row in pipes[loose].itertuples() if loose.any() else ():
         for node in (row.from_node, row.to_node):
             if node is not None and node not in graph:
                 findings.append(
                     finding_at("pipe.node_not_in_scenario", "pipes", row, node=node, scenario=scenario)
                 )
-    for row in system.nodes[system.nodes["kind"] == "outfall"].itertuples():
-        if graph.out_degree(row.node_id):
-            findings.append(finding_at("outfall.leads_on", "nodes", row, scenario=scenario))
+    leading_on = {n for n in outfalls if graph.out_degree(n)}
+    for row in _rows_of(system.nodes, "node_id", leading_on):
+        findings.append(finding_at("outfall.leads_on", "nodes", row, scenario=scenario))
     reaching = _leading_to(graph, outfalls)
     every_source = sources(system)
     stranded = {s.node_id for s in every_source} - reaching
-    rows = {r.node_id: r for r in system.nodes[system.nodes["node_id"].isin(stranded)].itertuples()}
+    rows = {r.node_id: r for r in _rows_of(system.nodes, "node_id", stranded)}
     findings.extend(
         finding_at("node.reaches_no_outfall", "nodes", rows[node], scenario=scenario) for node in sorted(stranded)
     )
     # Roofs with downpipes feed a community's pipes, too; its ground needs inlets.
     with_inlets = set(system.nodes.loc[system.nodes["kind"] == "inlet", "community_id"])
-    for row in system.boundaries.itertuples():
-        if row.community_id not in with_inlets:
-            findings.append(finding_at("community.no_inlet", "communities", row, scenario=scenario))
+    without = set(system.boundaries["community_id"]) - with_inlets
+    for row in _rows_of(system.boundaries, "community_id", without):
+        findings.append(finding_at("community.no_inlet", "communities", row, scenario=scenario))
     return tuple(findings)
 
 
@@ -52,6 +56,12 @@ def check_not_drained(system: DrainageSystem) -> tuple[Finding, ...]:
     """Findings about communities that get their network in a later scenario only."""
     rows = system.boundaries.itertuples()
     return tuple(finding_at("community.not_drained", "communities", r, scenario=system.scenario) for r in rows)
+
+
+def _rows_of(frame: pd.DataFrame, column: str, wanted: set[str]) -> Iterator[Any]:
+    """The rows whose id is wanted: most often none, of which no tuple is made."""
+    if wanted:
+        yield from frame[frame[column].isin(wanted)].itertuples()
 
 
 def _absent(ids: pd.Series, present: set[str]) -> pd.Series:

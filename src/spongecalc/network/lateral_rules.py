@@ -13,13 +13,13 @@ def check_laterals(system: DrainageSystem) -> Iterator[Finding]:
     """Findings about laterals and about buildings whose sewage enters nowhere, in one scenario."""
     scenario = system.scenario
     served = {s.building_id for s in sources(system) if s.water == "sewage"}
-    for row in system.buildings.itertuples():
+    for row in system.buildings.itertuples() if len(system.buildings) else ():
         if row.building_id not in served:
             yield finding_at("building.no_sewage_way", "buildings", row, scenario=scenario)
     nodes = set(system.nodes["node_id"])
     known = set(system.buildings["building_id"]) | nodes
     surfaces = set(system.surfaces["surface_id"])
-    for row in system.connections.itertuples():
+    for row in system.connections.itertuples() if len(system.connections) else ():
         starts = known | surfaces if row.kind == "underdrain" else known
         if row.source is not None and row.source not in starts:
             yield finding_at(

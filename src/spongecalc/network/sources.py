@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
@@ -54,7 +56,7 @@ def _sources(system: DrainageSystem) -> tuple[Source, ...]:
     buildings = set(system.buildings["building_id"].dropna())
     found: list[Source] = []
     served: dict[str, set[str]] = {"sewage": set(), "rain": set()}
-    for row in system.connections.sort_values("connection_id").itertuples():
+    for row in _sorted(system.connections, "connection_id"):
         if row.source in buildings and row.to_node in nodes:
             water = LATERAL_WATER[row.kind]
             if row.kind not in ("yard_drain", "underdrain"):
@@ -74,24 +76,36 @@ def _sources(system: DrainageSystem) -> tuple[Source, ...]:
             found.append(
                 Source("rain", row.to_node, "connections", row.connection_id, row.kind, None, row.community_id)
             )
-    for row in system.buildings.sort_values("building_id").itertuples():
+    for row in _sorted(system.buildings, "building_id"):
         for water, node, part in (("sewage", row.sewage_to, "sewage"), ("rain", row.roof_to, "roof_drain")):
             if row.building_id not in served[water] and node in nodes:
                 found.append(
                     Source(water, node, "buildings", row.building_id, part, row.building_id, row.community_id)
                 )
     fed = {s.node_id for s in found} | set(system.pipes["to_node"]) | set(system.connections["to_node"])
-    tanks = system.nodes[system.nodes["kind"] == "septic_tank"].sort_values("node_id")
     found.extend(
-        Source("sewage", r.node_id, "nodes", r.node_id, "septic_tank", None, r.community_id)
-        for r in tanks.itertuples()
-        if r.node_id not in fed
+        Source("sewage", node, "nodes", node, "septic_tank", None, community)
+        for node, community in _nodes_of(system, "septic_tank")
+        if node not in fed
     )
-    inlets = system.nodes[system.nodes["kind"] == "inlet"].sort_values("node_id")
     found.extend(
-        Source("rain", r.node_id, "nodes", r.node_id, "inlet", None, r.community_id) for r in inlets.itertuples()
+        Source("rain", node, "nodes", node, "inlet", None, community)
+        for node, community in _nodes_of(system, "inlet")
     )
     return tuple(found)
+
+
+def _sorted(frame: pd.DataFrame, column: str) -> Iterator[Any]:
+    """Rows in the order of their ids; of an empty frame no tuple is made."""
+    if len(frame):
+        yield from frame.sort_values(column).itertuples()
+
+
+def _nodes_of(system: DrainageSystem, kind: str) -> list[tuple[str, str]]:
+    """Ids and communities of the nodes of a kind, in the order of their ids."""
+    nodes = system.nodes
+    own = (nodes["kind"] == kind).to_numpy()
+    return sorted(zip(nodes["node_id"].to_numpy()[own], nodes["community_id"].to_numpy()[own], strict=True))
 
 
 def households_of(system: DrainageSystem) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -22,17 +23,31 @@ def found_at(
     if not len(chosen):
         return
     count = len(frame)
-    own: dict[str, Sequence[object]] = {}
+    own: dict[str, Figures | np.ndarray] = {}
     common: dict[str, object] = {}
     for name, value in words.items():
         if not isinstance(value, (str, Mapping)) and hasattr(value, "__len__") and len(value) == count:
-            own[name] = np.asarray(value, dtype=object)  # type: ignore[assignment]
+            own[name] = value if isinstance(value, Figures) else np.asarray(value, dtype=object)
         else:
             common[name] = value
     for position, row in zip(chosen, frame.iloc[chosen].itertuples(), strict=True):
         yield finding_at(rule, layer, row, **common, **{n: v[int(position)] for n, v in own.items()})
 
 
-def numbers(values: object, digits: int) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Numbers as a sentence shows them; each is written where it is asked for, since few rows break a rule."""
+
+    values: np.ndarray
+    digits: int
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, position: int) -> str:
+        return f"{self.values[position]:.{self.digits}f}"
+
+
+def numbers(values: object, digits: int) -> Figures:
     """Numbers as a sentence shows them."""
-    return np.array([f"{v:.{digits}f}" for v in np.asarray(values, dtype=float)], dtype=object)
+    return Figures(np.asarray(values, dtype=float), digits)
