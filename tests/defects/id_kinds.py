@@ -8,7 +8,7 @@ import geopandas as gpd
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.id_text import REFERENCES
-from tests.defects.planting import Fits, Kind, Planting, at_layers, having
+from tests.defects.planting import Fits, Kind, NotHereError, Planting, at_layers, having
 from tests.defects.two_deliveries import Delivery
 
 EVERY = tuple(SCHEMAS)
@@ -44,6 +44,8 @@ def of_another(p: Planting) -> None:
     ids = [i for i in p.frame[_id(p)].dropna() if i != p.feature and str(i)[:4] == p.feature[:4]]
     if not ids:
         ids = [i for i in p.frame[_id(p)].dropna() if i != p.feature]
+    if not ids:
+        raise NotHereError
     other = str(ids[int(p.random.integers(len(ids)))])
     p.at(p.layer, other)
     _renamed(p, other)
@@ -52,6 +54,8 @@ def of_another(p: Planting) -> None:
 def of_another_community(p: Planting) -> None:
     """The id of a feature of the layer in another community."""
     ids = [i for i in p.frame[_id(p)].dropna() if str(i)[:4] != p.feature[:4]]
+    if not ids:
+        raise NotHereError
     other = str(ids[int(p.random.integers(len(ids)))])
     p.at(p.layer, other)
     _renamed(p, other)
