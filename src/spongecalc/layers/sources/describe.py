@@ -20,6 +20,7 @@ from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
 from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.form import FORMS
+from spongecalc.layers.sources.ground_contents import GROUND, ground_draft, holds_ground, look_at_ground
 from spongecalc.layers.sources.isybau import read_isybau
 from spongecalc.layers.sources.landxml import network_names, read_landxml
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
@@ -105,6 +106,10 @@ def describe(source: str, place: Path) -> Seen:
     if not path.exists():
         raise SourceRefusedError("file.missing", file=source)
     refuse_foreign(path)
+    ground = look_at_ground(source, path)
+    if ground is not None:
+        seen = SeenLayer(path.stem, ground.count, ground.geometry, ground.crs, (), GROUND, ground.draft)
+        return Seen(source, ground.form, "", (seen,), ground.notes)
     form = FORMS.get(path.suffix.lower(), "vector")
     if form == "xml":
         kind = form_of_xml(path)
@@ -279,6 +284,9 @@ def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
             meant = "pipes"
             draft = draft_mapping("pipes", source, name, frame)
             drafts.append(f'{draft}\n# points = "?"    # the table of points 点表')
+        elif holds_ground([str(c) for c in frame.columns]):
+            meant = GROUND
+            drafts.append(ground_draft(source, name))
         seen.append(SeenLayer(sheet, len(frame), "", "", _fields(frame), meant, "\n\n".join(drafts)))
     return tuple(seen)
 
