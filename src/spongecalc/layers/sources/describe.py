@@ -320,6 +320,8 @@ def _drawing(source: str, path: Path) -> Seen:
             )
             if wanted == "pipes" and texts:
                 draft += "\n" + _label_line(layer.name, texts)
+            if wanted == "nodes" and layer.blocks:
+                draft += "\n" + _block_line(layer.blocks)
             drafts.append(draft)
         geometry = ", ".join(sorted(layer.kinds))
         seen.append(
@@ -355,6 +357,12 @@ def _label_line(name: str, texts: Mapping[str, list[str]]) -> str:
     alike = [layer for layer in texts if layer == name or layer[:2].lower() == name[:2].lower()] or list(texts)
     examples = " | ".join(dict.fromkeys(t for layer in alike for t in texts[layer][:2]))
     return f"# labels = {{ layers = [{', '.join(_quoted(layer) for layer in alike)}] }}    # {examples}"
+
+
+def _block_line(blocks: Iterable[str]) -> str:
+    """The line of a draft that says how nodes get their kind from the symbol that they are drawn as."""
+    kinds = ", ".join(f'{_quoted(block)} = "?"' for block in sorted(blocks))
+    return f'# kind by symbol 按图块取类型: fields = {{ kind = "block" }}, values = {{ kind = {{ {kinds} }} }}'
 
 
 def _points(source: str, path: Path) -> SeenLayer:
