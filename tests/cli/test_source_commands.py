@@ -1,10 +1,14 @@
-"""``spongecalc sources``: the draft is one for the project that the file lies in."""
+"""``sources`` drafts for the project that the file lies in; ``check --fix`` says how much it changed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from tests.planting import both, edit
+from tests.small_project import SmallProject
 from typer.testing import CliRunner
 
 from spongecalc.cli.app import app
@@ -29,3 +33,15 @@ def test_a_draft_names_the_file_as_its_project_does(tmp_path: Path, monkeypatch:
     assert drafted(str(survey / "高程点.xyz")) == own
     monkeypatch.chdir(survey)
     assert drafted("高程点.xyz") == own
+
+
+def test_as_many_changes_are_said_as_the_trail_lists(small_project: Callable[..., SmallProject]) -> None:
+    """An end joined to its node follows from the layers and is a finding; the missing level is the one change."""
+    change = both(
+        edit("pipes", "C-PR", from_node=None, to_node=None), edit("pipes", "C-PS", invert_down_m=float("nan"))
+    )
+    folder = small_project(second=change).folder
+    result = CliRunner().invoke(app, ["check", str(folder), "--fix", "--lang", "en"])
+    trail = pd.read_csv(folder / "repaired" / "changes.csv", encoding="utf-8-sig")
+    assert trail[["feature_id", "column"]].values.tolist() == [["C-PS", "invert_down_m"]]
+    assert "1 change. The repaired copy is in repaired/" in " ".join(result.output.split())

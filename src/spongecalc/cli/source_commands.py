@@ -17,6 +17,7 @@ from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.repairs.change import is_change
 from spongecalc.layers.repairs.hand_edits import RULE as BY_HAND
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
@@ -130,7 +131,8 @@ def run_fix(call: Call, *, again: bool = False) -> int:
     if done.carried_on:
         edited = sum(f.rule == BY_HAND for f in done.edits)
         output.sentence(text("survey.carried_on", output.language, count=edited, folder=folder.name))
-    output.sentence(text("survey.repaired", output.language, count=len(changes), folder=folder.name))
+    listed = sum(is_change(c) for c in changes)
+    output.sentence(text("survey.repaired", output.language, count=listed, folder=folder.name))
     return code
 
 
