@@ -38,6 +38,21 @@ def test_a_file_beside_the_project_is_read_and_told(
     assert "times 日期 + 时间; rain 降水量(0.1mm); unit 0.1mm; rain of each step" in output
 
 
+def test_one_wet_day_has_its_capture(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a single day of 25.4 mm, h mm hold h / 25.4: 50 % are 12.7 mm, 80 % 20.3 mm."""
+    folder = small_project().folder
+    rain = "time,rain_mm\n2024-06-01,0.0\n2024-06-02,25.4\n2024-06-03,0.0\n2024-06-04,0.0\n"
+    (folder / "r.csv").write_text(rain, encoding="utf-8")
+    code, output = said(folder, monkeypatch, "--series", "r.csv", "--lang", "en")
+    assert code == DONE
+    assert "1 day above 2 mm, the largest 25.4 mm" in output
+    (row,) = [line for line in output.splitlines() if line.startswith("│ r.csv")]
+    cells = [cell.strip() for cell in row.strip("│").split("│")]
+    assert (cells[1], cells[5]) == ("12.7", "20.3")
+
+
 def test_a_refused_file_ends_the_command_with_the_line_to_write(
     small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
 ) -> None:

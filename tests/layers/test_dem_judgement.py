@@ -66,6 +66,38 @@ def test_ground_that_will_do_gives_slopes(small_project: Callable[..., SmallProj
     assert rules <= {("dem.spikes", "info")}
 
 
+@pytest.mark.parametrize("form", ["scattered", "ascending"])
+def test_points_give_the_slopes_of_the_raster_of_their_plane(
+    small_project: Callable[..., SmallProject], form: str
+) -> None:
+    """0.9 % to the east: a path to an inlet falls by 0.009 dx over its length, never the default 1 %."""
+    project = small_project()
+    rows = np.random.default_rng(4)
+    if form == "scattered":
+        places = np.column_stack([rows.uniform(X - 120, X + 80, 3000), rows.uniform(Y - 40, Y + 80, 3000)])
+    else:
+        places = np.array([(X - 120 + 5.0 * i, Y - 40 + 5.0 * j) for j in range(25) for i in range(41)])
+    lines = [f"{x:.3f},{y:.3f},{100 - 0.009 * (x - X):.5f}" for x, y in places]
+    (project.folder / "points.csv").write_text("X,Y,Z\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    page = project.folder / "spongecalc.toml"
+    source = '\n[layers.dem]\nsource = "points.csv"\ncrs = "EPSG:4543"\n'
+    page.write_text(page.read_text(encoding="utf-8") + source, encoding="utf-8")
+    built = build(check(load_project(page)))
+    assert not [f for f in built.findings if f.severity == "error"]
+    # Inlets stand 10 m from the western border and 8 or 10 m from the southern one; the farthest
+    # corner of a square of 40 m is the north-eastern: 30 m east of 30 or 32 m north,
+    # 0.009 x 30 / sqrt(30^2 + 32^2) = 0.62 %.
+    slopes = {
+        area.name[2:]: area.slope_percent for m in built.models for area in m.areas if area.name.startswith("S_")
+    }
+    assert len(slopes) >= 6
+    # Points a metre or two apart are met to a centimetre, cells of 5 m to half a cell at both ends.
+    off = 0.02 if form == "scattered" else 0.12
+    for name, slope in slopes.items():
+        north_m = 32 if name.endswith("R1") else 30
+        assert slope == pytest.approx(100 * 0.009 * 30 / np.hypot(30, north_m), abs=off)
+
+
 def test_ground_that_does_not_reach_gives_nothing_and_says_so(small_project: Callable[..., SmallProject]) -> None:
     # Its northern half alone: at level 1 slopes and ponded areas were read of it none the less.
     slopes, ponds, rules = slopes_and_ponds(with_dem(small_project(), fall(rows=85)))

@@ -361,4 +361,7 @@ def test_a_layer_with_a_wrong_central_meridian_is_one_error_with_the_label_that_
     # 3 degrees of longitude at 24.18 degrees north are 304.9 km.
     assert words["km"] == "305"
     assert not [f for f in found.findings if f.rule == "end.far"]
+    # Nor of each how far it lies from its community, and that no ground leads to it there.
+    own = {f.rule for f in found.findings if f.feature.community_id == "C" and f.severity != "info"}
+    assert not own & {"node.outside", "node.far_outside", "feature.away", "inlet.no_surface"}
     assert modelled(found) == OTHERS

@@ -194,3 +194,35 @@ def test_what_somebody_added_to_the_copy_stays(messy: SmallProject) -> None:
     mend(messy.folder)
     assert set(gpd.read_file(copy / "layers.gpkg", layer="pipes")["remark"]) == {"seen on site"}
     assert gpd.read_file(copy / "layers.gpkg", layer="notes")["note"].tolist() == ["ask the plumber"]
+
+
+def test_a_layer_that_was_numbered_anew_has_the_edits_that_were_made_and_no_others(messy: SmallProject) -> None:
+    """A script that deletes a pipe amid the others and writes the layer back moves all that follow up by one."""
+    sources = metres(messy.first, messy.second)
+    mend(messy.folder)
+    copy = messy.folder / "repaired"
+    first = len(trail(copy))
+    before = gpd.read_file(copy / "layers.gpkg", layer="pipes").set_index("pipe_id").length
+
+    def by_hand(pipes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        pipes.loc[pipes["pipe_id"] == "C-PS", "diameter_mm"] = 250.0
+        pipes.loc[pipes["pipe_id"] == "B-PC", "pipe_id"] = "B-PC1"
+        drawn = pipes[pipes["pipe_id"] == "C-PC"].assign(pipe_id="H1")
+        drawn = drawn.set_geometry([LineString([(X + 10, Y + 10), (X + 10, Y + 12)])], crs=CRS)
+        kept = pipes[pipes["pipe_id"] != "A-PR"].iloc[::-1]
+        return gpd.GeoDataFrame(pd.concat([drawn, kept], ignore_index=True), crs=CRS)
+
+    rewrite(copy / "layers.gpkg", "pipes", by_hand)
+    mend(messy.folder)
+    changes = trail(copy)
+    hand = changes.iloc[first:]
+    hand = hand[hand["rule"] == "repair.by_hand"][["feature_id", "column", "before", "after"]]
+    assert sorted(hand.fillna("").values.tolist()) == [
+        ["A-PR", "geometry", f"{before['A-PR']:.3f} m", ""],
+        ["B-PC1", "pipe_id", "B-PC", "B-PC1"],
+        ["C-PS", "diameter_mm", "200", "250"],
+        ["H1", "geometry", "", "2.000 m"],
+    ]
+    said = changes[changes["layer"] == "pipes"]
+    said = (said["length_after_m"] - said["length_before_m"]).sum()
+    assert metres(copy / "layers.gpkg")["pipes"] == pytest.approx(sources["pipes"] + said, abs=0.005)

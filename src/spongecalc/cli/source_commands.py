@@ -17,12 +17,13 @@ from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.repairs.change import is_change
 from spongecalc.layers.repairs.hand_edits import RULE as BY_HAND
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
-from spongecalc.project.load import ProjectError
+from spongecalc.project.load import FILE_NAME, ProjectError
 from spongecalc.steps.repaired_copy import repair
 from spongecalc.sweep.plan import FOLDER as SWEEPS
 
@@ -37,7 +38,7 @@ def run_sources(call: Call, source: str) -> int:
     """``spongecalc sources FILE``: what it holds, and a mapping drafted for spongecalc.toml."""
     output = call.output
     try:
-        seen = describe(source, Path())
+        seen = describe(*_within_project(source))
     except ValidationError:
         raise RefusedError(text("survey.password_in_url", output.language)) from None
     except SourceRefusedError as refusal:
@@ -45,6 +46,19 @@ def run_sources(call: Call, source: str) -> int:
         return WRONG_USAGE if refusal.rule == "file.missing" else DATA_ERRORS
     _print_seen(seen, output)
     return DATA_ERRORS if any(s.refusal for s in seen.layers) else DONE
+
+
+def _within_project(source: str) -> tuple[str, Path]:
+    """A file as the project that it lies in names it, and that project's folder; as typed where there is none.
+
+    The draft goes into that project's spongecalc.toml, whose paths begin in its own folder.
+    """
+    path = Path(source)
+    if path.exists():
+        for folder in path.resolve().parents:
+            if (folder / FILE_NAME).is_file():
+                return path.resolve().relative_to(folder).as_posix(), folder
+    return source, Path()
 
 
 def _print_seen(seen: Seen, output: Output) -> None:
@@ -117,7 +131,8 @@ def run_fix(call: Call, *, again: bool = False) -> int:
     if done.carried_on:
         edited = sum(f.rule == BY_HAND for f in done.edits)
         output.sentence(text("survey.carried_on", output.language, count=edited, folder=folder.name))
-    output.sentence(text("survey.repaired", output.language, count=len(changes), folder=folder.name))
+    listed = sum(is_change(c) for c in changes)
+    output.sentence(text("survey.repaired", output.language, count=listed, folder=folder.name))
     return code
 
 

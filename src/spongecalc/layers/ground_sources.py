@@ -31,7 +31,7 @@ from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead
 from spongecalc.layers.sources.form import form_of, read_raw
-from spongecalc.layers.sources.ground_table import GROUND_TEXTS, is_grid_text, read_ground_table
+from spongecalc.layers.sources.ground_table import GROUND_TEXTS, RASTERS, is_grid_text, read_ground_table
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.workbook import WORKBOOK_SUFFIXES
 from spongecalc.project.ground_settings import GroundSettings
@@ -39,8 +39,6 @@ from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.quantity import factor
 
 LEVEL = "level_m"
-# Nothing but a raster ends so; of anything else a raster in it is looked for first, then layers.
-RASTERS = (".tif", ".tiff", ".img", ".vrt", ".jp2", ".adf", ".grd", ".hgt", ".dem", ".bil", ".nc")
 # Points closer in level than this at one place are one survey's rounding.
 SAME_LEVEL_M = 0.05
 # Points in rows and columns fill so much of them at least.

@@ -75,6 +75,20 @@ class Labels(Section):
     layers: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
 
 
+# libpq takes passwords in the query, too: of the user, and of the client's key.
+_QUERY_PASSWORD = re.compile(r"(?i)(?<![^?&])((?:ssl)?password)=[^&#]*")
+
+
+def without_password(url: str) -> str:
+    """An address with *** for its passwords, before the host and in the query."""
+    scheme, mark, rest = url.partition("://")
+    before, query_mark, query = rest.partition("?")
+    user, at, host = before.rpartition("@")
+    name, colon, _ = user.partition(":")
+    plain = f"{name}{colon}{'***' if colon else ''}{at}{host}"
+    return f"{scheme}{mark}{plain}{query_mark}{_QUERY_PASSWORD.sub(lambda m: m[1] + '=***', query)}"
+
+
 class LayerSource(Section):
     """One file or database table that a layer comes from, and how its fields become the contract's columns.
 
@@ -122,10 +136,10 @@ class LayerSource(Section):
     def _no_password(self) -> Self:
         try:
             parts = urlsplit(self.source)
-            password = parts.password if parts.scheme in DATABASE_SCHEMES else None
+            told = parts.scheme in DATABASE_SCHEMES and (parts.password or _QUERY_PASSWORD.search(parts.query))
         except ValueError as reason:
-            raise RefusedValueError("database_url", self.source, key=("source",)) from reason
-        if password is not None:
-            hidden = self.source.replace(f":{password}@", ":***@")
+            raise RefusedValueError("database_url", without_password(self.source), key=("source",)) from reason
+        if told:
+            hidden = without_password(self.source)
             raise RefusedValueError("password", hidden, "PGPASSWORD", key=("source",))
         return self

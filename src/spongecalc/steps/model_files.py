@@ -45,8 +45,13 @@ def stale_models(built: Built) -> tuple[Path, ...]:
     Left-overs are looked for only when the whole project was built.
     """
     wanted = ModelFiles(built)
-    stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    stale = [p for p, text in wanted.items() if not p.is_file() or not _holds(p, text)]
     return tuple(sorted([*stale, *_left_over(built, wanted)]))
+
+
+def _holds(path: Path, text: str) -> bool:
+    """True where a file is this text; one that was saved in another encoding is another."""
+    return path.read_bytes().replace(b"\r\n", b"\n") == text.encode("utf-8")
 
 
 def write_models(built: Built) -> tuple[Path, ...]:

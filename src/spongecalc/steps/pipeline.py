@@ -80,6 +80,9 @@ from spongecalc.versions import versions
 
 NOT_LISTED = ("value.not_allowed", "value.missing")
 SOURCE_ELSEWHERE = ("crs.wrong_meridian", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees")
+ECHOES_OF_ELSEWHERE = ("feature.away", "inlet.no_surface")
+FAR_FROM_HOME = ("node.outside", "node.far_outside", "pipe.outside", "pipe.far_outside")
+"""What every feature of a source that lies elsewhere would be told of."""
 MOST_COMMUNITIES_BESIDE = 200
 """Communities of which another process may hold layers and tables as well."""
 
@@ -161,8 +164,9 @@ def _cut_systems(
     unread = {f.feature.feature_id for f in findings if f.rule == "pipe.size_unread"}
     # What has no shape for a reason that is told is told of no more.
     shapeless = {(f.feature.layer, f.feature.feature_id) for f in findings if f.rule in WITHOUT_SHAPE}
-    # So is that a source lies elsewhere, and not of each end how far it lies from its node.
-    elsewhere = {f.feature.community_id for f in findings if f.rule in SOURCE_ELSEWHERE}
+    # So is that a source lies elsewhere, and not of each feature how far it lies from its node or community.
+    misplaced = {(f.feature.community_id, f.feature.layer) for f in findings if f.rule in SOURCE_ELSEWHERE}
+    elsewhere = {community for community, _ in misplaced}
     findings = [
         f
         for f in findings
@@ -172,7 +176,8 @@ def _cut_systems(
     findings.extend(
         f
         for f in check_layers(layers, settings.checks, scenarios)
-        if not (f.rule == "feature.away" and f.feature.community_id in elsewhere)
+        if not (f.rule in ECHOES_OF_ELSEWHERE and f.feature.community_id in elsewhere)
+        and not (f.rule in FAR_FROM_HOME and (f.feature.community_id, f.feature.layer) in misplaced)
         and (f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread)
     )
     findings = without_echoes(findings)

@@ -90,6 +90,23 @@ def test_the_drafts_read_what_is_there(tmp_path: Path) -> None:
     assert not [f for f in findings if f.rule.startswith("drawing.") and f.severity != "info"]
 
 
+def test_the_draft_says_how_symbols_become_kinds(tmp_path: Path) -> None:
+    """Read as its line says, with a kind for each symbol: the outfall's block makes an outfall."""
+    delivery(tmp_path)
+    document = ezdxf.readfile(tmp_path / "plan.dxf")
+    document.blocks.new("排口").add_circle((0, 0), 0.5)
+    document.modelspace().add_blockref("排口", (X + 60, Y), dxfattribs={"layer": "YS_POINT"})
+    document.saveas(tmp_path / "plan.dxf")
+    (draft,) = [s.draft for s in describe("plan.dxf", tmp_path).layers if s.name == "YS_POINT"]
+    line = next(n for n in draft.splitlines() if n.startswith("# kind by symbol"))
+    given = tomllib.loads(f"by = {{ {line.partition(': ')[2]} }}")["by"]
+    assert given == {"fields": {"kind": "block"}, "values": {"kind": {"排口": "?", "雨水井": "?"}}}
+    given["values"]["kind"] = {"排口": "outfall", "雨水井": "manhole"}
+    nodes = LayerSource(source="plan.dxf", layer="YS_POINT", crs=GRID, constants={"system": "storm"}, **given)
+    layers, _ = read_layers(tmp_path, {"nodes": (nodes,)}, GRID)
+    assert layers["nodes"]["kind"].tolist() == ["manhole"] * 3 + ["outfall"]
+
+
 def test_notes_of_the_file_are_said(tmp_path: Path) -> None:
     delivery(tmp_path)
     data = (tmp_path / "plan.dxf").read_bytes()

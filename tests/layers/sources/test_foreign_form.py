@@ -36,6 +36,9 @@ FILES = [
     ("all.rar", b"Rar!\x1a\x07\x01\x00", "form.archive"),
     ("all.7z", b"7z\xbc\xaf\x27\x1c", "form.archive"),
     ("ground.las", b"LASF" + bytes(40), "form.point_cloud"),
+    ("nodes.gpkg", b'<OGRVRTDataSource><OGRVRTLayer name="a"/></OGRVRTDataSource>', "form.pointer"),
+    ("nodes.vrt", b"<?xml version='1.0'?>\n<!-- a -->\n<OGRVRTDataSource></OGRVRTDataSource>", "form.pointer"),
+    ("service.geojson", b"<OGRWFSDataSource><URL>http://127.0.0.1/</URL></OGRWFSDataSource>", "form.pointer"),
     ("plan.qgz", b"PK\x03\x04" + bytes(40), "file.not_a_form"),
     ("plan", b"hello", "file.not_a_form"),
 ]

@@ -150,13 +150,24 @@ def test_a_dead_server_gets_a_message_in_time(monkeypatch: pytest.MonkeyPatch) -
         assert refusal.value.rule == "database.unreachable"
 
 
-def test_a_password_in_the_file_is_refused_and_not_shown(tmp_path: Path) -> None:
-    folder = project_with(tmp_path, "postgresql://engineer:secret@127.0.0.1/survey")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://engineer:secret@127.0.0.1/survey",
+        "postgresql://engineer@127.0.0.1/survey?password=secret",
+        "postgresql://engineer@127.0.0.1/survey?sslmode=require&PASSWORD=secret&connect_timeout=3",
+        "postgres://engineer@127.0.0.1/survey?sslpassword=secret",
+    ],
+)
+def test_a_password_in_the_file_is_refused_and_not_shown(tmp_path: Path, url: str) -> None:
+    folder = project_with(tmp_path, url)
     with pytest.raises(ProjectError) as mistakes:
         load_project(folder)
     for language in ("zh", "en"):
         said = " ".join(mistakes.value.sentences(language))
         assert "PGPASSWORD" in said
         assert "secret" not in said
+        assert "***" in said
+        assert "engineer" in said
     with pytest.raises(ValueError, match="password"):
-        LayerSource(source="postgresql://engineer:secret@127.0.0.1/survey")
+        LayerSource(source=url)

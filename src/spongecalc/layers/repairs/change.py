@@ -55,6 +55,11 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def is_change(finding: Finding) -> bool:
+    """True for what the trail lists; what follows from the layers without doubt (ends, depths) is a finding."""
+    return finding.rule.startswith("repair.")
+
+
 def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
     """The trail of all repairs, a row for each change.
 
@@ -77,7 +82,7 @@ def changes_table(findings: Iterable[Finding]) -> pd.DataFrame:
             "y_m": f.feature.y_m,
         }
         for f in findings
-        if f.rule.startswith("repair.")
+        if is_change(f)
     ]
     table = pd.DataFrame(rows, columns=CHANGE_COLUMNS)
     return table.sort_values(["layer", "feature_id", "column", "rule"], kind="stable", ignore_index=True)

@@ -29,7 +29,8 @@ def hand_edits(
     Parameters
     ----------
     written, present
-        Layers by name, indexed by the number that the file gives a feature; it stays with it while it is edited.
+        Layers by name, indexed by the number that the file gives a feature. QGIS keeps it while a feature is
+        edited; what writes a layer anew (geopandas, an export) numbers it anew: ids and shapes go first.
     """
     findings: list[Finding] = []
     for layer in SCHEMAS:
@@ -44,12 +45,14 @@ def hand_edits(
 
 
 def _edits(layer: str, was: gpd.GeoDataFrame, now: gpd.GeoDataFrame) -> Iterator[Finding]:
-    for number in was.index.difference(now.index):
-        yield _shape_edit(layer, was.loc[number], was.geometry.loc[number], None)
-    for number in now.index.difference(was.index):
-        yield _shape_edit(layer, now.loc[number], None, now.geometry.loc[number])
-    both = was.index.intersection(now.index)
-    first, last = was.loc[both], now.loc[both]
+    first, last = _paired(layer, was, now)
+    gone, made = np.ones(len(was), dtype=bool), np.ones(len(now), dtype=bool)
+    gone[first], made[last] = False, False
+    for position in np.flatnonzero(gone):
+        yield _shape_edit(layer, was.iloc[position], was.geometry.iloc[position], None)
+    for position in np.flatnonzero(made):
+        yield _shape_edit(layer, now.iloc[position], None, now.geometry.iloc[position])
+    first, last = was.iloc[first], now.iloc[last]
     same = shapely.to_wkb(first.geometry.to_numpy()) == shapely.to_wkb(last.geometry.to_numpy())
     for position in np.flatnonzero(~np.asarray(same, dtype=bool)):
         yield _shape_edit(layer, last.iloc[position], first.geometry.iloc[position], last.geometry.iloc[position])
@@ -62,6 +65,43 @@ def _edits(layer: str, was: gpd.GeoDataFrame, now: gpd.GeoDataFrame) -> Iterator
             row = last.iloc[position]
             words = {"column": column, WAS: before[position] or "-", NOW: after[position] or "-"}
             yield Finding(RULE, _feature(layer, row, row[shape]), words)
+
+
+def _paired(layer: str, was: gpd.GeoDataFrame, now: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the same feature in both, in the order of the second.
+
+    Its id says so, of several with that id its shape, then its number; one that has another id is the same where
+    its shape is, in that place of the file or, if no other has that shape, in any. What has neither is another.
+    """
+    keys = [
+        pd.DataFrame(
+            {
+                "id": _values(frame, SCHEMAS[layer].id_column),
+                "shape": shapely.to_wkb(frame.geometry.to_numpy()),
+                "number": frame.index.to_numpy(),
+            }
+        )
+        for frame in (was, now)
+    ]
+    left, right = (k.assign(nth=k.groupby(["id", "shape"], dropna=False).cumcount()) for k in keys)
+    pairs = []
+    for by in (
+        ["id", "shape", "number"],
+        ["id", "shape", "nth"],
+        ["id"],
+        ["id", "number"],
+        ["shape", "number"],
+        ["shape"],
+    ):
+        once, again = (k[~k.duplicated(by, keep=False)] for k in (left, right))
+        if "id" in by:
+            once, again = once[once["id"] != ""], again[again["id"] != ""]
+        found = once[by].reset_index().merge(again[by].reset_index(), on=by)
+        pairs.append(found[["index_x", "index_y"]].to_numpy(dtype=int))
+        left, right = left.drop(found["index_x"]), right.drop(found["index_y"])
+    every = np.concatenate(pairs)
+    every = every[np.argsort(every[:, 1], kind="stable")]
+    return every[:, 0], every[:, 1]
 
 
 def _values(frame: gpd.GeoDataFrame, column: str) -> np.ndarray:

@@ -20,6 +20,7 @@ from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
 from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.form import FORMS
+from spongecalc.layers.sources.ground_contents import GROUND, ground_draft, holds_ground, look_at_ground
 from spongecalc.layers.sources.isybau import read_isybau
 from spongecalc.layers.sources.landxml import network_names, read_landxml
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
@@ -105,6 +106,10 @@ def describe(source: str, place: Path) -> Seen:
     if not path.exists():
         raise SourceRefusedError("file.missing", file=source)
     refuse_foreign(path)
+    ground = look_at_ground(source, path)
+    if ground is not None:
+        seen = SeenLayer(path.stem, ground.count, ground.geometry, ground.crs, (), GROUND, ground.draft)
+        return Seen(source, ground.form, "", (seen,), ground.notes)
     form = FORMS.get(path.suffix.lower(), "vector")
     if form == "xml":
         kind = form_of_xml(path)
@@ -279,6 +284,9 @@ def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
             meant = "pipes"
             draft = draft_mapping("pipes", source, name, frame)
             drafts.append(f'{draft}\n# points = "?"    # the table of points 点表')
+        elif holds_ground([str(c) for c in frame.columns]):
+            meant = GROUND
+            drafts.append(ground_draft(source, name))
         seen.append(SeenLayer(sheet, len(frame), "", "", _fields(frame), meant, "\n\n".join(drafts)))
     return tuple(seen)
 
@@ -312,6 +320,8 @@ def _drawing(source: str, path: Path) -> Seen:
             )
             if wanted == "pipes" and texts:
                 draft += "\n" + _label_line(layer.name, texts)
+            if wanted == "nodes" and layer.blocks:
+                draft += "\n" + _block_line(layer.blocks)
             drafts.append(draft)
         geometry = ", ".join(sorted(layer.kinds))
         seen.append(
@@ -347,6 +357,12 @@ def _label_line(name: str, texts: Mapping[str, list[str]]) -> str:
     alike = [layer for layer in texts if layer == name or layer[:2].lower() == name[:2].lower()] or list(texts)
     examples = " | ".join(dict.fromkeys(t for layer in alike for t in texts[layer][:2]))
     return f"# labels = {{ layers = [{', '.join(_quoted(layer) for layer in alike)}] }}    # {examples}"
+
+
+def _block_line(blocks: Iterable[str]) -> str:
+    """The line of a draft that says how nodes get their kind from the symbol that they are drawn as."""
+    kinds = ", ".join(f'{_quoted(block)} = "?"' for block in sorted(blocks))
+    return f'# kind by symbol 按图块取类型: fields = {{ kind = "block" }}, values = {{ kind = {{ {kinds} }} }}'
 
 
 def _points(source: str, path: Path) -> SeenLayer:

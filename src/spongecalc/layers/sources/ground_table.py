@@ -20,6 +20,8 @@ from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.quantity import factor
 
 GROUND_TEXTS = (".csv", ".txt", ".xyz", ".dat", ".tsv", ".asc", ".pts")
+# Nothing but a raster ends so; of anything else a raster in it is looked for first, then layers.
+RASTERS = (".tif", ".tiff", ".img", ".vrt", ".jp2", ".adf", ".grd", ".hgt", ".dem", ".bil", ".nc")
 # A grid of numbers in text, whatever its ending: Esri's and Surfer's.
 GRID_STARTS = ("ncols", "nrows", "dsaa")
 HEADING_ROWS = 15

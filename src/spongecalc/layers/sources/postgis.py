@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError, one_line
+from spongecalc.project.layer_source import without_password
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,8 +33,8 @@ def connected(url: str) -> Iterator[Connection]:
     except ImportError as reason:
         raise SourceRefusedError("database.no_driver") from reason
 
-    scheme, _, rest = url.partition("://")
-    shown = f"{scheme}://{rest}"
+    rest = url.partition("://")[2]
+    shown = without_password(url)
     try:
         engine = sqlalchemy.create_engine(
             f"postgresql+psycopg://{rest}",
@@ -122,7 +123,7 @@ def read_postgis(url: str, table: str) -> RawLayer:
         except (pd.errors.DatabaseError, ValueError, KeyError) as reason:
             # pandas wraps what the server said.
             said = _said(reason.__cause__ or reason)
-            raise SourceRefusedError("database.refused", url=url, reason=said) from reason
+            raise SourceRefusedError("database.refused", url=without_password(url), reason=said) from reason
     if column != "geometry":
         frame = frame.drop(columns=[c for c in frame.columns if c == "geometry"]).rename_geometry("geometry")
     return RawLayer(frame)
