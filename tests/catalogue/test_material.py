@@ -32,12 +32,8 @@ PLASTICS = (
     "钢带增强聚乙烯管",
     "玻璃钢夹砂管",
 )
-# GB 50014-2021: table 5.2.3 has UPVC, PE and GRP with 0.009-0.010; of other plastics the commentary says 0.011.
-NOT_IN_THE_TABLE = ("PP", "FRPP", "ＰＰ", "钢带增强聚乙烯管")
-
-
-def plastics_n(written: str) -> float:
-    return 0.011 if written in NOT_IN_THE_TABLE else 0.010
+# GB 50014-2021, table 5.2.3: UPVC, PE and GRP 0.009-0.010; pipes of polypropylene are as smooth.
+PLASTIC_N = 0.010
 
 
 @pytest.mark.parametrize(
@@ -50,7 +46,7 @@ def plastics_n(written: str) -> float:
         ("钢 筋 混凝土", "reinforced_concrete", 0.014),
         ("球铁管", "ductile_iron", 0.012),
         ("polyethylene", "PE", 0.010),
-        ("polypropylene pipe", "PP", 0.011),
+        ("polypropylene pipe", "PP", 0.010),
         ("砼", "concrete", 0.014),
         ("C30砼管", "concrete", 0.014),
         ("钢筋混凝土承插管", "reinforced_concrete", 0.014),
@@ -85,7 +81,7 @@ def test_a_plastic_is_plastic_in_every_use(written: str) -> None:
     material = catalogue.material(written)
     assert material is not None and material.family == PLASTIC
     net = chain({"material": written, "diameter_mm": 300.0, "system": "storm"})
-    assert net.pipes["manning_n"].tolist() == [plastics_n(written)]
+    assert net.pipes["manning_n"].tolist() == [PLASTIC_N]
     assert size_kind("storm", 300.0, material, "community")[1] == "storm plastic"
     assert 300.0 in material.sizes_mm
     assert laid_pipes(net.pipes, catalogue).wall_m[0] == pytest.approx(0.3 * 0.085)
@@ -107,7 +103,7 @@ def test_a_plastic_pipe_has_plastics_n_in_the_model(written: str, settings) -> N
     )
     (system,) = drainage_systems(layers, settings.scenarios[-1])[0]
     links, findings = links_of(system, settings, {"N0": "N0", "N1": "N1"}, set())
-    assert [c.roughness for c in links.conduits] == [plastics_n(written)]
+    assert [c.roughness for c in links.conduits] == [PLASTIC_N]
     assert "pipe.roughness_assumed" not in {f.rule for f in findings}
 
 
