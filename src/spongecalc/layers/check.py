@@ -25,7 +25,7 @@ from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
-from spongecalc.layers.rules.ground_rules import check_overlaps
+from spongecalc.layers.rules.ground_rules import check_overlaps, check_roofs
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
@@ -155,7 +155,7 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
         *check_surroundings(layers, settings, scenarios),
         *check_run_on(layers, scenarios),
     ]
-    overlaps = (finding for scenario in scenarios for finding in check_overlaps(layers, scenario))
+    overlaps = [f for s in scenarios for f in (*check_overlaps(layers, s), *check_roofs(layers, s))]
     findings.extend(_once(overlaps))
     return findings
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from spongecalc.layers.finding import Finding, finding_at
 
+# Nothing of a town measures as much in any unit.
+NO_MEASURE = 1e9
+
 
 def found_at(
     rule: str, layer: str, frame: gpd.GeoDataFrame, mask: object, **words: Sequence[object] | object
@@ -34,5 +37,6 @@ def found_at(
 
 
 def numbers(values: object, digits: int) -> np.ndarray:
-    """Numbers as a sentence shows them."""
-    return np.array([f"{v:.{digits}f}" for v in np.asarray(values, dtype=float)], dtype=object)
+    """Numbers as a sentence shows them; one that no place or size has (1e308) by its power, not by 308 digits."""
+    shown = [f"{v:g}" if abs(v) >= NO_MEASURE else f"{v:.{digits}f}" for v in np.asarray(values, dtype=float)]
+    return np.array(shown, dtype=object)
