@@ -12,7 +12,7 @@ from spongecalc.swmm.model import SwmmModel
 # Sections that nothing is computed from: names, and outlines, whose rings may begin at another corner.
 UNMEASURED = ("[TITLE]", "[TAGS]", "[POLYGONS]")
 # An id of the example in a word, and what a LID control is called after a long one.
-ID = re.compile("[A-Z]{2}[0-9]{2}|^LID_")
+ID = re.compile("[A-Za-z]{2}[0-9]{2}|^LID_")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 Figures = dict[str, np.ndarray]

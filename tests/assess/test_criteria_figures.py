@@ -29,7 +29,7 @@ def sites(*rows):
 
 
 def checks(*rows):
-    return pd.DataFrame(rows, columns=["check", "verdict", "status", "reason", "how_known"])
+    return pd.DataFrame(rows, columns=["check", "verdict", "status", "reason", "excess"])
 
 
 @pytest.fixture(scope="module")
@@ -111,17 +111,19 @@ def test_waterlogging_counts_what_stands_after_under_its_storm(figures, settings
 def test_failed_checks_count_by_the_force_of_their_limit(figures):
     found = figures(
         design=checks(
-            ("min_velocity", "fail", "proposed", "", "printed"),  # shall
-            ("min_velocity", "fail", "existing", "", "printed"),  # not of the works
-            ("min_cover", "fail", "proposed", "", "printed"),  # should
-            ("min_cover", "pass", "proposed", "", "printed"),
-            ("lead_length", "fail", "proposed", "", "confirmed by the project"),
-            ("horizontal_clearance", "fail", "proposed", "", "recalled"),
-            ("horizontal_clearance", "not_checkable", "", "none_in_layers", "recalled"),
-            ("max_fullness", "not_checkable", "proposed", "no_flow", "printed"),
-            ("min_slope", "not_checkable", "proposed", "velocity_governs", "printed"),
-            ("receiver_capacity", "fail", "", "", "given in the layers"),
-            ("outfall_peak", "fail", "", "", "printed"),  # a criterion of its own
+            ("min_velocity", "fail", "proposed", "", 0.1),  # shall
+            ("min_velocity", "fail", "existing", "", 0.1),  # not of the works
+            ("min_cover", "fail", "proposed", "", 0.1),  # should
+            ("min_cover", "pass", "proposed", "", -0.1),
+            ("lead_length", "fail", "proposed", "", 2.0),
+            # A limit that nobody has read fails nobody; what would break it is counted apart.
+            ("horizontal_clearance", "not_checkable", "proposed", "limit_not_read", 0.2),
+            ("horizontal_clearance", "not_checkable", "proposed", "limit_not_read", 0.0),
+            ("horizontal_clearance", "not_checkable", "", "none_in_layers", float("nan")),
+            ("max_fullness", "not_checkable", "proposed", "no_flow", float("nan")),
+            ("min_slope", "not_checkable", "proposed", "velocity_governs", float("nan")),
+            ("receiver_capacity", "fail", "", "", 1.0),
+            ("outfall_peak", "fail", "", "", 1.0),  # a criterion of its own
         )
     )
     assert {n: v for n, v in found.items() if n.startswith("design_")} == {
@@ -131,7 +133,9 @@ def test_failed_checks_count_by_the_force_of_their_limit(figures):
         "design_unconfirmed": 1,
         "design_open": 1,
     }
-    nothing = figures(design=checks(("every_check", "not_checkable", "", "data_error", "")), modelled=False)
+    nothing = figures(
+        design=checks(("every_check", "not_checkable", "", "data_error", float("nan"))), modelled=False
+    )
     assert pd.isna(nothing["design_failed_limit"])
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import geopandas as gpd
+
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.id_text import REFERENCES
 from tests.defects.planting import Fits, Kind, Planting, at_layers, having
+from tests.defects.two_deliveries import Delivery
 
 EVERY = tuple(SCHEMAS)
 NAMED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities")
@@ -117,8 +122,13 @@ def _reference(column: str, write: str) -> object:
 
 
 def given(column: str) -> Fits:
-    """The features that name something in the column."""
-    return having(**{column: True})
+    """The features that name something in the column; all of them where none does."""
+
+    def fits(frame: gpd.GeoDataFrame, delivery: Delivery) -> Iterable[bool]:
+        held = list(having(**{column: True})(frame, delivery))
+        return held if any(held) else [True] * len(frame)
+
+    return fits
 
 
 WRITTEN = ("unknown", "nothing", "blanks", "case", "full width", "its own id", "a float", "letter O")

@@ -57,10 +57,29 @@ NUMBER_FORMS: dict[str, object] = {
 }
 # Nothing, or nobody, is a value of these like any other.
 ZERO_IS_A_VALUE = {
-    "households", "residents", "buildings", "floors", "sediment_mm", "claimed_storm_m", "claimed_sewage_m",
-    "floor_area_m2", "base_mm", "drain_offset_mm", "first_flush_mm", "demand_m3_d", "ponding_mm", "duration_min",
-    "rainfall_mm", "depth_m", "depth_up_m", "depth_down_m", "permeability_mm_s", "subgrade_mm_h", "height_m",
-}  # fmt: skip
+    "households",
+    "residents",
+    "buildings",
+    "floors",
+    "sediment_mm",
+    "claimed_storm_m",
+    "claimed_sewage_m",
+    "floor_area_m2",
+    "base_mm",
+    "drain_offset_mm",
+    "first_flush_mm",
+    "catchment_m2",
+    "demand_m3_d",
+    "ponding_mm",
+    "duration_min",
+    "rainfall_mm",
+    "depth_m",
+    "depth_up_m",
+    "depth_down_m",
+    "permeability_mm_s",
+    "subgrade_mm_h",
+    "height_m",
+}
 
 
 def _number(value: object, otherwise: float) -> float:
@@ -100,6 +119,7 @@ EMPTY_IS_A_VALUE = {
     ("pipes", "sediment_mm"),
     ("facilities", "first_flush_mm"),
     ("facilities", "base_kind"),
+    ("utilities", "diameter_mm"),
     ("surfaces", "base_kind"),
     ("pipes", "shape"),
 }
@@ -112,7 +132,7 @@ def _numbers() -> list[Kind]:
             if column.kind != "number":
                 continue
             forms = dict(NUMBER_FORMS)
-            if column.name not in ZERO_IS_A_VALUE:
+            if column.name not in ZERO_IS_A_VALUE and (layer, column.name) not in EMPTY_IS_A_VALUE:
                 forms["zero"] = 0.0
             if (layer, column.name) in EMPTY_IS_A_VALUE:
                 del forms["missing"]

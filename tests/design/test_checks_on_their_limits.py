@@ -369,6 +369,12 @@ def test_no_smaller_downstream(below, verdict):
     assert check.other.feature_id == "P2"
 
 
+def test_a_rain_pipe_into_a_smaller_sewer_is_a_cross_connection_and_no_pipe_that_shrinks():
+    net = chain({"system": "storm", "diameter_mm": 400}, {"system": "sewage", "diameter_mm": 300})
+    checks = check_manholes(net, LIMITS, carried(net))
+    assert not [c for c in checks if c.check == "diameter_shrink"]
+
+
 @pytest.mark.parametrize(
     ("below", "fall_m", "verdict"),
     [
@@ -419,6 +425,13 @@ def test_a_limit_that_nobody_has_read_decides_nothing_until_the_project_confirms
         "min_velocity",
     )
     assert (check.verdict, check.reason) == ("not_checkable", "limit_not_read")
+
+
+def test_a_pipe_that_no_unread_limit_speaks_of_passes():
+    unread = Limits(SETTINGS)
+    assert of(check_sizes(chain({"material": "HDPE"}), unread, "community"), "material").verdict == "pass"
+    plain = chain({"material": "混凝土", "diameter_mm": 300})
+    assert of(check_sizes(plain, unread, "community"), "material").reason == "limit_not_read"
 
 
 def test_a_limit_of_the_project_s_own_decides_in_place_of_one_not_read():

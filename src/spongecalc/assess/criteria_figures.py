@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from spongecalc.assess.criteria import NO_STORM
-from spongecalc.design.check import FAIL, NOT_CHECKABLE, Check
+from spongecalc.design.check import EXACT, FAIL, LIMIT_NOT_READ, NOT_CHECKABLE, Check
 from spongecalc.design.force import FORCES, forces
 from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.standards.provenance import decides
 from spongecalc.standards.tables import table
 
 # What the layers do not hold, and what another check governs, leaves nothing to be checked.
@@ -118,15 +117,16 @@ def _waterlogging(
 
 
 def _design(checks: pd.DataFrame, *, modelled: bool) -> dict[str, object]:
-    """Counts of what is laid that fails, by the force of the limit; limits that nobody confirmed apart."""
+    """Counts of what is laid that fails, by the force of the limit; what breaks a limit nobody read apart."""
     columns = [*(f"design_failed_{f}" for f in FORCES), "design_unconfirmed", "design_open"]
     force = forces()
     own = checks[checks["check"].isin(force) & (checks["status"] != "existing")]
     if not modelled and own.empty:
         return dict.fromkeys(columns, math.nan)
     failed = own[own["verdict"] == FAIL]
-    known = failed["how_known"].map(decides).astype(bool)
-    counted = Counter(failed.loc[known, "check"].map(force))
-    open_ones = (own["verdict"] == NOT_CHECKABLE) & ~own["reason"].isin(NOTHING_TO_CHECK)
-    counts = [counted[f] for f in FORCES] + [int((~known).sum()), int(open_ones.sum())]
+    counted = Counter(failed["check"].map(force))
+    unread = own["reason"] == LIMIT_NOT_READ
+    breaks = unread & (pd.to_numeric(own["excess"], errors="coerce") > EXACT)
+    open_ones = (own["verdict"] == NOT_CHECKABLE) & ~unread & ~own["reason"].isin(NOTHING_TO_CHECK)
+    counts = [counted[f] for f in FORCES] + [int(breaks.sum()), int(open_ones.sum())]
     return dict(zip(columns, counts, strict=True))

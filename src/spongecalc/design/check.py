@@ -162,7 +162,8 @@ def _compared(
     if math.isnan(value) or math.isnan(limit.value):
         return not_checkable(name, subject, applies_to, reason or "value_unknown", limit)
     if not decides(limit.how_known):
-        return not_checkable(name, subject, applies_to, LIMIT_NOT_READ, limit, value, other=other)
+        # What it would break the limit by is told, and decides nothing.
+        return Check(name, subject, NOT_CHECKABLE, applies_to, value, limit, excess, LIMIT_NOT_READ, other)
     verdict = FAIL if excess > EXACT or (strict and excess > -EXACT) else PASS
     return Check(name, subject, verdict, applies_to, value, limit, excess, reason, other)
 

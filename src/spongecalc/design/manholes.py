@@ -114,7 +114,8 @@ def _pair(
         yield at_least(
             "invert_step", subject, IN_MANHOLE, drop, limits.find("invert_step", IN_MANHOLE), other=other
         )
-    yield _shrink(above, below, subject, limits, catalogue, other)
+    if above.system == below.system or math.isnan(above.diameter_m) or math.isnan(below.diameter_m):
+        yield _shrink(above, below, subject, limits, catalogue, other)
     yield from _soffits(above, below, drop, subject, limits, fullness, other)
 
 
@@ -146,7 +147,7 @@ def _shrink(
     flat = limits.find("diameter_shrink", IN_MANHOLE)
     if math.isnan(upper) or math.isnan(lower):
         return not_checkable("diameter_shrink", subject, IN_MANHOLE, "not_circular_or_no_size", flat)
-    if above.system != below.system or lower >= upper:
+    if lower >= upper:
         return at_most("diameter_shrink", subject, IN_MANHOLE, upper - lower, flat, other=other)
     if math.isnan(above.slope) or math.isnan(below.slope):
         return not_checkable(

@@ -9,6 +9,7 @@ from spongecalc.catalogue.material import PLASTIC, Material
 from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, more_than, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.standards.provenance import PRACTICE
 
 SMALLEST_OF_SPACINGS_MM = 300.0
 """GB 50014-2021, table 5.4.4 begins with this size."""
@@ -87,7 +88,8 @@ def _material(
                 subject,
                 applies,
                 0.0,
-                Limit(0.0, "", limit.source, limit.how_known),
+                # That it is no such pipe is read from its name; the limit has no part in it.
+                Limit(0.0, "", limit.source, PRACTICE),
                 reason=material.family,
             )
         ]

@@ -193,7 +193,7 @@ def _cut_systems(
             findings.extend(check_laterals(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
-            findings.extend(find_assumed_values(system))
+    findings.extend(find_assumed_values(layers))
     limits = Limits(settings.design, settings.checks.min_cover_m, settings.standards.confirmations)
     uncut = [system for cut, _ in first.values() for system in cut]
     findings.extend(find_little_cover(uncut, limits, settings.carriageway))

@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from spongecalc.layers.finding import Finding, finding_at
-from spongecalc.scenario import DrainageSystem
+from spongecalc.layers.layer_set import LayerSet
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.infiltration_unit import SURVEYED, UNIT_KINDS, kind_values
 
 TANK = "rain_tank"
 
 
-def find_assumed_values(system: DrainageSystem) -> Iterator[Finding]:
-    """Find the pavings, gardens, trenches, wells and tanks of a system that a usual value was taken for."""
+def find_assumed_values(layers: LayerSet) -> Iterator[Finding]:
+    """Find the pavings, gardens, trenches, wells and tanks that a usual value is taken for."""
     rows = table("permeable_paving_defaults")
     usual = dict(zip(rows["column"], rows["value"].astype(float), strict=True))
-    known = system.catalogue
-    covers = {c for c in system.surfaces["cover"].dropna().unique() if known.cover(c).is_permeable_paving}
-    for row in system.surfaces[system.surfaces["cover"].isin(covers)].itertuples():
+    known = layers.catalogue
+    pavings = [c for c in known.cover_ids if known.cover(c).is_permeable_paving]
+    surfaces, facilities = layers["surfaces"], layers["facilities"]
+    for row in surfaces[surfaces["cover"].isin(pavings)].itertuples():
         yield from _assumed("surfaces", row, usual, usual)
-    facilities = system.facilities
     for row in facilities[facilities["kind"].isin(UNIT_KINDS)].itertuples():
         # A stated volume fixes the depth of a garden's water and of a trench's gravel.
         fixed = "ponding_mm" if row.kind == "rain_garden" else "base_mm"

@@ -166,12 +166,19 @@ def _systems(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDat
 
 def _node_systems(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame) -> Iterator[Finding]:
     """A node all of whose pipes are of one other system than its own."""
-    ends = pd.concat([pipes[["system", c]].rename(columns={c: "node_id"}) for c in ("from_node", "to_node")])
-    of_pipes = ends.dropna().groupby("node_id")["system"].agg(["min", "max"]).reindex(nodes["node_id"])
-    low, high = (of_pipes[c].to_numpy(object) for c in ("min", "max"))
+    systems, names = pd.factorize(pipes["system"])
+    place = pd.Index(nodes["node_id"])
+    # Of each node the least and the greatest number of its pipes' systems: the same where all are of one.
+    low, high = np.full(len(nodes), len(names)), np.full(len(nodes), -1)
+    for column in ("from_node", "to_node"):
+        at = place.get_indexer(pipes[column])
+        known = (at >= 0) & (systems >= 0)
+        np.minimum.at(low, at[known], systems[known])
+        np.maximum.at(high, at[known], systems[known])
+    of_pipes = np.array([*names, None], dtype=object)[low]
     own = nodes["system"].to_numpy(object)
-    other = pd.notna(low) & pd.notna(own) & (low == high) & (low != own)
-    yield from found_at("node.other_system", "nodes", nodes, other, system=own, pipe_system=low)
+    other = (low == high) & pd.notna(own) & (of_pipes != own)
+    yield from found_at("node.other_system", "nodes", nodes, other, system=own, pipe_system=of_pipes)
 
 
 def _statuses(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
