@@ -343,6 +343,27 @@ def test_a_community_that_loses_its_network_is_still_an_error(small_project: Cal
     assert ("community.no_network", "communities", "C") in told(found)
 
 
+@pytest.mark.parametrize(
+    ("label", "rule"), [("EPSG:3857", "crs.wrong_meridian"), ("EPSG:4326", "crs.not_degrees")]
+)
+def test_a_label_of_another_kind_is_named_with_the_one_that_fits(
+    small_project: Callable[..., SmallProject], label: str, rule: str
+) -> None:
+    """Web Mercator put the nodes 13,364 km away and only their distance was told; of metres that are said to be
+    degrees each vertex was told to have no coordinates."""
+
+    def mislabelled(frames: Frames) -> None:
+        frames["nodes"] = frames["nodes"].set_crs(label, allow_override=True)
+
+    found = checked(small_project(second=mislabelled))
+    (error,) = [f for f in found.findings if f.rule.startswith("crs.") and f.severity == "error"]
+    assert (error.rule, error.feature.layer, error.found["fits"]) == (rule, "nodes", "EPSG:4543")
+    for language in ("en", "zh"):
+        assert label in error.message(language)
+    assert not [f for f in found.findings if f.rule == "geometry.not_finite"]
+    assert modelled(found) == OTHERS
+
+
 def test_a_layer_with_a_wrong_central_meridian_is_one_error_with_the_label_that_fits(
     small_project: Callable[..., SmallProject],
 ) -> None:

@@ -15,6 +15,7 @@ from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
+from spongecalc.layers.coordinates import MOST_DEGREES
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import (
     cut_names,
@@ -38,7 +39,6 @@ from spongecalc.project.quantity import column_unit, factor
 
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
-MOST_DEGREES = 360.0
 SHAPEFILE = ".shp"
 
 # A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
