@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from shapely import LineString, Point
+from shapely import LineString, Point, transform
 from tests.planting import X, Y, add, both, drop, edit, shape
 from tests.small_project import CRS, Change, Frames, SmallProject, community
 
@@ -341,6 +341,35 @@ def test_a_community_that_loses_its_network_is_still_an_error(small_project: Cal
 
     found = checked(small_project(second=lost))
     assert ("community.no_network", "communities", "C") in told(found)
+
+
+def test_surfaces_that_a_label_puts_elsewhere_leave_no_model_of_bare_soil(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """C was modelled with 1400 m2 of bare soil for its lane and lawn."""
+
+    def mislabelled(frames: Frames) -> None:
+        frames["surfaces"] = frames["surfaces"].set_crs("EPSG:4544", allow_override=True)
+
+    found = checked(small_project(second=mislabelled))
+    errors = {(f.rule, f.feature.layer, f.feature.community_id) for f in found.findings if f.severity == "error"}
+    assert errors == {("crs.wrong_meridian", "surfaces", ""), ("layer.lost", "surfaces", "C")}
+    assert modelled(found) == OTHERS
+
+
+def test_surfaces_that_a_repair_brings_home_are_not_lost(small_project: Callable[..., SmallProject]) -> None:
+    """X and Y swapped: C is not modelled so, and is once check --fix has turned them."""
+
+    def swapped(frames: Frames) -> None:
+        own = frames["surfaces"]
+        turned = [transform(s, lambda xy: xy[:, ::-1]) for s in own.geometry]
+        frames["surfaces"] = own.set_geometry(gpd.GeoSeries(turned, crs=own.crs))
+
+    project = small_project(second=swapped)
+    assert modelled(checked(project)) == OTHERS
+    fixed, _ = pipeline.fix(load_project(project.folder))
+    assert not [f for f in fixed.findings if f.severity == "error"]
+    assert "C" in {c for s in fixed.systems for c in s.communities}
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,10 @@ def read_and_placed(
     if named:
         # What was found at a feature without a name is at the name that it has now.
         layers, found = assign_communities(layers, tolerance_m)
-    lost = check_lost_layers(layers)
+    coordinates = check_coordinates(layers)
+    lost = check_lost_layers(layers, coordinates)
     layers, zeros = without_zero_levels(layers)
-    return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found, *zeros)
+    return layers, (*read, *matched, *lost, *coordinates, *named, *found, *zeros)
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:
