@@ -194,7 +194,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("drain_offset_mm", 0, 3000),
                 # Ids of the ground whose runoff passes over it, with semicolons between.
                 _text("receives_from"),
-                _text("laid"),
+                _LAID,
                 _STATUS,
                 _COMMUNITY,
                 _FLAGS,

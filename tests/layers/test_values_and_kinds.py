@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from shapely import LineString, Point
+from shapely import LineString, Point, transform
 from tests.planting import X, Y, add, both, drop, edit, shape
 from tests.small_project import CRS, Change, Frames, SmallProject, community
 
@@ -341,6 +341,56 @@ def test_a_community_that_loses_its_network_is_still_an_error(small_project: Cal
 
     found = checked(small_project(second=lost))
     assert ("community.no_network", "communities", "C") in told(found)
+
+
+def test_surfaces_that_a_label_puts_elsewhere_leave_no_model_of_bare_soil(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """C was modelled with 1400 m2 of bare soil for its lane and lawn."""
+
+    def mislabelled(frames: Frames) -> None:
+        frames["surfaces"] = frames["surfaces"].set_crs("EPSG:4544", allow_override=True)
+
+    found = checked(small_project(second=mislabelled))
+    errors = {(f.rule, f.feature.layer, f.feature.community_id) for f in found.findings if f.severity == "error"}
+    assert errors == {("crs.wrong_meridian", "surfaces", ""), ("layer.lost", "surfaces", "C")}
+    assert modelled(found) == OTHERS
+
+
+def test_surfaces_that_a_repair_brings_home_are_not_lost(small_project: Callable[..., SmallProject]) -> None:
+    """X and Y swapped: C is not modelled so, and is once check --fix has turned them."""
+
+    def swapped(frames: Frames) -> None:
+        own = frames["surfaces"]
+        turned = [transform(s, lambda xy: xy[:, ::-1]) for s in own.geometry]
+        frames["surfaces"] = own.set_geometry(gpd.GeoSeries(turned, crs=own.crs))
+
+    project = small_project(second=swapped)
+    assert modelled(checked(project)) == OTHERS
+    fixed, _ = pipeline.fix(load_project(project.folder))
+    assert not [f for f in fixed.findings if f.severity == "error"]
+    assert "C" in {c for s in fixed.systems for c in s.communities}
+
+
+@pytest.mark.parametrize(
+    ("label", "rule"), [("EPSG:3857", "crs.wrong_meridian"), ("EPSG:4326", "crs.not_degrees")]
+)
+def test_a_label_of_another_kind_is_named_with_the_one_that_fits(
+    small_project: Callable[..., SmallProject], label: str, rule: str
+) -> None:
+    """Web Mercator put the nodes 13,364 km away and only their distance was told; of metres that are said to be
+    degrees each vertex was told to have no coordinates."""
+
+    def mislabelled(frames: Frames) -> None:
+        frames["nodes"] = frames["nodes"].set_crs(label, allow_override=True)
+
+    found = checked(small_project(second=mislabelled))
+    (error,) = [f for f in found.findings if f.rule.startswith("crs.") and f.severity == "error"]
+    assert (error.rule, error.feature.layer, error.found["fits"]) == (rule, "nodes", "EPSG:4543")
+    for language in ("en", "zh"):
+        assert label in error.message(language)
+    assert not [f for f in found.findings if f.rule == "geometry.not_finite"]
+    assert modelled(found) == OTHERS
 
 
 def test_a_layer_with_a_wrong_central_meridian_is_one_error_with_the_label_that_fits(

@@ -1,4 +1,4 @@
-"""A source labelled with another central meridian or zone than its coordinates are in."""
+"""A source labelled with another central meridian, zone or projection than its coordinates are in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import geopandas as gpd
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from spongecalc.layers.coordinates import bounds_of, inside, is_gauss_kruger, middle_of
+from spongecalc.layers.coordinates import bounds_of, inside, middle_of
 
 # Gauss-Kruger systems of CGCS2000, Beijing 1954 and Xian 1980 in the EPSG registry, by first and last code: of 3
 # and of 6 degrees, with and without the zone's number in front of the easting.
@@ -53,10 +53,7 @@ def other_meridian(
     if off_m <= FAR_M or inside((x, y), near):
         return None
     try:
-        label = CRS.from_user_input(stated)
-        if not is_gauss_kruger(label):
-            return None
-        own = Transformer.from_crs(crs, label, always_xy=True).transform(x, y)
+        own = Transformer.from_crs(crs, CRS.from_user_input(stated), always_xy=True).transform(x, y)
     except (CRSError, ProjError):
         return None
     # The project's own system first, then those of the same datum: older ones fit as well, some 100 m off.

@@ -25,7 +25,7 @@ from spongecalc.layers.membership import assign_communities, with_places
 from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
-from spongecalc.layers.rules.ground_rules import check_overlaps
+from spongecalc.layers.rules.ground_rules import check_overlaps, check_roofs
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
@@ -64,9 +64,10 @@ def read_and_placed(
     if named:
         # What was found at a feature without a name is at the name that it has now.
         layers, found = assign_communities(layers, tolerance_m)
-    lost = check_lost_layers(layers)
+    coordinates = check_coordinates(layers)
+    lost = check_lost_layers(layers, coordinates)
     layers, zeros = without_zero_levels(layers)
-    return layers, (*read, *matched, *lost, *check_coordinates(layers), *named, *found, *zeros)
+    return layers, (*read, *matched, *lost, *coordinates, *named, *found, *zeros)
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:
@@ -155,7 +156,7 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
         *check_surroundings(layers, settings, scenarios),
         *check_run_on(layers, scenarios),
     ]
-    overlaps = (finding for scenario in scenarios for finding in check_overlaps(layers, scenario))
+    overlaps = [f for s in scenarios for f in (*check_overlaps(layers, s), *check_roofs(layers, s))]
     findings.extend(_once(overlaps))
     return findings
 

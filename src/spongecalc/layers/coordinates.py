@@ -21,6 +21,8 @@ from pyproj.transformer import TransformerGroup
 # China with its coast, in degrees: what lies outside is no survey of a Chinese community.
 CHINA = (73.0, 3.0, 136.0, 54.0)
 ZONE_M = 1_000_000.0
+# What goes beyond is no longitude or latitude.
+MOST_DEGREES = 360.0
 # 3-degree zones 25 to 45 (central meridian 3 n) and 6-degree zones 13 to 23 (6 n - 3), CGCS2000.
 THREE_DEGREE, SIX_DEGREE = range(25, 46), range(13, 24)
 CGCS2000 = "EPSG:4490"

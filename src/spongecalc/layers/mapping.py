@@ -15,6 +15,7 @@ from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
+from spongecalc.layers.coordinates import MOST_DEGREES
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import (
     cut_names,
@@ -38,7 +39,7 @@ from spongecalc.project.quantity import column_unit, factor
 
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
-MOST_DEGREES = 360.0
+SHAPEFILE = ".shp"
 
 # A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
 # 20050504; or a year with its sign, 2005年.
@@ -59,7 +60,7 @@ def fields_of(
     """The field of each column: all of them, and those that were recognised without being told.
 
     What the project says comes first, then a field that bears the column's own name, then the names known
-    out of the box. ``more`` are columns beyond the contract's.
+    out of the box, then the column's own name as a Shapefile cuts it. ``more`` are columns beyond the contract's.
     """
     fields = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
     names = [*SCHEMAS[layer].column_names, "community_id", *more]
@@ -69,7 +70,17 @@ def fields_of(
     taken = [*said, *same, *own.values()]
     known = recognised_fields(layer, fields, taken)
     known = {c: f for c, f in known.items() if c in names}
+    if source.source.lower().endswith(SHAPEFILE):
+        # The contract's own names as such a file keeps them: diameter_m of diameter_mm.
+        missing = [n for n in names if n not in {*said, *same, *known}]
+        left = [f for f in fields if f not in {*taken, *known.values()}]
+        known |= cut_names(missing, left)
     return {**known, **same, **own}, known
+
+
+def _cut_own_name(source: LayerSource, column: str, field: str) -> bool:
+    """True for diameter_m of a Shapefile, the beginning of diameter_mm: its end is no unit."""
+    return source.source.lower().endswith(SHAPEFILE) and cut_names([column], [field]) == {column: field}
 
 
 def with_cut_names(source: LayerSource, fields: Sequence[str], tell: Tell) -> LayerSource:
@@ -233,6 +244,8 @@ def _units(
     said = []
     for name, field in fields.items():
         if name in units or name in source.constants or name in looks or column_of(layer, name).kind != "number":
+            continue
+        if name not in source.fields and _cut_own_name(source, name, field):
             continue
         unit = unit_of_heading(field, name)
         if unit is not None:

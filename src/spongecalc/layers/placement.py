@@ -9,6 +9,8 @@ from pyproj.exceptions import CRSError, ProjError
 
 from spongecalc.layers.coordinates import (
     BALLPARK_M,
+    MOST_DEGREES,
+    bounds_of,
     code_of,
     guess_crs,
     misplaced,
@@ -89,6 +91,10 @@ def placed_in_project(
     except CRSError as reason:
         raise SourceRefusedError("crs.unknown", crs=said) from reason
     assert placed.crs is not None
+    bounds = bounds_of(placed)
+    if placed.crs.is_geographic and bounds is not None and max(map(abs, bounds)) > MOST_DEGREES:
+        fits, _ = guess_crs(placed, target, near) or (code_of(target), "")
+        raise SourceRefusedError("crs.not_degrees", crs=code_of(placed.crs), fits=fits)
     if placed.crs != target:
         accuracy = transformation_accuracy_m(placed.crs, target)
         if not accuracy <= BALLPARK_M:

@@ -34,6 +34,7 @@ from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.provenance import DEFAULT, flagged, read_flags
 from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
+from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
 from spongecalc.layers.standing import stands
@@ -138,11 +139,12 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     mended = replace(mended, changes=(*named, *emptied, *mended.changes), refused=refused_sources(layers.read))
     layers = mended.layers
     # What a repair mends is told by its change, not once more by the finding of the reading.
-    gone = {"community.none", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
+    gone = {"community.none", "layer.lost", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees"}
     findings = [f for f in found if f.rule not in gone and not is_named(f)]
     findings.extend(mend_geometries(replace(layers, frames={**layers.frames, **mended.unplaced}))[1])
-    findings.extend(check_coordinates(layers))
-    findings.extend(assign_communities(layers)[1])
+    away = check_coordinates(layers)
+    placed, of_communities = assign_communities(layers)
+    findings.extend([*away, *of_communities, *check_lost_layers(placed, away)])
     layers, found = completed(layers, settings.checks, settings.scenarios)
     findings = [*at_each_piece(findings, layers), *found]
     return _cut_systems(project, layers, findings, communities, (), rows), mended

@@ -99,6 +99,20 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "C-PR",
     ),
     "geometry.duplicate": (add("surfaces", "C-G", surface_id="C-G2"), "surfaces", "C-G2"),
+    # A tower of 6 x 8 m on its podium.
+    "building.overlap": (
+        add("buildings", "C-H", building_id="C-H2", geometry=box(X + 8, Y + 26, X + 14, Y + 34)),
+        "buildings",
+        "C-H2",
+    ),
+    "node.on_other_kind": (
+        both(
+            shape("nodes", "C-R1", Point(X + 10, Y + 12)),
+            far_end("pipes", "C-PR", (10, 12), (40, 8)),
+        ),
+        "nodes",
+        "C-R1",
+    ),
     "end.other_node": (far_end("pipes", "C-PR", (10, 12), (40, 8)), "pipes", "C-PR"),
     "end.reversed": (far_end("pipes", "C-PR", (40, 8), (10, 8)), "pipes", "C-PR"),
     "node.close": (

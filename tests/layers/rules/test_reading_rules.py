@@ -237,11 +237,21 @@ def test_a_project_in_degrees_needs_a_system_to_measure_in(small_project: Callab
     ]
 
 
-def test_a_date_that_is_none(small_project: Callable[..., SmallProject]) -> None:
-    project = small_project(second=edit("pipes", "C-PR", laid="last summer"))
+@pytest.mark.parametrize(("layer", "feature"), [("pipes", "C-PR"), ("surfaces", "C-L1")])
+@pytest.mark.parametrize("day", ["last summer", "2023-02-30"])
+def test_a_date_that_is_none(
+    small_project: Callable[..., SmallProject], layer: str, feature: str, day: str
+) -> None:
+    """Paving of no day was not laid yet, without a word."""
+    project = small_project(second=edit(layer, feature, laid=day))
     assert [(f.feature.layer, f.feature.feature_id) for f in found(project, "value.not_a_date")] == [
-        ("pipes", "C-PR")
+        (layer, feature)
     ]
+
+
+def test_a_date_may_be_a_month_or_a_year(small_project: Callable[..., SmallProject]) -> None:
+    dates = both(edit("surfaces", "C-L1", laid="2023-05"), edit("pipes", "C-PR", laid="2023"))
+    assert not found(small_project(second=dates), "value.not_a_date")
 
 
 def test_an_id_that_names_no_folder(small_project: Callable[..., SmallProject]) -> None:

@@ -10,6 +10,9 @@ import numpy as np
 
 from spongecalc.layers.finding import Finding, finding_at
 
+# Nothing of a town measures as much in any unit.
+NO_MEASURE = 1e9
+
 
 def found_at(
     rule: str, layer: str, frame: gpd.GeoDataFrame, mask: object, **words: Sequence[object] | object
@@ -45,7 +48,9 @@ class Figures:
         return len(self.values)
 
     def __getitem__(self, position: int) -> str:
-        return f"{self.values[position]:.{self.digits}f}"
+        value = self.values[position]
+        # What no place or size has (1e308) by its power, not by 308 digits.
+        return f"{value:g}" if abs(value) >= NO_MEASURE else f"{value:.{self.digits}f}"
 
 
 def numbers(values: object, digits: int) -> Figures:

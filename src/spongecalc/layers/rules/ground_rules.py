@@ -1,4 +1,4 @@
-"""Rules on surfaces that lie on the same ground in one scenario."""
+"""Rules on surfaces, and on buildings, that lie on the same ground in one scenario."""
 
 from __future__ import annotations
 
@@ -46,4 +46,33 @@ def check_overlaps(layers: LayerSet, scenario: Scenario) -> list[Finding]:
         else:
             rule = "surface.overlap" if is_sliver(shared[k]) else "surface.same_ground"
             findings.append(finding_at(rule, "surfaces", above, other=below.surface_id, area=area))
+    return findings
+
+
+def check_roofs(layers: LayerSet, scenario: Scenario) -> list[Finding]:
+    """Return findings about buildings of one community and scenario that share more than ``OVERLAP_M2``, at the
+    smaller one.
+
+    Each roof takes the rain of its whole outline: what two share is counted twice. Walls that were digitised
+    over one another by a strip are none.
+    """
+    standing = stands(layers, "buildings", scenario) & layers["buildings"]["community_id"].notna().to_numpy()
+    frame = layers["buildings"][standing].reset_index(drop=True)
+    if len(frame) < 2:
+        return []
+    shapes, community = frame.geometry.to_numpy(), frame["community_id"].to_numpy(object)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = (first < second) & (community[first] == community[second])
+    first, second = first[once], second[once]
+    shared = shapely.intersection(shapes[first], shapes[second])
+    findings = []
+    rows = list(frame.itertuples())
+    for k in np.flatnonzero(shapely.area(shared) > OVERLAP_M2):
+        if is_sliver(shared[k]):
+            continue
+        larger, smaller = rows[first[k]], rows[second[k]]
+        if smaller.geometry.area > larger.geometry.area:
+            larger, smaller = smaller, larger
+        words = {"other": larger.building_id, "area": f"{shared[k].area:.1f}"}
+        findings.append(finding_at("building.overlap", "buildings", smaller, **words))
     return findings

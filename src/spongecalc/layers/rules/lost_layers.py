@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.feature import Feature
@@ -15,8 +15,9 @@ DEM = "dem"
 MODELLED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities")
 
 
-def check_lost_layers(layers: LayerSet) -> Iterator[Finding]:
-    """An error for each community of which a layer has no feature because a file of it could not be read.
+def check_lost_layers(layers: LayerSet, away: Iterable[Finding] = ()) -> Iterator[Finding]:
+    """An error for each community of which a layer has no feature because a file of it could not be read or lies
+    elsewhere.
 
     Every community has nodes, pipes and surfaces; what else it has is not known, so that of another layer a
     community is only missed where nothing at all could be read. Ground that cannot be used is lost to all.
@@ -25,10 +26,14 @@ def check_lost_layers(layers: LayerSet) -> Iterator[Finding]:
     ----------
     layers
         Layers with the community of every feature, and what their sources held.
+    away
+        What was found of the sources whose label or axes put them away from all communities.
     """
+    elsewhere = {(f.feature.layer, f.feature.file) for f in away}
     refused: dict[str, list[str]] = {}
     for source in layers.read:
-        if source.refused and source.layer in (*MODELLED, DEM):
+        lost = source.refused or (source.layer, source.file) in elsewhere
+        if lost and source.layer in (*MODELLED, DEM):
             refused.setdefault(source.layer, []).append(source.file)
     for layer, files in refused.items():
         if layer == DEM:

@@ -12,10 +12,13 @@ from spongecalc.contract import SCHEMAS
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
+from spongecalc.layers.same_place import ONE_PLACE_M
 from spongecalc.project.check_settings import CheckSettings
 
 # Streets between communities are narrower, and an outfall stands no further out.
 AWAY_M = 100.0
+# A copy that was moved by less is drawn on the first: rounding and snapping, no second thing.
+DRAWN_TWICE_M = 0.01
 
 
 def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -34,6 +37,7 @@ def check_places(layers: LayerSet, settings: CheckSettings) -> Iterator[Finding]
             yield from _duplicates(layer, frame)
     yield from _away(layers)
     yield from _close_nodes(layers["nodes"], settings.node_distance_m)
+    yield from _other_kind(layers["nodes"])
     yield from _crossings(layers["pipes"])
 
 
@@ -50,24 +54,42 @@ def _away(layers: LayerSet) -> Iterator[Finding]:
 
 
 def _duplicates(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """The second and further of features with the same geometry, kind and status."""
-    shapes = shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy()))
-    keys = frame[[c for c in ("status", "system", "kind", "cover", "utility", "source") if c in frame.columns]]
-    keyed = keys.assign(_shape=list(shapes)).astype(object).where(keys.assign(_shape="").notna(), "")
-    again = keyed.duplicated(keep="first").to_numpy()
-    if not again.any():
+    """The second and further of features of the same kind and status that lie within ``DRAWN_TWICE_M``."""
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=DRAWN_TWICE_M)
+    once = left < right
+    left, right = left[once], right[once]
+    for column in ("status", "system", "kind", "cover", "utility", "source"):
+        if column in frame.columns:
+            values = frame[column].astype(object).where(frame[column].notna(), "").to_numpy(object)
+            same = values[left] == values[right]
+            left, right = left[same], right[same]
+    if not len(left):
         return
-    first = dict(
-        zip(
-            keyed[~again].apply(tuple, axis=1),
-            frame[SCHEMAS[layer].id_column][~again],
-            strict=True,
-        )
-    )
-    others = [
-        first.get(tuple(k), "") if a else "" for k, a in zip(keyed.itertuples(index=False), again, strict=True)
-    ]
+    # The greatest distance between the two: an extra vertex and the direction do not count.
+    lies_on = shapely.hausdorff_distance(shapes[left], shapes[right]) <= DRAWN_TWICE_M
+    again = np.zeros(len(frame), dtype=bool)
+    others = np.full(len(frame), "", dtype=object)
+    ids = frame[SCHEMAS[layer].id_column].to_numpy(object)
+    for i, j in sorted(zip(left[lies_on].tolist(), right[lies_on].tolist(), strict=True)):
+        if not again[i] and not again[j]:
+            again[j], others[j] = True, ids[i]
     yield from found_at("geometry.duplicate", layer, frame, again, other=others)
+
+
+def _other_kind(nodes: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Rain nodes on the spot of a sewage node: one chamber that lets the two mix, or one of them misplaced."""
+    if len(nodes) < 2:
+        return
+    shapes = nodes.geometry.to_numpy()
+    rain, sewage = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=ONE_PLACE_M)
+    status, system = nodes["status"].to_numpy(object), nodes["system"].to_numpy(object)
+    keep = (system[rain] == "storm") & (system[sewage] == "sewage") & exist_together(status[rain], status[sewage])
+    others = np.full(len(nodes), "", dtype=object)
+    ids = nodes["node_id"].to_numpy(object)
+    for i, j in zip(rain[keep], sewage[keep], strict=True):
+        others[i] = f"{others[i]}, {ids[j]}" if others[i] else str(ids[j])
+    yield from found_at("node.on_other_kind", "nodes", nodes, others != "", other=others)
 
 
 def _close_nodes(nodes: gpd.GeoDataFrame, distance_m: float) -> Iterator[Finding]:

@@ -132,7 +132,8 @@ def _read(source: Path | BytesIO, layer: str | int, encoding: str | None) -> pd.
     with warnings.catch_warnings():
         # GDAL warns of what the checks name feature by feature.
         warnings.simplefilter("ignore")
-        return pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
+        # A shape that GEOS cannot hold (a line of one vertex, an open ring) is none: named at its feature.
+        return pyogrio.read_dataframe(source, layer=layer, encoding=encoding, on_invalid="ignore")
 
 
 def _shapefile(path: Path, layer: str | int, encoding: str | None) -> tuple[pd.DataFrame, tuple[Note, ...]]:
