@@ -21,6 +21,9 @@ REFERENCES = {
     # Which cover a facility's ground is like; what of retained rain is taken out of solids by what holds it.
     ("facility_ground.csv", "like"),
     ("solids_removal.csv", "facility"),
+    # The codes of another format, and the materials and covers that they stand for.
+    ("isybau_codes.csv", "code"),
+    ("isybau_codes.csv", "value"),
 }
 ENOUGH = 3
 """Two words may meet by chance: "water" is a utility too, "concrete" a family."""
