@@ -232,7 +232,7 @@ def community_smaller(p: Planting) -> None:
 def community_larger(p: Planting) -> None:
     p.reshape(p.shape.buffer(4.0, join_style="mitre"))
     p.communities |= set(_every(p))
-    p.anywhere |= {"community.two", "community.overlap"}
+    p.anywhere |= {"community.two", "community.overlap", "community.same_outline"}
 
 
 def community_twice(p: Planting) -> None:

@@ -20,7 +20,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spongecalc.intake.ledger import LEFT_OUT, NOT_ASKED, READ, TAKEN
+from spongecalc.intake.ledger import LEFT_OUT, NOT_ASKED, READ, SPLIT, TAKEN
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.network.bill_rules import bill_rules
@@ -289,7 +289,9 @@ class Rounds:
                 count, length_m, area_m2 = self._sums(delivery, layer)
                 read, rest = own[own["fate"] == READ], own[own["fate"].isin([TAKEN, LEFT_OUT, NOT_ASKED])]
                 mended = own[own["fate"] == "mended"]
-                if (read["count"].sum(), rest["count"].sum()) != (count, count):
+                # Surfaces that are cut at borders are pieces: their area is that of the whole.
+                pieces = own.loc[own["fate"] == SPLIT, "count"].sum() if layer == "surfaces" else 0
+                if (read["count"].sum(), rest["count"].sum()) != (count, count + pieces):
                     wrong.append(f"{layer}: {count} features, {read['count'].sum()} read, {rest['count'].sum()}")
                 near_m, near_m2 = 0.01 + 0.001 * count, 0.01 + 0.1 * count
                 refused = own["rule"].str.startswith(("crs.", "field.")).any()

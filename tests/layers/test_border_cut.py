@@ -147,6 +147,22 @@ def test_ground_of_two_outlines_is_that_of_the_smaller(order: Sequence[str]) -> 
         assert ground.to_dict() == {names["P"]: pytest.approx(2400.0), names["Q"]: pytest.approx(4800.0)}
 
 
+@pytest.mark.parametrize("order", ["AB", "BA"])
+def test_one_outline_under_two_ids_stops_both_and_no_other(
+    small_project: Callable[..., SmallProject], order: str
+) -> None:
+    """Whose ground it is neither ids nor the order of the file may decide."""
+
+    def twice(frames: Frames) -> None:
+        shape("communities", "B", box(X - 80, Y, X - 40, Y + 40))(frames)
+        rows = frames["communities"].set_index("community_id", drop=False)
+        frames["communities"] = rows.loc[list(order)].reset_index(drop=True)
+
+    seen = checked(small_project(first=twice))
+    assert {f.feature.feature_id for f in seen.findings if f.rule == "community.same_outline"} == {"A", "B"}
+    assert {s.model for s in seen.systems} == {"C"}
+
+
 def test_a_surface_that_names_its_community_is_not_cut_and_what_lies_elsewhere_is_named() -> None:
     """Its bill is that community's; 50 x 10 of 100 x 10 m lie in the other one."""
     over = box(50, 0, 150, 10)

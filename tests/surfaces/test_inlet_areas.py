@@ -66,7 +66,10 @@ def test_of_two_inlets_at_one_place_the_rain_pipes_newer_and_lower_one_takes_the
         place = frames["nodes"].loc[frames["nodes"]["node_id"] == "A-R1"].geometry.iloc[0]
         given = {"node_id": other, "kind": "inlet", "status": "existing", "geometry": place, **values}
         add("nodes", "A-R1", **given)(frames)
-        line = frames["pipes"].loc[frames["pipes"]["pipe_id"] == "A-PR"].geometry.iloc[0]
+        # Beside the other pipe: on its line it would be that pipe, drawn twice.
+        ends = frames["pipes"].loc[frames["pipes"]["pipe_id"] == "A-PR"].geometry.iloc[0].coords
+        middle = [(a + b) / 2 + 1.0 for a, b in zip(ends[0][:2], ends[-1][:2], strict=True)]
+        line = shapely.LineString([ends[0][:2], middle, ends[-1][:2]])
         add("pipes", "A-PR", pipe_id="A-PX", from_node=other, geometry=line, status=given["status"])(frames)
 
     checked = pipeline.check(load_project(small_project(first=change).folder), ["A"], ["after"])

@@ -58,8 +58,9 @@ def home_grounds(shapes: np.ndarray, grounds: gpd.GeoDataFrame) -> tuple[np.ndar
         held = np.round(
             shapely.area(shapely.intersection(sound[feature], grounds.geometry.to_numpy()[ground])), 2
         )
-        middle = shapely.centroid(grounds.geometry.to_numpy())
-        west = np.lexsort((shapely.get_y(middle), np.round(shapely.get_x(middle), 3)))
+        # By bounds: a ground that is all another's has no middle.
+        bounds = shapely.bounds(grounds.geometry.to_numpy())
+        west = np.lexsort((bounds[:, 1], np.round(bounds[:, 0], 3)))
         rank = np.empty(len(west), dtype=int)
         rank[west] = np.arange(len(west))
         # The last one written counts: the greatest share, of two the farther west.

@@ -27,8 +27,8 @@ def community_grounds(communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if own.empty:
         return own
     shapes = sound_areas(own.geometry.to_numpy())
-    middle = shapely.centroid(shapes)
-    places = (np.round(shapely.get_y(middle), 3), np.round(shapely.get_x(middle), 3))
+    bounds = np.round(shapely.bounds(shapes), 3)
+    places = (bounds[:, 1], bounds[:, 0])
     order = np.lexsort((*places, np.round(shapely.area(shapes), 3)))
     shapes = shapes[order]
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")

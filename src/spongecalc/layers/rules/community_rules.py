@@ -37,7 +37,7 @@ def check_communities(layers: LayerSet) -> Iterator[Finding]:
 
 
 def _overlaps(layers: LayerSet) -> Iterator[Finding]:
-    """Each pair of outlines once, at the later one: its ground would be counted for both."""
+    """Each pair of outlines once, at the later one, whose ground is counted twice; one outline twice at both."""
     communities = layers["communities"]
     shapes = communities.geometry.to_numpy()
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
@@ -45,7 +45,14 @@ def _overlaps(layers: LayerSet) -> Iterator[Finding]:
     shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
     keep = shared > OVERLAP_M2
     ids = communities["community_id"].to_numpy(object)
+    whole = shapely.area(shapes)
     for a, b, area in zip(first[keep], second[keep], shared[keep], strict=True):
+        if max(whole[a], whole[b]) - area <= OVERLAP_M2:
+            # Whose ground it is nobody can tell.
+            for own, other in ((a, b), (b, a)):
+                row = communities.iloc[[own]]
+                yield from found_at("community.same_outline", "communities", row, [True], other=str(ids[other]))
+            continue
         yield from found_at(
             "community.overlap",
             "communities",
