@@ -11,6 +11,7 @@ from shapely.affinity import translate
 
 from spongecalc.contract import SCHEMAS
 from tests.defects.planting import Kind, Planting, at_layers, having
+from tests.defects.two_deliveries import DELIVERIES
 
 LINES = ("pipes", "connections", "utilities", "barriers")
 POINTS = ("nodes", "trees", "monitoring")
@@ -238,6 +239,8 @@ def sliver(p: Planting) -> None:
 
 
 def spiked_outline(p: Planting) -> None:
+    """A corner 300 m away: what it covers on its way, other communities' trenches too, is repaved as it is."""
+    p.communities |= {c for own in DELIVERIES.values() for c in own}
     outline = p.shape if p.shape.geom_type == "Polygon" else p.shape.geoms[0]
     c = list(outline.exterior.coords)
     x, y = c[0][:2]

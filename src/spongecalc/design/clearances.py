@@ -149,7 +149,7 @@ def _wanted(first: Things, second: Things, near: NearPairs, *, same: bool) -> li
     """Positions of pairs that are to be judged."""
     out = []
     for i, (a, b) in enumerate(zip(near.first.tolist(), near.second.tolist(), strict=True)):
-        if same and a >= b:
+        if same and not _told_at(first, a, b):
             continue
         if first.ends[a] & second.ends[b]:
             continue
@@ -157,6 +157,18 @@ def _wanted(first: Things, second: Things, near: NearPairs, *, same: bool) -> li
             continue
         out.append(i)
     return out
+
+
+def _told_at(things: Things, a: int, b: int) -> bool:
+    """True where a pair out of one set is told at ``a``: once, and of two communities at the western feature.
+
+    A community's count of failed checks must not go by the names of its pipes.
+    """
+    if things.subjects[a].feature.community_id != things.subjects[b].feature.community_id:
+        west, east = (tuple(things.lines.geometry[n].bounds) for n in (a, b))
+        if west != east:
+            return west < east
+    return a < b
 
 
 def _judged(
