@@ -113,6 +113,11 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     "outfall.no_receiver": (edit("nodes", "C-R2", receives=None), "nodes", "C-R2"),
     "outfall.leads_on": (edit("nodes", "C-S1", kind="outfall", receives="river"), "nodes", "C-S1"),
     "building.no_sewage_way": (drop("connections", "C-K1", "C-T1"), "buildings", "C-H"),
+    "lateral.far_from_source": (
+        shape("connections", "C-K1", LineString([(X + 35, Y + 30), (X + 10, Y + 12)])),
+        "connections",
+        "C-K1",
+    ),
     "connection.unknown_source": (edit("connections", "C-K1", source="C-H9"), "connections", "C-K1"),
     "connection.node_not_in_scenario": (
         edit("connections", "C-D0", status="existing"),

@@ -81,7 +81,7 @@ from spongecalc.versions import versions
 
 NOT_LISTED = ("value.not_allowed", "value.missing")
 SOURCE_ELSEWHERE = ("crs.wrong_meridian", "crs.axes_swapped", "crs.zone_prefix", "crs.degrees")
-ECHOES_OF_ELSEWHERE = ("feature.away", "inlet.no_surface")
+ECHOES_OF_ELSEWHERE = ("feature.away", "inlet.no_surface", "lateral.far_from_source")
 FAR_FROM_HOME = ("node.outside", "node.far_outside", "pipe.outside", "pipe.far_outside")
 """What every feature of a source that lies elsewhere would be told of."""
 MOST_COMMUNITIES_BESIDE = 200

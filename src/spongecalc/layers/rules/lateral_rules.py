@@ -1,0 +1,61 @@
+"""Laterals whose line begins elsewhere than at the inlet or the building that they are said to come from."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.findings_at_rows import found_at, numbers
+
+# Laterals are drawn from the wall, from a downpipe's foot or from a trap in the yard.
+FROM_WALL_M = 5.0
+
+
+def check_lateral_sources(layers: LayerSet, tolerance_m: float) -> list[Finding]:
+    """Laterals drawn from another place than that of the source they name.
+
+    Parameters
+    ----------
+    layers
+        Complete layers.
+    tolerance_m
+        How far from a node a line may end that is drawn to its edge. From a building's outline it may be 5 m.
+
+    Returns
+    -------
+    One finding for each lateral neither end of which lies at its source: the inlet was moved or is drawn at a
+    wrong place, the lateral is, or one of the ids is wrong. Sources that are not drawn have findings of their
+    own, and which end is the lower one is told at ``to_node``.
+    """
+    laterals = layers["connections"]
+    if laterals.empty:
+        return []
+    places: dict[object, tuple[shapely.Geometry, float]] = {}
+    for layer, column, reach_m in (
+        ("buildings", "building_id", FROM_WALL_M),
+        ("nodes", "node_id", tolerance_m),
+    ):
+        frame = layers[layer]
+        drawn = frame[frame[column].notna() & frame.geometry.notna() & ~frame.geometry.is_empty]
+        drawn = drawn.drop_duplicates(column)
+        places.update(
+            (i, (shape, reach_m)) for i, shape in zip(drawn[column], drawn.geometry.to_numpy(), strict=True)
+        )
+    sources = laterals["source"].to_numpy(object)
+    shapes = np.array([places.get(s, (None, 0.0))[0] for s in sources], dtype=object)
+    reach_m = np.array([places.get(s, (None, 0.0))[1] for s in sources])
+    lines = laterals.geometry.to_numpy()
+    gap_m = np.fmin(*(shapely.distance(shapely.get_point(lines, end), shapes) for end in (0, -1)))
+    far = np.nan_to_num(gap_m) > reach_m
+    return list(
+        found_at(
+            "lateral.far_from_source",
+            "connections",
+            laterals,
+            far,
+            source=sources,
+            gap=numbers(np.nan_to_num(gap_m), 2),
+        )
+    )
