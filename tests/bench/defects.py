@@ -18,14 +18,23 @@ from pathlib import Path
 from tests.defects.rounds import KINDS, Rounds, Tally, draws
 
 SEED = 2026
+# Rounds between two signs of life.
+EVERY = 100
 
 
 def some_rounds(count: int, seed: int) -> Tally:
-    """What came of some rounds, in a folder of their own."""
+    """What came of some rounds, in a folder of their own; what must not be is told as soon as it is seen."""
     with tempfile.TemporaryDirectory() as name:
         rounds = Rounds(Path(name) / "project")
-        for defects in draws(rounds.folder, count, seed):
+        told = 0
+        for number, defects in enumerate(draws(rounds.folder, count, seed), start=1):
             rounds.run(defects)
+            failures = rounds.tally.failures()
+            if len(failures) > told or not number % EVERY:
+                print(
+                    f"seed {seed}, round {number}: {len(failures)}", *failures[told:], file=sys.stderr, flush=True
+                )
+                told = len(failures)
         return rounds.tally
 
 

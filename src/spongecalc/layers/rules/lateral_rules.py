@@ -45,10 +45,11 @@ def check_lateral_sources(layers: LayerSet, tolerance_m: float) -> list[Finding]
         )
     sources = laterals["source"].to_numpy(object)
     shapes = np.array([places.get(s, (None, 0.0))[0] for s in sources], dtype=object)
-    reach_m = np.array([places.get(s, (None, 0.0))[1] for s in sources])
+    allowed_m = np.array([places.get(s, (None, 0.0))[1] for s in sources])
     lines = laterals.geometry.to_numpy()
-    gap_m = np.fmin(*(shapely.distance(shapely.get_point(lines, end), shapes) for end in (0, -1)))
-    far = np.nan_to_num(gap_m) > reach_m
+    begin_m, end_m = (shapely.distance(shapely.get_point(lines, vertex), shapes) for vertex in (0, -1))
+    gap_m = np.fmin(begin_m, end_m)
+    far = np.nan_to_num(gap_m) > allowed_m
     return list(
         found_at(
             "lateral.far_from_source",
