@@ -59,6 +59,9 @@ def digit_typed_wrong(p: Planting) -> None:
 def axes_swapped(p: Planting) -> None:
     p.reshape(shapely.transform(p.shape, lambda c: c[:, ::-1]))
     _named_by_pipes(p)
+    if len(p.frame) == 1:
+        # All that the file holds is swapped: that is told of the file.
+        p.anywhere.add("crs.axes_swapped")
 
 
 def at_the_origin(p: Planting) -> None:

@@ -102,6 +102,8 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     ),
     "node.no_ground": (edit("nodes", "C-R1", ground_m=float("nan")), "nodes", "C-R1"),
     "node.ground_below_invert": (edit("nodes", "C-R1", ground_m=98.0), "nodes", "C-R1"),
+    # A level of 96.99 m at pipes of 99.00 m.
+    "node.deep_sump": (edit("nodes", "C-R1", invert_m=96.99), "nodes", "C-R1"),
     "node.deep": (edit("nodes", "C-R1", ground_m=120.0), "nodes", "C-R1"),
     "node.pump": (edit("nodes", "C-S1", kind="pump"), "nodes", "C-S1"),
     "node.alone": (

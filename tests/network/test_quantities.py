@@ -261,3 +261,17 @@ def test_surface_to_restore_is_what_stays_and_what_is_paved_anew_is_told_apart()
 def test_manhole_size_by_its_largest_pipe(pipe_mm, size_mm):
     found = manhole_size_mm(pd.Series([float(pipe_mm)]))[0]
     assert found == size_mm or (math.isnan(found) and math.isnan(size_mm))
+
+
+@pytest.mark.parametrize(
+    ("kind", "area_m2"), [("rain_tank", 0.0), ("infiltration_well", 0.0), ("rain_garden", 20.0)]
+)
+def test_a_tank_is_billed_by_its_volume_and_a_garden_by_its_ground(kind, area_m2):
+    """A tank drawn as an outline had an area in the bill, and none drawn as a point."""
+    facility = {"facility_id": "F", "kind": kind, "volume_m3": 12.0, "status": "proposed", "community_id": "A"}
+    own = {"communities": [square("A", 0, 100)]}
+    drawn = ledger(layer_set(**own, facilities=[{**facility, "geometry": box(0, 0, 4, 5)}]))
+    point = ledger(layer_set(**own, facilities=[{**facility, "geometry": Point(2, 2)}]))
+    assert drawn["area_m2"].sum() == area_m2
+    assert point["area_m2"].sum() == 0
+    assert drawn["volume_m3"].sum() == point["volume_m3"].sum() == 12.0

@@ -9,10 +9,14 @@ import numpy as np
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.levels import lowest_pipe_m
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # A node deeper than this is more likely a depth typed as an elevation, or a foot-metre slip, than a manhole.
 DEEPEST_M = 15.0
+# Silt traps of manholes and inlets are some decimetres deep, the liquid of septic tanks and wet wells some metres.
+SUMP_M, WELL_M = 1.5, 6.0
+WELLS = ("septic_tank", "storage", "pump")
 
 
 def check_levels(layers: LayerSet) -> Iterator[Finding]:
@@ -31,6 +35,11 @@ def _nodes(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at("node.no_ground", "nodes", nodes, np.isnan(ground) & ~outfall)
     yield from found_at("node.ground_below_invert", "nodes", nodes, depth <= 0, **words)
     yield from found_at("node.deep", "nodes", nodes, depth > DEEPEST_M, depth=numbers(np.nan_to_num(depth), 1))
+    lowest = nodes["node_id"].map(lowest_pipe_m(layers["pipes"])).to_numpy(float)
+    most = np.where(nodes["kind"].isin(WELLS).to_numpy(), WELL_M, SUMP_M)
+    sump = (lowest - invert > most) & (depth <= DEEPEST_M)
+    below = {"drop": numbers(np.nan_to_num(lowest - invert), 2), "pipe": numbers(np.nan_to_num(lowest), 3)}
+    yield from found_at("node.deep_sump", "nodes", nodes, sump, invert=words["invert"], **below)
     yield from found_at("outfall.no_receiver", "nodes", nodes, outfall & nodes["receives"].isna().to_numpy())
     over = nodes["outfall_level_m"].to_numpy(float) - ground
     higher = outfall & (over > 0)

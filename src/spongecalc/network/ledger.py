@@ -33,6 +33,8 @@ KEYS = [
 AMOUNTS = ["length_m", "true_length_m", "count", "volume_m3", "area_m2"]
 LEDGER_COLUMNS = [*KEYS, "layer", "feature_id", *AMOUNTS]
 
+# Facilities that are measured on the ground; the others are of a volume.
+BY_AREA = ("rain_garden", "infiltration_trench", "green_roof", "detention_basin")
 SYSTEM_OF_WATER = {"sewage": "sewage", "rain": "storm"}
 
 
@@ -254,7 +256,9 @@ def _facilities(layers: LayerSet) -> pd.DataFrame:
     facilities = layers["facilities"]
     if facilities.empty:
         return pd.DataFrame()
-    area = shapely.area(facilities.geometry.to_numpy())
+    # A tank or a well is billed by its volume: drawn as an outline or as a point, it is the same.
+    drawn = facilities["kind"].isin(BY_AREA).to_numpy()
+    area = np.where(drawn, shapely.area(facilities.geometry.to_numpy()), 0.0)
     return pd.DataFrame(
         {
             "community_id": facilities["community_id"],
