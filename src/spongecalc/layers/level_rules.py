@@ -14,7 +14,7 @@ from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # A node deeper than this is more likely a depth typed as an elevation, or a foot-metre slip, than a manhole.
 DEEPEST_M = 15.0
-# Silt traps of manholes and inlets are some decimetres deep, the liquid of septic tanks and wet wells some metres.
+# Silt traps of manholes and inlets are some decimetres deep, the liquid of tanks and wet wells some metres.
 SUMP_M, WELL_M = 1.5, 6.0
 WELLS = ("septic_tank", "storage", "pump")
 
