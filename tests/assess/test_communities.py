@@ -90,7 +90,7 @@ def test_new_pipe_that_no_community_of_the_table_counts_is_told() -> None:
         }
     )
     table = communities_table([row("A", 1, 1), row("B", 1, 1)], "x", PAIR)
-    # 12.50 m lie in no community and 7.25 m in one that was not asked for; old pipe and telecom are no part of it.
+    # 12.50 m in no community, 7.25 m in one that was not asked for; old pipe and telecom are no part of it.
     assert left_out_of({"quantities": bill, "communities": table}) == pytest.approx(19.75)
     table = communities_table([row("A", 1, 1), row("C", 1, 1)], "x", PAIR)
     assert left_out_of({"quantities": bill, "communities": table}) == pytest.approx(12.5)
