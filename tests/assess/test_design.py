@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tests.conftest import WholeRun
+from tests.conftest import WholeRun, take_through
 
 from spongecalc.assess.design import design_tables, with_unchecked
 from spongecalc.design.check import CHECK_COLUMNS
@@ -41,3 +41,25 @@ def test_a_community_that_was_not_modelled_is_said_not_to_be_checked(whole_run: 
     assert set(left["verdict"]) == {"not_checkable"}
     assert list(checks.columns) == CHECK_COLUMNS
     assert with_unchecked(pd.DataFrame(columns=CHECK_COLUMNS), []).empty
+
+
+def test_new_combined_pipe_is_counted_beside_rain_and_sewage(small_project):
+    """A's combined sewer of 30 m is laid anew and nothing else: 30.00 m combined, no rain or sewage pipe."""
+
+    def only_combined(frames: dict) -> None:
+        for layer, frame in frames.items():
+            own = (
+                frame["community_id"].eq("A") if layer == "communities" else frame.iloc[:, 0].str.startswith("A-")
+            )
+            if "status" in frame:
+                old, new = own & frame["status"].eq("removed"), own & frame["status"].eq("proposed")
+                if layer in ("pipes", "nodes", "connections"):
+                    frame.loc[old, "status"] = "proposed"
+                    frames[layer] = frame[~new].copy()
+
+    run = take_through(small_project(first=only_combined).folder)
+    table = run.review.tables["communities"].set_index("community_id")
+    lengths = table[["storm_laid_m", "sewage_laid_m", "combined_laid_m"]]
+    assert lengths.loc["A"].tolist() == [0.0, 0.0, 30.0]
+    assert lengths.loc["B"].tolist() == [30.0, 30.0, 0.0]
+    assert lengths.loc["TOTAL"].tolist() == [60.0, 60.0, 30.0]

@@ -76,7 +76,8 @@ def test_pipes_with_more_than_their_full_flow_are_named_with_both_flows(whole_ru
     checks.loc[(checks["check"] == "swmm_peak") & (checks["feature_id"] == pipe), "verdict"] = "fail"
     review = replace(whole_run.review, tables={**whole_run.review.tables, "design_checks": checks})
     found = dict(captioned_of(community_design(page, review, Wording("en"))))
-    caption = "Pipes with more than their full flow: design flow of rain pipes at P = 3 a, and peak in SWMM under P3-120"
+    caption = "Pipes with more than their full flow: design flow of rain pipes at P = 3 a, "
+    caption += "and peak in SWMM under P3-120"
     row = review.tables["pipe_hydraulics"].set_index("pipe_id").loc[pipe]
     (shown,) = texts(found[caption])
     assert shown[0] == pipe
