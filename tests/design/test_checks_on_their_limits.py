@@ -331,7 +331,8 @@ def test_sewers_carry_the_rain_they_intercept_full(off, verdict):
 
 
 def test_wet_weather_is_open_where_nobody_says_how_much_rain_is_intercepted():
-    check = of(full_pipes(chain({"system": "sewage"}), sewage_l_s=2.7), "wet_weather")
+    check = of(full_pipes(chain({"system": "sewage"}, {}), sewage_l_s=2.7), "wet_weather", "A")
+    assert check.feature.layer == "communities"
     assert (check.verdict, check.reason) == ("not_checkable", "no_intercepted_rain")
 
 

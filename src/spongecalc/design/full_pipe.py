@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
-from spongecalc.design.check import Check, Limit, at_most, not_checkable
+from spongecalc.design.check import Check, Limit, Subject, at_most, not_checkable
 from spongecalc.design.hydraulics import why_unknown
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
+from spongecalc.layers.feature import Feature
 from spongecalc.standards.provenance import PRINTED
 
 WET_WEATHER = "GB 50014-2021 4.1.21 (in wet weather sewers are checked, and may run full)"
@@ -38,7 +41,7 @@ def check_full_pipes(
         Sewage that comes for a short time, in percent of the design flow; the standard gives no figure.
     intercepted_rain_times
         Rain that is led into the sewers of a separate system, in mean flows of sewage; None where nobody has
-        said how much, and then wet weather is not checked.
+        said how much, and then wet weather is not checked, which is told of each community.
 
     References
     ----------
@@ -47,9 +50,10 @@ def check_full_pipes(
     rain that is intercepted; the pipe may run full).
     """
     by_id = {row.pipe_id: row for row in hydraulics.itertuples()}
+    sewers = net.pipes[net.pipes["system"] == "sewage"]
     up_to = limits.find("full_flow_up_to", "sewage")
     checks = []
-    for row in net.pipes[net.pipes["system"] == "sewage"].itertuples():
+    for row in sewers.itertuples():
         found, subject = by_id[row.pipe_id], subject_of("pipes", row)
         why = why_unknown(row, found) or ("" if found.design_flow_l_s > 0 else "no_flow")
         full = float(found.full_flow_l_s)
@@ -64,12 +68,18 @@ def check_full_pipes(
                     "full_flow", subject, applies, flow, limit, reason="" if surge_percent > 0 else "no_surge"
                 )
             )
-        limit = Limit(full, "l/s", WET_WEATHER, PRINTED)
         if intercepted_rain_times is None:
-            checks.append(not_checkable("wet_weather", subject, "sewage", "no_intercepted_rain", limit))
-        elif why:
+            continue
+        limit = Limit(full, "l/s", WET_WEATHER, PRINTED)
+        if why:
             checks.append(not_checkable("wet_weather", subject, "sewage", why, limit))
         else:
             flow = found.design_flow_l_s + intercepted_rain_times * found.mean_sewage_l_s
             checks.append(at_most("wet_weather", subject, "sewage", flow, limit))
+    if intercepted_rain_times is None:
+        # Said once for a community, not of each of its pipes.
+        limit = Limit(math.nan, "l/s", WET_WEATHER, PRINTED)
+        for community in sorted(set(sewers["community_id"])):
+            subject = Subject(Feature("communities", str(community), str(community)), system="sewage")
+            checks.append(not_checkable("wet_weather", subject, "sewage", "no_intercepted_rain", limit))
     return checks
