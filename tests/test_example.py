@@ -93,6 +93,7 @@ def test_meters_laid_are_the_published_ones_and_agree_with_the_geometry(tables, 
     total = tables["communities"].iloc[-1]
     assert total["storm_laid_m"] == pytest.approx(2537, abs=0.5)
     assert total["sewage_laid_m"] == pytest.approx(2638, abs=0.5)
+    assert total["combined_laid_m"] == 0
     pipes = gpd.read_file(folder / "gis" / "eshan_phase1.gpkg", layer="pipes")
     new = pipes[pipes["status"] == "proposed"]
     for system in ("storm", "sewage"):
@@ -172,6 +173,9 @@ def test_every_new_pipe_of_the_example_is_checked_with_its_clause_and_limit(tabl
     hydraulics = tables["pipe_hydraulics"]
     assert new <= set(hydraulics["pipe_id"])
     assert hydraulics["swmm_peak_l_s"].notna().all()
+    # The report speaks of P = 3 a; the standard's least for a small town outside its centre is 2 a.
+    assert set(checks.loc[checks["check"] == "capacity", "applies_to"]) == {"P = 3 a"}
+    assert new <= set(checks.loc[(checks["check"] == "swmm_peak") & (checks["reason"] != "no_run"), "feature_id"])
     part = county_design(review, Wording("en"))
     assert str(len(checks)) in paragraphs_of(part)[0]
 

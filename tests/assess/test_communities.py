@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
-from spongecalc.assess.communities import communities_table, reduction_percent
+from spongecalc.assess.communities import communities_table, left_out_of, reduction_percent
 
 PAIR = ("before", "after")
 
@@ -69,3 +70,28 @@ def test_a_total_of_some_communities_says_so() -> None:
 @pytest.mark.parametrize(("before", "after"), [(0, 0), (math.nan, 1), (1, math.nan)])
 def test_no_reduction_of_what_is_unknown_or_nothing(before: float, after: float) -> None:
     assert math.isnan(reduction_percent(before, after))
+
+
+def test_combined_pipe_is_a_length_of_its_own_and_adds_up() -> None:
+    rows = [{**row("A", 1, 1), "combined_laid_m": 200.44}, {**row("B", 1, 1), "combined_laid_m": 72.5}]
+    total = communities_table(rows, "x", PAIR).iloc[-1]
+    assert total["combined_laid_m"] == pytest.approx(272.94)
+    assert math.isnan(total["storm_laid_m"])
+
+
+def test_new_pipe_that_no_community_of_the_table_counts_is_told() -> None:
+    bill = pd.DataFrame(
+        {
+            "community_id": ["A", "", "C", "", ""],
+            "item": ["pipe", "pipe", "pipe", "pipe", "telecom"],
+            "system": ["combined", "storm", "sewage", "storm", ""],
+            "status": ["proposed", "proposed", "proposed", "existing", "proposed"],
+            "length_m": [272.94, 12.5, 7.25, 99.0, 50.0],
+        }
+    )
+    table = communities_table([row("A", 1, 1), row("B", 1, 1)], "x", PAIR)
+    # 12.50 m in no community, 7.25 m in one that was not asked for; old pipe and telecom are no part of it.
+    assert left_out_of({"quantities": bill, "communities": table}) == pytest.approx(19.75)
+    table = communities_table([row("A", 1, 1), row("C", 1, 1)], "x", PAIR)
+    assert left_out_of({"quantities": bill, "communities": table}) == pytest.approx(12.5)
+    assert left_out_of({"communities": table}) == 0.0

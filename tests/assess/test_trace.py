@@ -47,7 +47,7 @@ def test_every_figure_of_a_run_resolves_and_is_found_again(sources):
             )
             assert trace.described, trace.address
             grounds = trace.operands or trace.runs or trace.elements or trace.features
-            assert grounds or column in ("errors", "warnings") or cell_text(column, value) in ("", "0"), (
+            assert grounds or column in ("errors", "warnings") or cell_text(column, value) in ("", "0", "0.00"), (
                 trace.address
             )
             if not math.isnan(trace.recomputed):

@@ -36,3 +36,30 @@ def test_runoff_that_rises_is_said_to_rise(lang, percent, said, capsys):
     _print_total(review, Output(lang))
     (line,) = [x for x in capsys.readouterr().out.splitlines() if "249.05" in x]
     assert line.endswith(said)
+
+
+def test_combined_pipe_and_what_no_community_counts_stand_beside_the_lengths(capsys):
+    total = {"community_id": "TOTAL", "storm_laid_m": 0.0, "sewage_laid_m": 0.0, "combined_laid_m": 272.94}
+    bill = pd.DataFrame(
+        {
+            "community_id": ["A", ""],
+            "item": ["pipe", "pipe"],
+            "system": ["combined", "storm"],
+            "status": ["proposed", "proposed"],
+            "length_m": [272.94, 12.5],
+        }
+    )
+    communities = pd.DataFrame([{"community_id": "A"}, total])
+    pair = tuple(Scenario.model_validate({"name": n}) for n in ("before", "after"))
+    review = SimpleNamespace(
+        tables={"communities": communities, "quantities": bill}, compared=("before", "after"), scenarios=pair
+    )
+    _print_total(review, Output("en"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Laid: rain pipe 0.00 m, sewage pipe 0.00 m, combined pipe 272.94 m."
+    assert lines[1] == "Not in these sums: 12.50 m of new pipe in no community listed (quantities.csv)."
+    review.tables["quantities"] = bill.iloc[:1]
+    _print_total(review, Output("zh"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "埋设：雨水管 0.00 m，污水管 0.00 m，合流管 272.94 m。"
+    assert "未计" not in lines[1]

@@ -10,6 +10,7 @@ from spongecalc.catalogue.catalogue import shipped
 from spongecalc.design.check import CHECK_COLUMNS, Check, Limit, Subject, checks_table
 from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
+from spongecalc.design.full_pipe import check_full_pipes
 from spongecalc.design.hydraulics import check_hydraulics, pipe_hydraulics
 from spongecalc.design.inlets import check_inlets
 from spongecalc.design.limits import Limits, required_return_period
@@ -23,6 +24,7 @@ from tests.design.nets import ALL_READ, carried, chain, network
 from tests.network.bill_layers import layer_set, node, pipe
 
 SETTINGS = DesignSettings()
+CITIES = ("megacity", "large city", "medium or small city")
 CARRIAGEWAY = tuple(c for c, cover in shipped().covers.items() if cover.carriageway)
 LIMITS = Limits(SETTINGS, confirmations=ALL_READ)
 MAIN = "community main (plastic sewage)"
@@ -102,6 +104,18 @@ def test_least_diameter(system, network_kind, size, verdict):
         ("combined", 300, "HDPE", 90, "pass"),
         ("combined", 300, "钢筋混凝土", 89, "fail"),
         ("storm", 400, "HDPE", 30, "not_checkable"),
+        # Commentary on 5.2.10, table 11: sewers of concrete, DN400 0.0015, DN600 0.0010, DN1500 0.0005.
+        ("sewage", 400, "钢筋混凝土", 44, "fail"),
+        ("sewage", 400, "钢筋混凝土", 45, "pass"),
+        ("sewage", 600, "钢筋混凝土", 29, "fail"),
+        ("sewage", 700, "钢筋混凝土", 30, "pass"),
+        ("sewage", 1200, "钢筋混凝土", 17, "fail"),
+        ("sewage", 1200, "钢筋混凝土", 18, "pass"),
+        ("sewage", 1500, "钢筋混凝土", 15, "pass"),
+        ("sewage", 1600, "钢筋混凝土", 14, "not_checkable"),
+        ("sewage", 350, "钢筋混凝土", 30, "not_checkable"),
+        ("sewage", 400, "HDPE", 44, "not_checkable"),
+        ("storm", 400, "钢筋混凝土", 44, "not_checkable"),
         ("storm", 400, "HDPE", -30, "fail"),
     ],
 )
@@ -275,6 +289,66 @@ def test_what_cannot_be_worked_out_says_why(values, reason):
     checks = hydraulic(chain(values), storm_l_s=10.0)
     assert {(c.check, c.verdict, c.reason) for c in checks} == {
         (name, "not_checkable", reason) for name in ("capacity", "min_velocity", "max_velocity")
+    }
+
+
+def full_pipes(net, mean=1.0, **values):
+    """Checks of sewers running full, with the settings given and flows of 1 l/s of mean sewage else."""
+    given = {k: values.pop(k) for k in ("surge_percent", "intercepted_rain_times") if k in values}
+    hydraulics = pipe_hydraulics(net, flows(net, mean_sewage_l_s=mean, **values))
+    return check_full_pipes(net, hydraulics, LIMITS, **given)
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.999, "pass"), (1.0, "pass"), (1.001, "fail")])
+def test_small_sewers_carry_short_surges_full(share, verdict):
+    """5.2.4, note: the design flow and a fifth on top of it, against 125.71 l/s."""
+    net = chain({"system": "sewage"})
+    check = of(full_pipes(net, sewage_l_s=share * FULL_L_S / 1.2, surge_percent=20.0), "full_flow")
+    assert (check.verdict, check.applies_to, check.reason) == (verdict, "sewage up to DN300", "")
+    assert check.limit.value == pytest.approx(125.71, abs=0.01)
+    assert check.value == pytest.approx(share * FULL_L_S)
+    assert "5.2.4" in check.limit.source
+    plain = of(full_pipes(net, sewage_l_s=share * FULL_L_S), "full_flow")
+    assert (plain.verdict, plain.reason) == (verdict, "no_surge")
+
+
+def test_larger_sewers_and_other_pipes_are_not_held_to_surges():
+    for values in ({"system": "sewage", "diameter_mm": 301.0}, {"system": "storm"}, {"system": "combined"}):
+        checks = full_pipes(chain(values), sewage_l_s=1.0, intercepted_rain_times=1.0)
+        assert [c.check for c in checks] == (["wet_weather"] if values["system"] == "sewage" else [])
+
+
+@pytest.mark.parametrize(("off", "verdict"), [(-0.01, "pass"), (0.0, "pass"), (0.01, "fail")])
+def test_sewers_carry_the_rain_they_intercept_full(off, verdict):
+    """4.1.19 and 4.1.21: 27 l/s at the peak of 10 l/s, and 98.71 l/s of rain, which is 9.871 times the mean."""
+    net = chain({"system": "sewage"})
+    times = (FULL_L_S - 27.0 + off) / 10.0
+    checks = full_pipes(net, mean=10.0, sewage_l_s=27.0, intercepted_rain_times=times)
+    check = of(checks, "wet_weather")
+    assert check.verdict == verdict
+    assert check.value == pytest.approx(FULL_L_S + off)
+    assert "4.1.21" in check.limit.source
+
+
+def test_wet_weather_is_open_where_nobody_says_how_much_rain_is_intercepted():
+    check = of(full_pipes(chain({"system": "sewage"}, {}), sewage_l_s=2.7), "wet_weather", "A")
+    assert check.feature.layer == "communities"
+    assert (check.verdict, check.reason) == ("not_checkable", "no_intercepted_rain")
+
+
+@pytest.mark.parametrize(
+    ("values", "sewage_l_s", "reason"),
+    [
+        ({"invert_up_m": 98.0, "invert_down_m": 98.1}, 2.7, "no_fall"),
+        ({"invert_up_m": math.nan}, 2.7, "no_levels"),
+        ({"diameter_mm": math.nan}, 2.7, "not_circular_or_no_size"),
+        ({}, 0.0, "no_flow"),
+    ],
+)
+def test_full_pipes_that_cannot_be_worked_out_say_why(values, sewage_l_s, reason):
+    checks = full_pipes(chain({"system": "sewage", **values}), sewage_l_s=sewage_l_s, intercepted_rain_times=2.0)
+    assert {(c.check, c.verdict, c.reason) for c in checks} == {
+        (name, "not_checkable", reason) for name in ("full_flow", "wet_weather")
     }
 
 
@@ -480,8 +554,11 @@ def test_the_shallower_end_counts():
 # --- inlets --------------------------------------------------------------------------------------------------
 
 
-def inlet_net(distance=30.0, lead=(5.0, 0.05), area_m2=100.0):
-    inlets = [node(f"I{i}", Point(distance * i, lead[0]), 100.0, 97.0 + lead[1], kind="inlet") for i in range(2)]
+def inlet_net(distance=30.0, lead=(5.0, 0.05), area_m2=100.0, fall_m=0.0):
+    inlets = [
+        node(f"I{i}", Point(distance * i, lead[0]), 100.0 - fall_m * i, 97.0 + lead[1], kind="inlet")
+        for i in range(2)
+    ]
     leads = [
         {
             "connection_id": f"L{i}",
@@ -522,12 +599,30 @@ def test_inlet_spacing(distance, verdict):
     assert (check.verdict, check.other.feature_id) == (verdict, "I1")
 
 
+@pytest.mark.parametrize(
+    ("distance", "fall_m", "verdict"),
+    [
+        # GB 50014-2021, 5.7.6: 2 % of 60 m are 1.2 m.
+        (60.0, 1.19, "fail"),
+        (60.0, 1.2, "fail"),
+        (60.0, 1.21, "not_checkable"),
+        (60.0, -1.21, "not_checkable"),
+        (50.0, 1.5, "pass"),
+    ],
+)
+def test_inlets_may_lie_further_apart_on_a_steep_road(distance, fall_m, verdict):
+    check = of(inlet_checks(inlet_net(distance, fall_m=fall_m)), "inlet_spacing", "I0")
+    assert check.verdict == verdict
+    assert check.value == distance
+    assert check.reason == ("steep_road" if verdict == "not_checkable" else "")
+
+
 @pytest.mark.parametrize(("off", "verdict"), [(-1.0, "pass"), (0.0, "pass"), (1.0, "fail")])
 def test_inlet_capacity(off, verdict):
-    """20 l/s with a margin of 1.5 leave 13.333 l/s, which 0.9 x 250 l/(s ha) brings from 592.59 m2."""
-    area = 20 / 1.5 / (0.9 * 250) * 1e4 + off
+    """20 l/s half clogged leave, with a margin of 1.5, 6.667 l/s: 0.9 x 250 l/(s ha) from 296.30 m2."""
+    area = 10 / 1.5 / (0.9 * 250) * 1e4 + off
     check = of(inlet_checks(inlet_net(area_m2=area)), "inlet_capacity", "I0")
-    assert check.limit.value == pytest.approx(40 / 3)
+    assert check.limit.value == pytest.approx(20 / 3)
     assert check.verdict == verdict
 
 
@@ -737,6 +832,21 @@ def test_required_return_period_by_city_and_area():
     assert required_return_period(DesignSettings(city="medium or small city", area="important area")).value == 3
     assert required_return_period(DesignSettings(city="megacity", area="centre")).value == 3
     assert required_return_period(DesignSettings(return_period="5 a")).value == 5
+    # Table 4.1.3, last column, and item 4.
+    sunken = {c: DesignSettings(city=c, area="underpass or sunken square") for c in CITIES}
+    assert [required_return_period(sunken[c]).value for c in CITIES] == [30, 20, 10]
+    for city in CITIES:
+        assert required_return_period(DesignSettings(city=city, area="underpass outside centre")).value == 10
+        assert required_return_period(DesignSettings(city=city, area="elevated road")).value == 5
+
+
+def test_sewers_are_checked_at_the_return_period_that_the_report_speaks_of():
+    """The standard's least is 2 a: a report on 3 a checks its pipes at 3 a, one on 1 a at the standard's 2 a."""
+    rarer = required_return_period(SETTINGS, 3.0)
+    assert (rarer.value, rarer.source) == (3.0, "GB 50014-2021 4.1.3 table 4.1.3; the project's design storm")
+    assert required_return_period(SETTINGS, 1.0).value == 2
+    assert required_return_period(SETTINGS, 2.0).source == "GB 50014-2021 4.1.3 table 4.1.3"
+    assert required_return_period(DesignSettings(return_period="2 a"), 3.0).value == 2
 
 
 def test_failed_checks_come_first_in_the_table():

@@ -221,3 +221,32 @@ def test_gb_50857_table_a_1_2_slopes_are_secondary(soil: str, slopes: tuple[floa
     found = row("trench_slopes", soil=soil)
     assert (found["by_hand"], found["machine_in_trench"], found["machine_at_edge"]) == slopes
     assert found["how_known"] == "secondary"
+
+
+@pytest.mark.parametrize(
+    ("from_mm", "slope"),
+    [(400, 0.0015), (500, 0.0012), (600, 0.0010), (800, 0.0008), (1000, 0.0006), (1400, 0.0005)],
+)
+def test_gb_50014_table_11_least_slopes_of_concrete_sewers(from_mm: float, slope: float) -> None:
+    kind = "sewage (reinforced concrete)"
+    found = row("sewer_design_limits", check="min_slope", applies_to=kind, from_mm=from_mm)
+    assert (found["limit"], found["how_known"]) == (slope, "printed")
+    assert "5.2.10 table 11" in found["source"]
+
+
+@pytest.mark.parametrize(("city", "years"), [("megacity", 30), ("large city", 20), ("medium or small city", 10)])
+def test_gb_50014_table_4_1_3_underpasses_and_sunken_squares(city: str, years: float) -> None:
+    found = row("return_periods", city_size=city, area="underpass or sunken square")
+    assert (found["p_min_a"], found["how_known"]) == (years, "printed")
+
+
+def test_gb_50014_4_1_5_water_leaves_a_transport_hub_within_half_an_hour() -> None:
+    found = row("ponding_limits", applies_to="transport hub")
+    assert (found["value_max"], found["unit"], found["how_known"]) == (0.5, "h", "printed")
+
+
+def test_gb_50014_5_7_2_flat_gratings_are_taken_half_clogged() -> None:
+    for kind in ("single flat grating", "double flat grating"):
+        found = row("design_rules", check="inlet_clogging", applies_to=kind)
+        assert (found["limit"], found["how_known"]) == (50, "printed")
+        assert "5.7.2" in found["source"]

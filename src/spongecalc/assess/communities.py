@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.compared_columns import community_columns, template_of
 from spongecalc.decimals import decimals
+from spongecalc.network.quantities import left_out_m
 
 TOTAL = "TOTAL"
 
@@ -28,6 +29,7 @@ SUMMED = (
     "area_m2",
     "storm_laid_m",
     "sewage_laid_m",
+    "combined_laid_m",
     "claimed_storm_m",
     "claimed_sewage_m",
     "cross_connections_{s}",
@@ -130,6 +132,20 @@ def communities_table(
     total["status"] = "incomplete" if not whole or states - {"done"} else "partial" if partial else "done"
     percentages = {k: v for k, v in with_reductions(total, compared).items() if k in REDUCTIONS}
     return pd.concat([table, pd.DataFrame([{**total, **percentages}], columns=columns)], ignore_index=True)
+
+
+def left_out_of(tables: Mapping[str, pd.DataFrame]) -> float:
+    """Meters of new pipe of the bill that no row of the communities' table counts.
+
+    Parameters
+    ----------
+    tables
+        The review's; without a bill nothing is known to be left out.
+    """
+    bill, rows = tables.get("quantities"), tables.get("communities")
+    if bill is None or rows is None or rows.empty:
+        return 0.0
+    return left_out_m(bill, rows.loc[rows["community_id"] != TOTAL, "community_id"].tolist())
 
 
 def is_summed(column: str) -> bool:

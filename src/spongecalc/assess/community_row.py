@@ -57,6 +57,7 @@ def community_row(
         "area_m2": about.geometry.area,
         "storm_laid_m": laid_m(tables["quantity_features"], community, "storm"),
         "sewage_laid_m": laid_m(tables["quantity_features"], community, "sewage"),
+        "combined_laid_m": laid_m(tables["quantity_features"], community, "combined"),
         "claimed_storm_m": about["claimed_storm_m"],
         "claimed_sewage_m": about["claimed_sewage_m"],
         "storm_id": headline,

@@ -28,6 +28,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "area_m2",
     "storm_laid_m",
     "sewage_laid_m",
+    "combined_laid_m",
     "claimed_storm_m",
     "claimed_sewage_m",
     ("separated_{s}",),

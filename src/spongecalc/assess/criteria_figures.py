@@ -17,7 +17,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.standards.tables import table
 
 # What the layers do not hold, and what another check governs, leaves nothing to be checked.
-NOTHING_TO_CHECK = ("none_in_layers", "velocity_governs", "initial_section")
+NOTHING_TO_CHECK = ("none_in_layers", "velocity_governs", "initial_section", "steep_road", "no_intercepted_rain")
 
 
 def waterlogging_period_a(settings: Settings) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
+from spongecalc.assess.swmm_capacity import swmm_peak_checks
 from spongecalc.design.check import CHECK_COLUMNS, Check, with_checks
 from spongecalc.design.design_checks import review_design
 from spongecalc.layers.layer_set import LayerSet
@@ -25,19 +26,22 @@ def design_tables(
 ) -> dict[str, pd.DataFrame]:
     """design_checks, pipe_hydraulics and design_suggestions, for the last of the scenarios compared.
 
-    ``of_communities`` are checks that are made of whole communities by their runs.
+    SWMM's figures are those of the storm that the report speaks of. ``of_communities`` are checks that are made
+    of whole communities by their runs.
     """
     built = [m for m in modelled if m.system.scenario == settings.compared[1]]
     review = review_design([(m.system, m.model.areas) for m in built], layers, settings)
-    storm = nearest_storm(storms, review.period.value)
+    storm = next((s for s in storms if s.storm_id == settings.headline_storm), None)
     checked = {c for m in built for c in m.system.communities}
     unchecked = [c for c in layers.community_ids if c not in checked]
     beside = [_of_pipes(m, storm) for m in built]
     filled = [b for b in beside if len(b)]
     swmm = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["pipe_id", *SWMM_COLUMNS])
+    hydraulics = review.hydraulics.merge(swmm, on="pipe_id", how="left")
+    peaks = swmm_peak_checks([m.system for m in built], hydraulics, settings.headline_storm)
     return {
-        "design_checks": with_unchecked(with_checks(review.checks, of_communities), unchecked),
-        "pipe_hydraulics": review.hydraulics.merge(swmm, on="pipe_id", how="left"),
+        "design_checks": with_unchecked(with_checks(review.checks, [*of_communities, *peaks]), unchecked),
+        "pipe_hydraulics": hydraulics,
         "design_suggestions": review.suggestions,
     }
 
@@ -65,11 +69,6 @@ def with_unchecked(checks: pd.DataFrame, communities: Sequence[str]) -> pd.DataF
     return pd.concat([checks, added], ignore_index=True).sort_values(
         "community_id", kind="stable", ignore_index=True
     )
-
-
-def nearest_storm(storms: Sequence[Storm], period_a: float) -> Storm | None:
-    """The storm that is nearest to a return period, the rarer one of two as near."""
-    return min(storms, key=lambda s: (abs(s.return_period_a - period_a), -s.return_period_a), default=None)
 
 
 def _of_pipes(modelled: Modelled, storm: Storm | None) -> pd.DataFrame:

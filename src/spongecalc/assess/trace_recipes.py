@@ -74,6 +74,7 @@ PLAIN: Mapping[str, Recipe] = {
     "area_m2": Recipe("area", layers=(("communities", OWN),)),
     "storm_laid_m": _laid("storm"),
     "sewage_laid_m": _laid("sewage"),
+    "combined_laid_m": _laid("combined"),
     "claimed_storm_m": Recipe("claimed", layers=(("communities", OWN),)),
     "claimed_sewage_m": Recipe("claimed", layers=(("communities", OWN),)),
     "rainfall_m3": Recipe(

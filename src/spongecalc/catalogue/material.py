@@ -83,8 +83,8 @@ class Material:
         return nearest if abs(nearest - inner) <= inner / 20 else None
 
 
-PLASTIC, METAL = "plastic", "metal"
-RIGID_FAMILIES = frozenset({"concrete", "clay", "masonry"})
+PLASTIC, METAL, CONCRETE = "plastic", "metal", "concrete"
+RIGID_FAMILIES = frozenset({CONCRETE, "clay", "masonry"})
 
 
 def folded(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from spongecalc.api.project import Project
+from spongecalc.assess.communities import left_out_of
 from spongecalc.assess.review import Review
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.pool import get_ready
@@ -208,7 +209,7 @@ def _print_total(review: Review, output: Output) -> None:
     called = {s.name: s.called(output.language) for s in review.scenarios}
     words = {place: called[name] for place, name in names.items()}
     lines = (
-        ("total_laid", ("storm_laid_m", "sewage_laid_m")),
+        ("total_laid", ("storm_laid_m", "sewage_laid_m", "combined_laid_m")),
         ("total_separation", ("cross_connections_{s}",)),
         ("total_runoff", ("runoff_{s}_m3", REDUCED)),
         ("total_capture", ("capture_{s}_percent",)),
@@ -226,6 +227,8 @@ def _print_total(review: Review, output: Output) -> None:
             told = runoff_change.told(key, fall)
             figures[REDUCED] = _figure(REDUCED, runoff_change.size(fall))
         output.say(told, **figures, **words)
+        if key == "total_laid" and (left_out := left_out_of(review.tables)) > 0:
+            output.say("total_left_out", left_out_m=_figure("left_out_m", left_out))
 
 
 def _figure(column: str, value: object) -> str:

@@ -15,6 +15,7 @@ from spongecalc.design.check import Check, Limit, checks_table
 from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
 from spongecalc.design.flows import pipe_flows
+from spongecalc.design.full_pipe import check_full_pipes
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS, check_hydraulics, pipe_hydraulics
 from spongecalc.design.inlets import check_inlets
 from spongecalc.design.limits import Limits, required_return_period
@@ -61,7 +62,7 @@ def review_design(
     """
     design = settings.design
     limits = Limits(design, settings.checks.min_cover_m, settings.standards.confirmations)
-    period = required_return_period(design)
+    period = required_return_period(design, settings.headline_return_period_a)
     formula = settings.rainfall.storm_formula(settings.name)
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
     usual = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
@@ -75,6 +76,13 @@ def review_design(
         tables.append(hydraulics)
         found = [
             *check_hydraulics(net, hydraulics, limits, period, design.network),
+            *check_full_pipes(
+                net,
+                hydraulics,
+                limits,
+                surge_percent=design.surge_percent,
+                intercepted_rain_times=design.intercepted_rain_times,
+            ),
             *check_sizes(net, limits, design.network),
             *check_manholes(net, limits, hydraulics),
             *check_cover(net, limits, settings.carriageway),

@@ -98,7 +98,7 @@ def check_hydraulics(
     ]
 
 
-def _why_not(row: Any, found: Any) -> str:
+def why_unknown(row: Any, found: Any) -> str:
     """Code of why a pipe's hydraulics cannot be worked out; "" where they can."""
     if math.isnan(row.diameter_m):
         return "not_circular_or_no_size"
@@ -114,7 +114,7 @@ def _sewage(row: Any, found: Any, limits: Limits, network: str, catalogue: Catal
     size = row.diameter_m * 1000
     fullest = limits.find("max_fullness", "sewage", size)
     least = limits.find("min_velocity", "sewage")
-    if reason := _why_not(row, found):
+    if reason := why_unknown(row, found):
         return [
             not_checkable("max_fullness", subject, "sewage", reason, fullest),
             not_checkable("min_velocity", subject, "sewage", reason, least),
@@ -171,7 +171,7 @@ def _storm(row: Any, found: Any, limits: Limits, period: Limit, catalogue: Catal
     subject = subject_of("pipes", row)
     least = limits.find("min_velocity", "storm or combined")
     applies = f"P = {period.value:g} a"
-    if reason := _why_not(row, found):
+    if reason := why_unknown(row, found):
         return [
             not_checkable("capacity", subject, applies, reason, period),
             not_checkable("min_velocity", subject, "storm or combined", reason, least),

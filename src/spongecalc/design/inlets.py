@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from spongecalc.design.check import Check, Limit, at_least, at_most, not_checkable
+from spongecalc.design.check import EXACT, Check, Limit, at_least, at_most, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
 from spongecalc.layers.feature import feature_of
@@ -28,8 +28,9 @@ def check_inlets(
     """Spacing and capacity of every inlet; size, length and available fall of every lead.
 
     Spacing is the distance to the nearest other inlet of the community: an inlet further than the limit
-    from every other leaves a gap. The flow to an inlet is that of the ground nearest to it, over the inlet
-    time, and must fit into its capacity with the margin of the standard.
+    from every other leaves a gap. Where the ground falls by more than 2 % between the two the distance is not
+    limited (GB 50014-2021, 5.7.6). The flow to an inlet is that of the ground nearest to it, over the inlet
+    time, and must fit, with the margin of the standard, into what its grating takes half clogged (5.7.2).
     """
     return [
         *_spacing(net, limits),
@@ -44,6 +45,7 @@ def _inlets(net: DesignNetwork) -> list[Any]:
 
 def _spacing(net: DesignNetwork, limits: Limits) -> list[Check]:
     limit = limits.find("max_inlet_spacing", "inlets along a road")
+    steep = limits.find("steep_road", "inlets along a road")
     checks = []
     by_community: dict[str, list[Any]] = {}
     for row in _inlets(net):
@@ -60,16 +62,17 @@ def _spacing(net: DesignNetwork, limits: Limits) -> list[Check]:
             distances = shapely.distance(points[i], points)
             distances[i] = np.inf
             nearest = int(np.argmin(distances))
-            checks.append(
-                at_most(
-                    "inlet_spacing",
-                    subject,
-                    "inlets along a road",
-                    round(float(distances[nearest]), 3),
-                    limit,
-                    other=feature_of("nodes", rows[nearest]),
+            distance_m = round(float(distances[nearest]), 3)
+            other = feature_of("nodes", rows[nearest])
+            applies = "inlets along a road"
+            fall_m = abs(float(row.ground_m) - float(rows[nearest].ground_m))
+            if distance_m > limit.value and fall_m / distance_m > steep.value + EXACT:
+                # Their number follows from what they take in, not from their distance.
+                checks.append(
+                    not_checkable("inlet_spacing", subject, applies, "steep_road", steep, distance_m, other=other)
                 )
-            )
+                continue
+            checks.append(at_most("inlet_spacing", subject, applies, distance_m, limit, other=other))
     return checks
 
 
@@ -82,6 +85,7 @@ def _capacity(
     inlet_time_min: float,
 ) -> list[Check]:
     takes = limits.find("inlet_capacity", kind)
+    clogged = limits.find("inlet_clogging", kind)
     margin = limits.find("inlet_safety", "inlet and lead")
     flows: dict[str, float] = {}
     intensity = intensity_l_s_ha(inlet_time_min)
@@ -90,7 +94,9 @@ def _capacity(
         if whole > 0 and area.node_id == area.feature_id:
             share = sum(m2 * coefficients[c] for c, m2 in area.covers_m2.items()) / whole
             flows[area.node_id] = flows.get(area.node_id, 0.0) + rational_flow_l_s(share, intensity, whole)
-    limit = Limit(takes.value / margin.value, "l/s", f"{takes.source}; {margin.source}", takes.how_known)
+    left = takes.value * (1 - clogged.value / 100)
+    source = f"{takes.source}; {clogged.source}; {margin.source}"
+    limit = Limit(left / margin.value, "l/s", source, takes.how_known)
     return [
         at_most("inlet_capacity", subject_of("nodes", row), kind, flows[row.node_id], limit)
         if row.node_id in flows

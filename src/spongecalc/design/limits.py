@@ -79,12 +79,25 @@ class Limits:
         return Limit(mine.limit, given.unit, f"{given.source}; {BY_PROJECT}: {mine.reason}", BY_PROJECT)
 
 
-def required_return_period(settings: DesignSettings) -> Limit:
-    """The least return period of storm sewers in years, by city and area, or the project's own.
+HEADLINE = "the project's design storm"
+
+
+def required_return_period(settings: DesignSettings, headline_a: float = math.nan) -> Limit:
+    """The return period in years that storm sewers are checked at, and where it comes from.
+
+    What the project sets for its sewers; else the return period that its report speaks of, where that is rarer
+    than the standard's least for the city and the area; else that least.
+
+    Parameters
+    ----------
+    settings
+        The project's design settings.
+    headline_a
+        Return period of the project's headline storm in years; NaN for none.
 
     References
     ----------
-    GB 50014-2021, 4.1.3; ``return_periods.csv`` carries source and how it is known.
+    GB 50014-2021, 4.1.3 with table 4.1.3 and item 4; ``return_periods.csv`` carries source and how it is known.
     """
     rows = table("return_periods")
     chosen = rows[
@@ -94,4 +107,6 @@ def required_return_period(settings: DesignSettings) -> Limit:
     ].iloc[0]
     if settings.return_period_a is not None:
         return Limit(settings.return_period_a, "a", f"{chosen['source']}; {BY_PROJECT}", BY_PROJECT)
+    if headline_a > float(chosen["p_min_a"]):
+        return Limit(headline_a, "a", f"{chosen['source']}; {HEADLINE}", chosen["how_known"])
     return Limit(float(chosen["p_min_a"]), "a", chosen["source"], chosen["how_known"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from spongecalc.catalogue.material import PLASTIC, Material
+from spongecalc.catalogue.material import CONCRETE, PLASTIC, Material
 from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, more_than, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
@@ -14,18 +14,26 @@ from spongecalc.standards.provenance import PRACTICE
 SMALLEST_OF_SPACINGS_MM = 300.0
 """GB 50014-2021, table 5.4.4 begins with this size."""
 
+CONCRETE_SEWER = "sewage (reinforced concrete)"
+COMMUNITY_MAIN = "community main (plastic sewage)"
+SEWER_SIZES_MM = (400.0, 1500.0)
+"""GB 50014-2021, commentary on 5.2.10, table 11: from and to this size, of reinforced concrete, partly full."""
+
 
 def size_kind(system: str, size_mm: float, material: Material | None, network: str) -> tuple[str, str]:
     """Rows of ``sewer_design_limits.csv`` in which a pipe's least diameter and least slope are found.
 
     A sewer inside a community follows GB 50015 below DN300 and GB 50014 beyond; one in the street, and every
     rain or combined pipe, GB 50014. A combined pipe's least slope does not depend on its material (5.2.10).
+    From DN400 to DN1500 sewers of concrete have the least slopes of the commentary on 5.2.10.
     """
     if system == "sewage":
+        least = SEWER_SIZES_MM[0] <= size_mm <= SEWER_SIZES_MM[1]
+        if least and material is not None and material.family == CONCRETE:
+            return "sewage (municipal)" if network == "municipal" else COMMUNITY_MAIN, CONCRETE_SEWER
         if network == "municipal":
             return "sewage (municipal)", "sewage (municipal)"
-        main = "community main (plastic sewage)"
-        return main, main if size_mm < 300 else "sewage (municipal)"
+        return COMMUNITY_MAIN, COMMUNITY_MAIN if size_mm < 300 else "sewage (municipal)"
     size = "storm or combined (municipal)"
     if system == "combined":
         return size, "combined"
@@ -65,8 +73,9 @@ def _slope(row: Any, subject: Subject, applies: str, limits: Limits, size_mm: fl
     slope = float(row.slope)
     if math.isnan(slope):
         return not_checkable("min_slope", subject, applies, "no_levels", limit)
-    if size_mm > 300 and slope > 0:
-        # The table's least slopes are those of the smallest sizes; larger pipes are held to their velocity.
+    if size_mm > 300 and slope > 0 and applies != CONCRETE_SEWER:
+        # The tables' least slopes are those of the smallest sizes, and of concrete sewers; others are held to
+        # their velocity.
         return not_checkable("min_slope", subject, applies, "velocity_governs", limit, slope)
     return at_least("min_slope", subject, applies, slope, limit)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -117,3 +117,19 @@ def laid_m(rows: pd.DataFrame, community_id: str, system: str) -> float:
         & (rows["status"] == "proposed")
     )
     return float(rows.loc[chosen, "length_m"].sum())
+
+
+def left_out_m(rows: pd.DataFrame, communities: Collection[str]) -> float:
+    """Meters of new pipe that no community of a table counts: of none, or of one that the table does not have.
+
+    Parameters
+    ----------
+    rows
+        The ledger or the bill, as written.
+    communities
+        Ids of the communities that the table counts.
+    """
+    if rows.empty:
+        return 0.0
+    new = rows[(rows["item"] == "pipe") & (rows["status"] == "proposed")]
+    return float(new.loc[~new["community_id"].isin(list(communities)), "length_m"].sum())

@@ -45,12 +45,21 @@ class DesignSettings(Section):
     """Values that the checks assume where the layers do not say."""
 
     city: Literal["megacity", "large city", "medium or small city"] = "medium or small city"
-    area: Literal["centre", "outside centre", "important area"] = "outside centre"
+    area: Literal[
+        "centre",
+        "outside centre",
+        "important area",
+        "underpass or sunken square",
+        "underpass outside centre",
+        "elevated road",
+    ] = "outside centre"
     return_period_a: Years | None = Field(None, ge=0.25, le=100, alias="return_period")
     network: Literal["community", "municipal"] = "community"
     inlet_time_min: Minutes = Field(10.0, ge=1, le=30, alias="inlet_time")
     inlet: Literal["single flat grating", "double flat grating", "single combined inlet"] = "single flat grating"
     infiltration_percent: Percent = 0.0
+    surge_percent: Percent = 0.0
+    intercepted_rain_times: Number | None = Field(None, ge=0, le=10, alias="intercepted_rain")
     foundation_depth_m: Meters | None = Field(None, ge=0, le=30, alias="foundation_depth")
     carriageway: tuple[str, ...] | None = None
     telecom: Literal["in duct", "direct-buried"] = "in duct"

@@ -29,7 +29,9 @@ class PondingSettings(Section):
     street_width_m: Meters = Field(4.0, gt=0, le=50, alias="street_width")
     street_cross_fall_percent: Percent = Field(2.0, le=10, alias="street_cross_fall")
     street_roughness: Number = Field(0.013, ge=0.005, le=0.2)
-    place: Literal["city centre", "outside centre", "important area of the centre"] = "outside centre"
+    place: Literal["city centre", "outside centre", "important area of the centre", "transport hub"] = (
+        "outside centre"
+    )
     min_volume_m3: CubicMeters = Field(0.5, ge=0, le=1000, alias="min_volume")
     search_radius_m: Meters = Field(15.0, gt=0, le=200, alias="search_radius")
     depth_m: Meters = Field(0.15, gt=0, le=2, alias="depth")

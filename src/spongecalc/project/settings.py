@@ -491,3 +491,8 @@ class Settings(Section):
     def headline_storm(self) -> str:
         """Id of the storm that communities.csv speaks of."""
         return self.headline or self.storms[0].storm_id
+
+    @property
+    def headline_return_period_a(self) -> float:
+        """Return period in years of that storm."""
+        return next(s.return_period_a for s in self.storms if s.storm_id == self.headline_storm)

@@ -69,6 +69,21 @@ def test_counts_of_the_county_are_those_of_the_table(whole_run):
     assert counted == [str(verdicts.get(v, 0)) for v in ("pass", "fail", "not_checkable")]
 
 
+def test_pipes_with_more_than_their_full_flow_are_named_with_both_flows(whole_run):
+    page = whole_run.review.pages[0]
+    checks = whole_run.review.tables["design_checks"].copy()
+    pipe = f"{page.community_id}-PR"
+    checks.loc[(checks["check"] == "swmm_peak") & (checks["feature_id"] == pipe), "verdict"] = "fail"
+    review = replace(whole_run.review, tables={**whole_run.review.tables, "design_checks": checks})
+    found = dict(captioned_of(community_design(page, review, Wording("en"))))
+    caption = "Pipes with more than their full flow: design flow of rain pipes at P = 3 a, "
+    caption += "and peak in SWMM under P3-120"
+    row = review.tables["pipe_hydraulics"].set_index("pipe_id").loc[pipe]
+    (shown,) = texts(found[caption])
+    assert shown[0] == pipe
+    assert shown[3:6] == [f"{row[c]:.2f}" for c in ("design_flow_l_s", "full_flow_l_s", "swmm_peak_l_s")]
+
+
 def test_a_limit_of_the_project_is_printed_with_its_reason(whole_run):
     checks = whole_run.review.tables["design_checks"].copy()
     own = checks["check"] == "min_cover"

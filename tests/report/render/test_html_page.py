@@ -115,6 +115,21 @@ def test_totals_are_tiles(html):
     # Of the sewage pipes one community claimed nothing: 120 m of it are laid against no claim.
     assert "357.40 m" in text
     assert "2 个小区申报 240.00 m，差 -2.60 m" in text
+    # No combined pipe, and none outside the communities: page one says nothing of either.
+    assert "合流管敷设" not in text
+    assert "未计入以上合计" not in text
+
+
+def test_page_one_and_conclusions_say_combined_pipe_and_what_no_community_counts(review):
+    table = review.tables["communities"].copy()
+    table["combined_laid_m"] = np.where(table["community_id"] == "TOTAL", 272.94, np.nan)
+    bill = review.tables["quantities"]
+    bill = pd.concat([bill, bill.iloc[:1].assign(community_id="", length_m=12.5)], ignore_index=True)
+    changed = replace(review, tables={**review.tables, "communities": table, "quantities": bill})
+    text = re.sub(r"\s+", " ", read(page_text(changed, "zh")).text)
+    assert re.search(r"合流管敷设 ?272\.94 ?m", text)
+    assert re.search(r"不属于所列小区的新建管 ?12\.50 ?m ?未计入以上合计", text)
+    assert "新建合流管 272.94 m。" in text
 
 
 def test_hostile_text_appears_as_written_and_does_nothing(html):

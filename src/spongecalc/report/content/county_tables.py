@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from spongecalc.assess import criteria as judged
+from spongecalc.assess.communities import left_out_of
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.anchors import anchored_pages, anchors
@@ -51,6 +52,11 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
     ]
+    if float(str(total.get("combined_laid_m") or "nan")) > 0:
+        lengths.append(plain("tile.combined_laid", "combined_laid_m", "m"))
+    if (left_out := left_out_of(review.tables)) > 0:
+        written = cell_text("left_out_m", left_out)
+        lengths.append(TileFigure(words("tile.laid_left_out"), written, "m", words("tile.laid_left_out_beside")))
     reduced = "runoff_reduction_percent"
     fall = total.get(reduced)
     sites, households = words("tile.unit_sites"), words("tile.unit_households")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
@@ -27,6 +29,18 @@ SUGGESTION_COLUMNS = (
     "recheck",
     "recheck_fails",
 )
+FULL_COLUMNS = (
+    "pipe_id",
+    "diameter_mm",
+    "slope",
+    "design_flow_l_s",
+    "full_flow_l_s",
+    "swmm_peak_l_s",
+    "swmm_filling_percent",
+    "swmm_surcharged_h",
+)
+OF_FULL_FLOW = ("capacity", "full_flow", "wet_weather", "swmm_peak")
+"""Checks against the full flow of a pipe."""
 # A community's page lists this many failed checks; all are in design_checks.csv.
 LISTED = 12
 CROWDED = ("horizontal_clearance", "vertical_clearance")
@@ -74,12 +88,27 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
         )
         if len(failed) > LISTED:
             paragraphs.append(_say("design_more", words, count=len(failed) - LISTED))
+        over = _over_full(review, set(failed.loc[failed["check"].isin(OF_FULL_FLOW), "feature_id"]))
+        if len(over):
+            periods = own.loc[own["check"] == "capacity", "applies_to"].unique()
+            caption = _say("over_full", words, period=", ".join(periods) or "-", storm=review.headline_storm)
+            tables.append((caption, frame_table(over, FULL_COLUMNS, words)))
     proposals = review.tables.get("design_suggestions")
     if proposals is not None and len(proposals):
         mine = proposals[proposals["community_id"] == page.community_id]
         if len(mine):
             tables.append((_say("suggestions", words), frame_table(mine, SUGGESTION_COLUMNS, words)))
     return inner_chapter(words, "design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
+
+
+def _over_full(review: Review, pipes: Collection[str]) -> pd.DataFrame:
+    """Pipes whose flow is more than they carry full, with both flows; the largest share in SWMM first."""
+    hydraulics = review.tables.get("pipe_hydraulics")
+    if hydraulics is None or hydraulics.empty:
+        return pd.DataFrame()
+    over = hydraulics[hydraulics["pipe_id"].isin(pipes)]
+    share = over["swmm_peak_l_s"] / over["full_flow_l_s"]
+    return over.assign(_share=share).sort_values(["_share", "pipe_id"], ascending=[False, True]).head(LISTED)
 
 
 def _say(key: str, words: Wording, **params: object) -> str:

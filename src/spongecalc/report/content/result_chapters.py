@@ -170,6 +170,8 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
                 told = runoff_change.told(told, figures[REDUCED])
                 figures[REDUCED] = runoff_change.size(figures[REDUCED])
             said.append(words.filled(told, figures))
+            if key == "lengths" and not _none(total.get("combined_laid_m")):
+                said.append(words.filled("document.conclusion_combined", {c: total.get(c) for c in COMBINED}))
             if key == "ponding" and (levels := county_levels_said(review, words)):
                 said[-1] = f"{said[-1]}{'' if words.lang == 'zh' else ' '}{levels}"
     blocks: list[Block] = [Items(said), *_reasons(review, words)]
@@ -188,6 +190,12 @@ def _reasons(review: Review, words: Wording) -> list[Block]:
     return [Items([*listed, *not_decisive_said(review, words)])] if listed else []
 
 
+def _none(meters: object) -> bool:
+    """True where nothing was laid, or nothing is known of it."""
+    return not float(str(meters or "nan")) > 0
+
+
+COMBINED = ("combined_laid_m",)
 REDUCED = "runoff_reduction_percent"
 CONCLUSIONS: Mapping[str, Sequence[str]] = {
     "lengths": ("storm_laid_m", "claimed_storm_m", "sewage_laid_m", "claimed_sewage_m"),
