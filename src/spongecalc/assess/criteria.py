@@ -388,7 +388,7 @@ def _data(row: Mapping[str, object]) -> Verdict:
 
 
 def storms_in(row: Mapping[str, object], name: str) -> str | None:
-    """What a column of a row lists of the storms judged; "" for none, None where it is not known."""
+    """The list that a column of a row holds of the storms judged; "" for none, None where it is not known."""
     value = row.get(name)
     if not isinstance(value, str) or not value:
         return None

@@ -1,4 +1,4 @@
-"""What an outfall discharges at most, against what the pipe or river that receives it accepts.
+"""The discharge of outfalls, against what the pipe or river that receives it accepts.
 
 The community answers for its ground (GB 50014-2021, 4.1.6). What leaves is a question to the owner of the
 receiver: works that drain ponding pass more through the outfalls whatever they do for the ground.

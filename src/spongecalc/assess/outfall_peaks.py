@@ -246,7 +246,7 @@ class Outfall:
         return run.series[columns].sum(axis=1)
 
     def discharge(self, inflow_l_s: pd.Series) -> Discharge:
-        """What it discharges at most, beside what its receiver accepts."""
+        """Its largest discharge beside the one that its receiver accepts."""
         return Discharge((self.outfall_id,), self.receives, _peak(inflow_l_s)[0], self.receiver_capacity_l_s)
 
     def row(self, run: RunResult, inflow_l_s: pd.Series) -> dict[str, object]:
