@@ -4,17 +4,14 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from tests.report.one_verdict import assert_one_verdict
 
-from spongecalc.assess.criteria import overall, reasons_listed
 from spongecalc.assess.criteria_figures import criteria_figures, waterlogging_period_a, waterlogging_storm
 from spongecalc.design.check import Check, Limit, Subject
 from spongecalc.design.force import FORCES, forces
 from spongecalc.language import catalogue
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
-from spongecalc.report.content.compose import compose
-from spongecalc.report.content.county_tables import not_passing
-from spongecalc.report.content.wording import Wording
 
 AT = Subject(Feature("communities", "A", "A"))
 LIMIT = Limit(10.0, "l/s", "GB 50014-2021 4.1.6", "printed")
@@ -198,29 +195,4 @@ def test_every_check_has_a_force_but_those_of_peaks():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_verdict_is_the_same_wherever_it_stands(whole_run, lang):
-    """communities.csv, the chapter's badge, the table of criteria, page one, the map and the conclusions."""
-    review, words = whole_run.review, Wording.of(whole_run.review, lang)
-    table = review.tables["communities"].set_index("community_id")
-    document = compose(review, lang)
-    chapters = {c.key: c for c in document.chapters}
-    criteria = next(b for b in chapters["communities"].blocks if getattr(b, "name", "") == "criteria")
-    badges = {r[0].over: [c.badge for c in r[1:]] for r in criteria.table.rows}
-    counts = next(b for b in chapters["overview"].blocks if b.kind == "counts")
-    answers = []
-    for page, key in zip(review.pages, (c.key for c in document.chapters if c.badge), strict=True):
-        answer = table.loc[page.community_id, "verdict"]
-        answers.append(answer)
-        assert answer == overall(page.row, review.judging) == chapters[key].badge
-        assert badges[page.community_id][0] == answer
-        assert table.loc[page.community_id, "verdict_reasons"] == reasons_listed(page.row, review.judging)
-        lines = next(b for b in chapters[key].blocks if b.kind == "verdicts").lines
-        assert badges[page.community_id][1:] == [line.answer for line in lines]
-        assert (answer == "pass") == ({line.answer for line in lines} == {"pass"})
-    assert {a: n for a, n in counts.counts.items() if n} == {a: answers.count(a) for a in set(answers)}
-    assert len(counts.attention) == len(answers) - answers.count("pass") == len(not_passing(review, words))
-    told = next(b.texts for b in chapters["conclusions"].blocks if b.kind == "items")
-    reasons = [b.texts for b in chapters["conclusions"].blocks if b.kind == "items"][1]
-    for answer in set(answers):
-        assert str(answers.count(answer)) in told[0]
-    for (_, name, verdict, why), line in zip(not_passing(review, words), reasons, strict=False):
-        assert name in line and verdict in line and why in line
+    assert_one_verdict(whole_run.review, whole_run.review.tables["communities"], lang)

@@ -103,11 +103,11 @@ BROKEN: dict[str, list[tuple[str, Change, str, str, set[str]]]] = {
             "runoff_grows",
             {"capture", "ponding", "waterlogging", "design", "outflow", "data"},
         ),
-        ("design", edit("pipes", "A-PR2", diameter_mm=250.0), "fail", "design_fails", set()),
+        ("design", edit("pipes", "A-PR2", diameter_mm=250.0), "fail", "design_fails", {"data"}),
         ("data", accepted("A-R1", 90.0), "conditional", "data_warnings", set()),
     ],
     "B": [
-        ("separation", edit("connections", "B-K1", to_node="B-R1"), "fail", "not_separated", set()),
+        ("separation", edit("connections", "B-K1", to_node="B-R1"), "fail", "not_separated", {"data"}),
         ("outflow", accepted("B-R2", 5.0), "fail", "outfalls_over", set()),
         ("outflow", ELSEWHERE_BEFORE, "conditional", "outfalls_to_confirm_drained", set()),
         ("outflow", both(ELSEWHERE_BEFORE, accepted("B-R2", 60.0)), "pass", "outfalls_within", set()),

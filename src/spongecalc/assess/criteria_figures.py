@@ -95,7 +95,7 @@ def _rising(checks: Sequence[Check], name: str, storms: Sequence[str]) -> str:
 
 
 def _outfalls(peaks: pd.DataFrame, settings: Settings, storms: Sequence[str]) -> dict[str, object]:
-    """Figures of the water that leaves under the storms judged: rising peaks, outfalls whose receiver gets too much.
+    """Figures of what leaves under the storms judged: rising peaks, and outfalls whose receiver gets too much.
 
     A list of storms, or of outfalls by storm: "none" where it is empty, "" where it is not known. What is known
     to be too much under one storm stands, whatever is not known of the other.
