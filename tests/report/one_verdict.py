@@ -1,4 +1,4 @@
-"""The verdict in every place where it stands: communities.csv, each chapter, the table, page one, the conclusions."""
+"""The verdict wherever it stands: communities.csv, each chapter, the table, page one, the conclusions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def assert_one_verdict(review: Review, table: pd.DataFrame, lang: str) -> None:
     assert counts.counts == {a: answers.count(a) for a in ANSWERS}
     numbers = [int(n) for n in re.findall(r"\d+", said[0])]
     assert numbers == [len(answers), *(answers.count(a) for a in ANSWERS)]
-    # Each that does not pass stands once on page one and once in the conclusions, with one verdict and its reasons.
+    # Each that does not pass stands once on page one and once in the conclusions, with its reasons.
     assert {key for key, *_ in counts.attention} == set(told)
     assert len(counts.attention) == len(told)
     lines_told = reasons[: len(told)]
