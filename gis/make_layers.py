@@ -46,6 +46,11 @@ RAIN_TANKS_M3 = {
 }
 STILL_COMBINED_STREET = (9, 16, 39, 60)
 RIVER_AFTER = (7, 19, 20, 21, 22, 42, 45, 64, 67)
+# What the owner of the receiving pipe or river accepts of a rain outfall: the full flow of a concrete pipe of
+# this size at a fall of 2 per mille. An old main is narrow; some owners have not answered.
+RECEIVING_MM, NARROW_MM = 600.0, 400.0
+NARROW_MAIN = (4, 37, 58)
+NOT_ANSWERED = (10, 18, 21, 29, 43, 52, 63)
 # Where the works left something to find; tests/gis/planted_defects.json says what.
 BALCONY, YARD, LEFT_BEHIND, SHORT_CUT = 4, 11, 14, 19
 
@@ -172,7 +177,19 @@ def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, floa
         for name in ("nodes", "pipes", "connections", "facilities"):
             getattr(rows, name).extend(getattr(network, name))
     rows.utilities = utilities(places, rows)
+    accept(rows.nodes)
     return rows
+
+
+def accept(nodes: list[Row]) -> None:
+    """State at each new rain outfall what its receiver accepts, in l/s, where its owner has answered."""
+    for node in nodes:
+        number = int(str(node["community_id"])[2:])
+        outfall = node["kind"] == "outfall" and node["system"] == "storm" and node["status"] == "proposed"
+        size_m = (NARROW_MM if number in NARROW_MAIN else RECEIVING_MM) / 1000
+        # Manning, n = 0.013.
+        full_l_s = 1000 / 0.013 * math.pi / 4 * size_m**2 * (size_m / 4) ** (2 / 3) * math.sqrt(0.002)
+        node["receiver_capacity_l_s"] = round(full_l_s) if outfall and number not in NOT_ANSWERED else math.nan
 
 
 def share_households(

@@ -141,7 +141,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("receives", allowed=RECEIVERS),
                 _number("outfall_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 # What the pipe or river that an outfall leads to takes of it.
-                _number("receiver_capacity_l_s", 0, 1e6, positive=True),
+                _number("receiver_capacity_l_s", 0.1, 1e6, positive=True),
                 _STATUS,
                 _COMMUNITY,
                 _FLAGS,

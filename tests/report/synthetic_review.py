@@ -41,6 +41,8 @@ NUMBERS = {
     "outfall_peak_before_l_s": 70.0,
     "outfall_peak_after_l_s": 65.5,
     "outfall_peak_reduction_percent": 6.4286,
+    "outfalls_judged": 1,
+    "outfalls_allowed": 0,
     "ponding_sites_before": 2,
     "ponding_sites_after": 0,
     "ponding_before_m3": 30.0,
@@ -77,6 +79,8 @@ def community_row(community_id: str, name: str, **changed: object) -> dict[str, 
         "storm_id": HEADLINE,
         "ground_peak_rises": "none",
         "outfall_peak_rises": "none",
+        "outfalls_over": "none",
+        "outfalls_to_confirm": "none",
         "waterlogging_storm_id": "P20-120",
         "status": "done",
     }
@@ -102,6 +106,8 @@ def _unknown(row: dict[str, object]) -> dict[str, object]:
             "separated_after": "unknown",
             "ground_peak_rises": "",
             "outfall_peak_rises": "",
+            "outfalls_over": "",
+            "outfalls_to_confirm": "",
         }
     )
 

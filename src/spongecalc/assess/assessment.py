@@ -68,7 +68,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     pond = rows_of.ponding.judged(inputs.community_ids, inputs.layers["ponding_records"], inputs.causes)
     peaks = rows_of.leaving.peak_table(inputs.community_ids, scenarios)
     sponge = _with_ways(rows_of.sponge_table(inputs.community_ids, scenarios), inputs.performance)
-    peaks_checked = peak_checks(inputs, peaks, sponge)
+    peaks_checked = peak_checks(inputs, rows_of.leaving, sponge)
     tables = {
         "separation": separation,
         **pond.tables,

@@ -85,8 +85,8 @@ def asked_of(first: Scenario, targets: Targets, *, claimed: bool) -> tuple[str, 
     Parameters
     ----------
     first
-        The first of the scenarios compared. Runoff and outflow are held against the state before the works
-        (renewal of a whole area): of two designs, or of two phases, they are told but not judged.
+        The first of the scenarios compared. Runoff, and outflow where its receiver says nothing, are held
+        against the state before the works: of two designs, or of two phases, they are told but not judged.
     targets
         The project's. Capture is judged only against a target.
     claimed
@@ -284,6 +284,7 @@ def _runoff(row: Mapping[str, object], judging: Judging) -> Verdict:
 
 
 def _outflow(row: Mapping[str, object], compared: tuple[str, str]) -> Verdict:
+    """The receivers' side: no clause forbids that more leaves; what they accept is for their owners to say."""
     names = (
         "outfall_peak_first_l_s",
         "outfall_peak_last_l_s",
@@ -293,22 +294,22 @@ def _outflow(row: Mapping[str, object], compared: tuple[str, str]) -> Verdict:
         "over_ground_last_m3",
     )
     known = {name: figure(row, column(name, compared)) for name in names}
-    rising = storms_in(row, "outfall_peak_rises")
-    growth = -figure(row, "outfall_peak_reduction_percent")
-    figures = {**known, "outfall_peak_growth_percent": growth, "storms": rising or NO_STORM}
-    grows = outfalls_rise(row, compared)
-    if grows is None:
+    over, open_ones = (storms_in(row, name) for name in ("outfalls_over", "outfalls_to_confirm"))
+    figures = {**known, "over": over or NO_STORM, "to_confirm": open_ones or NO_STORM}
+    if over:
+        return Verdict("outflow", FAIL, "outfalls_over_and_open" if open_ones else "outfalls_over", figures)
+    if over is None or open_ones is None:
         return Verdict("outflow", UNDECIDED, "outfalls_unknown", figures)
-    if grows:
+    if open_ones:
         # Water that stood on the ground or left over it did not pass the outfalls.
         water = ("ponding", "over_ground")
         drained = any(known[f"{w}_first_m3"] > known[f"{w}_last_m3"] for w in water)
-        return Verdict("outflow", FAIL, "outfalls_rise_drained" if drained else "outfalls_rise", figures)
-    if rising is None:
-        return Verdict("outflow", UNDECIDED, "outfalls_unknown", figures)
-    if rising:
-        return Verdict("outflow", FAIL, "outfalls_rise_in_storms", figures)
-    return Verdict("outflow", PASS, "outfalls_hold", figures)
+        key = "outfalls_to_confirm_drained" if drained else "outfalls_to_confirm"
+        return Verdict("outflow", CONDITIONAL, key, figures)
+    if not figure(row, "outfalls_judged") > 0:
+        return Verdict("outflow", PASS, "outfalls_none", figures)
+    key = "outfalls_within" if figure(row, "outfalls_allowed") > 0 else "outfalls_hold"
+    return Verdict("outflow", PASS, key, figures)
 
 
 def _ponding(row: Mapping[str, object], judging: Judging) -> Verdict:
@@ -387,7 +388,7 @@ def _data(row: Mapping[str, object]) -> Verdict:
 
 
 def storms_in(row: Mapping[str, object], name: str) -> str | None:
-    """The storms that a column of a row lists; "" for none of those judged, None where it is not known."""
+    """The list that a column of a row holds of the storms judged; "" for none, None where it is not known."""
     value = row.get(name)
     if not isinstance(value, str) or not value:
         return None

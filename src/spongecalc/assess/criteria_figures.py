@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from spongecalc.assess.criteria import NO_STORM
+from spongecalc.assess.criteria import NO_STORM, UNDECIDED
+from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.design.check import EXACT, FAIL, LIMIT_NOT_READ, NOT_CHECKABLE, Check
 from spongecalc.design.force import FORCES, forces
 from spongecalc.layers.finding import Finding
@@ -70,10 +71,8 @@ def criteria_figures(
     judged = [settings.headline_storm, *([rare.storm_id] if rare is not None else [])]
     own = list(peaks)
     return {
-        **{
-            column: _rising(own, check, judged)
-            for column, check in (("ground_peak_rises", "ground_peak"), ("outfall_peak_rises", "outfall_peak"))
-        },
+        "ground_peak_rises": _rising(own, "ground_peak", judged),
+        **_outfalls(tables["outfall_peaks"], settings, judged),
         "waterlogging_storm_id": rare.storm_id if rare is not None else "",
         "waterlogging_required_a": waterlogging_period_a(settings),
         **_waterlogging(tables["ponding"], settings, rare, modelled=modelled),
@@ -93,6 +92,33 @@ def _rising(checks: Sequence[Check], name: str, storms: Sequence[str]) -> str:
     if any(own.get(s, NOT_CHECKABLE) == NOT_CHECKABLE for s in storms):
         return ""
     return ", ".join(s for s in dict.fromkeys(storms) if own[s] == FAIL) or NO_STORM
+
+
+def _outfalls(peaks: pd.DataFrame, settings: Settings, storms: Sequence[str]) -> dict[str, object]:
+    """Figures of what leaves under the storms judged: rising peaks, and outfalls whose receiver gets too much.
+
+    A list of storms, or of outfalls by storm: "none" where it is empty, "" where it is not known. What is known
+    to be too much under one storm stands, whatever is not known of the other.
+    """
+    whole = peaks[peaks["receives"] == ALL].set_index(["scenario", "storm_id"])
+    storms = list(dict.fromkeys(storms))
+    first, last = (whole.loc[whole.index.get_level_values(0) == s].droplevel(0) for s in settings.compared)
+    known = all(s in last.index for s in storms)
+    compared = known and all(s in first.index for s in storms)
+    rises = [s for s in storms if compared and last["peak_l_s"][s].round(2) > first["peak_l_s"][s].round(2)]
+    decided = known and all(last["discharge_verdict"][s] != UNDECIDED for s in storms)
+    return {
+        "outfall_peak_rises": (", ".join(rises) or NO_STORM) if compared else "",
+        **{c: last[c].reindex(storms).max() for c in ("outfalls_judged", "outfalls_allowed")},
+        **{c: _by_storm(last, c, storms, decided=decided) for c in ("outfalls_over", "outfalls_to_confirm")},
+    }
+
+
+def _by_storm(last: pd.DataFrame, column: str, storms: Sequence[str], *, decided: bool) -> str:
+    """A list of outfalls by storm: "P3-120: Y5 117.00 > 110.00 l/s"."""
+    found = [(s, str(last[column][s])) for s in storms if s in last.index]
+    listed = "; ".join(f"{s}: {outfalls} l/s" for s, outfalls in found if outfalls != NO_STORM)
+    return listed or (NO_STORM if decided else "")
 
 
 def _waterlogging(

@@ -107,7 +107,7 @@ def model_rows(
     language
         Of the messages of runs.
     """
-    rows = ModelRows(ponding, OutfallsFound(modelled, storms))
+    rows = ModelRows(ponding, OutfallsFound(modelled, storms, settings.compared))
     own: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         own.setdefault((run.model, run.scenario), []).append(run)

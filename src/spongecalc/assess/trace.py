@@ -33,6 +33,8 @@ WORDS = frozenset(
         "ponding_reasons",
         "ground_peak_rises",
         "outfall_peak_rises",
+        "outfalls_over",
+        "outfalls_to_confirm",
         "waterlogging_storm_id",
         "status",
         "verdict",

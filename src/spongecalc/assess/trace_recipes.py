@@ -118,6 +118,21 @@ PLAIN: Mapping[str, Recipe] = {
             ("open", "not_checkable"),
         )
     },
+    **{
+        f"outfalls_{part}": Recipe(
+            f"outfalls_{part}",
+            "outfall_peaks",
+            (f"outfalls_{part}",),
+            {"receives": ALL},
+            ("outfalls",),
+            "first",
+            event="storm",
+            roles=OUTFALLS,
+            layers=(("nodes", {"kind": "outfall"}),),
+            of_last=True,
+        )
+        for part in ("judged", "allowed")
+    },
     "verdict_warnings": Recipe(
         "verdict_warnings", "findings", (), {"severity": "warning"}, ("feature_id", "layer")
     ),

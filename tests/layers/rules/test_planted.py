@@ -208,6 +208,7 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     "node.step_up": (second_pipe("C-P9", (10, 3), invert_down_m=98.9), "nodes", "C-R1"),
     "pipe.shrinks": (second_pipe("C-P9", (10, 3), diameter_mm=400.0), "pipes", "C-PR"),
     "outfall.wrong_receiver": (edit("nodes", "C-S2", receives="river"), "nodes", "C-S2"),
+    "outfall.capacity_elsewhere": (edit("nodes", "C-R1", receiver_capacity_l_s=90.0), "nodes", "C-R1"),
     "roof.no_building": (
         add("surfaces", "C-G", surface_id="C-F", cover="roof", geometry=box(X + 28, Y + 30, X + 34, Y + 34)),
         "surfaces",

@@ -46,7 +46,10 @@ def check_surroundings(
 
 
 def _receivers(nodes: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """Outfalls into a system that must not take their water; what is taken out anyway is not named."""
+    """Outfalls into a system that must not take their water, and what a receiver accepts of a node that has none.
+
+    What is taken out anyway is named to no wrong receiver.
+    """
     wrong = np.array(
         [
             kind == "outfall"
@@ -64,6 +67,15 @@ def _receivers(nodes: gpd.GeoDataFrame) -> Iterator[Finding]:
         (nodes["kind"] == "outfall") & (nodes["receives"] != "reuse") & nodes["outfall_level_m"].isna()
     ).to_numpy()
     yield from found_at("outfall.free_assumed", "nodes", nodes, free)
+    elsewhere = (nodes["kind"] != "outfall") | (nodes["receives"] == "reuse")
+    yield from found_at(
+        "outfall.capacity_elsewhere",
+        "nodes",
+        nodes,
+        (elsewhere & nodes["receiver_capacity_l_s"].notna()).to_numpy(),
+        value=nodes["receiver_capacity_l_s"].map("{:g}".format).to_numpy(object),
+        kind=nodes["kind"].to_numpy(object),
+    )
     yield from found_at(
         "outfall.wrong_receiver",
         "nodes",

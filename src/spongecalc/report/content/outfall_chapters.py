@@ -21,8 +21,8 @@ OF_BOTH = {
     "outfall_volume_out_{s}_m3": "volume_out_m3",
     "outfall_volume_in_{s}_m3": "volume_in_m3",
 }
-OF_LAST = ("receiver_capacity_l_s", "capacity_used_percent")
-CHECKS = ("ground_peak", "outfall_peak", "receiver_capacity")
+OF_LAST = ("receiver_capacity_l_s", "capacity_used_percent", "discharge_verdict")
+CHECKS = ("ground_peak", "receiver_capacity")
 CHECK_COLUMNS = ("check", "applies_to", "limit", "value", "excess", "unit", "check_verdict", "clause")
 
 
@@ -41,7 +41,7 @@ def outfall_table(review: Review, community_id: str, words: Wording) -> Table:
 def outfall_pairs(review: Review, community_id: str = "") -> pd.DataFrame:
     """Rows of outfall_peaks.csv with the scenarios compared side by side; of one community or of all.
 
-    Capacities are those of the last one.
+    Capacities, and what comes of them, are those of the last one.
     """
     table = review.tables.get("outfall_peaks")
     keys = ["community_id", "storm_id", "receives"]
@@ -98,7 +98,18 @@ def county_outfalls(review: Review, words: Wording) -> Chapter | None:
         return None
     rises = [judged.outfalls_rise(p.row, review.compared) for p in review.pages]
     known = sum(r is not None for r in rises)
-    said = words("document.outfalls_said", count=rises.count(True), total=known, storm=review.headline_storm)
+    listed = [
+        [judged.storms_in(p.row, c) for p in review.pages] for c in ("outfalls_over", "outfalls_to_confirm")
+    ]
+    over, open_ones = (sum(bool(found) for found in column) for column in listed)
+    said = words(
+        "document.outfalls_said",
+        count=rises.count(True),
+        total=known,
+        storm=review.headline_storm,
+        over=over,
+        open=open_ones,
+    )
     own = pairs[pairs["storm_id"] == review.headline_storm]
     columns = ["community_id", "receives", *pair_columns(review.compared)]
     tables = [(words("table.outfalls", storm=review.headline_storm), _shown(own, columns, words))]

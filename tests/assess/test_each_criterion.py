@@ -1,0 +1,166 @@
+"""A community that is small enough to be worked out by hand passes each criterion, and breaks it, in turn.
+
+Layers go in, and the verdict comes out of the whole way: nothing is typed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from shapely import LineString, Point
+from tests.conftest import take_through
+from tests.planting import add, both, edit
+from tests.small_project import ORIGIN_X, ORIGIN_Y, SIDE_M, Change, Frames, write_small_project
+
+from spongecalc.assess.criteria import CRITERIA, verdicts
+
+# 51 % is captured with the old concrete, 84 % with permeable paving.
+SETTINGS = """
+[[storms]]
+return_period = "20 a"
+duration = "2 h"
+
+[sponge]
+place = "昆明"
+own_place = false
+target = "70 %"
+"""
+
+
+def sound(name: str) -> Change:
+    """A second inlet half way, before and after: the rarer storm finds its way in. And pipes deep enough."""
+    x, y = ORIGIN_X + "ABC".index(name) * SIDE_M, ORIGIN_Y
+
+    def halved(
+        pipe: str, keys: tuple[str, str, str], y_m: float, inverts_m: tuple[float, float, float]
+    ) -> Change:
+        ends = [(x + 10, y + y_m), (x + 30, y + y_m), (x + 40, y + y_m)]
+        upper, middle, lower = (f"{name}-{key}" for key in keys)
+        return both(
+            edit("nodes", upper, invert_m=inverts_m[0]),
+            edit("nodes", lower, invert_m=inverts_m[2]),
+            add("nodes", upper, node_id=middle, invert_m=inverts_m[1], geometry=Point(ends[1])),
+            add(
+                "pipes",
+                f"{name}-{pipe}",
+                pipe_id=f"{name}-{pipe}2",
+                from_node=middle,
+                invert_up_m=inverts_m[1],
+                invert_down_m=inverts_m[2],
+                geometry=LineString(ends[1:]),
+            ),
+            edit(
+                "pipes",
+                f"{name}-{pipe}",
+                to_node=middle,
+                invert_up_m=inverts_m[0],
+                invert_down_m=inverts_m[1],
+                geometry=LineString(ends[:2]),
+            ),
+        )
+
+    return both(
+        halved("PR", ("R1", "R3", "R2"), 8, (98.8, 98.6, 98.5)),
+        halved("PC", ("C1", "C3", "C2"), 10, (99.0, 98.87, 98.8)),
+    )
+
+
+def accepted(outfall: str, l_s: float) -> Change:
+    def change(frames: Frames) -> None:
+        nodes = frames["nodes"]
+        if "receiver_capacity_l_s" not in nodes:
+            nodes["receiver_capacity_l_s"] = float("nan")
+        nodes.loc[nodes["node_id"] == outfall, "receiver_capacity_l_s"] = l_s
+
+    return change
+
+
+def sealed(name: str) -> Change:
+    """More concrete than before: the lane as it was, and the green, too."""
+    return both(
+        edit("surfaces", f"{name}-L1", cover="concrete"),
+        add("surfaces", f"{name}-G", surface_id=f"{name}-G1", cover="concrete", status="proposed"),
+        edit("surfaces", f"{name}-G", status="removed"),
+    )
+
+
+def narrow(name: str, diameter_mm: float) -> Change:
+    return both(*(edit("pipes", f"{name}-{pipe}", diameter_mm=diameter_mm) for pipe in ("PR", "PR2")))
+
+
+CONCRETE_LANE = edit("surfaces", "C-L1", cover="concrete")
+ELSEWHERE_BEFORE = edit("nodes", "B-C2", receives="municipal_combined")
+# What breaks a criterion in a community: its answer, the sentence that says so, and what goes with it.
+BROKEN: dict[str, list[tuple[str, Change, str, str, set[str]]]] = {
+    "A": [
+        ("lengths", edit("communities", "A", claimed_storm_m=40), "fail", "lengths_differ", set()),
+        (
+            "runoff",
+            sealed("A"),
+            "fail",
+            "runoff_grows",
+            {"capture", "ponding", "waterlogging", "design", "outflow", "data"},
+        ),
+        ("design", edit("pipes", "A-PR2", diameter_mm=250.0), "fail", "design_fails", {"data"}),
+        ("data", accepted("A-R1", 90.0), "conditional", "data_warnings", set()),
+    ],
+    "B": [
+        ("separation", edit("connections", "B-K1", to_node="B-R1"), "fail", "not_separated", {"data"}),
+        ("outflow", accepted("B-R2", 5.0), "fail", "outfalls_over", set()),
+        ("outflow", ELSEWHERE_BEFORE, "conditional", "outfalls_to_confirm_drained", set()),
+        ("outflow", both(ELSEWHERE_BEFORE, accepted("B-R2", 60.0)), "pass", "outfalls_within", set()),
+    ],
+    "C": [
+        ("capture", CONCRETE_LANE, "fail", "capture_below", set()),
+        ("waterlogging", narrow("C", 100.0), "fail", "waterlogging_over", {"design"}),
+        (
+            "ponding",
+            both(CONCRETE_LANE, narrow("C", 100.0)),
+            "fail",
+            "ponding_left",
+            {"capture", "waterlogging", "design"},
+        ),
+        ("data", edit("pipes", "C-PR", diameter_mm=float("nan")), "undecided", "data_errors", set(CRITERIA)),
+    ],
+}
+
+
+def reviewed(folder: Path, first: Change, second: Change) -> Callable[[str], dict[str, tuple[str, str]]]:
+    """The verdicts of a community by criterion, of the project with these changes."""
+    project = write_small_project(folder, first=first, second=second, toml=lambda text: text + SETTINGS)
+    review = take_through(project.folder).review
+    rows = review.tables["communities"].set_index("community_id")
+
+    def of(community: str) -> dict[str, tuple[str, str]]:
+        found = verdicts(rows.loc[community].to_dict(), review.judging)
+        return {v.criterion: (v.answer, v.key) for v in found}
+
+    return of
+
+
+def test_a_sound_community_passes_all_nine(tmp_path: Path) -> None:
+    of = reviewed(tmp_path / "p", both(sound("A"), sound("B"), accepted("A-R2", 60.0)), sound("C"))
+    for community in "ABC":
+        assert tuple(of(community)) == CRITERIA
+        assert {c: a for c, (a, _) in of(community).items()} == dict.fromkeys(CRITERIA, "pass"), of(community)
+    assert of("A")["outflow"][1] == "outfalls_within"
+    assert of("B")["outflow"][1] == "outfalls_hold"
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_each_criterion_is_broken_in_turn(tmp_path: Path, turn: int) -> None:
+    change = {name: both(sound(name), BROKEN[name][turn][1]) for name in "ABC"}
+    of = reviewed(tmp_path / "p", both(change["A"], change["B"]), change["C"])
+    for community in "ABC":
+        criterion, _, answer, key, beside = BROKEN[community][turn]
+        found = of(community)
+        assert found[criterion] == (answer, key), (community, found)
+        assert {c for c, (a, _) in found.items() if a != "pass"} <= {criterion, *beside}, (community, found)
+
+
+def test_every_criterion_has_its_turn() -> None:
+    turns = [turn for own in BROKEN.values() for turn in own]
+    assert {criterion for criterion, *_ in turns} == set(CRITERIA)
+    assert {c for c, _, answer, *_ in turns if answer == "fail"} == set(CRITERIA) - {"data"}
