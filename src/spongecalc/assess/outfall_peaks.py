@@ -2,8 +2,8 @@
 
 The peak of runoff is that of the ground. What the municipal pipe or the river gets is another: a network that
 floods holds water back, and one that was mended lets it go. The figures are of the runs without tracers. Volumes
-are net, what left less what came in where a level outside let water in. Of the last scenario compared each peak is
-held against what its receiver accepts (:mod:`spongecalc.assess.discharge`).
+are net, what left less what came in where a level outside let water in. Of the last scenario compared each peak
+is held against what its receiver accepts (:mod:`spongecalc.assess.discharge`).
 """
 
 from __future__ import annotations
