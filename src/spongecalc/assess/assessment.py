@@ -16,6 +16,8 @@ from spongecalc.assess.community_row import community_row
 from spongecalc.assess.criteria import Judging, asked_of, finished, overall, reasons_listed
 from spongecalc.assess.criteria_figures import criteria_figures
 from spongecalc.assess.design import design_tables
+from spongecalc.assess.design_basis import TABLE as DESIGN_BASIS
+from spongecalc.assess.design_basis import design_basis
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.initial_states import initial_states, storm_rows
 from spongecalc.assess.inputs import Inputs
@@ -114,6 +116,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     answers = answers_table(inputs, own, rows_of.facts, facts)
     of_community = community_answers(answers, headline)
     judging = judging_of(inputs)
+    storms = tuple(_storm_summary(s, settings.standards.confirmations) for s in inputs.storms)
+    tables[DESIGN_BASIS] = design_basis(inputs, tables, storms, judging.asked)
     rows = []
     for c in inputs.community_ids:
         found = community_row(inputs, c, own(c), of_community.get(c, {}), facts, rows_of.facts)
@@ -130,7 +134,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         settings.name,
         inputs.layers.crs.to_string(),
         headline,
-        tuple(_storm_summary(s, inputs.settings.standards.confirmations) for s in inputs.storms),
+        storms,
         {"communities": communities, ANSWERS: answers, **tables},
         pages,
         (

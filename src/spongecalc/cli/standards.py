@@ -1,23 +1,31 @@
-"""``spongecalc standards``: how the values of the standards' tables are known, and what nobody has read."""
+"""``spongecalc standards``: the basis of design, how the tables' values are known, and what nobody has read."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
+from spongecalc.assess.design_basis import TABLE
 from spongecalc.cli.call import Call
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
+from spongecalc.report.content.design_basis import clauses_table, documents_table
 from spongecalc.report.content.standard_names import table_name
+from spongecalc.report.content.table import Table
+from spongecalc.report.content.wording import Wording
 from spongecalc.standards.provenance import HOW_KNOWN, counts_by_how_known, recalled_rows
 from spongecalc.standards.tables import names
 
 
 def run_standards(call: Call) -> int:
-    """Print the counts by how the rows are known, and each row not read with who confirms it; the exit code."""
+    """Print what the project applied, counts by how rows are known, and each row not read; the exit code."""
     output = call.output
     language = output.language
-    said = {(c.table, c.row): c for c in opened_project(call).settings.standards.confirmations}
+    project = opened_project(call)
+    _print_basis(call, project.results_folder / f"{TABLE}.csv")
+    said = {(c.table, c.row): c for c in project.settings.standards.confirmations}
     counts = counts_by_how_known()
     headings = [text("document.standard_table", language)]
     headings += [text(f"standard_sources.how_known.{grade}", language) for grade in HOW_KNOWN]
@@ -37,3 +45,20 @@ def run_standards(call: Call) -> int:
     )
     output.frame("not_read", frame)
     return DONE
+
+
+def _print_basis(call: Call, results: Path) -> None:
+    """The documents and clauses that the project's last run applied; that there is none where it has no results."""
+    output = call.output
+    if not results.is_file():
+        output.sentence(text("document.basis_not_run", output.language))
+        return
+    basis = pd.read_csv(results, encoding="utf-8-sig", keep_default_na=False)
+    cited, words = basis[basis["document"] != ""], Wording(output.language)
+    for key, table in (("documents", documents_table(cited, words)), ("clauses", clauses_table(cited, words))):
+        output.table(text(f"document.basis_{key}", output.language), *_printed(table))
+    output.frame(TABLE, basis)
+
+
+def _printed(table: Table) -> tuple[list[str], list[list[str]]]:
+    return [h.text for h in table.headings], [[c.text for c in row] for row in table.rows]

@@ -17,6 +17,7 @@ from spongecalc.report.content.capture_chapters import has_ways
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.community_tables import headline_storm
 from spongecalc.report.content.criteria_tables import limit_figures, not_decisive_said, target_text
+from spongecalc.report.content.design_basis import basis_of_design
 from spongecalc.report.content.document import Block, Chapter, Drawing, Items, Paragraph, TableBlock
 from spongecalc.report.content.figures import Hyetograph
 from spongecalc.report.content.finding_table import finding_table
@@ -80,13 +81,14 @@ def general_findings(review: Review, words: Wording) -> Table:
 
 
 def basis_chapter(review: Review, words: Wording) -> Chapter:
-    """The limits of the four verdicts, and the standards' tables that ship with the package."""
+    """The documents and clauses applied, the limits of the verdicts, and the standards' tables of the package."""
     rows = []
     for criterion in review.judging.asked:
         said = words.filled(f"limit.{criterion}", limit_figures(review))
         rows.append([Cell(words(f"criterion.{criterion}")), Cell(said)])
     limits = Table([Heading(words("verdict.column_question")), Heading(words("verdict.column_limit"))], rows)
     blocks: list[Block] = [
+        *basis_of_design(review.tables.get("design_basis", pd.DataFrame()), words),
         TableBlock(words("document.limits"), limits, "limits"),
         Paragraph(words("document.standards_said"), TextRole.REMARK),
         *standards_read(review.confirmations, words),

@@ -142,6 +142,13 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "chosen": _YES_NO,
     "in_loop": _YES_NO,
     "how_known": ClosedList(("report.value.how_known", "standard_sources.how_known")),
+    "document_status": ClosedList(("standard_sources.status",)),
+    "mandatory": _YES_NO,
+    "decides": _YES_NO,
+    "applied_as": ClosedList(("standard_sources.applied_as",)),
+    "applied_to": ClosedList(
+        ("report.value.check", "report.criterion", "standard_sources.method", "standard_sources.table")
+    ),
     "problems": _CHECKS,
     "recheck_fails": _CHECKS,
     "tracers": ClosedList(("report.value.measurand",), ";"),

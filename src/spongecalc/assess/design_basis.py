@@ -1,0 +1,229 @@
+"""The design basis: which clauses of which documents a run has applied, to what, and how each is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spongecalc.assess.criteria_figures import waterlogging_storm
+from spongecalc.assess.inputs import Inputs
+from spongecalc.assess.review import StormSummary
+from spongecalc.design.check import LIMIT_NOT_READ, NOT_CHECKABLE
+from spongecalc.standards.documents import CLAUSES, MANDATORY_CODE, Clause, cited, clauses, documents
+from spongecalc.standards.provenance import PRACTICE, confirmed_table, decides
+
+TABLE = "design_basis"
+BASIS_COLUMNS = [
+    "document",
+    "clause",
+    "document_status",
+    "mandatory",
+    "applied_as",
+    "applied_to",
+    "count",
+    "decides",
+    "how_known",
+    "source",
+]
+
+CRITERION, CHECK, METHOD, VALUE = "criterion", "check", "method", "value"
+"""What a clause is applied as: a criterion of the verdict, a design check, a method, or a value of a table."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A source of a standards' table that was applied, how it is known, and how many times or features.
+
+    ``decides`` is True where a verdict, or a figure that one rests on, takes it.
+    """
+
+    source: str
+    how_known: str
+    applied_as: str
+    applied_to: str
+    count: int
+    decides: bool
+
+
+def design_basis(
+    inputs: Inputs,
+    tables: Mapping[str, pd.DataFrame],
+    storms: Sequence[StormSummary],
+    asked: Sequence[str],
+) -> pd.DataFrame:
+    """Rows of design_basis.csv: a row per clause, what it is applied to, and how it is known.
+
+    Values of practice, which no document need print, have no document. Checks that nothing was found for are not
+    among the rows; those that a limit nobody read keeps from being decided are, and decide nothing.
+
+    Parameters
+    ----------
+    inputs
+        What was assessed.
+    tables
+        The tables of results by name.
+    storms
+        The design storms as the report states them.
+    asked
+        The criteria that the communities are judged on.
+    """
+    found = [
+        *_checks(tables["design_checks"]),
+        *_formulas(storms),
+        *_values(inputs, tables, asked),
+    ]
+    ran = {a.applied_to for a in found if a.applied_as == CHECK and a.decides}
+    found += _clauses(inputs, tables, asked, ran)
+    rows = [row for one in found for row in _rows(one)]
+    order = {name: place for place, name in enumerate(documents())}
+    rows.sort(key=lambda r: (order.get(r["document"], len(order)), _numbers(r["clause"]), r["applied_to"]))
+    return pd.DataFrame(rows, columns=BASIS_COLUMNS)
+
+
+def _rows(one: Applied) -> list[dict[str, object]]:
+    places = cited(one.source) or (("", ""),)
+    known = documents()
+    mandatory = {(c.document, c.clause) for c in clauses() if c.mandatory == "yes"}
+    return [
+        {
+            "document": document,
+            "clause": clause,
+            "document_status": known[document].status if document else "",
+            "mandatory": ""
+            if not document
+            else "yes"
+            if known[document].kind == MANDATORY_CODE or (document, clause) in mandatory
+            else "no",
+            "applied_as": one.applied_as,
+            "applied_to": one.applied_to,
+            "count": one.count,
+            "decides": "yes" if one.decides else "no",
+            "how_known": one.how_known,
+            "source": one.source,
+        }
+        for document, clause in places
+    ]
+
+
+def _numbers(clause: object) -> tuple[int, ...]:
+    """The numbers of a clause, for an order in which 4.1.10 comes after 4.1.9."""
+    digits = "".join(c if c.isdigit() else " " for c in str(clause))
+    return tuple(int(n) for n in digits.split())
+
+
+def _checks(checks: pd.DataFrame) -> list[Applied]:
+    """Design checks by their clause: those decided, and those that a limit nobody has read leaves open."""
+    unread = checks["reason"] == LIMIT_NOT_READ
+    own = checks[(checks["verdict"] != NOT_CHECKABLE) | unread]
+    own = own[own["clause"].astype(str) != ""]
+    parts = own.assign(_decided=own["verdict"] != NOT_CHECKABLE).groupby(
+        ["check", "clause", "how_known", "_decided"], sort=True
+    )
+    return [
+        Applied(str(clause), str(how), CHECK, str(check), len(part), bool(decided))
+        for (check, clause, how, decided), part in parts
+    ]
+
+
+def _formulas(storms: Sequence[StormSummary]) -> list[Applied]:
+    counts = Counter((s.formula_source, s.formula_how_known) for s in storms)
+    return [Applied(source, how, VALUE, "storm_formulas", n, True) for (source, how), n in counts.items()]
+
+
+def _of(frame: pd.DataFrame, name: str, prefix: str = "", *, decide: bool) -> list[Applied]:
+    """The rows of a table of standards that were taken, by source."""
+    counts = Counter(zip(frame[f"{prefix}source"], frame[f"{prefix}how_known"], strict=True))
+    return [
+        Applied(str(source), str(how), VALUE, name, n, decide and (how == PRACTICE or decides(str(how))))
+        for (source, how), n in counts.items()
+    ]
+
+
+def _values(inputs: Inputs, tables: Mapping[str, pd.DataFrame], asked: Sequence[str]) -> Iterable[Applied]:
+    """Values of the standards' tables by what the project has: covers, materials, facilities, trenches."""
+    settings, layers = inputs.settings, inputs.layers
+    known, confirmed = settings.catalogue, settings.standards.confirmations
+    covers = Counter(str(c) for c in layers["surfaces"]["cover"] if c in known.covers)
+    yield from _summed(
+        "covers",
+        ((known.covers[c].runoff_source, known.covers[c].runoff_how_known, n) for c, n in covers.items()),
+    )
+    materials = Counter(layers["pipes"]["material"].astype(object).where(layers["pipes"]["material"].notna(), ""))
+    yield from _summed(
+        "materials",
+        (
+            (known.material_or_assumed(m).source, known.material_or_assumed(m).how_known, n)
+            for m, n in materials.items()
+        ),
+    )
+    kinds = set(layers["facilities"]["kind"].dropna())
+
+    def taken(
+        name: str, column: str = "", rows: Iterable[object] | None = None, *, decide: bool
+    ) -> list[Applied]:
+        frame = confirmed_table(name, confirmed)
+        return _of(frame if rows is None else frame[frame[column].isin(list(rows))], name, decide=decide)
+
+    yield from taken("facility_layers", "kind", kinds, decide=True)
+    if waterlogging_storm(inputs.storms, settings) is not None:
+        yield from taken("ponding_limits", decide=True)
+    if (layers["pipes"]["system"] == "sewage").any():
+        yield from taken("sewage_peak_factor", decide=True)
+    if len(tables["separation_grades"]):
+        yield from taken("misconnection_grades", "scope", ["area"], decide=False)
+    performance = inputs.performance
+    if performance is not None:
+        curve = performance.curve
+        yield Applied(curve.source, curve.how_known, VALUE, "design_rainfall_vcr", 1, decides="capture" in asked)
+        yield from taken("assessment_method", decide=False)
+        if kinds:
+            yield from taken("control_volumes", "facility", kinds, decide="capture" in asked)
+        yield from taken("solids_removal", "facility", {*kinds, *covers}, decide=False)
+    items = set(tables["quantities"]["item"])
+    if "trench_excavation" in items:
+        yield from taken("trench_slopes", decide=False)
+        yield from taken("trench_working_width", decide=False)
+    if "manhole" in items:
+        yield from taken("manhole_sizes", decide=False)
+
+
+def _summed(name: str, used: Iterable[tuple[str, str, int]]) -> list[Applied]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for source, how, n in used:
+        counts[source, how] += n
+    return [Applied(source, how, VALUE, name, n, True) for (source, how), n in counts.items()]
+
+
+def _clauses(
+    inputs: Inputs, tables: Mapping[str, pd.DataFrame], asked: Sequence[str], ran: set[str]
+) -> list[Applied]:
+    """The clauses of the criteria asked, of the checks that were decided, and of the methods used."""
+    performance = inputs.performance is not None
+    methods = {
+        "rational_method": len(tables["pipe_hydraulics"]),
+        "manning": len(tables["pipe_hydraulics"]),
+        "sewage_peak": int((inputs.layers["pipes"]["system"] == "sewage").sum()),
+        "guide_capture": len(inputs.community_ids) if performance else 0,
+        "assessed_capture": len(inputs.community_ids) if performance else 0,
+        "misconnection_grade": len(tables["separation_grades"]),
+    }
+    counts = {
+        CRITERION: dict.fromkeys(asked, len(inputs.community_ids)),
+        CHECK: {c: int((tables["design_checks"]["check"] == c).sum()) for c in ran},
+        METHOD: {name: n for name, n in methods.items() if n},
+    }
+    told = confirmed_table(CLAUSES, inputs.settings.standards.confirmations)
+    return [
+        _clause(clause, str(source), str(how), counts[clause.of][clause.name])
+        for clause, source, how in zip(clauses(), told["source"], told["how_known"], strict=True)
+        if clause.name in counts[clause.of]
+    ]
+
+
+def _clause(clause: Clause, source: str, how_known: str, count: int) -> Applied:
+    # What a criterion rests on decides, however it is known: that nobody read it is to be seen.
+    deciding = clause.of != METHOD or clause.name != "misconnection_grade"
+    return Applied(source, how_known, clause.of, clause.name, count, deciding)

@@ -1,0 +1,84 @@
+"""The basis of design: documents and clauses that the calculation applied, as design_basis.csv lists them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spongecalc.report.content.closed_lists import coded
+from spongecalc.report.content.document import Block, Paragraph, TableBlock
+from spongecalc.report.content.roles import TextRole
+from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.wording import Wording
+from spongecalc.standards.documents import Document, clause_name, documents
+from spongecalc.standards.provenance import HOW_KNOWN, PRACTICE
+
+
+def basis_of_design(basis: pd.DataFrame, words: Wording) -> list[Block]:
+    """Blocks with the documents applied, each with title and force, and their clauses with what they serve."""
+    if basis.empty:
+        return []
+    basis = basis.fillna("")
+    cited = basis[basis["document"] != ""]
+    practice = int((basis["how_known"] == PRACTICE).sum())
+    return [
+        Paragraph(words("document.basis_said", count=practice), TextRole.REMARK),
+        TableBlock(words("document.basis_documents"), documents_table(cited, words), "documents"),
+        TableBlock(words("document.basis_clauses"), clauses_table(cited, words), "clauses"),
+    ]
+
+
+def documents_table(cited: pd.DataFrame, words: Wording) -> Table:
+    """The documents that rows of design_basis.csv cite, in the order in which they prevail."""
+    names = ("number", "title", "kind", "status", "clauses_count", "how_known")
+    headings = [Heading(words(f"document.basis_{n}"), n == "clauses_count") for n in names]
+    counts = cited.groupby("document")["clause"].nunique()
+    rows = [
+        [
+            Cell(number_of(document, words)),
+            Cell(document.title(words.lang)),
+            Cell(words.of_list("standard_sources.kind", document.kind) or document.kind),
+            Cell(force_of(document, words)),
+            Cell(str(counts[document.document])),
+            Cell(coded("how_known", document.how_known, words)),
+        ]
+        for document in documents().values()
+        if document.document in counts
+    ]
+    return Table(headings, rows)
+
+
+def clauses_table(cited: pd.DataFrame, words: Wording) -> Table:
+    """The clauses that rows of design_basis.csv cite, each once, with everything that it is applied to."""
+    names = ("number", "clause", "mandatory", "applied", "count", "decides", "how_known")
+    headings = [Heading(words(f"document.basis_{n}"), n == "count") for n in names]
+    rows = []
+    for (document, clause), own in cited.groupby(["document", "clause"], sort=False):
+        grades = [g for g in (*HOW_KNOWN, *own["how_known"]) if g in set(own["how_known"])]
+        applied = [coded("applied_to", to, words) for to in dict.fromkeys(own["applied_to"])]
+        rows.append(
+            [
+                Cell(number_of(documents()[str(document)], words)),
+                Cell(clause_name(str(clause), words.lang)),
+                Cell(coded("mandatory", own["mandatory"].iloc[0], words)),
+                Cell(words.listed(applied)),
+                Cell(str(int(own["count"].sum()))),
+                Cell(coded("decides", "yes" if (own["decides"] == "yes").any() else "no", words)),
+                Cell(words.listed(coded("how_known", g, words) for g in dict.fromkeys(grades))),
+            ]
+        )
+    return Table(headings, rows)
+
+
+def number_of(document: Document, words: Wording) -> str:
+    """What a document is cited by: its number; its title where that is what sources cite it by."""
+    in_chinese = any("\u4e00" <= c <= "\u9fff" for c in document.document)
+    return document.title(words.lang) if in_chinese and words.lang != "zh" else document.document
+
+
+def force_of(document: Document, words: Wording) -> str:
+    """Whether a document is in force, since when, or what supersedes it."""
+    if document.status == "in_force" and document.in_force_from:
+        return words("document.basis_in_force_from", date=document.in_force_from)
+    if document.successor:
+        return words("document.basis_superseded_by", successor=document.successor)
+    return words.of_list("standard_sources.status", document.status) or document.status
