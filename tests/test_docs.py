@@ -10,6 +10,7 @@ from spongecalc.assess.basins import BASIN_COLUMNS
 from spongecalc.assess.compared_columns import community_columns
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS
 from spongecalc.assess.design import SWMM_COLUMNS
+from spongecalc.assess.design_basis import BASIS_COLUMNS
 from spongecalc.assess.measured_and_modelled import COMPARISON_COLUMNS
 from spongecalc.assess.outfall_peaks import OUTFALL_COLUMNS as LEAVING_COLUMNS
 from spongecalc.assess.outfall_peaks import PEAK_COLUMNS
@@ -80,6 +81,7 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),
         ("provenance", PROVENANCE_COLUMNS),
+        ("design_basis", BASIS_COLUMNS),
         ("intake", INTAKE_COLUMNS),
         ("ground", GROUND_COLUMNS),
         ("repaired/changes", REPAIR_COLUMNS),

@@ -79,12 +79,15 @@ def design_basis(
     found += _clauses(inputs, tables, asked, ran)
     rows = [row for one in found for row in _rows(one)]
     order = {name: place for place, name in enumerate(documents())}
-    rows.sort(key=lambda r: (order.get(r["document"], len(order)), _numbers(r["clause"]), r["applied_to"]))
+    rows.sort(
+        key=lambda r: (order.get(str(r["document"]), len(order)), _place(r["clause"]), str(r["applied_to"]))
+    )
     return pd.DataFrame(rows, columns=BASIS_COLUMNS)
 
 
 def _rows(one: Applied) -> list[dict[str, object]]:
-    places = cited(one.source) or (("", ""),)
+    # A value of practice may name the document that prints none: it rests on no clause of it.
+    places = (one.how_known != PRACTICE and cited(one.source)) or (("", ""),)
     known = documents()
     mandatory = {(c.document, c.clause) for c in clauses() if c.mandatory == "yes"}
     return [
@@ -108,10 +111,12 @@ def _rows(one: Applied) -> list[dict[str, object]]:
     ]
 
 
-def _numbers(clause: object) -> tuple[int, ...]:
-    """The numbers of a clause, for an order in which 4.1.10 comes after 4.1.9."""
-    digits = "".join(c if c.isdigit() else " " for c in str(clause))
-    return tuple(int(n) for n in digits.split())
+def _place(clause: object) -> tuple[bool, tuple[int, ...]]:
+    """The place of a clause: 4.1.10 after 4.1.9, and appendices behind the chapters."""
+    written = str(clause)
+    digits = "".join(c if c.isdigit() else " " for c in written)
+    behind = written.startswith(("appendix", "附录")) or written[:1].isupper()
+    return behind, tuple(int(n) for n in digits.split())
 
 
 def _checks(checks: pd.DataFrame) -> list[Applied]:
@@ -147,18 +152,12 @@ def _values(inputs: Inputs, tables: Mapping[str, pd.DataFrame], asked: Sequence[
     settings, layers = inputs.settings, inputs.layers
     known, confirmed = settings.catalogue, settings.standards.confirmations
     covers = Counter(str(c) for c in layers["surfaces"]["cover"] if c in known.covers)
-    yield from _summed(
-        "covers",
-        ((known.covers[c].runoff_source, known.covers[c].runoff_how_known, n) for c, n in covers.items()),
-    )
-    materials = Counter(layers["pipes"]["material"].astype(object).where(layers["pipes"]["material"].notna(), ""))
-    yield from _summed(
-        "materials",
-        (
-            (known.material_or_assumed(m).source, known.material_or_assumed(m).how_known, n)
-            for m, n in materials.items()
-        ),
-    )
+    of_covers = ((known.covers[c], n) for c, n in covers.items())
+    yield from _summed("covers", ((c.runoff_source, c.runoff_how_known, n) for c, n in of_covers))
+    written = layers["pipes"]["material"].astype(object)
+    materials = Counter(written.where(written.notna(), ""))
+    of_pipes = ((known.material_or_assumed(m), n) for m, n in materials.items())
+    yield from _summed("materials", ((m.source, m.how_known, n) for m, n in of_pipes))
     kinds = set(layers["facilities"]["kind"].dropna())
 
     def taken(

@@ -48,7 +48,7 @@ def run_standards(call: Call) -> int:
 
 
 def _print_basis(call: Call, results: Path) -> None:
-    """The documents and clauses that the project's last run applied; that there is none where it has no results."""
+    """Print the documents and clauses that the project's last run applied, or that it has no results yet."""
     output = call.output
     if not results.is_file():
         output.sentence(text("document.basis_not_run", output.language))

@@ -12,6 +12,9 @@ from spongecalc.report.content.wording import Wording
 from spongecalc.standards.documents import Document, clause_name, documents
 from spongecalc.standards.provenance import HOW_KNOWN, PRACTICE
 
+WITHOUT_NUMBER = ("guide", "handbook", "notice", "storm_formula")
+"""Kinds of documents that are cited by their titles."""
+
 
 def basis_of_design(basis: pd.DataFrame, words: Wording) -> list[Block]:
     """Blocks with the documents applied, each with title and force, and their clauses with what they serve."""
@@ -70,13 +73,13 @@ def clauses_table(cited: pd.DataFrame, words: Wording) -> Table:
 
 
 def number_of(document: Document, words: Wording) -> str:
-    """What a document is cited by: its number; its title where that is what sources cite it by."""
-    in_chinese = any("\u4e00" <= c <= "\u9fff" for c in document.document)
-    return document.title(words.lang) if in_chinese and words.lang != "zh" else document.document
+    """The number that a document is cited by; its title where it has none of its own."""
+    in_words = document.kind in WITHOUT_NUMBER
+    return document.title(words.lang) if in_words else document.document
 
 
 def force_of(document: Document, words: Wording) -> str:
-    """Whether a document is in force, since when, or what supersedes it."""
+    """Words on a document's force: since when it is in force, or what supersedes it."""
     if document.status == "in_force" and document.in_force_from:
         return words("document.basis_in_force_from", date=document.in_force_from)
     if document.successor:

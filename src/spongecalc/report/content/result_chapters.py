@@ -23,6 +23,7 @@ from spongecalc.report.content.ponding_levels import county_levels_said, levels_
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
+from spongecalc.standards.documents import clause_name
 from spongecalc.standards.provenance import decides
 
 
@@ -203,6 +204,7 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
         points.append(words("document.confirm_formula"))
     if not all(decides(s.formula_how_known) for s in review.storms):
         points.append(words("document.confirm_recalled"))
+    points += unread_clauses(review, words)
     checks = review.tables.get("design_checks")
     undecided = 0 if checks is None or checks.empty else int((checks["reason"] == LIMIT_NOT_READ).sum())
     if undecided:
@@ -211,6 +213,23 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     if unfinished:
         points.append(words("document.confirm_unfinished", ids=words.listed(unfinished)))
     return points
+
+
+def unread_clauses(review: Review, words: Wording) -> list[str]:
+    """Points on criteria that are decided by a clause which nobody has read and the project has not confirmed."""
+    basis = review.tables.get("design_basis")
+    if basis is None or basis.empty:
+        return []
+    own = basis[(basis["applied_as"] == "criterion") & (basis["decides"] == "yes")]
+    return [
+        words(
+            "document.confirm_clause",
+            criterion=words(f"criterion.{r.applied_to}"),
+            clause=f"{r.document} {clause_name(str(r.clause), words.lang)}",
+        )
+        for r in own.itertuples()
+        if not decides(str(r.how_known))
+    ]
 
 
 def meaning(rule: str, words: Wording) -> str:
