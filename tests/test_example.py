@@ -1,5 +1,6 @@
 """The worked example through the same code as any project: what it must show."""
 
+import io
 import json
 import re
 import shutil
@@ -513,21 +514,27 @@ def test_every_figure_of_the_communities_can_be_followed_back(review, built, tab
                 assert cell_text(column, trace.recomputed) == cell_text(column, trace.value), trace.address
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_page_word_file_and_pdf_hold_the_figures_of_the_communities(review, tables, lang):
+@pytest.fixture(scope="module", params=["zh", "en"])
+def rendered(request, review):
+    """The report of the example in a language: its page, its Word file and its PDF."""
     from spongecalc.report.content.compose import compose
-    from spongecalc.report.content.number_format import cell_text, grouped
     from spongecalc.report.render.html_page import html_text
     from spongecalc.report.render.pdf_report import pdf_bytes
     from spongecalc.report.render.word_report import docx_bytes
+
+    document = compose(review, request.param)
+    return request.param, html_text(document), docx_bytes(document), pdf_bytes(document)
+
+
+def test_page_word_file_and_pdf_hold_the_figures_of_the_communities(rendered, tables):
+    from spongecalc.report.content.number_format import cell_text, grouped
     from tests.report.reading import docx_tables, html_tables, pdf_text, squeezed
 
-    document = compose(review, lang)
-    html = html_text(document)
+    lang, html, word, printed = rendered
     assert len(html.encode()) <= 8e6
     page_rows = [r for t in html_tables(html)[0] for r in t]
-    word_rows = [r for t in docx_tables(docx_bytes(document))[0] for r in t]
-    pdf = squeezed(pdf_text(pdf_bytes(document)))
+    word_rows = [r for t in docx_tables(word)[0] for r in t]
+    pdf = squeezed(pdf_text(printed))
     for row in tables["communities"].iloc[:-1].to_dict("records"):
         named = row["community_id"] + squeezed(row["name"])
         figures = [grouped(cell_text(c, row[c]), lang) for c in ("storm_laid_m", "sewage_laid_m")]
@@ -538,3 +545,33 @@ def test_page_word_file_and_pdf_hold_the_figures_of_the_communities(review, tabl
             assert any(r[0] == named and set(figures) <= set(r) for r in rows), named
         start = pdf.find(named)
         assert all(f in pdf[start:] for f in figures), named
+
+
+def test_no_report_speaks_from_memory(rendered, review):
+    """But for the list of what the project confirms, which is told in the makers' own words."""
+    from spongecalc.report.render.workbook import xlsx_bytes
+    from tests.report.reading import docx_tables, pdf_text
+
+    lang, html, word, printed = rendered
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(review, lang)), read_only=True)
+    cells = "\n".join(str(v) for s in book for row in s.iter_rows(values_only=True) for v in row if v is not None)
+    for told in (html, docx_tables(word)[1], pdf_text(printed), cells):
+        assert len(told) > 10_000
+        assert re.search("凭记忆|recalled", told) is None
+
+
+def test_not_one_value_that_nobody_read_decides_a_verdict(tables, review):
+    """The storm formula and the rule that lengths are measured by are confirmed by the example, with a reason."""
+    basis = tables["design_basis"].fillna("")
+    decides = basis[basis["decides"] == "yes"]
+    assert set(decides["how_known"]) == {"printed", "practice", "confirmed by the project"}
+    own = decides[decides["how_known"] == "confirmed by the project"]
+    assert set(zip(own["document"], own["applied_to"], strict=True)) == {
+        ("昆明市新编公式", "storm_formulas"),
+        ("GB 50857-2013", "lengths"),
+    }
+    assert {c.table for c in review.confirmations} == {"storm_formulas", "clauses"}
+    assert all("未" in c.why and c.who for c in review.confirmations)
+    made = tables["design_checks"].query("verdict in ('pass', 'fail')")
+    assert len(made) > 3000
+    assert "recalled" not in set(made["how_known"])
