@@ -26,7 +26,7 @@ BASIS_COLUMNS = [
     "count",
     "decides",
     "how_known",
-    "source",
+    "cited_as",
 ]
 
 CRITERION, CHECK, METHOD, VALUE = "criterion", "check", "method", "value"
@@ -105,7 +105,7 @@ def _rows(one: Applied) -> list[dict[str, object]]:
             "count": one.count,
             "decides": "yes" if one.decides else "no",
             "how_known": one.how_known,
-            "source": one.source,
+            "cited_as": one.source,
         }
         for document, clause in places
     ]

@@ -180,7 +180,7 @@ OF_TABLE: Mapping[tuple[str, str], ClosedList] = {
     ("provenance", "column"): ClosedList(("report.column",)),
 }
 """By table and column, for columns that hold other things in other tables."""
-SOURCES = ("clause",)
+SOURCES = ("clause", "cited_as")
 """Columns that cite sources of the standards' data, which have names of their own."""
 
 
