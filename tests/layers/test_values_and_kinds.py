@@ -415,3 +415,29 @@ def test_a_layer_with_a_wrong_central_meridian_is_one_error_with_the_label_that_
     own = {f.rule for f in found.findings if f.feature.community_id == "C" and f.severity != "info"}
     assert not own & {"node.outside", "node.far_outside", "feature.away", "inlet.no_surface"}
     assert modelled(found) == OTHERS
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("-5", "value.out_of_bounds"),
+        ("0", "value.out_of_bounds"),  # an owner who accepts nothing has closed the outfall
+        ("2000000", "value.out_of_bounds"),
+        ("不详", "value.not_a_number"),
+        ("90", ""),
+    ],
+)
+def test_nonsense_for_what_a_receiver_accepts_is_named_at_its_outfall(
+    small_project, value: str, rule: str
+) -> None:
+    def change(frames: Frames) -> None:
+        nodes = frames["nodes"]
+        nodes["receiver_capacity_l_s"] = [value if n == "C-R2" else None for n in nodes["node_id"]]
+
+    found = checked(small_project(second=change))
+    named = [f for f in found.findings if f.found.get("column") == "receiver_capacity_l_s"]
+    assert [(f.rule, f.feature.feature_id, f.feature.layer) for f in named] == (
+        [(rule, "C-R2", "nodes")] if rule else []
+    )
+    if not rule:
+        assert found.layers["nodes"].set_index("node_id").loc["C-R2", "receiver_capacity_l_s"] == 90.0

@@ -85,8 +85,8 @@ def asked_of(first: Scenario, targets: Targets, *, claimed: bool) -> tuple[str, 
     Parameters
     ----------
     first
-        The first of the scenarios compared. Runoff, and outflow where its receiver says nothing, are held
-        against the state before the works: of two designs, or of two phases, they are told but not judged.
+        The first of the scenarios compared. Runoff and outflow are held against the state before the works
+        (renewal of a whole area): of two designs, or of two phases, they are told but not judged.
     targets
         The project's. Capture is judged only against a target.
     claimed
@@ -169,7 +169,7 @@ def urgency(row: Mapping[str, object], judging: Judging = Judging()) -> int:
     conditions; all well.
     """
     answers = {v.criterion: v.answer for v in verdicts(row, judging)}
-    order = ("separation", "ponding", "outflow", "runoff", "waterlogging", "capture", "design", "lengths", "data")
+    order = ("separation", "ponding", "runoff", "outflow", "waterlogging", "capture", "design", "lengths", "data")
     ranks = [
         not finished(row),
         *(answers.get(c) == FAIL for c in order),
