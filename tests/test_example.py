@@ -175,6 +175,22 @@ def test_every_new_pipe_of_the_example_is_checked_with_its_clause_and_limit(tabl
     assert str(len(checks)) in paragraphs_of(part)[0]
 
 
+def test_exactly_the_planted_faults_fail_in_what_is_laid(tables, repository):
+    """The limits are those of the clauses: 0.15 m over a pipe, 0.75 m/s, 0.60 m under a footway and so on."""
+    planted = json.loads((repository / "tests" / "gis" / "planted_faults.json").read_text())
+    checks = tables["design_checks"]
+    failed = checks[(checks["verdict"] == "fail") & (checks["status"] != "existing")]
+    others = failed["other_id"].where(failed["other_id"].notna(), None)
+    found = list(zip(failed["check"], failed["feature_id"], others, strict=True))
+    assert sorted(found, key=str) == sorted([(p["check"], p["feature"], p["other"]) for p in planted], key=str)
+    # Nothing that is laid breaks a limit that was not read, and nothing is left open.
+    communities = tables["communities"].iloc[:-1].set_index("community_id")
+    assert (communities[["design_unconfirmed", "design_open"]] == 0).all(axis=None)
+    reasons = communities["verdict_reasons"].fillna("")
+    assert set(reasons.index[reasons.str.contains("design=fail")]) == {"EY02", "EY10", "EY15", "EY16"}
+    assert set(reasons.index[reasons.str.contains("design=conditional")]) == {"EY13", "EY18"}
+
+
 def test_the_rational_method_and_swmm_are_of_one_size(tables):
     """Two independent ways to the same storm flow: within a factor of two for every pipe of some size."""
     pipes = tables["pipe_hydraulics"]
