@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from tests.small_project import write_small_project
+
 from spongecalc.assess.inputs import Inputs
 from spongecalc.layers.feature import NOWHERE, Feature
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
-from tests.small_project import write_small_project
 
 
 def test_what_the_works_remove_does_not_matter_after_them(tmp_path: Path):

@@ -65,7 +65,7 @@ class Inputs:
         return self._runs.get(community_id, [])
 
     def matters(self, feature: Feature) -> bool:
-        """True for a feature that the last of the scenarios compared may rest on: not one that the works remove."""
+        """True for a feature that the last of the scenarios compared may rest on: none that the works remove."""
         return feature.feature_id not in self.gone.get(feature.layer, ())
 
     # A county has thousands of models: found by community once, not looked for again and again.
