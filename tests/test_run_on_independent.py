@@ -265,8 +265,8 @@ def test_without_run_on_plain_lawns_do_not_use_the_hollow_of_sunken_ones(
 def test_levels_1_and_3_hold_as_much(repository: Path, tmp_path: Path) -> None:
     """Ground of EY11 under P3: shares led over the paving that ways cross, against water that runs by itself.
 
-    Without run-on level 1 held 65 m3 where level 3 held 110, of an earlier design with half as many inlets. The tolerance is 12 %: D8 gathers in lines what
-    runs as a sheet, which wets more of the paving.
+    Without run-on level 1 held 65 m3 where level 3 held 110, of an earlier design with half as many inlets. The
+    tolerance is 12 %: D8 gathers in lines what runs as a sheet, which wets more of the paving.
     """
     built = pipeline.build(pipeline.check(load_project(repository), ["EY11"], ["after"]))
     settings = built.checked.project.settings
