@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from example_layout import JOINED_BACK, Layout, Row
+from example_layout import JOINED_BACK, JOINED_FRONT, Layout, Row
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 Ground = Callable[[float, float], float]
 SPACING_M = 22.0
-STORM_OFFSET_M, SEWAGE_OFFSET_M = -1.3, 1.3
+# A branch is longer, but no longer than GB 50015 leaves below DN300 between manholes.
+LONGEST_RUN_M = 40.0
+STORM_OFFSET_M, SEWAGE_OFFSET_M = -1.6, 1.6
 # Rain and sewage branches lie side by side, this far to either side of their common line.
 BRANCH_SHIFT_M = 0.8
-# From the upper end of a main to its lower end.
-STORM_SIZES_MM, SEWAGE_SIZES_MM = (300.0, 300.0, 300.0, 400.0), (200.0, 200.0, 300.0)
+# Ground above the outside of crowns. Gas and telecom cross over the rain pipes, and these over the sewage.
+STORM_COVER_M, SEWAGE_COVER_M, BRANCH_COVER_M = 1.15, 1.75, 0.85
+LEAST_SLOPES = {"storm": 0.0035, "sewage": 0.0045}
+# A rain pipe takes the least of these sizes that carries its rain; sewers grow from their upper end down.
+STORM_SIZES_MM, SEWAGE_SIZES_MM = (300.0, 400.0, 500.0), (200.0, 200.0, 300.0)
+# Rain that sizes go by: Kunming's formula at P = 5 a over 10 min, 330 l/s on a hectare, of which 0.75 run off.
+STORM_L_S_M2 = 330.0 * 0.75 / 1e4
+MANNING_N, WALL_SHARE = 0.010, 0.085
+# GB 50014-2021 5.2.5 allows pipes of plastic 5 m/s; sewers run part full, far below.
+STORM_MOST_M_S, SEWAGE_STEEPEST = 4.5, 0.2
+# GB 50014-2021 table 5.2.10 asks 0.01 of leads of inlets.
+LEAD_SLOPE = 0.012
 
 
 @dataclass
@@ -146,45 +158,81 @@ def stations(start_u: float, end_u: float, stops: tuple[float, ...] = ()) -> lis
     return places
 
 
+def full_flow_l_s(diameter_mm: float, slope: float) -> float:
+    """Flow of a full pipe by Manning's formula, in l/s."""
+    metres = diameter_mm / 1000
+    speed_m_s: float = (metres / 4) ** (2 / 3) * slope**0.5 / MANNING_N
+    return 1000 * math.pi / 4 * metres**2 * speed_m_s
+
+
+def steepest(system: str, diameter_mm: float) -> float:
+    """The slope that a pipe is not laid beyond: a drop in its manhole takes what is more."""
+    if system == "sewage":
+        return SEWAGE_STEEPEST
+    slope: float = (STORM_MOST_M_S * MANNING_N / (diameter_mm / 4000) ** (2 / 3)) ** 2
+    return slope
+
+
+def outer_mm(diameter_mm: float) -> float:
+    """Crown to invert with the wall above, in mm."""
+    return diameter_mm * (1 + WALL_SHARE)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The manhole that a main ends at, and the soffit of the pipe that leaves it, in m."""
+
+    node: Row
+    soffit_m: float
+
+
+def joint(network: Network, node: Row) -> Joint:
+    """A manhole as a joint; the pipe that leaves it is laid."""
+    leaving = next(p for p in network.pipes if p["from_node"] == node["node_id"] and p["status"] == "proposed")
+    return Joint(node, leaving["invert_up_m"] + leaving["diameter_mm"] / 1000)
+
+
 def lay_main(
     network: Network,
     places: list[Point],
     system: str,
     *,
     cover_m: float,
-    slope: float,
     sizes_mm: tuple[float, ...],
     receives: str | None,
-    end: Row | None = None,
+    flows_l_s: list[float] | None = None,
+    end: Joint | None = None,
 ) -> Main:
-    """Lay a new main of HDPE from the first place to the last, falling at least ``slope``.
+    """Lay a new main of HDPE from the first place to the last, soffits level where its size changes.
 
-    The last place becomes an outfall that ``receives``, unless the main ends at an existing node ``end``.
-    Sizes grow evenly from the first of ``sizes_mm`` at the upper end to the last at the lower end.
+    The last place becomes an outfall that ``receives``, unless the main ends at a ``end``. Each pipe takes the
+    least of ``sizes_mm`` that carries its flow and is no smaller than the one above; without ``flows_l_s`` sizes
+    grow evenly from the first at the upper end to the last at the lower end.
     """
     prefix, pipe_prefix = {"storm": ("YJ", "Y"), "sewage": ("WJ", "W")}[system]
     nodes = [network.node(p, system, "manhole", "proposed", prefix=prefix) for p in places]
     if end is not None:
-        nodes.append(end)
+        nodes.append(end.node)
     else:
         nodes[-1]["kind"], nodes[-1]["receives"] = "outfall", receives
-    diameters = [
-        sizes_mm[min(i * len(sizes_mm) // (len(nodes) - 1), len(sizes_mm) - 1)] for i in range(len(nodes) - 1)
-    ]
-    invert = nodes[0]["ground_m"] - cover_m - diameters[0] / 1000
-    if end is not None:
-        # A branch starts as high as it must to fall to the manhole that it joins.
-        reach = sum(a["geometry"].distance(b["geometry"]) for a, b in itertools.pairwise(nodes))
-        invert = max(invert, end["invert_m"] + slope * reach)
-    nodes[0]["invert_m"] = round(invert, 3)
-    pipes = []
-    for upper, lower, diameter in zip(nodes[:-1], nodes[1:], diameters, strict=True):
+    count = len(nodes) - 1
+    pipes: list[Row] = []
+    soffit, size = math.inf, sizes_mm[0]
+    for i, (upper, lower) in enumerate(itertools.pairwise(nodes)):
+        wanted = [s for s in sizes_mm if s >= size]
+        if flows_l_s is None:
+            wanted = [sizes_mm[min(i * len(sizes_mm) // count, len(sizes_mm) - 1)]]
         length = upper["geometry"].distance(lower["geometry"])
-        arrives = min(invert - slope * length, lower["ground_m"] - cover_m - diameter / 1000)
-        if lower is end:
-            arrives = max(min(invert - slope * length, arrives), end["invert_m"])
+        for size in wanted:
+            last = end if lower is nodes[count] else None
+            start, arrives = levels(system, upper, lower, size, cover_m, soffit, last)
+            if flows_l_s is None or full_flow_l_s(size, (start - arrives) / length) >= flows_l_s[i]:
+                break
         else:
-            lower["invert_m"] = round(arrives, 3)
+            raise ValueError(f"no size of {wanted} carries {flows_l_s} l/s below {upper['node_id']}")
+        upper["invert_m"] = start
+        if end is None or lower is not end.node:
+            lower["invert_m"] = arrives
         pipes.append(
             network.pipe(
                 upper,
@@ -192,15 +240,40 @@ def lay_main(
                 system,
                 "proposed",
                 prefix=pipe_prefix,
-                diameter_mm=diameter,
-                invert_up_m=invert,
+                diameter_mm=size,
+                invert_up_m=start,
                 invert_down_m=arrives,
                 material="HDPE",
-                roughness=0.010,
+                roughness=MANNING_N,
             )
         )
-        invert = arrives
+        soffit = arrives + size / 1000
     return Main(nodes, pipes)
+
+
+def levels(
+    system: str, upper: Row, lower: Row, size_mm: float, cover_m: float, soffit_m: float, end: Joint | None
+) -> tuple[float, float]:
+    """Inverts of a pipe at its ends, in m to the millimetre: covered, falling, not too steep, soffits level.
+
+    ``soffit_m`` is that of the pipe above, infinite where there is none.
+    """
+    size, outer = size_mm / 1000, outer_mm(size_mm) / 1000
+    length = upper["geometry"].distance(lower["geometry"])
+    least, most = LEAST_SLOPES[system] * length, steepest(system, size_mm) * length
+    start = min(soffit_m - size, upper["ground_m"] - cover_m - outer)
+    if end is None:
+        arrives = min(start - least, lower["ground_m"] - cover_m - outer)
+        start = min(start, arrives + most)
+    else:
+        arrives = end.soffit_m - size
+        if math.isinf(soffit_m):
+            start = min(start, arrives + most)
+        else:
+            arrives = max(arrives, start - most)
+        if start - arrives < least - 0.001:
+            raise ValueError(f"{upper['node_id']} lies too low to fall to {lower['node_id']}")
+    return round(start, 3), round(arrives, 3)
 
 
 def nearest(rows: list[Row], place: BaseGeometry) -> Row:
@@ -213,9 +286,12 @@ def add_inlet(network: Network, place: Point, mains: list[Row], system: str, sta
     manhole = nearest([n for n in mains if n["kind"] != "outfall"], place)
     prefix = "YK" if system == "storm" else "HK"
     inlet = network.node(place, system, "inlet", status, prefix=prefix)
-    depth = 0.80 if system == "storm" else 0.55
-    lowest = inlet["ground_m"] - depth
-    inlet["invert_m"] = round(min(max(lowest, manhole["invert_m"] + 0.03), inlet["ground_m"] - 0.30), 3)
+    if system == "storm":
+        fall = LEAD_SLOPE * place.distance(manhole["geometry"])
+        inlet["invert_m"] = round(max(inlet["ground_m"] - 0.80, manhole["invert_m"] + fall), 3)
+    else:
+        lowest = inlet["ground_m"] - 0.55
+        inlet["invert_m"] = round(min(max(lowest, manhole["invert_m"] + 0.03), inlet["ground_m"] - 0.30), 3)
     network.lateral(inlet["node_id"], place, manhole, "yard_drain", status)
     return inlet
 
@@ -292,17 +368,40 @@ def old_laterals(network: Network, buildings: list[Row]) -> None:
             network.lateral(source, wall, manhole, kind, "removed")
 
 
-def new_laterals(network: Network, building: Row, storm: list[Row], sewage: list[Row]) -> None:
-    """After the works: roofs on the rain sewer by two downpipes, the rest on the sewage sewer."""
+def new_laterals(network: Network, building: Row, storm: list[Row], sewage: Mapping[str, Row]) -> None:
+    """After the works: roofs on the rain sewer by two downpipes, the rest on the sewage manhole of its kind."""
     footprint, source = building["geometry"], building["building_id"]
     corners = sorted(footprint.exterior.coords[:-1])
     for corner in (corners[0], corners[-1]):
         node = nearest(storm, Point(corner))
         network.lateral(source, Point(corner), node, "roof_drain", "proposed")
-    manhole = nearest(sewage, footprint)
-    wall = edge_towards(footprint, manhole["geometry"])
-    for kind in ("kitchen", "toilet", "balcony_drain"):
+    for kind, manhole in sewage.items():
+        wall = edge_towards(footprint, manhole["geometry"])
         network.lateral(source, wall, manhole, kind, "proposed")
+
+
+def sewage_manholes(buildings: list[Row], sewage: list[Row], heads: list[Row]) -> dict[str, dict[str, Row]]:
+    """The manhole of each kind of sewage of each building: no branch is laid that nothing drains to.
+
+    The building nearest to the head of a branch drains to it, and one that already does so to another with its
+    kitchens and balconies; the others drain to the nearest manhole.
+    """
+    kinds = ("kitchen", "toilet", "balcony_drain")
+    found: dict[str, dict[str, Row]] = {}
+    for head in heads:
+        free = [b for b in buildings if b["building_id"] not in found]
+        own = nearest_building(free or buildings, head)["building_id"]
+        moved = kinds if free else ("kitchen", "balcony_drain")
+        found.setdefault(own, {}).update(dict.fromkeys(moved, head))
+    for building in buildings:
+        if building["building_id"] not in found:
+            found[building["building_id"]] = dict.fromkeys(kinds, nearest(sewage, building["geometry"]))
+    return found
+
+
+def nearest_building(buildings: list[Row], node: Row) -> Row:
+    """The building nearest to a node."""
+    return min(buildings, key=lambda b: (b["geometry"].distance(node["geometry"]), b["building_id"]))
 
 
 def edge_towards(footprint: BaseGeometry, place: Point) -> Point:
@@ -322,35 +421,41 @@ def new_mains(
     sewage_lead_m: float,
     receives: tuple[str, str],
     front: Network | None,
+    behind_m2: float,
 ) -> tuple[Main, Main]:
     """The new rain and sewage mains down the lane, and leads of given lengths into the street.
 
-    A community behind another (``front``) joins the front one's uppermost manholes instead.
+    A community behind another (``front``) joins the front one's uppermost manholes instead; ``behind_m2`` is the
+    ground of the one that drains through this.
     """
     layout = network.layout
     mains = []
-    for system, offset, shift, lead, cover, slope, sizes, receiver in (
-        ("storm", STORM_OFFSET_M, BRANCH_SHIFT_M, storm_lead_m, 0.75, 0.0035, STORM_SIZES_MM, receives[0]),
-        ("sewage", SEWAGE_OFFSET_M, -BRANCH_SHIFT_M, sewage_lead_m, 1.15, 0.0045, SEWAGE_SIZES_MM, receives[1]),
+    for system, offset, shift, lead, cover, sizes, receiver in (
+        ("storm", STORM_OFFSET_M, BRANCH_SHIFT_M, storm_lead_m, STORM_COVER_M, STORM_SIZES_MM, receives[0]),
+        ("sewage", SEWAGE_OFFSET_M, -BRANCH_SHIFT_M, sewage_lead_m, SEWAGE_COVER_M, SEWAGE_SIZES_MM, receives[1]),
     ):
         v = layout.lane_v + offset
         stops = tuple(u + shift for u in branch_stops(layout))
-        places = [layout.place(v, u) for u in stations(back_u(layout) + shift, 2.0, stops)]
+        along_u = stations(back_u(layout) + shift, 2.0, stops)
+        places = [layout.place(v, u) for u in along_u]
         end = None
         if front is None:
             places.append(layout.place(v, 2.0 - lead))
         else:
             prefix = {"storm": "YJ01", "sewage": "WJ01"}[system]
-            end = next(n for n in front.nodes if n["node_id"].endswith(prefix))
+            end = joint(front, next(n for n in front.nodes if n["node_id"].endswith(prefix)))
+        # The ground above the lower end of each pipe, and what lies behind.
+        drained_m2 = [behind_m2 + layout.width_m * (layout.length_m - u) for u in (*along_u[1:], 0.0)]
         mains.append(
             lay_main(
                 network,
                 places,
                 system,
                 cover_m=cover,
-                slope=slope,
-                sizes_mm=sizes,
+                # Sewers do not shrink where they go on into the front community.
+                sizes_mm=sizes if system == "storm" or end is None else sizes[:1],
                 receives=receiver,
+                flows_l_s=[m2 * STORM_L_S_M2 for m2 in drained_m2] if system == "storm" else None,
                 end=end,
             )
         )
@@ -362,23 +467,27 @@ def cross_main(network: Network, main: Main, far_v: float, u: float, system: str
     layout = network.layout
     offset = {"storm": STORM_OFFSET_M, "sewage": SEWAGE_OFFSET_M}[system]
     manholes = [n for n in main.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
-    joint = nearest(manholes, layout.place(layout.lane_v + offset, u))
+    end = joint(network, nearest(manholes, layout.place(layout.lane_v + offset, u)))
     start = layout.place(far_v, u + (BRANCH_SHIFT_M if system == "storm" else -BRANCH_SHIFT_M))
+    parts = math.ceil(start.distance(end.node["geometry"]) / LONGEST_RUN_M)
+    places = [along(start, end.node["geometry"], part / parts) for part in range(parts)]
+    # What runs under the lane lies under the gas pipe there, and sewage under the rain main.
+    under_lane = (far_v > layout.lane_v) == (system == "storm")
+    deep_m = {"storm": STORM_COVER_M, "sewage": SEWAGE_COVER_M}[system]
     return lay_main(
         network,
-        [start],
+        places,
         system,
-        cover_m=0.7 if system == "storm" else 0.95,
-        slope=0.004 if system == "storm" else 0.005,
-        sizes_mm=(300.0,) if system == "storm" else (200.0,),
+        cover_m=deep_m if under_lane else BRANCH_COVER_M,
+        sizes_mm=STORM_SIZES_MM[:1] if system == "storm" else SEWAGE_SIZES_MM[:1],
         receives=None,
-        end=joint,
+        end=end,
     )
 
 
 def back_u(layout: Layout) -> float:
     """The line behind the last blocks, along the back green, where a community's mains begin."""
-    return layout.length_m - 4.5
+    return layout.length_m - 2.4
 
 
 def branch_stops(layout: Layout) -> tuple[float, ...]:
@@ -389,3 +498,8 @@ def branch_stops(layout: Layout) -> tuple[float, ...]:
 def is_back(layout: Layout) -> bool:
     """Whether a community lies behind another and drains through it after the works."""
     return layout.number == JOINED_BACK
+
+
+def behind(layout: Layout, places: tuple[Layout, ...]) -> Layout | None:
+    """The community that drains through another one after the works; None where there is none."""
+    return next((p for p in places if p.number == JOINED_BACK), None) if layout.number == JOINED_FRONT else None

@@ -23,9 +23,12 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from example_faults import plant_faults
 from example_ground import ground_m, write_dem
-from example_layout import KIND_ZH, PHASE_1, PHASE_2, PHASE_3, Layout, Row, layouts
+from example_layout import KIND_ZH, PHASE_2, PHASE_3, Layout, Row, layouts
 from example_surfaces import surfaces
+from example_survey import to_millimetres
+from example_utilities import UTILITIES, lay_utilities
 from shapely import LineString, Point
 
 CRS = "EPSG:4543"
@@ -33,9 +36,11 @@ SEED = 20210630
 HERE = Path(__file__).resolve().parent
 
 # Published totals of phase 1; the source is named in gis/README.md.
-STORM_M, SEWAGE_M, TELECOM_M, GAS_M, GREEN_GAIN = 2537.0, 2638.0, 6345.0, 2659.0, 0.115
-# What the later phases have of duct and gas pipe beyond lanes and houses, in m a community: not published.
-MORE_UTILITY_M = 12.0
+STORM_M, SEWAGE_M, GREEN_GAIN = 2537.0, 2638.0, 0.115
+PUBLISHED_UTILITIES_M = {"telecom": 6345.0, "gas_low": 2659.0}
+INLET_SPACING_M, LANE_EDGE_M = 15.0, 2.4
+# What a grate half covered by leaves takes of the rain at P = 3 a, and how far off a second one is set beside it.
+INLET_TAKES_M2, TWIN_M, MOST_TWINS = 260.0, 1.3, 2
 
 # Communities whose old sewer still copes: wider, less silted, without a marked low corner.
 DRY_BEFORE = (5, 10, 13, 17, 22, 26, 33, 41, 48, 57, 62)
@@ -116,13 +121,16 @@ def make(places: tuple[Layout, ...], seed: int) -> Rows:
             for number in sharing:
                 leads[system][number] += (total - laid) / len(sharing)
     claim(rows)
+    with_utilities(places, rows, PUBLISHED_UTILITIES_M)
+    plant_faults(rows.nodes, rows.pipes, rows.connections, rows.utilities)
     return rows
 
 
 def make_later(places: tuple[Layout, ...], seed: int) -> Rows:
     """All rows of a phase of which no length is published: what its layout gives, and nothing claimed."""
     numbers = [p.number for p in places]
-    return build(places, seed, {system: dict.fromkeys(numbers, 6.0) for system in ("storm", "sewage")})
+    leads = {system: dict.fromkeys(numbers, 6.0) for system in ("storm", "sewage")}
+    return with_utilities(places, build(places, seed, leads), {})
 
 
 def is_new(row: Row, system: str) -> bool:
@@ -136,15 +144,10 @@ def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, floa
     phase = places[0].phase
     households = share_households(places, np.random.default_rng(seed + phase.first), phase.households)
     converted = share_green(places, np.random.default_rng(seed + phase.first + 1))
-    depths = sunken()
-
-    def ground(x: float, y: float) -> float:
-        return float(ground_m(places, np.array(x), np.array(y), depths))
-
     networks: dict[int, net.Network] = {}
     for layout in places:
         random = np.random.default_rng([seed, layout.number])
-        network = net.Network(layout, ground)
+        network = net.Network(layout, ground_of(places))
         networks[layout.number] = network
         buildings = [
             {
@@ -161,7 +164,8 @@ def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, floa
             for i, (shape, count) in enumerate(zip(layout.buildings, households[layout.number], strict=True))
         ]
         before(network, buildings, random)
-        after(network, buildings, leads, networks.get(7) if net.is_back(layout) else None)
+        behind_m2 = behind.outline.area if (behind := net.behind(layout, places)) else 0.0
+        after(network, buildings, leads, networks.get(7) if net.is_back(layout) else None, behind_m2)
         rows.buildings += buildings
         rows.surfaces += [
             {**row, "geometry": layout.world(row["geometry"])}
@@ -176,8 +180,21 @@ def build(places: tuple[Layout, ...], seed: int, leads: dict[str, dict[int, floa
         rows.ponding_records += ponding_record(layout, random)
         for name in ("nodes", "pipes", "connections", "facilities"):
             getattr(rows, name).extend(getattr(network, name))
-    rows.utilities = utilities(places, rows)
     accept(rows.nodes)
+    return rows
+
+
+def ground_of(places: tuple[Layout, ...]) -> net.Ground:
+    """The ground about communities by place, in m."""
+    depths = sunken()
+    return lambda x, y: float(ground_m(places, np.array(x), np.array(y), depths))
+
+
+def with_utilities(places: tuple[Layout, ...], rows: Rows, published_m: dict[str, float]) -> Rows:
+    """The rows with the utilities that clear their pipes."""
+    for utility in UTILITIES:
+        length_m = published_m.get(utility.name)
+        rows.utilities += lay_utilities(utility, places, rows.pipes, rows.utilities, ground_of(places), length_m)
     return rows
 
 
@@ -289,17 +306,22 @@ def after(
     buildings: list[Row],
     leads: dict[str, dict[int, float]],
     front: net.Network | None,
+    behind_m2: float,
 ) -> None:
-    """What the works lay."""
+    """What the works lay; ``behind_m2`` of ground drain through the community."""
     layout, number = network.layout, network.layout.number
     receives = (
         "river" if number in RIVER_AFTER else "municipal_storm",
         "municipal_combined" if number in STILL_COMBINED_STREET else "municipal_sewage",
     )
-    storm, sewage = net.new_mains(network, leads["storm"][number], leads["sewage"][number], receives, front)
+    storm, sewage = net.new_mains(
+        network, leads["storm"][number], leads["sewage"][number], receives, front, behind_m2
+    )
     own_sewage = [n for n in sewage.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
     own_storm = [n for n in storm.nodes if n["kind"] == "manhole" and n["community_id"] == layout.community_id]
     inlets: list[Row] = []
+    storm_heads: list[Row] = []
+    sewage_heads: list[Row] = []
     if layout.kind in ("terrace", "courtyard"):
         far_v, u = (
             (layout.width_m - 6, layout.length_m * 0.5)
@@ -309,49 +331,80 @@ def after(
                 layout.length_m * 0.36,
             )
         )
-        branch = net.cross_main(network, storm, far_v, u, "storm")
-        own_storm.append(branch.nodes[0])
+        storm_heads.append(net.cross_main(network, storm, far_v, u, "storm").nodes[0])
         if layout.kind == "terrace":
-            own_sewage.append(net.cross_main(network, sewage, far_v, u, "sewage").nodes[0])
+            sewage_heads.append(net.cross_main(network, sewage, far_v, u, "sewage").nodes[0])
     # Behind the blocks, along the back green, a branch to one side or to both.
     back_u = net.back_u(layout)
     sides = [layout.width_m - 5] if len(buildings) < 3 or layout.kind == "terrace" else [layout.width_m - 5, 5.0]
     for far_v in sides:
-        own_storm.append(net.cross_main(network, storm, far_v, back_u, "storm").nodes[0])
-        own_sewage.append(net.cross_main(network, sewage, far_v, back_u, "sewage").nodes[0])
+        storm_heads.append(net.cross_main(network, storm, far_v, back_u, "storm").nodes[0])
+        sewage_heads.append(net.cross_main(network, sewage, far_v, back_u, "sewage").nodes[0])
+    own_storm += storm_heads
+    own_sewage += sewage_heads
     if number == SHORT_CUT:
         short_cut(network, own_sewage, inlets)
-    place_inlets(network, own_storm, inlets)
+    place_inlets(network, own_storm, storm_heads, inlets)
+    drains_to = net.sewage_manholes(buildings, own_sewage, sewage_heads)
     for index, building in enumerate(buildings):
+        own = drains_to[building["building_id"]]
+        net.new_laterals(network, building, own_storm, own)
         if number in RAIN_TANKS_M3 and index == 0:
-            rain_tank(network, building, own_storm, own_sewage, RAIN_TANKS_M3[number])
-        else:
-            net.new_laterals(network, building, own_storm, own_sewage)
+            rain_tank(network, building, own_storm, RAIN_TANKS_M3[number])
     leave_defects(network, buildings, own_storm, own_sewage, inlets)
 
 
-def place_inlets(network: net.Network, storm: list[Row], inlets: list[Row]) -> None:
-    """Inlets of the new rain sewer: two in each low spot, and one every 18 m along the lane."""
+def place_inlets(network: net.Network, storm: list[Row], heads: list[Row], inlets: list[Row]) -> None:
+    """Inlets of the new rain sewer: two in each low spot and at each head of a branch, pairs along the lane.
+
+    They stand closer than the 25 to 50 m of GB 50014-2021, 5.7.3: where the ground nearest to one is more than
+    a grate half covered by leaves takes the rain of, a second one is set beside it.
+    """
     layout = network.layout
+
+    def place(v: float, u: float) -> None:
+        inlets.append(net.add_inlet(network, layout.place(v, u), storm, "storm", "proposed"))
+
     for low_v, low_u in layout.low:
-        inlets.append(net.add_inlet(network, layout.place(low_v, low_u), storm, "storm", "proposed"))
-        inlets.append(net.add_inlet(network, layout.place(low_v, low_u + 2.5), storm, "storm", "proposed"))
-    side = 1.9
-    for u in np.arange(8.0, layout.length_m - 10, 18.0):
-        if all(abs(u - low_u) > 6 for _, low_u in layout.low):
-            inlets.append(
-                net.add_inlet(network, layout.place(layout.lane_v + side, float(u)), storm, "storm", "proposed")
-            )
-            side = -side
-    if layout.kind == "terrace":
-        place = layout.place(layout.width_m - 9, layout.length_m * 0.5 + 1.5)
-        inlets.append(net.add_inlet(network, place, storm, "storm", "proposed"))
+        place(low_v, low_u)
+        place(low_v, low_u + 2.5)
+    for head in heads:
+        v, u = in_frame(layout, head)
+        inward = 1.0 if v < layout.lane_v else -1.0
+        place(v, u - 2.5)
+        place(v + inward * 8.0, u - 2.5)
+    along = layout.length_m - 14.0
+    for u in np.linspace(7.0, layout.length_m - 7.0, math.ceil(along / INLET_SPACING_M) + 1):
+        for side in (-LANE_EDGE_M, LANE_EDGE_M):
+            if all(math.hypot(layout.lane_v + side - v, u - low_u) > 5 for v, low_u in layout.low):
+                place(layout.lane_v + side, float(u))
+    for turn in range(1, MOST_TWINS + 1):
+        shares = shared_ground_m2(layout, [in_frame(layout, n) for n in inlets])
+        for inlet, m2 in zip(list(inlets), shares, strict=True):
+            if m2 > INLET_TAKES_M2:
+                v, u = in_frame(layout, inlet)
+                place(v, u + turn * (TWIN_M if u < layout.length_m / 2 else -TWIN_M))
 
 
-def rain_tank(network: net.Network, building: Row, storm: list[Row], sewage: list[Row], volume_m3: float) -> None:
+def in_frame(layout: Layout, node: Row) -> tuple[float, float]:
+    """The place of a node in the frame of its community, as (v, u)."""
+    (x, y), *_ = shapely.get_coordinates(node["geometry"])
+    v, u = layout.local(x, y)
+    return float(v), float(u)
+
+
+def shared_ground_m2(layout: Layout, places: list[tuple[float, float]]) -> list[float]:
+    """The open ground of a community that is nearest to each of some places, in m2, by a grid of 1 m."""
+    v, u = (a.ravel() for a in np.meshgrid(np.arange(0.5, layout.width_m), np.arange(0.5, layout.length_m)))
+    open_ground = ~shapely.contains_xy(shapely.union_all(list(layout.buildings)), v, u)
+    v, u = v[open_ground], u[open_ground]
+    nearest = np.argmin([np.hypot(v - a, u - b) for a, b in places], axis=0)
+    return np.bincount(nearest, minlength=len(places)).astype(float).tolist()
+
+
+def rain_tank(network: net.Network, building: Row, storm: list[Row], volume_m3: float) -> None:
     """A tank that takes one roof, and overflows to the rain sewer."""
     layout = network.layout
-    net.new_laterals(network, building, storm, sewage)
     manhole = net.nearest(storm, building["geometry"])
     wall = net.edge_towards(building["geometry"], manhole["geometry"])
     place = net.along(wall, manhole["geometry"], 0.45)
@@ -387,8 +440,11 @@ def short_cut(network: net.Network, sewage: list[Row], inlets: list[Row]) -> Non
     layout = network.layout
     u = layout.length_m * 0.55
     start = network.node(layout.place(layout.lane_v + 1.9, u), "storm", "inlet", "proposed", prefix="YK")
-    end = net.nearest([n for n in sewage if n["geometry"].distance(start["geometry"]) > 3], start["geometry"])
-    start["invert_m"] = round(max(start["ground_m"] - 0.9, end["invert_m"] + 0.05), 3)
+    below = [n for n in sewage if n["ground_m"] < start["ground_m"]]
+    end = net.nearest([n for n in below if n["geometry"].distance(start["geometry"]) > 3], start["geometry"])
+    joint = net.joint(network, end)
+    length = start["geometry"].distance(end["geometry"])
+    start["invert_m"] = round(start["ground_m"] - net.STORM_COVER_M - net.outer_mm(300.0) / 1000, 3)
     network.pipe(
         start,
         end,
@@ -397,7 +453,7 @@ def short_cut(network: net.Network, sewage: list[Row], inlets: list[Row]) -> Non
         prefix="Y",
         diameter_mm=300.0,
         invert_up_m=start["invert_m"],
-        invert_down_m=max(end["invert_m"] + 0.02, start["invert_m"] - 0.3),
+        invert_down_m=max(joint.soffit_m - 0.3, start["invert_m"] - 0.02 * length),
         material="HDPE",
         roughness=0.010,
     )
@@ -507,56 +563,6 @@ def ponding_record(layout: Layout, random: np.random.Generator) -> list[Row]:
         }
         for i, (v, u) in enumerate(layout.low)
     ]
-
-
-def utilities(places: tuple[Layout, ...], rows: Rows) -> list[Row]:
-    """Telecom ducts and gas pipes: along the lane, to each building, and the rest along the street.
-
-    The rest is what is missing of the published length in phase 1, and the same for each community in later ones.
-    """
-    published = places[0].phase is PHASE_1
-    lines = []
-    for utility, total, offsets, diameter, depth in (
-        ("telecom", TELECOM_M, (-2.2, 2.2), 110.0, 0.7),
-        ("gas_low", GAS_M, (-0.4,), 63.0, 0.9),
-    ):
-        fixed: list[tuple[Layout, LineString]] = []
-        for layout in places:
-            for offset in offsets:
-                v = layout.lane_v + offset
-                fixed.append((layout, LineString([layout.place(v, 1.0), layout.place(v, layout.length_m - 7)])))
-            trunk = fixed[-1][1]
-            for building in rows.buildings:
-                if building["community_id"] == layout.community_id:
-                    wall = net.edge_towards(
-                        building["geometry"], trunk.interpolate(trunk.project(building["geometry"].centroid))
-                    )
-                    fixed.append((layout, LineString([trunk.interpolate(trunk.project(wall)), wall])))
-        left = total - sum(line.length for _, line in fixed) if published else MORE_UTILITY_M * len(places)
-        for layout in places:
-            v = layout.lane_v + offsets[0]
-            fixed.append((layout, LineString([layout.place(v, 1.0), layout.place(v, 1.0 - left / len(places))])))
-        counts: dict[str, int] = {}
-        for layout, line in fixed:
-            counts[layout.community_id] = counts.get(layout.community_id, 0) + 1
-            ground = net.Network(layout, lambda x, y: float(ground_m(places, np.array(x), np.array(y), sunken())))
-            lines.append(
-                {
-                    "utility_id": f"{layout.community_id}-{utility[0].upper()}{counts[layout.community_id]:02d}",
-                    "utility": utility,
-                    "diameter_mm": diameter,
-                    "top_m": round(ground.level(line.interpolate(0.5, normalized=True)) - depth, 2),
-                    "status": "proposed",
-                    "community_id": layout.community_id,
-                    "geometry": line,
-                }
-            )
-    return lines
-
-
-def to_millimetres(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Coordinates as a survey holds them."""
-    return shapely.set_coordinates(geometry, np.round(shapely.get_coordinates(geometry), 3))
 
 
 def write_layers(path: Path, rows: Rows) -> None:

@@ -181,6 +181,22 @@ def test_every_new_pipe_of_the_example_is_checked_with_its_clause_and_limit(tabl
     assert str(len(checks)) in paragraphs_of(part)[0]
 
 
+def test_exactly_the_planted_faults_fail_in_what_is_laid(tables, repository):
+    """The limits are those of the clauses: 0.15 m over a pipe, 0.75 m/s, 0.60 m under a footway and so on."""
+    planted = json.loads((repository / "tests" / "gis" / "planted_faults.json").read_text())
+    checks = tables["design_checks"]
+    failed = checks[(checks["verdict"] == "fail") & (checks["status"] != "existing")]
+    others = failed["other_id"].where(failed["other_id"].notna(), None)
+    found = list(zip(failed["check"], failed["feature_id"], others, strict=True))
+    assert sorted(found, key=str) == sorted([(p["check"], p["feature"], p["other"]) for p in planted], key=str)
+    # Nothing that is laid breaks a limit that was not read, and nothing is left open.
+    communities = tables["communities"].iloc[:-1].set_index("community_id")
+    assert (communities[["design_unconfirmed", "design_open"]] == 0).all(axis=None)
+    reasons = communities["verdict_reasons"].fillna("")
+    assert set(reasons.index[reasons.str.contains("design=fail")]) == {"EY02", "EY10", "EY15", "EY16"}
+    assert set(reasons.index[reasons.str.contains("design=conditional")]) == {"EY13", "EY18"}
+
+
 def test_the_rational_method_and_swmm_are_of_one_size(tables):
     """Two independent ways to the same storm flow: within a factor of two for every pipe of some size."""
     pipes = tables["pipe_hydraulics"]
@@ -204,10 +220,10 @@ def test_exactly_the_planted_defects_are_left_after_the_works(tables, repository
 def test_the_planted_defects_are_the_smallest_set_with_their_households_and_flow(tables):
     after = tables["separation"].query("scenario == 'after'").set_index("community_id")
     assert (after["in_smallest_set"] == "yes").all()
-    places = {"EY04": "EY04-L35", "EY11": "EY11-L18", "EY14": "EY14-H05", "EY19": "EY19-Y08"}
+    places = {"EY04": "EY04-L51", "EY11": "EY11-L34", "EY14": "EY14-H05", "EY19": "EY19-Y08"}
     assert after["feature_id"].to_dict() == places
     order = tables["work_order"].query("scenario == 'after'")
-    assert order["feature_id"].tolist() == ["EY14-H05", "EY04-L35", "EY11-L18", "EY19-Y08"]
+    assert order["feature_id"].tolist() == ["EY14-H05", "EY04-L51", "EY11-L34", "EY19-Y08"]
     assert order["length_m"].notna().all()
     assert order["households_cumulative"].iloc[-1] == after["households"].sum()
     # By hand: a house's residents x 120 l x 0.85, of which the balcony's share is 0.2; EY14's drains kitchen
@@ -216,8 +232,9 @@ def test_the_planted_defects_are_the_smallest_set_with_their_households_and_flow
     assert balcony["dry_m3_d"] == pytest.approx(balcony["residents"] * 0.102 * 0.2, rel=0.01)
     assert house["dry_m3_d"] == pytest.approx(house["residents"] * 0.102 * 0.8, rel=0.01)
     assert after.loc["EY11", "dry_m3_d"] == after.loc["EY19", "dry_m3_d"] == 0
-    assert after.loc["EY11", "storm_m3"] > 10
-    assert after.loc["EY19", "storm_m3"] > 2
+    # An inlet takes the rain of some 250 m2 of yard, that of EY19 less.
+    assert after.loc["EY11", "storm_m3"] > 3
+    assert after.loc["EY19", "storm_m3"] > 0.8
 
 
 def test_tracers_close_and_cross_nowhere_but_at_the_planted_defects(tables):
@@ -240,7 +257,7 @@ def test_with_the_defects_removed_all_is_separated_and_no_tracer_crosses(built, 
         assert mending.separated
         assert len(mending.cut) == mending.at_least == 1
     table = removal_runs(systems, settings, built.storms, tmp_path / "runs", 2)
-    assert table["misplaced_m3"].max() > 10
+    assert table["misplaced_m3"].max() > 3
     assert table["without_any_m3"].max() < 0.001
     assert table["sum_of_contributions_m3"].tolist() == pytest.approx(table["joint_effect_m3"].tolist())
 
@@ -305,11 +322,11 @@ def test_sewage_that_floods_and_peaks_that_leave_are_those_of_the_bare_engine(bu
     # An audit had 33.7 and 154.3 with inlets that take all that comes and without run-on to paving and lawns.
     assert communities.loc[
         "EY04", ["outfall_peak_before_l_s", "outfall_peak_after_l_s"]
-    ].tolist() == pytest.approx([33.5, 117.0], rel=0.01)
+    ].tolist() == pytest.approx([33.5, 116.0], rel=0.01)
     growth = -communities["outfall_peak_reduction_percent"]
-    assert growth["EY14"] == pytest.approx(315, rel=0.01)
+    assert growth["EY14"] == pytest.approx(276.9, rel=0.01)
     # The audit had EY06's tank empty, too.
-    assert growth["EY06"] == pytest.approx(183, rel=0.01)
+    assert growth["EY06"] == pytest.approx(215.7, rel=0.01)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -363,7 +380,7 @@ def test_the_sentence_on_what_leaves_is_that_of_the_table_on_all_pages(review, t
     assert [c for c, a in answers.items() if a == "fail"] == ["EY04"]
     assert [c for c, a in answers.items() if a == "conditional"] == ["EY10", "EY18", "EY21"]
     assert set(answers.values()) == {"pass", "fail", "conditional"}
-    assert rising == 11
+    assert rising == 13
     # No clause asks of the outfalls what it asks of the ground, and the ground's peak rises nowhere.
     assert set(tables["communities"]["ground_peak_rises"].iloc[:-1]) == {"none"}
 
@@ -375,7 +392,7 @@ def test_run_on_is_that_of_the_dem_and_of_paved_and_sunken_communities(tables):
     assert (before["run_on_from"] == "none").all()
     assert (before["run_on_m2"] == 0).all()
     # Of ground outside of roofs, paving and sunken lawns at most all.
-    assert (after["run_on_m2"] > 500).all()
+    assert (after["run_on_m2"] > 400).all()
     plain = after["impervious_m2"] + after["green_m2"]
     assert (after["run_on_m2"] < plain).all()
 
@@ -434,9 +451,9 @@ def test_storms_find_the_tanks_as_an_own_balance_of_the_days_leaves_them(tables,
     assert rows.loc["P3-120", "free_percent"] == pytest.approx(100 * free[enough].mean() / volume, abs=0.3)
     wettest = days_mm.to_numpy() >= days_mm.nlargest(10).min()
     assert rows.loc["P20-120", "free_percent"] == pytest.approx(100 * free[wettest].mean() / volume, abs=0.3)
-    # With an empty tank it would fall by 62 % (an audit, without run-on to paving: 40 %, and 21 without a tank).
+    # An audit, without run-on to paving: 40 % with an empty tank, and 21 without one.
     reduction = tables["communities"].set_index("community_id")["peak_reduction_percent"]
-    assert reduction["EY08"] == pytest.approx(43.4, abs=0.5)
+    assert reduction["EY08"] == pytest.approx(49.9, abs=0.5)
 
 
 def test_every_run_closes_within_one_percent(tables):

@@ -369,6 +369,13 @@ def test_flow_turning_angle(angle, verdict):
     )
 
 
+@pytest.mark.parametrize(("off_m", "verdict"), [(0.001, "pass"), (0.01, "fail")])
+def test_a_square_corner_stays_one_by_a_millimetre_of_survey(off_m, verdict):
+    """A branch of 8 m that ends a millimetre too near turns by 89.993 degrees: its places are known no better."""
+    net = chain({"diameter_mm": 400}, {"diameter_mm": 400}, places=[(0, 0), (30, 0), (30 - off_m, 8)])
+    assert of(check_manholes(net, LIMITS, carried(net)), "flow_turning_angle").verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("size", "drop", "verdict"),
     [(300, 0.301, "pass"), (300, 0.3, "fail"), (300, 0.299, "fail"), (301, 0.301, "fail")],

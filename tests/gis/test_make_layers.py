@@ -104,6 +104,52 @@ def test_new_pipes_fall_and_have_cover(layers):
         assert nodes.loc[pipe.from_node, "ground_m"] - pipe.invert_up_m - pipe.diameter_mm / 1000 >= 0.3
 
 
+HDPE_WALL = 0.085  # of the inner diameter, as materials.csv has it
+
+
+def outsides(pipe, place) -> tuple[float, float]:
+    """Crown and underside of a pipe at a place on it, in m."""
+    share = pipe.geometry.project(place, normalized=True)
+    invert = pipe.invert_up_m + (pipe.invert_down_m - pipe.invert_up_m) * share
+    size = pipe.diameter_mm / 1000
+    return invert + size * (1 + HDPE_WALL), invert - size * HDPE_WALL
+
+
+def test_utilities_and_pipes_pass_each_other_but_at_the_planted_crossing(layers, repository):
+    """By plain geometry, without the package: 0.15 m between outsides wherever two lines cross (GB 50014, C)."""
+    pipes = layers["pipes"][layers["pipes"]["status"] == "proposed"]
+    utilities = layers["utilities"]
+    near = {}
+    for pipe in pipes.itertuples():
+        for line in utilities[utilities.crosses(pipe.geometry)].itertuples():
+            crown, underside = outsides(pipe, pipe.geometry.intersection(line.geometry))
+            gap = max(line.top_m - line.diameter_mm / 1000 - crown, underside - line.top_m)
+            near[pipe.pipe_id, line.utility_id] = gap
+        for other in pipes[pipes.crosses(pipe.geometry)].itertuples():
+            place = pipe.geometry.intersection(other.geometry)
+            (top, bottom), (crown, underside) = outsides(pipe, place), outsides(other, place)
+            near[pipe.pipe_id, other.pipe_id] = max(bottom - crown, underside - top)
+    assert len(near) >= 100
+    planted = json.loads((repository / "tests" / "gis" / "planted_faults.json").read_text())
+    wanted = {(p["feature"], p["other"]) for p in planted if p["check"] == "vertical_clearance"}
+    assert {pair for pair, gap in near.items() if gap < 0.15} == wanted
+
+
+def test_no_soffit_rises_and_no_pipe_shrinks_along_the_flow_but_at_the_planted_step(layers):
+    pipes = layers["pipes"][layers["pipes"]["status"] == "proposed"]
+    steps = set()
+    for below in pipes.itertuples():
+        soffit = below.invert_up_m + below.diameter_mm / 1000
+        for above in pipes[
+            (pipes["to_node"] == below.from_node) & (pipes["system"] == below.system)
+        ].itertuples():
+            assert above.diameter_mm <= below.diameter_mm
+            assert round(above.invert_down_m - below.invert_up_m, 3) >= 0
+            if round(above.invert_down_m + above.diameter_mm / 1000 - soffit, 3) < 0:
+                steps.add((above.pipe_id, below.pipe_id))
+    assert steps == {("EY16-Y04", "EY16-Y05")}
+
+
 def test_node_grounds_agree_with_the_dem(layers, repository):
     nodes = layers["nodes"]
     with rasterio.open(repository / "gis" / "dem.tif") as dem:

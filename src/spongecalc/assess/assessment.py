@@ -190,7 +190,7 @@ def _judged(
         inputs.settings,
         tables,
         [c for c in peaks if c.feature.community_id == community],
-        [f for f in inputs.findings if f.feature.community_id == community],
+        [f for f in inputs.findings if f.feature.community_id == community and inputs.matters(f.feature)],
         modelled=finished(row),
     )
     whole = with_reductions({**row, **figures}, judging.compared)

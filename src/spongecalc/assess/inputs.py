@@ -14,11 +14,14 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.performance import Performance
 from spongecalc.assess.site_ground import no_ground
 from spongecalc.batch.run import Run
+from spongecalc.contract import SCHEMAS
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.bill_documents import BillDocuments
+from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.standing import stands
 from spongecalc.overland.failure import Failure
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -61,6 +64,10 @@ class Inputs:
         """The runs that a community is in."""
         return self._runs.get(community_id, [])
 
+    def matters(self, feature: Feature) -> bool:
+        """True for a feature that the last of the scenarios compared may rest on: none that the works remove."""
+        return feature.feature_id not in self.gone.get(feature.layer, ())
+
     # A county has thousands of models: found by community once, not looked for again and again.
     @cached_property
     def _models(self) -> dict[tuple[str, str], Modelled]:
@@ -73,6 +80,18 @@ class Inputs:
             for community in run.communities:
                 runs.setdefault(community, []).append(run)
         return runs
+
+    @cached_property
+    def gone(self) -> Mapping[str, frozenset[str]]:
+        """By layer the ids of the features that do not stand in the last of the scenarios compared."""
+        last = self.settings.scenario(self.settings.compared[1])
+        found = {}
+        for layer, schema in SCHEMAS.items():
+            if "status" in schema.column_names and len(self.layers[layer]):
+                ids = self.layers[layer][schema.id_column].astype(str)
+                standing = stands(self.layers, layer, last)
+                found[layer] = frozenset(ids[~standing]) - frozenset(ids[standing])
+        return found
 
     @cached_property
     def about(self) -> gpd.GeoDataFrame:
