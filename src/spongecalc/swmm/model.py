@@ -35,6 +35,7 @@ from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
 from spongecalc.swmm.runoff import map_sections, runoff_sections
+from spongecalc.swmm.standing_water import outside_levels_m, with_standing_water
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
 
@@ -90,13 +91,20 @@ class SwmmModel:
         flows = [*overflows, *(g.back for g in self.gutters)]
         written = section_texts(self.sections)
         for event in events:
-            of_event = event_sections(event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved)
+            of_event = event_sections(
+                event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved, drowned=self.is_drowned
+            )
             if (depth_mm := self._depth_mm(event)) is not None:
                 standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
                 of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
             # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
+
+    @cached_property
+    def is_drowned(self) -> bool:
+        """True where water outside stands above the invert of an outfall."""
+        return bool(outside_levels_m(self.sections["OUTFALLS"]))
 
     def _depth_mm(self, event: Event) -> float | None:
         """Depth of the (first) storm of an event in mm; None in dry weather, and without tanks to begin full."""
@@ -175,7 +183,7 @@ def build_model(
         system.model,
         system.scenario,
         system.communities,
-        _shared(sections),
+        _shared(with_standing_water(sections)),
         _elements(nodes, links, flush, gutters, runoff_elements),
         areas,
         tuple(storms),

@@ -15,13 +15,11 @@ from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.tank_balance import first_flush_left_m3, free_at_start_m3
 from spongecalc.swmm.first_flush import FlushChamber
 from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.standing_water import INIT_DEPTH
 from spongecalc.swmm.tank import Tank
 
 LEAST_DAYS = 10
 """Days that a mean is taken over at least: those of the most rain, where fewer reach the storm's depth."""
-
-# Position of the initial depth in a row of STORAGE.
-INIT_DEPTH = 3
 
 
 @dataclass(frozen=True)
@@ -160,9 +158,12 @@ class TankStart:
 
 
 def storage_rows(rows: Sequence[Sequence[str]], depths_m: Mapping[str, float]) -> list[Sequence[str]]:
-    """Rows of STORAGE with the water that stands in some of them in m at the start, by node."""
+    """Rows of STORAGE with the water that stands in some of them in m at the start, by node.
+
+    What a row has of its own, where a river stands in a tank, is the least.
+    """
     return [
-        (*row[:INIT_DEPTH], fixed(max(depths_m[row[0]], 0.0), 3), *row[INIT_DEPTH + 1 :])
+        (*row[:INIT_DEPTH], fixed(max(depths_m[row[0]], float(row[INIT_DEPTH])), 3), *row[INIT_DEPTH + 1 :])
         if row[0] in depths_m
         else row
         for row in rows
