@@ -21,6 +21,7 @@ from spongecalc.swmm.run_result import SeriesRequest
 
 # The part of this package that turns the engine's results into ours: a change in it is a change of results.
 READERS = (
+    "backflow",
     "engine",
     "error_lines",
     "gutter_water",

@@ -16,6 +16,7 @@ from pyswmm import Simulation
 from pyswmm.toolkitapi import SimAnalysisSettings
 
 from spongecalc.swmm import report_file, statistics
+from spongecalc.swmm.backflow import Backflow, outfalls_with_level
 from spongecalc.swmm.error_lines import parse_errors, parse_warnings
 from spongecalc.swmm.input_file import (
     ENGINE_PATH_BYTES,
@@ -56,7 +57,8 @@ def run_inp(
     the next one.
 
     Without ``mark_s`` the steps are those of a plain SWMM run. A mark cuts the routing step that would stride
-    over it, which shifts later variable steps by less than one step.
+    over it, which shifts later variable steps by less than one step. Where water may flow in at an outfall, every
+    step is read, and what is read at the mark is read after the first step that reaches it.
 
     Parameters
     ----------
@@ -125,6 +127,7 @@ def _run(
     """Take the engine through one run, always closing it, then read its files (.inp, .rpt, .out)."""
     _, rpt, out = paths
     result: RunResult | None = None
+    backflow: Backflow | None = None
     trouble = ""
     continuity: list[float] = []
     try:
@@ -132,9 +135,8 @@ def _run(
             # The errors are known when the run is ended, and forgotten when the model is closed.
             simulation.add_after_end(lambda: continuity.extend(_continuity_errors(simulation)))
             simulation.start()
-            result = _simulate(simulation, text, mark_s)
+            result, backflow = _simulate(simulation, text, mark_s)
             computed = _computed_processes(result)
-        result = _with_continuity(result, computed, continuity)
     except Exception as error:
         if type(error) is not Exception:  # the engine's errors come through pyswmm as plain Exception
             raise
@@ -144,7 +146,10 @@ def _run(
         errors = parse_errors(report, text) or parse_errors(trouble, text)
         errors = errors or (Message("error", "engine.run.engine_stopped", engine_text=trouble.strip()),)
         return RunResult("failed", errors, parse_warnings(report))
-    return _with_files(result, report, out, text, series)
+    if backflow is not None and any(map(any, backflow.loads.values())):
+        continuity[2] = backflow.quality_error_percent(report_file.quality_balances(report))
+    result = _with_continuity(result, computed, continuity)
+    return _with_files(result, report, out, text, series, backflow)
 
 
 def _continuity_errors(simulation: Simulation) -> tuple[float, float, float]:
@@ -152,34 +157,33 @@ def _continuity_errors(simulation: Simulation) -> tuple[float, float, float]:
     return simulation.runoff_error, simulation.flow_routing_error, simulation.quality_error
 
 
-def _simulate(simulation: Simulation, text: InputFile, mark_s: float | None) -> RunResult:
-    """Step through the started simulation and read its statistics."""
+def _simulate(
+    simulation: Simulation, text: InputFile, mark_s: float | None
+) -> tuple[RunResult, Backflow | None]:
+    """Step through the started simulation and read its statistics, and what flowed in where water may."""
     model = statistics.read_objects(OpenModel(), text.encoding)
     units = concentration_units(text)
     start = simulation.start_time
     initial_m3 = sum(statistics.stored_m3(model))
     totals_of = model
-    mark: statistics.Cumulative | None = None
     messages: list[Message] = []
     if model.nodes and not model.links:
         # without links the engine keeps no statistics of nodes, and the toolkit crashes when asked for them
         model = replace(model, nodes=(), node_types=())
         messages.append(Message("warning", "engine.run.no_links"))
-    if mark_s is not None:
-        simulation.step_advance(int(mark_s))
-        if next(simulation, None) is not None:
-            mark = statistics.cumulative(model)
-        else:
-            messages.append(Message("warning", "engine.run.mark_beyond_end"))
-    if mark_s is None or mark is not None:
-        simulation.step_advance(_LONGEST_STRIDE_S)
-        next(simulation, None)
+    backflow = _watched(simulation, model, text, units)
+    if backflow is not None:
+        mark = _step_through(simulation, model, backflow, mark_s)
+    else:
+        mark = _stride_through(simulation, model, mark_s)
+    if mark_s is not None and mark is None:
+        messages.append(Message("warning", "engine.run.mark_beyond_end"))
     report_start = simulation.report_start
     if report_start > start:
         messages.append(Message("warning", "engine.run.report_start", subject=report_start.isoformat()))
     end = simulation.current_time
-    gathered = statistics.cumulative(model)
-    return RunResult(
+    gathered = statistics.cumulative(model, backflow)
+    result = RunResult(
         status="done",
         messages=tuple(messages),
         duration_h=(end - start).total_seconds() / 3600.0,
@@ -190,9 +194,55 @@ def _simulate(simulation: Simulation, text: InputFile, mark_s: float | None) -> 
         subcatchments=statistics.subcatchment_frame(model),
         nodes=statistics.node_frame(model, gathered, mark),
         links=statistics.link_frame(model, units, mark),
-        outfalls=statistics.outfall_frame(model, units, gathered, mark),
+        outfalls=statistics.outfall_frame(model, units, gathered, mark, backflow),
         storages=statistics.storage_frame(model),
     )
+    return result, backflow
+
+
+def _watched(
+    simulation: Simulation, model: statistics.ModelObjects, text: InputFile, units: dict[str, str]
+) -> Backflow | None:
+    """The outfalls of the model that water may flow in at; None where there are none, or nothing is routed."""
+    ids = set(outfalls_with_level(text))
+    watched = tuple(n for n in model.outfalls if model.nodes[n] in ids)
+    ignored = model.calls.getSimOptionSetting
+    if not watched or ignored(SimAnalysisSettings.IgnoreRouting.value):
+        return None
+    followed = () if ignored(SimAnalysisSettings.IgnoreQuality.value) else model.pollutants
+    return Backflow(model.calls, model.units, watched, tuple(units.get(p, "MG/L") for p in followed))
+
+
+def _stride_through(
+    simulation: Simulation, model: statistics.ModelObjects, mark_s: float | None
+) -> statistics.Cumulative | None:
+    """Take the simulation to its end in as few calls as there are readings; the one at the mark, if it came."""
+    mark = None
+    if mark_s is not None:
+        simulation.step_advance(int(mark_s))
+        if next(simulation, None) is None:
+            return None
+        mark = statistics.cumulative(model)
+    simulation.step_advance(_LONGEST_STRIDE_S)
+    next(simulation, None)
+    return mark
+
+
+def _step_through(
+    simulation: Simulation, model: statistics.ModelObjects, backflow: Backflow, mark_s: float | None
+) -> statistics.Cumulative | None:
+    """Take the simulation to its end step by step; the reading at the first step at or after the mark, if any."""
+    mark = None
+    elapsed_s, whole_s = 0.0, (simulation.end_time - simulation.start_time).total_seconds()
+    running = True
+    while running:
+        before_s, elapsed_s = elapsed_s, 86400.0 * model.calls.swmm_step()
+        running = elapsed_s > 0.0  # the engine says 0 after its last step
+        elapsed_s = elapsed_s if running else whole_s
+        backflow.add(elapsed_s, elapsed_s - before_s)
+        if mark_s is not None and mark is None and running and elapsed_s >= mark_s - 1e-3:
+            mark = statistics.cumulative(model, backflow)
+    return mark
 
 
 def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
@@ -227,7 +277,14 @@ def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], error
     )
 
 
-def _with_files(result: RunResult, report: str, out: Path, text: InputFile, series: SeriesRequest) -> RunResult:
+def _with_files(
+    result: RunResult,
+    report: str,
+    out: Path,
+    text: InputFile,
+    series: SeriesRequest,
+    backflow: Backflow | None,
+) -> RunResult:
     """Add what only the engine's files hold: series, fullness, warnings, unstable elements."""
     messages = list(result.messages)
     start_day = engine_day(result.start)
@@ -242,6 +299,8 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
         )
         flooded = result.nodes.index[result.nodes["flood_volume_m3"] > 0] if _followed(result) else ()
         in_flooding = output.flooding_concentrations([str(n) for n in flooded], len(result.pollutants))
+    if backflow is not None:
+        frame = _with_signs(frame, list(result.nodes.index), backflow)
     if absent:
         messages.append(Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),)))
     length_m = unit_factors(result.flow_units).length_m
@@ -264,6 +323,15 @@ def _with_files(result: RunResult, report: str, out: Path, text: InputFile, seri
         unstable_links=report_file.unstable_links(report),
         nonconverging_nodes=(*reported, *((str(name), math.nan) for name in unlisted)),
         series=frame,
+    )
+
+
+def _with_signs(series: pd.DataFrame, nodes: list[str], backflow: Backflow) -> pd.DataFrame:
+    """The series with the inflows of the watched outfalls below nought where water flows in."""
+    minutes = series.index.to_numpy(dtype=float)
+    columns = {n: f"inflow_l_s:{nodes[n]}" for n in backflow.nodes}
+    return series.assign(
+        **{c: backflow.signed(n, minutes, series[c].to_numpy()) for n, c in columns.items() if c in series}
     )
 
 

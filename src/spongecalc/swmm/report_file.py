@@ -72,3 +72,36 @@ def conduit_fullness(report: str) -> dict[str, float]:
         if len(parts) == 8 and parts[1] in ("CONDUIT", "CHANNEL"):
             fullness[parts[0]] = float(parts[7])
     return fullness
+
+
+_MASSES_IN = (
+    "Dry Weather Inflow",
+    "Wet Weather Inflow",
+    "Groundwater Inflow",
+    "RDII Inflow",
+    "External Inflow",
+    "Initial Stored Mass",
+)
+
+
+def quality_balances(report: str) -> tuple[tuple[float, float], ...]:
+    """Return (mass that came in or was there, continuity error in percent) of each pollutant, in the model's order.
+
+    Masses are in the report's unit, kg or pounds, with its three decimals. Nothing for a run without pollutants.
+
+    Parameters
+    ----------
+    report : str
+        Text of the .rpt.
+    """
+    lines = report.splitlines()
+    title = next((n for n, line in enumerate(lines) if line.strip().startswith("Quality Routing Continuity")), None)
+    rows: dict[str, list[float]] = {}
+    for line in lines[title + 2 :] if title is not None else ():
+        name, dots, figures = line.strip().partition(" ..")
+        if not dots:
+            break
+        rows[name] = [float(word) for word in figures.split() if word.strip(".")]
+    errors = rows.get("Continuity Error (%)", [])
+    masses = zip(*(rows[name] for name in _MASSES_IN if name in rows), strict=True)
+    return tuple((sum(mass), error) for mass, error in zip(masses, errors, strict=False))

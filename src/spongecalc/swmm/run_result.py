@@ -45,6 +45,8 @@ FRAMES: dict[str, tuple[tuple[str, type], ...]] = {
     "outfalls": (
         ("volume_m3", float),
         ("peak_l_s", float),
+        ("volume_out_m3", float),
+        ("volume_in_m3", float),
     ),
     "storages": (
         ("initial_volume_m3", float),
@@ -103,7 +105,7 @@ class SeriesRequest:
     subcatchment_runoff : bool
         ``runoff_l_s:<id>`` of every subcatchment, LID outflow included.
     outfall_inflow : bool
-        ``inflow_l_s:<id>`` of every outfall.
+        ``inflow_l_s:<id>`` of every outfall; below nought where water flows in from outside.
     node_depth, node_lateral_inflow, node_flooding : tuple of ids
         ``depth_m:<id>``, ``lateral_inflow_l_s:<id>``, ``flooding_l_s:<id>``.
     node_concentration : tuple of (pollutant, id)
@@ -194,7 +196,8 @@ class RunResult:
         Pollutant -> unit of its concentration in the model ("MG/L", "UG/L", "#/L").
     subcatchments, nodes, links, outfalls, storages : DataFrame
         Indexed by id, columns of :data:`FRAMES`. Outfalls also have ``load_<pollutant>_kg`` (``_count`` for
-        pollutants counted in #/L).
+        pollutants counted in #/L). Their volumes and loads are net, what left less what came in; with a level
+        outside they also have ``load_<pollutant>_in_kg``. ``peak_l_s`` is that of what leaves.
     unstable_links, nonconverging_nodes : tuple of (id, value)
         As in the engine's report: the five worst flow instability indexes; percent of steps without
         convergence. The value is nan where the report leaves an element out that the statistics name.

@@ -24,6 +24,7 @@ from pyswmm.toolkitapi import (
 from swmm.toolkit import solver  # swmm-toolkit: for what pyswmm leaves out, see below
 from swmm.toolkit.shared_enum import LinkType, NodeType  # swmm-toolkit: pyswmm returns these
 
+from spongecalc.swmm.backflow import Backflow
 from spongecalc.swmm.open_model import OpenModel
 from spongecalc.swmm.run_result import typed_frame
 from spongecalc.swmm.units import UnitFactors, unit_factors
@@ -45,6 +46,11 @@ class ModelObjects:
     node_types: tuple[NodeType, ...]
     link_types: tuple[LinkType, ...]
 
+    @property
+    def outfalls(self) -> tuple[int, ...]:
+        """The engine's numbers of the outfalls."""
+        return self.numbers_of(NodeType.OUTFALL)
+
     def numbers_of(self, kind: NodeType) -> tuple[int, ...]:
         """Return the engine's numbers of the nodes of one kind."""
         return tuple(n for n, node_type in enumerate(self.node_types) if node_type is kind)
@@ -54,7 +60,8 @@ class ModelObjects:
 class Cumulative:
     """Sums at outfalls and nodes up to one moment; tuples in the engine's order.
 
-    Loads are in kg, or as log10 of counts for pollutants in #/L.
+    Loads are in kg, or as log10 of counts for pollutants in #/L. Volumes and loads of outfalls are the engine's,
+    whichever way the water flowed; ``outfall_in_m3`` and ``outfall_in_loads`` (kg or counts) are what of them came in.
     """
 
     outfall_volumes_m3: tuple[float, ...]
@@ -64,6 +71,8 @@ class Cumulative:
     lateral_inflows_m3: tuple[float, ...]
     inflows_m3: tuple[float, ...] = ()
     link_loads: tuple[tuple[float, ...], ...] = ()
+    outfall_in_m3: tuple[float, ...] = ()
+    outfall_in_loads: tuple[tuple[float, ...], ...] = ()
 
 
 def clean_id(name: str, encoding: str) -> str:
@@ -98,10 +107,10 @@ def stored_m3(model: ModelObjects) -> tuple[float, float]:
     return float(nodes) * model.units.volume_m3, float(links) * model.units.volume_m3
 
 
-def cumulative(model: ModelObjects) -> Cumulative:
-    """Read what outfalls and nodes have gathered so far."""
+def cumulative(model: ModelObjects, backflow: Backflow | None = None) -> Cumulative:
+    """Read what outfalls and nodes have gathered so far; ``backflow`` knows what came in at outfalls."""
     calls, volume_m3 = model.calls, model.units.volume_m3
-    outfalls = model.numbers_of(NodeType.OUTFALL)
+    outfalls = model.outfalls
     nodes = [calls.node_statistics(n) for n in range(len(model.nodes))]
     inflows_m3 = tuple(calls.node_inflow(n) * volume_m3 for n in range(len(model.nodes)))
     return Cumulative(
@@ -112,6 +121,11 @@ def cumulative(model: ModelObjects) -> Cumulative:
         lateral_inflows_m3=tuple(s["lateral_infow_vol"] * volume_m3 for s in nodes),
         inflows_m3=inflows_m3,
         link_loads=_link_loads(model),
+        outfall_in_m3=tuple(backflow.volumes_m3.get(n, 0.0) if backflow else 0.0 for n in outfalls),
+        outfall_in_loads=tuple(
+            tuple(backflow.loads.get(n, ()) if backflow else ()) or (0.0,) * len(model.pollutants)
+            for n in outfalls
+        ),
     )
 
 
@@ -243,6 +257,7 @@ def outfall_frame(
     concentration_units: dict[str, str],
     gathered: Cumulative,
     mark: Cumulative | None,
+    backflow: Backflow | None = None,
 ) -> pd.DataFrame:
     """Return the ``outfalls`` frame of a result; with a reading at a mark also what came after it.
 
@@ -254,23 +269,39 @@ def outfall_frame(
     gathered : Cumulative
         Read at the same moment.
     mark : Cumulative or None
+    backflow : Backflow or None
+        Of the run so far, where water may flow in.
     """
-    outfalls = model.numbers_of(NodeType.OUTFALL)
-    peaks = [model.calls.outfall_statistics(n)["peak_flowrate"] for n in outfalls]
+    outfalls = model.outfalls
+    peaks_out = backflow.peaks_out_l_s if backflow else {}
+    peaks = [model.calls.outfall_statistics(n)["peak_flowrate"] * model.units.flow_l_s for n in outfalls]
     columns: dict[str, Sequence[float]] = {
-        "volume_m3": gathered.outfall_volumes_m3,
-        "peak_l_s": [peak * model.units.flow_l_s for peak in peaks],
+        "volume_m3": _net(gathered.outfall_volumes_m3, gathered.outfall_in_m3),
+        "peak_l_s": [peaks_out.get(n, peak) for n, peak in zip(outfalls, peaks, strict=True)],
+        "volume_out_m3": _since(gathered.outfall_volumes_m3, gathered.outfall_in_m3),
+        "volume_in_m3": gathered.outfall_in_m3,
     }
     extra: dict[str, Sequence[float]] = {}
     if mark:
-        extra["volume_m3_after_mark"] = _since(gathered.outfall_volumes_m3, mark.outfall_volumes_m3)
+        since = _since(gathered.outfall_volumes_m3, mark.outfall_volumes_m3)
+        inwards = _since(gathered.outfall_in_m3, mark.outfall_in_m3)
+        extra["volume_m3_after_mark"] = _net(since, inwards)
+        extra["volume_out_m3_after_mark"] = _since(since, inwards)
+        extra["volume_in_m3_after_mark"] = inwards
     for position, pollutant in enumerate(model.pollutants):
         counted = concentration_units.get(pollutant) == "#/L"
-        column = f"load_{pollutant}_{'count' if counted else 'kg'}"
+        column, ending = f"load_{pollutant}", "count" if counted else "kg"
         total = _loads(gathered, position, counted, model.units)
-        extra[column] = total
+        inwards = [loads[position] for loads in gathered.outfall_in_loads]
+        extra[f"{column}_{ending}"] = _net(total, inwards)
+        if backflow:
+            extra[f"{column}_in_{ending}"] = inwards
         if mark:
-            extra[f"{column}_after_mark"] = _since(total, _loads(mark, position, counted, model.units))
+            since = _since(total, _loads(mark, position, counted, model.units))
+            inwards = _since(inwards, [loads[position] for loads in mark.outfall_in_loads])
+            extra[f"{column}_{ending}_after_mark"] = _net(since, inwards)
+            if backflow:
+                extra[f"{column}_in_{ending}_after_mark"] = inwards
     names = [model.nodes[n] for n in outfalls]
     return typed_frame("outfalls", names, {**columns, **extra}, tuple(extra))
 
@@ -360,6 +391,11 @@ def _finite(value: float) -> float:
 
 def _since(end: Sequence[float], mark: Sequence[float]) -> list[float]:
     return [later - earlier for later, earlier in zip(end, mark, strict=True)]
+
+
+def _net(whichever_way: Sequence[float], inwards: Sequence[float]) -> list[float]:
+    """What left less what came in, of sums that count both as leaving."""
+    return [whole - 2.0 * back for whole, back in zip(whichever_way, inwards, strict=True)]
 
 
 def _loads(gathered: Cumulative, position: int, counted: bool, units: UnitFactors) -> list[float]:
