@@ -1,7 +1,8 @@
 """Water that leaves the communities: peaks and volumes at their outfalls, each and by what takes the water.
 
 The peak of runoff is that of the ground. What the municipal pipe or the river gets is another: a network that
-floods holds water back, and one that was mended lets it go. The figures are of the runs without tracers.
+floods holds water back, and one that was mended lets it go. The figures are of the runs without tracers. Volumes
+are net, what left less what came in where a level outside let water in.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ OUTFALL_COLUMNS = [
     "peak_l_s",
     "peak_min",
     "volume_m3",
+    "volume_out_m3",
+    "volume_in_m3",
     "outfall_level",
     "receiver_capacity_l_s",
     "capacity_used_percent",
@@ -45,6 +48,8 @@ PEAK_COLUMNS = [
     "peak_l_s",
     "peak_min",
     "volume_m3",
+    "volume_out_m3",
+    "volume_in_m3",
     "outfall_level",
     "receiver_capacity_l_s",
     "capacity_used_percent",
@@ -65,6 +70,7 @@ class _Flow:
 
     l_s: pd.Series | None = None
     volume_m3: float = 0.0
+    volume_in_m3: float = 0.0
     outfalls: set[str] = field(default_factory=set)
     level: str = FREE
     capacities_l_s: dict[str, float] = field(default_factory=dict)
@@ -73,6 +79,7 @@ class _Flow:
         """Add an outfall's inflow over time and what else its row says."""
         self.l_s = inflow_l_s if self.l_s is None else self.l_s.add(inflow_l_s, fill_value=0.0)
         self.volume_m3 += float(str(row["volume_m3"]))
+        self.volume_in_m3 += float(str(row["volume_in_m3"]))
         self.outfalls.add(outfall)
         self.level = LEVEL_SET if LEVEL_SET in (self.level, row["outfall_level"]) else FREE
         self.capacities_l_s[outfall] = float(str(row["receiver_capacity_l_s"]))
@@ -171,13 +178,14 @@ class Outfall:
     receiver_capacity_l_s: float
 
     def inflow_l_s(self, run: RunResult) -> pd.Series:
-        """Its inflow by minutes from the start of the run."""
+        """Its inflow by minutes from the start of the run, below nought where water comes in from outside."""
         columns = [f"inflow_l_s:{c}" for c in self.copies if f"inflow_l_s:{c}" in run.series]
         return run.series[columns].sum(axis=1)
 
     def row(self, run: RunResult, inflow_l_s: pd.Series) -> dict[str, object]:
         """Its row of outfalls.csv but for scenario and storm."""
         peak_l_s, peak_min = _peak(inflow_l_s)
+        volumes = run.outfalls.loc[list(self.copies)]
         return {
             "community_id": self.community_id,
             "receives": self.receives,
@@ -186,7 +194,7 @@ class Outfall:
             "communities": ";".join(self.communities),
             "peak_l_s": peak_l_s,
             "peak_min": peak_min,
-            "volume_m3": float(run.outfalls.loc[list(self.copies), "volume_m3"].sum()),
+            **{v: float(volumes[v].sum()) for v in ("volume_m3", "volume_out_m3", "volume_in_m3")},
             "outfall_level": self.level,
             "receiver_capacity_l_s": self.receiver_capacity_l_s,
             "capacity_used_percent": _used_percent(peak_l_s, self.receiver_capacity_l_s),
@@ -238,6 +246,8 @@ def _peak_row(taker: str, group: Group, flow: _Flow) -> dict[str, object]:
         "peak_l_s": peak_l_s,
         "peak_min": peak_min,
         "volume_m3": flow.volume_m3,
+        "volume_out_m3": flow.volume_m3 + flow.volume_in_m3,
+        "volume_in_m3": flow.volume_in_m3,
         "outfall_level": flow.level,
         "receiver_capacity_l_s": capacity_l_s,
         "capacity_used_percent": _used_percent(peak_l_s, capacity_l_s),

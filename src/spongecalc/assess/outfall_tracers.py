@@ -11,7 +11,7 @@ from spongecalc.assess.joint_flows import M3_PER_KG, TRACER
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.network.cross_connections import OWN_SYSTEM, RIGHT_RECEIVERS
-from spongecalc.swmm.inflows import GROUNDWATER, RDII
+from spongecalc.swmm.inflows import GROUNDWATER, RDII, SEWAGE
 from spongecalc.swmm.tracer_event import TRACED, WEEK
 
 OUTFALL_COLUMNS = [
@@ -27,6 +27,9 @@ OUTFALL_COLUMNS = [
     "groundwater_m3",
     "rdii_m3",
     "misplaced_m3",
+    "sewage_in_m3",
+    "rain_in_m3",
+    "backflow_m3",
     "hours",
     "wet_dry_ratio",
     "quality_error_percent",
@@ -42,7 +45,9 @@ def outfall_tracer_table(modelled: Sequence[Modelled], scenarios: Sequence[str] 
     that it is not taken for rain of a misconnection; empty where the project does not ask for them.
     ``wet_dry_ratio`` is all of these waters per hour under rain over that in dry weather: what rain adds to a
     sewage main. ``volume_m3`` is their sum: the carrier of clean water, which the run needs and no outfall gives
-    off, is in none of these volumes.
+    off, is in none of these volumes. All are net: what left less what came back in, which is ``sewage_in_m3`` and
+    ``rain_in_m3``; ``backflow_m3`` is all water that came in at the outfall, that of the river included. These
+    three are empty where no level outside lets water into the model.
     """
     return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)], scenarios)
 
@@ -85,6 +90,18 @@ def _through_the_ground(loads: pd.DataFrame, tracer: str) -> float:
     return float(loads[column].sum()) * M3_PER_KG if column in loads else math.nan
 
 
+def _came_back(loads: pd.DataFrame, tracer: str) -> float:
+    """Water of a tracer that came in at outfalls; NaN where no level outside lets any into the model."""
+    column = f"load_{tracer}_in_kg_after_mark"
+    return float(loads[column].sum()) * M3_PER_KG if column in loads else math.nan
+
+
+def _backflow_m3(loads: pd.DataFrame) -> float:
+    """All water that came in at outfalls; NaN as for the tracers."""
+    watched = f"load_{SEWAGE}_in_kg_after_mark" in loads
+    return float(loads["volume_in_m3_after_mark"].sum()) if watched else math.nan
+
+
 def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
     run = one.finished(event)
     if run is None or "load_SEWAGE_kg_after_mark" not in run.outfalls:
@@ -97,6 +114,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
     rows = []
     for (feature, community), group in outfalls.groupby(["feature_id", "community_id"], sort=True):
         loads = run.outfalls.loc[group["model_id"]]
+        back = {w: _came_back(loads, t) for w, t in TRACER.items()}
         water = {w: float(loads[f"load_{t}_kg_after_mark"].sum()) * M3_PER_KG for w, t in TRACER.items()}
         ground, rdii = (_through_the_ground(loads, t) for t in (GROUNDWATER, RDII))
         receives = str(nodes.loc[feature, "receives"])
@@ -116,6 +134,9 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
                 "groundwater_m3": ground,
                 "rdii_m3": rdii,
                 "misplaced_m3": misplaced,
+                "sewage_in_m3": back["sewage"],
+                "rain_in_m3": back["rain"],
+                "backflow_m3": _backflow_m3(loads),
                 "hours": hours,
                 "wet_dry_ratio": math.nan,
                 "quality_error_percent": run.quality_error_percent,

@@ -37,9 +37,9 @@ def outfalls_with_level(text: InputFile) -> tuple[str, ...]:
         if not section.upper().startswith("OUTFALL"):
             continue
         words = [w.strip('"') for w in line.partition(";")[0].split()]
-        if len(words) < 4 or words[0].startswith("["):  # noqa: PLR2004  name, invert, kind, stage
+        if len(words) < 4 or words[0].startswith("["):
             continue
-        kind, gate = words[2].upper(), words[4].upper() if len(words) > 4 else "NO"  # noqa: PLR2004
+        kind, gate = words[2].upper(), words[4].upper() if len(words) > 4 else "NO"
         if kind in ("FIXED", "TIDAL", "TIMESERIES") and gate != "YES":
             found.append(words[0])
     return tuple(found)
@@ -115,15 +115,16 @@ class Backflow:
         """
         worst = 0.0
         for position, (mass, error_percent) in enumerate(balances):
-            whole_kg = mass * self.units.mass_kg
+            true_percent, whole_kg = error_percent, mass * self.units.mass_kg
             if self.concentrations[position] != "#/L" and whole_kg > 0.0:
                 back_kg = sum(loads[position] for loads in self.loads.values())
-                error_percent = 100.0 * (1.0 - whole_kg * (1.0 - error_percent / 100.0) / (whole_kg + back_kg))
-            worst = max(worst, error_percent, key=abs)
+                left_kg = whole_kg * (1.0 - error_percent / 100.0)
+                true_percent = 100.0 * (1.0 - left_kg / (whole_kg + back_kg))
+            worst = max(worst, true_percent, key=abs)
         return worst
 
     def signed(self, node: int, minutes: Sequence[float], inflow: np.ndarray) -> np.ndarray:
-        """Return the inflow of an outfall as the engine saves it with its sign: below nought where water flows in.
+        """Return the inflow of an outfall as the engine saves it, below nought where water flows in.
 
         Parameters
         ----------

@@ -157,9 +157,7 @@ def _continuity_errors(simulation: Simulation) -> tuple[float, float, float]:
     return simulation.runoff_error, simulation.flow_routing_error, simulation.quality_error
 
 
-def _simulate(
-    simulation: Simulation, text: InputFile, mark_s: float | None
-) -> tuple[RunResult, Backflow | None]:
+def _simulate(simulation: Simulation, text: InputFile, mark_s: float | None) -> tuple[RunResult, Backflow | None]:
     """Step through the started simulation and read its statistics, and what flowed in where water may."""
     model = statistics.read_objects(OpenModel(), text.encoding)
     units = concentration_units(text)
@@ -171,7 +169,7 @@ def _simulate(
         # without links the engine keeps no statistics of nodes, and the toolkit crashes when asked for them
         model = replace(model, nodes=(), node_types=())
         messages.append(Message("warning", "engine.run.no_links"))
-    backflow = _watched(simulation, model, text, units)
+    backflow = _watched(model, text, units)
     if backflow is not None:
         mark = _step_through(simulation, model, backflow, mark_s)
     else:
@@ -200,9 +198,7 @@ def _simulate(
     return result, backflow
 
 
-def _watched(
-    simulation: Simulation, model: statistics.ModelObjects, text: InputFile, units: dict[str, str]
-) -> Backflow | None:
+def _watched(model: statistics.ModelObjects, text: InputFile, units: dict[str, str]) -> Backflow | None:
     """The outfalls of the model that water may flow in at; None where there are none, or nothing is routed."""
     ids = set(outfalls_with_level(text))
     watched = tuple(n for n in model.outfalls if model.nodes[n] in ids)

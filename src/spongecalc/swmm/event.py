@@ -113,7 +113,7 @@ def event_sections(
     flows to ``outfalls`` over time: the peak that leaves by several of them is that of their sum.
 
     Where pipes are ``drowned`` by a level outside, steps are no longer than 2 s, and events with tracers, which
-    small swings of resting water would falsify, are routed with damped inertia and the surface of a storm's nodes.
+    small swings of resting water would falsify, are routed with damped inertia and a storm's surface of nodes.
     """
     end = event.start + timedelta(seconds=event.duration_s)
     settings = event.settings

@@ -85,7 +85,7 @@ _MASSES_IN = (
 
 
 def quality_balances(report: str) -> tuple[tuple[float, float], ...]:
-    """Return (mass that came in or was there, continuity error in percent) of each pollutant, in the model's order.
+    """Return (mass that came in or was there, continuity error in percent) of each pollutant, in order.
 
     Masses are in the report's unit, kg or pounds, with its three decimals. Nothing for a run without pollutants.
 
@@ -95,7 +95,8 @@ def quality_balances(report: str) -> tuple[tuple[float, float], ...]:
         Text of the .rpt.
     """
     lines = report.splitlines()
-    title = next((n for n, line in enumerate(lines) if line.strip().startswith("Quality Routing Continuity")), None)
+    heading = "Quality Routing Continuity"
+    title = next((n for n, line in enumerate(lines) if line.strip().startswith(heading)), None)
     rows: dict[str, list[float]] = {}
     for line in lines[title + 2 :] if title is not None else ():
         name, dots, figures = line.strip().partition(" ..")

@@ -96,7 +96,7 @@ def _filled(row: Sequence[str], depths_m: Mapping[str, float]) -> Sequence[str]:
 
 
 def _links(sections: Mapping[str, Rows], inverts: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:
-    """Each link that lets water through both ways: its nodes, and the highest elevation that water has to pass."""
+    """Each link that lets water through both ways: its nodes, and the highest elevation on the way."""
 
     def elevation_m(offset: str, node: str) -> float:
         return inverts[node] if offset == "*" else float(offset)

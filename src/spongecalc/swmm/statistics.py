@@ -61,7 +61,8 @@ class Cumulative:
     """Sums at outfalls and nodes up to one moment; tuples in the engine's order.
 
     Loads are in kg, or as log10 of counts for pollutants in #/L. Volumes and loads of outfalls are the engine's,
-    whichever way the water flowed; ``outfall_in_m3`` and ``outfall_in_loads`` (kg or counts) are what of them came in.
+    whichever way the water flowed; ``outfall_in_m3`` and ``outfall_in_loads`` (kg or counts) are what of them
+    came in.
     """
 
     outfall_volumes_m3: tuple[float, ...]

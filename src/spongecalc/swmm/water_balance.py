@@ -267,15 +267,27 @@ def _flooding_section(result: RunResult, lang: str) -> Section:
 
 
 def _outfall_section(result: RunResult, lang: str) -> Section:
-    headers = list(_headers(lang, "outfall", "volume_m3", "peak_l_s"))
-    columns = ["volume_m3", "peak_l_s"]
+    """List the outfalls: what left; where water came in at any of them, also that and the difference."""
+    outfalls = result.outfalls
+    signed = bool((outfalls["volume_in_m3"] > 0.0).any())
+    volumes = ["volume_out_m3", "volume_in_m3", "volume_net_m3"] if signed else ["volume_m3"]
+    columns = [*volumes, "peak_l_s"]
+    headers = list(_headers(lang, "outfall", *columns))
+    outfalls = outfalls.assign(volume_net_m3=outfalls["volume_m3"])
     for pollutant, unit in result.pollutants.items():
         measure = "count" if unit == "#/L" else "kg"
-        columns.append(f"load_{pollutant}_{measure}")
-        headers.append(text(f"engine.column.load_{measure}", lang, pollutant=pollutant))
+        net, inwards = f"load_{pollutant}_{measure}", f"load_{pollutant}_in_{measure}"
+        if signed and inwards in outfalls:
+            outfalls[f"load_{pollutant}_out_{measure}"] = outfalls[net] + outfalls[inwards]
+            for way, column in (("out", f"load_{pollutant}_out_{measure}"), ("in", inwards), ("net", net)):
+                columns.append(column)
+                headers.append(text(f"engine.column.load_{way}_{measure}", lang, pollutant=pollutant))
+        else:
+            columns.append(net)
+            headers.append(text(f"engine.column.load_{measure}", lang, pollutant=pollutant))
     rows = tuple(
         (str(outfall), *(_figure(value, 3) for value in values))
-        for outfall, values in zip(result.outfalls.index, result.outfalls[columns].to_numpy(), strict=True)
+        for outfall, values in zip(outfalls.index, outfalls[columns].to_numpy(), strict=True)
     )
     return Section(text("engine.title.outfalls", lang), tuple(headers), rows)
 

@@ -14,7 +14,13 @@ from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
-OF_BOTH = ("outfall_peak_{s}_l_s", "outfall_volume_{s}_m3")
+# What the pairs show, and the columns of outfall_peaks.csv it is of; what came in only where water did.
+OF_BOTH = {
+    "outfall_peak_{s}_l_s": "peak_l_s",
+    "outfall_volume_{s}_m3": "volume_m3",
+    "outfall_volume_out_{s}_m3": "volume_out_m3",
+    "outfall_volume_in_{s}_m3": "volume_in_m3",
+}
 OF_LAST = ("receiver_capacity_l_s", "capacity_used_percent")
 CHECKS = ("ground_peak", "outfall_peak", "receiver_capacity")
 CHECK_COLUMNS = ("check", "applies_to", "limit", "value", "excess", "unit", "check_verdict", "clause")
@@ -46,7 +52,7 @@ def outfall_pairs(review: Review, community_id: str = "") -> pd.DataFrame:
     found = table[keys].drop_duplicates().reset_index(drop=True)
     for scenario in review.compared:
         own = table[table["scenario"] == scenario].set_index(keys)
-        for column, template in zip(("peak_l_s", "volume_m3"), OF_BOTH, strict=True):
+        for template, column in OF_BOTH.items():
             named = own[column].rename(template.format(s=scenario))
             found = found.merge(named, how="left", left_on=keys, right_index=True)
     last = table[table["scenario"] == review.compared[1]].set_index(keys)[list(OF_LAST)]
@@ -103,9 +109,13 @@ def county_outfalls(review: Review, words: Wording) -> Chapter | None:
 
 
 def _shown(pairs: pd.DataFrame, columns: Sequence[str], words: Wording) -> Table:
-    """The pairs without what nobody gave, and without the sum where one receiver takes all."""
+    """The pairs without what nobody gave, without the sum where one receiver takes all, and with both ways that
+    water went only where some came in.
+    """
     takers = pairs[pairs["receives"] != ALL].groupby("community_id")["receives"].nunique()
     single = set(takers.index[takers == 1])
     shown = pairs[(pairs["receives"] != ALL) | ~pairs["community_id"].isin(list(single))]
-    kept = [c for c in columns if c not in OF_LAST or shown[c].notna().any()]
+    ways = {c for c in columns if c.startswith(("outfall_volume_in_", "outfall_volume_out_"))}
+    came_in = any((shown[c] > 0).any() for c in ways if c.startswith("outfall_volume_in_"))
+    kept = [c for c in columns if (c not in OF_LAST or shown[c].notna().any()) and (c not in ways or came_in)]
     return frame_table(shown, kept, words)
