@@ -153,8 +153,8 @@ def test_peaks_are_those_of_a_run_from_standing_water(
     """Within 2 % of what the engine gives from its own hot starts of 1, 2 and 4 hours, in each link above 1 l/s.
 
     Two links of EY01 swing: between those hot starts alone their peaks differ by 4 % and 6 %, so that the bounds
-    are those of the three. Where they differ by more than 10 % (a sewage pipe in which water still swings when the
-    hot start is saved) they are no reference.
+    are those of the three. Where they differ by more than 10 % (sewage pipes in which water still swings when
+    the hot start is saved) they are no reference.
     """
     model, _ = raised(example, community, scenario, rise_m)
     text = model.text(next(e for e in example.events if e.storm_id == "P3-120"))

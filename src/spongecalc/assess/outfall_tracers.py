@@ -29,7 +29,7 @@ OUTFALL_COLUMNS = [
     "misplaced_m3",
     "sewage_in_m3",
     "rain_in_m3",
-    "backflow_m3",
+    "came_in_m3",
     "hours",
     "wet_dry_ratio",
     "quality_error_percent",
@@ -46,7 +46,7 @@ def outfall_tracer_table(modelled: Sequence[Modelled], scenarios: Sequence[str] 
     ``wet_dry_ratio`` is all of these waters per hour under rain over that in dry weather: what rain adds to a
     sewage main. ``volume_m3`` is their sum: the carrier of clean water, which the run needs and no outfall gives
     off, is in none of these volumes. All are net: what left less what came back in, which is ``sewage_in_m3`` and
-    ``rain_in_m3``; ``backflow_m3`` is all water that came in at the outfall, that of the river included. These
+    ``rain_in_m3``; ``came_in_m3`` is all water that came in at the outfall, that of the river included. These
     three are empty where no level outside lets water into the model.
     """
     return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)], scenarios)
@@ -96,7 +96,7 @@ def _came_back(loads: pd.DataFrame, tracer: str) -> float:
     return float(loads[column].sum()) * M3_PER_KG if column in loads else math.nan
 
 
-def _backflow_m3(loads: pd.DataFrame) -> float:
+def _came_in_m3(loads: pd.DataFrame) -> float:
     """All water that came in at outfalls; NaN as for the tracers."""
     watched = f"load_{SEWAGE}_in_kg_after_mark" in loads
     return float(loads["volume_in_m3_after_mark"].sum()) if watched else math.nan
@@ -136,7 +136,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
                 "misplaced_m3": misplaced,
                 "sewage_in_m3": back["sewage"],
                 "rain_in_m3": back["rain"],
-                "backflow_m3": _backflow_m3(loads),
+                "came_in_m3": _came_in_m3(loads),
                 "hours": hours,
                 "wet_dry_ratio": math.nan,
                 "quality_error_percent": run.quality_error_percent,

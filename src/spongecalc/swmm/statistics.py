@@ -395,7 +395,7 @@ def _since(end: Sequence[float], mark: Sequence[float]) -> list[float]:
 
 
 def _net(whichever_way: Sequence[float], inwards: Sequence[float]) -> list[float]:
-    """What left less what came in, of sums that count both as leaving."""
+    """Differences of what left and what came in, of sums that count both as leaving."""
     return [whole - 2.0 * back for whole, back in zip(whichever_way, inwards, strict=True)]
 
 
