@@ -14,14 +14,9 @@ from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
-# What the pairs show, and the columns of outfall_peaks.csv it is of; what came in only where water did.
-OF_BOTH = {
-    "outfall_peak_{s}_l_s": "peak_l_s",
-    "outfall_volume_{s}_m3": "volume_m3",
-    "outfall_volume_out_{s}_m3": "volume_out_m3",
-    "outfall_volume_in_{s}_m3": "volume_in_m3",
-}
+OF_BOTH = ("outfall_peak_{s}_l_s", "outfall_volume_{s}_m3")
 OF_LAST = ("receiver_capacity_l_s", "capacity_used_percent")
+BACKFLOW_COLUMNS = ("scenario", "receives", "volume_out_m3", "volume_in_m3", "volume_m3")
 CHECKS = ("ground_peak", "outfall_peak", "receiver_capacity")
 CHECK_COLUMNS = ("check", "applies_to", "limit", "value", "excess", "unit", "check_verdict", "clause")
 
@@ -52,7 +47,7 @@ def outfall_pairs(review: Review, community_id: str = "") -> pd.DataFrame:
     found = table[keys].drop_duplicates().reset_index(drop=True)
     for scenario in review.compared:
         own = table[table["scenario"] == scenario].set_index(keys)
-        for template, column in OF_BOTH.items():
+        for column, template in zip(("peak_l_s", "volume_m3"), OF_BOTH, strict=True):
             named = own[column].rename(template.format(s=scenario))
             found = found.merge(named, how="left", left_on=keys, right_index=True)
     last = table[table["scenario"] == review.compared[1]].set_index(keys)[list(OF_LAST)]
@@ -82,6 +77,8 @@ def community_outfalls(page: CommunityPage, review: Review, words: Wording) -> C
             )
     peaks = review.tables["outfall_peaks"]
     own = peaks[peaks["community_id"] == page.community_id]
+    if backflow := backflow_table(own, ("storm_id", *BACKFLOW_COLUMNS), words):
+        tables.append((words("table.backflow"), backflow))
     paragraphs = [words("document.outfalls_text")]
     group = str(own["communities"].iloc[0])
     if ";" in group:
@@ -103,19 +100,25 @@ def county_outfalls(review: Review, words: Wording) -> Chapter | None:
     columns = ["community_id", "receives", *pair_columns(review.compared)]
     tables = [(words("table.outfalls", storm=review.headline_storm), _shown(own, columns, words))]
     paragraphs = [said, words("document.outfalls_text")]
-    if (review.tables["outfall_peaks"]["outfall_level"] == LEVEL_SET).any():
+    peaks = review.tables["outfall_peaks"]
+    own = peaks[peaks["storm_id"] == review.headline_storm]
+    if backflow := backflow_table(own, ("community_id", *BACKFLOW_COLUMNS), words):
+        tables.append((words("table.backflow"), backflow))
+    if (peaks["outfall_level"] == LEVEL_SET).any():
         paragraphs.append(words("document.outfalls_level"))
     return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
 
 
+def backflow_table(peaks: pd.DataFrame, columns: Sequence[str], words: Wording) -> Table | None:
+    """Rows of outfall_peaks.csv where water came in, with both ways and the net; None without any."""
+    backwards = peaks[peaks["volume_in_m3"] > 0]
+    return frame_table(backwards, columns, words) if len(backwards) else None
+
+
 def _shown(pairs: pd.DataFrame, columns: Sequence[str], words: Wording) -> Table:
-    """The pairs without what nobody gave, without the sum where one receiver takes all, and with both ways that
-    water went only where some came in.
-    """
+    """The pairs without what nobody gave, and without the sum where one receiver takes all."""
     takers = pairs[pairs["receives"] != ALL].groupby("community_id")["receives"].nunique()
     single = set(takers.index[takers == 1])
     shown = pairs[(pairs["receives"] != ALL) | ~pairs["community_id"].isin(list(single))]
-    ways = {c for c in columns if c.startswith(("outfall_volume_in_", "outfall_volume_out_"))}
-    came_in = any((shown[c] > 0).any() for c in ways if c.startswith("outfall_volume_in_"))
-    kept = [c for c in columns if (c not in OF_LAST or shown[c].notna().any()) and (c not in ways or came_in)]
+    kept = [c for c in columns if c not in OF_LAST or shown[c].notna().any()]
     return frame_table(shown, kept, words)
