@@ -91,6 +91,8 @@ def narrow(name: str, diameter_mm: float) -> Change:
 
 
 CONCRETE_LANE = edit("surfaces", "C-L1", cover="concrete")
+# More runoff reaches inlets and outfalls, too.
+MORE_RUNOFF = {"waterlogging", "design", "outflow", "data"}
 ELSEWHERE_BEFORE = edit("nodes", "B-C2", receives="municipal_combined")
 # What breaks a criterion in a community: its answer, the sentence that says so, and what goes with it.
 BROKEN: dict[str, list[tuple[str, Change, str, str, set[str]]]] = {
@@ -113,14 +115,14 @@ BROKEN: dict[str, list[tuple[str, Change, str, str, set[str]]]] = {
         ("outflow", both(ELSEWHERE_BEFORE, accepted("B-R2", 60.0)), "pass", "outfalls_within", set()),
     ],
     "C": [
-        ("capture", CONCRETE_LANE, "fail", "capture_below", set()),
+        ("capture", CONCRETE_LANE, "fail", "capture_below", MORE_RUNOFF),
         ("waterlogging", narrow("C", 100.0), "fail", "waterlogging_over", {"design"}),
         (
             "ponding",
             both(CONCRETE_LANE, narrow("C", 100.0)),
             "fail",
             "ponding_left",
-            {"capture", "waterlogging", "design"},
+            {"capture"} | MORE_RUNOFF,
         ),
         ("data", edit("pipes", "C-PR", diameter_mm=float("nan")), "undecided", "data_errors", set(CRITERIA)),
     ],
