@@ -75,15 +75,14 @@ def refused_m3(text: str, folder: Path) -> float:
     return sum(float(np.maximum(q - RATED_L_S, 0).sum()) * 60 / 1000 for q in flows.values())
 
 
-@pytest.mark.parametrize(("storm_id", "audit_m3"), [("P3-120", 15.5), ("P20-120", 159.0)])
-def test_inlets_cannot_take_what_an_audit_found(
-    plain: Built, tmp_path: Path, storm_id: str, audit_m3: float
-) -> None:
+@pytest.mark.parametrize("storm_id", ["P3-120", "P20-120"])
+def test_inlets_take_all_that_comes(plain: Built, tmp_path: Path, storm_id: str) -> None:
+    """An audit found 15.5 and 159.0 m3 refused where inlets stood 18 m apart along the lane alone."""
     storm = next(s for s in plain.storms if s.storm_id == storm_id)
     event = storm_event(storm, plain.checked.project.settings.simulation)
     after = [m for m in plain.models if m.scenario == "after"]
     refused = sum(refused_m3(m.text(event), tmp_path / m.name) for m in after)
-    assert refused == pytest.approx(audit_m3, rel=0.01)
+    assert refused == pytest.approx(0, abs=0.5)
 
 
 def test_the_peak_of_a_full_tanks_community_falls_as_an_audit_found(plain_folder: Path) -> None:
