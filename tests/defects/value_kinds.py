@@ -98,7 +98,7 @@ def _formed(value: float, column: Column, form: object) -> object:
     if form == "-":
         return -abs(value) or -1.0
     plain = f"{value:.10g}"
-    comma = f"{value:.2f}".replace(".", ",")
+    comma = (plain if "." in plain else f"{value:.1f}").replace(".", ",")
     thousands = f"{int(abs(value)) % 1000:03d}"
     return form.format(v=plain, u=_unit(column.name), c=comma, w=_wide(plain), t=thousands)
 

@@ -104,3 +104,20 @@ def test_the_lead_of_an_inlet_is_assumed_and_one_that_climbs_is_named(
     found = named(small_project(first=both(inlet, lateral, edit("communities", "A", phase="1"))))
     climbs = [("lead.uphill", "warning", "A-YI")] if uphill else []
     assert found == [("lead.assumed", "info", "A-YI"), *climbs]
+
+
+@pytest.mark.parametrize(("invert_m", "close"), [(99.7, False), (99.9, True)])
+def test_a_tank_whose_water_arrives_close_below_the_ground_is_named(
+    small_project: Callable[..., SmallProject], invert_m: float, close: bool
+) -> None:
+    """The ground lies at 100 m: of an invert at 99.9 m the overflow went to 99.8 m without a word."""
+    chamber = add(
+        "nodes",
+        "A-R1",
+        node_id="A-C",
+        kind="storage",
+        invert_m=invert_m,
+        geometry=Point(ORIGIN_X + 12, ORIGIN_Y + 20),
+    )
+    found = named(small_project(first=both(chamber, tanks({"from_node": "A-C"})), toml=lambda t: t + FACILITIES))
+    assert found == ([("tank.no_freeboard", "warning", "A-T1")] if close else [])

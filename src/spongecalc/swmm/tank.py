@@ -95,6 +95,12 @@ def tanks_of(system: DrainageSystem, depth_m: float) -> tuple[tuple[Tank, ...], 
             continue
         taken.add(row.from_node)
         shape = tank_shape(row.volume_m3, row.area_m2, node.invert_m, node.ground_m, depth_m)
+        if node.invert_m > shape.crest_m:
+            levels = {"invert": f"{node.invert_m:.2f}", "ground": f"{node.ground_m:.2f}"}
+            crest = f"{shape.crest_m:.2f}"
+            findings.append(
+                finding_at("tank.no_freeboard", "facilities", row, node=row.from_node, crest=crest, **levels)
+            )
         overflow = row.overflow_to if row.overflow_to in nodes else None
         if overflow is None:
             findings.append(finding_at("tank.no_overflow", "facilities", row, node=row.overflow_to))
