@@ -104,6 +104,7 @@ def test_all_well():
         ({"design_open": 1}, "design", "conditional", "design_conditions"),
         ({"design_open": None}, "design", "undecided", "design_unknown"),
         ({"verdict_warnings": 1}, "data", "conditional", "data_warnings"),
+        ({"values_not_read": 1}, "data", "conditional", "data_not_read"),
         ({"errors": 1}, "data", "undecided", "data_errors"),
     ],
 )

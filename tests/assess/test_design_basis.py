@@ -110,13 +110,14 @@ def test_values_are_those_of_the_projects_own_covers_and_pipes(basis: pd.DataFra
 
 
 def test_what_nobody_read_is_seen_to_decide_until_the_project_confirms_it(
-    basis: pd.DataFrame, tmp_path: Path
+    whole_run: WholeRun, basis: pd.DataFrame, tmp_path: Path
 ) -> None:
-    """Every storm rests on the formula, lengths on the rule they are measured by."""
+    """Every storm rests on the formula, lengths on the rule they are measured by: nothing passes before that."""
     first = of(basis, applied_to="storm_formulas").iloc[0]
     assert (first["document"], first["how_known"], first["decides"]) == ("昆明市新编公式", "recalled", "yes")
     told = write_small_project(tmp_path / "told", toml=lambda written: written + CONFIRMED)
-    after = take_through(told.folder).review.tables["design_basis"]
+    review = take_through(told.folder).review
+    after = review.tables["design_basis"]
     own = of(after, applied_to="storm_formulas").iloc[0]
     assert (own["document"], own["how_known"], own["decides"]) == (
         "昆明市新编公式",
@@ -126,3 +127,8 @@ def test_what_nobody_read_is_seen_to_decide_until_the_project_confirms_it(
     unread = of(basis, decides="yes", how_known="recalled")
     assert set(unread["document"]) == {"昆明市新编公式", "GB 50857-2013"}
     assert not len(of(after, decides="yes", how_known="recalled"))
+    for own, count in ((whole_run.review, 2), (review, 0)):
+        rows = own.tables["communities"].iloc[:-1]
+        assert set(rows["values_not_read"]) == {count}
+        assert not count or "pass" not in set(rows["verdict"])
+        assert all(("data=" in reasons) == bool(count) for reasons in rows["verdict_reasons"])

@@ -64,6 +64,7 @@ NUMBERS = {
     "design_unconfirmed": 0,
     "design_open": 0,
     "verdict_warnings": 0,
+    "values_not_read": 0,
 }
 
 

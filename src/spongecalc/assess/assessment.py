@@ -17,7 +17,7 @@ from spongecalc.assess.criteria import Judging, asked_of, finished, overall, rea
 from spongecalc.assess.criteria_figures import criteria_figures
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.design_basis import TABLE as DESIGN_BASIS
-from spongecalc.assess.design_basis import design_basis
+from spongecalc.assess.design_basis import design_basis, values_not_read
 from spongecalc.assess.field_evidence import evidence_tables
 from spongecalc.assess.initial_states import initial_states, storm_rows
 from spongecalc.assess.inputs import Inputs
@@ -118,10 +118,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     judging = judging_of(inputs)
     storms = tuple(_storm_summary(s, settings.standards.confirmations) for s in inputs.storms)
     tables[DESIGN_BASIS] = design_basis(inputs, tables, storms, judging.asked)
+    not_read = values_not_read(tables[DESIGN_BASIS])
     rows = []
     for c in inputs.community_ids:
         found = community_row(inputs, c, own(c), of_community.get(c, {}), facts, rows_of.facts)
-        rows.append(_judged(inputs, found, judging, own(c), peaks_checked))
+        rows.append(_judged(inputs, found, judging, own(c), peaks_checked, not_read))
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(
         rows, headline, settings.compared, whole=not homeless.any(), partial=left_out > 0
@@ -182,6 +183,7 @@ def _judged(
     judging: Judging,
     tables: Mapping[str, pd.DataFrame],
     peaks: Sequence[Check],
+    not_read: int,
 ) -> dict[str, object]:
     """A community's row with the figures that only its criteria need, and its verdict."""
     community = str(row["community_id"])
@@ -192,7 +194,7 @@ def _judged(
         [c for c in peaks if c.feature.community_id == community],
         [f for f in inputs.findings if f.feature.community_id == community and inputs.matters(f.feature)],
         modelled=finished(row),
-    )
+    ) | {"values_not_read": not_read}
     whole = with_reductions({**row, **figures}, judging.compared)
     return {
         **row,

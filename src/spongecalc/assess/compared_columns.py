@@ -83,6 +83,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "design_unconfirmed",
     "design_open",
     "verdict_warnings",
+    "values_not_read",
     "worst_continuity_error_percent",
     "errors",
     "warnings",

@@ -378,12 +378,14 @@ def _design(row: Mapping[str, object]) -> Verdict:
 
 
 def _data(row: Mapping[str, object]) -> Verdict:
-    names = ("errors", "verdict_warnings", "worst_continuity_error_percent")
+    names = ("errors", "verdict_warnings", "values_not_read", "worst_continuity_error_percent")
     known = {name: figure(row, name) for name in names}
     if known["errors"] > 0 or math.isnan(known["verdict_warnings"]):
         return Verdict("data", UNDECIDED, "data_errors", known)
     if known["verdict_warnings"] > 0:
         return Verdict("data", CONDITIONAL, "data_warnings", known)
+    if known["values_not_read"] != 0:
+        return Verdict("data", CONDITIONAL, "data_not_read", known)
     return Verdict("data", PASS, "data_good", known)
 
 

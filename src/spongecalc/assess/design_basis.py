@@ -13,7 +13,7 @@ from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.review import StormSummary
 from spongecalc.design.check import LIMIT_NOT_READ, NOT_CHECKABLE
 from spongecalc.standards.documents import CLAUSES, MANDATORY_CODE, Clause, cited, clauses, documents
-from spongecalc.standards.provenance import PRACTICE, confirmed_table, decides
+from spongecalc.standards.provenance import PRACTICE, RECALLED, confirmed_table, decides
 
 TABLE = "design_basis"
 BASIS_COLUMNS = [
@@ -83,6 +83,12 @@ def design_basis(
         key=lambda r: (order.get(str(r["document"]), len(order)), _place(r["clause"]), str(r["applied_to"]))
     )
     return pd.DataFrame(rows, columns=BASIS_COLUMNS)
+
+
+def values_not_read(basis: pd.DataFrame) -> int:
+    """Count of the values in a design basis that decide, though recalled and not confirmed by the project."""
+    unread = (basis["how_known"] == RECALLED) & (basis["decides"] == "yes")
+    return int(basis.loc[unread, ["applied_as", "applied_to", "cited_as"]].drop_duplicates().shape[0])
 
 
 def _rows(one: Applied) -> list[dict[str, object]]:

@@ -133,6 +133,7 @@ PLAIN: Mapping[str, Recipe] = {
         )
         for part in ("judged", "allowed")
     },
+    "values_not_read": Recipe("values_not_read", layers=(("communities", OWN),)),
     "verdict_warnings": Recipe(
         "verdict_warnings", "findings", (), {"severity": "warning"}, ("feature_id", "layer")
     ),
