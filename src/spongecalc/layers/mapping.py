@@ -452,7 +452,11 @@ def with_sizes(
             mapped["material"] = MAPPED
         if size.diameter_mm is None:
             columns["width_mm"][label], columns["height_mm"][label] = size.width_mm, size.height_mm
-            if columns["shape"][label] in (None, "circular") or pd.isna(columns["shape"][label]):
+            written = columns["shape"][label]
+            if written == "circular":
+                measures = {"width": f"{size.width_mm:g}", "height": f"{size.height_mm:g}"}
+                findings.append(Finding("pipe.round_box", place, measures))
+            if written in (None, "circular") or pd.isna(written):
                 columns["shape"][label] = "rect_closed"
             mapped |= {"width_mm": MAPPED, "height_mm": MAPPED}
         elif size.outer:
