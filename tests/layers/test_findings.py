@@ -22,7 +22,7 @@ PIPE = LineString([(X + 10, Y + 8), (X + 40, Y + 8)])
 PLANTED: dict[str, tuple[Change, str, str]] = {
     "value.not_a_number": (edit("pipes", "C-PR", invert_up_m="ninety-nine"), "pipes", "C-PR"),
     # The shape is said to be circular.
-    "pipe.round_box": (edit("pipes", "C-PR", diameter_mm="600x800"), "pipes", "C-PR"),
+    "pipe.round_box": (edit("pipes", "C-PR", shape="circular", diameter_mm="600x800"), "pipes", "C-PR"),
     "pipe.size_unread": (edit("pipes", "C-PR", diameter_mm="DN300/DN400"), "pipes", "C-PR"),
     "pipe.outer_no_material": (edit("pipes", "C-PR", diameter_mm="De315", material=None), "pipes", "C-PR"),
     "value.missing": (edit("nodes", "C-R1", system=None), "nodes", "C-R1"),
