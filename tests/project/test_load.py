@@ -97,6 +97,16 @@ CASES = {
         SOUND.replace(FORMULA, ROUND.replace("C =", "C = 1, cc =")),
         ("rainfall.formula.cc",),
     ),
+    "city by a word with an or of its own": (
+        SOUND + '[design]\ncity = "village"\n',
+        ("design.city", "'village'", "large city, medium or small city"),
+    ),
+    "limit below nought": (
+        SOUND
+        + '[[design.limits]]\ncheck = "min_cover"\napplies_to = "under carriageway"\n'
+        + 'limit = -7\nreason = "own"\n',
+        ("design.limits[1].limit", "-7"),
+    ),
     "number for text": (SOUND.replace(HEAD, "name = 3"), ("name", "3")),
     "date for text": (SOUND.replace(HEAD, "name = 2024-01-01"), ("name", "2024")),
     "text for number": (SOUND + '[simulation]\nmax_trials = "eight"\n', ("simulation.max_trials", "'eight'")),

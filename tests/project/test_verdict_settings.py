@@ -19,6 +19,7 @@ def test_one_or_several():
     [
         [{"criterion": "outflow"}],
         [{"criterion": "outflow", "reason": ""}],
+        [{"criterion": "outflow", "reason": "   "}],
         [{"criterion": "peaks", "reason": "no such criterion"}],
         [{"criterion": "outflow", "reason": "once"}, {"criterion": "outflow", "reason": "twice"}],
     ],

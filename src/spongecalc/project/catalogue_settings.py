@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.catalogue.cover import Cover, Infiltration
@@ -20,6 +20,7 @@ from spongecalc.project.section import (
     Percent,
     PipeDiameter,
     Section,
+    Why,
     Words,
     once_read,
     quantity_in,
@@ -40,7 +41,6 @@ def _colour(value: str) -> str:
 
 
 Colour = Annotated[str, AfterValidator(_colour)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 
 
@@ -59,7 +59,7 @@ class CoverValues(Section):
 class CoverOverride(CoverValues):
     """Values of a shipped cover that a project changes."""
 
-    reason: Reason | None = None
+    reason: Why | None = None
 
 
 class Names(Section):
@@ -73,7 +73,7 @@ class OwnCover(CoverValues):
     """A cover of the project's own: like one of the catalogue but for what is said."""
 
     like: str
-    reason: Reason
+    reason: Why
     names: Names | None = None
     synonyms: tuple[Words, ...] = ()
     colour: Colour | None = None
@@ -143,7 +143,7 @@ class OwnMaterial(Section):
     """A material of the project's own: like one of the catalogue but for what is said."""
 
     like: str
-    reason: Reason
+    reason: Why
     names: Names | None = None
     synonyms: tuple[Words, ...] = ()
     family: str | None = None
@@ -190,7 +190,7 @@ class TradeSizes(Section):
     """The diameters that designs of the project choose from."""
 
     diameters_mm: tuple[PipeDiameter, ...] = Field(min_length=1, alias="diameters")
-    reason: Reason
+    reason: Why
 
 
 class CatalogueSettings(Section):

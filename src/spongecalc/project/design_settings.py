@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Meters, Minutes, Number, Percent, Section, Years, as_typed, once_read
+from spongecalc.project.section import Meters, Minutes, Number, Percent, Section, Why, Years, as_typed, once_read
 from spongecalc.standards.tables import table
 
 LIMIT_TABLES = ("sewer_design_limits", "design_rules")
@@ -26,8 +26,8 @@ class LimitOverride(Section):
 
     check: str
     applies_to: str
-    limit: Number
-    reason: str = Field(min_length=2, max_length=300)
+    limit: Number = Field(ge=0)
+    reason: Why
 
     @once_read
     def _limit_exists(self) -> Self:

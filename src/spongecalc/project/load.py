@@ -173,7 +173,8 @@ def _mistake(file: str, error: Any, document: dict[str, Any]) -> Mistake:
         return _unknown(file, key, str(error["loc"][-1]), _keys_beside(error["loc"]))
     context = error.get("ctx", {})
     if kind == "literal_error":
-        allowed = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+        # Names may hold an "or" of their own: that between names stands outside their quotes.
+        allowed = ", ".join(re.findall("'([^']*)'", str(context["expected"])))
         if error["loc"][-1] == "[key]":
             return _unknown(file, key, str(error["input"]), allowed.split(", "))
         return Mistake("value_not_allowed", file, key, found, allowed)

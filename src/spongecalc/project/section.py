@@ -91,6 +91,7 @@ def inside(path: object) -> str:
     return parts.as_posix()
 
 
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 """A name as people give it: blanks around it do not count, and blanks alone are none."""
 InsidePath = Annotated[str, BeforeValidator(inside)]

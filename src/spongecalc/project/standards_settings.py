@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Section, Words, as_typed, once_read
+from spongecalc.project.section import Section, Why, Words, as_typed, once_read
 from spongecalc.standards.provenance import Confirmation, recalled_rows
 from spongecalc.standards.tables import names
-
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
 
 
 class ConfirmedRows(Section):

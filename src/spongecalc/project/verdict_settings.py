@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Literal, Self
 
-from pydantic import Field
-
 from spongecalc.project.refused_value import RefusedValueError
-from spongecalc.project.section import Section, as_typed, once_read
+from spongecalc.project.section import Section, Why, as_typed, once_read
 
 Criterion = Literal[
     "lengths", "separation", "capture", "runoff", "outflow", "ponding", "waterlogging", "design", "data"
@@ -19,7 +17,7 @@ class NotDecisive(Section):
     """A criterion that conditions the verdict and does not decide it, with the reason that is printed."""
 
     criterion: Criterion
-    reason: str = Field(min_length=2, max_length=300)
+    reason: Why
 
 
 class VerdictSettings(Section):

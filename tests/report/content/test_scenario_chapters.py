@@ -300,3 +300,17 @@ def test_headings_of_progress_all_begin_alike():
         b for b in phases_chapter(review, Wording.of(review, "en")).blocks if isinstance(b, TableBlock)
     ):
         assert all(h.text[:1].isupper() for h in block.table.headings), [h.text for h in block.table.headings]
+
+
+@pytest.mark.parametrize("kept", [1, 0])
+def test_peaks_at_outfalls_that_are_not_known_are_not_said_to_hold(kept):
+    usual = synthetic_review()
+    words = Wording.of(usual, "en")
+    column = f"outfall_peak_{usual.compared[0]}_l_s"
+    pages = tuple(
+        p if place < kept else replace(p, row={**p.row, column: float("nan")})
+        for place, p in enumerate(usual.pages)
+    )
+    assert len(pages) > 1
+    figure = next(t for t in tiles(replace(usual, pages=pages), words) if t.question == "runoff").figures[-1]
+    assert (figure.value, figure.unit) in ({("0", "of 1"), ("1", "of 1")} if kept else {("not known", "")})

@@ -47,7 +47,9 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
         return TileFigure(words(label), _written(total, column, words), of_unit, beside, _keys(TOTAL, column))
 
     separated = separated_counts(review)
-    rising = sum(judged.outfalls_rise(p.row, review.compared) is True for p in review.pages)
+    known = [r for p in review.pages if (r := judged.outfalls_rise(p.row, review.compared)) is not None]
+    # Of communities whose peaks are not both known nobody can say that they do not rise.
+    rising = str(sum(known)) if known else words("page.unknown")
     lengths = [
         plain(f"tile.{system}_laid", f"{system}_laid_m", "m", _against_claim(review, system, words))
         for system in ("storm", "sewage")
@@ -61,6 +63,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
     fall = total.get(reduced)
     sites, households = words("tile.unit_sites"), words("tile.unit_households")
     of_all = words("tile.of", count="", total=len(review.pages)).strip()
+    of_known = words("tile.of", count="", total=len(known)).strip()
     return [
         Tile("lengths", lengths),
         Tile(
@@ -82,7 +85,7 @@ def tiles(review: Review, words: Wording) -> list[Tile]:
                 ),
                 change("tile.runoff", "runoff", "m³", "_m3"),
                 plain("tile.rainfall", "rainfall_m3", "m³"),
-                TileFigure(words("tile.outfalls_rise"), str(rising), of_all),
+                TileFigure(words("tile.outfalls_rise"), rising, of_known if known else ""),
             ],
         ),
         Tile(
