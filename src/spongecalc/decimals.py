@@ -28,6 +28,7 @@ DECIMALS: dict[str, int] = {
     "_l_s_ha": 2,
     "manning_n": 4,
     "factor": 3,
+    "dry_ratio": 2,
     "time_min": 2,
     "peak_min": 1,
     "delay_min": 1,

@@ -112,11 +112,14 @@ def test_quantities_and_design_need_no_run(command_line, tmp_path):
     assert csv_text(fresh.quantities()) == written(command_line, "quantities")
     assert fresh.quantities(communities="A")["length_m"].sum() < fresh.quantities()["length_m"].sum()
     # What a run alone can tell is in the checks of a project that has been run.
-    needs_run = (",ground_peak,", ",receiver_capacity,")
+    needs_run = (",ground_peak,", ",receiver_capacity,", ",swmm_peak,")
     stored = written(command_line, "design_checks").splitlines()
     plain = [line for line in stored if not any(check in line for check in needs_run)]
     assert len(plain) < len(stored)
-    assert csv_text(fresh.design_checks()).splitlines() == plain
+    told = csv_text(fresh.design_checks()).splitlines()
+    peaks = [line for line in told if ",swmm_peak," in line]
+    assert peaks and all(",not_checkable," in line and ",no_run," in line for line in peaks)
+    assert [line for line in told if ",swmm_peak," not in line] == plain
     assert not (folder / "results").exists()
 
 

@@ -506,6 +506,8 @@ def test_a_limit_that_nobody_has_read_decides_nothing_until_the_project_confirms
         "min_velocity",
     )
     assert (check.verdict, check.reason) == ("not_checkable", "limit_not_read")
+    # Value and limit are both the slope that the exemption asks for.
+    assert (check.value, check.limit.unit) == (pytest.approx(net.pipes["slope"].iloc[0]), "m/m")
 
 
 def test_a_pipe_that_no_unread_limit_speaks_of_passes():

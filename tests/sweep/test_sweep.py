@@ -192,7 +192,12 @@ def test_every_factor_changes_what_it_names_and_nothing_else(planned: Callable[.
                 assert now["OUTFALLS"][name] == row
                 continue
             assert now["OUTFALLS"][name][2:4] == ["FIXED", f"{float(row[1]) + 0.3:.3f}"]
-        assert now["JUNCTIONS"] == was["JUNCTIONS"]
+        for name, row in was["JUNCTIONS"].items():
+            # Water stands in the manhole as high as outside: 99.1 m, its invert at 99.0 m.
+            outfall = now["OUTFALLS"][f"{name[:-1]}2"]
+            stands_m = max(float(outfall[3]) - float(row[1]), 0.0)
+            assert float(now["JUNCTIONS"][name][3]) == pytest.approx(stands_m, abs=5e-4)
+            assert now["JUNCTIONS"][name][:3] == row[:3] and now["JUNCTIONS"][name][4:] == row[4:]
         assert now["DWF"] == was["DWF"]
     # 50 mm of silt in the combined pipe of 200 mm, three times that after the factor.
     silted = {s: next(iter(rows_of(plan, s, "XSECTIONS", "A/before").values())) for s in ("base", "S001")}

@@ -12,6 +12,7 @@ from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.design.check import FAIL, NOT_CHECKABLE, PASS, Check, Limit, Subject, at_most
 from spongecalc.layers.feature import Feature
+from spongecalc.standards.provenance import PRACTICE
 from spongecalc.standards.tables import table
 
 GIVEN = "given in the layers"
@@ -64,9 +65,9 @@ def peak_checks(inputs: Inputs, leaving: OutfallsFound, sponge: pd.DataFrame) ->
 def _receiver(subject: Subject, storm_id: str, discharge: Discharge) -> Check:
     """One discharge against its limit, with the verdict that it has everywhere."""
     value, limit_l_s = round(discharge.last_l_s, 2), round(discharge.limit_l_s, 2)
-    limit = Limit(
-        limit_l_s, "l/s", GIVEN if discharge.is_allowed else BEFORE, GIVEN if discharge.is_allowed else ""
-    )
+    # That no more may leave than before where the owner has said nothing is no clause, but the careful practice.
+    source, known = (GIVEN, GIVEN) if discharge.is_allowed else (BEFORE, PRACTICE)
+    limit = Limit(limit_l_s, "l/s", source, known)
     return Check(
         "receiver_capacity",
         subject,

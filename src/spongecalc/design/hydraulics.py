@@ -134,7 +134,9 @@ def _sewage(row: Any, found: Any, limits: Limits, network: str, catalogue: Catal
     speed = found.velocity_m_s
     slope = initial_slope(row, limits, network)
     if not math.isnan(speed) and speed < least.value and slope is not None and not decides(slope.how_known):
-        checks.append(not_checkable("min_velocity", subject, "sewage", LIMIT_NOT_READ, slope, speed))
+        # What nobody has read is a slope: the check says the pipe's slope beside it, not its velocity.
+        head = "sewage (initial section, by slope)"
+        checks.append(not_checkable("min_velocity", subject, head, LIMIT_NOT_READ, slope, float(row.slope)))
     elif not math.isnan(speed) and speed < least.value and is_initial(row, limits, network):
         # The head of a sewer has too few households for any size: its least size and slope decide instead.
         checks.append(not_checkable("min_velocity", subject, "sewage", "initial_section", least, speed))

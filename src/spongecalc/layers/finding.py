@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from spongecalc.language import text
+from spongecalc.language import has_text, text
 from spongecalc.layers.feature import NOWHERE, Feature, feature_of
 from spongecalc.layers.rules.registry import SEVERITIES, severity_of
 from spongecalc.rainfall.rain_file_error import RainFault
@@ -67,9 +67,17 @@ class Finding:
             if isinstance(value, RainFault)
             else "-"
             if _is_nothing(value)
+            else _usual_scenario(str(value), language)
+            if name == "scenario"
             else value
             for name, value in self.found.items()
         }
+
+
+def _usual_scenario(name: str, language: str) -> str:
+    """The words for before and after the works; another scenario goes by the name that the project gave it."""
+    key = f"report.scenario.{name}"
+    return text(key, language) if has_text(key, language) else name
 
 
 def _is_nothing(value: object) -> bool:

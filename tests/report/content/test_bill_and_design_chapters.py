@@ -7,7 +7,7 @@ import pytest
 from tests.report.reading import captioned_of, paragraphs_of
 
 from spongecalc.assess.bill import bill_tables
-from spongecalc.design.check import FAIL
+from spongecalc.design.check import FAIL, LIMIT_NOT_READ, NOT_CHECKABLE
 from spongecalc.report.content.bill_chapters import community_bill, county_bill
 from spongecalc.report.content.design_chapters import LISTED, community_design, county_design
 from spongecalc.report.content.wording import Wording
@@ -59,6 +59,32 @@ def test_failed_checks_are_listed_with_limit_and_clause(whole_run, lang):
     assert all("GB" in row[-1] for row in listed)
     summary = texts(captioned_of(part)[0][1])
     assert sum(int(row[2]) for row in summary) == len(failed)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_would_break_a_limit_nobody_read_is_named(whole_run, lang):
+    """The verdict counts it as a condition: a reader has to find which feature, which figure and which limit."""
+    checks = whole_run.review.tables["design_checks"].copy()
+    page = whole_run.review.pages[0]
+    own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")].index
+    checks.loc[own, ["verdict", "reason", "excess"]] = ["pass", "", -1.0]
+    facts = {
+        "verdict": NOT_CHECKABLE,
+        "reason": LIMIT_NOT_READ,
+        "value": 0.00148,
+        "limit": 0.002,
+        "excess": 0.00052,
+        "unit": "m/m",
+    }
+    checks.loc[own[0], list(facts)] = list(facts.values())
+    checks.loc[own[1], ["verdict", "reason", "excess"]] = [NOT_CHECKABLE, LIMIT_NOT_READ, -0.1]
+    review = replace(whole_run.review, tables={**whole_run.review.tables, "design_checks": checks})
+    part = community_design(page, review, Wording(lang))
+    (row,) = texts(captioned_of(part)[0][1])
+    assert row[1] == checks.loc[own[0], "feature_id"]
+    assert row[3:6] == ["0.00148", "0.002", "0.00052"]
+    said = paragraphs_of(part)[0]
+    assert str(len(own)) in said and "2" in said
 
 
 def test_counts_of_the_county_are_those_of_the_table(whole_run):

@@ -57,7 +57,7 @@ def test_a_generated_series_says_so_in_the_language():
 
 def test_several_sources_are_named_one_by_one():
     both = "16S518 (flat grating; about 20 l/s each); GB 50014-2021 5.7.3 (inlet leads at most 25 m)"
-    named = "16S518（平箅式，每箅约 20 l/s）；GB 50014-2021 第 5.7.3 条（雨水口连接管不超过 25 m）"
+    named = "16S518（平箅式，每箅约 20 L/s）；GB 50014-2021 第 5.7.3 条（雨水口连接管不超过 25 m）"
     assert source_name(both, "zh") == named
     assert source_name("GB 1; GB 2", "zh") == "GB 1；GB 2"
     assert source_name("a source nobody named", "zh") == "a source nobody named"

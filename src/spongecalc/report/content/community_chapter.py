@@ -54,6 +54,9 @@ from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
+OUTFALL_LISTS = ("over", "to_confirm")
+"""Figures of the verdict on receivers that are lists."""
+
 
 def community_chapter(
     page: CommunityPage, review: Review, anchor: str, inner: Sequence[Chapter], words: Wording
@@ -134,7 +137,8 @@ def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: W
 
 
 def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> VerdictLine:
-    found = words.filled(f"finding.{verdict.key}", verdict.figures)
+    told = {n: _outfalls(str(v), words) if n in OUTFALL_LISTS else v for n, v in verdict.figures.items()}
+    found = words.filled(f"finding.{verdict.key}", told)
     if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
         found = f"{found}{'' if words.lang == 'zh' else ' '}{community_levels_said(page, review, words)}".rstrip()
     limit = words.filled(f"limit.{verdict.criterion}", limit_figures(review))
@@ -142,6 +146,13 @@ def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, 
         beside = words("verdict.not_decisive_here", reason=reason)
         limit = f"{limit}{'' if words.lang == 'zh' else ' '}{beside}"
     return VerdictLine(verdict.criterion, verdict.answer, found, limit)
+
+
+def _outfalls(listed: str, words: Wording) -> str:
+    """A list of outfalls by storm as a sentence of the language writes it; communities.csv has it in one way."""
+    if words.lang != "zh":
+        return listed
+    return listed.replace(": ", "：").replace("; ", "；").replace(" l/s", " L/s")
 
 
 def _maps(

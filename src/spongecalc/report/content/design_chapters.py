@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.design.check import LIMIT_NOT_READ
+from spongecalc.design.check import EXACT, LIMIT_NOT_READ
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -66,7 +66,7 @@ def county_design(review: Review, words: Wording) -> Chapter | None:
     if len(undecided):
         keys = ["check", "applies_to", "limit", "unit", "clause"]
         found = undecided.groupby(keys, dropna=False, sort=True).size().reset_index(name="features")
-        tables.append((_say("undecided_limits", words), frame_table(found, [*keys, "features"], words)))
+        tables.append((_say("undecided_limits", words), frame_table(_rounded(found), [*keys, "features"], words)))
     return inner_chapter(words, "design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
@@ -80,7 +80,8 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
         return None
     failed = own[own["verdict"] == "fail"]
     tables: list[tuple[str, Table]] = []
-    paragraphs = [_say("design_good", words, count=len(own))] if failed.empty else []
+    still_open = int((own["verdict"] == "not_checkable").sum())
+    paragraphs = [_say("design_good", words, count=len(own), open=still_open)] if failed.empty else []
     if len(failed):
         tables.append((_say("design_summary", words), _counted(own, words)))
         tables.append(
@@ -93,6 +94,13 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
             periods = own.loc[own["check"] == "capacity", "applies_to"].unique()
             caption = _say("over_full", words, period=", ".join(periods) or "-", storm=review.headline_storm)
             tables.append((caption, frame_table(over, FULL_COLUMNS, words)))
+    beyond = own[(own["reason"] == LIMIT_NOT_READ) & (pd.to_numeric(own["excess"], errors="coerce") > EXACT)]
+    if len(beyond):
+        tables.append(
+            (_say("design_beyond", words), frame_table(_rounded(_gravest(beyond)), FAILED_COLUMNS, words))
+        )
+        if len(beyond) > LISTED:
+            paragraphs.append(_say("design_beyond_more", words, count=len(beyond) - LISTED))
     proposals = review.tables.get("design_suggestions")
     if proposals is not None and len(proposals):
         mine = proposals[proposals["community_id"] == page.community_id]
@@ -125,8 +133,15 @@ def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rounded(checks: pd.DataFrame) -> pd.DataFrame:
-    """Checks with their figures as they are printed, to a thousandth of their unit."""
-    return checks.assign(**{c: checks[c].round(3) for c in ("value", "limit", "excess") if c in checks.columns})
+    """Checks with their figures as printed: to a thousandth of their unit, slopes as other slopes are."""
+    slopes = checks["unit"] == "m/m"
+    return checks.assign(
+        **{
+            c: checks[c].round(3).where(~slopes, checks[c].round(5))
+            for c in ("value", "limit", "excess")
+            if c in checks.columns
+        }
+    )
 
 
 def _counted(checks: pd.DataFrame, words: Wording) -> Table:

@@ -258,7 +258,8 @@ def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[s
             ids = own["feature_id"].astype(str).tolist() if "feature_id" in own else []
             listed = words.listed(ids[:4]) + ("…" if len(ids) > 4 else "")
             said = own["message"].iloc[0] if "message" in own and len(own) == 1 else meaning(str(rule), words)
-            points.append(words("document.confirm_warning", rule=said, count=len(own), ids=listed))
+            key = "document.confirm_warning" if listed else "document.confirm_warning_of_none"
+            points.append(words(key, rule=str(said).rstrip("。."), count=len(own), ids=listed))
     if "unstable_links" in page.runs and pd.to_numeric(page.runs["unstable_links"]).fillna(0).sum() > 0:
         points.append(words("document.confirm_unstable"))
     if any(key == "note_formula_of_another_place" for key, _ in review.notes):
