@@ -193,7 +193,7 @@ def test_exactly_the_planted_faults_fail_in_what_is_laid(tables, repository):
     others = [other if isinstance(other, str) and other else None for other in failed["other_id"]]
     found = list(zip(failed["check"], failed["feature_id"], others, strict=True))
     assert sorted(found, key=str) == sorted([(p["check"], p["feature"], p["other"]) for p in planted], key=str)
-    # Nothing is left open. Beyond a limit that nobody has read are inlets that get up to a third more than a grate's
+    # Nothing is left open. Beyond a limit that nobody has read are inlets that get a third more than a grate's
     # rating says, half clogged and with the margin of 1.5 (gis/README.md).
     communities = tables["communities"].iloc[:-1].set_index("community_id")
     assert (communities["design_open"] == 0).all()
@@ -370,7 +370,7 @@ def test_the_sentence_on_what_leaves_is_that_of_the_table_on_all_pages(review, t
     chapters = [c for c in compose(review, lang).chapters if c.place == ChapterPlace.COMMUNITY]
     assert len(chapters) == 22
     answers, rising = {}, 0
-    l_s = {"zh": "L/s", "en": "l/s"}[lang]
+    l_s, colon = {"zh": ("L/s", "："), "en": ("l/s", ": ")}[lang]
     for chapter, page in zip(chapters, review.pages, strict=True):
         block = next(b for b in chapter.blocks if isinstance(b, Verdicts))
         line = next(x for x in block.lines if x.question == "outflow")
@@ -383,7 +383,7 @@ def test_the_sentence_on_what_leaves_is_that_of_the_table_on_all_pages(review, t
         assert (line.answer == "fail") == (over in line.found) == (len(too_much) > 0)
         for row in too_much.itertuples():
             assert (
-                f"{row.storm_id}: {row.outfall_id} {row.peak_l_s:.2f} > {row.receiver_capacity_l_s:.2f}"
+                f"{row.storm_id}{colon}{row.outfall_id} {row.peak_l_s:.2f} > {row.receiver_capacity_l_s:.2f}"
                 in line.found
             )
         assert (line.answer == "pass") == (within in line.found)
