@@ -54,6 +54,8 @@ NUMBERS = {
     "warnings": 1,
     "capture_before_percent": 20.0,
     "capture_after_percent": 60.0,
+    "headline_return_period_a": 3.0,
+    "sewer_return_period_a": 2.0,
     "waterlogging_required_a": 20.0,
     "waterlogging_sites": 0,
     "waterlogging_over": 0,

@@ -72,6 +72,8 @@ LAYOUT: tuple[str | Group, ...] = (
     "outfalls_allowed",
     "outfalls_over",
     "outfalls_to_confirm",
+    "headline_return_period_a",
+    "sewer_return_period_a",
     "waterlogging_storm_id",
     "waterlogging_required_a",
     "waterlogging_sites",

@@ -333,6 +333,11 @@ def _ponding(row: Mapping[str, object], judging: Judging) -> Verdict:
         return Verdict("ponding", PASS if allowed else FAIL, "ponding_left", figures)
     if row.get("ponding_levels") == DIFFER and row.get("ponding_2d_verdict") not in (ELIMINATED, NO_PONDING):
         return Verdict("ponding", FAIL, "ponding_disputed", figures)
+    figures["headline_a"] = figure(row, "headline_return_period_a")
+    figures["sewer_a"] = figure(row, "sewer_return_period_a")
+    # Sewers keep the ground dry at their own return period: a milder storm does not show that.
+    if not figures["headline_a"] >= figures["sewer_a"]:
+        return Verdict("ponding", CONDITIONAL, "ponding_mild", figures)
     if math.isnan(figures["ponding_sites_first"]):
         return Verdict("ponding", PASS, "ponding_none_after", figures)
     none_first = figures["ponding_sites_first"] == 0

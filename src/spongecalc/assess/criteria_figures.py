@@ -12,6 +12,7 @@ from spongecalc.assess.criteria import NO_STORM, UNDECIDED
 from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.design.check import EXACT, FAIL, LIMIT_NOT_READ, NOT_CHECKABLE, Check
 from spongecalc.design.force import FORCES, forces
+from spongecalc.design.limits import required_return_period
 from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
@@ -73,6 +74,8 @@ def criteria_figures(
     return {
         "ground_peak_rises": _rising(own, "ground_peak", judged),
         **_outfalls(tables["outfall_peaks"], settings, judged),
+        "headline_return_period_a": settings.headline_return_period_a,
+        "sewer_return_period_a": required_return_period(settings.design).value,
         "waterlogging_storm_id": rare.storm_id if rare is not None else "",
         "waterlogging_required_a": waterlogging_period_a(settings),
         **_waterlogging(tables["ponding"], settings, rare, modelled=modelled),

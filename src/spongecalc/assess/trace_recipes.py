@@ -100,6 +100,8 @@ PLAIN: Mapping[str, Recipe] = {
     "errors": Recipe("findings", "findings", (), {"severity": "error"}, ("feature_id", "layer"), "sum"),
     "warnings": Recipe("findings", "findings", (), {"severity": "warning"}, ("feature_id", "layer"), "sum"),
     "waterlogging_required_a": Recipe("waterlogging_period", layers=(("communities", OWN),)),
+    "headline_return_period_a": Recipe("headline_period", layers=(("communities", OWN),)),
+    "sewer_return_period_a": Recipe("sewer_period", layers=(("communities", OWN),)),
     **{
         f"waterlogging_{part}": Recipe(
             "waterlogging_sites", "ponding", (), {}, ("site_id", "storm_id"), of_last=True
