@@ -55,7 +55,7 @@ VALUES = {
 # Chinese names of five characters at most: what ten bytes of a Shapefile hold in GBK.
 _SHORT = {
     "communities": "小区编号 名称 期次 片区 网格 户数 人口 栋数 建筑面积 雨水管长 污水管长",
-    "nodes": "点号 系统 附属物 地面高程 井底高程 排入 受纳水位 状态 小区编号",
+    "nodes": "点号 系统 附属物 地面高程 井底高程 排入 受纳水位 状态 小区编号 受纳能力",
     "pipes": "管线编号 系统 起点点号 终点点号 断面形状 管径 断面宽 断面高 材质 糙率 起点管底 终点管底 "
     "淤积深度 埋设年代 状态 小区编号",
     "surfaces": "编号 下垫面 状态 小区编号 面层厚度 基层厚度 孔隙率 基孔隙率 透水系数 土基渗透 铺设日期",
@@ -149,7 +149,20 @@ def _cell(value: object) -> object:
 def survey_tables(frames: dict[str, gpd.GeoDataFrame], folder: Path, suffix: str = ".xlsx") -> str:
     """A point table and a line table as CJJ 61 has them: X is north, wells by their depth, sizes as text."""
     nodes, pipes = in_chinese("nodes", frames["nodes"]), in_chinese("pipes", frames["pipes"])
-    head = ["物探点号", "附属物", "X", "Y", "地面高程", "井深", "类别", "排入", "受纳水位", "状态", "小区编号"]
+    head = [
+        "物探点号",
+        "附属物",
+        "X",
+        "Y",
+        "地面高程",
+        "井深",
+        "类别",
+        "排入",
+        "受纳水位",
+        "受纳能力",
+        "状态",
+        "小区编号",
+    ]
     rows = [
         [
             r.node_id,
@@ -161,6 +174,7 @@ def survey_tables(frames: dict[str, gpd.GeoDataFrame], folder: Path, suffix: str
             r.system,
             _cell(r.receives),
             _cell(r.outfall_level_m),
+            _cell(r.receiver_capacity_l_s),
             r.status,
             _cell(r.community_id),
         ]
@@ -204,7 +218,7 @@ def drawing(frames: dict[str, gpd.GeoDataFrame], path: Path) -> str:
     document = ezdxf.new("R2010", setup=False)
     block = document.blocks.new("WELL")
     block.add_circle((0, 0), 0.35)
-    tags = ["点号", "附属物", "地面高程", "井底高程", "排入", "受纳水位", "状态", "小区编号"]
+    tags = ["点号", "附属物", "地面高程", "井底高程", "排入", "受纳水位", "受纳能力", "状态", "小区编号"]
     for number, tag in enumerate(tags):
         block.add_attdef(tag, (0, -0.3 * number))
     space = document.modelspace()
@@ -217,6 +231,7 @@ def drawing(frames: dict[str, gpd.GeoDataFrame], path: Path) -> str:
             r.invert_m,
             r.receives,
             r.outfall_level_m,
+            r.receiver_capacity_l_s,
             r.status,
             _cell(r.community_id),
         ]

@@ -42,10 +42,10 @@ def plant_first(frames: Frames) -> None:
 
 
 def plant_second(frames: Frames) -> None:
-    """C: a pipe of 400 mm whose outfall lies under the street's water."""
+    """C: a pipe of 400 mm whose outfall lies under water 20 cm above the street."""
     change(frames["pipes"], "pipe_id", "C-PR", diameter_mm=400.0)
     frames["nodes"]["outfall_level_m"] = np.nan
-    change(frames["nodes"], "node_id", "C-R2", outfall_level_m=99.98)
+    change(frames["nodes"], "node_id", "C-R2", outfall_level_m=100.20)
 
 
 @pytest.fixture(scope="module")
