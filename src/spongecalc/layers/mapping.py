@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
-from spongecalc.layers.coordinates import MOST_DEGREES
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import (
     cut_names,
@@ -33,12 +31,11 @@ from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
+from spongecalc.layers.tidy_shapes import tidy, vertices_without_place
 from spongecalc.layers.unread_values import with_unread
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
 from spongecalc.project.quantity import column_unit, factor
 
-# A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
-GRID_M = 0.001
 SHAPEFILE = ".shp"
 
 # A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
@@ -477,49 +474,3 @@ def with_sizes(
             findings.append(Finding("pipe.barrels", place, {"count": size.barrels}))
         flags[position] = write_flags({**read_flags(flags[position]), **mapped})
     return frame.assign(**columns, flags=pd.Series(flags, index=frame.index, dtype=object))
-
-
-def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
-    """Two dimensions, on the millimetre; a multi-line of touching parts becomes the line it draws."""
-    shapes: np.ndarray = np.array(geometry.to_numpy(), dtype=object)
-    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    shapes[missing] = None
-    shapes = shapely.force_2d(shapes)
-    for row, _ in vertices_without_place(shapes):
-        shapes[row] = None
-    # Degrees that claim to be metres: a thousandth of one is a hundred metres, and a check names them.
-    reach = np.abs(shapely.bounds(shapes))
-    if not np.isfinite(reach).any() or np.nanmax(reach) > MOST_DEGREES:
-        shapes = shapely.transform(shapes, lambda xy: np.round(xy / GRID_M) * GRID_M)
-    for position in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.MULTILINESTRING):
-        shapes[position] = joined_parts(shapes[position])
-    kinds = shapely.get_type_id(shapes)
-    single = np.isin(kinds, (4, 5, 6)) & (shapely.get_num_geometries(shapes) == 1)
-    shapes[single] = shapely.get_geometry(shapes[single], 0)
-    # Forms differ in which way round they write a ring; a model must not.
-    areas = np.isin(shapely.get_type_id(shapes), (3, 6))
-    shapes[areas] = shapely.orient_polygons(shapes[areas])
-    return shapes
-
-
-def vertices_without_place(shapes: Iterable[shapely.Geometry]) -> list[tuple[int, int]]:
-    """Positions of features of which a vertex has no coordinates, with the number of the first such vertex."""
-    array = np.array(list(shapes), dtype=object)
-    coordinates, owner = shapely.get_coordinates(array, return_index=True)
-    lost = np.flatnonzero(~np.isfinite(coordinates).all(axis=1))
-    first = pd.Series(lost).groupby(owner[lost]).first()
-    return [(int(n), int(v - np.searchsorted(owner, n)) + 1) for n, v in first.items()]
-
-
-def joined_parts(line: shapely.MultiLineString) -> shapely.MultiLineString:
-    """The line with parts that touch joined, in the order and the direction in which they are drawn."""
-    parts = shapely.get_parts(line)
-    joined = shapely.get_parts(shapely.line_merge(line))
-    if len(joined) == len(parts):
-        return line
-    ordered: dict[int, shapely.LineString] = {}
-    for one in joined:
-        first = next(n for n, part in enumerate(parts) if shapely.covers(one, part))
-        start, end = (one.project(shapely.get_point(parts[first], n)) for n in (0, 1))
-        ordered[first] = shapely.reverse(one) if end < start else one
-    return shapely.MultiLineString([ordered[n] for n in sorted(ordered)])
