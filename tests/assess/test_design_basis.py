@@ -7,24 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.conftest import WholeRun, take_through
-from tests.small_project import write_small_project
+from tests.small_project import CONFIRMED, write_small_project
 
 from spongecalc.assess.design_basis import BASIS_COLUMNS
 from spongecalc.report.content.basis_chapters import basis_chapter
 from spongecalc.report.content.document import Chapter, TableBlock
 from spongecalc.report.content.result_chapters import county_confirmations
 from spongecalc.report.content.wording import Wording
-
-CONFIRMED = """
-[[standards.confirmed.storm_formulas]]
-rows = ["昆明 (新)"]
-who = "design office"
-why = "the city's paper, page 3"
-
-[standards.confirmed.clauses]
-who = "design office"
-why = "the printed text, page 57"
-"""
 
 
 @pytest.fixture(scope="module")

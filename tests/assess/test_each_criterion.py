@@ -12,7 +12,7 @@ import pytest
 from shapely import LineString, Point
 from tests.conftest import take_through
 from tests.planting import add, both, edit
-from tests.small_project import ORIGIN_X, ORIGIN_Y, SIDE_M, Change, Frames, write_small_project
+from tests.small_project import CONFIRMED, ORIGIN_X, ORIGIN_Y, SIDE_M, Change, Frames, write_small_project
 
 from spongecalc.assess.criteria import CRITERIA, verdicts
 
@@ -26,16 +26,6 @@ duration = "2 h"
 place = "昆明"
 own_place = false
 target = "70 %"
-"""
-CONFIRMED = """
-[standards.confirmed.storm_formulas]
-rows = ["昆明 (新)"]
-who = "the test"
-why = "any formula will do"
-
-[standards.confirmed.clauses]
-who = "the test"
-why = "lengths are those of centre lines"
 """
 
 
