@@ -12,8 +12,8 @@ from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.design.check import FAIL, NOT_CHECKABLE, PASS, Check, Limit, Subject, at_most
 from spongecalc.layers.feature import Feature
+from spongecalc.standards.documents import clauses
 from spongecalc.standards.provenance import PRACTICE
-from spongecalc.standards.tables import table
 
 GIVEN = "given in the layers"
 BEFORE = "peak before; no allowed discharge given"
@@ -42,11 +42,10 @@ def peak_checks(inputs: Inputs, leaving: OutfallsFound, sponge: pd.DataFrame) ->
     References
     ----------
     GB 50014-2021, 4.1.6 with commentary: runoff there is the peak of the storm runoff, for the return periods
-    of the sewers and of waterlogging control; ``criteria_clauses.csv`` carries source and confidence.
+    of the sewers and of waterlogging control; ``clauses.csv`` carries source and confidence.
     """
     first, last = inputs.settings.compared
-    clauses = table("criteria_clauses").set_index(["criterion", "figure"])
-    clause = clauses.loc["runoff", "peak"]
+    clause = next(c for c in clauses() if (c.name, c.clause) == ("runoff", "4.1.6"))
     ground = _figures(sponge, "peak_l_s")
     checks = []
     for community in inputs.community_ids:
@@ -55,7 +54,7 @@ def peak_checks(inputs: Inputs, leaving: OutfallsFound, sponge: pd.DataFrame) ->
         for storm in inputs.storms:
             before, after = (ground.get((community, s, storm.storm_id), math.nan) for s in (first, last))
             # As the tables write them: what no table shows breaks no limit.
-            limit = Limit(round(before, 2), "l/s", str(clause["source"]), str(clause["how_known"]))
+            limit = Limit(round(before, 2), "l/s", clause.source, clause.how_known)
             checks.append(at_most("ground_peak", subject, storm.storm_id, round(after, 2), limit))
             for discharge in leaving.discharges(community, storm.storm_id):
                 checks.append(_receiver(subject, storm.storm_id, discharge))
