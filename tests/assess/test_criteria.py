@@ -105,7 +105,7 @@ def test_all_well():
         ({"design_failed_limit": 1}, "design", "fail", "design_fails"),
         ({"design_failed_advice": 1}, "design", "conditional", "design_conditions"),
         ({"design_unconfirmed": 1}, "design", "conditional", "design_conditions"),
-        ({"design_open": 1}, "design", "conditional", "design_conditions"),
+        ({"design_open": 1}, "design", "conditional", "design_unchecked"),
         ({"design_open": None}, "design", "undecided", "design_unknown"),
         ({"verdict_warnings": 1}, "data", "conditional", "data_warnings"),
         ({"values_not_read": 1}, "data", "conditional", "data_not_read"),

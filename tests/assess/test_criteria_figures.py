@@ -26,7 +26,8 @@ def sites(*rows):
 
 
 def checks(*rows):
-    return pd.DataFrame(rows, columns=["check", "verdict", "status", "reason", "excess"])
+    table = pd.DataFrame(rows, columns=["check", "verdict", "status", "reason", "excess"])
+    return table.assign(feature_id=[f"F{n}" for n in range(1, len(rows) + 1)])
 
 
 def outfalls(*rows):
@@ -171,11 +172,20 @@ def test_failed_checks_count_by_the_force_of_their_limit(figures):
         "design_failed_advice": 2,
         "design_unconfirmed": 1,
         "design_open": 1,
+        "design_failing": "F1, F11, F3, F5, F6",
     }
     nothing = figures(
         design=checks(("every_check", "not_checkable", "", "data_error", float("nan"))), modelled=False
     )
     assert pd.isna(nothing["design_failed_limit"])
+
+
+def test_the_first_six_features_that_fail_are_named_and_the_others_counted(figures):
+    failing = [("min_cover", "fail", "proposed", "", 0.1)] * 8
+    assert figures(design=checks(*failing))["design_failing"] == "F1, F2, F3, F4, F5, F6 +2"
+    assert figures(design=checks(("min_cover", "pass", "proposed", "", -0.1)))["design_failing"] == "none"
+    twice = checks(*failing[:2]).assign(feature_id="F1")
+    assert figures(design=twice)["design_failing"] == "F1"
 
 
 def test_warnings_of_another_scenario_do_not_count(figures):

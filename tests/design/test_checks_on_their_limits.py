@@ -154,6 +154,31 @@ def test_manhole_spacing(size, length, verdict):
 
 
 @pytest.mark.parametrize(
+    ("size", "length", "applies_to", "verdict"),
+    [
+        (300, 40.0, "straight run without machines", "pass"),
+        (300, 40.001, "straight run without machines", "fail"),
+        (1600, 40.001, "straight run without machines", "fail"),
+        (250, 40.001, "straight run without machines", "fail"),
+        (150, 30.001, "straight run below DN300", "fail"),  # the shorter limit of its size stays
+    ],
+)
+def test_manholes_that_no_machine_reaches_lie_at_most_40_m_apart(size, length, applies_to, verdict):
+    """GB 50014-2021, 5.4.4."""
+    net = chain({"diameter_mm": size}, places=[(0, 0), (length, 0)])
+    check = of(check_sizes(net, LIMITS, "community", machine_cleaning=False), "max_manhole_spacing")
+    assert (check.applies_to, check.verdict) == (applies_to, verdict)
+
+
+def test_a_limit_nobody_read_does_not_hide_the_40_m():
+    net = chain({"diameter_mm": 150}, places=[(0, 0), (40.001, 0)])
+    check = of(
+        check_sizes(net, Limits(DesignSettings()), "community", machine_cleaning=False), "max_manhole_spacing"
+    )
+    assert (check.limit.value, check.verdict, check.limit.how_known) == (40.0, "fail", "printed")
+
+
+@pytest.mark.parametrize(
     ("material", "size", "verdict"),
     [
         ("混凝土", 499, "fail"),

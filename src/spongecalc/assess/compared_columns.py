@@ -84,6 +84,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "design_failed_advice",
     "design_unconfirmed",
     "design_open",
+    "design_failing",
     "verdict_warnings",
     "values_not_read",
     "worst_continuity_error_percent",

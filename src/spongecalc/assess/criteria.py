@@ -24,6 +24,8 @@ PONDING_MAX_M3 = 0.0
 SEWAGE_TOLERANCE_M3_D = 0.005
 # A list of storms in a row: none of those that were judged.
 NO_STORM = "none"
+# The same of a list of features.
+NOTHING = "none"
 
 
 @dataclass(frozen=True)
@@ -375,11 +377,14 @@ def _design(row: Mapping[str, object]) -> Verdict:
     known = {name: figure(row, name) for name in DESIGN_COUNTS}
     if any(math.isnan(n) for n in known.values()):
         return Verdict("design", UNDECIDED, "design_unknown", known)
+    figures = {**known, "failing": row.get("design_failing") or NOTHING}
     if known["design_failed_mandatory"] or known["design_failed_limit"]:
-        return Verdict("design", FAIL, "design_fails", known)
-    if known["design_failed_advice"] or known["design_unconfirmed"] or known["design_open"]:
-        return Verdict("design", CONDITIONAL, "design_conditions", known)
-    return Verdict("design", PASS, "design_good", known)
+        return Verdict("design", FAIL, "design_fails", figures)
+    if known["design_failed_advice"] or known["design_unconfirmed"]:
+        return Verdict("design", CONDITIONAL, "design_conditions", figures)
+    if known["design_open"]:
+        return Verdict("design", CONDITIONAL, "design_unchecked", figures)
+    return Verdict("design", PASS, "design_good", figures)
 
 
 def _data(row: Mapping[str, object]) -> Verdict:

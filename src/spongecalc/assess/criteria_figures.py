@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from spongecalc.assess.criteria import NO_STORM, UNDECIDED
+from spongecalc.assess.criteria import NO_STORM, NOTHING, UNDECIDED
 from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.design.check import EXACT, FAIL, LIMIT_NOT_READ, NOT_CHECKABLE, Check
 from spongecalc.design.force import FORCES, forces
@@ -19,7 +19,15 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.standards.tables import table
 
 # What the layers do not hold, and what another check governs, leaves nothing to be checked.
-NOTHING_TO_CHECK = ("none_in_layers", "velocity_governs", "initial_section", "steep_road", "no_intercepted_rain")
+NOTHING_TO_CHECK = (
+    "none_in_layers",
+    "velocity_governs",
+    "initial_section",
+    "steep_road",
+    "no_intercepted_rain",
+    "no_groundwater_given",
+    "above_groundwater",
+)
 
 
 def waterlogging_period_a(settings: Settings) -> float:
@@ -145,17 +153,32 @@ def _waterlogging(
     return dict(zip(columns, (len(own), over, len(own) - over - kept["yes"]), strict=True))
 
 
+# The report's first page names so many features that fail, and counts the others.
+NAMED = 6
+
+
 def _design(checks: pd.DataFrame, *, modelled: bool) -> dict[str, object]:
-    """Counts of what is laid that fails, by the force of the limit; what breaks a limit nobody read apart."""
+    """Counts of what is laid that fails, by the force of the limit; what breaks a limit nobody read apart.
+
+    ``design_failing`` names the features, those of the strictest limits first.
+    """
     columns = [*(f"design_failed_{f}" for f in FORCES), "design_unconfirmed", "design_open"]
     force = forces()
     own = checks[checks["check"].isin(force) & (checks["status"] != "existing")]
     if not modelled and own.empty:
-        return dict.fromkeys(columns, math.nan)
+        return {**dict.fromkeys(columns, math.nan), "design_failing": ""}
     failed = own[own["verdict"] == FAIL]
     counted = Counter(failed["check"].map(force))
     unread = own["reason"] == LIMIT_NOT_READ
     breaks = unread & (pd.to_numeric(own["excess"], errors="coerce") > EXACT)
     open_ones = (own["verdict"] == NOT_CHECKABLE) & ~unread & ~own["reason"].isin(NOTHING_TO_CHECK)
     counts = [counted[f] for f in FORCES] + [int(breaks.sum()), int(open_ones.sum())]
-    return dict(zip(columns, counts, strict=True))
+    by_force = [failed[failed["check"].map(force) == f] for f in FORCES]
+    named = dict.fromkeys(i for part in [*by_force, own[breaks]] for i in part["feature_id"].astype(str))
+    return {**dict(zip(columns, counts, strict=True)), "design_failing": _listed(list(named))}
+
+
+def _listed(ids: Sequence[str]) -> str:
+    """Ids as a row of communities.csv lists them: "A-Y1, A-Y2 +3", or none."""
+    more = f" +{len(ids) - NAMED}" if len(ids) > NAMED else ""
+    return ", ".join(ids[:NAMED]) + more or NOTHING

@@ -36,6 +36,7 @@ WORDS = frozenset(
         "outfalls_over",
         "outfalls_to_confirm",
         "waterlogging_storm_id",
+        "design_failing",
         "status",
         "verdict",
         "verdict_reasons",

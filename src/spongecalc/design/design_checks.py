@@ -16,6 +16,7 @@ from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
 from spongecalc.design.flows import pipe_flows
 from spongecalc.design.full_pipe import check_full_pipes
+from spongecalc.design.groundwater import check_groundwater
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS, check_hydraulics, pipe_hydraulics
 from spongecalc.design.inlets import check_inlets
 from spongecalc.design.limits import Limits, required_return_period
@@ -67,11 +68,12 @@ def review_design(
     intensity = partial(_intensity, formula.intensity_l_s_ha, period.value)
     usual = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
     coefficients = raised_coefficients(usual, period.value)
+    groundwater_percent = design.infiltration_percent or 0.0
     checks: list[Check] = []
     tables, proposals = [], []
     nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]
     for net in nets:
-        flows = pipe_flows(net, coefficients, intensity, design.inlet_time_min, design.infiltration_percent)
+        flows = pipe_flows(net, coefficients, intensity, design.inlet_time_min, groundwater_percent)
         hydraulics = pipe_hydraulics(net, flows)
         tables.append(hydraulics)
         found = [
@@ -83,7 +85,8 @@ def review_design(
                 surge_percent=design.surge_percent,
                 intercepted_rain_times=design.intercepted_rain_times,
             ),
-            *check_sizes(net, limits, design.network),
+            *check_groundwater(net, limits, design.infiltration_percent),
+            *check_sizes(net, limits, design.network, machine_cleaning=design.machine_cleaning),
             *check_manholes(net, limits, hydraulics),
             *check_cover(net, limits, settings.carriageway),
             *check_inlets(
@@ -102,7 +105,7 @@ def review_design(
             coefficients=coefficients,
             intensity_l_s_ha=intensity,
             inlet_time_min=design.inlet_time_min,
-            infiltration_percent=design.infiltration_percent,
+            infiltration_percent=groundwater_percent,
         )
         proposals.append(
             suggestions(net, found, flows_again, limits, period, design.network, settings.carriageway)

@@ -9,7 +9,7 @@ from spongecalc.catalogue.material import CONCRETE, PLASTIC, Material
 from spongecalc.design.check import Check, Limit, Subject, at_least, at_most, more_than, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of
-from spongecalc.standards.provenance import PRACTICE
+from spongecalc.standards.provenance import PRACTICE, decides
 
 SMALLEST_OF_SPACINGS_MM = 300.0
 """GB 50014-2021, table 5.4.4 begins with this size."""
@@ -41,13 +41,47 @@ def size_kind(system: str, size_mm: float, material: Material | None, network: s
     return size, "storm plastic" if plastic else "storm other material"
 
 
-def spacing_kind(size_mm: float) -> str:
-    """The row of ``sewer_design_limits.csv`` for the run between two manholes: GB 50014's begin at DN300."""
+WITHOUT_MACHINES = "straight run without machines"
+
+
+def spacing_limit(limits: Limits, size_mm: float, *, machine_cleaning: bool) -> tuple[str, Limit]:
+    """The row of ``sewer_design_limits.csv`` for the run between two manholes, and its limit.
+
+    Where machines cannot reach, the 40 m of 5.4.4 hold for every size; a shorter limit of the size stays.
+
+    References
+    ----------
+    GB 50014-2021, 5.4.4 with table 5.4.4, which begins at DN300; GB 50015 below.
+    """
+    run = _spacing_kind(size_mm)
+    by_size = limits.find("max_manhole_spacing", run, size_mm)
+    if machine_cleaning:
+        return run, by_size
+    by_hand = limits.find("max_manhole_spacing", WITHOUT_MACHINES)
+    shorter = by_size.value < by_hand.value and decides(by_size.how_known)
+    return (run, by_size) if shorter else (WITHOUT_MACHINES, by_hand)
+
+
+def _spacing_kind(size_mm: float) -> str:
     return "straight run below DN300" if size_mm < SMALLEST_OF_SPACINGS_MM else "straight run"
 
 
-def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]:
-    """Least diameter, least slope, material and manhole spacing of every pipe."""
+def check_sizes(
+    net: DesignNetwork, limits: Limits, network: str, *, machine_cleaning: bool = True
+) -> list[Check]:
+    """Least diameter, least slope, material and manhole spacing of every pipe.
+
+    Parameters
+    ----------
+    net
+        The network.
+    limits
+        The limits that apply.
+    network
+        "community" or "municipal".
+    machine_cleaning
+        False where no machine can reach the manholes.
+    """
     checks: list[Check] = []
     for row in net.pipes.itertuples():
         subject = subject_of("pipes", row)
@@ -62,8 +96,7 @@ def check_sizes(net: DesignNetwork, limits: Limits, network: str) -> list[Check]
         checks.append(_slope(row, subject, for_slope, limits, size))
         checks.extend(_material(subject, material, row.material, size, limits))
         wide = size if not math.isnan(size) else row.width_mm
-        run = spacing_kind(wide)
-        spacing = limits.find("max_manhole_spacing", run, wide)
+        run, spacing = spacing_limit(limits, wide, machine_cleaning=machine_cleaning)
         checks.append(at_most("max_manhole_spacing", subject, run, float(row.length_m), spacing))
     return checks
 

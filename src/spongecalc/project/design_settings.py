@@ -57,9 +57,10 @@ class DesignSettings(Section):
     network: Literal["community", "municipal"] = "community"
     inlet_time_min: Minutes = Field(10.0, ge=1, le=30, alias="inlet_time")
     inlet: Literal["single flat grating", "double flat grating", "single combined inlet"] = "single flat grating"
-    infiltration_percent: Percent = 0.0
+    infiltration_percent: Percent | None = None
     surge_percent: Percent = 0.0
     intercepted_rain_times: Number | None = Field(None, ge=0, le=10, alias="intercepted_rain")
+    machine_cleaning: bool = True
     foundation_depth_m: Meters | None = Field(None, ge=0, le=30, alias="foundation_depth")
     carriageway: tuple[str, ...] | None = None
     telecom: Literal["in duct", "direct-buried"] = "in duct"

@@ -136,6 +136,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "waterlogging_storm_id": _values("storm_id"),
     "ground_peak_rises": _values("rising"),
     "outfall_peak_rises": _values("rising"),
+    "design_failing": _values("rising"),
     "outfalls_over": _values("rising"),
     "outfalls_to_confirm": _values("rising"),
     "discharge_verdict": ClosedList(("report.verdict",)),
