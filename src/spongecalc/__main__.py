@@ -1,12 +1,14 @@
 """The command ``spongecalc``, also as ``python -m spongecalc``."""
 
 from spongecalc.cli.exit_codes import STOPPED
+from spongecalc.cli.library_warnings import quiet_libraries
 from spongecalc.cli.stopping import is_interrupt, stop_cleanly
 
 
 def main() -> None:
     """Entry point of the command."""
     stop_cleanly()
+    quiet_libraries()
     from spongecalc.cli.app import main as run  # noqa: PLC0415  Ctrl-C is taken care of from here on
 
     try:

@@ -1,0 +1,46 @@
+"""Warnings that libraries give their programmers never reach the console: the finding does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from tests.small_project import write_small_project
+
+
+def broken(frames) -> None:
+    """A vertex without a coordinate, and a line without any: shapely and geopandas warn of both."""
+    pipes = frames["pipes"]
+    vertices = np.array(pipes.geometry.iloc[0].coords)
+    vertices[0, 0] = np.nan
+    pipes.loc[pipes.index[0], "geometry"] = shapely.LineString(vertices)
+    pipes.loc[pipes.index[1], "geometry"] = shapely.LineString()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    return write_small_project(tmp_path_factory.mktemp("warned") / "project", first=broken).folder
+
+
+def check(folder: Path, *flags: str) -> str:
+    answer = subprocess.run(
+        [sys.executable, *flags, "-m", "spongecalc", "check", str(folder)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert "A-" in answer.stdout
+    return answer.stdout + answer.stderr
+
+
+def test_a_broken_shape_is_named_without_a_library_s_words(project):
+    assert "Warning" not in check(project)
+
+
+def test_who_asks_for_them_sees_them(project):
+    assert "Warning" in check(project, "-W", "default")
