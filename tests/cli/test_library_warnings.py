@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-
 from tests.small_project import write_small_project
 
 
