@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from spongecalc.assess.criteria import Judging, asked_of
 from spongecalc.assess.hydraulics import Hydraulics
+from spongecalc.assess.swept import Swept
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.rainfall.formula_range import FittedRange
@@ -100,7 +101,7 @@ class Review:
     ``confirmations`` are the recalled values of standards that the project has looked up.
     ``scenarios`` are the project's, in order; ``compared`` the two that communities.csv sets side by side, while
     ``tables["answers"]`` holds the figures of all of them. ``not_decisive`` are the criteria that the
-    project takes out of the decision, with its reasons.
+    project takes out of the decision, with its reasons. ``swept`` are the sweeps that the report shows.
     """
 
     project_name: str
@@ -123,6 +124,7 @@ class Review:
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     compared: tuple[str, str] = DEFAULT_PAIR
     not_decisive: Mapping[str, str] = field(default_factory=dict)
+    swept: tuple[Swept, ...] = ()
 
     @cached_property
     def judging(self) -> Judging:

@@ -17,6 +17,7 @@ from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings, say_closed_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
+from spongecalc.cli.sweep import made_for_report
 from spongecalc.language import text
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
@@ -149,6 +150,7 @@ def _built_and_run(call: Call, *, answered: bool) -> int:
     code = _findings_and_intake(project, output)
     _write_models(project, call, output)
     failed = made_runs(project, call)
+    failed = made_for_report(call, project) or failed
     unset = answer(project, call, with_report=True) if answered else DONE
     _note(call)
     return failed or unset or code

@@ -66,7 +66,7 @@ def run_sweep(call: Call, name: str) -> int:
     """
     output = call.output
     project = opened_project(call)
-    plan = _plan(call, name, project)
+    plan = _plan(call, name, with_checked_layers(call, project))
     output.say_of("sweep", "planned", points=len(plan.points), runs=len(plan.runs))
     output.document |= {"points": len(plan.points), "runs": len(plan.runs)}
     if call.dry_run:
@@ -74,6 +74,31 @@ def run_sweep(call: Call, name: str) -> int:
         output.say_of("sweep", "due", count=len(due))
         output.document["due"] = len(due)
         return DONE
+    failed, names = _made(call, project, plan)
+    output.document |= {"failed": failed, "files": names}
+    call.made.document, call.made.errors = dict(output.document), list(output.errors)
+    return RUN_FAILED if failed else DONE
+
+
+def made_for_report(call: Call, project: Project) -> int:
+    """Make the runs that are due of the sweeps that the report shows; returns the exit code.
+
+    One whose communities are not worked on is left out.
+    """
+    code = DONE
+    for sweep in project.settings.sweeps:
+        if not sweep.in_report:
+            continue
+        plan = _plan(call, sweep.name, project)
+        if plan.points:
+            call.output.say_of("sweep", "of_report", name=sweep.name, runs=len(plan.runs))
+            code = code or (RUN_FAILED if _made(call, project, plan)[0] else DONE)
+    return code
+
+
+def _made(call: Call, project: Project, plan: SweepPlan) -> tuple[list[str], list[str]]:
+    """Make the runs that are due and write the tables; the runs that failed, and the names of the files."""
+    output, name = call.output, plan.sweep.name
     try:
         executor = cluster_executor(call.cluster) if call.cluster else None
     except ClusterError as error:
@@ -101,11 +126,9 @@ def run_sweep(call: Call, name: str) -> int:
     output.say_of("batch", "made", made=watch.made, kept=len(plan.runs) - watch.made)
     names = [path.relative_to(project.folder).as_posix() for path in files]
     output.say_of("batch", "stored", files=", ".join(names))
-    output.document |= {"failed": failed, "files": names}
     call.made.files.extend([*files, *stored_files(plan.runs)])
-    call.made.unfinished = any(run.run_id not in results.stored for run in plan.runs)
-    call.made.document, call.made.errors = dict(output.document), list(output.errors)
-    return RUN_FAILED if failed else DONE
+    call.made.unfinished |= any(run.run_id not in results.stored for run in plan.runs)
+    return failed, names
 
 
 def _plan(call: Call, name: str, project: Project) -> SweepPlan:
@@ -115,10 +138,16 @@ def _plan(call: Call, name: str, project: Project) -> SweepPlan:
     if sweep is None:
         known = ", ".join(s.name for s in project.settings.sweeps) or "-"
         raise RefusedError(text("sweep.unknown", output.language, name=name, known=known))
-    checked = with_checked_layers(call, project).checked
+    checked = project.checked
     try:
         with output.progress() as progress:
-            return plan_sweep(sweep, project.files, checked.systems, partial(progress, "build"))
+            return plan_sweep(
+                sweep,
+                project.files,
+                checked.systems,
+                partial(progress, "build"),
+                known=checked.layers.community_ids,
+            )
     except SweepError as mistake:
         raise RefusedError(mistake.sentence(output.language)) from None
 

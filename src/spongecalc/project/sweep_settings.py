@@ -18,13 +18,16 @@ class SweepSettings(Section):
 
     Storms are those of the project, or every return period with every duration. Sets of parameters are every
     row of ``table``, with every combination of ``values``, with every one of ``samples`` drawn from ``ranges``.
-    Without ``scenarios`` it is of all of the project's.
+    Without ``scenarios`` it is of all of the project's, and so without ``communities``. One that is ``in_report`` is
+    made with the project's own runs, and stands in its report.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,39}$")
     return_periods_a: tuple[Years, ...] = Field((), alias="return_periods")
     durations_min: tuple[WholeMinutes, ...] = Field((), alias="durations")
     scenarios: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    in_report: bool = False
     table: InsidePath | None = None
     values: dict[str, tuple[Typed, ...]] = {}
     ranges: dict[str, tuple[Typed, Typed]] = {}
@@ -39,8 +42,9 @@ class SweepSettings(Section):
         for key, given in (("return_periods", self.return_periods_a), ("durations", self.durations_min)):
             if len(set(given)) < len(given):
                 raise RefusedValueError("named_twice", list(given), key=(key,))
-        if len(set(self.scenarios)) < len(self.scenarios):
-            raise RefusedValueError("named_twice", list(self.scenarios), key=("scenarios",))
+        for key, names in (("scenarios", self.scenarios), ("communities", self.communities)):
+            if len(set(names)) < len(names):
+                raise RefusedValueError("named_twice", list(names), key=(key,))
         if bool(self.ranges) != bool(self.samples):
             raise RefusedValueError("sweep_samples", self.samples, key=("samples",))
         for key, values in self.values.items():

@@ -72,6 +72,7 @@ from spongecalc.steps.sponge import (
     current_continuous,
     sponge_performance,
 )
+from spongecalc.steps.sweeps import swept_of
 from spongecalc.surfaces.assumed_values import find_assumed_values
 from spongecalc.swmm.basin import basins_of
 from spongecalc.swmm.model import build_model
@@ -357,7 +358,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         intake=intake_of(built).table,
     )
     review = assess_inputs(inputs, language or settings.language, versions())
-    return replace(review, inputs=input_digests(checked.project))
+    return replace(review, inputs=input_digests(checked.project), swept=swept_of(built))
 
 
 def takes_part(built: Built, beside: SideWorker) -> SideWorker:

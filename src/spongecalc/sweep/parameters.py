@@ -79,8 +79,17 @@ def _residents(system: DrainageSystem, factor: float) -> DrainageSystem:
 
 def _outfall_level(system: DrainageSystem, rise_m: float) -> DrainageSystem:
     """Water level at every outfall that has one; one that falls free is given its invert's, and raised."""
+    return _raised(system, system.nodes["kind"] == "outfall", rise_m)
+
+
+def _rain_outfall_level(system: DrainageSystem, rise_m: float) -> DrainageSystem:
+    """The same at outfalls of rain and of combined water: a river in flood does not reach the sewers."""
+    nodes = system.nodes
+    return _raised(system, (nodes["kind"] == "outfall") & (nodes["system"] != "sewage"), rise_m)
+
+
+def _raised(system: DrainageSystem, outfalls: pd.Series, rise_m: float) -> DrainageSystem:
     nodes = system.nodes.copy()
-    outfalls = nodes["kind"] == "outfall"
     level = nodes.loc[outfalls, "outfall_level_m"]
     if rise_m > 0:
         level = level.fillna(nodes.loc[outfalls, "invert_m"])
@@ -110,6 +119,7 @@ CHANGES: Mapping[str, Change] = {
         "", 0.001, 100, of_model=lambda m, f: _column(m, "LID_CONTROLS", 5, f, 1, mark="PAVEMENT")
     ),
     "rise.outfall_level": Change("meter", -50, 50, of_system=_outfall_level),
+    "rise.rain_outfall_level": Change("meter", -50, 50, of_system=_rain_outfall_level),
 }
 
 

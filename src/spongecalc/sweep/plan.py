@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,6 +58,7 @@ def plan_sweep(
     project: Project,
     systems: Sequence[DrainageSystem],
     on_built: Callable[[int, int], None] | None = None,
+    known: Collection[str] = (),
 ) -> SweepPlan:
     """Make the models of a sweep and plan its runs.
 
@@ -69,12 +70,17 @@ def plan_sweep(
         The checked systems of the sweep's scenarios.
     on_built
         Told how many of how many sets are made.
+    known
+        Ids of the project's communities, to tell one that is misspelt from one that errors keep out; none: not
+        looked at.
 
     Raises
     ------
     SweepError
-        Its parameters or its storms cannot be used.
+        Its parameters, its storms or its communities cannot be used.
     """
+    if known and (unknown := [c for c in sweep.communities if c not in known]):
+        raise SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(known))
     settings = with_storms(sweep, project.settings)
     sets = parameter_sets(sweep, settings, project.folder)
     # Every mistake is found before the first model is made.
@@ -85,7 +91,12 @@ def plan_sweep(
     points: list[Point] = []
     runs: dict[str, Run] = {}
     scenarios = sweep.scenarios or project.settings.scenario_names
-    wanted = [system for system in systems if system.scenario in scenarios]
+    asked = set(sweep.communities)
+    wanted = [
+        system
+        for system in systems
+        if system.scenario in scenarios and (not asked or asked & set(system.communities))
+    ]
     for number, parameters in enumerate(sets, start=1):
         own = settings_of[parameters.name]
         rebuilt = json.dumps(needs_building(parameters.values), sort_keys=True)

@@ -32,7 +32,7 @@ def sweep_tables(plan: SweepPlan, results: Mapping[str, RunResult]) -> dict[str,
     A run that failed or is missing has a row without figures; a total over models is only given where every
     one of them is done.
     """
-    keys = _keys(plan)
+    keys = changed_keys(plan)
     figures = {run.run_id: _figures(results.get(run.run_id)) for run in plan.runs}
     rows = [
         {
@@ -48,8 +48,8 @@ def sweep_tables(plan: SweepPlan, results: Mapping[str, RunResult]) -> dict[str,
     return {plan.sweep.name: table, f"{plan.sweep.name}_totals": _totals(table, keys)}
 
 
-def _keys(plan: SweepPlan) -> list[str]:
-    """Every key that a set of the sweep changes, in the order in which they first come."""
+def changed_keys(plan: SweepPlan) -> list[str]:
+    """Return every key that a set of the sweep changes, in the order in which they first come."""
     return list(dict.fromkeys(key for point in plan.points for key in point.parameters.values))
 
 

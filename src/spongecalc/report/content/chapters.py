@@ -47,6 +47,7 @@ from spongecalc.report.content.result_chapters import (
 )
 from spongecalc.report.content.scenario_chapters import phases_chapter, scenarios_chapter
 from spongecalc.report.content.separation_chapters import community_separation, county_separation
+from spongecalc.report.content.sweep_chapters import sweeps_chapter
 from spongecalc.report.content.wording import Wording
 
 CountyTeller = Callable[[Review, Wording], Chapter | None]
@@ -120,6 +121,7 @@ CHAPTERS = in_order(
     CountyEntry("quantities", quantities_chapter, (county_bill,)),
     CountyEntry("ponding", ponding_chapter, (county_ponding,)),
     CountyEntry("separation", separation_chapter, (county_separation, county_evidence)),
+    CountyEntry("sweeps", sweeps_chapter),
     CountyEntry("conclusions", conclusions_chapter),
     CountyEntry("method", method_chapter),
     CountyEntry("sign", sign_chapter),

@@ -1,0 +1,80 @@
+"""What the figures do when what is not known moves: the project's sweeps, in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spongecalc.assess.review import Review
+from spongecalc.assess.swept import Swept
+from spongecalc.report.content.document import Block, Chapter, Paragraph, TableBlock
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.roles import ChapterPlace, TextRole
+from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.wording import Wording
+
+FIGURES = (
+    "runoff_m3",
+    "outflow_m3",
+    "flooding_m3",
+    "ponded_m3",
+    "flooded_nodes",
+    "surcharged_pipes",
+    "routing_error_percent",
+)
+DONE = "done"
+MOST_ROWS = 200
+"""A longer sweep is in its CSV file alone: nobody reads a thousand rows of print."""
+
+
+def sweeps_chapter(review: Review, words: Wording) -> Chapter | None:
+    """Sensitivity (敏感性): each sweep that the project shows in its report; None where it shows none."""
+    blocks: list[Block] = []
+    for swept in review.swept:
+        table = swept.table
+        if table is None:
+            blocks.append(Paragraph(words("sweeps.due", name=swept.name), TextRole.REMARK))
+        elif len(table) > MOST_ROWS:
+            blocks.append(Paragraph(words("sweeps.long", name=swept.name, count=len(table)), TextRole.REMARK))
+        else:
+            caption = words("sweeps.of", name=swept.name, keys=words.listed(_key(k, words) for k in swept.keys))
+            blocks.append(TableBlock(caption, _table(swept, table, words), f"sweep-{swept.name}", sortable=True))
+    if not blocks:
+        return None
+    return Chapter(
+        "sweeps",
+        words("sweeps.heading"),
+        [Paragraph(words("sweeps.said")), *blocks],
+        place=ChapterPlace.COUNTY,
+    )
+
+
+def _key(key: str, words: Wording) -> str:
+    """What a key changes, in words where the catalogue has them; a setting by its own name."""
+    return words.name("sweep_key", key)
+
+
+def _table(swept: Swept, table: pd.DataFrame, words: Wording) -> Table:
+    """A row per set, model and storm."""
+    headings = [
+        *(Heading(_key(k, words), True) for k in swept.keys),
+        Heading(words("column.communities"), column="communities"),
+        Heading(words.name("column", "scenario"), column="scenario"),
+        Heading(words.name("column", "storm_id"), column="storm_id"),
+        *(Heading(words.name("sweep_figure", c), True, c) for c in FIGURES),
+    ]
+    return Table(headings, [_row(swept.keys, row, words) for row in table.to_dict("records")])
+
+
+def _row(keys: Sequence[str], row: dict[str, object], words: Wording) -> list[Cell]:
+    # A run that failed has no figures; what is wrong with it stands in the sweep's own folder.
+    failed = row["status"] != DONE
+    figures = [Cell(words("sweeps.failed") if failed else cell_text(c, row[c]), column=c) for c in FIGURES]
+    return [
+        *(Cell(words("sweeps.base") if pd.isna(row[k]) else cell_text(k, row[k])) for k in keys),
+        Cell(str(row["communities"]).replace(";", ", "), column="communities"),
+        Cell(words.scenario(str(row["scenario"])), column="scenario"),
+        Cell(str(row["storm_id"]), column="storm_id"),
+        *figures,
+    ]
