@@ -87,21 +87,44 @@ def test_a_tank_below_its_overflow_is_named(small_project: Callable[..., SmallPr
     assert found == [("tank.overflow_uphill", "warning", "A-T1")]
 
 
+def second_inlet(invert_m: float, status: str = "proposed") -> Change:
+    """A second inlet with a lateral to the inlet A-R1, or as of old to A-C1, whose inverts are 99.0."""
+    place = Point(ORIGIN_X + 10, ORIGIN_Y + 5)
+    old = status == "removed"
+    inlet = add("nodes", "A-C1" if old else "A-R1", node_id="A-I", invert_m=invert_m, geometry=place)
+    lateral = add(
+        "connections",
+        "A-D0" if old else "A-D1",
+        connection_id="A-YI",
+        source="A-I",
+        kind="yard_drain",
+        geometry=LineString([(ORIGIN_X + 10, ORIGIN_Y + 5), (ORIGIN_X + 10, ORIGIN_Y + (10 if old else 8))]),
+    )
+    return both(inlet, lateral, edit("communities", "A", phase="1"))
+
+
+@pytest.mark.parametrize(
+    ("invert_m", "status", "shallow"),
+    [
+        (99.5, "proposed", False),  # the ground at 100.00 m, and 0.3 m over the crown of DN200
+        (99.51, "proposed", True),
+        (99.8, "removed", False),  # old yard drains begin at the ground
+        (99.81, "removed", True),
+    ],
+)
+def test_an_inlet_too_shallow_for_its_lead_is_named(
+    small_project: Callable[..., SmallProject], invert_m: float, status: str, shallow: bool
+) -> None:
+    found = named(small_project(first=second_inlet(invert_m, status)))
+    told = [("lead.shallow", "warning", "A-I")] if shallow else []
+    assert found == [("lead.assumed", "info", "A-YI"), *told]
+
+
 @pytest.mark.parametrize(("invert_m", "uphill"), [(99.0, False), (99.4, False), (98.9, True)])
 def test_the_lead_of_an_inlet_is_assumed_and_one_that_climbs_is_named(
     small_project: Callable[..., SmallProject], invert_m: float, uphill: bool
 ) -> None:
-    """A second inlet with a lateral to the inlet A-R1, whose invert is 99.0."""
-    inlet = add("nodes", "A-R1", node_id="A-I", invert_m=invert_m, geometry=Point(ORIGIN_X + 10, ORIGIN_Y + 5))
-    lateral = add(
-        "connections",
-        "A-D1",
-        connection_id="A-YI",
-        source="A-I",
-        kind="yard_drain",
-        geometry=LineString([(ORIGIN_X + 10, ORIGIN_Y + 5), (ORIGIN_X + 10, ORIGIN_Y + 8)]),
-    )
-    found = named(small_project(first=both(inlet, lateral, edit("communities", "A", phase="1"))))
+    found = named(small_project(first=second_inlet(invert_m)))
     climbs = [("lead.uphill", "warning", "A-YI")] if uphill else []
     assert found == [("lead.assumed", "info", "A-YI"), *climbs]
 

@@ -18,8 +18,8 @@ class SweepSettings(Section):
 
     Storms are those of the project, or every return period with every duration. Sets of parameters are every
     row of ``table``, with every combination of ``values``, with every one of ``samples`` drawn from ``ranges``.
-    Without ``scenarios`` it is of all of the project's, and so without ``communities``. One that is ``in_report`` is
-    made with the project's own runs, and stands in its report.
+    Without ``scenarios`` or ``communities`` it is of all of the project's. One that is ``in_report`` is made with
+    the project's own runs, and stands in its report.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,39}$")

@@ -17,7 +17,7 @@ from spongecalc.project.settings import Settings, StormSettings
 from spongecalc.project.sweep_settings import SweepSettings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
-from spongecalc.sweep.error import ValuesError
+from spongecalc.sweep.error import SweepError, ValuesError
 from spongecalc.sweep.parameter_sets import ParameterSet, parameter_sets
 from spongecalc.sweep.parameters import changed_model, changed_settings, changed_system, needs_building
 from spongecalc.swmm.event import storm_event

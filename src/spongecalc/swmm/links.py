@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import shapely
 
@@ -20,6 +21,8 @@ from spongecalc.swmm.tank import Tank, tanks_of
 
 # Shorter conduits only force shorter time steps; the length of a lead is not surveyed to better than this.
 MIN_LEAD_M = 1.0
+# A new lead whose crown lies nearer to the ground was set out to a wrong level, or is crushed; practice.
+LEAST_LEAD_COVER_M = 0.3
 LEAD_N = 0.011
 # A pipe laid between the same two levels still drains: SWMM would otherwise raise a warning for each.
 MILLIMETRE_M = 0.001
@@ -219,6 +222,7 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
         findings.append(
             finding_at("lead.assumed", "connections", row, diameter=f"{settings.inlets.lead_diameter_mm:.0f}")
         )
+        findings.extend(_shallow(upper, row, settings.inlets.lead_diameter_mm / 1000))
         if lower.invert_m > upper.invert_m:
             findings.append(finding_at("lead.uphill", "connections", row, node=row.to_node))
         conduits.append(
@@ -239,6 +243,15 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
             )
         )
     return conduits
+
+
+def _shallow(inlet: Any, lead: Any, diameter_m: float) -> list[Finding]:
+    """The finding of a lead that begins too near to the ground, and of an old one that sticks out of it."""
+    cover = inlet.ground_m - inlet.invert_m - diameter_m
+    if cover >= (LEAST_LEAD_COVER_M if lead.status == "proposed" else 0.0) - MILLIMETRE_M:
+        return []
+    figures = {"depth": f"{inlet.ground_m - inlet.invert_m:.2f}", "cover": f"{cover:.2f}"}
+    return [finding_at("lead.shallow", "nodes", inlet, lead=lead.connection_id, **figures)]
 
 
 def _overflows(system: DrainageSystem, tanks: tuple[Tank, ...], settings: Settings) -> list[Conduit]:
