@@ -213,6 +213,24 @@ def test_every_factor_changes_what_it_names_and_nothing_else(planned: Callable[.
     assert float(paving["S001"][5]) == pytest.approx(0.1 * float(paving["base"][5]), abs=0.051)
 
 
+def test_a_river_stands_at_outfalls_of_rain_and_combined_water_alone(planned: Callable[..., SweepPlan]) -> None:
+    plan = planned(values={"rise.rain_outfall_level": [0.3]}, communities=["A"])
+    assert {p.model for p in plan.points} == {"A"}
+    told = {}
+    for scenario in ("before", "after"):
+        rows = rows_of(plan, "S001", "OUTFALLS", f"A/{scenario}")
+        told |= {name: row[2:4] for name, row in rows.items() if not name.endswith("__AWAY")}
+    assert told["A-C2"] == ["FIXED", "99.100"]
+    assert told["A-R2"] == ["FIXED", "99.000"]
+    assert told["A-S2"][0] == "FREE"
+
+
+def test_a_sweep_of_some_communities_leaves_the_others_alone(planned: Callable[..., SweepPlan]) -> None:
+    plan = planned(communities=["A", "C"], scenarios=["after"])
+    assert sorted(p.model for p in plan.points) == ["A", "C"]
+    assert len(planned(scenarios=["after"]).points) == 3
+
+
 def test_silt_never_fills_a_pipe(planned: Callable[..., SweepPlan]) -> None:
     plan = planned(values={"factor.sediment": [10]}, scenarios=["before"])
     row = next(iter(rows_of(plan, "S001", "XSECTIONS", "A/before").values()))
@@ -290,6 +308,7 @@ SECTIONS = {
         'values = { "factor.width" = [1] }\nranges = { "factor.width" = [1, 2] }\nsamples = 2',
         "twice",
     ),
+    "community twice": ('communities = ["A", "A"]', "communities"),
     "no values": ('values = { "factor.width" = [] }', "factor.width"),
     "name twice": ('[[sweeps]]\nname = "One"', "One"),
     "path outside": ('table = "../t.csv"', "table"),
@@ -328,6 +347,48 @@ def test_the_command_makes_what_is_due(small_project: Callable[..., SmallProject
     unknown = CliRunner().invoke(app, ["sweep", "../rain", str(project.folder), "--lang", "en"])
     assert unknown.exit_code == 2
     assert "there are: rain" in unknown.output
+
+
+def test_a_sweep_of_the_report_is_made_and_printed_with_it(small_project: Callable[..., SmallProject]) -> None:
+    sweep = (
+        '[[sweeps]]\nname = "river"\nin_report = true\ncommunities = ["A"]\nreturn_periods = ["3 a"]\n'
+        'durations = ["2 h"]\nvalues = { "rise.rain_outfall_level" = ["0.5 m"] }\n'
+        '[[sweeps]]\nname = "other"\nreturn_periods = ["3 a"]\ndurations = ["2 h"]\n'
+    )
+    project = small_project(toml=lambda text: f'{text}\n{sweep}\n[document]\nformats = ["html"]\n')
+
+    def call(command: str) -> str:
+        answer = CliRunner().invoke(app, [command, str(project.folder), "--lang", "en", "--jobs", "2"])
+        assert answer.exit_code == 0, answer.output
+        return answer.output
+
+    assert "Sweep river, shown in the report: 4 runs" in call("all")
+    folder = project.folder / "results" / "sweeps"
+    assert sorted(p.name for p in folder.glob("*.csv")) == ["river.csv", "river_totals.csv"]
+    table = pd.read_csv(folder / "river.csv")
+    assert list(table["communities"].unique()) == ["A"]
+    # The base is the project's own run, to the digit.
+    plain = pd.read_csv(project.folder / "results" / "runs.csv").set_index("run_id")
+    base = table[table["set"] == "base"].set_index("scenario")
+    assert set(base.index) == {"before", "after"}
+    page = (project.folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Sensitivity" in page and "rise at outfalls of rain and combined water (m)" in page
+    assert plain.loc["A/after/P3-120", "routing_error_percent"] == base.loc["after", "routing_error_percent"]
+    assert "Nothing is due" in call("all")
+    # Layers that changed: the report does not print what a sweep found of others.
+    toml = project.folder / "spongecalc.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("0.5 m", "0.6 m"), encoding="utf-8")
+    call("report")
+    page = (project.folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "The sweep river was not made for the layers as they are" in page
+
+
+def test_a_community_that_there_is_not_is_answered(small_project: Callable[..., SmallProject]) -> None:
+    sweep = '[[sweeps]]\nname = "river"\ncommunities = ["Z"]\nvalues = { "factor.width" = [2] }\n'
+    project = small_project(toml=lambda text: f"{text}\n{sweep}")
+    answer = CliRunner().invoke(app, ["sweep", "river", str(project.folder), "--lang", "en"])
+    assert answer.exit_code == 2
+    assert "there is no community Z; there are: A, B, C" in " ".join(answer.output.split())
 
 
 @pytest.mark.parametrize("options", [["dry"], ["rain", "--community", "Z"]])

@@ -146,7 +146,7 @@ def _plan(call: Call, name: str, project: Project) -> SweepPlan:
                 project.files,
                 checked.systems,
                 partial(progress, "build"),
-                known=checked.layers.community_ids,
+                communities=checked.layers.community_ids,
             )
     except SweepError as mistake:
         raise RefusedError(mistake.sentence(output.language)) from None

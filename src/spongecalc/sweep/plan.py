@@ -58,7 +58,7 @@ def plan_sweep(
     project: Project,
     systems: Sequence[DrainageSystem],
     on_built: Callable[[int, int], None] | None = None,
-    known: Collection[str] = (),
+    communities: Collection[str] = (),
 ) -> SweepPlan:
     """Make the models of a sweep and plan its runs.
 
@@ -70,7 +70,7 @@ def plan_sweep(
         The checked systems of the sweep's scenarios.
     on_built
         Told how many of how many sets are made.
-    known
+    communities
         Ids of the project's communities, to tell one that is misspelt from one that errors keep out; none: not
         looked at.
 
@@ -79,8 +79,8 @@ def plan_sweep(
     SweepError
         Its parameters, its storms or its communities cannot be used.
     """
-    if known and (unknown := [c for c in sweep.communities if c not in known]):
-        raise SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(known))
+    if communities and (unknown := [c for c in sweep.communities if c not in communities]):
+        raise SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(communities))
     settings = with_storms(sweep, project.settings)
     sets = parameter_sets(sweep, settings, project.folder)
     # Every mistake is found before the first model is made.

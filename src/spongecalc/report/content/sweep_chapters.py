@@ -1,4 +1,4 @@
-"""What the figures do when what is not known moves: the project's sweeps, in the report."""
+"""The project's sweeps in the report: its figures under other conditions, beside the base."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def sweeps_chapter(review: Review, words: Wording) -> Chapter | None:
 
 
 def _key(key: str, words: Wording) -> str:
-    """What a key changes, in words where the catalogue has them; a setting by its own name."""
+    """Return the words for a key of a sweep; a setting by its own name."""
     return words.name("sweep_key", key)
 
 

@@ -1,0 +1,62 @@
+"""The chapter of sweeps: what moves, beside the base; no figure of a failed run, or of other layers."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from tests.report.reading import captioned_of, paragraphs_of
+from tests.report.synthetic_review import synthetic_review
+
+from spongecalc.assess.swept import Swept
+from spongecalc.report.content.sweep_chapters import MOST_ROWS, sweeps_chapter
+from spongecalc.report.content.wording import Wording
+
+KEY = "rise.rain_outfall_level"
+
+
+def rows(count=1):
+    one = {
+        "communities": "A01;A02",
+        "scenario": "after",
+        "storm_id": "P3-120",
+        "runoff_m3": 10.0,
+        "outflow_m3": 9.0,
+        "flooding_m3": 0.0,
+        "ponded_m3": 0.5,
+        "flooded_nodes": 2.0,
+        "surcharged_pipes": 3.0,
+        "routing_error_percent": 0.1,
+    }
+    failed = {k: None if k.endswith(("_m3", "_nodes", "_pipes", "_percent")) else v for k, v in one.items()}
+    base = {"set": "base", KEY: None, "status": "done", **one}
+    high = {"set": "S001", KEY: 0.5, "status": "done", **one, "ponded_m3": 4.25}
+    lost = {"set": "S002", KEY: 0.9, "status": "failed", **failed}
+    return pd.DataFrame([base, high, lost] * count)
+
+
+def chapter(*swept, lang="en"):
+    review = replace(synthetic_review(), swept=swept)
+    return sweeps_chapter(review, Wording.of(review, lang))
+
+
+def test_a_project_without_a_sweep_in_its_report_has_no_chapter():
+    assert chapter() is None
+
+
+@pytest.mark.parametrize(("lang", "base", "failed"), [("zh", "基准", "失败"), ("en", "base", "failed")])
+def test_every_set_stands_beside_the_base(lang, base, failed):
+    ((caption, table),) = captioned_of(chapter(Swept("river", (KEY,), rows()), lang=lang))
+    assert "river" in caption
+    cells = [[c.text for c in row] for row in table.rows]
+    assert [row[0] for row in cells] == [base, "0.5", "0.9"]
+    assert [row[1] for row in cells] == ["A01, A02"] * 3
+    assert [row[-4] for row in cells] == ["0.50", "4.25", failed]
+    assert len(table.headings) == len(cells[0])
+    assert KEY not in " ".join(h.text for h in table.headings)
+
+
+def test_what_is_due_or_too_long_is_said():
+    told = chapter(Swept("old", (KEY,), None), Swept("long", (KEY,), rows(MOST_ROWS)))
+    assert not captioned_of(told)
+    said = " ".join(paragraphs_of(told))
+    assert "spongecalc sweep old" in said and "results/sweeps/long.csv" in said
