@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from spongecalc.catalogue.pipe_section import SHAPES, PipeSection
+from spongecalc.catalogue.pipe_section import EGG, SHAPES, PipeSection, circle_segment
 
 
 def row(**values: object) -> SimpleNamespace:
@@ -70,3 +71,24 @@ def test_what_goes_to_swmm_comes_back(shape: str) -> None:
 def test_nothing_flows_without_a_fall_and_other_shapes_are_not_known() -> None:
     assert math.isnan(PipeSection.circle(0.3).full_flow_m3_s(0.0, 0.01))
     assert PipeSection.of_swmm("ARCH", 1.0, 1.0) is None
+
+
+@pytest.mark.parametrize("silt_m", [0.0, 0.05])
+def test_the_part_of_a_circle_below_a_level_is_chows_segment(silt_m: float) -> None:
+    part = PipeSection.circle(0.4, silt_m).below(0.35)
+    areas, radii = circle_segment(np.array([0.35 / 0.4, silt_m / 0.4]))
+    assert part.area_m2 == pytest.approx(0.16 * (areas[0] - areas[1]), rel=1e-5)
+    # Walls of the one less those of the other, the lid, and the top of the silt.
+    walls = [0.4 * a / r if r > 0 else 0.0 for a, r in zip(areas, radii, strict=True)]
+    flat = [2 * (y * (0.4 - y)) ** 0.5 for y in (0.35, silt_m)]
+    assert part.wetted_perimeter_m == pytest.approx(walls[0] - walls[1] + sum(flat), rel=1e-4)
+    assert part.height_m == pytest.approx(0.35 - silt_m)
+    assert part.box.area_m2 == pytest.approx(part.area_m2)
+
+
+def test_a_whole_egg_has_chows_area_and_radius() -> None:
+    part = PipeSection(EGG, 0.9).below(2.0)
+    assert part.height_m == 0.9
+    assert part.area_m2 == pytest.approx(0.5105 * 0.81, rel=5e-4)
+    assert part.hydraulic_radius_m == pytest.approx(0.1931 * 0.9, rel=5e-4)
+    assert PipeSection(EGG, 0.9).width_at_m(0.6) == pytest.approx(0.6)

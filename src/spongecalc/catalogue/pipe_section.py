@@ -169,6 +169,36 @@ class PipeSection:
             return math.nan
         return float(self.area_m2 * self.hydraulic_radius_m ** (2 / 3) * math.sqrt(slope) / manning_n)
 
+    def width_at_m(self, depth_m: Numbers) -> np.ndarray:
+        """Inside width at a depth above the invert, silt not looked at.
+
+        References
+        ----------
+        The standard egg is drawn with four arcs: of a third of its height above two thirds of it, of its height
+        at the sides, and of a sixth at the bottom, which meets them at a fifteenth. Its area and hydraulic radius
+        are those of Chow (1959), Open-Channel Hydraulics.
+        """
+        y, h = np.asarray(depth_m, float), self.height_m
+        if self.is_box:
+            return np.full_like(y, self.width_m)
+        if self.is_circular:
+            return 2 * np.sqrt(np.clip(y * (h - y), 0, None))
+        top = np.sqrt(np.clip((h / 3) ** 2 - (y - 2 * h / 3) ** 2, 0, None))
+        side = np.sqrt(np.clip(h**2 - (2 * h / 3 - y) ** 2, 0, None)) - 2 * h / 3
+        bottom = np.sqrt(np.clip((h / 6) ** 2 - (y - h / 6) ** 2, 0, None))
+        return 2 * np.where(y > 2 * h / 3, top, np.where(y > h / 15, side, bottom))
+
+    def below(self, depth_m: float) -> LowerPart:
+        """Return the part of a round section above its silt and below a depth, closed by a lid there."""
+        low, high = self.silt_m, min(depth_m, self.height_m)
+        # Closer together at the bottom and the top of the section, where its wall lies flat.
+        turn = np.linspace(np.arccos(1 - 2 * low / self.height_m), np.arccos(1 - 2 * high / self.height_m), 2001)
+        depths = self.height_m * (1 - np.cos(turn)) / 2
+        widths = self.width_at_m(depths)
+        walls = 2 * np.hypot(np.diff(depths), np.diff(widths) / 2).sum()
+        area = np.trapezoid(widths, depths)
+        return LowerPart(high - low, float(area), float(walls + widths[0] + widths[-1]))
+
     @property
     def swmm(self) -> tuple[str, float, float]:
         """SWMM's shape, first and second measure in m: silt makes a circle a filled circular section."""
@@ -181,6 +211,25 @@ class PipeSection:
         if self.shape == EGG:
             return ("EGG", self.height_m, 0.0)
         return (_SWMM_SHAPE[self.shape], self.clear_height_m, self.width_m)
+
+
+@dataclass(frozen=True)
+class LowerPart:
+    """The part of a round section between its silt and a level: height, area and wetted perimeter with its lid."""
+
+    height_m: float
+    area_m2: float
+    wetted_perimeter_m: float
+
+    @property
+    def hydraulic_radius_m(self) -> float:
+        """Area over wetted perimeter when full."""
+        return self.area_m2 / self.wetted_perimeter_m
+
+    @property
+    def box(self) -> PipeSection:
+        """The closed box of the same height and area."""
+        return PipeSection(RECT_CLOSED, self.height_m, self.area_m2 / self.height_m)
 
 
 @dataclass(frozen=True, eq=False)

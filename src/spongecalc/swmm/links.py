@@ -15,12 +15,15 @@ from spongecalc.project.settings import BasinSettings, Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.basin import Basin, basins_of
 from spongecalc.swmm.basin_outlet import ORIFICE_COEFFICIENT
+from spongecalc.swmm.conduit import Conduit
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.rims import cut_at_rims, rims_of
+from spongecalc.swmm.short_links import MIN_LENGTH_M, lengthened
 from spongecalc.swmm.tank import Tank, tanks_of
 
-# Shorter conduits only force shorter time steps; the length of a lead is not surveyed to better than this.
-MIN_LEAD_M = 1.0
+# The length of a lead is not surveyed to better than this.
+MIN_LEAD_M = MIN_LENGTH_M
 # A new lead whose crown lies nearer to the ground was set out to a wrong level, or is crushed; practice.
 LEAST_LEAD_COVER_M = 0.3
 LEAD_N = 0.011
@@ -28,25 +31,6 @@ LEAD_N = 0.011
 MILLIMETRE_M = 0.001
 # Q = C b h^1.5 over a broad crest: 0.385 (2 g)^0.5.
 WEIR_COEFFICIENT = 1.7
-
-
-@dataclass(frozen=True)
-class Conduit:
-    """One conduit in the model's terms; elevations and lengths in m."""
-
-    model_id: str
-    role: str
-    layer: str
-    feature_id: str
-    community_id: str
-    from_node: str
-    to_node: str
-    length_m: float
-    roughness: float
-    up_m: float
-    down_m: float
-    section: tuple[str, float, float]
-    vertices: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +85,7 @@ def links_of(
         *_leads(system, settings, findings),
         *_overflows(system, tanks, settings),
     ]
+    raw = _as_carried(system, raw, {*(t.node_id for t in tanks), *(b.node_id for b in basins)}, findings)
     regulated = _regulators(basins, settings.basins)
     names = model_ids([*(c.model_id for c in raw), *(r.model_id for r in regulated)], "L_")
     ends = _Ends(ids, set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"]))
@@ -152,6 +137,26 @@ def links_of(
         let_off,
     )
     return links, tuple(findings)
+
+
+def _as_carried(
+    system: DrainageSystem, raw: list[Conduit], stored: set[str], findings: list[Finding]
+) -> list[Conduit]:
+    """The conduits as the engine can carry them: long enough, and below the rims at their ends."""
+    rows = {
+        (layer, str(getattr(row, id_column))): row
+        for layer, id_column in (
+            ("pipes", "pipe_id"),
+            ("connections", "connection_id"),
+            ("facilities", "facility_id"),
+        )
+        for row in getattr(system, layer).itertuples()
+    }
+    raw, found = lengthened(raw, rows)
+    findings.extend(found)
+    raw, found = cut_at_rims(raw, rims_of(system.nodes.itertuples(), stored), rows)
+    findings.extend(found)
+    return raw
 
 
 class _Ends:
@@ -218,11 +223,12 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
         if upper is None or lower is None:
             continue
         length = max(row.geometry.length, MIN_LEAD_M)
-        wanted = upper.invert_m - length * settings.inlets.lead_slope_percent / 100
+        diameter_m = settings.inlets.lead_diameter_mm / 1000
+        wanted_m = upper.invert_m - length * settings.inlets.lead_slope_percent / 100
         findings.append(
             finding_at("lead.assumed", "connections", row, diameter=f"{settings.inlets.lead_diameter_mm:.0f}")
         )
-        findings.extend(_shallow(upper, row, settings.inlets.lead_diameter_mm / 1000))
+        findings.extend(_shallow(upper, row, diameter_m))
         if lower.invert_m > upper.invert_m:
             findings.append(finding_at("lead.uphill", "connections", row, node=row.to_node))
         conduits.append(
@@ -237,8 +243,8 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
                 length,
                 LEAD_N,
                 upper.invert_m,
-                max(wanted, lower.invert_m),
-                PipeSection.circle(settings.inlets.lead_diameter_mm / 1000).swmm,
+                _assumed_end_m(wanted_m, lower, diameter_m),
+                PipeSection.circle(diameter_m).swmm,
                 tuple(row.geometry.coords[1:-1]),
             )
         )
@@ -262,7 +268,8 @@ def _overflows(system: DrainageSystem, tanks: tuple[Tank, ...], settings: Settin
             continue
         upper, lower = nodes[tank.node_id], nodes[tank.overflow_to]
         length = max(shapely.distance(upper.geometry, lower.geometry), MIN_LEAD_M)
-        fall = length * settings.inlets.lead_slope_percent / 100
+        diameter_m = settings.tanks.overflow_diameter_mm / 1000
+        wanted_m = tank.shape.crest_m - length * settings.inlets.lead_slope_percent / 100
         conduits.append(
             Conduit(
                 f"{tank.facility_id}__OVERFLOW",
@@ -275,12 +282,19 @@ def _overflows(system: DrainageSystem, tanks: tuple[Tank, ...], settings: Settin
                 float(length),
                 LEAD_N,
                 tank.shape.crest_m,
-                max(tank.shape.crest_m - fall, lower.invert_m),
-                PipeSection.circle(settings.tanks.overflow_diameter_mm / 1000).swmm,
+                _assumed_end_m(wanted_m, lower, diameter_m),
+                PipeSection.circle(diameter_m).swmm,
                 (),
             )
         )
     return conduits
+
+
+def _assumed_end_m(wanted_m: float, lower: Any, diameter_m: float) -> float:
+    """The level of an assumed pipe's lower end: with its crown below the rim, and not below the node."""
+    if lower.kind != "outfall":
+        wanted_m = min(wanted_m, lower.ground_m - diameter_m)
+    return float(max(wanted_m, lower.invert_m))
 
 
 def _regulators(basins: tuple[Basin, ...], settings: BasinSettings) -> list[Regulator]:

@@ -19,6 +19,11 @@ from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.checked import Checked
 
+# 0.6 m deep at a manhole of 0.4 m.
+CHANNEL = both(
+    edit("nodes", "C-R1", invert_m=99.6, kind="manhole"),
+    edit("pipes", "C-PR", shape="rect_open", width_mm=500.0, height_mm=600.0, invert_up_m=99.6),
+)
 LINE = LineString([(X + 10, Y + 8), (X + 40, Y + 8)])
 
 
@@ -144,8 +149,10 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     ),
     "pipe.flat": (edit("pipes", "C-PR", invert_down_m=99.0), "pipes", "C-PR"),
     "pipe.steep": (edit("pipes", "C-PR", invert_down_m=92.0), "pipes", "C-PR"),
-    "pipe.invert_above_ground": (edit("pipes", "C-PR", invert_up_m=100.4), "pipes", "C-PR"),
+    "pipe.invert_above_rim": (edit("pipes", "C-PR", invert_up_m=100.4), "pipes", "C-PR"),
+    "pipe.invert_above_ground": (edit("nodes", "C-R2", ground_m=98.69, invert_m=98.6), "pipes", "C-PR"),
     "pipe.crown_above_ground": (edit("pipes", "C-PR", invert_up_m=99.8), "pipes", "C-PR"),
+    "channel.above_ground": (CHANNEL, "pipes", "C-PR"),
     "pipe.size_unit": (edit("pipes", "C-PR", diameter_mm=0.3), "pipes", "C-PR"),
     "pipe.size_not_made": (edit("pipes", "C-PR", diameter_mm=312.0), "pipes", "C-PR"),
     "pipe.size_never_made": (edit("pipes", "C-PR", diameter_mm=312.0, material=None), "pipes", "C-PR"),

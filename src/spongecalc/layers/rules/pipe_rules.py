@@ -21,6 +21,9 @@ from spongecalc.project.check_settings import CheckSettings
 SLIP = 8.0
 # Differences in level within what a survey can tell.
 LEVEL_M = 0.01
+MILLIMETRE_M = 0.001
+# Water does not come out of these at their ground.
+WITHOUT_RIM = ("outfall", "storage")
 # Pipes run straight from manhole to manhole; one that bends round a house is no longer than this many times the
 # way from end to end, or by no more than so many metres.
 DETOUR = 1.5
@@ -61,16 +64,35 @@ def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findin
 
 
 def _crowns(pipes: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, lower: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """Invert and crown against the ground at both ends; an open channel has no crown to cover."""
+    """Invert, crown and walls against the ground at both ends, which at a manhole is its rim."""
     sections = PipeSections.of(pipes)
     height, covered = sections.height_m, sections.is_covered
-    up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
-    depth = np.fmin(upper["ground_m"].to_numpy(float) - up, lower["ground_m"].to_numpy(float) - down)
-    buried = depth > 0
-    yield from found_at("pipe.invert_above_ground", "pipes", pipes, depth <= 0, height=numbers(-depth, 2))
-    cover = depth - height
-    crown = covered & buried & (cover < 0)
-    yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, height=numbers(-cover, 2))
+    ground = np.stack([ends["ground_m"].to_numpy(float) for ends in (upper, lower)])
+    kinds = np.stack([ends["kind"].to_numpy(object) for ends in (upper, lower)])
+    levels = np.stack([pipes[c].to_numpy(float) for c in ("invert_up_m", "invert_down_m")])
+    names = np.stack([pipes[c].to_numpy(object) for c in ("from_node", "to_node")])
+    depth = ground - levels
+    # Of an end without a level, or not at a manhole, nothing is known that could be less.
+    anywhere = np.where(np.isnan(depth), np.inf, depth)
+    at_manhole = np.where(np.isin(kinds, WITHOUT_RIM), np.inf, anywhere)
+    every = np.arange(len(pipes))
+
+    def at(rooms: np.ndarray) -> dict[str, object]:
+        worst = rooms.argmin(axis=0)
+        return {"node": names[worst, every], "rim": numbers(ground[worst, every], 3)}
+
+    least, room = anywhere.min(axis=0), at_manhole.min(axis=0)
+    high = room <= 0
+    over = {"height": numbers(-room, 2), **at(at_manhole)}
+    yield from found_at("pipe.invert_above_rim", "pipes", pipes, high, **over)
+    bare = (least <= 0) & ~high
+    yield from found_at("pipe.invert_above_ground", "pipes", pipes, bare, height=numbers(-least, 2))
+    out = {"height": numbers(height - least, 2), **at(anywhere)}
+    crown = covered & (least > 0) & (least < height)
+    yield from found_at("pipe.crown_above_ground", "pipes", pipes, crown, **out)
+    walls = {"height": numbers(height - room, 2), **at(at_manhole)}
+    open_ = ~covered & ~high & (height - room > MILLIMETRE_M)
+    yield from found_at("channel.above_ground", "pipes", pipes, open_, **walls)
 
 
 def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
