@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -53,7 +54,6 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     """
     settings = inputs.settings
     headline, scenarios = settings.headline_storm, settings.scenario_names
-    findings = findings_table(inputs.findings, language)
     rows_of = model_rows(
         inputs.modelled,
         inputs.runs,
@@ -62,6 +62,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows, inputs.site_ground),
         language,
     )
+    inputs = replace(inputs, findings=(*inputs.findings, *rows_of.engine))
+    findings = findings_table(inputs.findings, language)
     separation = separation_table(rows_of.separation, scenarios)
     separation = separation[separation["community_id"].isin(inputs.community_ids)].reset_index(drop=True)
     runs = rows_of.run_table(inputs.runs, inputs.results, language)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from spongecalc.assess.basins import BASIN_COLUMNS, basin_rows
+from spongecalc.assess.engine_findings import engine_findings
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.assess.outfall_tracers import outfall_rows
@@ -20,6 +21,7 @@ from spongecalc.assess.separation_grades import grade_rows
 from spongecalc.assess.spills import spill_rows, spills_known
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.run import Run
+from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.swmm.run_result import RunResult
@@ -50,6 +52,7 @@ class ModelRows:
 
     ``ways`` are those of :func:`spongecalc.assess.separation.ways_back`; ``sponge`` holds rows and ``facts``
     facts by community and scenario, ``runs`` rows by run id; ``leaving`` is what leaves by the outfalls.
+    ``engine`` are the findings of the engine's warnings.
     """
 
     ponding: PondingFound
@@ -63,6 +66,7 @@ class ModelRows:
     sponge: dict[tuple[str, str], list[dict[str, object]]] = field(default_factory=dict)
     facts: dict[tuple[str, str], ScenarioFacts] = field(default_factory=dict)
     runs: dict[str, dict[str, object]] = field(default_factory=dict)
+    engine: list[Finding] = field(default_factory=list)
 
     def sponge_table(self, community_ids: Sequence[str], scenarios: Sequence[str]) -> pd.DataFrame:
         """Rows of sponge.csv in the order of communities, and of the project's scenarios."""
@@ -136,4 +140,5 @@ def model_rows(
             )
         for run in own.get((one.model.name, one.system.scenario), ()):
             rows.runs[run.run_id] = run_row(run, one.results.get(run.event.storm_id), language)
+        rows.engine.extend(engine_findings(one))
     return rows

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spongecalc.batch.run import Run
 from spongecalc.swmm.run_result import Message, RunResult
-from spongecalc.swmm.water_balance import explain
+from spongecalc.swmm.water_balance import effect, explain
 
 RUN_COLUMNS = [
     "run_id",
@@ -80,7 +80,7 @@ def run_facts(table: pd.DataFrame) -> dict[str, RunFacts]:
 
 
 def sentence(message: Message, language: str) -> str:
-    """A run's message in words: what it means, where in the file, and what to do."""
+    """A run's message in words: what it means, what it does to the figures, where in the file, and what to do."""
     meaning, action = explain(message, language)
     place = f"[{message.section}] {message.line}: {message.line_text}" if message.line is not None else ""
-    return " ".join(part for part in (meaning, place, action) if part)
+    return " ".join(part for part in (meaning, effect(message, language), place, action) if part)

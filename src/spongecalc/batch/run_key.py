@@ -24,6 +24,7 @@ READERS = (
     "backflow",
     "engine",
     "error_lines",
+    "gage_rain",
     "gutter_water",
     "gutters",
     "input_file",
@@ -33,6 +34,7 @@ READERS = (
     "run_result",
     "statistics",
     "units",
+    "warning_figures",
 )
 
 

@@ -192,7 +192,8 @@ class PipeSection:
         """Return the part of a round section above its silt and below a depth, closed by a lid there."""
         low, high = self.silt_m, min(depth_m, self.height_m)
         # Closer together at the bottom and the top of the section, where its wall lies flat.
-        turn = np.linspace(np.arccos(1 - 2 * low / self.height_m), np.arccos(1 - 2 * high / self.height_m), 2001)
+        first, last = (float(np.arccos(1 - 2 * level / self.height_m)) for level in (low, high))
+        turn = np.linspace(first, last, 2001)
         depths = self.height_m * (1 - np.cos(turn)) / 2
         widths = self.width_at_m(depths)
         walls = 2 * np.hypot(np.diff(depths), np.diff(widths) / 2).sum()
@@ -215,7 +216,7 @@ class PipeSection:
 
 @dataclass(frozen=True)
 class LowerPart:
-    """The part of a round section between its silt and a level: height, area and wetted perimeter with its lid."""
+    """The part of a round section between its silt and a lid: height, area and wetted perimeter."""
 
     height_m: float
     area_m2: float

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
 from spongecalc.language import has_text, text
 from spongecalc.layers.feature import NOWHERE, Feature, feature_of
 from spongecalc.layers.rules.registry import SEVERITIES, severity_of
-from spongecalc.rainfall.rain_file_error import RainFault
 
 FINDING_COLUMNS = [
     "severity",
@@ -24,6 +24,14 @@ FINDING_COLUMNS = [
     "x_m",
     "y_m",
 ]
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A parameter of a finding that has words of its own in each language."""
+
+    def sentence(self, language: str) -> str:
+        """Its words in a language."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,10 @@ class Finding:
         return text(f"findings.{self.rule}.action", language, **self._told(language))
 
     def _told(self, language: str) -> dict[str, object]:
-        """The parameters, a refused rain file among them in words; what is not there is a dash."""
+        """The parameters, those that have words in words; what is not there is a dash."""
         return {
             name: value.sentence(language)
-            if isinstance(value, RainFault)
+            if isinstance(value, Spoken)
             else "-"
             if _is_nothing(value)
             else _usual_scenario(str(value), language)

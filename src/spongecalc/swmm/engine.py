@@ -31,6 +31,7 @@ from spongecalc.swmm.open_model import OpenModel
 from spongecalc.swmm.output_file import engine_day, open_output
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 from spongecalc.swmm.units import unit_factors
+from spongecalc.swmm.warning_figures import Deepened, deepened_nodes, with_figures
 
 CONTINUITY_WARNING_PERCENT = 1.0
 """Above this continuity error of runoff or routing a result carries a warning."""
@@ -128,6 +129,7 @@ def _run(
     _, rpt, out = paths
     result: RunResult | None = None
     backflow: Backflow | None = None
+    deepened: dict[str, Deepened] = {}
     trouble = ""
     continuity: list[float] = []
     try:
@@ -135,7 +137,7 @@ def _run(
             # The errors are known when the run is ended, and forgotten when the model is closed.
             simulation.add_after_end(lambda: continuity.extend(_continuity_errors(simulation)))
             simulation.start()
-            result, backflow = _simulate(simulation, text, mark_s)
+            result, backflow, deepened = _simulate(simulation, text, mark_s)
             computed = _computed_processes(result)
     except Exception as error:
         if type(error) is not Exception:  # the engine's errors come through pyswmm as plain Exception
@@ -149,6 +151,8 @@ def _run(
     if backflow is not None and any(map(any, backflow.loads.values())):
         continuity[2] = backflow.quality_error_percent(report_file.quality_balances(report))
     result = _with_continuity(result, computed, continuity)
+    warnings, more = with_figures(parse_warnings(report), text, result, deepened)
+    result = replace(result, warnings=warnings, messages=(*result.messages, *more))
     return _with_files(result, report, out, text, series, backflow)
 
 
@@ -157,13 +161,16 @@ def _continuity_errors(simulation: Simulation) -> tuple[float, float, float]:
     return simulation.runoff_error, simulation.flow_routing_error, simulation.quality_error
 
 
-def _simulate(simulation: Simulation, text: InputFile, mark_s: float | None) -> tuple[RunResult, Backflow | None]:
-    """Step through the started simulation and read its statistics, and what flowed in where water may."""
+def _simulate(
+    simulation: Simulation, text: InputFile, mark_s: float | None
+) -> tuple[RunResult, Backflow | None, dict[str, Deepened]]:
+    """Step through the started simulation; its statistics, what flowed in where water may, and deepened nodes."""
     model = statistics.read_objects(OpenModel(), text.encoding)
     units = concentration_units(text)
     start = simulation.start_time
     initial_m3 = sum(statistics.stored_m3(model))
     totals_of = model
+    deepened = deepened_nodes(model, text)
     messages: list[Message] = []
     if model.nodes and not model.links:
         # without links the engine keeps no statistics of nodes, and the toolkit crashes when asked for them
@@ -195,7 +202,7 @@ def _simulate(simulation: Simulation, text: InputFile, mark_s: float | None) -> 
         outfalls=statistics.outfall_frame(model, units, gathered, mark, backflow),
         storages=statistics.storage_frame(model),
     )
-    return result, backflow
+    return result, backflow, deepened
 
 
 def _watched(model: statistics.ModelObjects, text: InputFile, units: dict[str, str]) -> Backflow | None:
@@ -313,7 +320,6 @@ def _with_files(
     return replace(
         result,
         messages=tuple(messages),
-        warnings=parse_warnings(report),
         nodes=_with_flood_loads(result, in_flooding) if _followed(result) else result.nodes,
         links=result.links.assign(max_fullness=pd.Series(fullness, result.links.index, "float64").where(conduit)),
         unstable_links=report_file.unstable_links(report),

@@ -151,13 +151,24 @@ def split_lines(inp: InputFile) -> tuple[Message, ...]:
     )
 
 
+def words_of(inp: InputFile, section: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words of each line of a section, comments and quotes left out.
+
+    Parameters
+    ----------
+    inp : InputFile
+    section : str
+        Its name in capitals, or as much of it as tells it from others: SWMM reads no more either.
+    """
+    return tuple(
+        tuple(word.strip('"') for word in words)
+        for line, own in zip(inp.lines, inp.sections, strict=True)
+        if own.upper().startswith(section)
+        and (words := line.partition(";")[0].split())
+        and not words[0].startswith("[")
+    )
+
+
 def concentration_units(inp: InputFile) -> dict[str, str]:
     """Return pollutant -> unit of its concentration ("MG/L", "UG/L", "#/L") from the [POLLUTANTS] section."""
-    units: dict[str, str] = {}
-    for line, section in zip(inp.lines, inp.sections, strict=True):
-        if not section.upper().startswith("POLLUT"):
-            continue
-        words = line.partition(";")[0].split()
-        if len(words) > 1 and not words[0].startswith("["):
-            units[words[0].strip('"')] = words[1].upper()
-    return units
+    return {words[0]: words[1].upper() for words in words_of(inp, "POLLUT") if len(words) > 1}

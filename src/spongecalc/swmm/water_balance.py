@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from spongecalc.language import text
+from spongecalc.language import has_text, text
 from spongecalc.swmm.run_result import Message, RunResult
 from spongecalc.swmm.units import CUBIC_FOOT_M3
 
@@ -145,7 +145,21 @@ def explain(message: Message, lang: str) -> tuple[str, str]:
     lang : str
         "zh" or "en".
     """
-    return text(f"{message.key}.meaning", lang, **dict(message.values)), text(f"{message.key}.action", lang)
+    values = dict(message.values)
+    return text(f"{message.key}.meaning", lang, **values), text(f"{message.key}.action", lang, **values)
+
+
+def effect(message: Message, lang: str) -> str:
+    """Return what a warning of the engine does to the figures of its run; "" for any other message.
+
+    Parameters
+    ----------
+    message : Message
+    lang : str
+        "zh" or "en".
+    """
+    key = f"{message.key}.effect"
+    return text(key, lang, **dict(message.values)) if has_text(key, lang) else ""
 
 
 def describe(result: RunResult, lang: str) -> tuple[Section, ...]:
@@ -308,16 +322,17 @@ def _stability_section(result: RunResult, lang: str) -> Section:
 
 
 def _warning_section(warnings: tuple[Message, ...], lang: str) -> Section:
-    """Group SWMM's warnings by kind: one explanation, then the elements it names."""
-    grouped: dict[str, list[str]] = {}
+    """Group SWMM's warnings by what they say: one explanation, then the elements it names."""
+    grouped: dict[tuple[str, tuple[tuple[str, str], ...]], list[Message]] = {}
     for warning in warnings:
-        grouped.setdefault(warning.key, []).append(warning.subject or warning.engine_text)
+        grouped.setdefault((warning.key, warning.values), []).append(warning)
     rows: list[tuple[Cell, ...]] = []
-    for key, subjects in grouped.items():
-        meaning, action = text(f"{key}.meaning", lang), text(f"{key}.action", lang)
-        rows.append((", ".join(subjects), len(subjects), meaning, action))
+    for alike in grouped.values():
+        meaning, action = explain(alike[0], lang)
+        elements = ", ".join(w.subject or w.engine_text for w in alike)
+        rows.append((elements, len(alike), meaning, effect(alike[0], lang), action))
     return Section(
         text("engine.title.warnings", lang),
-        _headers(lang, "element", "count", "meaning", "action"),
+        _headers(lang, "element", "count", "meaning", "effect", "action"),
         tuple(rows),
     )

@@ -23,6 +23,7 @@ STAGES = {
     "network": "Network 管网",
     "surfaces": "Surroundings 下垫面与周边",
     "model": "Model 模型",
+    "runs": "Runs 计算",
     "ground": "Ground 地面",
     "measurements": "Measurements 监测",
     "bill": "Claims and prices 申报与单价",
