@@ -17,9 +17,10 @@ from spongecalc.steps import pipeline
 from spongecalc.swmm.conduit import Conduit
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
+from spongecalc.swmm.input_file import parse_input
 from spongecalc.swmm.model_frames import conduit_frame
 from spongecalc.swmm.run_result import RunResult
-from spongecalc.swmm.short_links import lengthened
+from spongecalc.swmm.short_links import lengthened, short_conduits
 
 LENGTH_M = 0.05
 # What the storm brings through the pipe is some tens of litres a second.
@@ -61,6 +62,7 @@ def test_a_pipe_of_centimetres_under_water_makes_no_water(
     ]
     short = replace(model, sections={**model.sections, "CONDUITS": rows})
     made = run(short.text(event), tmp_path / "short")
+    assert [m.subject for m in made.messages if m.key == "engine.run.short_links"] == ["C-PR"]
     assert made.status == "failed"
     assert made.links.at["C-PR", "peak_l_s"] > 1000.0
 
@@ -78,3 +80,40 @@ def test_fall_and_conveyance_stay(small_project: Callable[..., SmallProject]) ->
 def test_a_metre_is_long_enough() -> None:
     one = Conduit("P", "pipe", "pipes", "P", "C", "A", "B", 1.0, 0.01, 1.0, 0.9, ("CIRCULAR", 0.3, 0.0), ())
     assert lengthened([one], {}) == ([one], [])
+
+
+FOREIGN = """[OPTIONS]
+FLOW_UNITS {units}
+FLOW_ROUTING {routing}
+{more}
+[CONDUITS]
+;;Name From To Length
+C1 J1 J2 30 0.013 0 0 0
+C2 J2 J3 {length} 0.013 0 0 0
+C3 J3 O 0.9 0.013 0 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "links"),
+    [
+        ({}, "C2 (0.05 m), C3 (0.90 m)"),
+        ({"units": "CFS"}, "C2 (0.02 m), C3 (0.27 m)"),
+        ({"length": 30}, "C3 (0.90 m)"),
+        ({"routing": "KINWAVE"}, None),
+        ({"more": "LENGTHENING_STEP 5"}, None),
+    ],
+)
+def test_short_conduits_of_any_model_are_named(values: dict[str, object], links: str | None) -> None:
+    given = {"units": "LPS", "routing": "DYNWAVE", "more": "", "length": LENGTH_M, **values}
+    inp = parse_input(FOREIGN.format(**given).encode())
+    found = short_conduits(inp, 0.3048 if given["units"] == "CFS" else 1.0)
+    assert [dict(m.values)["links"] for m in found] == ([] if links is None else [links])
+
+
+def test_many_are_counted_and_the_shortest_named() -> None:
+    rows = "".join(f"P{n} A B {0.9 - n / 100:.2f} 0.01 0 0 0\n" for n in range(12))
+    (found,) = short_conduits(parse_input(f"[CONDUITS]\n{rows}".encode()), 1.0)
+    assert dict(found.values)["count"] == "12"
+    assert dict(found.values)["links"].startswith("P11 (0.79 m), ")
+    assert dict(found.values)["links"].endswith(", …")

@@ -32,6 +32,7 @@ READERS = (
     "output_file",
     "report_file",
     "run_result",
+    "short_links",
     "statistics",
     "units",
     "warning_figures",

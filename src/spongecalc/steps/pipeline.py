@@ -42,6 +42,7 @@ from spongecalc.layers.zero_levels import as_change, is_emptied
 from spongecalc.network.assumed_laterals import with_nearest_laterals
 from spongecalc.network.connectivity import check_connectivity, check_not_drained
 from spongecalc.network.lateral_rules import check_laterals
+from spongecalc.network.outside_water import check_outside_water
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.input_digests import input_digests
@@ -199,6 +200,7 @@ def _cut_systems(
                 continue
             findings.extend(check_connectivity(system))
             findings.extend(check_laterals(system))
+            findings.extend(check_outside_water(system))
             findings.extend(tanks_of(system, settings.tanks.depth_m)[1])
             findings.extend(basins_of(system, settings.basins)[1])
     findings.extend(find_assumed_values(layers))

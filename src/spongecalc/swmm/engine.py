@@ -30,6 +30,7 @@ from spongecalc.swmm.input_file import (
 from spongecalc.swmm.open_model import OpenModel
 from spongecalc.swmm.output_file import engine_day, open_output
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
+from spongecalc.swmm.short_links import short_conduits
 from spongecalc.swmm.units import unit_factors
 from spongecalc.swmm.warning_figures import Deepened, deepened_nodes, with_figures
 
@@ -152,7 +153,8 @@ def _run(
         continuity[2] = backflow.quality_error_percent(report_file.quality_balances(report))
     result = _with_continuity(result, computed, continuity)
     warnings, more = with_figures(parse_warnings(report), text, result, deepened)
-    result = replace(result, warnings=warnings, messages=(*result.messages, *more))
+    short = short_conduits(text, unit_factors(result.flow_units).length_m)
+    result = replace(result, warnings=warnings, messages=(*result.messages, *more, *short))
     return _with_files(result, report, out, text, series, backflow)
 
 

@@ -14,9 +14,13 @@ from dataclasses import replace
 
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.swmm.conduit import Conduit
+from spongecalc.swmm.input_file import InputFile, words_of
+from spongecalc.swmm.run_result import Message
 
 MIN_LENGTH_M = 1.0
 """Shorter conduits only force shorter time steps."""
+
+MOST_NAMED = 10
 
 
 def lengthened(
@@ -50,3 +54,39 @@ def lengthened(
             finding_at("link.lengthened", conduit.layer, rows[conduit.layer, conduit.feature_id], **words)
         )
     return kept, findings
+
+
+def short_conduits(inp: InputFile, unit_m: float) -> tuple[Message, ...]:
+    """Return a message that names the conduits of any model that are below ``MIN_LENGTH_M``.
+
+    None where the flow is not routed by the dynamic wave, or where the engine itself lengthens.
+
+    Parameters
+    ----------
+    inp
+        The model's file.
+    unit_m
+        Its unit of length [m].
+    """
+    options = {row[0].upper(): row[1].upper() for row in words_of(inp, "OPTIO") if len(row) > 1}
+    if options.get("FLOW_ROUTING", "DYNWAVE") not in ("DYNWAVE", "DW"):
+        return ()
+    if _number(options.get("LENGTHENING_STEP", "0")) > 0:
+        return ()
+    lengths_m = {row[0]: _number(row[3]) * unit_m for row in words_of(inp, "CONDU") if len(row) > 3}
+    short = sorted(
+        ((length, name) for name, length in lengths_m.items() if 0 < length < MIN_LENGTH_M), key=lambda s: s[0]
+    )
+    if not short:
+        return ()
+    named = [f"{name} ({length:.2f} m)" for length, name in short[:MOST_NAMED]]
+    more = ", …" if len(short) > MOST_NAMED else ""
+    values = (("count", str(len(short))), ("links", ", ".join(named) + more), ("least_m", f"{MIN_LENGTH_M:g}"))
+    return (Message("warning", "engine.run.short_links", subject=short[0][1], values=values),)
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        return 0.0
