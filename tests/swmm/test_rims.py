@@ -135,7 +135,7 @@ def test_the_same_channel_uncut_makes_the_manhole_deeper_and_the_street_drier(
     model = after(found)
     rows = [(r[0], r[1], f"{WALL_M:.3f}", *r[3:]) if r[0] == "C-PR" else r for r in model.sections["XSECTIONS"]]
     result = fed(replace(model, sections={**model.sections, "XSECTIONS": rows}), found, tmp_path)
-    assert result.nodes.at["C-R1", "flood_volume_m3"] < 50.0
+    assert result.nodes.at["C-R1", "flood_volume_m3"] < 1.0
     assert [w.engine_text for w in result.warnings if w.subject == "C-R1"] == [
         "WARNING 02: maximum depth increased for Node C-R1"
     ]
@@ -198,3 +198,37 @@ def test_an_assumed_lead_comes_in_below_the_rim(small_project: Callable[..., Sma
     found = built(small_project(second=change))
     own = conduit_frame(after(found)).loc["C-L"]
     assert own["down_m"] + own["height_m"] == pytest.approx(100.0)
+
+
+REGULATORS = """[OPTIONS]
+FLOW_UNITS CMS
+FLOW_ROUTING DYNWAVE
+START_DATE 06/01/2026
+END_DATE 06/01/2026
+END_TIME 00:10
+ROUTING_STEP 1
+[JUNCTIONS]
+UP 10 0.4 0 0 0
+DOWN 9.5 0.3 0 0 0
+[STORAGE]
+BASIN 10 0.4 0 FUNCTIONAL 0 0 10 0 0
+[OUTFALLS]
+O 9 FREE NO
+[CONDUITS]
+C DOWN O 30 0.013 0 0 0
+[WEIRS]
+W UP DOWN TRANSVERSE 0.2 1.7 NO 0 0
+B BASIN DOWN TRANSVERSE 0.2 1.7 NO 0 0
+[XSECTIONS]
+C CIRCULAR 0.2 0 0 0 1
+W RECT_OPEN 0.5 1 0 0
+B RECT_OPEN 0.5 1 0 0
+"""
+
+
+def test_the_opening_of_a_weir_makes_the_node_above_it_deeper_and_no_other(tmp_path: Path) -> None:
+    """0.2 m and an opening of 0.5 m: 0.7 m, at a junction above the weir, not below it, and not at a storage."""
+    (tmp_path / "model.inp").write_text(REGULATORS, encoding="utf-8")
+    result = run_inp(tmp_path / "model.inp", tmp_path / "run")
+    deeper = {w.subject: dict(w.values) for w in result.warnings if "WARNING 02" in w.engine_text}
+    assert deeper == {"UP": {"stated_m": "0.400", "run_m": "0.700", "over_m": "0.300", "links": "W"}}
