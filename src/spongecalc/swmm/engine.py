@@ -7,10 +7,11 @@ a process of its own).
 import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from pyswmm import Simulation
 from pyswmm.toolkitapi import SimAnalysisSettings
@@ -28,7 +29,7 @@ from spongecalc.swmm.input_file import (
     split_lines,
 )
 from spongecalc.swmm.open_model import OpenModel
-from spongecalc.swmm.output_file import engine_day, open_output
+from spongecalc.swmm.output_file import OutputFile, engine_day, open_output
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 from spongecalc.swmm.units import unit_factors
 
@@ -295,8 +296,9 @@ def _with_files(
         )
         flooded = result.nodes.index[result.nodes["flood_volume_m3"] > 0] if _followed(result) else ()
         in_flooding = output.flooding_concentrations([str(n) for n in flooded], len(result.pollutants))
+        inflows = _reversing_inflows(output, result, backflow)
     if backflow is not None:
-        frame = _with_signs(frame, list(result.nodes.index), backflow)
+        frame = _with_signs(frame, inflows, list(result.nodes.index), backflow)
     if absent:
         messages.append(Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),)))
     length_m = unit_factors(result.flow_units).length_m
@@ -322,12 +324,31 @@ def _with_files(
     )
 
 
-def _with_signs(series: pd.DataFrame, nodes: list[str], backflow: Backflow) -> pd.DataFrame:
-    """The series with the inflows of the watched outfalls below nought where water flows in."""
+def _reversing_inflows(
+    output: OutputFile, result: RunResult, backflow: Backflow | None
+) -> dict[int, np.ndarray]:
+    """Inflows [l/s], as the file saves them, of the outfalls that water flowed in at, by the engine's number.
+
+    They are kept though nobody asked for them: who reads the file later can no longer tell the direction.
+    """
+    if backflow is None:
+        return {}
+    units = unit_factors(result.flow_units)
+    names = {n: str(result.nodes.index[n]) for n in backflow.nodes if backflow.volumes_m3[n] > 0.0}
+    return {
+        n: output.values("node", output.nodes[name], "inflow_l_s", units)
+        for n, name in names.items()
+        if name in output.nodes
+    }
+
+
+def _with_signs(
+    series: pd.DataFrame, inflows: Mapping[int, np.ndarray], nodes: list[str], backflow: Backflow
+) -> pd.DataFrame:
+    """The series with the inflows of outfalls that water flowed in at, below nought where it does."""
     minutes = series.index.to_numpy(dtype=float)
-    columns = {n: f"inflow_l_s:{nodes[n]}" for n in backflow.nodes}
     return series.assign(
-        **{c: backflow.signed(n, minutes, series[c].to_numpy()) for n, c in columns.items() if c in series}
+        **{f"inflow_l_s:{nodes[n]}": backflow.signed(n, minutes, values) for n, values in inflows.items()}
     )
 
 
