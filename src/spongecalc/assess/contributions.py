@@ -48,7 +48,7 @@ def misplaced_m3(modelled: Modelled, event: str) -> float:
     """Sewage at rain outfalls and rain at sewage outfalls over an event's measured part; NaN without a run."""
     table = outfall_tracer_table([modelled])
     own = table[table["event"] == event]
-    return float(own["misplaced_m3"].sum()) if len(own) else float("nan")
+    return float(own["misplaced_m3"].astype(float).sum(skipna=False)) if len(own) else float("nan")
 
 
 def contribution_table(removals: Sequence[Removal]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from pyswmm.toolkitapi import SimAnalysisSettings
 
 from spongecalc.swmm import report_file, statistics
 from spongecalc.swmm.backflow import Backflow, outfalls_with_level
+from spongecalc.swmm.continuity import LIMIT_PERCENT, WARNING_PERCENT
 from spongecalc.swmm.error_lines import parse_errors, parse_warnings
 from spongecalc.swmm.input_file import (
     ENGINE_PATH_BYTES,
@@ -30,14 +31,8 @@ from spongecalc.swmm.input_file import (
 )
 from spongecalc.swmm.open_model import OpenModel
 from spongecalc.swmm.output_file import OutputFile, engine_day, open_output
-from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
+from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest, Severity
 from spongecalc.swmm.units import unit_factors
-
-CONTINUITY_WARNING_PERCENT = 1.0
-"""Above this continuity error of runoff or routing a result carries a warning."""
-
-CONTINUITY_FAILURE_PERCENT = 5.0
-"""Above this continuity error of runoff or routing a run counts as failed."""
 
 _LONGEST_STRIDE_S = 2**31 - 1
 
@@ -251,7 +246,10 @@ def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
 
 
 def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], errors: Sequence[float]) -> RunResult:
-    """Add the engine's continuity errors, and judge the run by those of runoff and routing."""
+    """Add the engine's continuity errors, and judge the run by those of runoff and routing.
+
+    Where tracers do not close the water may be right: the run stands, and their loads do not.
+    """
     runoff, routing, quality = (
         float(error) if present else math.nan for error, present in zip(errors, computed, strict=True)
     )
@@ -259,10 +257,11 @@ def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], error
     messages = list(result.messages)
     for process, error in (("runoff", runoff), ("routing", routing), ("quality", quality)):
         values = (("percent", f"{error:.2f}"),)
-        if abs(error) > CONTINUITY_FAILURE_PERCENT and process != "quality":
-            status = "failed"
-            messages.append(Message("error", f"engine.run.continuity_{process}_failed", values=values))
-        elif abs(error) > CONTINUITY_WARNING_PERCENT:
+        if abs(error) > LIMIT_PERCENT:
+            status = "failed" if process != "quality" else status
+            severity: Severity = "error" if process != "quality" else "warning"
+            messages.append(Message(severity, f"engine.run.continuity_{process}_failed", values=values))
+        elif abs(error) > WARNING_PERCENT:
             messages.append(Message("warning", f"engine.run.continuity_{process}", values=values))
     return replace(
         result,

@@ -11,6 +11,7 @@ from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.design.check import LIMIT_NOT_READ
 from spongecalc.language import has_text, text
+from spongecalc.assess.unsound_runs import INCOMPLETE
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.bill_chapters import has_bill
@@ -220,6 +221,9 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     unfinished = [p.community_id for p in review.pages if not judged.finished(p.row)]
     if unfinished:
         points.append(words("document.confirm_unfinished", ids=words.listed(unfinished)))
+    without_tracers = [p.community_id for p in review.pages if p.row.get("status") == INCOMPLETE]
+    if without_tracers:
+        points.append(words("document.confirm_incomplete", ids=words.listed(without_tracers)))
     return points
 
 
