@@ -28,6 +28,7 @@ CONTRIBUTION_SHOWN = (
     "sum_of_contributions_m3",
     "joint_effect_m3",
     "differ",
+    "reason",
 )
 SPILL_SHOWN = tuple(c for c in SPILL_COLUMNS if c not in ("community_id", "x_m", "y_m"))
 OUTFALL_SHOWN = tuple(c for c in OUTFALL_COLUMNS if c not in ("community_id", "hours", "quality_error_percent"))
