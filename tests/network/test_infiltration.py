@@ -125,14 +125,16 @@ hydrographs = [{{ r = "3 %", t_h = {t_h}, k = 3 }}]
 
 
 @pytest.mark.parametrize(
-    ("t_h", "recession", "come_percent"), [(8, "2 h", 3.6), (2, "2 h", 49.1), (2, "8 h", 100.0), (8, "32 h", 100.0)]
+    ("t_h", "recession", "come_percent"),
+    [(8, "2 h", 3.6), (2, "2 h", 49.1), (2, "8 h", 100.0), (8, "32 h", 100.0)],
 )
 def test_inflow_that_comes_after_the_run_is_named(
     small_project: Callable[..., SmallProject], t_h: float, recession: str, come_percent: float
 ) -> None:
     """SWMM's own sum of a run, and what the finding says is lost of what was put in; SWMM says nothing."""
     extra = SLOW.format(t_h=t_h)
-    project = small_project(toml=lambda text: text.replace('recession = "1 h"', f'recession = "{recession}"') + extra)
+    asked = f'recession = "{recession}"'
+    project = small_project(toml=lambda text: text.replace('recession = "1 h"', asked) + extra)
     built = pipeline.build(pipeline.check(load_project(project.folder), ["A"], ["before"]))
     model, storm = built.models[0], built.storms[0]
     folder = project.folder / "run"

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from spongecalc.assess.inputs import Inputs
-from spongecalc.assess.unsound_runs import INCOMPLETE, NO_RUN, WITH_TRACERS, not_sound
 from spongecalc.assess.model_rows import ScenarioFacts
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_agreement import community_levels, verdict_of
 from spongecalc.assess.run_table import RunFacts
+from spongecalc.assess.unsound_runs import INCOMPLETE, NO_RUN, WITH_TRACERS, not_sound
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 

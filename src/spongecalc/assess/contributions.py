@@ -68,9 +68,9 @@ def contribution_table(removals: Sequence[Removal]) -> pd.DataFrame:
     without backwater both agree; where cross-connections lie one below the other, or hold each other back, they
     do not, and ``differ`` says so.
 
-    A figure that is not known is empty, and ``reason`` says why: a run that failed or whose tracers do not close, or
-    that without the cross-connection the system has no outfall left (an old combined sewer that is all there is). Its
-    water has no other way then, and what the connection does by itself is no question that a model answers.
+    A figure that is not known is empty, and ``reason`` says why: a run that failed or whose tracers do not close,
+    or that without the cross-connection the system has no outfall left (an old combined sewer that is all there
+    is). Its water has no other way then, and what the connection does by itself is no question for a model.
     """
     rows: list[dict[str, object]] = []
     for one in removals:
@@ -106,7 +106,8 @@ def _differ(total_m3: float, joint_effect_m3: float, limit_m3: float) -> str:
 
 def _reason(one: Removal, joint: str) -> str:
     """The reason why figures of a cross-connection's row are not there; empty where all are."""
-    needed = {joint: one.without_m3[joint], "all": one.without_any_m3}
-    if any(math.isnan(v) for name, v in needed.items() if name not in one.no_outfall) or math.isnan(one.with_all_m3):
+    without = {joint: one.without_m3[joint], "all": one.without_any_m3}
+    needed = [one.with_all_m3, *(v for name, v in without.items() if name not in one.no_outfall)]
+    if any(math.isnan(v) for v in needed):
         return NOT_SOUND
-    return NO_OUTFALL if set(needed) & one.no_outfall else ""
+    return NO_OUTFALL if set(without) & one.no_outfall else ""

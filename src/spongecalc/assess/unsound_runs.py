@@ -1,4 +1,4 @@
-"""Runs that figures do not rest on, as a community's row lists them: what failed, and tracers that do not close."""
+"""Runs that figures do not rest on, as a row of communities.csv lists them: failed, or with tracers that are off."""
 
 from __future__ import annotations
 
@@ -36,5 +36,8 @@ def listed(row: Mapping[str, object]) -> dict[tuple[str, str], str]:
 
 def separation_runs(row: Mapping[str, object], scenario: str) -> tuple[str, ...]:
     """The runs with tracers of a scenario that are not sound, as the row lists them."""
-    own = listed(row)
-    return tuple(not_sound(s, event, why) for (s, event), why in own.items() if s == scenario and event in WITH_TRACERS)
+    return tuple(
+        not_sound(name, event, why)
+        for (name, event), why in listed(row).items()
+        if name == scenario and event in WITH_TRACERS
+    )

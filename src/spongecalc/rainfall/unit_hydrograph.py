@@ -38,7 +38,8 @@ def arrived_share(hours: np.ndarray, t_h: float, k: float) -> np.ndarray:
     t = np.clip(hours, 0.0, base_h)
     rising = t**2 / (t_h * base_h)
     falling = 1.0 - (base_h - t) ** 2 / ((base_h - t_h) * base_h)
-    return np.where(t <= t_h, rising, falling)
+    shares: np.ndarray = np.where(t <= t_h, rising, falling)
+    return shares
 
 
 def lost_percent(storm: Storm, triangles: Sequence[Triangle], end_min: float) -> float:

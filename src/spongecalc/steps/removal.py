@@ -95,8 +95,8 @@ def removal_runs(
 
     Returns
     -------
-    The rows of separation_contributions.csv; a run that failed leaves its figures empty. A system that has no outfall
-    left is not run.
+    The rows of separation_contributions.csv; a run that failed leaves its figures empty. A system that has no
+    outfall left is not run.
     """
     headline = next(s for s in storms if s.storm_id == settings.headline_storm)
     traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)

@@ -34,8 +34,8 @@ FOLDER = "sweeps"
 class Point:
     """One row of a sweep's table: a set, a model, a storm, and the id of the run that answers for it.
 
-    Sets that give a model the same input file share one run. ``tanks`` and ``reuse`` are the model's rain tanks and
-    the outfalls that stand for their reuse.
+    Sets that give a model the same input file share one run. ``tanks`` and ``reuse`` are the model's rain tanks
+    and the outfalls that stand for their reuse.
     """
 
     parameters: ParameterSet

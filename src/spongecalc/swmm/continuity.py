@@ -33,7 +33,7 @@ def shortfall(status: str, errors_percent: Mapping[str, float]) -> str:
 
     Returns
     -------
-    The balances beyond their limit ("routing -7.61 %", "quality -12.00 %"), else the status of a run that is not done.
+    The balances beyond their limit ("routing -7.61 %", "quality -12.00 %"), else the status where it is not done.
     """
     beyond = [f"{name} {error:.2f} %" for name, error in errors_percent.items() if abs(error) > LIMIT_PERCENT]
     return ", ".join(beyond) or ("" if status == "done" else status)

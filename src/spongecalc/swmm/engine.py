@@ -323,9 +323,7 @@ def _with_files(
     )
 
 
-def _reversing_inflows(
-    output: OutputFile, result: RunResult, backflow: Backflow | None
-) -> dict[int, np.ndarray]:
+def _reversing_inflows(output: OutputFile, result: RunResult, backflow: Backflow | None) -> dict[int, np.ndarray]:
     """Inflows [l/s], as the file saves them, of the outfalls that water flowed in at, by the engine's number.
 
     They are kept though nobody asked for them: who reads the file later can no longer tell the direction.

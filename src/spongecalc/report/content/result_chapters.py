@@ -9,9 +9,9 @@ import pandas as pd
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.assess.unsound_runs import INCOMPLETE
 from spongecalc.design.check import LIMIT_NOT_READ
 from spongecalc.language import has_text, text
-from spongecalc.assess.unsound_runs import INCOMPLETE
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.bill_chapters import has_bill

@@ -9,10 +9,15 @@ from spongecalc.report.content.wording import Wording
 
 
 def runs_said(row: Mapping[str, object], words: Wording, *, scenario: str | None = None) -> str:
-    """The runs that are not sound, each with the reason; those with tracers of one scenario where one is given."""
+    """The runs that are not sound, each with the reason; those with tracers of a scenario where one is given."""
     return words.listed(
         [
-            words("unsound.run", scenario=words.scenario(name), event=_event(event, words), reason=_reason(why, words))
+            words(
+                "unsound.run",
+                scenario=words.scenario(name),
+                event=_event(event, words),
+                reason=_reason(why, words),
+            )
             for (name, event), why in listed(row).items()
             if scenario is None or (name == scenario and event in WITH_TRACERS)
         ]
