@@ -99,7 +99,7 @@ def contribution_table(removals: Sequence[Removal]) -> pd.DataFrame:
 
 
 def _differ(total_m3: float, joint_effect_m3: float, limit_m3: float) -> str:
-    """Whether a sum and the joint effect differ; empty where one of them is not known."""
+    """Answer yes or no to whether a sum and the joint effect differ; empty where one of them is not known."""
     apart = abs(total_m3 - joint_effect_m3)
     return "" if math.isnan(apart) else "yes" if apart > limit_m3 else "no"
 

@@ -145,7 +145,7 @@ def decided(answers: Mapping[str, str], not_decisive: Collection[str] = ()) -> s
 
 
 def overall(row: Mapping[str, object], judging: Judging = Judging()) -> str:
-    """The verdict on the whole community; undecided where it was not modelled, or a run of it failed."""
+    """The verdict on the whole community; undecided where it was not modelled, or the run of a storm failed."""
     if not finished(row):
         return UNDECIDED
     return decided({v.criterion: v.answer for v in verdicts(row, judging)}, judging.not_decisive)

@@ -1,4 +1,4 @@
-"""Runs that figures do not rest on, as a row of communities.csv lists them: failed, or with tracers that are off."""
+"""Runs that figures do not rest on, as a row of communities.csv lists them: failed, or with tracers off."""
 
 from __future__ import annotations
 
