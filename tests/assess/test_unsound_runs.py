@@ -14,7 +14,8 @@ from tests.small_project import Frames, write_small_project
 from spongecalc.assess.criteria import finished, overall, verdicts
 from spongecalc.assess.unsound_runs import listed, separation_runs
 from spongecalc.report.content.community_chapter import community_chapter
-from spongecalc.report.content.document import Paragraph, Verdicts
+from spongecalc.report.content.document import Paragraph, TableBlock, Verdicts
+from spongecalc.report.content.separation_chapters import community_separation
 from spongecalc.report.content.unsound_runs import missing_said
 from spongecalc.report.content.wording import Wording
 from spongecalc.steps import pipeline
@@ -161,6 +162,21 @@ def test_the_report_names_what_is_missing(short_pipes: WholeRun, lang: str, said
     assert words("unsound.dry") in line.found
     assert "{" not in line.found
     assert missing_said({"runs_not_sound": "none"}, words) == ""
+
+
+def test_the_outfalls_table_has_dashes_and_the_error(short_pipes: WholeRun) -> None:
+    review = short_pipes.review
+    words = Wording.of(review, "en")
+    page = next(p for p in review.pages if p.community_id == "A")
+    chapter = community_separation(page, review, words)
+    assert chapter is not None
+    outfalls = next(b.table for b in chapter.blocks if isinstance(b, TableBlock) and "each outfall" in b.caption)
+    columns = [h.column for h in outfalls.headings]
+    cells = {c: [row[columns.index(c)].text for row in outfalls.rows] for c in ("outfall_id", "sewage_m3")}
+    errors = [float(row[columns.index("quality_error_percent")].text) for row in outfalls.rows]
+    assert [c == "-" for c in cells["sewage_m3"]] == [abs(e) > 5 for e in errors]
+    assert [i for i, c in zip(*cells.values(), strict=True) if c == "-"] == ["A-C2"]
+    assert any("5 %" in b.text for b in chapter.blocks if isinstance(b, Paragraph))
 
 
 def test_a_bad_balance_at_the_engines_boundary(whole_run: WholeRun) -> None:

@@ -99,10 +99,11 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
     if outfalls is not None:
         own_outfalls = outfalls[outfalls["community_id"] == page.community_id].dropna(axis=1, how="all")
         if len(own_outfalls):
-            off = (own_outfalls["quality_error_percent"].astype(float).abs() > LIMIT_PERCENT).any()
-            shown = OUTFALL_SHOWN_WITH_ERROR if off else OUTFALL_SHOWN
-            tables.append((_say("outfalls_table", words), frame_table(own_outfalls, shown, words)))
-            if off:
+            off = own_outfalls["quality_error_percent"].astype(float).abs() > LIMIT_PERCENT
+            shown = OUTFALL_SHOWN_WITH_ERROR if off.any() else OUTFALL_SHOWN
+            dashed = own_outfalls.astype(object).mask(own_outfalls.isna().mul(off, axis=0), "-")
+            tables.append((_say("outfalls_table", words), frame_table(dashed, shown, words)))
+            if off.any():
                 paragraphs.append(_say("outfalls_off", words, limit=f"{LIMIT_PERCENT:g}"))
     spills = review.tables.get("separation_spills")
     if spills is not None:
