@@ -39,6 +39,32 @@ def test_contributions_that_do_not_add_up_are_said_to_differ() -> None:
     assert set(table["differ"]) == {"yes"}
 
 
+def test_a_sewer_that_is_all_there_is_leaves_no_outfall(tmp_path: Path) -> None:
+    """Without the combined sewer of a community that has no other pipe nothing is run, and the table says why."""
+    drainage = system("before")
+    storms = design_storms(SETTINGS)
+    table = removal_runs([drainage], SETTINGS, storms, tmp_path / "runs", 1)
+    assert table["connection_id"].tolist() == ["combined_in_service:A-PC"] * 2
+    assert (table["misplaced_m3"] > 0).all()
+    assert table[["without_it_m3", "contribution_m3", "joint_effect_m3"]].isna().all(axis=None)
+    assert set(table["reason"]) == {"no_outfall"}
+    assert set(table["differ"]) == {""}
+    # One model was run in dry weather and in the storm, the system as it is.
+    assert {p.parent.name for p in (tmp_path / "runs").glob("*/*/*/")} == {"before-0"}
+
+
+def test_why_a_contribution_is_not_known() -> None:
+    """A run that failed is no answer; a system without an outfall is one."""
+    nan = float("nan")
+    failed = contribution_table([Removal("A", "after", "dry", 10.0, {"x": nan, "y": 6.0}, 0.0)])
+    assert failed["reason"].tolist() == ["run_not_sound", ""]
+    assert set(failed["differ"]) == {""}
+    alone = Removal("A", "after", "dry", 10.0, {"x": nan, "y": 6.0}, nan, "", frozenset({"x", "all"}))
+    assert contribution_table([alone])["reason"].tolist() == ["no_outfall", "no_outfall"]
+    both = Removal("A", "after", "dry", nan, {"x": nan}, nan, "", frozenset({"x", "all"}))
+    assert contribution_table([both])["reason"].tolist() == ["run_not_sound"]
+
+
 def test_joints_one_below_the_other_do_not_add_up(tmp_path: Path) -> None:
     """A kitchen on the rain system whose only pipe runs into the sewage system.
 

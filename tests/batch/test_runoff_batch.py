@@ -60,6 +60,24 @@ def test_alike_subcatchments_are_run_once_and_given_to_each(monkeypatch: pytest.
     assert alone["c",].volumes.runoff_m3 == pytest.approx(c.runoff_m3, rel=1e-3)
 
 
+@pytest.mark.parametrize(("error_percent", "closes"), [(-5.0, True), (-5.01, False), (12.0, False)])
+def test_runoff_that_does_not_close_is_no_result(
+    monkeypatch: pytest.MonkeyPatch, error_percent: float, closes: bool
+) -> None:
+    """A ground has no volumes, and so no capture ratio, where SWMM's balance of its runoff is beyond 5 %."""
+    run_all = runoff_batch.run_all
+
+    def off(jobs: list, **more: object) -> list:
+        return [
+            replace(o, value=replace(o.value, continuity_percent=error_percent)) for o in run_all(jobs, **more)
+        ]
+
+    monkeypatch.setattr(runoff_batch, "run_all", off)
+    done, failed = run_task(task(Ground(("a",), (ground(100.0),))), processes=1, time_limit_s=60)
+    assert (("a",) in done) == closes
+    assert failed == ({} if closes else {("a",): f"runoff {error_percent:.2f} %"})
+
+
 def test_what_tells_two_subcatchments_apart() -> None:
     plain = ground(100.0)
     trench = UnitInUse(

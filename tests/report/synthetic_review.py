@@ -86,6 +86,7 @@ def community_row(community_id: str, name: str, **changed: object) -> dict[str, 
         "outfalls_over": "none",
         "outfalls_to_confirm": "none",
         "waterlogging_storm_id": "P20-120",
+        "runs_not_sound": "none",
         "status": "done",
     }
     return row | changed

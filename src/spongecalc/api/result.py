@@ -153,7 +153,8 @@ class Result:
             ``filling`` (wetted area over full area, not fullness); of subcatchments
             ``runoff_l_s``, ``infiltration_mm_h``, ``rainfall_mm_h``; of the system
             ``outflow_l_s``, ``runoff_l_s``, ``flooding_l_s``, ``rainfall_mm_h``; and concentrations of tracers
-            where they are followed, such as ``SEWAGE_mg_l`` in dry weather.
+            where they are followed, such as ``SEWAGE_mg_l`` in dry weather. The inflow of an outfall is below
+            nought where water flows in there from outside; the system's outflow is what leaves alone.
         ids : str or iterable of str, optional
             Model ids, or the layers' own ids; by default all of the kind.
         kind : "node", "link", "subcatchment" or "system", optional

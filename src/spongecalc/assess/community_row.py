@@ -13,6 +13,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.ponding import households_relieved
 from spongecalc.assess.ponding_agreement import community_levels, verdict_of
 from spongecalc.assess.run_table import RunFacts
+from spongecalc.assess.unsound_runs import INCOMPLETE, NO_RUN, WITH_TRACERS, not_sound
 from spongecalc.network.quantities import laid_m
 from spongecalc.network.sewage_load import residents_of
 
@@ -93,6 +94,7 @@ def community_row(
     if inputs.performance is not None:
         row |= inputs.performance.communities.get(community, {})
     row["worst_continuity_error_percent"] = _worst_continuity(inputs, community, facts)
+    row["runs_not_sound"] = _not_sound(inputs, community, facts)
     row["status"] = _status(inputs, community, row, facts)
     return row
 
@@ -146,10 +148,21 @@ def _worst_continuity(inputs: Inputs, community: str, facts: Mapping[str, RunFac
     return max(known) if known else float("nan")
 
 
+def _not_sound(inputs: Inputs, community: str, facts: Mapping[str, RunFacts]) -> str:
+    """The runs that figures of the community do not rest on, each with the reason; "none" where all are sound."""
+    short = [
+        not_sound(run.scenario, run.event.storm_id, facts[run.run_id].falls_short)
+        for run in inputs.runs_of(community)
+        if facts[run.run_id].falls_short
+    ]
+    return "; ".join(short) or NO_RUN
+
+
 def _status(inputs: Inputs, community: str, row: Mapping[str, object], facts: Mapping[str, RunFacts]) -> str:
-    if row["errors"]:
-        return "data_error"
+    """Status of the community: what its storms show stands, whatever becomes of runs with tracers."""
     own = inputs.runs_of(community)
-    if not own:
+    if row["errors"] or not own:
         return "data_error"
-    return "done" if all(facts[run.run_id].status == "done" for run in own) else "failed"
+    if any(facts[run.run_id].status != "done" for run in own if run.event.storm_id not in WITH_TRACERS):
+        return "failed"
+    return INCOMPLETE if any(facts[run.run_id].falls_short for run in own) else "done"

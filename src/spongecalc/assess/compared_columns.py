@@ -88,6 +88,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "verdict_warnings",
     "values_not_read",
     "worst_continuity_error_percent",
+    "runs_not_sound",
     "errors",
     "warnings",
     "status",

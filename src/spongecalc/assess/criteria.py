@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from spongecalc.assess.ponding_agreement import DIFFER, ELIMINATED, NO_PONDING
+from spongecalc.assess.unsound_runs import INCOMPLETE, listed, not_sound, separation_runs
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, Scenario
 from spongecalc.project.verdict_settings import Criterion
 
@@ -48,8 +49,8 @@ def figure(row: Mapping[str, object], column: str) -> float:
 
 
 def finished(row: Mapping[str, object]) -> bool:
-    """True where the community was modelled and all its runs finished."""
-    return row.get("status") == "done"
+    """True where the community was modelled and all its storms finished, whatever its runs with tracers did."""
+    return row.get("status") in ("done", INCOMPLETE)
 
 
 def length_differences_m(row: Mapping[str, object]) -> tuple[float, float]:
@@ -144,7 +145,7 @@ def decided(answers: Mapping[str, str], not_decisive: Collection[str] = ()) -> s
 
 
 def overall(row: Mapping[str, object], judging: Judging = Judging()) -> str:
-    """The verdict on the whole community; undecided where it was not modelled, or a run of it failed."""
+    """The verdict on the whole community; undecided where it was not modelled, or the run of a storm failed."""
     if not finished(row):
         return UNDECIDED
     return decided({v.criterion: v.answer for v in verdicts(row, judging)}, judging.not_decisive)
@@ -238,6 +239,11 @@ def _separation(row: Mapping[str, object], compared: tuple[str, str]) -> Verdict
         return Verdict("separation", FAIL, "not_separated", figures)
     if leaking:
         return Verdict("separation", FAIL, "sewage_without_joint", figures)
+    # What tracing finds stands; that the engine finds nothing more is not known without its runs with tracers.
+    missing = separation_runs(row, compared[1])
+    if answer == "yes" and missing:
+        told = {**figures, "runs": "; ".join(missing)}
+        return Verdict("separation", UNDECIDED, "separation_not_by_engine", told)
     if answer == "yes":
         return Verdict("separation", PASS, "separated", figures)
     return Verdict("separation", UNDECIDED, "separation_unknown", figures)
@@ -392,6 +398,10 @@ def _data(row: Mapping[str, object]) -> Verdict:
     known = {name: figure(row, name) for name in names}
     if known["errors"] > 0 or math.isnan(known["verdict_warnings"]):
         return Verdict("data", UNDECIDED, "data_errors", known)
+    unsound = listed(row)
+    if unsound:
+        runs = "; ".join(not_sound(*place, reason) for place, reason in unsound.items())
+        return Verdict("data", CONDITIONAL, "data_runs_not_sound", {**known, "runs": runs})
     if known["verdict_warnings"] > 0:
         return Verdict("data", CONDITIONAL, "data_warnings", known)
     if known["values_not_read"] != 0:

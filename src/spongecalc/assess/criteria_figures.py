@@ -74,7 +74,7 @@ def criteria_figures(
     findings
         Its findings.
     modelled
-        True where all its runs finished: else nothing is known of peaks and ponding.
+        True where all its storms finished: else nothing is known of peaks and ponding.
     """
     rare = waterlogging_storm(storms, settings)
     judged = [settings.headline_storm, *([rare.storm_id] if rare is not None else [])]

@@ -16,6 +16,7 @@ from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import SewageSettings
 from spongecalc.surfaces.subcatchment import RUNS_ON
+from spongecalc.swmm.continuity import tracers_close
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.tracer_event import TRACED
@@ -27,7 +28,7 @@ M3_PER_KG = 1000 / TRACER_MG_L
 
 @dataclass(frozen=True)
 class JointFlow:
-    """Flows through a cross-connection. NaN where no run or no element of the model tells.
+    """Flows through a cross-connection. NaN where no sound run or no element of the model tells.
 
     ``dry_m3_d`` is the misplaced water a day in dry weather, ``storm_m3`` that of the headline storm and its
     recession, ``surcharge_h`` how long its node is surcharged in it, ``backflow_m3`` what flows back
@@ -103,7 +104,7 @@ class JointFlows:
         links = self.links_of(joint)
         column = f"load_{TRACER[water]}_kg_after_mark"
         if links and column in run.links:
-            return float(run.links.loc[links, column].sum()) * M3_PER_KG
+            return float(run.links.loc[links, column].sum()) * M3_PER_KG if tracers_close(run) else math.nan
         if joint.layer in ("connections", "buildings", "nodes") and water == "sewage":
             key = (joint.layer, joint.feature_id)
             return self._by_source_l_s.get(key, 0.0) * self._pattern_mean(run) * seconds / 1000

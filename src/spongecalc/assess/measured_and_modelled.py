@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.project.evidence_settings import EvidenceSettings, TwoWaters
+from spongecalc.swmm.continuity import tracers_close
 from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.inflows import TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
@@ -103,6 +104,8 @@ def modelled_value(
         depth_m = float(run.nodes.loc[known, "max_depth_m"].max())
         nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
         return (depth_m if quantity == "depth_m" else depth_m + float(nodes.loc[node, "invert_m"])), 0.0
+    if not tracers_close(run):
+        return math.nan, math.nan
     sewage_l_s, clean_l_s = waters_l_s(one, run, graph, place, node)
     total = sewage_l_s + clean_l_s
     if quantity == "flow_l_s":

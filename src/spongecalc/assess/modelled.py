@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from spongecalc.scenario import DrainageSystem
+from spongecalc.swmm.continuity import tracers_close
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import RunResult
 
@@ -42,6 +43,11 @@ class Modelled:
         """The result of an event, if its run finished within the limits."""
         result = self.results.get(storm_id)
         return result if result is not None and result.status == "done" else None
+
+    def followed(self, storm_id: str) -> RunResult | None:
+        """The result of an event, if its run finished and its tracers close within their limit."""
+        result = self.finished(storm_id)
+        return result if result is not None and tracers_close(result) else None
 
     def elements(self, community_id: str, role: str) -> list[str]:
         """Model ids of a community's elements of a role."""

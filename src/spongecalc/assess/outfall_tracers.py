@@ -11,6 +11,7 @@ from spongecalc.assess.joint_flows import M3_PER_KG, TRACER
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.network.cross_connections import OWN_SYSTEM, RIGHT_RECEIVERS
+from spongecalc.swmm.continuity import tracers_close
 from spongecalc.swmm.inflows import GROUNDWATER, RDII, SEWAGE
 from spongecalc.swmm.tracer_event import TRACED, WEEK
 
@@ -47,7 +48,8 @@ def outfall_tracer_table(modelled: Sequence[Modelled], scenarios: Sequence[str] 
     sewage main. ``volume_m3`` is their sum: the carrier of clean water, which the run needs and no outfall gives
     off, is in none of these volumes. All are net: what left less what came back in, which is ``sewage_in_m3`` and
     ``rain_in_m3``; ``came_in_m3`` is all water that came in at the outfall, that of the river included. These
-    three are empty where no level outside lets water into the model.
+    three are empty where no level outside lets water into the model. A run whose tracers do not close has none of
+    the tracers' volumes, only its error.
     """
     return outfall_tracer_table_of([row for one in modelled for row in outfall_rows(one)], scenarios)
 
@@ -60,8 +62,7 @@ def outfall_rows(one: Modelled) -> list[dict[str, object]]:
 def outfall_tracer_table_of(rows: Sequence[dict[str, object]], scenarios: Sequence[str]) -> pd.DataFrame:
     """The table of the rows of all models, with the ratios of wet to dry; the latest of the scenarios first."""
     table = pd.DataFrame(rows, columns=OUTFALL_COLUMNS)
-    waters = table[["sewage_m3", "rain_m3", "groundwater_m3", "rdii_m3"]]
-    per_hour = waters.sum(axis=1) / table["hours"]
+    per_hour = table["volume_m3"].astype(float) / table["hours"]
     key = [*zip(table["community_id"], table["scenario"], table["outfall_id"], strict=True)]
     dry = {k: v for k, v, e in zip(key, per_hour, table["event"], strict=True) if e == "dry"}
     table["wet_dry_ratio"] = [
@@ -111,6 +112,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
     chosen = elements[(elements["element"] == "node") & (elements["layer"] == "nodes")]
     outfalls = chosen[chosen["role"].str.startswith("outfall_")]
     hours = run.duration_h - (run.mark_s or 0.0) / 3600
+    close = tracers_close(run)
     rows = []
     for (feature, community), group in outfalls.groupby(["feature_id", "community_id"], sort=True):
         loads = run.outfalls.loc[group["model_id"]]
@@ -120,6 +122,16 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
         receives = str(nodes.loc[feature, "receives"])
         system = nodes.loc[feature, "system"]
         misplaced = sum(v for w, v in water.items() if misplaced_at(w, receives, system))
+        by_tracers = {
+            "volume_m3": sum(v for v in (*water.values(), ground, rdii) if not math.isnan(v)),
+            "sewage_m3": water["sewage"],
+            "rain_m3": water["rain"],
+            "groundwater_m3": ground,
+            "rdii_m3": rdii,
+            "misplaced_m3": misplaced,
+            "sewage_in_m3": back["sewage"],
+            "rain_in_m3": back["rain"],
+        }
         rows.append(
             {
                 "community_id": community,
@@ -128,14 +140,7 @@ def _rows(one: Modelled, event: str) -> list[dict[str, object]]:
                 "outfall_id": feature,
                 "system": system,
                 "receives": receives,
-                "volume_m3": sum(v for v in (*water.values(), ground, rdii) if not math.isnan(v)),
-                "sewage_m3": water["sewage"],
-                "rain_m3": water["rain"],
-                "groundwater_m3": ground,
-                "rdii_m3": rdii,
-                "misplaced_m3": misplaced,
-                "sewage_in_m3": back["sewage"],
-                "rain_in_m3": back["rain"],
+                **{name: value if close else math.nan for name, value in by_tracers.items()},
                 "came_in_m3": _came_in_m3(loads),
                 "hours": hours,
                 "wet_dry_ratio": math.nan,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from spongecalc.batch.run import Run
+from spongecalc.swmm.continuity import shortfall
 from spongecalc.swmm.run_result import Message, RunResult
 from spongecalc.swmm.water_balance import effect, explain
 
@@ -64,18 +65,27 @@ def run_row(run: Run, result: RunResult | None, language: str) -> dict[str, obje
 
 
 class RunFacts(NamedTuple):
-    """Facts of a run that the rows of communities.csv need: found once, since a county's results are not held."""
+    """Facts of a run that the rows of communities.csv need: found once, since a county's results are not held.
+
+    ``falls_short`` says why figures do not rest on it, or not on its tracers, by
+    :func:`spongecalc.swmm.continuity.shortfall`.
+    """
 
     status: str
     worst_continuity_error_percent: float
+    falls_short: str = ""
 
 
 def run_facts(table: pd.DataFrame) -> dict[str, RunFacts]:
     """Facts of each row of :func:`run_table`, by run id."""
-    worst = table[["runoff_error_percent", "routing_error_percent"]].astype("float64").abs().max(axis=1)
+    processes = ("runoff", "routing", "quality")
+    errors = table[[f"{p}_error_percent" for p in processes]].astype("float64").set_axis(processes, axis=1)
+    worst = errors[["runoff", "routing"]].abs().max(axis=1)
     return {
-        run_id: RunFacts(status, error)
-        for run_id, status, error in zip(table["run_id"], table["status"], worst.tolist(), strict=True)
+        run_id: RunFacts(status, error, shortfall(status, of_run))
+        for run_id, status, error, of_run in zip(
+            table["run_id"], table["status"], worst.tolist(), errors.to_dict("records"), strict=True
+        )
     }
 
 

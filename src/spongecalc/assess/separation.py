@@ -235,12 +235,12 @@ def separated(separation: pd.DataFrame, community_id: str, scenario: str) -> str
 
 
 def sewage_to_storm_m3_d(modelled: Modelled, community_id: str, dry_measure_min: float) -> float:
-    """Sewage that leaves a community by its rain outfalls in dry weather, in m3 per day; NaN without a run.
+    """Sewage that leaves a community by its rain outfalls in dry weather, in m3 per day; NaN without a sound run.
 
     It is SWMM's load of the tracer SEWAGE at outfalls that receive municipal rain pipes or a river, over the
     measured part of the dry-weather run, divided by the tracer's concentration in sewage.
     """
-    dry = modelled.finished("dry")
+    dry = modelled.followed("dry")
     if dry is None:
         return float("nan")
     outfalls = [o for r in RAIN_RECEIVERS for o in modelled.elements(community_id, f"outfall_{r}")]

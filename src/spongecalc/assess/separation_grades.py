@@ -15,6 +15,7 @@ from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.separation import RAIN_RECEIVERS, TracedSystem
 from spongecalc.network.sources import sources
 from spongecalc.project.settings import Settings
+from spongecalc.swmm.event import DRY
 
 GRADE_COLUMNS = [
     "community_id",
@@ -81,6 +82,8 @@ def grade_rows(one: TracedSystem, settings: Settings) -> list[dict[str, object]]
             grade_of("flow_ratio", ratio, limits, confirmed),
         ]
         grade = worst_grade(grades) if density > 0 or ratio > 0 else NO_GRADE
+        if not density > 0 and one.modelled.followed(DRY) is None:
+            grade = ""  # tracing finds nothing, and no sound run says so too
         row = (community, one.system.scenario, density, ratio, to_storm, grade)
         rows.append(dict(zip(GRADE_COLUMNS, row, strict=True)))
     return rows

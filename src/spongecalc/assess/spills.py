@@ -63,9 +63,9 @@ def spill_table(rows: Sequence[Mapping[str, object]], scenarios: Sequence[str]) 
 
 
 def spills_known(modelled: Modelled, headline: str) -> bool:
-    """True where a run finished that tells what a model spills in the headline storm."""
+    """True where sound runs tell what a model spills in the headline storm."""
     traced = modelled.results.get(TRACED)
-    return modelled.finished(headline) is not None and (traced is None or traced.status == "done")
+    return modelled.finished(headline) is not None and (traced is None or modelled.followed(TRACED) is not None)
 
 
 def spilled_m3(spills: pd.DataFrame, community_id: str, scenario: str) -> float:
@@ -77,7 +77,7 @@ def spilled_m3(spills: pd.DataFrame, community_id: str, scenario: str) -> float:
 
 
 def _of_storm(one: Modelled, headline: str) -> list[dict[str, object]]:
-    plain, traced = one.finished(headline), one.finished(TRACED)
+    plain, traced = one.finished(headline), one.followed(TRACED)
     if plain is None or not spills_known(one, headline):
         return []
     volumes = _came_up_m3(plain)

@@ -8,6 +8,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.surfaces.run_on import source_words
 from spongecalc.surfaces.subcatchment import ROOF_ROLE, SUBCATCHMENT_ROLES, TO_NODE
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.tank_water import REUSE_ROLE, TANK_ROLE, held_by_tanks_m3
 
 SPONGE_COLUMNS = [
     "community_id",
@@ -41,7 +42,7 @@ def runoff_series_l_s(modelled: Modelled, community_id: str, storm_id: str) -> p
     areas = modelled.elements(community_id, TO_NODE) + modelled.elements(community_id, ROOF_ROLE)
     series = result.series
     total = series[[f"runoff_l_s:{a}" for a in areas]].sum(axis=1)
-    for tank in modelled.elements(community_id, "tank"):
+    for tank in modelled.elements(community_id, TANK_ROLE):
         total = total - series[f"lateral_inflow_l_s:{tank}"]
     for filling in modelled.elements(community_id, "tank_filling"):
         total = total - series[f"flow_l_s:{filling}"]
@@ -55,12 +56,8 @@ def tank_held_m3(modelled: Modelled, community_id: str, result: RunResult) -> fl
 
     What stood in them when the storm began is not of this run.
     """
-    tanks = modelled.elements(community_id, "tank")
-    reuse = modelled.elements(community_id, "outfall_reuse")
-    own = result.storages.loc[tanks]
-    held = (own["final_volume_m3"] - own["initial_volume_m3"]).sum() if tanks else 0.0
-    reused = result.outfalls.loc[reuse, "volume_m3"].sum() if reuse else 0.0
-    return float(held + reused)
+    tanks, reuse = (modelled.elements(community_id, role) for role in (TANK_ROLE, REUSE_ROLE))
+    return held_by_tanks_m3(result, tanks, reuse)
 
 
 def sponge_row(modelled: Modelled, community_id: str, storm_id: str) -> dict[str, object]:

@@ -37,6 +37,7 @@ WORDS = frozenset(
         "outfalls_to_confirm",
         "waterlogging_storm_id",
         "design_failing",
+        "runs_not_sound",
         "status",
         "verdict",
         "verdict_reasons",

@@ -12,6 +12,7 @@ import numpy as np
 from spongecalc.batch.pool import Job, Outcome, run_all
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchment import Subcatchment, cascades
+from spongecalc.swmm.continuity import shortfall
 from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
@@ -207,8 +208,13 @@ def _run_grounds(
             bad = next((own[m] for m in models if own[m].status != "done"), None)
             if bad is not None:
                 failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
+                continue
+            volumes = _gathered(own, places)
+            # No figure rests on runoff that does not close, as in a run of the pipes.
+            if short := shortfall("done", {"runoff": volumes.continuity_percent}):
+                failed[ground.key] = short
             else:
-                done[ground.key] = GroundVolumes(_gathered(own, places))
+                done[ground.key] = GroundVolumes(volumes)
         found.append((done, failed))
     return found
 

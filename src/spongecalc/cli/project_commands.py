@@ -27,6 +27,7 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
 from spongecalc.steps.model_files import ModelFiles
 from spongecalc.steps.removal import TABLE, removal_folder
+from spongecalc.swmm.continuity import LIMIT_PERCENT
 
 # What a worker beside needs for the files that it makes.
 WRITERS = (
@@ -123,6 +124,9 @@ def made_runs(project: Project, call: Call) -> int:
     call.made.unfinished = any(run.run_id not in project.results.stored for run in runs)
     failed = table[table["status"] != "done"]
     for row in failed.itertuples():
+        output.error(f"{row.run_id}: {row.message}")
+    off = table["quality_error_percent"].astype(float).abs() > LIMIT_PERCENT
+    for row in table[off & (table["status"] == "done")].itertuples():
         output.error(f"{row.run_id}: {row.message}")
     if len(failed):
         output.error(text("batch.repeat", output.language, count=len(failed)))

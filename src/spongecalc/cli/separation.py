@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from spongecalc.assess.contributions import NO_OUTFALL, NOT_SOUND
 from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED
 from spongecalc.language import text
@@ -30,7 +29,9 @@ def run_separation(call: Call, *, week: bool) -> int:
     path = write_contributions(table, removal_folder(built))
     columns = ("model", "scenario", "event", "connection_id", "contribution_m3", "joint_effect_m3", "differ")
     headers = [text(f"separation.column_{c}", output.language) for c in columns]
-    rows = [[cell_text(c, v) for c, v in zip(columns, r, strict=True)] for r in table[list(columns)].to_numpy()]
+    rows = [
+        [cell_text(c, v) or "-" for c, v in zip(columns, r, strict=True)] for r in table[list(columns)].to_numpy()
+    ]
     output.table(text("separation.contributions", output.language), headers, rows)
     if (table["differ"] == "yes").any():
         output.sentence(text("separation.contributions_differ", output.language))
@@ -44,7 +45,10 @@ def run_separation(call: Call, *, week: bool) -> int:
         write_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
     output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
-    unknown = table.loc[pd.to_numeric(table["contribution_m3"]).isna(), "connection_id"].unique()
+    alone = table.loc[table["reason"] == NO_OUTFALL, "connection_id"].unique()
+    if len(alone):
+        output.sentence(text("separation.contributions_no_outfall", output.language, ids=", ".join(alone)))
+    unknown = table.loc[table["reason"] == NOT_SOUND, "connection_id"].unique()
     if len(unknown):
         output.error(text("separation.contributions_unknown", output.language, ids=", ".join(unknown)))
     return RUN_FAILED if len(unknown) else DONE

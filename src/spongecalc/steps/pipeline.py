@@ -34,6 +34,7 @@ from spongecalc.layers.membership import assign_communities
 from spongecalc.layers.provenance import DEFAULT, flagged, read_flags
 from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
+from spongecalc.layers.rules.infiltration_rules import check_rain_derived_inflow
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.rain_rules import check_rain, check_series
 from spongecalc.layers.rules.scenario_rules import check_scenarios
@@ -277,7 +278,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
         models.append(build_model(system, settings, storms, rain))
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
-    of_rain = check_rain(settings, rain.curve)
+    of_rain = (*check_rain(settings, rain.curve), *check_rain_derived_inflow(settings, storms))
     findings = (*checked.findings, *of_rain, *(f for m in models for f in m.findings), *of_grounds)
     return Built(
         checked,

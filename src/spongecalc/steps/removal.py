@@ -38,6 +38,12 @@ class Variant:
     model: SwmmModel
     removed: str
 
+    @property
+    def has_outfall(self) -> bool:
+        """True where the pipes still lead to an outfall: SWMM refuses a model without (error 145)."""
+        roles = self.model.elements["role"]
+        return bool((roles.str.startswith("outfall_") & (roles != "outfall_reuse")).any())
+
 
 def removal_folder(built: Built) -> Path:
     """Folder of the removal runs of ``spongecalc separation`` and their table."""
@@ -89,7 +95,8 @@ def removal_runs(
 
     Returns
     -------
-    The rows of separation_contributions.csv; a run that failed leaves its figures empty.
+    The rows of separation_contributions.csv; a run that failed leaves its figures empty. A system that has no
+    outfall left is not run.
     """
     headline = next(s for s in storms if s.storm_id == settings.headline_storm)
     traced = traced_event(headline, settings.simulation, settings.separation.storm_carrier_l_s)
@@ -99,7 +106,7 @@ def removal_runs(
         joints = cross_connections(system)
         if joints:
             every.append((system, variants(system, joints, settings, storms, rain)))
-    models = [v.model for _, own in every for v in own]
+    models = [v.model for _, own in every for v in own if v.has_outfall]
     runs = (*plan_runs(models, (dry,), folder, keep_out=False), *plan_traced_runs(models, traced, folder))
     progress("run", 0, len(runs))
     results = execute(runs, processes=jobs, on_done=lambda done: progress("run", done, len(runs)))
@@ -121,7 +128,8 @@ def _removal(
 ) -> Removal:
     volumes = {v.removed: misplaced_m3(m, event) for v, m in zip(own, joined, strict=True)}
     single = {joint: volume for joint, volume in volumes.items() if joint not in ("", "all")}
-    return Removal(system.model, system.scenario, event, volumes[""], single, volumes["all"], sha256)
+    no_outfall = frozenset(v.removed for v in own if not v.has_outfall)
+    return Removal(system.model, system.scenario, event, volumes[""], single, volumes["all"], sha256, no_outfall)
 
 
 def week_runs(

@@ -24,6 +24,7 @@ from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.model import SwmmModel, build_model
 from spongecalc.swmm.run_result import SeriesRequest
+from spongecalc.swmm.tank_water import REUSE_ROLE, TANK_ROLE
 
 FOLDER = "sweeps"
 """Folder of the results in which each sweep has its table and its runs."""
@@ -33,7 +34,8 @@ FOLDER = "sweeps"
 class Point:
     """One row of a sweep's table: a set, a model, a storm, and the id of the run that answers for it.
 
-    Sets that give a model the same input file share one run.
+    Sets that give a model the same input file share one run. ``tanks`` and ``reuse`` are the model's rain tanks
+    and the outfalls that stand for their reuse.
     """
 
     parameters: ParameterSet
@@ -42,6 +44,8 @@ class Point:
     scenario: str
     storm: Storm
     run_id: str
+    tanks: tuple[str, ...] = ()
+    reuse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ def _of_set(
     storms = [(storm, storm_event(storm, settings.simulation)) for storm in design_storms(settings)]
     for base in models:
         changed = changed_model(base, parameters.values)
+        kept = [tuple(base.elements.loc[base.elements["role"] == r, "model_id"]) for r in (TANK_ROLE, REUSE_ROLE)]
         for storm, event in storms:
             # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.
             text = replace(changed, storms=(storm,)).text(event)
@@ -140,7 +145,7 @@ def _of_set(
                 variant=parameters.name,
             )
             run = replace(run, folder=place / run.sha256[:16])
-            yield Point(parameters, base.name, base.communities, base.scenario, storm, run.run_id), run
+            yield Point(parameters, base.name, base.communities, base.scenario, storm, run.run_id, *kept), run
 
 
 def with_storms(sweep: SweepSettings, settings: Settings) -> Settings:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.sweep.plan import Point, SweepPlan
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.tank_water import held_by_tanks_m3
 
 FIGURES = (
     "rainfall_m3",
@@ -23,7 +24,7 @@ FIGURES = (
 """Figures that are added over models in the second table."""
 
 ROW_COLUMNS = ("model", "communities", "scenario", "storm_id", "return_period_a", "duration_min", "rainfall_mm")
-_TOTALS = ("rainfall", "infiltration", "runoff", "outflow", "flooding")
+_TOTALS = ("rainfall", "infiltration", "outflow", "flooding")
 
 
 def sweep_tables(plan: SweepPlan, results: Mapping[str, RunResult]) -> dict[str, pd.DataFrame]:
@@ -33,7 +34,8 @@ def sweep_tables(plan: SweepPlan, results: Mapping[str, RunResult]) -> dict[str,
     one of them is done.
     """
     keys = changed_keys(plan)
-    figures = {run.run_id: _figures(results.get(run.run_id)) for run in plan.runs}
+    kept = {point.run_id: point for point in plan.points}
+    figures = {run.run_id: _figures(kept[run.run_id], results.get(run.run_id)) for run in plan.runs}
     rows = [
         {
             "set": point.parameters.name,
@@ -65,19 +67,30 @@ def _what(point: Point) -> dict[str, object]:
     }
 
 
-def _figures(result: RunResult | None) -> dict[str, object]:
-    """Figures of one run, all of them SWMM's own: system totals, and nodes and links of its statistics."""
+def _figures(point: Point, result: RunResult | None) -> dict[str, object]:
+    """Figures of one run, all of them SWMM's own: system totals, and nodes and links of its statistics.
+
+    The runoff is that of sponge.csv: SWMM's total leaves out what drains of LID units give off, which is all that
+    leaves a lined pavement's base or a green roof; and rain tanks keep of it what they hold.
+    """
     if result is None or result.status != "done":
         return {"status": "missing" if result is None else result.status}
     nodes, links = result.nodes, result.links
     return {
         "status": result.status,
         **{f"{term}_m3": float(result.totals_m3.get(term, math.nan)) for term in _TOTALS},
+        "runoff_m3": _given_off_m3(result) - held_by_tanks_m3(result, point.tanks, point.reuse),
         "ponded_m3": float(nodes["max_ponded_m3"].sum()),
         "flooded_nodes": int((nodes["flood_volume_m3"] > 0).sum()),
         "surcharged_pipes": int((links["surcharged_h"] > 0).sum()),
         "routing_error_percent": result.routing_error_percent,
     }
+
+
+def _given_off_m3(result: RunResult) -> float:
+    """Water that the ground gave to the pipes: SWMM's surface runoff, and what drains of LID units gave off."""
+    totals = result.totals_m3
+    return float(totals.get("runoff", math.nan)) + float(totals.get("lid_drainage", 0.0))
 
 
 def _totals(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -7,16 +7,18 @@ a process of its own).
 import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from pyswmm import Simulation
 from pyswmm.toolkitapi import SimAnalysisSettings
 
 from spongecalc.swmm import report_file, statistics
 from spongecalc.swmm.backflow import Backflow, outfalls_with_level
+from spongecalc.swmm.continuity import LIMIT_PERCENT, WARNING_PERCENT
 from spongecalc.swmm.error_lines import parse_errors, parse_warnings
 from spongecalc.swmm.input_file import (
     ENGINE_PATH_BYTES,
@@ -28,17 +30,11 @@ from spongecalc.swmm.input_file import (
     split_lines,
 )
 from spongecalc.swmm.open_model import OpenModel
-from spongecalc.swmm.output_file import engine_day, open_output
-from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
+from spongecalc.swmm.output_file import OutputFile, engine_day, open_output
+from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest, Severity
 from spongecalc.swmm.short_links import short_conduits
 from spongecalc.swmm.units import unit_factors
 from spongecalc.swmm.warning_figures import Deepened, deepened_nodes, with_figures
-
-CONTINUITY_WARNING_PERCENT = 1.0
-"""Above this continuity error of runoff or routing a result carries a warning."""
-
-CONTINUITY_FAILURE_PERCENT = 5.0
-"""Above this continuity error of runoff or routing a run counts as failed."""
 
 _LONGEST_STRIDE_S = 2**31 - 1
 
@@ -259,7 +255,10 @@ def _computed_processes(result: RunResult) -> tuple[bool, bool, bool]:
 
 
 def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], errors: Sequence[float]) -> RunResult:
-    """Add the engine's continuity errors, and judge the run by those of runoff and routing."""
+    """Add the engine's continuity errors, and judge the run by those of runoff and routing.
+
+    Where tracers do not close the water may be right: the run stands, and their loads do not.
+    """
     runoff, routing, quality = (
         float(error) if present else math.nan for error, present in zip(errors, computed, strict=True)
     )
@@ -267,10 +266,11 @@ def _with_continuity(result: RunResult, computed: tuple[bool, bool, bool], error
     messages = list(result.messages)
     for process, error in (("runoff", runoff), ("routing", routing), ("quality", quality)):
         values = (("percent", f"{error:.2f}"),)
-        if abs(error) > CONTINUITY_FAILURE_PERCENT and process != "quality":
-            status = "failed"
-            messages.append(Message("error", f"engine.run.continuity_{process}_failed", values=values))
-        elif abs(error) > CONTINUITY_WARNING_PERCENT:
+        if abs(error) > LIMIT_PERCENT:
+            status = "failed" if process != "quality" else status
+            severity: Severity = "error" if process != "quality" else "warning"
+            messages.append(Message(severity, f"engine.run.continuity_{process}_failed", values=values))
+        elif abs(error) > WARNING_PERCENT:
             messages.append(Message("warning", f"engine.run.continuity_{process}", values=values))
     return replace(
         result,
@@ -304,8 +304,9 @@ def _with_files(
         )
         flooded = result.nodes.index[result.nodes["flood_volume_m3"] > 0] if _followed(result) else ()
         in_flooding = output.flooding_concentrations([str(n) for n in flooded], len(result.pollutants))
+        inflows = _reversing_inflows(output, result, backflow)
     if backflow is not None:
-        frame = _with_signs(frame, list(result.nodes.index), backflow)
+        frame = _with_signs(frame, inflows, list(result.nodes.index), backflow)
     if absent:
         messages.append(Message("warning", "engine.run.series_absent", values=(("columns", ", ".join(absent)),)))
     length_m = unit_factors(result.flow_units).length_m
@@ -330,12 +331,29 @@ def _with_files(
     )
 
 
-def _with_signs(series: pd.DataFrame, nodes: list[str], backflow: Backflow) -> pd.DataFrame:
-    """The series with the inflows of the watched outfalls below nought where water flows in."""
+def _reversing_inflows(output: OutputFile, result: RunResult, backflow: Backflow | None) -> dict[int, np.ndarray]:
+    """Inflows [l/s], as the file saves them, of the outfalls that water flowed in at, by the engine's number.
+
+    They are kept though nobody asked for them: who reads the file later can no longer tell the direction.
+    """
+    if backflow is None:
+        return {}
+    units = unit_factors(result.flow_units)
+    names = {n: str(result.nodes.index[n]) for n in backflow.nodes if backflow.volumes_m3[n] > 0.0}
+    return {
+        n: output.values("node", output.nodes[name], "inflow_l_s", units)
+        for n, name in names.items()
+        if name in output.nodes
+    }
+
+
+def _with_signs(
+    series: pd.DataFrame, inflows: Mapping[int, np.ndarray], nodes: list[str], backflow: Backflow
+) -> pd.DataFrame:
+    """The series with the inflows of outfalls that water flowed in at, below nought where it does."""
     minutes = series.index.to_numpy(dtype=float)
-    columns = {n: f"inflow_l_s:{nodes[n]}" for n in backflow.nodes}
     return series.assign(
-        **{c: backflow.signed(n, minutes, series[c].to_numpy()) for n, c in columns.items() if c in series}
+        **{f"inflow_l_s:{nodes[n]}": backflow.signed(n, minutes, values) for n, values in inflows.items()}
     )
 
 

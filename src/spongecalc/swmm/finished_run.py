@@ -103,7 +103,8 @@ class FinishedRun:
         Returns
         -------
         Series
-            By minutes from the start of the simulation, one value a reporting step; named by the attribute.
+            By minutes from the start of the simulation, one value a reporting step; named by the attribute. The
+            inflow of an outfall is below nought where water flows in there from outside.
 
         Raises
         ------
@@ -123,7 +124,11 @@ class FinishedRun:
                 raise KeyError(text("api.error.not_saved", self.language, kind=named, name=repr(id)))
             place = positions[known_name(kind, id, positions, self.language)]
         factors = unit_factors(self.result.flow_units)
-        if attribute in SERIES[kind]:
+        signed = f"{attribute}:{id}"
+        if kind == "node" and id in self.result.outfalls.index and signed in self.result.series:
+            # model.out has no sign where water flows in at an outfall; the run's own series has.
+            values = self.result.series[signed].to_numpy()
+        elif attribute in SERIES[kind]:
             values = self._output.values(kind, place, attribute, factors)
         else:
             values = self._output.concentrations(kind, place, self._pollutants.index(attribute))

@@ -202,7 +202,8 @@ class RunResult:
         As in the engine's report: the five worst flow instability indexes; percent of steps without
         convergence. The value is nan where the report leaves an element out that the statistics name.
     series : DataFrame
-        Indexed by minutes from the start; columns of the :class:`SeriesRequest`.
+        Indexed by minutes from the start; columns of the :class:`SeriesRequest`, and the inflow of every saved
+        outfall that water flowed in at, below nought while it does: SWMM's own file has no sign.
     """
 
     status: Status

@@ -139,6 +139,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "design_failing": _values("rising"),
     "outfalls_over": _values("rising"),
     "outfalls_to_confirm": _values("rising"),
+    "runs_not_sound": _values("rising"),
     "discharge_verdict": ClosedList(("report.verdict",)),
     "in_smallest_set": _YES_NO,
     "differ": _YES_NO,

@@ -52,6 +52,7 @@ from spongecalc.report.content.result_chapters import confirmations
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
 from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.table import Table, frame_table
+from spongecalc.report.content.unsound_runs import missing_said, runs_said
 from spongecalc.report.content.wording import Wording
 
 OUTFALL_LISTS = ("over", "to_confirm")
@@ -88,6 +89,8 @@ def community_chapter(
     blocks: list[Block] = [Facts(facts(page, review, words))]
     if failed:
         blocks.append(Paragraph(_failure(page, judgements, words), TextRole.REASON))
+    elif missing := missing_said(row, words):
+        blocks.append(Paragraph(missing, TextRole.REASON))
     blocks.append(Verdicts([_verdict_line(v, page, review, words) for v in judgements]))
     if failed:
         blocks += findings
@@ -138,6 +141,9 @@ def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: W
 
 def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> VerdictLine:
     told = {n: _outfalls(str(v), words) if n in OUTFALL_LISTS else v for n, v in verdict.figures.items()}
+    if "runs" in told:
+        last = review.compared[1] if verdict.criterion == "separation" else None
+        told["runs"] = runs_said(page.row, words, scenario=last)
     found = words.filled(f"finding.{verdict.key}", told)
     if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
         found = f"{found}{'' if words.lang == 'zh' else ' '}{community_levels_said(page, review, words)}".rstrip()

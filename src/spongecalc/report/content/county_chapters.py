@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.assess.unsound_runs import INCOMPLETE
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.county_tables import (
     attention_list,
@@ -43,6 +44,9 @@ def totals_chapter(review: Review, words: Wording) -> Chapter:
     remarks = [words("tile.arrow"), words("tile.storm_used", id=review.headline_storm)]
     if unfinished:
         remarks.append(words("tile.partial", count=unfinished))
+    without_tracers = sum(p.row.get("status") == INCOMPLETE for p in review.pages)
+    if without_tracers:
+        remarks.append(words("tile.incomplete", count=without_tracers))
     levels = county_levels_said(review, words)
     if levels:
         remarks.append(levels)

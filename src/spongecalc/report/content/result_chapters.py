@@ -9,6 +9,7 @@ import pandas as pd
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.ponding_agreement import AGREE, DIFFER
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.assess.unsound_runs import INCOMPLETE
 from spongecalc.design.check import LIMIT_NOT_READ
 from spongecalc.language import has_text, text
 from spongecalc.report.content import runoff_change
@@ -220,6 +221,9 @@ def county_confirmations(review: Review, words: Wording) -> list[str]:
     unfinished = [p.community_id for p in review.pages if not judged.finished(p.row)]
     if unfinished:
         points.append(words("document.confirm_unfinished", ids=words.listed(unfinished)))
+    without_tracers = [p.community_id for p in review.pages if p.row.get("status") == INCOMPLETE]
+    if without_tracers:
+        points.append(words("document.confirm_incomplete", ids=words.listed(without_tracers)))
     return points
 
 

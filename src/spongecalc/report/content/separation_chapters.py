@@ -15,6 +15,7 @@ from spongecalc.report.content.inner_chapter import inner_chapter
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
+from spongecalc.swmm.continuity import LIMIT_PERCENT
 
 # The page shows the tables' own columns, without those that its place says already.
 WORK_SHOWN = tuple(c for c in WORK_COLUMNS if c not in ("scenario", "layer"))
@@ -27,9 +28,12 @@ CONTRIBUTION_SHOWN = (
     "sum_of_contributions_m3",
     "joint_effect_m3",
     "differ",
+    "reason",
 )
 SPILL_SHOWN = tuple(c for c in SPILL_COLUMNS if c not in ("community_id", "x_m", "y_m"))
 OUTFALL_SHOWN = tuple(c for c in OUTFALL_COLUMNS if c not in ("community_id", "hours", "quality_error_percent"))
+# Where tracers do not close their volumes are empty, and the error says why.
+OUTFALL_SHOWN_WITH_ERROR = (*OUTFALL_SHOWN, "quality_error_percent")
 FLOW_COLUMNS = (
     "scenario",
     "kind",
@@ -95,7 +99,12 @@ def community_separation(page: CommunityPage, review: Review, words: Wording) ->
     if outfalls is not None:
         own_outfalls = outfalls[outfalls["community_id"] == page.community_id].dropna(axis=1, how="all")
         if len(own_outfalls):
-            tables.append((_say("outfalls_table", words), frame_table(own_outfalls, OUTFALL_SHOWN, words)))
+            off = own_outfalls["quality_error_percent"].astype(float).abs() > LIMIT_PERCENT
+            shown = OUTFALL_SHOWN_WITH_ERROR if off.any() else OUTFALL_SHOWN
+            dashed = own_outfalls.astype(object).mask(own_outfalls.isna().mul(off, axis=0), "-")
+            tables.append((_say("outfalls_table", words), frame_table(dashed, shown, words)))
+            if off.any():
+                paragraphs.append(_say("outfalls_off", words, limit=f"{LIMIT_PERCENT:g}"))
     spills = review.tables.get("separation_spills")
     if spills is not None:
         own_spills = spills[spills["community_id"] == page.community_id]
