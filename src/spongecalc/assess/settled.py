@@ -44,12 +44,12 @@ MODEL_COLUMNS = [
     "scenario",
     "storm_id",
     "answer",
-    "pipes",
-    "pipes_moved",
+    "peaks_compared",
+    "peaks_moved",
     "peak_change_median_percent",
     "peak_change_p95_percent",
-    "nodes",
-    "nodes_moved",
+    "depths_compared",
+    "depths_moved",
     "largest_depth_change_m",
     "flooded_in_one",
     "reference_error_percent",
@@ -221,14 +221,14 @@ def settled_counts(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     """
     models = tables[MODELS_TABLE]
     compared = models[models["answer"] == COMPARED]
-    sums = {c: compared[c].astype(float).sum() for c in ("pipes_moved", "nodes_moved", "flooded_in_one")}
-    some = (compared[["pipes_moved", "nodes_moved", "flooded_in_one"]].astype(float) > 0).any(axis=1)
+    sums = {c: compared[c].astype(float).sum() for c in ("peaks_moved", "depths_moved", "flooded_in_one")}
+    some = (compared[["peaks_moved", "depths_moved", "flooded_in_one"]].astype(float) > 0).any(axis=1)
     return {
         "compared": len(compared),
         "moved": int(some.sum()),
         "open": int(models["answer"].isin([REFUSED, NOT_RUN]).sum()),
-        "pipes": int(sums["pipes_moved"]),
-        "nodes": int(sums["nodes_moved"]),
+        "pipes": int(sums["peaks_moved"]),
+        "nodes": int(sums["depths_moved"]),
         "flooded": int(sums["flooded_in_one"]),
     }
 
@@ -288,12 +288,12 @@ def _figures(
     floods = [np.concatenate([n[i][VOLUME].to_numpy(float) for n in nodes]) > LEAST_FLOOD_M3 for i in (0, 1)]
     apart = np.abs(depths - others)
     return {
-        "pipes": int(counted.sum()),
-        "pipes_moved": sum(r["object"] == PIPE for r in rows),
+        "peaks_compared": int(counted.sum()),
+        "peaks_moved": sum(r["object"] == PIPE for r in rows),
         "peak_change_median_percent": float(np.median(change)) if len(change) else math.nan,
         "peak_change_p95_percent": float(np.percentile(change, 95)) if len(change) else math.nan,
-        "nodes": len(depths),
-        "nodes_moved": len({r["object_id"] for r in rows if r["object"] == NODE and r["figure"] == DEPTH}),
+        "depths_compared": len(depths),
+        "depths_moved": len({r["object_id"] for r in rows if r["object"] == NODE and r["figure"] == DEPTH}),
         "largest_depth_change_m": float(apart.max()) if len(apart) else math.nan,
         "flooded_in_one": int((floods[0] != floods[1]).sum()),
     }
