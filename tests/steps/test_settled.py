@@ -17,6 +17,8 @@ from spongecalc.batch.run import Run
 from spongecalc.batch.runs import due_runs, execute, plan_runs
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
+from spongecalc.swmm.engine import run_inp
+from spongecalc.swmm.reference_scheme import is_accepted
 from spongecalc.swmm.run_result import RunResult
 
 STORM = "P3-120"
@@ -99,3 +101,18 @@ def test_each_model_says_what_it_was_held_against(ran: Ran) -> None:
     failed = ran.settled(dict.fromkeys(ran.found, RunResult("failed")))
     assert [m["answer"] for m in failed.models] == [REFUSED, FREE_SURFACE]
     assert failed.rows == []
+
+
+def test_shorter_steps_make_extran_worse_and_are_no_reference(ran: Ran, tmp_path: Path) -> None:
+    text = re.sub(r"(ROUTING_STEP\s+)2\.00", r"\g<1>0.1", ran.runs[0].text)
+    (tmp_path / "model.inp").write_text(text, encoding="utf-8")
+    shorter = run_inp(tmp_path / "model.inp", tmp_path / "results")
+    (reference,) = ran.found.values()
+    assert is_accepted(reference)
+    assert not is_accepted(shorter)
+    assert shorter.routing_error_percent > 3
+    # Of manholes: what stands before a grate is the ground's, not the pipes'.
+    shafts = [n for n in reference.nodes.index if "__" not in n]
+    flooded_m3 = [r.nodes.loc[shafts, "flood_volume_m3"].sum() for r in (reference, shorter)]
+    assert flooded_m3[0] < 0.3
+    assert flooded_m3[1] > 5

@@ -131,7 +131,7 @@ def moved_figures(
 
 @dataclass(frozen=True)
 class SettledFound:
-    """What is found of the models one after the other: rows of settled.csv and of settled_models.csv.
+    """Rows of settled.csv and of settled_models.csv, found of the models one after the other.
 
     ``storm_id`` is the storm of the reference runs; ``references`` their results by the id of the run that each
     is held against, those not accepted among them. ``errors_percent`` are the continuity errors of those
@@ -207,7 +207,7 @@ class SettledFound:
 
 
 def settled_counts(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
-    """How many models were held against their reference, and how many of their figures are not settled.
+    """Count the models held against their reference, and their figures that are not settled.
 
     Parameters
     ----------

@@ -186,7 +186,6 @@ OF_TABLE: Mapping[tuple[str, str], ClosedList] = {
     ("costs", "note"): _values("cost_note"),
     ("answers", "value"): _values("answer", "grade"),
     ("provenance", "column"): ClosedList(("report.column",)),
-    ("settled", "figure"): ClosedList(("report.column",)),
 }
 """By table and column, for columns that hold other things in other tables."""
 SOURCES = ("clause", "cited_as")

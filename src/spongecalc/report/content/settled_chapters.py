@@ -54,7 +54,7 @@ def community_settled(page: CommunityPage, review: Review, words: Wording) -> Ch
 
 
 def county_settled(review: Review, words: Wording) -> Chapter | None:
-    """How many models were held against the reference scheme and how many figures differ; None without any."""
+    """The county's models held against the reference scheme, and how many figures differ; None without any."""
     models = review.tables.get(MODELS_TABLE)
     if models is None:
         return None

@@ -93,7 +93,7 @@ def frame_table(
 
 
 def other_end(column: str) -> str:
-    """The column that holds the other end of a figure's range: "peak_l_s" gives "peak_reference_l_s", others ""."""
+    """Column with the other end of a figure's range: "peak_l_s" gives "peak_reference_l_s"; "" of other units."""
     return _UNIT.sub(r"_reference_\1", column) if _UNIT.search(column) else ""
 
 

@@ -35,7 +35,7 @@ def unsettled_marks(
     frame
         The frame of the map.
     naming
-        Names columns in the report's language.
+        Names figures in the report's language.
     """
     shapes = shapes_of(layers)
     own = unsettled.assign(layer=unsettled["object"].map(LAYERS))
@@ -61,5 +61,5 @@ def _said(feature_id: str, rows: Sequence[Mapping[object, object]], naming: Call
     parts = []
     for row in rows:
         figure = str(row["figure"])
-        parts.append(f"{naming('column', figure)} {ranged(figure, row['value'], row['reference_value']).text}")
+        parts.append(f"{naming('figure', figure)} {ranged(figure, row['value'], row['reference_value']).text}")
     return " · ".join([feature_id, *parts])
