@@ -312,7 +312,7 @@ class Project:
             )
             whole = len(runs) == len(built.runs)
             if whole:
-                make_reference_runs(built, results, jobs or cores(), tell, executor)
+                make_reference_runs(built, results, jobs or cores(), tell, again=again, executor=executor)
         if whole:
             self._results = results
             self._reviews.clear()

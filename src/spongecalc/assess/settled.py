@@ -51,6 +51,7 @@ MODEL_COLUMNS = [
     "depths_compared",
     "depths_moved",
     "largest_depth_change_m",
+    "volumes_moved",
     "flooded_in_one",
     "reference_error_percent",
 ]
@@ -217,19 +218,20 @@ def settled_counts(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     Returns
     -------
     ``compared`` models, those of them with figures that ``moved``, and those under pressure that are ``open``;
-    ``pipes`` with a peak, ``nodes`` with a depth that moved, and nodes ``flooded`` in one run only.
+    ``pipes`` with a peak, ``nodes`` with a depth, ``volumes`` at nodes that moved, and nodes ``flooded`` in one
+    run only.
     """
     models = tables[MODELS_TABLE]
     compared = models[models["answer"] == COMPARED]
-    sums = {c: compared[c].astype(float).sum() for c in ("peaks_moved", "depths_moved", "flooded_in_one")}
-    some = (compared[["peaks_moved", "depths_moved", "flooded_in_one"]].astype(float) > 0).any(axis=1)
+    sums = compared[["peaks_moved", "depths_moved", "volumes_moved", "flooded_in_one"]].astype(float)
     return {
         "compared": len(compared),
-        "moved": int(some.sum()),
+        "moved": int((sums > 0).any(axis=1).sum()),
         "open": int(models["answer"].isin([REFUSED, NOT_RUN]).sum()),
-        "pipes": int(sums["peaks_moved"]),
-        "nodes": int(sums["depths_moved"]),
-        "flooded": int(sums["flooded_in_one"]),
+        "pipes": int(sums["peaks_moved"].sum()),
+        "nodes": int(sums["depths_moved"].sum()),
+        "volumes": int(sums["volumes_moved"].sum()),
+        "flooded": int(sums["flooded_in_one"].sum()),
     }
 
 
@@ -295,5 +297,6 @@ def _figures(
         "depths_compared": len(depths),
         "depths_moved": len({r["object_id"] for r in rows if r["object"] == NODE and r["figure"] == DEPTH}),
         "largest_depth_change_m": float(apart.max()) if len(apart) else math.nan,
+        "volumes_moved": sum(r["object"] == NODE and r["figure"] == VOLUME for r in rows),
         "flooded_in_one": int((floods[0] != floods[1]).sum()),
     }

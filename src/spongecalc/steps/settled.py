@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from spongecalc.batch.pool import Executor
 from spongecalc.batch.reference_runs import REFERENCE, plan_reference_runs
 from spongecalc.batch.run import Run
-from spongecalc.batch.runs import execute, stored_results
+from spongecalc.batch.runs import Again, execute, stored_results
 from spongecalc.progress import Progress, no_progress
 from spongecalc.steps.built import Built
 from spongecalc.swmm.run_result import RunResult
@@ -18,14 +18,25 @@ def make_reference_runs(
     results: Mapping[str, RunResult],
     jobs: int,
     progress: Progress = no_progress,
+    *,
+    again: Again = "nothing",
     executor: Executor | None = None,
 ) -> None:
-    """Make the reference runs that are due, in ``jobs`` processes or by an ``executor``."""
+    """Make the reference runs that are due, in ``jobs`` processes or by an ``executor``.
+
+    ``again`` and ``executor`` are those of :func:`spongecalc.batch.runs.execute`.
+    """
     runs = list(_called_for(built, results, built.runs).values())
     if not runs:
         return
     progress("settled", 0, len(runs))
-    execute(runs, processes=jobs, on_done=lambda done: progress("settled", done, len(runs)), executor=executor)
+    execute(
+        runs,
+        processes=jobs,
+        on_done=lambda done: progress("settled", done, len(runs)),
+        again=again,
+        executor=executor,
+    )
 
 
 def begun_reference_runs(built: Built, results: Mapping[str, RunResult]) -> dict[str, Run]:

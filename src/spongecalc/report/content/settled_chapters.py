@@ -24,6 +24,7 @@ MODEL_COLUMNS = (
     "depths_compared",
     "depths_moved",
     "largest_depth_change_m",
+    "volumes_moved",
     "flooded_in_one",
     "reference_error_percent",
 )
