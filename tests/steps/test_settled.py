@@ -71,7 +71,7 @@ def test_only_models_under_pressure_have_a_reference_and_it_is_kept(ran: Ran) ->
 
 
 def test_what_differs_is_what_the_bare_engine_prints_of_both(ran: Ran, tmp_path: Path) -> None:
-    """The old combined sewer of EY01 floods at a manhole: a house pipe below it fills by 6.9 or by 4.3 l/s."""
+    """The first pipe of the old combined sewer of EY01 fills from below, by 6.9 l/s or by 4.3."""
     text = ran.runs[0].text
     slot = text.replace("EXTRAN", "SLOT")
     slot = re.sub(r"(ROUTING_STEP\s+)2\.00", r"\g<1>0.1", slot)

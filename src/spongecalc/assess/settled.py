@@ -78,6 +78,9 @@ RANGES: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
 """Tables with the other end of a range beside a figure: what a row is of, its id, the figure in settled.csv, and
 the new column."""
 
+Both = tuple[pd.DataFrame, pd.DataFrame]
+"""A table by the run, and by the reference run."""
+
 
 def moved(figure: str, values: np.ndarray, references: np.ndarray) -> np.ndarray:
     """True where two schemes do not agree on a figure.
@@ -161,20 +164,18 @@ class SettledFound:
         self.models.append(found)
         if not is_accepted(reference):
             return
-        before = len(self.rows)
-        pipes, nodes = [], []
+        rows: list[dict[str, object]] = []
+        pipes: list[Both] = []
+        nodes: list[Both] = []
         for community in one.system.communities:
             own = {"community_id": community, **about, "reference_error_percent": error}
             self.errors_percent[community, one.system.scenario] = error
-            both_pipes = [pipe_results(one, community, r) for r in (run, reference)]
-            both_nodes = [node_results(one, community, r) for r in (run, reference)]
-            pipes.append(both_pipes)
-            nodes.append(both_nodes)
-            self.rows.extend(_rows(own, PIPE, moved_figures(both_pipes[0], both_pipes[1], "pipe_id", (PEAK,))))
-            self.rows.extend(
-                _rows(own, NODE, moved_figures(both_nodes[0], both_nodes[1], "node_id", (DEPTH, VOLUME)))
-            )
-        found |= _figures(pipes, nodes, self.rows[before:])
+            pipes.append((pipe_results(one, community, run), pipe_results(one, community, reference)))
+            nodes.append((node_results(one, community, run), node_results(one, community, reference)))
+            rows.extend(_rows(own, PIPE, moved_figures(*pipes[-1], named="pipe_id", figures=(PEAK,))))
+            rows.extend(_rows(own, NODE, moved_figures(*nodes[-1], named="node_id", figures=(DEPTH, VOLUME))))
+        self.rows.extend(rows)
+        found |= _figures(pipes, nodes, rows)
 
     def compare_tables(
         self,
@@ -278,8 +279,8 @@ def _rows(
 
 
 def _figures(
-    pipes: Sequence[Sequence[pd.DataFrame]],
-    nodes: Sequence[Sequence[pd.DataFrame]],
+    pipes: Sequence[Both],
+    nodes: Sequence[Both],
     rows: Sequence[Mapping[str, object]],
 ) -> dict[str, object]:
     """Figures of a comparison: how many pipes with a peak that counts, and nodes, and how far they moved."""
