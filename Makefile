@@ -44,9 +44,10 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## times: the example's batch against the bare engine's, clearances against all with all
+bench: $(READY)  ## times: the example's batch against the bare engine's, clearances against all with all; what is settled
 	$(BIN)/python -m tests.bench.overhead
 	$(BIN)/python -m tests.bench.cluster
+	$(BIN)/python -m tests.bench.settled
 	$(BIN)/python -m tests.bench.store_query
 	$(BIN)/python -m tests.bench.continuous
 	$(BIN)/python -m tests.bench.surface_flow

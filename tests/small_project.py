@@ -2,7 +2,8 @@
 
 Each is a square of 40 m: a building with forty flats, a concrete lane before and permeable concrete after, and
 green. Before, one combined sewer takes everything to the street; after, a rain and a sewage pipe of 30 m
-each. A and B come from one file and C from another, as two survey parties would deliver them.
+each. Its old sewers come under pressure; who asks what is settled of them sets it true, others need not wait for
+their reference runs. A and B come from one file and C from another, as two survey parties would deliver them.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ duration = "2 h"
 
 [simulation]
 recession = "1 h"
+settled = false
 """
 
 

@@ -22,6 +22,7 @@ from spongecalc.assess.return_periods import PERIOD_COLUMNS
 from spongecalc.assess.run_table import RUN_COLUMNS
 from spongecalc.assess.separation import SEPARATION_COLUMNS, WORK_COLUMNS
 from spongecalc.assess.separation_grades import GRADE_COLUMNS
+from spongecalc.assess.settled import MODEL_COLUMNS, RANGES, SETTLED_COLUMNS
 from spongecalc.assess.spills import SPILL_COLUMNS
 from spongecalc.assess.sponge import SPONGE_COLUMNS
 from spongecalc.design.check import CHECK_COLUMNS
@@ -46,6 +47,11 @@ from spongecalc.project.scenario_settings import DEFAULT_PAIR
 from spongecalc.swmm.model import ELEMENT_COLUMNS
 
 
+def ends(name: str) -> list[str]:
+    """Columns with the other ends of ranges."""
+    return [column for *_, column in RANGES[name]]
+
+
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
@@ -62,13 +68,13 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("evidence_comparison", COMPARISON_COLUMNS),
         ("evidence_location", LOCATION_COLUMNS),
         ("separation_contributions", CONTRIBUTION_COLUMNS),
-        ("ponding", PONDING_COLUMNS),
+        ("ponding", [*PONDING_COLUMNS, *ends("ponding")]),
         ("ponding_causes", CAUSE_COLUMNS),
         ("ponding_return_periods", PERIOD_COLUMNS),
         ("sponge", [*SPONGE_COLUMNS, *WAY_COLUMNS]),
         ("basins", BASIN_COLUMNS),
-        ("outfalls", LEAVING_COLUMNS),
-        ("outfall_peaks", PEAK_COLUMNS),
+        ("outfalls", [*LEAVING_COLUMNS, *ends("outfalls")]),
+        ("outfall_peaks", [*PEAK_COLUMNS, *ends("outfall_peaks")]),
         ("quantities", QUANTITY_COLUMNS),
         ("quantity_features", LEDGER_COLUMNS),
         ("claims", CLAIM_TABLE_COLUMNS),
@@ -76,7 +82,9 @@ from spongecalc.swmm.model import ELEMENT_COLUMNS
         ("costs", COST_COLUMNS),
         ("changes", CHANGE_COLUMNS),
         ("design_checks", CHECK_COLUMNS),
-        ("pipe_hydraulics", [*HYDRAULIC_COLUMNS, *SWMM_COLUMNS]),
+        ("pipe_hydraulics", [*HYDRAULIC_COLUMNS, *SWMM_COLUMNS, *ends("pipe_hydraulics")]),
+        ("settled", SETTLED_COLUMNS),
+        ("settled_models", MODEL_COLUMNS),
         ("design_suggestions", SUGGESTION_COLUMNS),
         ("runs", RUN_COLUMNS),
         ("findings", FINDING_COLUMNS),

@@ -14,6 +14,7 @@ from spongecalc.assess.model_rows import model_rows
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.ponding_tables import PondingFound
 from spongecalc.assess.run_table import run_table
+from spongecalc.assess.settled import SettledFound
 from spongecalc.swmm.run_result import RunResult
 
 
@@ -43,7 +44,8 @@ def test_each_models_results_are_looked_at_once_and_then_let_go(whole_run: Whole
     settings, storms = built.checked.project.settings, built.storms
     joined = join_results(built.checked.systems, built.models, noted)
     found = PondingFound(storms, settings, built.grounds, {})
-    rows = model_rows(joined, built.runs, storms, settings, found, "en")
+    settled = SettledFound(settings.headline_storm)
+    rows = model_rows(joined, built.runs, storms, settings, found, settled, "en")
     models = [run_id.rpartition("/")[0] for run_id in noted.asked]
     changes = [m for i, m in enumerate(models) if i == 0 or models[i - 1] != m]
     assert max(Counter(changes).values()) == 1

@@ -42,6 +42,7 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
 from spongecalc.steps.model_files import stale_models, write_models
+from spongecalc.steps.settled import make_reference_runs
 
 type Names = str | Iterable[str] | None
 """One name, several, or None for all."""
@@ -264,6 +265,9 @@ class Project:
     ) -> pd.DataFrame:
         """Make the runs that are due, as ``spongecalc run`` does; returns a row per run as in runs.csv.
 
+        With all of them, models whose pipes come under pressure in the headline storm are run once more by the
+        reference scheme, unless the project says ``settled = false``.
+
         Parameters
         ----------
         jobs : int, optional
@@ -306,7 +310,10 @@ class Project:
                 on_event=on_event,
                 on_due=on_due,
             )
-        if len(runs) == len(built.runs):
+            whole = len(runs) == len(built.runs)
+            if whole:
+                make_reference_runs(built, results, jobs or cores(), tell, again=again, executor=executor)
+        if whole:
             self._results = results
             self._reviews.clear()
         return run_table(runs, results, self._lang(lang))

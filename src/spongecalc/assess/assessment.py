@@ -11,10 +11,19 @@ import pandas as pd
 from spongecalc.assess.answers import TABLE as ANSWERS
 from spongecalc.assess.answers import answers_table, community_answers
 from spongecalc.assess.bill import bill_tables
+from spongecalc.assess.by_reference import inputs_by_reference
 from spongecalc.assess.communities import communities_table, with_reductions
 from spongecalc.assess.community_page import community_page
 from spongecalc.assess.community_row import community_row
-from spongecalc.assess.criteria import Judging, asked_of, finished, overall, reasons_listed
+from spongecalc.assess.criteria import (
+    Judging,
+    asked_of,
+    finished,
+    overall,
+    reasons_listed,
+    unsettled_listed,
+    verdicts,
+)
 from spongecalc.assess.criteria_figures import criteria_figures
 from spongecalc.assess.design import design_tables
 from spongecalc.assess.design_basis import TABLE as DESIGN_BASIS
@@ -34,6 +43,7 @@ from spongecalc.assess.review import Review, StormSummary
 from spongecalc.assess.run_table import run_facts
 from spongecalc.assess.separation import separation_table, work_order
 from spongecalc.assess.separation_grades import grade_table
+from spongecalc.assess.settled import SettledFound, with_ranges
 from spongecalc.assess.spills import spill_table
 from spongecalc.design.check import Check
 from spongecalc.layers.finding import findings_table
@@ -60,6 +70,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         inputs.storms,
         settings,
         PondingFound(inputs.storms, settings, inputs.grounds, inputs.flows, inputs.site_ground),
+        SettledFound(headline, inputs.references),
         language,
     )
     inputs = replace(inputs, findings=(*inputs.findings, *rows_of.engine))
@@ -112,6 +123,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tables["intake"] = inputs.intake
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
+    other = _by_reference(inputs, language, versions)
+    if other is not None:
+        rows_of.settled.compare_tables(tables, other.tables, [p.community_id for p in other.pages])
+    tables |= rows_of.settled.tables(inputs.community_ids, scenarios)
+    tables |= with_ranges(tables, tables["settled"], settings.compared[1])
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
     own = _own_rows(tables)
@@ -121,10 +137,11 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     storms = tuple(_storm_summary(s, settings.standards.confirmations) for s in inputs.storms)
     tables[DESIGN_BASIS] = design_basis(inputs, tables, storms, judging.asked)
     not_read = values_not_read(tables[DESIGN_BASIS])
+    swayed = {p.community_id: p.row for p in other.pages} if other is not None else {}
     rows = []
     for c in inputs.community_ids:
         found = community_row(inputs, c, own(c), of_community.get(c, {}), facts, rows_of.facts)
-        rows.append(_judged(inputs, found, judging, own(c), peaks_checked, not_read))
+        rows.append(_judged(inputs, found, judging, own(c), peaks_checked, not_read, swayed.get(c)))
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(
         rows, headline, settings.compared, whole=not homeless.any(), partial=left_out > 0
@@ -163,6 +180,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
     )
 
 
+def _by_reference(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review | None:
+    """The same assessment of the reference runs; None without any."""
+    swayed = inputs_by_reference(inputs)
+    return assess(swayed, language, versions) if swayed is not None else None
+
+
 def targets_of(settings: Settings) -> dict[str, float | None]:
     """The project's targets by name, that of the year's capture ratio among them."""
     return {**settings.targets.model_dump(), "capture_percent": settings.sponge.target_percent}
@@ -186,8 +209,12 @@ def _judged(
     tables: Mapping[str, pd.DataFrame],
     peaks: Sequence[Check],
     not_read: int,
+    by_reference: Mapping[str, object] | None,
 ) -> dict[str, object]:
-    """A community's row with the figures that only its criteria need, and its verdict."""
+    """A community's row with the figures that only its criteria need, and its verdict.
+
+    ``by_reference`` is its row by the reference runs, None where it has none.
+    """
     community = str(row["community_id"])
     figures = criteria_figures(
         inputs.storms,
@@ -198,6 +225,10 @@ def _judged(
         modelled=finished(row),
     ) | {"values_not_read": not_read}
     whole = with_reductions({**row, **figures}, judging.compared)
+    if by_reference is not None:
+        figures["verdict_unsettled"] = whole["verdict_unsettled"] = unsettled_listed(
+            verdicts(whole, judging), verdicts(by_reference, judging)
+        )
     return {
         **row,
         **figures,

@@ -94,6 +94,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "status",
     "verdict",
     "verdict_reasons",
+    "verdict_unsettled",
 )
 PLAIN = tuple(part for part in LAYOUT if isinstance(part, str))
 OF_SCENARIO = tuple(template for part in LAYOUT if not isinstance(part, str) for template in part)

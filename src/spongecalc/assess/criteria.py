@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import get_args
 
@@ -27,16 +27,22 @@ SEWAGE_TOLERANCE_M3_D = 0.005
 NO_STORM = "none"
 # The same of a list of features.
 NOTHING = "none"
+SWAYED = ("runoff", "outflow", "ponding", "waterlogging", "design")
+"""Criteria that the scheme by which pipes under pressure are solved may sway."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A criterion's answer, one of :data:`ANSWERS`; ``key`` names its sentence in the report's catalogue."""
+    """A criterion's answer, one of :data:`ANSWERS`; ``key`` names its sentence in the report's catalogue.
+
+    Where the reference runs give another answer than the runs, ``unsettled`` holds both, the runs' first.
+    """
 
     criterion: str
     answer: str
     key: str
     figures: Mapping[str, object]
+    unsettled: tuple[str, ...] = ()
 
 
 def figure(row: Mapping[str, object], column: str) -> float:
@@ -121,7 +127,34 @@ def verdicts(row: Mapping[str, object], judging: Judging = Judging()) -> tuple[V
         _design(row),
         _data(row),
     )
-    return tuple(v for v in found if v.criterion in judging.asked)
+    others = dict(part.split("=") for part in _listed(row.get("verdict_unsettled")))
+    return tuple(_settled(v, others.get(v.criterion)) for v in found if v.criterion in judging.asked)
+
+
+def _settled(verdict: Verdict, other: str | None) -> Verdict:
+    """A verdict on which the reference runs agree; on condition where they give another answer."""
+    if other is None:
+        return verdict
+    return replace(verdict, answer=CONDITIONAL, unsettled=(verdict.answer, other))
+
+
+def unsettled_listed(own: Sequence[Verdict], others: Sequence[Verdict]) -> str:
+    """Answers of the reference runs that the runs do not give, as communities.csv lists them: "ponding=pass".
+
+    What either of them leaves undecided stays as the runs have it.
+    """
+    answers = {v.criterion: v.answer for v in others}
+    listed = []
+    for verdict in own:
+        other = answers.get(verdict.criterion, verdict.answer)
+        if verdict.criterion in SWAYED and other != verdict.answer and UNDECIDED not in (other, verdict.answer):
+            listed.append(f"{verdict.criterion}={other}")
+    return "; ".join(listed)
+
+
+def _listed(value: object) -> list[str]:
+    """The parts of a text that lists them with semicolons; none of what is no text."""
+    return [part for part in value.split("; ") if part] if isinstance(value, str) else []
 
 
 def decided(answers: Mapping[str, str], not_decisive: Collection[str] = ()) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.swmm.gutters import GUTTER, ON_GROUND
+from spongecalc.swmm.run_result import RunResult
 
 PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_fullness", "surcharged_h"]
 NODE_COLUMNS = ["node_id", "max_depth_m", "max_level_m", "surcharged_h", "flooded_h", "flood_volume_m3"]
@@ -76,12 +77,26 @@ def hydraulics(modelled: Modelled, community_id: str, storm_id: str) -> Hydrauli
     result = modelled.finished(storm_id)
     if result is None:
         return Hydraulics()
-    table = modelled.model.elements
-    own = table[table["community_id"] == community_id]
-    pipes = own[(own["element"] == "link") & (own["layer"] == "pipes") & own["model_id"].isin(result.links.index)]
+    nodes = _nodes_of(modelled, community_id, result)
+    return Hydraulics(
+        pipe_results(modelled, community_id, result),
+        node_results(modelled, community_id, result),
+        _series(result.series, "depth_m", nodes[~nodes["role"].isin(ON_GROUND)]),
+        _series(result.series, "flow_l_s", _pipes_of(modelled, community_id, result)),
+    )
+
+
+def pipe_results(modelled: Modelled, community_id: str, result: RunResult) -> pd.DataFrame:
+    """A run's figures of a community's pipes, :data:`PIPE_COLUMNS` in the order of their ids."""
+    pipes = _pipes_of(modelled, community_id, result)
     links = result.links.loc[pipes["model_id"], PIPE_COLUMNS[1:]].reset_index(drop=True)
     links.insert(0, "pipe_id", pipes["feature_id"].to_numpy())
-    at = own[(own["element"] == "node") & (own["layer"] == "nodes") & own["model_id"].isin(result.nodes.index)]
+    return links.sort_values("pipe_id", ignore_index=True)
+
+
+def node_results(modelled: Modelled, community_id: str, result: RunResult) -> pd.DataFrame:
+    """A run's figures of a community's nodes, :data:`NODE_COLUMNS` in the order of their ids."""
+    at = _nodes_of(modelled, community_id, result)
     on_ground = at[at["role"] == GUTTER].set_index("feature_id")["model_id"]
     at = at[~at["role"].isin(ON_GROUND)]
     nodes = result.nodes.loc[at["model_id"], ["max_depth_m", "surcharged_h", "flooded_h", "flood_volume_m3"]]
@@ -93,12 +108,21 @@ def hydraulics(modelled: Modelled, community_id: str, storm_id: str) -> Hydrauli
     inverts = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id")["invert_m"]
     nodes.insert(2, "max_level_m", nodes["node_id"].map(inverts).astype(float) + nodes["max_depth_m"])
     nodes = nodes.sort_values(["node_id", "max_level_m"]).drop_duplicates("node_id", keep="last")
-    return Hydraulics(
-        links.sort_values("pipe_id", ignore_index=True),
-        nodes.reset_index(drop=True),
-        _series(result.series, "depth_m", at),
-        _series(result.series, "flow_l_s", pipes),
-    )
+    return nodes.reset_index(drop=True)
+
+
+def _pipes_of(modelled: Modelled, community_id: str, result: RunResult) -> pd.DataFrame:
+    """The model's elements that are a community's pipes."""
+    own = modelled.model.elements
+    own = own[own["community_id"] == community_id]
+    return own[(own["element"] == "link") & (own["layer"] == "pipes") & own["model_id"].isin(result.links.index)]
+
+
+def _nodes_of(modelled: Modelled, community_id: str, result: RunResult) -> pd.DataFrame:
+    """The model's elements that are a community's nodes, and the gutters on the ground above them."""
+    own = modelled.model.elements
+    own = own[own["community_id"] == community_id]
+    return own[(own["element"] == "node") & (own["layer"] == "nodes") & own["model_id"].isin(result.nodes.index)]
 
 
 def _series(series: pd.DataFrame, quantity: str, elements: pd.DataFrame) -> pd.DataFrame:

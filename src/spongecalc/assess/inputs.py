@@ -31,7 +31,10 @@ from spongecalc.swmm.run_result import RunResult
 
 @dataclass(frozen=True)
 class Inputs:
-    """Inputs of an assessment: checked layers, models and the results of their runs."""
+    """Inputs of an assessment: checked layers, models and the results of their runs.
+
+    ``references`` are the results of reference runs by the id of the run that each is held against.
+    """
 
     layers: LayerSet
     settings: Settings
@@ -55,6 +58,7 @@ class Inputs:
     performance: Performance | None = None
     tanks: pd.DataFrame | None = None
     intake: pd.DataFrame | None = None
+    references: Mapping[str, RunResult] = field(default_factory=dict)
 
     def of(self, community_id: str, scenario: str) -> Modelled | None:
         """The model that a community is in, in a scenario; None where it could not be modelled."""

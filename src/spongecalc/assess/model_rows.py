@@ -18,6 +18,7 @@ from spongecalc.assess.run_table import RUN_COLUMNS, run_row
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.separation import separation_rows, sewage_to_storm_m3_d, traced_system, ways_back
 from spongecalc.assess.separation_grades import grade_rows
+from spongecalc.assess.settled import SettledFound
 from spongecalc.assess.spills import spill_rows, spills_known
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
 from spongecalc.batch.run import Run
@@ -51,12 +52,14 @@ class ModelRows:
     """Rows of the tables of all models, as far as they come from runs or from tracing.
 
     ``ways`` are those of :func:`spongecalc.assess.separation.ways_back`; ``sponge`` holds rows and ``facts``
-    facts by community and scenario, ``runs`` rows by run id; ``leaving`` is what leaves by the outfalls.
+    facts by community and scenario, ``runs`` rows by run id; ``leaving`` is what leaves by the outfalls,
+    ``settled`` what differs from the reference runs.
     ``engine`` are the findings of the engine's warnings.
     """
 
     ponding: PondingFound
     leaving: OutfallsFound
+    settled: SettledFound
     separation: list[dict[str, object]] = field(default_factory=list)
     ways: dict[tuple[str, str, str], Way] = field(default_factory=dict)
     grades: list[dict[str, object]] = field(default_factory=list)
@@ -95,6 +98,7 @@ def model_rows(
     storms: Sequence[Storm],
     settings: Settings,
     ponding: PondingFound,
+    settled: SettledFound,
     language: str,
 ) -> ModelRows:
     """Look at one model after the other.
@@ -106,12 +110,12 @@ def model_rows(
     ----------
     modelled, runs, storms, settings
         Of the assessment.
-    ponding
-        Takes what is found of ponding.
+    ponding, settled
+        Take what is found of ponding, and of what is settled.
     language
         Of the messages of runs.
     """
-    rows = ModelRows(ponding, OutfallsFound(modelled, storms, settings.compared))
+    rows = ModelRows(ponding, OutfallsFound(modelled, storms, settings.compared), settled)
     own: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         own.setdefault((run.model, run.scenario), []).append(run)
@@ -122,6 +126,7 @@ def model_rows(
         rows.ways.update(ways_back(traced))
         rows.grades.extend(grade_rows(traced, settings))
         ponding.add(one)
+        settled.add(one)
         rows.spills.extend(spill_rows(one, headline, settings.simulation.dry_carrier_l_s))
         rows.outfalls.extend(outfall_rows(one))
         rows.leaving.add(one)

@@ -41,6 +41,7 @@ WORDS = frozenset(
         "status",
         "verdict",
         "verdict_reasons",
+        "verdict_unsettled",
     )
 )
 COMMUNITIES = "communities"

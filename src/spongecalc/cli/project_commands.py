@@ -8,6 +8,7 @@ from pathlib import Path
 from spongecalc.api.project import Project
 from spongecalc.assess.communities import left_out_of
 from spongecalc.assess.review import Review
+from spongecalc.assess.settled import settled_counts
 from spongecalc.batch.cluster import ClusterError, cluster_executor
 from spongecalc.batch.pool import get_ready
 from spongecalc.batch.runs import stored_files
@@ -27,6 +28,7 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
 from spongecalc.steps.model_files import ModelFiles
 from spongecalc.steps.removal import TABLE, removal_folder
+from spongecalc.steps.settled import begun_reference_runs
 from spongecalc.swmm.continuity import LIMIT_PERCENT
 
 # What a worker beside needs for the files that it makes.
@@ -120,7 +122,7 @@ def made_runs(project: Project, call: Call) -> int:
             on_due=watch.due,
             lang=output.language,
         )
-    call.made.files.extend(stored_files(runs))
+    call.made.files.extend(stored_files([*runs, *begun_reference_runs(project.built, project.results).values()]))
     call.made.unfinished = any(run.run_id not in project.results.stored for run in runs)
     failed = table[table["status"] != "done"]
     for row in failed.itertuples():
@@ -175,6 +177,8 @@ def _answer(project: Project, call: Call, beside: SideWorker, *, with_report: bo
         call.made.files.extend(project.write_results(lang=output.language, beside=beside))
     output.frame("communities", review.tables["communities"])
     _print_total(review, output)
+    if (counts := settled_counts(review.tables))["compared"] or counts["open"]:
+        output.say("settled", **counts)
     every = built.checked.layers.community_ids
     if len(project.communities) < len(every):
         output.say("partial", count=len(project.communities), total=len(every))
@@ -251,7 +255,8 @@ def run_assess(call: Call, *, with_report: bool) -> int:
         output.document["due"] = list(due)
         raise runs_missing(call, tuple(due))
     code = _findings_and_intake(project, output)
-    call.made.files.extend(stored_files(project.built.runs))
+    references = begun_reference_runs(project.built, project.results)
+    call.made.files.extend(stored_files([*project.built.runs, *references.values()]))
     unset = answer(project, call, with_report=with_report)
     _note(call)
     failed = any(r.status != "done" for r in project.results.values())

@@ -189,7 +189,7 @@ class StormSettings(StormPattern):
 
 
 class SimulationSettings(Section):
-    """Settings of SWMM's runs."""
+    """Settings of SWMM's runs; ``settled`` runs models under pressure once more by the reference scheme."""
 
     routing_step_s: Seconds = Field(2.0, ge=0.5, le=30, alias="routing_step")
     wet_step_s: WholeSeconds = Field(15.0, ge=1, le=300, alias="wet_step")
@@ -204,6 +204,7 @@ class SimulationSettings(Section):
     file_limit_mb: Megabytes = Field(1000.0, ge=1, le=1e6, alias="file_limit")
     memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False
+    settled: bool = True
 
 
 def _daily_pattern() -> tuple[float, ...]:

@@ -68,6 +68,7 @@ from spongecalc.steps.ponding import kept_runs
 from spongecalc.steps.ponding_causes import kept_causes
 from spongecalc.steps.removal import removal_folder, stored_contributions
 from spongecalc.steps.return_periods import kept_return_periods
+from spongecalc.steps.settled import kept_references
 from spongecalc.steps.sponge import (
     asked,
     continuous_path,
@@ -359,6 +360,7 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         performance=performance,
         tanks=tanks,
         intake=intake_of(built).table,
+        references=kept_references(built, results),
     )
     review = assess_inputs(inputs, language or settings.language, versions())
     return replace(review, inputs=input_digests(checked.project), swept=swept_of(built))

@@ -111,6 +111,7 @@ _OWN_NAME = (
     "role",
     "inflow_from",
     "joined_by",
+    "object",
 )
 CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_NAME} | {
     "scenario": ClosedList((), of_scenarios=True),
@@ -133,6 +134,9 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "verdict_reasons": ClosedList(
         ("report.criterion", "report.value.reasons_of"), "; ", answers=("report.verdict", "report.value.status")
     ),
+    "verdict_unsettled": ClosedList(("report.criterion",), "; ", answers=("report.verdict",)),
+    # Of the outfalls together, what takes their water; of all else an id.
+    "object_id": _values("receives"),
     "waterlogging_storm_id": _values("storm_id"),
     "ground_peak_rises": _values("rising"),
     "outfall_peak_rises": _values("rising"),

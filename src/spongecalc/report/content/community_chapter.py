@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.assess.settled import TABLE as SETTLED
 from spongecalc.report.content.basis_chapters import inferred_share
 from spongecalc.report.content.community_tables import (
     JOINT_COLUMNS,
@@ -147,6 +148,10 @@ def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, 
     found = words.filled(f"finding.{verdict.key}", told)
     if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
         found = f"{found}{'' if words.lang == 'zh' else ' '}{community_levels_said(page, review, words)}".rstrip()
+    if verdict.unsettled:
+        run, reference = (words(f"verdict.{answer}") for answer in verdict.unsettled)
+        said = words("verdict.unsettled", run=run, reference=reference)
+        found = f"{found}{'' if words.lang == 'zh' else ' '}{said}"
     limit = words.filled(f"limit.{verdict.criterion}", limit_figures(review))
     if reason := review.not_decisive.get(verdict.criterion):
         beside = words("verdict.not_decisive_here", reason=reason)
@@ -196,6 +201,7 @@ def _maps(
             largest,
             # The checks are made of the network of the last scenario compared.
             _failed_checks(review, page.community_id) if scenario == review.compared[1] else None,
+            _unsettled(review, page.community_id, scenario),
         )
     captions = {s: f"{words('table.maps')} · {named}" for s, named in titles.items()}
     return [MapSet(titles, captions, maps, map_series(page))]
@@ -207,6 +213,15 @@ def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
     if checks is None or checks.empty:
         return None
     return checks[(checks["community_id"] == community_id) & (checks["verdict"] == "fail")]
+
+
+def _unsettled(review: Review, community_id: str, scenario: str) -> pd.DataFrame | None:
+    """Rows of settled.csv of a community in a scenario; None where there are none."""
+    rows = review.tables.get(SETTLED)
+    if rows is None or rows.empty:
+        return None
+    own = rows[(rows["community_id"] == community_id) & (rows["scenario"] == scenario)]
+    return own if len(own) else None
 
 
 def _runoff(

@@ -27,6 +27,8 @@ KEYS: Mapping[str, Sequence[str]] = {
     "separation": ("community_id", "scenario", "connection_id"),
     "ponding": ("community_id", "scenario", "storm_id", "level", "site_id"),
     "sponge": ("community_id", "scenario", "storm_id"),
+    "settled": ("community_id", "scenario", "object", "object_id", "figure"),
+    "settled_models": ("model", "scenario"),
     "runs": ("run_id",),
     "findings": ("community_id", "layer", "feature_id", "rule", "message"),
     "elements": ("model", "scenario", "element", "model_id"),

@@ -58,6 +58,7 @@ class CommunityMap(Figure):
 
     ``extent`` is the same for all scenarios, and so is ``largest_m3``, the volume of the largest site.
     ``failed_checks`` are its failed rows of design_checks.csv; None where they are not of this scenario.
+    ``unsettled`` are its rows of settled.csv in this scenario.
     """
 
     boundary: BaseGeometry | None
@@ -67,6 +68,7 @@ class CommunityMap(Figure):
     extent: Extent
     largest_m3: float
     failed_checks: pd.DataFrame | None
+    unsettled: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from spongecalc.assess.outfall_peaks import ALL, LEVEL_SET
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
-from spongecalc.report.content.table import Table, frame_table
+from spongecalc.report.content.table import Table, frame_table, other_end
 from spongecalc.report.content.wording import Wording
 
 OF_BOTH = ("outfall_peak_{s}_l_s", "outfall_volume_{s}_m3")
@@ -48,8 +48,10 @@ def outfall_pairs(review: Review, community_id: str = "") -> pd.DataFrame:
     for scenario in review.compared:
         own = table[table["scenario"] == scenario].set_index(keys)
         for column, template in zip(("peak_l_s", "volume_m3"), OF_BOTH, strict=True):
-            named = own[column].rename(template.format(s=scenario))
-            found = found.merge(named, how="left", left_on=keys, right_index=True)
+            title = template.format(s=scenario)
+            for part, name in ((column, title), (other_end(column), other_end(title))):
+                if part in own:
+                    found = found.merge(own[part].rename(name), how="left", left_on=keys, right_index=True)
     last = table[table["scenario"] == review.compared[1]].set_index(keys)[list(OF_LAST)]
     return found.merge(last, how="left", left_on=keys, right_index=True)
 

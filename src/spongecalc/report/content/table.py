@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from spongecalc.report.content.roles import CellRole
 from spongecalc.report.content.wording import Wording
 
 # Identifiers may hold digits only, and are still no figures.
+_UNIT = re.compile(r"_(l_s|m3)$")
 TEXT_COLUMNS = frozenset({*CLOSED_LISTS, "run_id", "feature_id", "node_id", "at_node", "message", "action"})
 
 
@@ -71,9 +73,15 @@ def frame_table(
         )
         for c in shown
     ]
+    ends = [frame[c].tolist() if (c := other_end(s)) in frame.columns else [None] * len(frame) for s in shown]
     rows = [
-        [Cell(coded(c, v, words, name), column=c) for c, v in zip(shown, values, strict=True)]
-        for values in frame[shown].itertuples(index=False, name=None)
+        [
+            Cell(coded(c, v, words, name), column=c) if not is_known(end) else ranged(c, v, end)
+            for c, v, end in zip(shown, values, others, strict=True)
+        ]
+        for values, others in zip(
+            frame[shown].itertuples(index=False, name=None), zip(*ends, strict=True), strict=True
+        )
     ]
     foot: list[Cell] = []
     if sums and len(rows) > 1:
@@ -82,6 +90,19 @@ def frame_table(
             foot.append(Cell(cell_text(c, total)))
         foot[0] = Cell(words("table.total"))
     return Table(headings, rows, foot)
+
+
+def other_end(column: str) -> str:
+    """Column with the other end of a figure's range: "peak_l_s" gives "peak_reference_l_s"; "" of other units."""
+    return _UNIT.sub(r"_reference_\1", column) if _UNIT.search(column) else ""
+
+
+def ranged(column: str, value: object, end: object) -> Cell:
+    """A cell with a range, the smaller end first; sorted by the value itself."""
+    first, last = sorted((float(str(value)), float(str(end))))
+    return Cell(
+        f"{cell_text(column, first)}–{cell_text(column, last)}", sort=cell_text(column, value), column=column
+    )
 
 
 def _numeric(values: pd.Series, column: str) -> bool:

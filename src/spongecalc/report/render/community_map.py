@@ -28,6 +28,7 @@ from spongecalc.report.render.map_svg import (
     placed,
     titled,
 )
+from spongecalc.report.render.unsettled_marks import unsettled_marks
 
 Naming = Callable[[str, object], str]
 """Names of columns and values of the contract in the report's language: (group, code) -> words."""
@@ -76,6 +77,9 @@ def community_map(shown: CommunityMap, naming: Naming, catalogue: Catalogue) -> 
     halos, places_failed = "", ""
     if shown.failed_checks is not None:
         halos, places_failed = failed_check_marks(shown.failed_checks, layers, frame, naming)
+    swings, rings = (
+        ([], []) if shown.unsettled is None else unsettled_marks(shown.unsettled, layers, frame, naming)
+    )
     content = "".join(
         (
             _group("surfaces", _areas(layers.get("surfaces"), "surfaces", catalogue, frame, naming)),
@@ -84,8 +88,8 @@ def community_map(shown: CommunityMap, naming: Naming, catalogue: Catalogue) -> 
             halos,
             _group("joints", [joint_path_marks(joints, layers, frame, naming)]),
             _group("laterals", _laterals(layers.get("connections"), frame, naming)),
-            _group("pipes", _pipes(layers.get("pipes"), node_places, frame, naming)),
-            _group("nodes", _nodes(layers.get("nodes"), frame, naming)),
+            _group("pipes", [*swings, *_pipes(layers.get("pipes"), node_places, frame, naming)]),
+            _group("nodes", [*rings, *_nodes(layers.get("nodes"), frame, naming)]),
             _group("tanks", _facilities(layers.get("facilities"), frame, naming)),
             places_failed,
             _group("ponding", site_marks),

@@ -51,7 +51,7 @@ def failed_check_marks(
     """
     if failed.empty:
         return "", ""
-    shapes = _shapes(layers)
+    shapes = shapes_of(layers)
     under, over = [], []
     for place, rows in _grouped(failed, shapes).items():
         layer, feature_id, at = place
@@ -78,7 +78,7 @@ def _layer(parts: list[str]) -> str:
     return f'<g class="l-{LAYER}" display="none">{"".join(parts)}</g>' if parts else ""
 
 
-def _shapes(layers: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, str], BaseGeometry]:
+def shapes_of(layers: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, str], BaseGeometry]:
     """The geometry of every feature that can be drawn, by its layer and id."""
     found: dict[tuple[str, str], BaseGeometry] = {}
     for layer, key in KEYS.items():

@@ -15,7 +15,7 @@ from spongecalc.report.render.map_svg import WIDTH_PX
 FONT = "Noto Sans SC"
 # Classes drawn in the map's metres; the page keeps their strokes at their width on the screen, a renderer
 # without that gift needs them in metres.
-IN_METRES = (".a", ".boundary", ".pipe", ".lateral", ".way", ".tank-area", ".area")
+IN_METRES = (".a", ".boundary", ".pipe", ".lateral", ".way", ".swing", ".tank-area", ".area")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 SCALED = re.compile(r"(stroke-width|stroke-dasharray):([^;}]+)")
 SELECTOR_CLASS = re.compile(r"\.[\w-]+")
