@@ -1,4 +1,4 @@
-"""What an input file asks for and the engine takes otherwise than one would guess, without a word of its own.
+"""Features of an input file that the engine takes otherwise than one would guess, and says nothing of.
 
 Each was seen with the engine alone and compared with a value by hand: docs/engine.md lists them with the scripts
 that show them. The product's own models avoid them; a model from elsewhere may hold them, and its figures are
