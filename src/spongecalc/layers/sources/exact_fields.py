@@ -1,4 +1,4 @@
-"""Fields of a vector file that come out whole only as text: long ids beside an empty one, dates that are no day."""
+"""Fields of a vector file that come out whole only as text: long ids beside an empty one, dates that are none."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def read_exactly(source: Source, layer: str | int, encoding: str | None) -> pd.D
 def _with_dates_as_text(source: Source, layer: str | int, encoding: str | None) -> pd.DataFrame:
     names = [str(n) for n in _info(source, layer, encoding)["fields"]]
     dates = _fields(source, layer, encoding, "datetime64")
-    if not dates:
-        return _read(source, layer, encoding)  # some other value: its own words
+    if not dates or len(set(names)) < len(names):
+        return _read(source, layer, encoding)  # some other value; or names alike: its own words
     frame = _read(source, layer, encoding, columns=[n for n in names if n not in dates])
     texts = _texts(source, layer, encoding, dates)
     # GDAL writes 2026/06/31; the contract's dates are ISO 8601.
