@@ -101,6 +101,35 @@ def test_one_date_that_is_no_day_does_not_take_its_layer_away(tmp_path: Path, na
     assert frame["id"].tolist() == ["a", "b"] and frame.geometry.x.tolist() == [0, 1]
 
 
+def test_the_date_that_is_no_day_is_named_at_its_feature(small_project: Callable[..., SmallProject]) -> None:
+    """Its surface is modelled, and the others keep their dates."""
+    project = small_project()
+    surfaces = gpd.read_file(project.second, layer="surfaces")
+    laid = np.array(["2026-06-01"] * len(surfaces), dtype="datetime64[D]")
+    path = project.folder / "surfaces.shp"
+    pyogrio.raw.write(
+        path,
+        geometry=surfaces.geometry.to_wkb().to_numpy(),
+        field_data=[surfaces["surface_id"].to_numpy(object), surfaces["cover"].to_numpy(object), laid],
+        fields=["surface_id", "cover", "laid"],
+        geometry_type="Polygon",
+        crs=surfaces.crs.to_wkt(),
+    )
+    table = path.with_suffix(".dbf")
+    head, _, tail = table.read_bytes().rpartition(b"20260601")
+    table.write_bytes(head + b"20260631" + tail)
+    page = project.folder / "spongecalc.toml"
+    text = page.read_text(encoding="utf-8")
+    changed = text.replace('source = "c.gpkg"\nlayer = "surfaces"', 'source = "surfaces.shp"')
+    assert changed != text
+    page.write_text(changed, encoding="utf-8")
+    found = pipeline.check(load_project(project.folder))
+    last = str(surfaces["surface_id"].iloc[-1])
+    assert [f.feature.feature_id for f in found.findings if f.rule == "value.not_a_date"] == [last]
+    own = found.layers["surfaces"].set_index("surface_id").loc[surfaces["surface_id"]]
+    assert set(own["laid"].iloc[:-1]) == {"2026-06-01"}
+
+
 def test_whole_dates_stay_dates(tmp_path: Path) -> None:
     path = with_a_date(tmp_path / "a.shp", b"20260602")
     frame = read_vector(path, None, "surfaces", None).frame
