@@ -134,3 +134,19 @@ def test_whole_dates_stay_dates(tmp_path: Path) -> None:
     path = with_a_date(tmp_path / "a.shp", b"20260602")
     frame = read_vector(path, None, "surfaces", None).frame
     assert frame["laid"].tolist() == [pd.Timestamp("2026-06-01"), pd.Timestamp("2026-06-02")]
+
+
+def test_ends_that_met_still_meet_in_a_tab(tmp_path: Path) -> None:
+    """Its grid of centimetres, which GDAL sets, is that of all layers of one projected system."""
+    ends = np.random.default_rng(2).uniform((519000, 2673000), (521000, 2675000), (40, 2)).round(3)
+    nodes = gpd.GeoDataFrame({"n": range(40)}, geometry=shapely.points(ends), crs=4543)
+    lines = [shapely.LineString(pair) for pair in zip(ends[:-1], ends[1:], strict=True)]
+    pipes = gpd.GeoDataFrame({"n": range(39)}, geometry=lines, crs=4543)
+    for name, frame in (("nodes.tab", nodes), ("pipes.tab", pipes)):
+        pyogrio.write_dataframe(frame, tmp_path / name, driver="MapInfo File")
+    read = [read_vector(tmp_path / f"{n}.tab", None, n, None).frame for n in ("nodes", "pipes")]
+    at = shapely.get_coordinates(read[0].geometry)
+    starts = np.array([line.coords[0] for line in read[1].geometry])
+    assert np.hypot(*(at - ends).T).max() == pytest.approx(0.01, abs=0.01)
+    assert starts == pytest.approx(at[:-1], abs=1e-6)
+    assert read[1].length.to_numpy() == pytest.approx(pipes.length.to_numpy(), abs=0.04)
