@@ -33,6 +33,18 @@ CASES = {
         "A",
         ("* B", "* J"),
     ),
+    "lid_drain_without_load": (
+        "[SUBCATCHMENTS]\nA G O 0.1 0 50 1 0\nB G O 0.1 40 50 1 0\n[POLLUTANTS]\nRAIN MG/L 100 0 0 0\n"
+        "[LID_CONTROLS]\nP PP\nP DRAIN 0.5 0.5 0\n[LID_USAGE]\nA P 1 500 10\nB P 1 500 10\n",
+        "A",
+        ("0.1 0 50", "0.1 5 50"),
+    ),
+    "washoff_before_removal": (
+        "[LID_CONTROLS]\nP PP\nP DRAIN 0.5 0.5 0\nP REMOVALS SALT 60\n",
+        "P",
+        ("SALT 60", "SALT 0"),
+    ),
+    "pavers_share": ("[LID_CONTROLS]\nP PP\nP PAVEMENT 80 0.25 0.5 100 0\n", "P", ("0.25 0.5", "0.25 0")),
     "lids_without_their_state": (
         "[LID_USAGE]\nA P 1 100 10 0 0 0\n[FILES]\nUSE HOTSTART h.hsf\n",
         "A",
@@ -98,6 +110,13 @@ def test_without_ponding_inlets_lead_to_what_they_should() -> None:
     """And a tide in a run that begins at midnight is that of the day."""
     assert found(CASES["inlets_that_pond"][0], "00:00:00", pond="NO") == {}
     assert found(CASES["tide_by_the_run"][0], "00:00:00") == {}
+
+
+def test_a_subcatchment_of_paving_alone_has_no_impervious_ground_either() -> None:
+    content = CASES["lid_drain_without_load"][0].replace("0.1 0 50", "0.1 100 50")
+    whole = "FLOW_UNITS LPS\n" + content.replace("A P 1 500", "A P 2 500")
+    assert found(content, "00:00:00") == {}
+    assert found(whole, "00:00:00") == {"lid_drain_without_load": "A"}
 
 
 def test_of_many_objects_five_are_named_and_the_rest_counted() -> None:

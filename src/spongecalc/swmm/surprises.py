@@ -94,6 +94,38 @@ def _lids_without_their_state(sections: _Sections) -> Iterable[str]:
     return [row[0] for row in sections.rows("LID_USAGE")]
 
 
+def _lid_drains_without_load(sections: _Sections) -> Iterable[str]:
+    """Subcatchments without impervious ground beside a unit with a drain, in a model with a load in its rain."""
+    if not any(_number(row[2]) > 0 for row in sections.rows("POLLUT", least=3)):
+        return
+    drained = {row_key for row_key, row in _layers(sections, "DRAIN") if _number(row[2]) > 0}
+    units_m2: dict[str, float] = {}
+    with_drain = set()
+    for row in sections.rows("LID_USAGE", least=4):
+        units_m2[key(row[0])] = units_m2.get(key(row[0]), 0.0) + _number(row[2]) * _number(row[3])
+        if key(row[1]) in drained:
+            with_drain.add(key(row[0]))
+    # Areas are in hectares and m2, or in acres and square feet; a hair less than all is all.
+    per_area = 1e4 if sections.options.get("FLOW_UNITS", "CFS") in ("CMS", "LPS", "MLD") else 43560.0
+    for row in sections.rows("SUBCATCH", least=5):
+        beside = _number(row[3]) * per_area - units_m2.get(key(row[0]), 0.0)
+        if key(row[0]) in with_drain and (_number(row[4]) == 0 or beside < 0.001 * _number(row[3]) * per_area):
+            yield row[0]
+
+
+def _lid_removals(sections: _Sections) -> Iterable[str]:
+    return [row[0] for _, row in _layers(sections, "REMOVALS") if any(_number(word) > 0 for word in row[3::2])]
+
+
+def _pavers_with_a_share(sections: _Sections) -> Iterable[str]:
+    return [row[0] for _, row in _layers(sections, "PAVEMENT") if len(row) > 4 and _number(row[4]) > 0]
+
+
+def _layers(sections: _Sections, layer: str) -> Iterable[tuple[str, Sequence[str]]]:
+    """Rows of LID controls that describe one layer, by the control."""
+    return [(key(row[0]), row) for row in sections.rows("LID_CONTROL", least=3) if row[1].upper() == layer]
+
+
 def _lid_drains_of_a_runoff_file(sections: _Sections) -> Iterable[str]:
     if not _uses_file(sections, "RUNOFF"):
         return []
@@ -214,6 +246,9 @@ def _number(word: str) -> float:
 FEATURES: Mapping[str, Callable[[_Sections], Iterable[str]]] = {
     "inlets_that_pond": _inlets_that_pond,
     "lid_drain_counted_twice": _lid_drains_to_subcatchments,
+    "lid_drain_without_load": _lid_drains_without_load,
+    "washoff_before_removal": _lid_removals,
+    "pavers_share": _pavers_with_a_share,
     "lids_without_their_state": _lids_without_their_state,
     "lid_drain_of_a_runoff_file": _lid_drains_of_a_runoff_file,
     "storage_curve_drawn_on": _storage_curves_drawn_on,

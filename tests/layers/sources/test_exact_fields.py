@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -140,7 +141,7 @@ def test_ends_that_met_still_meet_in_a_tab(tmp_path: Path) -> None:
     """Its grid of centimetres, which GDAL sets, is that of all layers of one projected system."""
     ends = np.random.default_rng(2).uniform((519000, 2673000), (521000, 2675000), (40, 2)).round(3)
     nodes = gpd.GeoDataFrame({"n": range(40)}, geometry=shapely.points(ends), crs=4543)
-    lines = [shapely.LineString(pair) for pair in zip(ends[:-1], ends[1:], strict=True)]
+    lines = [shapely.LineString(pair) for pair in pairwise(ends)]
     pipes = gpd.GeoDataFrame({"n": range(39)}, geometry=lines, crs=4543)
     for name, frame in (("nodes.tab", nodes), ("pipes.tab", pipes)):
         pyogrio.write_dataframe(frame, tmp_path / name, driver="MapInfo File")
