@@ -49,7 +49,7 @@ def read_exactly(source: Source, layer: str | int, encoding: str | None) -> pd.D
         return _with_dates_as_text(source, layer, encoding)
     # By place: of names that a Shapefile cut two may be the same, and then neither is asked for again.
     columns = [str(c) for c in frame.columns]
-    rounded = [c for n, c in enumerate(columns) if columns.count(c) == 1 and _is_rounded(frame.iloc[:, n])]
+    rounded = [c for n, c in enumerate(columns) if columns.count(c) == 1 and is_rounded(frame.iloc[:, n])]
     if not rounded:
         return frame
     whole = [n for n in rounded if n in _fields(source, layer, encoding, "int64")]
@@ -68,7 +68,7 @@ def _with_dates_as_text(source: Source, layer: str | int, encoding: str | None) 
     return frame[[*names, *(c for c in frame.columns if c not in names)]]
 
 
-def _is_rounded(column: Any) -> bool:
+def is_rounded(column: Any) -> bool:
     """True for float64 in which a number is too large for its last digit to be sure."""
     if column.dtype != np.float64:
         return False
