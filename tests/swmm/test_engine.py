@@ -240,6 +240,13 @@ def test_chinese_names_in_utf8_and_gbk(tmp_path, courtyard):
     assert results[0].subcatchments.equals(results[1].subcatchments)
 
 
+@pytest.mark.parametrize("name", ["MODEL.INP", "a.inp.d/model.inp"])
+def test_a_name_from_which_pyswmm_makes_that_of_no_report(tmp_path, courtyard, name):
+    """Of MODEL.INP it makes MODEL.INP, and the engine ends with "files share same names"."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    assert run_inp(write(tmp_path, courtyard, name), tmp_path / "run").status == "done"
+
+
 def test_nodes_without_links(tmp_path, courtyard):
     """The engine keeps no statistics then, and must not be asked for them."""
     text = courtyard.partition("[CONDUITS]")[0]

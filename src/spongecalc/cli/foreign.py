@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from spongecalc.batch.model_runs import run_inp_apart
 from spongecalc.cli.call import Call
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
+from spongecalc.swmm.input_file import parse_input
+from spongecalc.swmm.surprises import surprises
 from spongecalc.swmm.water_balance import Section, describe
 
 
 def run_foreign(call: Call) -> int:
     """Run one input file of any flow units and print what came of it; returns the exit code.
 
-    The run is made in a process of its own, so that an engine that crashes is reported like any error.
+    The run is made in a process of its own, so that an engine that crashes is reported like any error. What the
+    engine takes otherwise than one would guess is told beside its own warnings.
     """
     inp, output = call.folder, call.output
     with TemporaryDirectory(prefix="spongecalc-") as folder:
         result = run_inp_apart(inp, Path(folder))
+    if result.start:  # the engine read it
+        misleading = surprises(parse_input(inp.read_bytes()))
+        result = replace(result, messages=(*result.messages, *misleading))
     sections = describe(result, output.language)
     for section in sections:
         output.table(section.title, section.headers, [_cells(row) for row in section.rows])

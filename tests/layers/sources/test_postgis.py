@@ -64,6 +64,24 @@ def test_a_table_in_a_schema_and_a_view_on_it(postgis) -> None:
 
 
 @pytest.mark.usefixtures("password")
+def test_long_ids_beside_an_empty_one_stay_themselves(postgis) -> None:
+    """As float64 both were 532524001000100032; other numbers, of any type, stay what they were."""
+    execute(
+        postgis,
+        "create schema if not exists ids; create or replace view ids.nodes as "
+        "select id, dn, depth, st_setsrid(st_point(dn, 0), 4543) as geometry from (values "
+        "(532524001000100017::bigint, 1, 1.25::numeric), (532524001000100018, 2, null), (null, 3, 2.5)) "
+        "v (id, dn, depth)",
+    )
+    frame = read_postgis(postgis.url, "ids.nodes").frame
+    assert frame["id"].tolist()[:2] == ["532524001000100017", "532524001000100018"]
+    assert pd.isna(frame["id"].iloc[2])
+    assert frame["dn"].tolist() == [1, 2, 3]
+    assert frame["depth"].dtype == "float64"
+    assert frame["depth"].dropna().tolist() == [1.25, 2.5]
+
+
+@pytest.mark.usefixtures("password")
 def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
     frame = gpd.GeoDataFrame({"pipe_id": ["A"]}, geometry=[LineString([(0, 0), (1, 0)])], crs=CRS)
     write_postgis(postgis.url, "halves", {"pipes": frame})

@@ -6,13 +6,14 @@ or from ~/.pgpass, as every PostgreSQL client takes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.layers.sources.exact_fields import is_rounded
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError, one_line
 from spongecalc.project.layer_source import without_password
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 # A dead server must not hold a batch: it has this long to answer.
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 120
+# PostgreSQL's number of the type bigint.
+_INT8 = 20
+_AS_TEXT = "__as_text"
 
 
 @contextmanager
@@ -116,17 +120,38 @@ def read_postgis(url: str, table: str) -> RawLayer:
             raise SourceRefusedError("layer.missing", layer=table, available=", ".join(known) or "-")
         full = wanted[0] if schema or f"public.{name}" not in wanted else f"public.{name}"
         own_schema, _, own_name = full.rpartition(".")
-        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (own_schema, own_name))
+        quoted = ".".join(_identifier(part) for part in (own_schema, own_name))
         column = str(known[full]["column"])
         try:
-            frame = gpd.read_postgis(f"select * from {quoted}", connection, geom_col=column)
+            whole = _whole_numbers(connection, quoted)
+            asked = "".join(f", {_identifier(n)}::text as {_identifier(n + _AS_TEXT)}" for n in whole)
+            frame = gpd.read_postgis(f"select *{asked} from {quoted}", connection, geom_col=column)
         except (pd.errors.DatabaseError, ValueError, KeyError) as reason:
             # pandas wraps what the server said.
             said = _said(reason.__cause__ or reason)
             raise SourceRefusedError("database.refused", url=without_password(url), reason=said) from reason
+    frame = _with_exact_numbers(frame, whole)
     if column != "geometry":
         frame = frame.drop(columns=[c for c in frame.columns if c == "geometry"]).rename_geometry("geometry")
     return RawLayer(frame)
+
+
+def _whole_numbers(connection: Connection, quoted: str) -> list[str]:
+    """Fields of 64-bit whole numbers of a table."""
+    description = connection.exec_driver_sql(f"select * from {quoted} limit 0").cursor.description
+    # A percent sign in a statement is taken for a parameter.
+    return [str(name) for name, kind, *_ in description if kind == _INT8 and "%" not in name]
+
+
+def _with_exact_numbers(frame: gpd.GeoDataFrame, whole: Sequence[str]) -> gpd.GeoDataFrame:
+    """The table with fields of whole numbers as text where an empty one made floats of them that are rounded."""
+    texts = {n: frame[n + _AS_TEXT] for n in whole}
+    frame = frame.drop(columns=[n + _AS_TEXT for n in whole])
+    return frame.assign(**{n: text.astype(object) for n, text in texts.items() if is_rounded(frame[n])})
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def write_postgis(

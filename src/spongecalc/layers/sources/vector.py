@@ -13,6 +13,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from spongecalc.layers.sources.dbase_text import encodings_of_table
+from spongecalc.layers.sources.exact_fields import read_exactly
 from spongecalc.layers.sources.foreign_form import refuse_unread
 from spongecalc.layers.sources.mapinfo_text import MAPINFO, codec_of_charset, stated_charset
 from spongecalc.layers.sources.markup_file import MARKUP, markup_documents
@@ -127,13 +128,10 @@ def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO,
 
 
 def _read(source: Path | BytesIO, layer: str | int, encoding: str | None) -> pd.DataFrame:
-    if isinstance(source, BytesIO):
-        source.seek(0)
     with warnings.catch_warnings():
         # GDAL warns of what the checks name feature by feature.
         warnings.simplefilter("ignore")
-        # A shape that GEOS cannot hold (a line of one vertex, an open ring) is none: named at its feature.
-        return pyogrio.read_dataframe(source, layer=layer, encoding=encoding, on_invalid="ignore")
+        return read_exactly(source, layer, encoding)
 
 
 def _shapefile(path: Path, layer: str | int, encoding: str | None) -> tuple[pd.DataFrame, tuple[Note, ...]]:
