@@ -73,6 +73,8 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         SettledFound(headline, inputs.references),
         language,
     )
+    given = inputs
+    # Of these runs alone: the reference runs have warnings of their own.
     inputs = replace(inputs, findings=(*inputs.findings, *rows_of.engine))
     findings = findings_table(inputs.findings, language)
     separation = separation_table(rows_of.separation, scenarios)
@@ -123,7 +125,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         tables["intake"] = inputs.intake
     if inputs.tanks is not None:
         tables["tanks"] = inputs.tanks
-    other = _by_reference(inputs, language, versions)
+    other = _by_reference(given, language, versions)
     if other is not None:
         rows_of.settled.compare_tables(tables, other.tables, [p.community_id for p in other.pages])
     tables |= rows_of.settled.tables(inputs.community_ids, scenarios)
