@@ -1,5 +1,6 @@
 """Warnings that libraries give their programmers never reach the console: the finding does."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def check(folder: Path, *flags: str) -> str:
         encoding="utf-8",
         check=False,
         timeout=120,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"},
     )
     assert "A-" in answer.stdout
     return answer.stdout + answer.stderr
@@ -43,3 +45,17 @@ def test_a_broken_shape_is_named_without_a_library_s_words(project):
 
 def test_who_asks_for_them_sees_them(project):
     assert "Warning" in check(project, "-W", "default")
+
+
+def test_workers_are_as_quiet():
+    program = (
+        "import subprocess, sys\n"
+        "from spongecalc.cli.library_warnings import quiet_libraries\n"
+        "quiet_libraries()\n"
+        "subprocess.run([sys.executable, '-c', 'import warnings; warnings.warn(str(1)); print(2)'], check=True)\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60, env=environment
+    )
+    assert (answer.stdout.strip(), answer.stderr) == ("2", "")
