@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from spongecalc.contract import SCHEMAS, Column
-from tests.defects.planting import Change, Delivery, Fits, Kind, Planting, any_feature, having
+from tests.defects.planting import Change, Delivery, Fits, Kind, NotHereError, Planting, any_feature, having
 
 # Columns that the example does not fill: a value to write them from.
 USUAL = {
@@ -55,6 +55,8 @@ NUMBER_FORMS: dict[str, object] = {
     "endless": math.inf,
     "missing": None,
 }
+# Reads as the value itself.
+SAME_VALUE = "{w}"
 # Nothing, or nobody, is a value of these like any other.
 ZERO_IS_A_VALUE = {
     "households",
@@ -106,6 +108,9 @@ def _formed(value: float, column: Column, form: object) -> object:
 def _written(column: Column, form: object) -> Change:
     def change(p: Planting) -> None:
         value = p.value(column.name)
+        if form == SAME_VALUE and math.isnan(_number(value, math.nan)):
+            # Where nothing was, this is a value like any other: no finding is due.
+            raise NotHereError
         number = _number(value, USUAL.get(column.name, 1.0))
         if column.name == "outfall_level_m" and p.value("kind") == "outfall":
             number = _number(value, _number(p.value("invert_m"), number))
