@@ -41,5 +41,11 @@ def test_a_measured_share_stands_with_its_reason():
     ]
 
 
+@pytest.mark.parametrize("status", ["proposed", "existing"])
+def test_it_is_of_the_works_where_they_lay_sewers(status):
+    net = chain({"system": "sewage", "status": status}, {"system": "sewage", "status": "existing"})
+    assert {c.subject.status for c in check_groundwater(net, Limits(DesignSettings()), 8.0)} == {status}
+
+
 def test_rain_pipes_are_not_asked():
     assert answers(12.0, system="storm") == []

@@ -434,9 +434,18 @@ def test_a_sweep_of_the_report_is_made_and_printed_with_it(small_project: Callab
 def test_a_community_that_there_is_not_is_answered(small_project: Callable[..., SmallProject]) -> None:
     sweep = '[[sweeps]]\nname = "river"\ncommunities = ["Z"]\nvalues = { "factor.width" = [2] }\n'
     project = small_project(toml=lambda text: f"{text}\n{sweep}")
+    said = "there is no community Z; there are: A, B, C"
     answer = CliRunner().invoke(app, ["sweep", "river", str(project.folder), "--lang", "en"])
     assert answer.exit_code == 2
-    assert "there is no community Z; there are: A, B, C" in " ".join(answer.output.split())
+    assert said in " ".join(answer.output.split())
+    # One of the report is told before the first run, and keeps the runs from being made for nothing.
+    toml = project.folder / "spongecalc.toml"
+    text = toml.read_text(encoding="utf-8").replace('name = "river"', 'name = "river"\nin_report = true')
+    toml.write_text(text, encoding="utf-8")
+    answer = CliRunner().invoke(app, ["all", str(project.folder), "--lang", "en"])
+    assert answer.exit_code == 2
+    assert said in " ".join(answer.output.split())
+    assert not (project.folder / "results" / "runs").exists()
 
 
 @pytest.mark.parametrize("options", [["dry"], ["rain", "--community", "Z"]])

@@ -18,7 +18,7 @@ from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings, say_closed_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.sweep import made_for_report
+from spongecalc.cli.sweep import made_for_report, refuse_unknown_communities
 from spongecalc.language import text
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
@@ -154,6 +154,7 @@ def _built_and_run(call: Call, *, answered: bool) -> int:
     output = call.output
     project = built_project(call)
     code = _findings_and_intake(project, output)
+    refuse_unknown_communities(call, project)
     _write_models(project, call, output)
     failed = made_runs(project, call)
     failed = made_for_report(call, project) or failed

@@ -80,6 +80,18 @@ def run_sweep(call: Call, name: str) -> int:
     return RUN_FAILED if failed else DONE
 
 
+def refuse_unknown_communities(call: Call, project: Project) -> None:
+    """Raise RefusedError where a sweep of the report names a community that the project has not.
+
+    Before the first run: what a name spoils is not to be found out behind all others.
+    """
+    known = project.checked.layers.community_ids
+    for sweep in project.settings.sweeps:
+        if sweep.in_report and (unknown := [c for c in sweep.communities if c not in known]):
+            mistake = SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(known))
+            raise RefusedError(mistake.sentence(call.output.language))
+
+
 def made_for_report(call: Call, project: Project) -> int:
     """Make the runs that are due of the sweeps that the report shows; returns the exit code.
 

@@ -36,7 +36,10 @@ def check_groundwater(net: DesignNetwork, limits: Limits, infiltration_percent: 
     least, most = limits.find(NAME, LEAST), limits.find(NAME, MOST)
     checks: list[Check] = []
     for community in sorted(set(sewers["community_id"])):
-        subject = Subject(Feature("communities", str(community), str(community)), system="sewage")
+        laid = (sewers.loc[sewers["community_id"] == community, "status"] == "proposed").any()
+        subject = Subject(
+            Feature("communities", str(community), str(community)), "proposed" if laid else "existing", "sewage"
+        )
         if not infiltration_percent:
             reason = "no_groundwater_given" if infiltration_percent is None else "above_groundwater"
             checks.append(not_checkable(NAME, subject, LEAST, reason, least))

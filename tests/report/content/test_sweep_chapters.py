@@ -55,6 +55,15 @@ def test_every_set_stands_beside_the_base(lang, base, failed):
     assert KEY not in " ".join(h.text for h in table.headings)
 
 
+def test_the_sets_of_a_community_stand_one_below_the_other():
+    other = rows().assign(communities="A03")
+    mixed = pd.concat([rows(), other]).iloc[[0, 3, 1, 4, 2, 5]]
+    ((_, table),) = captioned_of(chapter(Swept("river", (KEY,), mixed)))
+    cells = [[c.text for c in row] for row in table.rows]
+    assert [row[1] for row in cells] == ["A01, A02"] * 3 + ["A03"] * 3
+    assert [row[0] for row in cells] == ["base", "0.5", "0.9"] * 2
+
+
 def test_what_is_due_or_too_long_is_said():
     told = chapter(Swept("old", (KEY,), None), Swept("long", (KEY,), rows(MOST_ROWS)))
     assert not captioned_of(told)

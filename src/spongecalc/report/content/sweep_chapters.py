@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from spongecalc.assess.review import Review
@@ -56,7 +57,10 @@ def _key(key: str, words: Wording) -> str:
 
 
 def _table(swept: Swept, table: pd.DataFrame, words: Wording) -> Table:
-    """A row per set, model and storm."""
+    """A row per set, model and storm; those of a community in a scenario one below the other."""
+    order = [list(dict.fromkeys(table[c])) for c in ("communities", "scenario")]
+    places = [table[c].map(o.index) for c, o in zip(("communities", "scenario"), order, strict=True)]
+    table = table.iloc[np.lexsort(places[::-1])]
     headings = [
         *(Heading(_key(k, words), True) for k in swept.keys),
         Heading(words("column.communities"), column="communities"),
