@@ -129,6 +129,15 @@ def test_the_lead_of_an_inlet_is_assumed_and_one_that_climbs_is_named(
     assert found == [("lead.assumed", "info", "A-YI"), *climbs]
 
 
+def test_a_lead_that_climbs_names_its_inlet_whose_level_may_be_the_wrong_one(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """An invert 10 m too low at an inlet without a pipe: nothing else knows how deep it ought to be."""
+    built = pipeline.build(pipeline.check(load_project(small_project(first=second_inlet(89.0)).folder)))
+    (found,) = [f for f in built.findings if f.rule == "lead.uphill"]
+    assert found.found == {"node": "A-R1", "inlet": "A-I"}
+
+
 @pytest.mark.parametrize(("invert_m", "close"), [(99.7, False), (99.9, True)])
 def test_a_tank_whose_water_arrives_close_below_the_ground_is_named(
     small_project: Callable[..., SmallProject], invert_m: float, close: bool

@@ -230,7 +230,7 @@ def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) 
         )
         findings.extend(_shallow(upper, row, diameter_m))
         if lower.invert_m > upper.invert_m:
-            findings.append(finding_at("lead.uphill", "connections", row, node=row.to_node))
+            findings.append(finding_at("lead.uphill", "connections", row, node=row.to_node, inlet=row.source))
         conduits.append(
             Conduit(
                 row.connection_id,
