@@ -49,7 +49,7 @@ def test_the_tracers_find_what_the_graph_finds(block: int, tmp_path: Path) -> No
     for seed in range(10 * block, 10 * block + 10):
         planted, run = traced(seed, None, tmp_path)
         assert run.status == "done", seed
-        # Pipes that reach above a rim are carried as boxes (`link.cut_at_rim`); one network of the hundred is 0.55 % off.
+        # Pipes that reach above a rim are carried as boxes (`link.cut_at_rim`): one network is 0.55 % off.
         assert abs(run.quality_error_percent) < 1.0, seed
         nodes = planted.system.nodes.set_index("node_id")
         sewage = rain = 0.0
