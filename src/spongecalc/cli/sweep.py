@@ -18,7 +18,7 @@ from spongecalc.language import text
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
-from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, with_storms
+from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, refuse_unknown, with_storms
 from spongecalc.sweep.tables import sweep_tables
 
 
@@ -85,11 +85,12 @@ def refuse_unknown_communities(call: Call, project: Project) -> None:
 
     Before the first run: what a name spoils is not to be found out behind all others.
     """
-    known = project.checked.layers.community_ids
     for sweep in project.settings.sweeps:
-        if sweep.in_report and (unknown := [c for c in sweep.communities if c not in known]):
-            mistake = SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(known))
-            raise RefusedError(mistake.sentence(call.output.language))
+        try:
+            if sweep.in_report:
+                refuse_unknown(sweep, project.checked.layers.community_ids)
+        except SweepError as mistake:
+            raise RefusedError(mistake.sentence(call.output.language)) from None
 
 
 def made_for_report(call: Call, project: Project) -> int:

@@ -83,8 +83,8 @@ def plan_sweep(
     SweepError
         Its parameters, its storms or its communities cannot be used.
     """
-    if communities and (unknown := [c for c in sweep.communities if c not in communities]):
-        raise SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(communities))
+    if communities:
+        refuse_unknown(sweep, communities)
     settings = with_storms(sweep, project.settings)
     sets = parameter_sets(sweep, settings, project.folder)
     # Every mistake is found before the first model is made.
@@ -118,6 +118,13 @@ def plan_sweep(
         if on_built:
             on_built(number, len(sets))
     return SweepPlan(sweep, tuple(points), tuple(runs.values()))
+
+
+def refuse_unknown(sweep: SweepSettings, communities: Collection[str]) -> None:
+    """Raise SweepError where a sweep names a community that is not among the project's."""
+    unknown = [c for c in sweep.communities if c not in communities]
+    if unknown:
+        raise SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(communities))
 
 
 def _of_set(

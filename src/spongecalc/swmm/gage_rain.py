@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from spongecalc.swmm.input_file import InputFile, words_of
+from spongecalc.swmm.input_file import InputFile, number_of, words_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _readings(rows: Sequence[Sequence[str]], start: datetime) -> list[tuple[floa
                     return []
             if len(words) < 2:
                 return []
-            hours, value = _hours(words.pop(0)), _number(words.pop(0))
+            hours, value = _hours(words.pop(0)), number_of(words.pop(0))
             if hours is None or value is None:
                 return []
             if day is not None:
@@ -117,15 +117,7 @@ def _day(word: str) -> datetime | None:
 
 
 def _hours(word: str) -> float | None:
-    parts = [_number(p) for p in word.split(":")]
+    parts = [number_of(p) for p in word.split(":")]
     if any(p is None for p in parts) or len(parts) > 3:
         return None
     return math.fsum(p / 60.0**n for n, p in enumerate(parts) if p is not None)
-
-
-def _number(word: str) -> float | None:
-    try:
-        value = float(word)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

@@ -1,5 +1,6 @@
 """A SWMM input file before the engine reads it: its lines as the engine counts them, and what it misreads."""
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,6 +168,15 @@ def words_of(inp: InputFile, section: str) -> tuple[tuple[str, ...], ...]:
         and (words := line.partition(";")[0].split())
         and not words[0].startswith("[")
     )
+
+
+def number_of(word: str) -> float | None:
+    """Return a word of an input file as a finite number; None where it is none."""
+    try:
+        value = float(word)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def concentration_units(inp: InputFile) -> dict[str, str]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.swmm.conduit import Conduit
-from spongecalc.swmm.input_file import InputFile, words_of
+from spongecalc.swmm.input_file import InputFile, number_of, words_of
 from spongecalc.swmm.run_result import Message
 
 MIN_LENGTH_M = 1.0
@@ -71,9 +71,9 @@ def short_conduits(inp: InputFile, unit_m: float) -> tuple[Message, ...]:
     options = {row[0].upper(): row[1].upper() for row in words_of(inp, "OPTIO") if len(row) > 1}
     if options.get("FLOW_ROUTING", "DYNWAVE") not in ("DYNWAVE", "DW"):
         return ()
-    if _number(options.get("LENGTHENING_STEP", "0")) > 0:
+    if (number_of(options.get("LENGTHENING_STEP", "0")) or 0.0) > 0:
         return ()
-    lengths_m = {row[0]: _number(row[3]) * unit_m for row in words_of(inp, "CONDU") if len(row) > 3}
+    lengths_m = {row[0]: (number_of(row[3]) or 0.0) * unit_m for row in words_of(inp, "CONDU") if len(row) > 3}
     short = sorted(
         ((length, name) for name, length in lengths_m.items() if 0 < length < MIN_LENGTH_M), key=lambda s: s[0]
     )
@@ -83,10 +83,3 @@ def short_conduits(inp: InputFile, unit_m: float) -> tuple[Message, ...]:
     more = ", …" if len(short) > MOST_NAMED else ""
     values = (("count", str(len(short))), ("links", ", ".join(named) + more), ("least_m", f"{MIN_LENGTH_M:g}"))
     return (Message("warning", "engine.run.short_links", subject=short[0][1], values=values),)
-
-
-def _number(word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        return 0.0

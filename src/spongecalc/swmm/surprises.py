@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from spongecalc.swmm.input_file import InputFile
+from spongecalc.swmm.input_file import InputFile, number_of, words_of
 from spongecalc.swmm.run_result import Message
 
 Rows = Sequence[Sequence[str]]
@@ -26,19 +26,12 @@ class _Sections:
     """The words of an input file by section; names as they are written, and by ``key`` as the engine compares."""
 
     def __init__(self, text: InputFile) -> None:
-        self._lines = [
-            (section.upper(), [w.strip('"') for w in line.partition(";")[0].split()])
-            for line, section in zip(text.lines, text.sections, strict=True)
-        ]
+        self._text = text
         self.options = {row[0].upper(): row[1].upper() for row in self.rows("OPTION", least=2)}
 
     def rows(self, name: str, *, least: int = 1) -> Rows:
         """Rows of the sections that begin so (the engine knows them by their beginning), of so many words."""
-        return [
-            words
-            for section, words in self._lines
-            if section.startswith(name) and len(words) >= least and not words[0].startswith("[")
-        ]
+        return [words for words in words_of(self._text, name) if len(words) >= least]
 
 
 def key(name: str) -> str:
@@ -237,10 +230,7 @@ def _duration_h(options: Mapping[str, str]) -> float:
 
 
 def _number(word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        return 0.0
+    return number_of(word) or 0.0
 
 
 FEATURES: Mapping[str, Callable[[_Sections], Iterable[str]]] = {

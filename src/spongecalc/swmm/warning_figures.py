@@ -13,7 +13,7 @@ from datetime import datetime
 from pyswmm.toolkitapi import LinkParams, NodeParams
 
 from spongecalc.swmm.gage_rain import GageRain, gage_of, gage_rain
-from spongecalc.swmm.input_file import InputFile, words_of
+from spongecalc.swmm.input_file import InputFile, number_of, words_of
 from spongecalc.swmm.run_result import Message, RunResult
 from spongecalc.swmm.statistics import ModelObjects
 from spongecalc.swmm.units import unit_factors
@@ -48,8 +48,9 @@ def deepened_nodes(model: ModelObjects, inp: InputFile) -> dict[str, Deepened]:
     stated = {}
     for section in ("JUNCT", "STORA"):
         for row in words_of(inp, section):
-            if len(row) > 2 and _is_number(row[2]) and float(row[2]) > 0:
-                stated[row[0]] = float(row[2])
+            depth = number_of(row[2]) if len(row) > 2 else None
+            if depth is not None and depth > 0:
+                stated[row[0]] = depth
     depths = {
         number: model.calls.getNodeParam(number, NodeParams.fullDepth.value)
         for number, name in enumerate(model.nodes)
@@ -69,7 +70,7 @@ def _reaching(model: ModelObjects, inp: InputFile, depths: Mapping[str, float]) 
     found: dict[str, list[str]] = {node: [] for node in depths}
     if not depths:
         return found
-    heights = {row[0]: float(row[2]) for row in words_of(inp, "XSECT") if len(row) > 2 and _is_number(row[2])}
+    heights = {row[0]: number_of(row[2]) or 0.0 for row in words_of(inp, "XSECT") if len(row) > 2}
     numbers = {name: n for n, name in enumerate(model.links)}
     for section in ("CONDU", "ORIFI", "WEIRS", "OUTLE"):
         for name, *ends in (row[:3] for row in words_of(inp, section) if row[0] in numbers):
@@ -178,11 +179,3 @@ def _between(gage: str, given: GageRain, fallen_mm: float) -> Message:
 
 def _differ(held_mm: float, fallen_mm: float) -> bool:
     return held_mm - fallen_mm > max(LEAST_MM, LEAST_PERCENT / 100 * held_mm)
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True

@@ -14,16 +14,9 @@ from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.roles import ChapterPlace, TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
+from spongecalc.sweep.tables import FIGURES
 
-FIGURES = (
-    "runoff_m3",
-    "outflow_m3",
-    "flooding_m3",
-    "ponded_m3",
-    "flooded_nodes",
-    "surcharged_pipes",
-    "routing_error_percent",
-)
+SHOWN = (*(f for f in FIGURES if f not in ("rainfall_m3", "infiltration_m3")), "routing_error_percent")
 DONE = "done"
 MOST_ROWS = 200
 """A longer sweep is in its CSV file alone: nobody reads a thousand rows of print."""
@@ -66,7 +59,7 @@ def _table(swept: Swept, table: pd.DataFrame, words: Wording) -> Table:
         Heading(words("column.communities"), column="communities"),
         Heading(words.name("column", "scenario"), column="scenario"),
         Heading(words.name("column", "storm_id"), column="storm_id"),
-        *(Heading(words.name("sweep_figure", c), True, c) for c in FIGURES),
+        *(Heading(words.name("sweep_figure", c), True, c) for c in SHOWN),
     ]
     return Table(headings, [_row(swept.keys, row, words) for row in table.to_dict("records")])
 
@@ -74,7 +67,7 @@ def _table(swept: Swept, table: pd.DataFrame, words: Wording) -> Table:
 def _row(keys: Sequence[str], row: dict[str, object], words: Wording) -> list[Cell]:
     # A run that failed has no figures; what is wrong with it stands in the sweep's own folder.
     failed = row["status"] != DONE
-    figures = [Cell(words("sweeps.failed") if failed else cell_text(c, row[c]), column=c) for c in FIGURES]
+    figures = [Cell(words("sweeps.failed") if failed else cell_text(c, row[c]), column=c) for c in SHOWN]
     return [
         *(Cell(words("sweeps.base") if pd.isna(row[k]) else cell_text(k, row[k])) for k in keys),
         Cell(str(row["communities"]).replace(";", ", "), column="communities"),
