@@ -7,11 +7,12 @@ from spongecalc.cli.stopping import is_interrupt, stop_cleanly
 
 def main() -> None:
     """Entry point of the command."""
-    stop_cleanly()
-    quiet_libraries()
-    from spongecalc.cli.app import main as run  # noqa: PLC0415  Ctrl-C is taken care of from here on
-
     try:
+        stop_cleanly()
+        # From here on Ctrl-C ends in one line.
+        quiet_libraries()
+        from spongecalc.cli.app import main as run  # noqa: PLC0415
+
         run()
     except KeyboardInterrupt:
         raise SystemExit(STOPPED) from None
