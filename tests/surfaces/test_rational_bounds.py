@@ -1,4 +1,4 @@
-"""Coefficients of rare storms and the bounds of the rational method, by hand."""
+"""Coefficients of rare storms and the bound of the rational method, by hand."""
 
 from __future__ import annotations
 
@@ -28,25 +28,15 @@ def test_no_coefficient_is_raised_above_one() -> None:
     assert raised_coefficients(COEFFICIENTS, math.nan) == COEFFICIENTS
 
 
-def found(*grounds: tuple[str, float, float]) -> list[tuple[str, str]]:
-    """Rules and communities found for grounds of a community, roof and green in m2."""
-    areas = [
-        SimpleNamespace(community_id=c, area_m2=roof + green, ground_m2={"roof": roof, "green": green})
-        for c, roof, green in grounds
-    ]
-    communities = tuple(dict.fromkeys(c for c, _, _ in grounds))
-    system = SimpleNamespace(communities=communities, scenario="after")
-    findings = rational_findings(system, areas, COEFFICIENTS)  # type: ignore[arg-type]
-    return [(f.rule, f.feature.community_id) for f in findings]
-
-
-def test_ground_above_a_coefficient_of_seven_tenths() -> None:
-    # A: (0.9 * 800 + 0.15 * 200) / 1000 = 0.75; B: (0.9 * 700 + 0.15 * 300) / 1000 = 0.675
-    assert found(("A", 800, 200), ("B", 700, 300)) == [("ground.much_runoff", "A")]
-    # 0.9 x + 0.15 (1 - x) = 0.7 at x = 11/15: on the limit it is not above
-    assert found(("A", 1100, 400.001)) == []
+def found(*areas_m2: float) -> list[tuple[str, str]]:
+    """Rules and communities found for communities of these areas in m2, A, B and so on."""
+    names = "ABC"[: len(areas_m2)]
+    system = SimpleNamespace(communities=tuple(names), scenario="after")
+    areas = [SimpleNamespace(community_id=c, area_m2=m2) for c, m2 in zip(names, areas_m2, strict=True)]
+    return [(f.rule, f.feature.community_id) for f in rational_findings(system, areas)]  # type: ignore[arg-type]
 
 
 def test_two_square_kilometres() -> None:
-    assert found(("A", 1e6, 1e6)) == []
-    assert found(("A", 1e6, 1e6), ("B", 0.0, 1.0)) == [("ground.too_large", "A")]
+    # GB 50014-2021, 4.1.7: on the bound the method still holds
+    assert found(2e6) == []
+    assert found(2e6, 1.0) == [("ground.too_large", "A")]

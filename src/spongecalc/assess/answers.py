@@ -70,6 +70,8 @@ FIGURES: Mapping[str, Figure] = {
         Figure("capture", "percent", column="capture_{s}_percent"),
         Figure("capture_low", "percent", column="capture_{s}_percent_low"),
         Figure("capture_high", "percent", column="capture_{s}_percent_high"),
+        Figure("capture_assessed", "percent", column="assessed_capture_{s}_percent"),
+        Figure("capture_guide", "percent", column="guide_capture_{s}_percent"),
         Figure("dry_return_period", "a", column="dry_return_period_{s}_a"),
         Figure("pipes_return_period", "a", column="pipes_return_period_{s}_a"),
         Figure("continuity_error", "percent", "run"),
@@ -94,6 +96,8 @@ OF_YEAR = {
     "capture": "capture_percent",
     "capture_low": "capture_low_percent",
     "capture_high": "capture_high_percent",
+    "capture_assessed": "assessed_capture_percent",
+    "capture_guide": "guide_capture_percent",
 }
 
 Known = dict[tuple[str, str], object]

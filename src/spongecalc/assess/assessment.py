@@ -307,6 +307,7 @@ def _capture_basis(performance: Performance | None) -> dict[str, Any]:
     return {
         "keeping_interval_a": keeping,
         "capture_place": performance.curve.place,
+        "capture_percent": performance.curve.percent(performance.design_mm),
         "capture_source": performance.curve.source,
     }
 

@@ -52,6 +52,8 @@ BY_AREA = (
     "capture_{s}_percent",
     "capture_{s}_percent_low",
     "capture_{s}_percent_high",
+    "assessed_capture_{s}_percent",
+    "guide_capture_{s}_percent",
 )
 
 

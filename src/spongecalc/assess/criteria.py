@@ -282,17 +282,43 @@ def _separation(row: Mapping[str, object], compared: tuple[str, str]) -> Verdict
     return Verdict("separation", UNDECIDED, "separation_unknown", figures)
 
 
+CAPTURE_DOUBTS = {"range": "capture_last_percent_low", "assessment": "assessed_capture_last_percent"}
+"""Figures that put a target in doubt where they miss it, whatever the ratio judged is."""
+
+CAPTURE_LOST = "clogging"
+"""The doubt of paving that clogs: with the cleaning that the project sets, the target is missed in some year."""
+
+
 def _capture(row: Mapping[str, object], judging: Judging) -> Verdict:
+    """The ratio of SWMM's runs is judged: reached, it is on conditions where anything puts it in doubt.
+
+    That are the unfavourable end of its parameters' range, the way to reckon it of GB/T 51345-2018, and paving
+    that clogs. The guide's strict reading, which counts control volumes only, conditions nothing: it sizes
+    facilities.
+    """
     target = judging.targets.get("capture_percent")
-    names = ("capture_first_percent", "capture_last_percent")
-    figures: dict[str, object] = {name: figure(row, column(name, judging.compared)) for name in names}
-    reached = figure(row, column("capture_last_percent", judging.compared))
-    if target is None or math.isnan(reached):
+    names = (
+        "capture_first_percent",
+        "capture_last_percent",
+        "capture_last_percent_low",
+        "capture_last_percent_high",
+        "assessed_capture_last_percent",
+        "guide_capture_last_percent",
+    )
+    known = {name: figure(row, column(name, judging.compared)) for name in names}
+    lost_year = figure(row, "target_lost_year")
+    figures: dict[str, object] = {**known, "method": _word(row, "capture_method"), "lost_year": lost_year}
+    if target is None or math.isnan(known["capture_last_percent"]):
         return Verdict("capture", UNDECIDED, "capture_unknown", figures)
     figures["target_percent"] = target
     # As the table writes it: what no table shows does not miss the target.
-    if round(reached, 2) < target:
+    if round(known["capture_last_percent"], 2) < target:
         return Verdict("capture", FAIL, "capture_below", figures)
+    doubts = [d for d, name in CAPTURE_DOUBTS.items() if round(known[name], 2) < target]
+    if lost_year > 0:
+        doubts.append(CAPTURE_LOST)
+    if doubts:
+        return Verdict("capture", CONDITIONAL, "capture_doubted", {**figures, "doubts": ", ".join(doubts)})
     return Verdict("capture", PASS, "capture_reached", figures)
 
 
@@ -440,6 +466,12 @@ def _data(row: Mapping[str, object]) -> Verdict:
     if known["values_not_read"] != 0:
         return Verdict("data", CONDITIONAL, "data_not_read", known)
     return Verdict("data", PASS, "data_good", known)
+
+
+def _word(row: Mapping[str, object], name: str) -> str:
+    """A word of a row; "none" where there is none."""
+    value = row.get(name)
+    return value if isinstance(value, str) and value else NOTHING
 
 
 def storms_in(row: Mapping[str, object], name: str) -> str | None:

@@ -194,7 +194,19 @@ def _add(
                 site, question.sponge, captured, headline, events, ends, question.year, states, continuous
             )
             rows.life.extend(life)
-            rows.communities[site.community_id] = figures_of_life
+            method = _method(headline, continuous, key)
+            rows.communities[site.community_id] = {"capture_method": method, **figures_of_life}
+
+
+SERIES, EVENTS = "series", "events"
+"""Methods of the capture ratio that is shown first: a year or more of SWMM's continuous run, or SWMM's events."""
+
+
+def _method(headline: Mapping[str, float], continuous: ContinuousResult | None, key: tuple[str, str]) -> str:
+    """The method of the capture ratio that is shown first; "" where there is no ratio."""
+    if math.isnan(headline[TAKEN]):
+        return ""
+    return SERIES if continuous is not None and key in continuous.capture_percent else EVENTS
 
 
 def _headline(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -95,7 +96,8 @@ class Review:
     (the storm formula of another place, an example that is illustrative). ``targets`` are the limits of the
     project's [targets] by key, and capture_percent; None where the project states none.
     ``keeping_interval_a`` is, by community, the longest interval of cleaning that keeps that target (NaN: none
-    does); ``capture_place`` and ``capture_source`` say whose capture curve is used.
+    does); ``capture_place`` and ``capture_source`` say whose capture curve is used, ``capture_percent`` is the
+    ratio of the design rainfall on it.
     ``ponding_areas`` are the rows of ponding.csv and ponding_2d.csv that have an outline; ``depths`` the rasters
     they were cut from. ``catalogue`` names and colours the project's covers.
     ``confirmations`` are the recalled values of standards that the project has looked up.
@@ -116,6 +118,7 @@ class Review:
     keeping_interval_a: Mapping[str, float] = field(default_factory=dict)
     capture_place: str = ""
     capture_source: str = ""
+    capture_percent: float = math.nan
     ponding_areas: gpd.GeoDataFrame | None = None
     depths: tuple[DepthRaster, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -26,6 +26,7 @@ WORDS = frozenset(
         "separated_{s}",
         "separation_grade_{s}",
         "storm_id",
+        "capture_method",
         "ponding_level",
         "ponding_verdict",
         "ponding_2d_verdict",

@@ -16,6 +16,7 @@ from spongecalc.design.clearances import check_clearances
 from spongecalc.design.cover import check_cover
 from spongecalc.design.flows import pipe_flows
 from spongecalc.design.full_pipe import check_full_pipes
+from spongecalc.design.ground_coefficient import check_ground_coefficient
 from spongecalc.design.groundwater import check_groundwater
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS, check_hydraulics, pipe_hydraulics
 from spongecalc.design.inlets import check_inlets
@@ -69,7 +70,7 @@ def review_design(
     usual = runoff_coefficients(settings.catalogue, design.runoff_coefficients)
     coefficients = raised_coefficients(usual, period.value)
     groundwater_percent = design.infiltration_percent or 0.0
-    checks: list[Check] = []
+    checks: list[Check] = [c for system, areas in systems for c in check_ground_coefficient(system, areas, usual)]
     tables, proposals = [], []
     nets = [design_network(system, drained_areas(areas), settings.sewage) for system, areas in systems]
     for net in nets:

@@ -237,12 +237,10 @@ def _short_inlets(
 
 
 def _bounds(system: DrainageSystem, settings: Settings, areas: Sequence[Subcatchment]) -> tuple[Finding, ...]:
-    """Ground outside the bounds of the rational method, as the works leave it."""
+    """Ground too large for the rational method, as the works leave it."""
     if system.scenario != settings.compared[1]:
         return ()
-    return rational_findings(
-        system, areas, runoff_coefficients(system.catalogue, settings.design.runoff_coefficients)
-    )
+    return rational_findings(system, areas)
 
 
 def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, ...]]]:

@@ -19,14 +19,21 @@ from spongecalc.report.content.table import frame_table
 from spongecalc.report.content.wording import Wording
 from spongecalc.sponge.disagreement import DISAGREEMENT_POINTS
 
+# What the ratio is by each way to find it, and what it rests on: beside one another they would not fit a page.
 WAYS = (
     "community_id",
     "scenario",
     "capture_continuous_percent",
     "capture_event_percent",
     "capture_volume_percent",
-    "assessed_capture_percent",
     "ways_differ_percent",
+    "assessed_capture_percent",
+    "guide_capture_percent",
+    "solids_removal_percent",
+)
+RESTS_ON = (
+    "community_id",
+    "scenario",
     "held_volume_m3",
     "control_volume_m3",
     "composite_coefficient",
@@ -35,7 +42,6 @@ WAYS = (
     "design_runoff_coefficient",
     "design_peak_l_s",
     "peak_delay_min",
-    "solids_removal_percent",
 )
 TANKS = (
     "facility_id",
@@ -105,7 +111,10 @@ def community_capture(page: CommunityPage, review: Review, words: Wording) -> Ch
             paragraphs.append(say("part_ranges", list=listed))
         if len(largest) < LARGEST:
             paragraphs.append(say("part_ranges_only" if listed else "part_ranges_none"))
-    tables = [(say("ways"), frame_table(ways, [c for c in WAYS if c != "community_id"], words))]
+    tables = [
+        (say(key), frame_table(ways, [c for c in columns if c != "community_id"], words))
+        for key, columns in (("ways", WAYS), ("rests_on", RESTS_ON))
+    ]
     differences = _own(review, "sponge_differences", page.community_id)
     if len(differences) and (ways["ways_differ_percent"] > DISAGREEMENT_POINTS).any():
         shown = frame_table(differences, ("scenario", "ways", "difference_cause", "points"), words)
@@ -189,7 +198,10 @@ def county_capture(review: Review, words: Wording) -> Chapter | None:
     if ways.empty:
         return None
     # The chapter that this one stands in holds the ratio of every community already, each figure traceable.
-    tables = [(words("rain.ways"), frame_table(ways, WAYS, words))]
+    tables = [
+        (words("rain.ways"), frame_table(ways, WAYS, words)),
+        (words("rain.rests_on"), frame_table(ways, RESTS_ON, words)),
+    ]
     paragraphs = []
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
@@ -197,6 +209,7 @@ def county_capture(review: Review, words: Wording) -> Chapter | None:
             words(
                 "rain.part_design",
                 mm=mm,
+                percent=cell_text("_percent", review.capture_percent),
                 place=review.capture_place,
                 source=source_name(review.capture_source, words.lang),
             )

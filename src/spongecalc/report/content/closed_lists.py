@@ -112,6 +112,7 @@ _OWN_NAME = (
     "inflow_from",
     "joined_by",
     "object",
+    "capture_method",
 )
 CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_NAME} | {
     "scenario": ClosedList((), of_scenarios=True),

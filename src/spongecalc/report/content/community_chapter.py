@@ -48,16 +48,13 @@ from spongecalc.report.content.map_extent import map_extent
 from spongecalc.report.content.map_series import map_series
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.outfall_chapters import outfall_table
-from spongecalc.report.content.ponding_levels import community_levels_said
 from spongecalc.report.content.result_chapters import confirmations
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
 from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.table import Table, frame_table
-from spongecalc.report.content.unsound_runs import missing_said, runs_said
+from spongecalc.report.content.unsound_runs import missing_said
+from spongecalc.report.content.verdict_words import found_said
 from spongecalc.report.content.wording import Wording
-
-OUTFALL_LISTS = ("over", "to_confirm")
-"""Figures of the verdict on receivers that are lists."""
 
 
 def community_chapter(
@@ -141,29 +138,10 @@ def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: W
 
 
 def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> VerdictLine:
-    told = {n: _outfalls(str(v), words) if n in OUTFALL_LISTS else v for n, v in verdict.figures.items()}
-    if "runs" in told:
-        last = review.compared[1] if verdict.criterion == "separation" else None
-        told["runs"] = runs_said(page.row, words, scenario=last)
-    found = words.filled(f"finding.{verdict.key}", told)
-    if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
-        found = f"{found}{'' if words.lang == 'zh' else ' '}{community_levels_said(page, review, words)}".rstrip()
-    if verdict.unsettled:
-        run, reference = (words(f"verdict.{answer}") for answer in verdict.unsettled)
-        said = words("verdict.unsettled", run=run, reference=reference)
-        found = f"{found}{'' if words.lang == 'zh' else ' '}{said}"
     limit = words.filled(f"limit.{verdict.criterion}", limit_figures(review))
     if reason := review.not_decisive.get(verdict.criterion):
-        beside = words("verdict.not_decisive_here", reason=reason)
-        limit = f"{limit}{'' if words.lang == 'zh' else ' '}{beside}"
-    return VerdictLine(verdict.criterion, verdict.answer, found, limit)
-
-
-def _outfalls(listed: str, words: Wording) -> str:
-    """A list of outfalls by storm as a sentence of the language writes it; communities.csv has it in one way."""
-    if words.lang != "zh":
-        return listed
-    return listed.replace(": ", "：").replace("; ", "；").replace(" l/s", " L/s")
+        limit = f"{limit}{words.between}{words('verdict.not_decisive_here', reason=reason)}"
+    return VerdictLine(verdict.criterion, verdict.answer, found_said(verdict, page, review, words), limit)
 
 
 def _maps(

@@ -32,6 +32,7 @@ from spongecalc.report.content.document import (
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.ponding_levels import county_levels_said
 from spongecalc.report.content.roles import CellRole, ChapterPlace, FigureRole, TableRole, TextRole
+from spongecalc.report.content.settled_chapters import settled_said
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 
@@ -50,6 +51,7 @@ def totals_chapter(review: Review, words: Wording) -> Chapter:
     levels = county_levels_said(review, words)
     if levels:
         remarks.append(levels)
+    remarks += settled_said(review, words)
     blocks: list[Block] = [Tiles(tiles(review, words)), Paragraph(" · ".join(remarks), TextRole.REMARK)]
     return Chapter("totals", words("section.totals"), blocks, place=ChapterPlace.COUNTY)
 

@@ -154,9 +154,9 @@ def not_passing(review: Review, words: Wording) -> list[tuple[str, str, str, str
         answer = judged.overall(row, review.judging)
         if answer == judged.PASS:
             continue
-        reasons = reasons_said(row, review, words)
+        reasons = reasons_said(pages[i], review, words)
         if not judged.finished(row):
-            reasons = words.listed([words.name("status", row.get("status")), *([reasons] if reasons else [])])
+            reasons = words.joined([words.name("status", row.get("status")), *([reasons] if reasons else [])])
         name = f"{pages[i].community_id} {pages[i].name}"
         listed.append((keys[i], name, words(f"verdict.{answer}"), reasons))
     return listed

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from spongecalc.assess import criteria as judged
-from spongecalc.assess.review import Review
+from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.anchors import anchors
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.verdict_words import brief_said
 from spongecalc.report.content.wording import Wording
 
 
@@ -61,13 +60,17 @@ def not_decisive_said(review: Review, words: Wording) -> list[str]:
     ]
 
 
-def reasons_said(row: Mapping[str, object], review: Review, words: Wording) -> str:
-    """The criteria that a community does not pass, in words with their answers."""
-    listed = [
-        words("verdict.reason", criterion=words(f"criterion.{v.criterion}"), answer=words(f"verdict.{v.answer}"))
-        for v in judged.reasons(row, review.judging)
-    ]
-    return words.listed(listed)
+def reasons_said(page: CommunityPage, review: Review, words: Wording) -> str:
+    """The criteria that a community does not pass, each with its answer and the fact that decides it."""
+    return words.joined(
+        words(
+            "verdict.reason",
+            criterion=words(f"criterion.{v.criterion}"),
+            answer=words(f"verdict.{v.answer}"),
+            fact=brief_said(v, page, review, words),
+        )
+        for v in judged.reasons(page.row, review.judging)
+    )
 
 
 def target_text(criterion: str, review: Review, words: Wording) -> str:

@@ -62,11 +62,11 @@ def county_design(review: Review, words: Wording) -> Chapter | None:
     own = checks[checks["how_known"] == BY_PROJECT]
     if len(own):
         limits = own[["check", "applies_to", "limit", "unit", "clause"]].drop_duplicates()
-        tables.append((_say("own_limits", words), frame_table(_rounded(limits), list(limits.columns), words)))
+        tables.append((_say("own_limits", words), frame_table(rounded(limits), list(limits.columns), words)))
     if len(undecided):
         keys = ["check", "applies_to", "limit", "unit", "clause"]
         found = undecided.groupby(keys, dropna=False, sort=True).size().reset_index(name="features")
-        tables.append((_say("undecided_limits", words), frame_table(_rounded(found), [*keys, "features"], words)))
+        tables.append((_say("undecided_limits", words), frame_table(rounded(found), [*keys, "features"], words)))
     return inner_chapter(words, "design", _say("design_heading", words), tuple(paragraphs), tuple(tables))
 
 
@@ -85,7 +85,7 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
     if len(failed):
         tables.append((_say("design_summary", words), _counted(own, words)))
         tables.append(
-            (_say("design_failed", words), frame_table(_rounded(_gravest(failed)), FAILED_COLUMNS, words))
+            (_say("design_failed", words), frame_table(rounded(gravest(failed)), FAILED_COLUMNS, words))
         )
         if len(failed) > LISTED:
             paragraphs.append(_say("design_more", words, count=len(failed) - LISTED))
@@ -97,7 +97,7 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
     beyond = own[(own["reason"] == LIMIT_NOT_READ) & (pd.to_numeric(own["excess"], errors="coerce") > EXACT)]
     if len(beyond):
         tables.append(
-            (_say("design_beyond", words), frame_table(_rounded(_gravest(beyond)), FAILED_COLUMNS, words))
+            (_say("design_beyond", words), frame_table(rounded(gravest(beyond)), FAILED_COLUMNS, words))
         )
         if len(beyond) > LISTED:
             paragraphs.append(_say("design_beyond_more", words, count=len(beyond) - LISTED))
@@ -123,7 +123,7 @@ def _say(key: str, words: Wording, **params: object) -> str:
     return words(f"bill.part.{key}", **params)
 
 
-def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
+def gravest(failed: pd.DataFrame) -> pd.DataFrame:
     """A page's worth of failed checks: hydraulics and levels before clearances, the greatest excess first."""
     relative = failed["excess"].abs() / failed["limit"].abs().where(failed["limit"].abs() > 0)
     order = failed.assign(
@@ -132,7 +132,7 @@ def _gravest(failed: pd.DataFrame) -> pd.DataFrame:
     return order.head(LISTED)
 
 
-def _rounded(checks: pd.DataFrame) -> pd.DataFrame:
+def rounded(checks: pd.DataFrame) -> pd.DataFrame:
     """Checks with their figures as printed: to a thousandth of their unit, slopes as other slopes are."""
     slopes = checks["unit"] == "m/m"
     return checks.assign(

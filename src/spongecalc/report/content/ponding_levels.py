@@ -96,8 +96,10 @@ def county_levels_said(review: Review, words: Wording) -> str:
     answers = {p.community_id: p.row.get("ponding_levels") for p in review.pages}
     known = [c for c, a in answers.items() if a in (AGREE, DIFFER)]
     if not known:
-        alone = {ALONE, FAILED} & set(answers.values())
-        return words("ponding.county_alone") if alone else ""
+        failed = [c for c, a in answers.items() if a == FAILED]
+        if failed:
+            return words("ponding.county_failed", ids=words.listed(failed))
+        return words("ponding.county_alone") if ALONE in answers.values() else ""
     other = [c for c in known if answers[c] == DIFFER]
     said = {"count": len(known), "total": len(answers), "agree": len(known) - len(other), "differ": len(other)}
     if not other:

@@ -22,6 +22,7 @@ from spongecalc.report.content.document import Block, Chapter, Items, Paragraph,
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.ponding_levels import county_levels_said, levels_table
 from spongecalc.report.content.roles import TextRole
+from spongecalc.report.content.settled_chapters import settled_said
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards.documents import clause_name
@@ -175,6 +176,7 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
                 said.append(words.filled("document.conclusion_combined", {c: total.get(c) for c in COMBINED}))
             if key == "ponding" and (levels := county_levels_said(review, words)):
                 said[-1] = f"{said[-1]}{'' if words.lang == 'zh' else ' '}{levels}"
+    said += settled_said(review, words)
     blocks: list[Block] = [Items(said), *_reasons(review, words)]
     open_points = county_confirmations(review, words)
     if open_points:

@@ -62,12 +62,29 @@ def county_settled(review: Review, words: Wording) -> Chapter | None:
     own = models[models["answer"].isin([COMPARED, REFUSED, NOT_RUN])].reset_index(drop=True)
     if own.empty:
         return None
-    said = [
-        words("document.settled_text", storm=review.headline_storm),
-        words("document.settled_said", **settled_counts(review.tables)),
-    ]
+    said = [words("document.settled_text", storm=review.headline_storm), *settled_said(review, words)]
     tables = [(words("document.settled_models"), frame_table(own, MODEL_COLUMNS, words, name=MODELS_TABLE))]
     return inner_chapter(words, "settled", words("document.settled_heading"), said, tables)
+
+
+def settled_said(review: Review, words: Wording) -> list[str]:
+    """How many models were held against the reference scheme, and which verdicts hang on it; none without any."""
+    models = review.tables.get(MODELS_TABLE)
+    if models is None or not models["answer"].isin([COMPARED, REFUSED, NOT_RUN]).any():
+        return []
+    found = settled_counts(review.tables)
+    said = [words("document.settled_said", **found)]
+    swayed = [p.community_id for p in review.pages if _sways(p)]
+    if swayed:
+        said.append(words("document.settled_sways", ids=words.listed(swayed)))
+    elif found["compared"]:
+        said.append(words("document.settled_sways_none"))
+    return said
+
+
+def _sways(page: CommunityPage) -> bool:
+    listed = page.row.get("verdict_unsettled")
+    return isinstance(listed, str) and listed != ""
 
 
 def figure_table(rows: pd.DataFrame, words: Wording) -> Table:

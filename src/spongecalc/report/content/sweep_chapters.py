@@ -9,6 +9,7 @@ import pandas as pd
 
 from spongecalc.assess.review import Review
 from spongecalc.assess.swept import Swept
+from spongecalc.decimals import decimals
 from spongecalc.report.content.document import Block, Chapter, Paragraph, TableBlock
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.roles import ChapterPlace, TextRole
@@ -17,7 +18,7 @@ from spongecalc.report.content.wording import Wording
 from spongecalc.sweep.tables import FIGURES
 
 SHOWN = (*(f for f in FIGURES if f not in ("rainfall_m3", "infiltration_m3")), "routing_error_percent")
-DONE = "done"
+DONE, FLOODING = "done", "flooding_m3"
 MOST_ROWS = 200
 """A longer sweep is in its CSV file alone: nobody reads a thousand rows of print."""
 
@@ -33,6 +34,7 @@ def sweeps_chapter(review: Review, words: Wording) -> Chapter | None:
             blocks.append(Paragraph(words("sweeps.long", name=swept.name, count=len(table)), TextRole.REMARK))
         else:
             caption = words("sweeps.of", name=swept.name, keys=words.listed(_key(k, words) for k in swept.keys))
+            blocks.append(Paragraph(_result(swept, table, review, words)))
             blocks.append(TableBlock(caption, _table(swept, table, words), f"sweep-{swept.name}", sortable=True))
     if not blocks:
         return None
@@ -47,6 +49,32 @@ def sweeps_chapter(review: Review, words: Wording) -> Chapter | None:
 def _key(key: str, words: Wording) -> str:
     """Return the words for a key of a sweep; a setting by its own name."""
     return words.name("sweep_key", key)
+
+
+def _result(swept: Swept, table: pd.DataFrame, review: Review, words: Wording) -> str:
+    """What a sweep shows in a sentence: flooding of the last scenario compared, beside the base."""
+    done = table[(table["status"] == DONE) & (table["scenario"] == review.compared[1])]
+    keys, of_model = list(swept.keys), ["communities", "storm_id"]
+    is_base = done[keys].isna().all(axis=1)
+    both = done[~is_base].merge(done.loc[is_base, [*of_model, FLOODING]], on=of_model, suffixes=("", "_base"))
+    if both.empty:
+        return words("sweeps.no_base")
+    grown = (both[FLOODING] - both[f"{FLOODING}_base"]).round(decimals(FLOODING) or 0)
+    moved = int((grown != 0).sum())
+    counted = words("sweeps.moved", more=int((grown > 0).sum()), less=int((grown < 0).sum()), total=len(both))
+    if not moved:
+        return counted
+    row = both.loc[grown.abs().idxmax()]
+    at = words.listed(f"{_key(k, words)} {cell_text(k, row[k])}" for k in keys if not pd.isna(row[k]))
+    most = words(
+        "sweeps.most",
+        communities=str(row["communities"]).replace(";", "+"),
+        storm=row["storm_id"],
+        at=at,
+        base=cell_text(FLOODING, row[f"{FLOODING}_base"]),
+        value=cell_text(FLOODING, row[FLOODING]),
+    )
+    return f"{counted}{words.between}{most}"
 
 
 def _table(swept: Swept, table: pd.DataFrame, words: Wording) -> Table:

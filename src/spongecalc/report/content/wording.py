@@ -120,6 +120,15 @@ class Wording:
         """Words in a row."""
         return ("、" if self.lang == "zh" else ", ").join(parts)
 
+    def joined(self, parts: Iterable[str]) -> str:
+        """Clauses in a row, within a sentence."""
+        return ("；" if self.lang == "zh" else "; ").join(parts)
+
+    @property
+    def between(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.lang == "zh" else " "
+
     def filled(self, key: str, figures: Mapping[str, object]) -> str:
         """A text whose fields are figures: each written as in results/*.csv, "not known" where missing.
 

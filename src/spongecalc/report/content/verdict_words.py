@@ -1,0 +1,110 @@
+"""A verdict in words: what was found in a sentence, and in brief beside its criterion."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spongecalc.assess import criteria as judged
+from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.report.content.design_chapters import gravest, rounded
+from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.ponding_levels import community_levels_said
+from spongecalc.report.content.unsound_runs import runs_said
+from spongecalc.report.content.wording import Wording
+
+OUTFALL_LISTS = ("over", "to_confirm")
+"""Figures of the verdict on receivers that are lists."""
+NAMED = 3
+"""In brief so many features are named, and the others counted."""
+
+
+def found_said(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> str:
+    """What was found for a criterion, in a sentence or two."""
+    found = words.filled(f"finding.{verdict.key}", _told(verdict, page, review, words))
+    if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
+        found = f"{found}{words.between}{community_levels_said(page, review, words)}".rstrip()
+    if verdict.unsettled:
+        found = f"{found}{words.between}{_unsettled_said('verdict.unsettled', verdict, words)}"
+    return found
+
+
+def brief_said(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> str:
+    """The fact by which a criterion is not passed, in a few words without a full stop."""
+    if verdict.unsettled:
+        return _unsettled_said("brief.unsettled", verdict, words)
+    told = _told(verdict, page, review, words)
+    if verdict.criterion == "design":
+        told["facts"] = _design_facts(page, review, words)
+    elif verdict.key == "data_warnings":
+        told["features"] = _warned(page, words)
+    return words.filled(f"brief.{verdict.key}", told)
+
+
+def _told(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> dict[str, object]:
+    """The figures of a verdict, with lists and codes as sentences of the language write them."""
+    told = {n: _outfalls(str(v), words) if n in OUTFALL_LISTS else v for n, v in verdict.figures.items()}
+    if "runs" in told:
+        last = review.compared[1] if verdict.criterion == "separation" else None
+        told["runs"] = runs_said(page.row, words, scenario=last)
+    if "method" in told:
+        told["method"] = words(f"finding.capture_by_{told['method']}")
+    if "doubts" in told:
+        each = [
+            words.filled(f"finding.capture_doubt_{d}", verdict.figures) for d in str(told["doubts"]).split(", ")
+        ]
+        told["doubts"] = words.joined(each)
+    return told
+
+
+def _unsettled_said(key: str, verdict: judged.Verdict, words: Wording) -> str:
+    run, reference = (words(f"verdict.{answer}") for answer in verdict.unsettled)
+    return words(key, run=run, reference=reference)
+
+
+def _outfalls(listed: str, words: Wording) -> str:
+    """A list of outfalls by storm as a sentence of the language writes it; communities.csv has it in one way."""
+    if words.lang != "zh":
+        return listed
+    return listed.replace(": ", "：").replace("; ", "；").replace(" l/s", " L/s")
+
+
+def _design_facts(page: CommunityPage, review: Review, words: Wording) -> str:
+    """The gravest of a community's failed checks, each with feature, value and limit; else how many are open."""
+    checks = review.tables.get("design_checks")
+    if checks is None or checks.empty:
+        return words("page.unknown")
+    own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")]
+    failed = own[own["verdict"] == "fail"]
+    if failed.empty:
+        return words.filled("brief.design_open", {n: page.row.get(n) for n in judged.DESIGN_COUNTS})
+    said = [_fact(row, words) for row in rounded(gravest(failed)).head(NAMED).to_dict("records")]
+    more = len(failed) - len(said)
+    return words.joined([*said, words("brief.more", count=more)] if more > 0 else said)
+
+
+def _fact(row: dict[str, object], words: Wording) -> str:
+    """A failed check: "Y3 slope 0.0012 < 0.003"."""
+    value, limit = (float(str(row[c])) for c in ("value", "limit"))
+    # A figure on a limit that must be exceeded fails, too.
+    sign = ">" if value > limit else "<" if value < limit else "="
+    at = " / ".join(str(row[c]) for c in ("feature_id", "other_id") if row[c])
+    unit = str(row["unit"])
+    shown = "" if unit in ("", "-", "m/m") else f" {unit}"
+    return words(
+        "brief.design_fact",
+        feature=at,
+        check=words.name("check", row["check"]),
+        value=cell_text("value", value),
+        sign=sign,
+        limit=f"{cell_text('limit', limit)}{shown}",
+    )
+
+
+def _warned(page: CommunityPage, words: Wording) -> str:
+    """The features that warnings stand at, the first few of them; empty where none is named."""
+    found = page.findings
+    if not {"severity", "feature_id"} <= set(found.columns):
+        return ""
+    ids = pd.unique(found.loc[found["severity"] == "warning", "feature_id"].dropna().astype(str))
+    named = [i for i in ids if i][:NAMED]
+    return words("brief.at", features=words.listed(named) + ("…" if len(ids) > NAMED else "")) if named else ""
