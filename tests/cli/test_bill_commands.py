@@ -71,6 +71,17 @@ def test_design_without_runs_says_so(folder):
     assert len(document["design_checks"]) == len(checks)
 
 
+@pytest.mark.parametrize(("command", "table"), [("design", "design_checks"), ("quantities", "quantities")])
+def test_a_part_of_the_communities_leaves_the_tables_of_all(folder, command, table):
+    assert call(command, folder).exit_code == 0
+    whole = read(folder, table)
+    part = call(command, folder, "--community", "B", "--lang", "en")
+    assert part.exit_code == 0
+    assert "left as they are" in part.output
+    assert read(folder, table).equals(whole)
+    assert set(whole["community_id"]) > {"B"}
+
+
 def test_an_unknown_community_is_refused(folder):
     for command in ("quantities", "design"):
         result = call(command, folder, "--community", "Z", "--lang", "en")

@@ -100,6 +100,18 @@ def test_a_report_that_is_gone_is_due_but_no_run(tmp_path: Path, done: SmallProj
     assert (folder / "report" / "index.html").is_file()
 
 
+def test_design_writes_what_all_wrote(done: SmallProject) -> None:
+    """Also the checks that rest on runs, which only the whole assessment makes."""
+    names = ("design_checks", "pipe_hydraulics", "design_suggestions")
+    files = [done.folder / "results" / f"{n}.csv" for n in names]
+    before = [f.read_bytes() for f in files]
+    assert b"ground_peak" in before[0]
+    for file in files:
+        file.unlink()
+    assert command("design", str(done.folder))[0] == 0
+    assert [f.read_bytes() for f in files] == before
+
+
 def test_touching_a_layer_is_no_change(done: SmallProject) -> None:
     done.first.touch()
     assert status(done.folder)["nothing_due"]

@@ -166,6 +166,8 @@ _OF_RECEIVER = {
 # Columns that stand once for each scenario; "{s}" is its name.
 BY_SCENARIO: Mapping[str, Recipe] = {
     "capture_{s}_percent": Recipe("capture", "sponge", keys=("storm_id",), roles=GROUND),
+    "assessed_capture_{s}_percent": Recipe("assessed_capture", "sponge", keys=("storm_id",), roles=GROUND),
+    "guide_capture_{s}_percent": Recipe("guide_capture", "sponge", keys=("storm_id",), roles=GROUND),
     "dry_return_period_{s}_a": _return_period("dry"),
     "pipes_return_period_{s}_a": _return_period("pipes"),
     "cross_connections_{s}": Recipe(

@@ -73,9 +73,10 @@ def run_quantities(call: Call) -> int:
     say_closed_intake(intake_of_check(project.checked), output)
     with output.working("assess"):
         tables = project.bill_tables(communities=call.communities or None)
-    folder = _results(project)
-    write_tables(tables, folder)
-    write_workbook(tables, folder / FILE_NAME, output.language)
+    if not call.communities:
+        folder = _results(project)
+        write_tables(tables, folder)
+        write_workbook(tables, folder / FILE_NAME, output.language)
     bill = tables["quantities"]
     laid = bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
     sums = laid.groupby(["item", "system"], sort=True)[["length_m", "count"]].sum().reset_index()
@@ -83,12 +84,8 @@ def run_quantities(call: Call) -> int:
     differ = tables["claims"].query("kind != 'agrees'")
     if len(differ):
         _shown(output, "claims", differ, SHOWN_CLAIM, project.settings.catalogue)
-    _say(
-        output,
-        "written",
-        files=", ".join([*(f"{n}.csv" for n in tables), FILE_NAME]),
-        folder=project.settings.results,
-    )
+    files = ", ".join([*(f"{n}.csv" for n in tables), FILE_NAME])
+    _say(output, "not_written" if call.communities else "written", files=files, folder=project.settings.results)
     output.frame("quantities", bill)
     output.frame("claims", tables["claims"])
     return code
@@ -102,8 +99,9 @@ def run_design(call: Call) -> int:
     code = print_findings(project.built.findings, output)
     say_closed_intake(intake_of(project.built), output)
     with output.working("assess"):
-        tables = project.design_tables()
-    write_tables(tables, _results(project))
+        tables = _design_tables(project, call)
+    if not call.communities:
+        write_tables(tables, _results(project))
     checks = tables["design_checks"]
     failed = checks[checks["verdict"] == "fail"]
     counts = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
@@ -128,11 +126,21 @@ def run_design(call: Call) -> int:
         total=len(checks),
         fails=len(failed),
         swmm=text(f"bill.cli.{'with_swmm' if project.results else 'without_swmm'}", output.language),
-        folder=project.settings.results,
     )
+    files = ", ".join(f"{n}.csv" for n in tables)
+    _say(output, "not_written" if call.communities else "written", files=files, folder=project.settings.results)
     output.frame("design_checks", checks)
     output.frame("design_suggestions", tables["design_suggestions"])
     return code
+
+
+def _design_tables(project: Project, call: Call) -> dict[str, pd.DataFrame]:
+    """The tables as ``spongecalc assess`` writes them where every run is there; else without checks of runs."""
+    tables = project.design_tables()
+    if call.communities or len(project.results) < len(project.built.runs):
+        return tables
+    review = project.review(call.output.language)
+    return {name: review.tables[name] for name in tables}
 
 
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:

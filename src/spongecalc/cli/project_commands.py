@@ -23,6 +23,7 @@ from spongecalc.language import text
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
 from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.render.missing_font import MissingFontError
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
@@ -194,7 +195,7 @@ def _answer(project: Project, call: Call, beside: SideWorker, *, with_report: bo
         except InstituteError as mistake:
             output.error(mistake.sentence(output.language))
             return WRONG_USAGE
-        except LookupError as missing:
+        except MissingFontError as missing:
             output.error(text("cli.package_missing", output.language, package=missing.args[0]))
             return WRONG_USAGE
         call.made.files.extend(files)

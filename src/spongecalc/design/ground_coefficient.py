@@ -10,7 +10,7 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.standards.tables import table
 from spongecalc.surfaces.subcatchment import Subcatchment
 
-NAME = "ground_coefficient"
+NAME, ALL_GROUND = "ground_coefficient", "all ground"
 MEASURES_TAKEN = "measures_taken"
 """The reason of a check that passes above the limit: the ground has what the clause then asks for."""
 
@@ -49,9 +49,9 @@ def check_ground_coefficient(
         place = boundary.representative_point()
         subject = Subject(Feature("communities", community, community, x_m=place.x, y_m=place.y), "proposed")
         value = reaching_m2 / area_m2
-        check = at_most(NAME, subject, "storm", value, limit)
+        check = at_most(NAME, subject, ALL_GROUND, value, limit)
         if check.verdict == FAIL and _has_measures(system, own, community):
-            check = Check(NAME, subject, PASS, "storm", value, limit, check.excess, MEASURES_TAKEN)
+            check = Check(NAME, subject, PASS, ALL_GROUND, value, limit, check.excess, MEASURES_TAKEN)
         checks.append(check)
     return checks
 

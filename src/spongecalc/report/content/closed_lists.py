@@ -51,7 +51,7 @@ class ClosedList:
         if self.answers and "=" in code:
             asked, _, answer = code.partition("=")
             told = ClosedList(self.answers)
-            return words("verdict.reason", criterion=self.word(asked, words), answer=told.word(answer, words))
+            return words("verdict.answered", criterion=self.word(asked, words), answer=told.word(answer, words))
         for place in self.places:
             word = words.of_list(place, code)
             if word is not None:

@@ -35,6 +35,8 @@ def documents_table(cited: pd.DataFrame, words: Wording) -> Table:
     names = ("number", "title", "kind", "status", "clauses_count", "how_known")
     headings = [Heading(words(f"document.basis_{n}"), n == "clauses_count") for n in names]
     counts = cited.groupby("document")["clause"].nunique()
+    # The clauses' own grades, as the table of clauses has them: how a title is known is another matter.
+    grades = {str(d): _grades(own["how_known"], words) for d, own in cited.groupby("document")}
     rows = [
         [
             Cell(number_of(document, words)),
@@ -42,7 +44,7 @@ def documents_table(cited: pd.DataFrame, words: Wording) -> Table:
             Cell(words.of_list("standard_sources.kind", document.kind) or document.kind),
             Cell(force_of(document, words)),
             Cell(str(counts[document.document])),
-            Cell(coded("how_known", document.how_known, words)),
+            Cell(grades[document.document]),
         ]
         for document in documents().values()
         if document.document in counts
@@ -56,7 +58,6 @@ def clauses_table(cited: pd.DataFrame, words: Wording) -> Table:
     headings = [Heading(words(f"document.basis_{n}"), n == "count") for n in names]
     rows = []
     for (document, clause), own in cited.groupby(["document", "clause"], sort=False):
-        grades = [g for g in (*HOW_KNOWN, *own["how_known"]) if g in set(own["how_known"])]
         applied = [coded("applied_to", to, words) for to in dict.fromkeys(own["applied_to"])]
         rows.append(
             [
@@ -66,10 +67,16 @@ def clauses_table(cited: pd.DataFrame, words: Wording) -> Table:
                 Cell(words.listed(applied)),
                 Cell(str(int(own["count"].sum()))),
                 Cell(coded("decides", "yes" if (own["decides"] == "yes").any() else "no", words)),
-                Cell(words.listed(coded("how_known", g, words) for g in dict.fromkeys(grades))),
+                Cell(_grades(own["how_known"], words)),
             ]
         )
     return Table(headings, rows)
+
+
+def _grades(found: pd.Series, words: Wording) -> str:
+    """The ways in which clauses are known, the surest first."""
+    grades = dict.fromkeys(g for g in (*HOW_KNOWN, *found) if g in set(found))
+    return words.listed(coded("how_known", g, words) for g in grades)
 
 
 def number_of(document: Document, words: Wording) -> str:
@@ -84,4 +91,7 @@ def force_of(document: Document, words: Wording) -> str:
         return words("document.basis_in_force_from", date=document.in_force_from)
     if document.successor:
         return words("document.basis_superseded_by", successor=document.successor)
+    # A handbook or a city's formula is in nobody's register.
+    if document.kind in WITHOUT_NUMBER:
+        return words("document.basis_no_register")
     return words.of_list("standard_sources.status", document.status) or document.status

@@ -68,7 +68,7 @@ def county_settled(review: Review, words: Wording) -> Chapter | None:
 
 
 def settled_said(review: Review, words: Wording) -> list[str]:
-    """How many models were held against the reference scheme, and which verdicts hang on it; none without any."""
+    """Sentences on the models held against the reference scheme, and on the verdicts that hang on it; none without."""
     models = review.tables.get(MODELS_TABLE)
     if models is None or not models["answer"].isin([COMPARED, REFUSED, NOT_RUN]).any():
         return []

@@ -52,7 +52,7 @@ def _key(key: str, words: Wording) -> str:
 
 
 def _result(swept: Swept, table: pd.DataFrame, review: Review, words: Wording) -> str:
-    """What a sweep shows in a sentence: flooding of the last scenario compared, beside the base."""
+    """The result of a sweep in a sentence: flooding of the last scenario compared, beside the base."""
     done = table[(table["status"] == DONE) & (table["scenario"] == review.compared[1])]
     keys, of_model = list(swept.keys), ["communities", "storm_id"]
     is_base = done[keys].isna().all(axis=1)

@@ -19,7 +19,7 @@ NAMED = 3
 
 
 def found_said(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> str:
-    """What was found for a criterion, in a sentence or two."""
+    """A sentence or two on what was found for a criterion."""
     found = words.filled(f"finding.{verdict.key}", _told(verdict, page, review, words))
     if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
         found = f"{found}{words.between}{community_levels_said(page, review, words)}".rstrip()

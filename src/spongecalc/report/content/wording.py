@@ -126,7 +126,7 @@ class Wording:
 
     @property
     def between(self) -> str:
-        """What stands between two sentences."""
+        """The text between two sentences: a space, or none in Chinese."""
         return "" if self.lang == "zh" else " "
 
     def filled(self, key: str, figures: Mapping[str, object]) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+from spongecalc.report.render.missing_font import MissingFontError
+
 CJK_PACKAGE, CJK_FILE = "zhplot", "fonts/NotoSansSC-Regular.ttf"
 # matplotlib carries DejaVu Sans: symbols, faces, Hebrew and Arabic.
 LATIN_PACKAGE, LATIN_FILE = "matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"
@@ -20,7 +22,7 @@ def _font_files() -> tuple[Path, ...]:
         spec = importlib.util.find_spec(package)
         path = Path(spec.origin).parent / file if spec is not None and spec.origin is not None else None
         if path is None or not path.is_file():
-            raise LookupError(package)
+            raise MissingFontError(package)
         found.append(path)
     return tuple(found)
 
@@ -30,14 +32,14 @@ def font_folders() -> tuple[Path, ...]:
 
     Raises
     ------
-    LookupError
+    MissingFontError
         A package that carries one of them is not installed; names it.
     """
     return tuple(f.parent for f in _font_files())
 
 
 def cjk_font_file() -> Path:
-    """The file of Noto Sans SC. Raises LookupError as :func:`font_folders` does."""
+    """The file of Noto Sans SC. Raises MissingFontError as :func:`font_folders` does."""
     return _font_files()[0]
 
 

@@ -47,7 +47,7 @@ def write_formats(
     ------
     InstituteError
         The template's own layout cannot be set.
-    LookupError
+    MissingFontError
         A font's package is not installed.
     OSError
         The folder cannot be written.

@@ -39,7 +39,7 @@ def pdf_bytes(document: Document, institute: Institute = PLAIN) -> bytes:
     ------
     InstituteError
         The institute's own layout does not compile.
-    LookupError
+    MissingFontError
         The package with the Chinese font is not installed.
     """
     data = json.dumps(document_data(document), ensure_ascii=False)
