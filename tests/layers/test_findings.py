@@ -122,6 +122,19 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
         "connections",
         "C-K1",
     ),
+    "lateral.near_source": (
+        add(
+            "connections",
+            "C-D1",
+            connection_id="C-Y",
+            source="C-R1",
+            kind="yard_drain",
+            to_node="C-R2",
+            geometry=LineString([(X + 10.3, Y + 8), (X + 40, Y + 8)]),
+        ),
+        "connections",
+        "C-Y",
+    ),
     "connection.unknown_source": (edit("connections", "C-K1", source="C-H9"), "connections", "C-K1"),
     "connection.node_not_in_scenario": (
         edit("connections", "C-D0", status="existing"),

@@ -17,7 +17,9 @@ NODES = [("I1", Point(0, 0)), ("M1", Point(0, 20))]
 HOUSE = box(20, 0, 30, 10)
 
 
-def told(source: object, line: LineString | None) -> list[tuple[str, str, object]]:
+def told(
+    source: object, line: LineString | None, rule: str = "lateral.far_from_source"
+) -> list[tuple[str, str, object]]:
     layers = LayerSet(
         pyproj.CRS(CRS),
         {
@@ -32,8 +34,8 @@ def told(source: object, line: LineString | None) -> list[tuple[str, str, object
         None,
     )
     found = check_lateral_sources(layers, TOLERANCE_M)
-    assert {f.rule for f in found} <= {"lateral.far_from_source"}
-    return [(f.feature.feature_id, str(f.found["source"]), f.found["gap"]) for f in found]
+    assert {f.rule for f in found} <= {"lateral.far_from_source", "lateral.near_source"}
+    return [(f.feature.feature_id, str(f.found["source"]), f.found["gap"]) for f in found if f.rule == rule]
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,30 @@ def test_a_line_from_elsewhere_is_named_with_its_distance(source: str, line: Lin
 )
 def test_what_lies_at_its_source_is_not_named(source: object, line: LineString | None) -> None:
     assert told(source, line) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "gap"),
+    [
+        pytest.param("I1", LineString([(0.3, 0), (0, 20)]), "0.30", id="an inlet 0.3 m off"),
+        pytest.param("I1", LineString([(0.3, 0.4), (0, 20)]), "0.50", id="on the tolerance"),
+        pytest.param("I1", LineString([(0, 20), (0.06, 0)]), "0.06", id="drawn uphill"),
+    ],
+)
+def test_a_line_beside_its_inlet_is_noted(source: str, line: LineString, gap: str) -> None:
+    """An inlet 0.3 m off took other ground without a word."""
+    assert told(source, line, "lateral.near_source") == [("L1", source, gap)]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("I1", LineString([(0.05, 0), (0, 20)])),
+        ("I1", LineString([(3, 4), (0, 20)])),
+        ("H1", LineString([(19.7, 5), (0, 20)])),
+        ("I1", None),
+    ],
+    ids=["at the inlet", "far from it", "from a wall", "without a line"],
+)
+def test_what_is_no_near_miss_is_not_noted(source: str, line: LineString | None) -> None:
+    assert told(source, line, "lateral.near_source") == []

@@ -7,6 +7,7 @@ import shapely
 
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.pipe_ends import ON_PIPE_M
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 
 # Laterals are drawn from the wall, from a downpipe's foot or from a trap in the yard.
@@ -26,7 +27,8 @@ def check_lateral_sources(layers: LayerSet, tolerance_m: float) -> list[Finding]
     Returns
     -------
     One finding for each lateral neither end of which lies at its source: the inlet was moved or is drawn at a
-    wrong place, the lateral is, or one of the ids is wrong. Sources that are not drawn have findings of their
+    wrong place, the lateral is, or one of the ids is wrong; and a note of each that ends beside its inlet within
+    the tolerance. Sources that are not drawn have findings of their
     own, and which end is the lower one is told at ``to_node``.
     """
     laterals = layers["connections"]
@@ -49,14 +51,12 @@ def check_lateral_sources(layers: LayerSet, tolerance_m: float) -> list[Finding]
     lines = laterals.geometry.to_numpy()
     begin_m, end_m = (shapely.distance(shapely.get_point(lines, vertex), shapes) for vertex in (0, -1))
     gap_m = np.fmin(begin_m, end_m)
-    far = np.nan_to_num(gap_m) > allowed_m
-    return list(
-        found_at(
-            "lateral.far_from_source",
-            "connections",
-            laterals,
-            far,
-            source=sources,
-            gap=numbers(np.nan_to_num(gap_m), 2),
-        )
-    )
+    gap_m = np.nan_to_num(gap_m)
+    far = gap_m > allowed_m
+    # A house is left anywhere along its walls; an inlet's place decides which ground is its.
+    near = ~far & (gap_m > ON_PIPE_M) & (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
+    about = {"source": sources, "gap": numbers(gap_m, 2)}
+    return [
+        *found_at("lateral.far_from_source", "connections", laterals, far, **about),
+        *found_at("lateral.near_source", "connections", laterals, near, **about),
+    ]

@@ -68,7 +68,7 @@ def county_settled(review: Review, words: Wording) -> Chapter | None:
 
 
 def settled_said(review: Review, words: Wording) -> list[str]:
-    """Sentences on the models held against the reference scheme, and on the verdicts that hang on it; none without."""
+    """Sentences on models held against the reference scheme, and on verdicts that hang on it; none without."""
     models = review.tables.get(MODELS_TABLE)
     if models is None or not models["answer"].isin([COMPARED, REFUSED, NOT_RUN]).any():
         return []
