@@ -130,6 +130,13 @@ class Review:
     swept: tuple[Swept, ...] = ()
 
     @cached_property
+    def storms_by_period(self) -> tuple[StormSummary, ...]:
+        """The storms as tables list them: the frequent ones first, those without a return period last."""
+        return tuple(
+            sorted(self.storms, key=lambda s: (math.isnan(s.return_period_a), s.return_period_a, s.duration_min))
+        )
+
+    @cached_property
     def judging(self) -> Judging:
         """The basis on which the communities are judged."""
         first = next(s for s in self.scenarios if s.name == self.compared[0])

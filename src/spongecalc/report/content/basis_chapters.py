@@ -167,7 +167,7 @@ def _storm_table(review: Review, words: Wording) -> Table:
             Cell(source_name(s.formula_source, words.lang)),
             Cell(coded("how_known", s.formula_how_known, words)),
         ]
-        for s in review.storms
+        for s in review.storms_by_period
     ]
     return Table(headings, rows)
 

@@ -113,7 +113,7 @@ def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigu
     answers = _own(review.tables.get("answers"), community_id)
     names = [s.name for s in review.scenarios]
     results = {}
-    for storm in review.storms:
+    for storm in review.storms_by_period:
         found = {s: _first(sponge, s, storm.storm_id) for s in names}
         rain = next((f["rainfall_m3"] for f in found.values() if is_known(f.get("rainfall_m3"))), None)
         figures = [
