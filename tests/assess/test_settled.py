@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from spongecalc.assess.criteria import Verdict, unsettled_listed, verdicts
-from spongecalc.assess.settled import NODE, PEAK, PIPE, moved, moved_figures, with_ranges
+from spongecalc.assess.settled import NODE, PEAK, PIPE, SettledFound, moved, moved_figures, with_ranges
+from spongecalc.decimals import decimals
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,20 @@ def test_what_only_one_run_has_is_nought_in_the_other() -> None:
     reference = pd.DataFrame({"site_id": ["B", "C"], "volume_m3": [1.01, 2.0]})
     found = list(moved_figures(run, reference, "site_id", ("volume_m3",)))
     assert found == [("A", "volume_m3", 3.0, 0.0), ("C", "volume_m3", 0.0, 2.0)]
+
+
+def test_each_figure_is_written_with_the_decimals_of_its_unit() -> None:
+    found = SettledFound("P3")
+    about = {"community_id": "A", "scenario": "after", "storm_id": "P3", "object": NODE, "object_id": "N1"}
+    found.rows.extend(
+        [
+            about | {"figure": PEAK, "value": 12.34567, "reference_value": 9.87654},
+            about | {"figure": "max_depth_m", "value": 0.123456, "reference_value": 0.2},
+        ]
+    )
+    rows = found.tables(["A"], ["after"])["settled"]
+    assert rows["value"].tolist() == [12.35, round(0.123456, decimals("max_depth_m"))]
+    assert rows["reference_value"].tolist() == [9.88, 0.2]
 
 
 def test_the_other_end_of_a_range_stands_beside_its_own_figure_alone() -> None:

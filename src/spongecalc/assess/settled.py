@@ -17,6 +17,7 @@ from spongecalc.assess.flooded_nodes import LEAST_FLOOD_M3
 from spongecalc.assess.hydraulics import node_results, pipe_results
 from spongecalc.assess.modelled import Modelled
 from spongecalc.assess.scenario_order import in_order
+from spongecalc.decimals import decimals
 from spongecalc.swmm.reference_scheme import is_accepted, is_under_pressure
 from spongecalc.swmm.run_result import RunResult
 
@@ -200,6 +201,11 @@ class SettledFound:
         """settled.csv and settled_models.csv, in the order of communities and scenarios."""
         rows = pd.DataFrame(self.rows, columns=SETTLED_COLUMNS)
         rows = rows[rows["community_id"].isin(list(community_ids))]
+        places = [decimals(figure) or 0 for figure in rows["figure"]]
+        for column in ("value", "reference_value"):
+            # Each figure with the decimals of its own unit, as its table writes it.
+            rounded = [round(v, n) for v, n in zip(rows[column].astype(float), places, strict=True)]
+            rows = rows.assign(**{column: rounded})
         models = pd.DataFrame(self.models, columns=MODEL_COLUMNS)
         key = in_order(scenarios)
         return {

@@ -13,7 +13,7 @@ WITH_TRACERS = (DRY, TRACED)
 INCOMPLETE = "incomplete"
 """Status of a community whose storms are all answered, and of whose runs with tracers one is not sound."""
 
-NO_RUN = "none"
+COLUMN, NO_RUN = "runs_not_sound", "none"
 
 
 def not_sound(scenario: str, storm_id: str, reason: str) -> str:
@@ -23,7 +23,7 @@ def not_sound(scenario: str, storm_id: str, reason: str) -> str:
 
 def listed(row: Mapping[str, object]) -> dict[tuple[str, str], str]:
     """Reasons by scenario and event, as a row of communities.csv lists them; nothing where all runs are sound."""
-    written = row.get("runs_not_sound")
+    written = row.get(COLUMN)
     if not isinstance(written, str) or written in ("", NO_RUN):
         return {}
     found = {}

@@ -13,6 +13,7 @@ from tests.report.synthetic_review import synthetic_review
 from spongecalc import contract
 from spongecalc.assess.low_spots import BY_DISTANCE, BY_GROUND
 from spongecalc.assess.misconnection_grades import GRADES
+from spongecalc.assess.performance import EVENTS, SERIES
 from spongecalc.assess.return_periods import CRITERIA
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.intake.ledger import FATES
@@ -47,6 +48,7 @@ DEFINED = {
         *("tank_let_off", "basin_chamber", "basin_throttle", "basin_overflow"),
     ),
     "grade": GRADES,
+    "capture_method": (SERIES, EVENTS),
     "cause": CAUSES,
     "joined_by": (BY_GROUND, BY_DISTANCE),
     "criterion": CRITERIA,
@@ -253,6 +255,14 @@ def test_ids_and_names_stay_whatever_they_are():
         ("how_known", "practice", "惯用值", "engineering practice"),
         ("status", None, "", ""),
         ("length_m", 2.0, "2.00", "2.00"),
+        ("capture_method", "series", "SWMM 长系列连续模拟", "SWMM, continuous"),
+        (
+            "runs_not_sound",
+            "before/traced: routing -7.61 %; after/P3-120: failed",
+            "改造前，设计暴雨示踪（管网水量平衡误差 -7.61%）、改造后，暴雨 P3-120（未算完）",
+            "before, the design storm with tracers (balance of routing off by -7.61 %), after, storm P3-120 "
+            "(did not finish)",
+        ),
     ],
 )
 def test_a_cell_in_words(column, held, zh, en):

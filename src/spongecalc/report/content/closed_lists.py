@@ -13,9 +13,11 @@ import pandas as pd
 
 from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.compared_columns import template_of
+from spongecalc.assess.unsound_runs import COLUMN as RUNS
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.standard_names import source_name
+from spongecalc.report.content.unsound_runs import runs_said
 from spongecalc.report.content.wording import Wording
 
 
@@ -67,6 +69,15 @@ class ClosedList:
             return self.word(held, words)
         named = [self.word(c, words) for c in held.split(self.separator) if c]
         return self.joined_by.join(named) if self.joined_by else words.listed(named)
+
+
+@dataclass(frozen=True)
+class RunsListed(ClosedList):
+    """The runs that are not sound, each with its reason."""
+
+    def written(self, held: str, words: Wording) -> str:
+        """The runs in words; that there are none where none is listed."""
+        return runs_said({RUNS: held}, words) or super().written(held, words)
 
 
 def _values(*names: str) -> ClosedList:
@@ -144,7 +155,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "design_failing": _values("rising"),
     "outfalls_over": _values("rising"),
     "outfalls_to_confirm": _values("rising"),
-    "runs_not_sound": _values("rising"),
+    RUNS: RunsListed(("report.value.rising",)),
     "discharge_verdict": ClosedList(("report.verdict",)),
     "in_smallest_set": _YES_NO,
     "differ": _YES_NO,
