@@ -273,6 +273,13 @@ def test_a_river_stands_at_outfalls_of_rain_and_combined_water_alone(planned: Ca
     assert told["A-S2"][0] == "FREE"
 
 
+def test_outside_water_above_a_rim_is_marked(planned: Callable[..., SweepPlan]) -> None:
+    """98.7 m at the outfall: 0.3 m more stays in the pipe, 5 m more stand on the street before any rain."""
+    plan = planned(values={"rise.rain_outfall_level": [0.3, 5]}, communities=["A"], scenarios=["after"])
+    found = {p.parameters.values.get("rise.rain_outfall_level"): p.outfalls_above_rim for p in plan.points}
+    assert found == {None: 0, 0.3: 0, 5.0: 1}
+
+
 def test_a_sweep_of_some_communities_leaves_the_others_alone(planned: Callable[..., SweepPlan]) -> None:
     plan = planned(communities=["A", "C"], scenarios=["after"])
     assert sorted(p.model for p in plan.points) == ["A", "C"]

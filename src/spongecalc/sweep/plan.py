@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from spongecalc.batch.run import Run
+from spongecalc.network.outside_water import check_outside_water
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
 from spongecalc.project.long_rain import LongRain
@@ -35,7 +36,8 @@ class Point:
     """One row of a sweep's table: a set, a model, a storm, and the id of the run that answers for it.
 
     Sets that give a model the same input file share one run. ``tanks`` and ``reuse`` are the model's rain tanks
-    and the outfalls that stand for their reuse.
+    and the outfalls that stand for their reuse. ``outfalls_above_rim`` counts the outfalls whose water outside
+    comes up at a manhole: the street inside is then under water before any rain falls.
     """
 
     parameters: ParameterSet
@@ -46,6 +48,7 @@ class Point:
     run_id: str
     tanks: tuple[str, ...] = ()
     reuse: tuple[str, ...] = ()
+    outfalls_above_rim: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def plan_sweep(
     settings_of = {s.name: changed_settings(settings, sweep.name, s.values) for s in sets}
     folder = project.results_folder / FOLDER / sweep.name / "runs"
     rain = LongRain(project.folder, project.settings)
-    built: dict[str, tuple[SwmmModel, ...]] = {}
+    built: dict[str, tuple[tuple[SwmmModel, int], ...]] = {}
     points: list[Point] = []
     runs: dict[str, Run] = {}
     scenarios = sweep.scenarios or project.settings.scenario_names
@@ -109,8 +112,10 @@ def plan_sweep(
             built = {k: v for k, v in built.items() if k == "{}"}
             # Settings of the rain are seldom those that a sweep changes.
             own_rain = rain if own.sponge == rain.settings.sponge else LongRain(project.folder, own)
+            changed = (changed_system(system, parameters.values) for system in wanted)
             built[rebuilt] = tuple(
-                build_model(changed_system(system, parameters.values), own, (), own_rain) for system in wanted
+                (build_model(system, own, (), own_rain), sum(1 for _ in check_outside_water(system)))
+                for system in changed
             )
         for point, run in _of_set(parameters, own, built[rebuilt], folder):
             known = runs.setdefault(run.key, run)
@@ -128,13 +133,17 @@ def refuse_unknown(sweep: SweepSettings, communities: Collection[str]) -> None:
 
 
 def _of_set(
-    parameters: ParameterSet, settings: Settings, models: Sequence[SwmmModel], folder: Path
+    parameters: ParameterSet, settings: Settings, models: Sequence[tuple[SwmmModel, int]], folder: Path
 ) -> Iterator[tuple[Point, Run]]:
-    """The points of one set with the run of each, in the order of models and storms."""
+    """The points of one set with the run of each, in the order of models and storms.
+
+    ``models`` are the set's, each with the count of its outfalls whose water outside comes up at a manhole.
+    """
     storms = [(storm, storm_event(storm, settings.simulation)) for storm in design_storms(settings)]
-    for base in models:
+    for base, above_rim in models:
         changed = changed_model(base, parameters.values)
-        kept = [tuple(base.elements.loc[base.elements["role"] == r, "model_id"]) for r in (TANK_ROLE, REUSE_ROLE)]
+        elements = base.elements
+        tanks, reuse = (tuple(elements.loc[elements["role"] == r, "model_id"]) for r in (TANK_ROLE, REUSE_ROLE))
         for storm, event in storms:
             # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.
             text = replace(changed, storms=(storm,)).text(event)
@@ -152,7 +161,8 @@ def _of_set(
                 variant=parameters.name,
             )
             run = replace(run, folder=place / run.sha256[:16])
-            yield Point(parameters, base.name, base.communities, base.scenario, storm, run.run_id, *kept), run
+            answered = (parameters, base.name, base.communities, base.scenario, storm, run.run_id)
+            yield Point(*answered, tanks, reuse, above_rim), run
 
 
 def with_storms(sweep: SweepSettings, settings: Settings) -> Settings:

@@ -20,6 +20,7 @@ FIGURES = (
     "ponded_m3",
     "flooded_nodes",
     "surcharged_pipes",
+    "outfalls_above_rim",
 )
 """Figures that are added over models in the second table."""
 
@@ -83,6 +84,7 @@ def _figures(point: Point, result: RunResult | None) -> dict[str, object]:
         "ponded_m3": float(nodes["max_ponded_m3"].sum()),
         "flooded_nodes": int((nodes["flood_volume_m3"] > 0).sum()),
         "surcharged_pipes": int((links["surcharged_h"] > 0).sum()),
+        "outfalls_above_rim": point.outfalls_above_rim,
         "routing_error_percent": result.routing_error_percent,
     }
 
