@@ -13,6 +13,7 @@ from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.folder_names import names_folder
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.rules.findings_at_rows import found_at
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,62 +33,50 @@ def check_values(layers: LayerSet) -> Iterator[Finding]:
 
 def _ids(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     ids = frame[SCHEMAS[layer].id_column]
-    for row in frame[ids.isna()].itertuples():
-        yield finding_at("id.missing", layer, row, column=SCHEMAS[layer].id_column)
+    yield from found_at("id.missing", layer, frame, ids.isna(), column=SCHEMAS[layer].id_column)
+    if not ids.duplicated().any():
+        return
     # The pieces of a surface that was cut at a border have one id between them.
     whole = frame.drop_duplicates([ids.name, "file", "file_row"])[ids.name]
-    counts = ids.map(whole.value_counts())
-    for row in frame[ids.notna() & (counts > 1)].itertuples():
-        count = int(counts[row.Index])
-        yield finding_at("id.duplicate", layer, row, count=count)
+    counts = ids.map(whole.value_counts()).fillna(0).astype(int)
+    yield from found_at("id.duplicate", layer, frame, counts > 1, count=counts)
 
 
 def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Catalogue) -> Iterator[Finding]:
     values = frame[column.name]
     allowed = column.allowed_in(catalogue)
     if column.required:
-        for row in frame[values.isna()].itertuples():
-            yield finding_at("value.missing", layer, row, column=column.name)
+        yield from found_at("value.missing", layer, frame, values.isna(), column=column.name)
     if allowed:
         wrong = values.notna() & ~values.isin(allowed)
-        for row in frame[wrong].itertuples():
-            yield finding_at(
-                "value.not_allowed",
-                layer,
-                row,
-                column=column.name,
-                value=getattr(row, column.name),
-                allowed=", ".join(allowed),
-            )
+        found = {"value": values.to_numpy(object), "allowed": ", ".join(allowed)}
+        yield from found_at("value.not_allowed", layer, frame, wrong, column=column.name, **found)
     if column.kind == "number":
         yield from out_of_bounds(layer, frame, column)
     if column.kind == "date":
         dates = pd.to_datetime(values, errors="coerce", format="ISO8601")
-        for row in frame[values.notna() & dates.isna()].itertuples():
-            yield finding_at(
-                "value.not_a_date",
-                layer,
-                row,
-                column=column.name,
-                value=getattr(row, column.name),
-            )
+        wrong, written = values.notna() & dates.isna(), values.to_numpy(object)
+        yield from found_at("value.not_a_date", layer, frame, wrong, column=column.name, value=written)
 
 
 def out_of_bounds(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
     """Findings about values of a numeric column outside its bounds."""
-    values = frame[column.name].astype(float)
+    values = frame[column.name].to_numpy(float)
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
-    for row in frame[(values < low) | (values > high)].itertuples():
-        yield finding_at(
-            "value.out_of_bounds",
-            layer,
-            row,
-            column=column.name,
-            value=f"{getattr(row, column.name):g}",
-            low="-" if column.minimum is None else f"{low:g}",
-            high="-" if column.maximum is None else f"{high:g}",
-        )
+    wrong = (values < low) | (values > high)
+    if not wrong.any():
+        return
+    yield from found_at(
+        "value.out_of_bounds",
+        layer,
+        frame,
+        wrong,
+        column=column.name,
+        value=[f"{v:g}" for v in values],
+        low="-" if column.minimum is None else f"{low:g}",
+        high="-" if column.maximum is None else f"{high:g}",
+    )
 
 
 def _names(communities: gpd.GeoDataFrame) -> Iterator[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
+import math
+from weakref import WeakKeyDictionary
+
 import numpy as np
-import pandas as pd
 import shapely
 
 from spongecalc.scenario import DrainageSystem
@@ -20,37 +21,48 @@ def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, s
     manholes too. They are in the order of their ids; of several at one place the one comes first that takes its
     rain: a proposed one, then one of the rain pipes, of combined ones, of sewage, then the one that lies lower.
     """
-    nodes = _ordered(system.nodes[system.nodes["community_id"] == community_id])
-    facilities = system.facilities
+    kept = _KEPT.setdefault(system, {})
+    if community_id not in kept:
+        kept[community_id] = _intake_nodes(system, community_id)
+    return list(kept[community_id])
+
+
+# A model asks for them of its ground, of its gutters and of its inlets: what is derived of a system may stay.
+_KEPT: WeakKeyDictionary[DrainageSystem, dict[str, list[tuple[str, shapely.Point]]]] = WeakKeyDictionary()
+
+
+def _intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, shapely.Point]]:
+    nodes, facilities = system.nodes, system.facilities
+    own = (nodes["community_id"] == community_id).to_numpy()
+    ids, kinds, waters = (nodes[c].to_numpy(object)[own] for c in ("node_id", "kind", "system"))
+    points = nodes.geometry.to_numpy()[own]
     basins = facilities.loc[facilities["kind"] == "detention_basin", "from_node"] if len(facilities) else ()
-    for_rain = nodes["system"].isin(["storm", "combined"]) & (nodes["kind"] != "outfall")
+    no_outfall = kinds != "outfall"
+    for_rain = np.isin(waters, ["storm", "combined"]) & no_outfall
     choices = (
-        nodes[nodes["kind"] == "inlet"],
-        nodes[for_rain & (nodes["kind"] != "storage")],
-        nodes[for_rain & nodes["node_id"].isin(basins)],
-        nodes[nodes["kind"] != "outfall"],
+        kinds == "inlet",
+        for_rain & (kinds != "storage"),
+        for_rain & np.isin(ids, list(basins)),
+        no_outfall,
     )
-    for chosen in choices:
-        if len(chosen):
-            return list(zip(chosen["node_id"], chosen.geometry, strict=True))
-    return []
+    chosen = next((choice for choice in choices if choice.any()), None)
+    if chosen is None:
+        return []
+    was_there = nodes["status"].to_numpy(object)[own] != "proposed"
+    inverts_m = nodes["invert_m"].to_numpy(float)[own]
+    places = shapely.to_wkb(points)
+    # Those at one place are side by side, where the least of their ids would stand.
+    least: dict[bytes, str] = {}
+    for place, node_id in zip(places, ids, strict=True):
+        least[place] = min(least.get(place, node_id), node_id)
 
+    def takes_rain(i: int) -> tuple[str, bool, int, bool, float, str]:
+        water = RAIN_FIRST.index(waters[i]) if waters[i] in RAIN_FIRST else len(RAIN_FIRST)
+        unknown = math.isnan(inverts_m[i])
+        lies_m = 0.0 if unknown else float(inverts_m[i])
+        return (least[places[i]], bool(was_there[i]), water, unknown, lies_m, ids[i])
 
-def _ordered(nodes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The nodes by id, those at one place side by side and in the order in which they take rain."""
-    if nodes.empty:
-        return nodes
-    place = pd.Series(shapely.to_wkb(nodes.geometry.to_numpy()), index=nodes.index)
-    keys = pd.DataFrame(
-        {
-            "place": nodes["node_id"].groupby(place).transform("min"),
-            "was_there": nodes["status"] != "proposed",
-            "water": nodes["system"].map({system: n for n, system in enumerate(RAIN_FIRST)}),
-            "invert_m": nodes["invert_m"],
-            "node_id": nodes["node_id"],
-        }
-    )
-    return nodes.loc[keys.sort_values(list(keys.columns), kind="stable").index]
+    return [(ids[i], points[i]) for i in sorted(np.flatnonzero(chosen).tolist(), key=takes_rain)]
 
 
 def inlet_areas(ground: shapely.Geometry, inlets: list[tuple[str, shapely.Point]]) -> dict[str, shapely.Geometry]:
