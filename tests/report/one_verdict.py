@@ -61,7 +61,8 @@ def assert_one_verdict(review: Review, table: pd.DataFrame, lang: str) -> None:
         for reason in str(table.loc[community, "verdict_reasons"]).split("; "):
             criterion, _, answer = reason.partition("=")
             if criterion != "status":
-                part = words(
-                    "verdict.reason", criterion=words(f"criterion.{criterion}"), answer=words(f"verdict.{answer}")
-                )
-                assert part in with_reasons and part in line
+                named = {"criterion": words(f"criterion.{criterion}"), "answer": words(f"verdict.{answer}")}
+                part = words("verdict.reason", **named, fact="")
+                # The same fact stands behind it in both.
+                fact = with_reasons.partition(part)[2].partition("；" if lang == "zh" else "; ")[0]
+                assert fact and part + fact in line

@@ -93,6 +93,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "design_open",
     "design_failing",
     "verdict_warnings",
+    "verdict_warned",
     "values_not_read",
     "worst_continuity_error_percent",
     "runs_not_sound",

@@ -462,7 +462,7 @@ def _data(row: Mapping[str, object]) -> Verdict:
         runs = "; ".join(not_sound(*place, reason) for place, reason in unsound.items())
         return Verdict("data", CONDITIONAL, "data_runs_not_sound", {**known, "runs": runs})
     if known["verdict_warnings"] > 0:
-        return Verdict("data", CONDITIONAL, "data_warnings", known)
+        return Verdict("data", CONDITIONAL, "data_warnings", {**known, "features": _word(row, "verdict_warned")})
     if known["values_not_read"] != 0:
         return Verdict("data", CONDITIONAL, "data_not_read", known)
     return Verdict("data", PASS, "data_good", known)

@@ -88,13 +88,20 @@ def criteria_figures(
         "waterlogging_required_a": waterlogging_period_a(settings),
         **_waterlogging(tables["ponding"], settings, rare, modelled=modelled),
         **_design(tables["design_checks"], modelled=modelled),
-        "verdict_warnings": warnings_of(findings, settings.compared[1]),
+        **_warnings(findings, settings.compared[1]),
     }
 
 
-def warnings_of(findings: Iterable[Finding], scenario: str) -> int:
-    """Count of the warnings that the last scenario compared rests on, without those of another alone."""
-    return sum(1 for f in findings if f.severity == "warning" and f.found.get("scenario", scenario) == scenario)
+def warnings_of(findings: Iterable[Finding], scenario: str) -> list[Finding]:
+    """The warnings that the last scenario compared rests on, without those of another alone."""
+    return [f for f in findings if f.severity == "warning" and f.found.get("scenario", scenario) == scenario]
+
+
+def _warnings(findings: Iterable[Finding], scenario: str) -> dict[str, object]:
+    """The count of a community's open warnings, and the features that they are at."""
+    found = warnings_of(findings, scenario)
+    named = dict.fromkeys(sorted(f.feature.feature_id for f in found if f.feature.feature_id))
+    return {"verdict_warnings": len(found), "verdict_warned": _listed(list(named))}
 
 
 def _rising(checks: Sequence[Check], name: str, storms: Sequence[str]) -> str:

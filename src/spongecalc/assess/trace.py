@@ -38,6 +38,7 @@ WORDS = frozenset(
         "outfalls_to_confirm",
         "waterlogging_storm_id",
         "design_failing",
+        "verdict_warned",
         "runs_not_sound",
         "status",
         "verdict",

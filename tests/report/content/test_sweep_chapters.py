@@ -74,17 +74,17 @@ def test_what_is_due_or_too_long_is_said():
     assert "spongecalc sweep old" in said and "results/sweeps/long.csv" in said
 
 
-def swept(*flooding_m3):
-    """The base and its sets of two communities, each flooding so many cubic metres; one set failed."""
+def swept(*ponded_m3):
+    """The base and its sets of two communities, with so many cubic metres of ponding; one set failed."""
     table = rows(2)
     table.loc[3:, "communities"] = "A03"
     done = table["status"] == "done"
-    table.loc[done, "flooding_m3"] = flooding_m3
+    table.loc[done, "ponded_m3"] = ponded_m3
     return Swept("river", (KEY,), table)
 
 
 @pytest.mark.parametrize(
-    ("flooding_m3", "lang", "said"),
+    ("ponded_m3", "lang", "said"),
     [
         # Base and set of A01+A02, then of A03: by 0.25 less, and by 3.5 more.
         ((1.0, 0.75, 2.0, 5.5), "en", ["larger in 1 and smaller in 1 of 2 runs", "A03", "2.00 → 5.50 m³", "0.5"]),
@@ -92,8 +92,8 @@ def swept(*flooding_m3):
         ((1.0, 1.004, 2.0, 2.0), "en", ["larger in 0 and smaller in 0 of 2 runs"]),
     ],
 )
-def test_what_a_sweep_shows_is_said(flooding_m3, lang, said):
-    told = " ".join(paragraphs_of(chapter(swept(*flooding_m3), lang=lang)))
+def test_what_a_sweep_shows_is_said(ponded_m3, lang, said):
+    told = " ".join(paragraphs_of(chapter(swept(*ponded_m3), lang=lang)))
     assert all(part in told for part in said), told
     assert ("→" in told) == (len(said) > 1)
 

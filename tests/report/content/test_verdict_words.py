@@ -99,6 +99,7 @@ def check(**changed):
         "limit": 0.003,
         "excess": 0.0018,
         "unit": "m/m",
+        "reason": "",
     }
     return row | changed
 
@@ -119,6 +120,11 @@ def test_of_many_failed_checks_three_are_told():
     assert told.endswith("; 2 more") and told.count("<") == 3
 
 
+def test_where_only_limits_that_nobody_read_are_broken_that_is_said():
+    unread = check(verdict="not_checkable", reason="limit_not_read")
+    assert design("zh", unread) == "按未读到原文的限值：A03-Y1 最小坡度 0.0012 < 0.003"
+
+
 def test_checks_of_others_and_of_what_stood_are_not_told():
     told = design("en", check(), check(community_id="A01", feature_id="Z1"), check(status="existing"))
     assert told.count("<") == 1
@@ -128,5 +134,5 @@ def test_reasons_carry_their_facts():
     review = synthetic_review()
     (page,) = (p for p in review.pages if p.community_id == "A01")
     told = reasons_said(page, review, Wording.of(review, "zh"))
-    assert "不符合：混接点 2 处" in told
+    assert "雨污分流（不符合）：混接点 2 处" in told
     assert "3.50 m³" in told

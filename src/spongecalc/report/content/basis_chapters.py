@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -383,7 +384,9 @@ def facilities_chapter(review: Review, words: Wording) -> Chapter:
 def capture_chapter(review: Review, words: Wording) -> Chapter:
     """The annual capture ratio (年径流总量控制率计算表), or that it was not computed."""
     table = review.tables.get("communities", pd.DataFrame())
-    columns = [c for c in table.columns if "capture" in str(c) or str(c).startswith("target_lost_year")]
+    # By the other methods it stands in the chapter within.
+    shown = re.compile(r"capture_.+_percent(_low|_high)?|target_lost_year(_low|_high)?")
+    columns = [c for c in table.columns if shown.fullmatch(str(c))]
     blocks: list[Block] = []
     if columns and table[columns].notna().any(axis=None):
         headings = [Heading(words("column.community_id"))]

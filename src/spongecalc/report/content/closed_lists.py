@@ -153,6 +153,7 @@ CLOSED_LISTS: Mapping[str, ClosedList] = {name: _values(name) for name in _OWN_N
     "ground_peak_rises": _values("rising"),
     "outfall_peak_rises": _values("rising"),
     "design_failing": _values("rising"),
+    "verdict_warned": _values("rising"),
     "outfalls_over": _values("rising"),
     "outfalls_to_confirm": _values("rising"),
     RUNS: RunsListed(("report.value.rising",)),

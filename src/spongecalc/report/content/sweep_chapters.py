@@ -18,7 +18,7 @@ from spongecalc.report.content.wording import Wording
 from spongecalc.sweep.tables import FIGURES
 
 SHOWN = (*(f for f in FIGURES if f not in ("rainfall_m3", "infiltration_m3")), "routing_error_percent")
-DONE, FLOODING = "done", "flooding_m3"
+DONE, PONDED = "done", "ponded_m3"
 MOST_ROWS = 200
 """A longer sweep is in its CSV file alone: nobody reads a thousand rows of print."""
 
@@ -52,17 +52,22 @@ def _key(key: str, words: Wording) -> str:
 
 
 def _result(swept: Swept, table: pd.DataFrame, review: Review, words: Wording) -> str:
-    """The result of a sweep in a sentence: flooding of the last scenario compared, beside the base."""
-    done = table[(table["status"] == DONE) & (table["scenario"] == review.compared[1])]
+    """The result of a sweep in sentences: ponding in the scenarios compared, beside the base."""
+    return words.between.join(_ponding(swept, table, scenario, words) for scenario in review.compared)
+
+
+def _ponding(swept: Swept, table: pd.DataFrame, scenario: str, words: Wording) -> str:
+    done = table[(table["status"] == DONE) & (table["scenario"] == scenario)]
     keys, of_model = list(swept.keys), ["communities", "storm_id"]
     is_base = done[keys].isna().all(axis=1)
-    both = done[~is_base].merge(done.loc[is_base, [*of_model, FLOODING]], on=of_model, suffixes=("", "_base"))
+    both = done[~is_base].merge(done.loc[is_base, [*of_model, PONDED]], on=of_model, suffixes=("", "_base"))
+    name = words.scenario(scenario)
     if both.empty:
-        return words("sweeps.no_base")
-    grown = (both[FLOODING] - both[f"{FLOODING}_base"]).round(decimals(FLOODING) or 0)
-    moved = int((grown != 0).sum())
-    counted = words("sweeps.moved", more=int((grown > 0).sum()), less=int((grown < 0).sum()), total=len(both))
-    if not moved:
+        return words("sweeps.no_base", scenario=name)
+    grown = (both[PONDED] - both[f"{PONDED}_base"]).round(decimals(PONDED) or 0)
+    more, less = int((grown > 0).sum()), int((grown < 0).sum())
+    counted = words("sweeps.moved", scenario=name, more=more, less=less, total=len(both))
+    if not more + less:
         return counted
     row = both.loc[grown.abs().idxmax()]
     at = words.listed(f"{_key(k, words)} {cell_text(k, row[k])}" for k in keys if not pd.isna(row[k]))
@@ -71,8 +76,8 @@ def _result(swept: Swept, table: pd.DataFrame, review: Review, words: Wording) -
         communities=str(row["communities"]).replace(";", "+"),
         storm=row["storm_id"],
         at=at,
-        base=cell_text(FLOODING, row[f"{FLOODING}_base"]),
-        value=cell_text(FLOODING, row[FLOODING]),
+        base=cell_text(PONDED, row[f"{PONDED}_base"]),
+        value=cell_text(PONDED, row[PONDED]),
     )
     return f"{counted}{words.between}{most}"
 

@@ -6,6 +6,8 @@ import pandas as pd
 
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.design.check import EXACT, LIMIT_NOT_READ
+from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.design_chapters import gravest, rounded
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.ponding_levels import community_levels_said
@@ -35,8 +37,6 @@ def brief_said(verdict: judged.Verdict, page: CommunityPage, review: Review, wor
     told = _told(verdict, page, review, words)
     if verdict.criterion == "design":
         told["facts"] = _design_facts(page, review, words)
-    elif verdict.key == "data_warnings":
-        told["features"] = _warned(page, words)
     return words.filled(f"brief.{verdict.key}", told)
 
 
@@ -69,16 +69,22 @@ def _outfalls(listed: str, words: Wording) -> str:
 
 
 def _design_facts(page: CommunityPage, review: Review, words: Wording) -> str:
-    """The gravest of a community's failed checks, each with feature, value and limit; else how many are open."""
+    """The gravest of a community's failed checks; where none fails, of those beyond a limit that nobody read."""
     checks = review.tables.get("design_checks")
     if checks is None or checks.empty:
         return words("page.unknown")
     own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")]
     failed = own[own["verdict"] == "fail"]
-    if failed.empty:
-        return words.filled("brief.design_open", {n: page.row.get(n) for n in judged.DESIGN_COUNTS})
-    said = [_fact(row, words) for row in rounded(gravest(failed)).head(NAMED).to_dict("records")]
-    more = len(failed) - len(said)
+    beyond = own[(own["reason"] == LIMIT_NOT_READ) & (pd.to_numeric(own["excess"], errors="coerce") > EXACT)]
+    if failed.empty and len(beyond):
+        return words("brief.design_beyond", facts=_facts(beyond, words))
+    return _facts(failed, words)
+
+
+def _facts(checks: pd.DataFrame, words: Wording) -> str:
+    """The gravest of some checks, and how many more there are."""
+    said = [_fact(row, words) for row in rounded(gravest(checks)).head(NAMED).to_dict("records")]
+    more = len(checks) - len(said)
     return words.joined([*said, words("brief.more", count=more)] if more > 0 else said)
 
 
@@ -89,7 +95,7 @@ def _fact(row: dict[str, object], words: Wording) -> str:
     sign = ">" if value > limit else "<" if value < limit else "="
     at = " / ".join(str(row[c]) for c in ("feature_id", "other_id") if row[c])
     unit = str(row["unit"])
-    shown = "" if unit in ("", "-", "m/m") else f" {unit}"
+    shown = "" if unit in ("", "-", "m/m") else f" {coded('unit', unit, words)}"
     return words(
         "brief.design_fact",
         feature=at,
@@ -98,13 +104,3 @@ def _fact(row: dict[str, object], words: Wording) -> str:
         sign=sign,
         limit=f"{cell_text('limit', limit)}{shown}",
     )
-
-
-def _warned(page: CommunityPage, words: Wording) -> str:
-    """The features that warnings stand at, the first few of them; empty where none is named."""
-    found = page.findings
-    if not {"severity", "feature_id"} <= set(found.columns):
-        return ""
-    ids = pd.unique(found.loc[found["severity"] == "warning", "feature_id"].dropna().astype(str))
-    named = [i for i in ids if i][:NAMED]
-    return words("brief.at", features=words.listed(named) + ("…" if len(ids) > NAMED else "")) if named else ""
