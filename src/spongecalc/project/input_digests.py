@@ -13,7 +13,7 @@ BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of spongecalc.toml, of every source and rain file, by name in the project, sorted.
+    """SHA-256 of spongecalc.toml, of every source and every file of rain or levels, by name in the project.
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
     """
@@ -26,9 +26,10 @@ def input_digests(project: Project) -> dict[str, str]:
         rains.add(settings.sponge.series.file)
     if settings.evidence.rain is not None:
         rains.add(settings.evidence.rain.file)
-    storms = sorted(rains - set(sources))
+    levels = {given.file for given in settings.outfall_levels}
+    others = sorted((rains | levels) - set(sources))
     found: dict[str, str] = {}
-    for name in (FILE_NAME, *sources, *storms):
+    for name in (FILE_NAME, *sources, *others):
         path = project.folder / name
         beside = [path.with_suffix(s) for s in BESIDE_SHP] if path.suffix.lower() == ".shp" else []
         found[name] = _digest(path)
