@@ -9,6 +9,7 @@ import pytest
 from tests.planting import both, edit
 from tests.small_project import SmallProject
 
+from spongecalc.batch.unchanged import inputs_state
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.level_file import LevelFileError, read_level_file
@@ -213,12 +214,18 @@ def test_sections_that_cannot_be_are_refused(
 
 
 def test_the_file_is_an_input(small_project: Callable[..., SmallProject]) -> None:
+    """Of the report, which names its digest, and of what makes runs due."""
     project = small_project(toml=given(BY_ID))
     found = checked(project)
-    before = input_digests(found.project)
+    before, state = input_digests(found.project), inputs_state(project.folder)
+    (project.folder / "river.csv").touch()
+    assert inputs_state(project.folder) == state
     (project.folder / "river.csv").write_text(TIDE.replace("99.4", "99.5"), encoding="utf-8")
     changed = {k for k, digest in input_digests(found.project).items() if digest != before[k]}
     assert changed == {"river.csv"}
+    now = inputs_state(project.folder)
+    assert state is not None and now is not None
+    assert {k for k in now if now[k] != state.get(k)} == {"river.csv"}
 
 
 def test_each_rule_has_its_severity() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from affine import Affine
 from shapely import LineString, Point
 from swmm.toolkit.shared_enum import NodeAttribute
 from tests.bare_engine import FLOW, link_series, node_series
@@ -17,7 +18,9 @@ from tests.small_project import Change, SmallProject
 
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.outfall_peaks import OutfallsFound
+from spongecalc.ground.grid import Ground
 from spongecalc.network.ponding_remedies import remedies
+from spongecalc.overland.coupled_model import coupled_run
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import load_project
 from spongecalc.report.content.document import Paragraph, TableBlock
@@ -306,3 +309,15 @@ def test_an_outfall_whose_level_rises_later_may_be_what_holds_water_up(under_tid
     low = built(project_of(found), "0,98.5\n1,98.6\n")
     system = next(s for s in low.checked.systems if s.scenario == "after")
     assert "outfall_level" not in {r.cause for r in remedies(system, ["C-R1"])}
+
+
+def test_flow_over_the_ground_meets_the_series_too(under_tide: Callable[..., Built]) -> None:
+    """Level 3 has a model text of its own."""
+    found = under_tide(levels=STEPS)
+    system = next(s for s in found.checked.systems if s.scenario == "after")
+    place = Affine(2.0, 0, X - 4, 0, -2.0, Y + 44)
+    ground = Ground(np.full((24, 24), 100.0), place, np.zeros((24, 24), dtype=bool))
+    settings = found.checked.project.settings
+    text = coupled_run(system, after(found), settings, found.storms[0], ground).text
+    assert ["C-R2", "98.700", "TIMESERIES", "LEVEL_C-R2", "NO"] in rows(text, "OUTFALLS")
+    assert ["LEVEL_C-R2", "1.5000", "99.300"] in rows(text, "TIMESERIES")
