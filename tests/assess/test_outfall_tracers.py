@@ -1,4 +1,4 @@
-"""Tracers at an outfall that a tide goes in and out by, as separation_outfalls.csv and the page have them, by hand."""
+"""Tracers at an outfall that a tide goes in and out by, in separation_outfalls.csv and on the page, by hand."""
 
 from __future__ import annotations
 
