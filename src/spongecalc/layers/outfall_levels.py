@@ -30,6 +30,9 @@ class OutfallLevels:
 
     def of(self, nodes: pd.DataFrame) -> dict[str, LevelSeries]:
         """The levels of those outfalls among some nodes that have any, by node id."""
+        # A county asks for each of thousands of systems, mostly without any.
+        if not self.by_outfall and not self.by_receiver:
+            return {}
         outfalls = nodes[nodes["kind"] == "outfall"]
         found = {
             str(outfall): self.by_outfall.get(str(outfall)) or self.by_receiver.get(str(receiver))
