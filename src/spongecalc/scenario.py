@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import networkx as nx
@@ -18,6 +18,8 @@ from spongecalc.layers.community_ground import areas_of, community_grounds
 from spongecalc.layers.dem import Dem
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.level_series import LevelSeries
+from spongecalc.layers.outfall_levels import OutfallLevels
 from spongecalc.layers.standing import stands
 from spongecalc.project.scenario_settings import Scenario
 
@@ -46,7 +48,8 @@ class DrainageSystem:
     Frames have the columns of the data contract and hold only features of this scenario. ``communities``
     are sorted ids; ``dem`` is the file of ground elevations, if the project has one; ``removed_pipes`` are the
     communities' pipes of the status removed that are not part of the scenario. ``catalogue`` says what their
-    covers and materials are.
+    covers and materials are. ``outfall_levels`` are levels over time by node id: the first of them is the
+    ``outfall_level_m`` of such an outfall.
     """
 
     scenario: str
@@ -64,11 +67,29 @@ class DrainageSystem:
     dem: Dem | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
     catalogue: Catalogue = field(default_factory=shipped)
+    outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
 
     @property
     def model(self) -> str:
         """Name of the model: the communities' ids joined by a plus sign."""
         return "+".join(self.communities)
+
+    @property
+    def highest_outfall_levels_m(self) -> pd.Series:
+        """Highest level outside each outfall [m], in the order of nodes; NaN where there is none."""
+        over_time = {outfall: series.highest_m for outfall, series in self.outfall_levels.items()}
+        levels = self.nodes["outfall_level_m"].astype(float)
+        return self.nodes["node_id"].map(over_time).astype(float).fillna(levels) if over_time else levels
+
+    def under(self, levels: OutfallLevels) -> DrainageSystem:
+        """The system with those of a project's levels over time that are of its outfalls; else itself."""
+        own = levels.of(self.nodes)
+        if not own:
+            return self
+        first = self.nodes["node_id"].map({outfall: series.first_m for outfall, series in own.items()})
+        given = self.nodes["outfall_level_m"].astype(float)
+        nodes = self.nodes.assign(outfall_level_m=first.astype(float).fillna(given))
+        return replace(self, nodes=nodes, outfall_levels=own)
 
     def of_community(self, community_id: str) -> dict[str, gpd.GeoDataFrame]:
         """The community's own features by layer name; the system's own frames where all is the community's."""

@@ -226,3 +226,22 @@ def test_a_layer_that_was_numbered_anew_has_the_edits_that_were_made_and_no_othe
     said = changes[changes["layer"] == "pipes"]
     said = (said["length_after_m"] - said["length_before_m"]).sum()
     assert metres(copy / "layers.gpkg")["pipes"] == pytest.approx(sources["pipes"] + said, abs=0.005)
+
+
+def test_files_of_rain_and_levels_go_with_the_copy(small_project: Callable[..., SmallProject]) -> None:
+    """The copy is a project of its own: it loads, and its outfall has the level over time."""
+
+    def with_files(text: str) -> str:
+        level = '[[outfall_levels]]\nfile = "levels/river.csv"\noutfalls = ["C-R2"]\n'
+        storm = '[[storms]]\nid = "M1"\nreturn_period = "5 a"\npattern = "measured"\nfile = "event.csv"\n'
+        return text.replace("[simulation]", f"{level}{storm}[simulation]")
+
+    folder = small_project(toml=with_files).folder
+    (folder / "levels").mkdir()
+    (folder / "levels" / "river.csv").write_text("0,98.5\n4,99.4\n", encoding="utf-8")
+    event = "time,rain_mm\n2024-07-01 14:00,0.5\n2024-07-01 14:05,2.0\n2024-07-01 14:10,0.5\n"
+    (folder / "event.csv").write_text(event, encoding="utf-8")
+    mend(folder)
+    found = pipeline.check(load_project(folder / "repaired"), ["C"])
+    system = next(s for s in found.systems if s.scenario == "after")
+    assert system.outfall_levels["C-R2"].levels_m == (98.5, 99.4)

@@ -58,7 +58,7 @@ def _known_of(one: Modelled) -> _Known:
             _necks(one),
             dict(zip(ids, middle.astype(float), strict=True)),
             _behind_grates(one, (nodes["ground_m"] - nodes["invert_m"]).set_axis(ids)),
-            dict(zip(ids, nodes["outfall_level_m"].astype(float), strict=True)),
+            dict(zip(ids, one.system.highest_outfall_levels_m[nodes.index], strict=True)),
         )
     return _known[one.system]
 

@@ -69,7 +69,9 @@ ALL = "all"
 """All that takes water, together."""
 TAKERS = tuple(r for r in RECEIVERS if r != "reuse")
 """What takes the water that leaves; reused water does not leave."""
-FREE, LEVEL_SET = "free", "set"
+FREE, LEVEL_SET, LEVEL_SERIES = "free", "set", "series"
+"""Water outside below the invert, at a level above it, and at levels over time."""
+_LEVELS = (FREE, LEVEL_SET, LEVEL_SERIES)
 
 Group = tuple[str, ...]
 
@@ -91,7 +93,7 @@ class _Flow:
         self.volume_m3 += float(str(row["volume_m3"]))
         self.volume_in_m3 += float(str(row["volume_in_m3"]))
         self.outfalls.add(outfall)
-        self.level = LEVEL_SET if LEVEL_SET in (self.level, row["outfall_level"]) else FREE
+        self.level = max(self.level, str(row["outfall_level"]), key=_LEVELS.index)
         self.capacities_l_s[outfall] = float(str(row["receiver_capacity_l_s"]))
 
     def peak(self) -> tuple[float, float]:
@@ -302,11 +304,18 @@ def outfalls_of(one: Modelled) -> tuple[Outfall, ...]:
                 receives if receives in TAKERS else "",
                 tuple(group["model_id"]),
                 tuple(sorted(above)),
-                LEVEL_SET if float(node["outfall_level_m"]) > float(node["invert_m"]) else FREE,
+                _level_outside(one, str(feature), node),
                 float(node["receiver_capacity_l_s"]),
             )
         )
     return tuple(found)
+
+
+def _level_outside(one: Modelled, outfall: str, node: pd.Series) -> str:
+    """The word for the level outside an outfall."""
+    if outfall in one.system.outfall_levels:
+        return LEVEL_SERIES
+    return LEVEL_SET if float(node["outfall_level_m"]) > float(node["invert_m"]) else FREE
 
 
 def _peak_row(taker: str, group: Group, flow: _Flow) -> dict[str, object]:

@@ -90,11 +90,13 @@ def _second_leads(system: DrainageSystem, way: WayDown) -> Remedy | None:
 
 def _free_outfalls(system: DrainageSystem, way: WayDown) -> Remedy | None:
     nodes = system.nodes
-    at = nodes["node_id"].isin(way.outfalls) & (nodes["outfall_level_m"] > nodes["invert_m"])
+    at = nodes["node_id"].isin(way.outfalls) & (system.highest_outfall_levels_m > nodes["invert_m"])
     if not at.any():
         return None
     free = nodes.assign(outfall_level_m=nodes["outfall_level_m"].mask(at, math.nan))
-    return Remedy("outfall_level", tuple(sorted(nodes.loc[at, "node_id"])), replace(system, nodes=free))
+    freed = tuple(sorted(nodes.loc[at, "node_id"]))
+    over_time = {o: s for o, s in system.outfall_levels.items() if o not in freed}
+    return Remedy("outfall_level", freed, replace(system, nodes=free, outfall_levels=over_time))
 
 
 def _larger(system: DrainageSystem, way: WayDown, steps: int) -> Remedy | None:

@@ -22,6 +22,7 @@ from spongecalc.swmm.event import Event, event_sections, storm_event
 from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.inp_text import joined_sections, section_texts
 from spongecalc.swmm.model import COMES_UP, TANK_FLOWS, SwmmModel
+from spongecalc.swmm.outfall_levels import with_level_series
 from spongecalc.versions import versions
 
 
@@ -133,6 +134,7 @@ def _text(model: SwmmModel, event: Event) -> str:
     sewage = [row[0] for row in model.sections["DWF"]]
     flows = [link for role in TANK_FLOWS for link in roles.get(role, [])]
     made = event_sections(event, model.storms, roles.get("tank", []), flows, sewage, model.groundwater_l_s)
+    made = with_level_series(made, sections["OUTFALLS"], model.outfall_levels)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}
     options = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
     return joined_sections(section_texts({**sections, **made, "OPTIONS": options}))

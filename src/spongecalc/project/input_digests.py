@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from spongecalc.project.load import FILE_NAME, Project
+from spongecalc.project.settings import Settings
 from spongecalc.project.sponge_settings import GENERATED
 
 # A shapefile is several files of one name.
@@ -13,27 +14,31 @@ BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of spongecalc.toml, of every source and rain file, by name in the project, sorted.
+    """SHA-256 of spongecalc.toml, of every source and every file of rain or levels, by name in the project.
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
     """
     sources = sorted(
         {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
     )
-    settings = project.settings
-    rains = {s.file.file for s in settings.storms if s.file is not None}
-    if settings.sponge.series.file != GENERATED:
-        rains.add(settings.sponge.series.file)
-    if settings.evidence.rain is not None:
-        rains.add(settings.evidence.rain.file)
-    storms = sorted(rains - set(sources))
+    others = sorted(rain_and_level_files(project.settings) - set(sources))
     found: dict[str, str] = {}
-    for name in (FILE_NAME, *sources, *storms):
+    for name in (FILE_NAME, *sources, *others):
         path = project.folder / name
         beside = [path.with_suffix(s) for s in BESIDE_SHP] if path.suffix.lower() == ".shp" else []
         found[name] = _digest(path)
         found |= {Path(name).with_suffix(p.suffix).as_posix(): _digest(p) for p in beside if p.is_file()}
     return found
+
+
+def rain_and_level_files(settings: Settings) -> set[str]:
+    """Files of rain and of levels outside that settings name, as they name them."""
+    named = {s.file.file for s in settings.storms if s.file is not None}
+    if settings.sponge.series.file != GENERATED:
+        named.add(settings.sponge.series.file)
+    if settings.evidence.rain is not None:
+        named.add(settings.evidence.rain.file)
+    return named | {given.file for given in settings.outfall_levels}
 
 
 def _digest(path: Path) -> str:

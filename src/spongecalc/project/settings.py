@@ -25,6 +25,7 @@ from spongecalc.project.evidence_settings import EvidenceSettings
 from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource, known_crs
+from spongecalc.project.outfall_level_settings import OutfallLevelSettings, named_once
 from spongecalc.project.ponding_settings import PondingSettings
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.scenario_settings import (
@@ -313,6 +314,7 @@ class Settings(Section):
     rainfall: RainfallSettings
     storms: tuple[StormSettings, ...] = Field(min_length=1)
     headline: str | None = None
+    outfall_levels: Annotated[tuple[OutfallLevelSettings, ...], AfterValidator(named_once)] = ()
     simulation: SimulationSettings = SimulationSettings()
     sewage: SewageSettings = SewageSettings()
     surfaces: SurfaceSettings = SurfaceSettings()
@@ -492,6 +494,11 @@ class Settings(Section):
     def headline_storm(self) -> str:
         """Id of the storm that communities.csv speaks of."""
         return self.headline or self.storms[0].storm_id
+
+    @property
+    def longest_h(self) -> float:
+        """Longest storm with the time after it, in hours."""
+        return (max(s.duration_min for s in self.storms) + self.simulation.recession_min) / 60
 
     @property
     def headline_return_period_a(self) -> float:

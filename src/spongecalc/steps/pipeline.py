@@ -31,6 +31,7 @@ from spongecalc.layers.impossible_levels import without_echoes
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.made_ids import as_repair, is_named
 from spongecalc.layers.membership import assign_communities
+from spongecalc.layers.outfall_levels import OutfallLevels, read_outfall_levels
 from spongecalc.layers.provenance import DEFAULT, flagged, read_flags
 from spongecalc.layers.read import refused_sources
 from spongecalc.layers.repairs.fix import Repaired, repaired
@@ -186,6 +187,12 @@ def _cut_systems(
         and not (f.rule in FAR_FROM_HOME and (f.feature.community_id, f.feature.layer) in misplaced)
         and (f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread)
     )
+    levels = read_outfall_levels(project.folder, settings.outfall_levels, layers["nodes"], settings.longest_h)
+    # An outfall with a file of levels lacks none, whether or not the file can be used.
+    findings = [
+        f for f in findings if f.rule != "outfall.free_assumed" or f.feature.feature_id not in levels.meant
+    ]
+    findings.extend(levels.findings)
     findings = without_echoes(findings)
     first = {}
     # A kind or system that there is not leads nowhere: such a community is looked at once that is mended.
@@ -193,7 +200,7 @@ def _cut_systems(
         f.feature.community_id for f in findings if f.rule in NOT_LISTED and f.feature.community_id
     )
     for scenario in scenarios:
-        first[scenario.name] = _cut(settings, layers, scenario, unread_values)
+        first[scenario.name] = _cut(settings, layers, scenario, unread_values, levels)
         later = _drained_later(layers, settings.scenarios, scenario)
         cut, found = first[scenario.name]
         for system in cut:
@@ -220,7 +227,7 @@ def _cut_systems(
     systems: list[DrainageSystem] = []
     for scenario in scenarios:
         excluded = communities_with_errors(findings)
-        cut, found = _cut(settings, layers, scenario, excluded) if excluded else first[scenario.name]
+        cut, found = _cut(settings, layers, scenario, excluded, levels) if excluded else first[scenario.name]
         findings.extend(found)
         later = _drained_later(layers, settings.scenarios, scenario)
         drained = [s for s in cut if not s.pipes.empty or not set(s.communities) <= later]
@@ -235,10 +242,11 @@ def _cut_systems(
 
 
 def _cut(
-    settings: Settings, layers: LayerSet, scenario: Scenario, excluded: frozenset[str]
+    settings: Settings, layers: LayerSet, scenario: Scenario, excluded: frozenset[str], levels: OutfallLevels
 ) -> tuple[tuple[DrainageSystem, ...], tuple[Finding, ...]]:
-    """The systems of a scenario, with the laterals that the project lets assume."""
+    """The systems of a scenario under the levels outside, with the laterals that the project lets assume."""
     cut, found = drainage_systems(layers, scenario, excluded)
+    cut = tuple(system.under(levels) for system in cut)
     if settings.sewage.laterals != "nearest":
         return cut, found
     led = [with_nearest_laterals(system, settings.sewage.lateral_reach_m) for system in cut]

@@ -94,7 +94,10 @@ def _raised(system: DrainageSystem, outfalls: pd.Series, rise_m: float) -> Drain
     if rise_m > 0:
         level = level.fillna(nodes.loc[outfalls, "invert_m"])
     nodes.loc[outfalls, "outfall_level_m"] = level + rise_m
-    return replace(system, nodes=nodes)
+    ids = set(nodes.loc[outfalls, "node_id"])
+    # A level over time rises throughout.
+    over_time = {o: s.raised(rise_m) if o in ids else s for o, s in system.outfall_levels.items()}
+    return replace(system, nodes=nodes, outfall_levels=over_time)
 
 
 def _column(

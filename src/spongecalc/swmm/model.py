@@ -11,6 +11,7 @@ import pandas as pd
 
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.level_series import LevelSeries
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
@@ -34,6 +35,7 @@ from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tr
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections
+from spongecalc.swmm.outfall_levels import has_level_series, rises_above, with_level_series
 from spongecalc.swmm.runoff import map_sections, runoff_sections
 from spongecalc.swmm.standing_water import outside_levels_m, with_standing_water
 from spongecalc.swmm.tank import Tank
@@ -60,6 +62,7 @@ class SwmmModel:
     ``areas`` are the subcatchments it was made from; ``storms`` the hyetographs it carries;
     ``groundwater_l_s`` what enters through the ground, by model id of the node; ``gutters`` what stands
     before its grates; ``tank_starts`` the states in which storms meet the tanks, none where they begin empty.
+    ``outfall_levels`` are the levels over time outside outfalls, by model id; ``sections`` hold their first.
     """
 
     name: str
@@ -73,6 +76,7 @@ class SwmmModel:
     groundwater_l_s: Mapping[str, float] = field(default_factory=dict)
     gutters: tuple[Gutter, ...] = ()
     tank_starts: tuple[TankStart, ...] = ()
+    outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -91,9 +95,12 @@ class SwmmModel:
         flows = [*overflows, *(g.back for g in self.gutters)]
         written = section_texts(self.sections)
         for event in events:
+            drowned = self.is_drowned_in(event)
             of_event = event_sections(
-                event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved, drowned=self.is_drowned
+                event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved, drowned=drowned
             )
+            if has_level_series(event):
+                of_event = with_level_series(of_event, self.sections["OUTFALLS"], self.outfall_levels)
             if (depth_mm := self._depth_mm(event)) is not None:
                 standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
                 of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
@@ -101,10 +108,11 @@ class SwmmModel:
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
 
-    @cached_property
-    def is_drowned(self) -> bool:
-        """True where water outside stands above the invert of an outfall."""
-        return bool(outside_levels_m(self.sections["OUTFALLS"]))
+    def is_drowned_in(self, event: Event) -> bool:
+        """True where water outside stands above the invert of an outfall at some time of an event."""
+        outfalls = self.sections["OUTFALLS"]
+        rises = has_level_series(event) and rises_above(outfalls, self.outfall_levels)
+        return rises or bool(outside_levels_m(outfalls))
 
     def _depth_mm(self, event: Event) -> float | None:
         """Depth of the (first) storm of an event in mm; None in dry weather, and without tanks to begin full."""
@@ -197,6 +205,11 @@ def build_model(
         {ids[n]: flow for n, flow in sorted(ground.items())},
         gutters.gutters,
         _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
+        {
+            copy: series
+            for outfall, series in sorted(system.outfall_levels.items())
+            for copy in links.outfall_copies.get(outfall, (ids[outfall],))
+        },
     )
 
 

@@ -56,8 +56,8 @@ def node_frame(model: SwmmModel) -> pd.DataFrame:
     """The nodes of a model by model id: :data:`NODE_COLUMNS`.
 
     ``kind`` is junction, outfall or storage; ``full_depth_m`` reaches from the invert to the ground;
-    ``outfall_level_m`` is the level outside, NaN at a free outfall; ``storage_m2`` a storage's area, NaN where
-    it grows with the depth.
+    ``outfall_level_m`` is the level outside (of one over time the first), NaN at a free outfall; ``storage_m2`` a
+    storage's area, NaN where it grows with the depth.
     """
     junctions, outfalls, storages = (_rows(model, s) for s in ("JUNCTIONS", "OUTFALLS", "STORAGE"))
     parts = [

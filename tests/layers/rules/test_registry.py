@@ -32,6 +32,7 @@ RAISERS = {
     "SourceRefusedError": 0,
     "ClaimError": 0,
     "PriceError": 0,
+    "LevelFileError": 0,
     "GroundError": 0,
     "EntityNote": 0,
     "note_at": 0,

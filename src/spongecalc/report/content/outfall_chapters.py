@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from spongecalc.assess import criteria as judged
-from spongecalc.assess.outfall_peaks import ALL, LEVEL_SET
+from spongecalc.assess.outfall_peaks import ALL, LEVEL_SERIES, LEVEL_SET
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -85,8 +85,7 @@ def community_outfalls(page: CommunityPage, review: Review, words: Wording) -> C
     group = str(own["communities"].iloc[0])
     if ";" in group:
         paragraphs.append(words("document.outfalls_joint", ids=words.listed(group.split(";"))))
-    if (own["outfall_level"] == LEVEL_SET).any():
-        paragraphs.append(words("document.outfalls_level"))
+    paragraphs.extend(_of_levels(own, words))
     return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
 
 
@@ -117,8 +116,7 @@ def county_outfalls(review: Review, words: Wording) -> Chapter | None:
     own = peaks[peaks["storm_id"] == review.headline_storm]
     if backflow := backflow_table(own, ("community_id", *BACKFLOW_COLUMNS), words):
         tables.append((words("table.backflow"), backflow))
-    if (peaks["outfall_level"] == LEVEL_SET).any():
-        paragraphs.append(words("document.outfalls_level"))
+    paragraphs.extend(_of_levels(peaks, words))
     return inner_chapter(words, "outfalls", words("document.outfalls_heading"), tuple(paragraphs), tuple(tables))
 
 
@@ -126,6 +124,12 @@ def backflow_table(peaks: pd.DataFrame, columns: Sequence[str], words: Wording) 
     """Rows of outfall_peaks.csv where water came in, with both ways and the net; None without any."""
     backwards = peaks[peaks["volume_in_m3"] > 0]
     return frame_table(backwards, columns, words) if len(backwards) else None
+
+
+def _of_levels(peaks: pd.DataFrame, words: Wording) -> list[str]:
+    """Sentences on the water outside, as far as rows of outfall_peaks.csv are under any."""
+    said = ((LEVEL_SET, "outfalls_level"), (LEVEL_SERIES, "outfalls_series"))
+    return [words(f"document.{key}") for level, key in said if (peaks["outfall_level"] == level).any()]
 
 
 def _shown(pairs: pd.DataFrame, columns: Sequence[str], words: Wording) -> Table:

@@ -21,6 +21,7 @@ from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
 from spongecalc.layers.unread_values import as_written
+from spongecalc.project.input_digests import rain_and_level_files
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
@@ -48,7 +49,8 @@ def write_repaired(
     """Write the copy: layers.gpkg, spongecalc.toml, changes.csv, intake.csv, findings.csv and .gpkg.
 
     The new project says the same as the old one, but for its layers, which come from the repaired copy; sources
-    that could not be read stay sources of it, with their error. Same layers, same bytes.
+    that could not be read stay sources of it, with their error. Files of rain and levels go with it. Same layers,
+    same bytes.
 
     Parameters
     ----------
@@ -91,6 +93,10 @@ def write_repaired(
         else:
             (kept / path.name).unlink(missing_ok=True)
     if digests is not None:
+        for name in sorted(rain_and_level_files(project.settings)):
+            if (project.folder / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(project.folder / name, folder / name)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
     return tuple(path for path in (whole, page, *tables, places) if path.exists())
