@@ -14,6 +14,8 @@ from spongecalc.report.content.basis_chapters import basis_chapter
 from spongecalc.report.content.document import Chapter, TableBlock
 from spongecalc.report.content.result_chapters import county_confirmations
 from spongecalc.report.content.wording import Wording
+from spongecalc.standards.documents import cited
+from spongecalc.standards.tables import table
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,26 @@ def test_every_check_that_was_decided_is_there_with_its_count(whole_run: WholeRu
     assert told["count"].sort_index().to_list() == counts.sort_index().to_list()
 
 
+def test_the_clause_that_gives_a_limit_its_force_is_there(whole_run: WholeRun, basis: pd.DataFrame) -> None:
+    checks = whole_run.review.tables["design_checks"]
+    made = set(checks.loc[checks["verdict"].isin(["pass", "fail"]), "check"])
+    frame = table("check_force")
+    own = frame[frame["check"].isin(made) & (frame["how_known"] != "practice")]
+    assert len(own) > 5
+    there = set(zip(basis["document"], basis["clause"], basis["applied_to"], strict=True))
+    for check, source in zip(own["check"], own["source"], strict=True):
+        ((document, clause),) = cited(source)
+        assert (document, clause, check) in there
+    # A limit by the manual alone, where the clause that asks for the check is one that was read.
+    assert set(of(basis, applied_as="force")["how_known"]) <= {"printed", "secondary"}
+
+
+def test_one_unread_document_does_not_make_the_others_unread(basis: pd.DataFrame) -> None:
+    inlets = of(basis, applied_to="inlet_capacity", applied_as="check")
+    assert set(of(inlets, document="16S518")["how_known"]) == {"recalled"}
+    assert set(of(inlets, document="GB 50014-2021")["how_known"]) == {"printed"}
+
+
 def test_what_a_limit_nobody_read_leaves_open_decides_nothing(basis: pd.DataFrame) -> None:
     unread = of(basis, applied_as="check", how_known="recalled")
     assert len(unread)
@@ -73,12 +95,12 @@ def test_practice_rests_on_no_clause(basis: pd.DataFrame) -> None:
 def test_the_report_lists_what_was_applied_and_what_is_to_be_confirmed(
     whole_run: WholeRun, basis: pd.DataFrame
 ) -> None:
-    cited = basis[basis["document"] != ""]
+    named = basis[basis["document"] != ""]
     for lang in ("zh", "en"):
         words = Wording.of(whole_run.review, lang)
         tables = {b.name: b.table for b in tables_of_chapter(basis_chapter(whole_run.review, words))}
-        assert len(tables["documents"].rows) == cited["document"].nunique()
-        assert len(tables["clauses"].rows) == len(cited.drop_duplicates(["document", "clause"]))
+        assert len(tables["documents"].rows) == named["document"].nunique()
+        assert len(tables["clauses"].rows) == len(named.drop_duplicates(["document", "clause"]))
         assert tables["documents"].rows[0][0].text == "GB 55027-2022"
         assert "2022-10-01" in tables["documents"].rows[0][3].text
         said = county_confirmations(whole_run.review, words)

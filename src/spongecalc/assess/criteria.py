@@ -445,11 +445,12 @@ def _design(row: Mapping[str, object]) -> Verdict:
     figures = {**known, "failing": row.get("design_failing") or NOTHING}
     if known["design_failed_mandatory"] or known["design_failed_limit"]:
         return Verdict("design", FAIL, "design_fails", figures)
-    if known["design_failed_advice"] or known["design_unconfirmed"]:
+    if known["design_failed_advice"]:
         return Verdict("design", CONDITIONAL, "design_conditions", figures)
     if known["design_open"]:
         return Verdict("design", CONDITIONAL, "design_unchecked", figures)
-    return Verdict("design", PASS, "design_good", figures)
+    # A limit that nobody has read decides nothing; what would break it is told for the reviewer to confirm.
+    return Verdict("design", PASS, "design_unread" if known["design_unconfirmed"] else "design_good", figures)
 
 
 def _data(row: Mapping[str, object]) -> Verdict:

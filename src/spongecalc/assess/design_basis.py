@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -13,7 +14,16 @@ from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.review import StormSummary
 from spongecalc.design.check import LIMIT_NOT_READ, NOT_CHECKABLE
 from spongecalc.standards.documents import CLAUSES, MANDATORY_CODE, Clause, cited, clauses, documents
-from spongecalc.standards.provenance import PRACTICE, RECALLED, confirmed_table, decides
+from spongecalc.standards.provenance import (
+    HOW_KNOWN,
+    PRACTICE,
+    READ,
+    RECALLED,
+    confirmed_table,
+    decides,
+    groups,
+)
+from spongecalc.standards.tables import names, table
 
 TABLE = "design_basis"
 BASIS_COLUMNS = [
@@ -29,8 +39,13 @@ BASIS_COLUMNS = [
     "cited_as",
 ]
 
-CRITERION, CHECK, METHOD, VALUE = "criterion", "check", "method", "value"
-"""What a clause is applied as: a criterion of the verdict, a design check, a method, or a value of a table."""
+CRITERION, CHECK, METHOD, VALUE, FORCE = "criterion", "check", "method", "value", "force"
+"""What a clause is applied as: a criterion of the verdict, a design check, a method, a value of a table, or the force
+of a check's limit."""
+
+
+TOLD_ALONE = ("misconnection_grade", "guide_capture")
+"""Methods whose figures are told and no verdict rests on."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,14 @@ def design_basis(
     ran = {a.applied_to for a in found if a.applied_as == CHECK and a.decides}
     found += _clauses(inputs, tables, asked, ran)
     rows = [row for one in found for row in _rows(one)]
+    told = {(r["document"], r["clause"], r["applied_to"]) for r in rows}
+    # What makes a limit one that must be kept is a clause of its own where it is not the limit's.
+    rows += [
+        row
+        for one in _forces(tables["design_checks"], ran)
+        for row in _rows(one)
+        if (row["document"], row["clause"], row["applied_to"]) not in told
+    ]
     order = {name: place for place, name in enumerate(documents())}
     rows.sort(
         key=lambda r: (order.get(str(r["document"]), len(order)), _place(r["clause"]), str(r["applied_to"]))
@@ -89,6 +112,36 @@ def values_not_read(basis: pd.DataFrame) -> int:
     """Count of the values in a design basis that decide, though recalled and not confirmed by the project."""
     unread = (basis["how_known"] == RECALLED) & (basis["decides"] == "yes")
     return int(basis.loc[unread, ["applied_as", "applied_to", "cited_as"]].drop_duplicates().shape[0])
+
+
+def _forces(checks: pd.DataFrame, ran: set[str]) -> list[Applied]:
+    """The clauses by whose verb the limits of the checks that were decided must or should be kept."""
+    frame = table("check_force")
+    own = frame[frame["check"].isin(ran) & (frame["how_known"] != PRACTICE)]
+    return [
+        Applied(source, how, FORCE, check, int((checks["check"] == check).sum()), decides(how))
+        for check, source, how in zip(own["check"], own["source"], own["how_known"], strict=True)
+    ]
+
+
+@cache
+def _read_clauses() -> dict[tuple[str, str], str]:
+    """Clauses that some row of the standards' tables was read in, with how it is known; the surest counts."""
+    found: dict[tuple[str, str], str] = {}
+    for name in names():
+        frame = table(name)
+        for source, how, _ in groups(frame):
+            for written, known in frame[[source, how]].itertuples(index=False, name=None):
+                for place in cited(str(written)) if known in READ else ():
+                    found[place] = min(found.get(place, known), known, key=HOW_KNOWN.index)
+    return found
+
+
+def _known_as(one: Applied, document: str, clause: str) -> str:
+    """How a clause is known: a value recalled of one of several documents does not make the others unread."""
+    if one.how_known != RECALLED or len(cited(one.source)) < 2:
+        return one.how_known
+    return _read_clauses().get((document, clause.removeprefix("commentary ")), one.how_known)
 
 
 def _rows(one: Applied) -> list[dict[str, object]]:
@@ -110,7 +163,7 @@ def _rows(one: Applied) -> list[dict[str, object]]:
             "applied_to": one.applied_to,
             "count": one.count,
             "decides": "yes" if one.decides else "no",
-            "how_known": one.how_known,
+            "how_known": _known_as(one, document, clause),
             "cited_as": one.source,
         }
         for document, clause in places
@@ -230,5 +283,5 @@ def _clauses(
 
 def _clause(clause: Clause, source: str, how_known: str, count: int) -> Applied:
     # What a criterion rests on decides, however it is known: that nobody read it is to be seen.
-    deciding = clause.of != METHOD or clause.name != "misconnection_grade"
+    deciding = clause.of != METHOD or clause.name not in TOLD_ALONE
     return Applied(source, how_known, clause.of, clause.name, count, deciding)

@@ -17,7 +17,9 @@ from spongecalc.report.content.wording import Wording
 
 def review_of(*answers: str, unsettled: str = ""):
     """A review whose models got these answers; one peak moved in each that was compared."""
-    models = pd.DataFrame({"model": [f"M{n}" for n in range(len(answers))], "answer": answers})
+    models = pd.DataFrame(
+        {"model": [f"M{n}" for n in range(len(answers))], "answer": answers, "scenario": "before"}
+    )
     models = models.reindex(columns=MODEL_COLUMNS).assign(peaks_moved=1, depths_moved=0, volumes_moved=0)
     review = synthetic_review()
     pages = tuple(
@@ -33,8 +35,8 @@ def said(review, lang="en"):
 
 def test_no_verdict_depends_on_the_scheme():
     told = said(review_of(COMPARED, COMPARED, FREE_SURFACE))
-    assert "2 models were held" in told[0] and "2 peaks of pipes" in told[0]
-    assert "No verdict depends on the scheme" in told[1]
+    assert "2 models were under pressure in P3-120 (0 of after" in told[0] and "2 peaks of pipes" in told[0]
+    assert "No verdict depends on the scheme: under P3-120" in told[1]
 
 
 def test_the_communities_whose_verdict_does_are_named():

@@ -52,6 +52,7 @@ def test_every_answer_that_does_not_pass_has_its_brief(lang):
         "waterlogging_none",
         "waterlogging_within",
         "design_good",
+        "design_unread",
         "data_good",
     }
     parts = {f for f in found if f.startswith(("capture_by_", "capture_doubt_"))}
@@ -72,7 +73,7 @@ def test_the_capture_ratio_names_its_method_and_the_others():
     ("changed", "doubt"),
     [
         ({"capture_after_percent_low": 40.0}, "unfavourable end of its parameters only 40.00 %"),
-        ({"assessed_capture_after_percent": 30.0}, "by GB/T 51345-2018 only 30.00 %"),
+        ({"assessed_capture_after_percent": 30.0}, "by GB/T 51345-2018 it is short of it"),
         ({"target_lost_year": 4.0}, "from year 4 on"),
     ],
 )
@@ -84,7 +85,7 @@ def test_what_doubts_it_is_said(changed, doubt):
 
 def test_all_doubts_stand_beside_one_another():
     told = said_of("capture", capture_after_percent_low=40.0, assessed_capture_after_percent=30.0)
-    assert "40.00 %; by GB/T" in told
+    assert "40.00 %; by GB/T" in told and "By GB/T 51345-2018 it is 30.00 %" in told
 
 
 def check(**changed):
@@ -110,7 +111,7 @@ def design(lang, *checks):
 
 
 def test_a_failed_check_is_told_with_feature_value_and_limit():
-    assert design("zh", check()) == "A03-Y1 最小坡度 0.0012 < 0.003"
+    assert design("zh", check()) == "A03-Y1 设计坡度 0.0012 < 0.003"
     spacing = check(check="max_manhole_spacing", value=44.5, limit=40.0, excess=4.5, unit="m", other_id="A03-Y2")
     assert design("zh", spacing) == "A03-Y1 / A03-Y2 检查井间距 44.5 > 40 m"
 
@@ -120,9 +121,11 @@ def test_of_many_failed_checks_three_are_told():
     assert told.endswith("; 2 more") and told.count("<") == 3
 
 
-def test_where_only_limits_that_nobody_read_are_broken_that_is_said():
-    unread = check(verdict="not_checkable", reason="limit_not_read")
-    assert design("zh", unread) == "按未读到原文的限值：A03-Y1 最小坡度 0.0012 < 0.003"
+def test_limits_that_nobody_read_decide_nothing_and_are_told():
+    row = {"design_unconfirmed": 2, "design_failing": "A03-Y1, A03-Y2"}
+    told = said_of("design", "zh", **row)
+    assert "没有不符合项；另有 2 项超出未读到原文的限值，不作判定" in told
+    assert "A03-Y1, A03-Y2" in told
 
 
 def test_checks_of_others_and_of_what_stood_are_not_told():
@@ -134,5 +137,7 @@ def test_reasons_carry_their_facts():
     review = synthetic_review()
     (page,) = (p for p in review.pages if p.community_id == "A01")
     told = reasons_said(page, review, Wording.of(review, "zh"))
-    assert "雨污分流（不符合）：混接点 2 处" in told
+    assert "雨污分流（不符合）：混接点 2 处：" in told and "进入雨水排放口的污水 1.35 m³/d" in told
+    joint = page.joints[page.joints["scenario"] == "after"].iloc[0]
+    assert joint["feature_id"] in told and f"接入 {joint['at_node']}" in told
     assert "3.50 m³" in told

@@ -397,6 +397,9 @@ def capture_chapter(review: Review, words: Wording) -> Chapter:
             cells = [Cell(cell_text(str(c), row[c]), trace=f"{own}:{c}") for c in columns]
             rows.append([Cell(words("table.total") if own == TOTAL else own), *cells])
         blocks.append(TableBlock(words("document.capture_table"), Table(headings, rows), "capture"))
+        methods = [words.name("capture_method", m) for m in dict.fromkeys(table["capture_method"].dropna()) if m]
+        said = words("document.capture_said", method=words.listed(methods) or words("page.unknown"))
+        blocks.append(Paragraph(said, TextRole.REMARK))
     elif not has_ways(review):
         blocks.append(Paragraph(words("document.no_capture"), TextRole.NOTHING))
     return Chapter("capture", words("document.section_capture"), blocks)

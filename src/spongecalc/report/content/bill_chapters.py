@@ -69,6 +69,8 @@ def county_bill(review: Review, words: Wording) -> Chapter | None:
     paragraphs += [note] if note else []
     tables = [*_breakdowns(laid, words), (_say("by_item", words), _others(bill, words)), *claims]
     laid_by_day = review.tables.get("progress")
+    if laid_by_day is not None and laid_by_day["laid_on"].isna().all():
+        laid_by_day = None
     if laid_by_day is not None and len(laid_by_day):
         tables.append((_say("progress", words), frame_table(_summed(laid_by_day), PROGRESS_COLUMNS, words)))
     return inner_chapter(
@@ -175,6 +177,10 @@ def _summed(progress: pd.DataFrame) -> pd.DataFrame:
     grouped = last.groupby(["item", "system", "material"], sort=True)
     table = grouped[sums].sum(min_count=1)
     table["laid_on"] = grouped["laid_on"].max()
+    # Without a date nobody has said that nothing is laid.
+    undated = table["laid_on"].isna()
+    for column in ("laid_to_date_m", "laid_to_date_m2"):
+        table[column] = table[column].mask(undated)
     whole = table["designed_m"].fillna(table["designed_m2"])
     table["progress_percent"] = 100 * table["laid_to_date_m"].fillna(table["laid_to_date_m2"]) / whole
     return table.reset_index()

@@ -258,6 +258,9 @@ def confirmations(page: CommunityPage, review: Review, words: Wording) -> list[s
     for verdict in judged.verdicts(page.row, review.judging):
         if verdict.answer == judged.UNDECIDED:
             points.append(words("document.confirm_question", question=words(f"criterion.{verdict.criterion}")))
+    unread = judged.figure(page.row, "design_unconfirmed")
+    if unread > 0:
+        points.append(words("document.confirm_unread", count=int(unread)))
     found = page.findings
     if {"severity", "rule"} <= set(found.columns):
         for rule, own in found[found["severity"] == "warning"].groupby("rule", sort=True):

@@ -72,13 +72,14 @@ def settled_said(review: Review, words: Wording) -> list[str]:
     models = review.tables.get(MODELS_TABLE)
     if models is None or not models["answer"].isin([COMPARED, REFUSED, NOT_RUN]).any():
         return []
-    found = settled_counts(review.tables)
-    said = [words("document.settled_said", **found)]
+    found, storm = settled_counts(review.tables), review.headline_storm
+    of_last = int(((models["answer"] == COMPARED) & (models["scenario"] == review.compared[1])).sum())
+    said = [words("document.settled_said", storm=storm, last_compared=of_last, **found)]
     swayed = [p.community_id for p in review.pages if _sways(p)]
     if swayed:
         said.append(words("document.settled_sways", ids=words.listed(swayed)))
     elif found["compared"]:
-        said.append(words("document.settled_sways_none"))
+        said.append(words("document.settled_sways_none", storm=storm))
     return said
 
 

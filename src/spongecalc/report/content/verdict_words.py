@@ -6,7 +6,6 @@ import pandas as pd
 
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.design.check import EXACT, LIMIT_NOT_READ
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.design_chapters import gravest, rounded
 from spongecalc.report.content.number_format import cell_text
@@ -37,6 +36,10 @@ def brief_said(verdict: judged.Verdict, page: CommunityPage, review: Review, wor
     told = _told(verdict, page, review, words)
     if verdict.criterion == "design":
         told["facts"] = _design_facts(page, review, words)
+    elif verdict.key == "not_separated":
+        told["joints"] = _joints(page, review.compared[1], words)
+        if float(str(told["sewage_to_storm_last_m3_d"])) > judged.SEWAGE_TOLERANCE_M3_D:
+            return words.filled("brief.not_separated_with_sewage", told)
     return words.filled(f"brief.{verdict.key}", told)
 
 
@@ -68,16 +71,23 @@ def _outfalls(listed: str, words: Wording) -> str:
     return listed.replace(": ", "：").replace("; ", "；").replace(" l/s", " L/s")
 
 
+def _joints(page: CommunityPage, scenario: str, words: Wording) -> str:
+    """The cross-connections of a scenario: what is joined, and at which node."""
+    joints = page.joints[page.joints["scenario"] == scenario] if "scenario" in page.joints else page.joints
+    named = [
+        words("brief.joint", feature=row["feature_id"], kind=words.name("kind", row["kind"]), node=row["at_node"])
+        for row in joints.head(NAMED).to_dict("records")
+    ]
+    return words.listed(named) + ("…" if len(joints) > NAMED else "")
+
+
 def _design_facts(page: CommunityPage, review: Review, words: Wording) -> str:
-    """The gravest of a community's failed checks; where none fails, of those beyond a limit that nobody read."""
+    """The gravest of a community's failed checks, each with feature, value and limit."""
     checks = review.tables.get("design_checks")
     if checks is None or checks.empty:
         return words("page.unknown")
     own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")]
     failed = own[own["verdict"] == "fail"]
-    beyond = own[(own["reason"] == LIMIT_NOT_READ) & (pd.to_numeric(own["excess"], errors="coerce") > EXACT)]
-    if failed.empty and len(beyond):
-        return words("brief.design_beyond", facts=_facts(beyond, words))
     return _facts(failed, words)
 
 
@@ -99,7 +109,7 @@ def _fact(row: dict[str, object], words: Wording) -> str:
     return words(
         "brief.design_fact",
         feature=at,
-        check=words.name("check", row["check"]),
+        check=words.of_list("report.brief.measured", str(row["check"])) or words.name("check", row["check"]),
         value=cell_text("value", value),
         sign=sign,
         limit=f"{cell_text('limit', limit)}{shown}",
