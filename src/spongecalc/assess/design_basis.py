@@ -40,8 +40,8 @@ BASIS_COLUMNS = [
 ]
 
 CRITERION, CHECK, METHOD, VALUE, FORCE = "criterion", "check", "method", "value", "force"
-"""What a clause is applied as: a criterion of the verdict, a design check, a method, a value of a table, or the force
-of a check's limit."""
+"""What a clause is applied as: a criterion of the verdict, a design check, a method, a value of a table, or the
+force of a check's limit."""
 
 
 TOLD_ALONE = ("misconnection_grade", "guide_capture")

@@ -55,7 +55,7 @@ def test_every_answer_that_does_not_pass_has_its_brief(lang):
         "design_unread",
         "data_good",
     }
-    parts = {f for f in found if f.startswith(("capture_by_", "capture_doubt_"))}
+    parts = {f for f in found if f.startswith(("capture_by_", "capture_doubt_", "outfall_from_"))}
     assert passing < found
     assert {f for f in found - passing - parts if f"report.brief.{f}" not in words} == set()
 
@@ -141,3 +141,9 @@ def test_reasons_carry_their_facts():
     joint = page.joints[page.joints["scenario"] == "after"].iloc[0]
     assert joint["feature_id"] in told and f"接入 {joint['at_node']}" in told
     assert "3.50 m³" in told
+
+
+def test_a_receiver_that_got_no_rain_before_is_said_to_get_it_anew():
+    listed = "P3-120: Y5 0.00 → 65.66, Y6 10.00 → 12.00 l/s"
+    told = said_of("outflow", "zh", brief_said, outfalls_to_confirm=listed)
+    assert told.endswith("P3-120：Y5 新增 65.66, Y6 10.00 → 12.00 L/s")

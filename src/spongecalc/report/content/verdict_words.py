@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from spongecalc.assess import criteria as judged
@@ -15,6 +17,8 @@ from spongecalc.report.content.wording import Wording
 
 OUTFALL_LISTS = ("over", "to_confirm")
 """Figures of the verdict on receivers that are lists."""
+FROM_NOTHING = re.compile(r"(?<!\S)0\.00 → (\d+\.\d+)")
+"""A flow to receivers that got none of this kind before."""
 NAMED = 3
 """In brief so many features are named, and the others counted."""
 
@@ -66,9 +70,10 @@ def _unsettled_said(key: str, verdict: judged.Verdict, words: Wording) -> str:
 
 def _outfalls(listed: str, words: Wording) -> str:
     """A list of outfalls by storm as a sentence of the language writes it; communities.csv has it in one way."""
+    said = FROM_NOTHING.sub(lambda m: words("finding.outfall_from_nothing", flow=m[1]), listed)
     if words.lang != "zh":
-        return listed
-    return listed.replace(": ", "：").replace("; ", "；").replace(" l/s", " L/s")
+        return said
+    return said.replace(": ", "：").replace("; ", "；").replace(" l/s", " L/s")
 
 
 def _joints(page: CommunityPage, scenario: str, words: Wording) -> str:
