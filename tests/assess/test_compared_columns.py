@@ -39,6 +39,6 @@ def test_the_columns_of_a_pair_stand_beside_each_other() -> None:
     at = columns.index("ponding_before_m3")
     assert columns[at + 1] == "ponding_phase1_m3"
     at = columns.index("capture_before_percent")
-    assert columns[at : at + 6] == [
-        f"capture_{s}_percent{end}" for s in ("before", "phase1") for end in ("", "_low", "_high")
-    ]
+    ends = ("capture_{s}_percent", "capture_{s}_percent_low", "capture_{s}_percent_high")
+    others = ("assessed_capture_{s}_percent", "guide_capture_{s}_percent")
+    assert columns[at : at + 10] == [t.format(s=s) for s in ("before", "phase1") for t in (*ends, *others)]
