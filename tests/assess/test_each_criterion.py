@@ -186,7 +186,7 @@ def test_a_sound_community_passes_all_nine(tmp_path: Path) -> None:
 
 
 def test_a_target_that_another_reckoning_misses_is_reached_on_conditions(tmp_path: Path) -> None:
-    """70 % is reached by SWMM at both ends of its range, and missed by GB/T 51345-2018; clogged paving loses 60 %."""
+    """70 % is reached by SWMM at both ends, and missed by GB/T 51345-2018; clogged paving loses 60 %."""
     for changed in ('target = "70 %"\n', 'cleaning_interval = "0 a"\n'):
         key = changed.partition(" ")[0]
         own = "".join(changed if line.startswith(key) else line for line in SETTINGS.splitlines(keepends=True))
