@@ -62,7 +62,7 @@ def test_tables_carry_the_other_end_of_each_range(reviewed: Review) -> None:
     moved = rows[rows["object"] == "pipe"].set_index("object_id")["reference_value"]
     assert len(moved)
     for pipe, reference in moved.items():
-        assert pipes.loc[pipe, "swmm_peak_reference_l_s"] == pytest.approx(reference)
+        assert pipes.loc[pipe, "swmm_peak_reference_l_s"] == pytest.approx(reference, abs=0.005)
         assert pipes.loc[pipe, "swmm_peak_reference_l_s"] == pytest.approx(1.5 * pipes.loc[pipe, "swmm_peak_l_s"])
     assert pipes["swmm_peak_reference_l_s"].notna().sum() == len(moved)
     peaks = reviewed.tables["outfall_peaks"].set_index(["community_id", "scenario", "receives"])

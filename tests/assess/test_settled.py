@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from spongecalc.assess.criteria import Verdict, unsettled_listed, verdicts
-from spongecalc.assess.settled import NODE, PEAK, PIPE, SettledFound, moved, moved_figures, with_ranges
+from spongecalc.assess.settled import NODE, PEAK, PIPE, SettledFound, moved, moved_figures, rounded, with_ranges
 from spongecalc.decimals import decimals
 
 
@@ -54,7 +54,7 @@ def test_each_figure_is_written_with_the_decimals_of_its_unit() -> None:
             about | {"figure": "max_depth_m", "value": 0.123456, "reference_value": 0.2},
         ]
     )
-    rows = found.tables(["A"], ["after"])["settled"]
+    rows = rounded(found.tables(["A"], ["after"])["settled"])
     assert rows["value"].tolist() == [12.35, round(0.123456, decimals("max_depth_m"))]
     assert rows["reference_value"].tolist() == [9.88, 0.2]
 

@@ -43,7 +43,7 @@ from spongecalc.assess.review import Review, StormSummary
 from spongecalc.assess.run_table import run_facts
 from spongecalc.assess.separation import separation_table, work_order
 from spongecalc.assess.separation_grades import grade_table
-from spongecalc.assess.settled import SettledFound, with_ranges
+from spongecalc.assess.settled import SettledFound, rounded, with_ranges
 from spongecalc.assess.spills import spill_table
 from spongecalc.design.check import Check
 from spongecalc.layers.finding import findings_table
@@ -130,6 +130,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         rows_of.settled.compare_tables(tables, other.tables, [p.community_id for p in other.pages])
     tables |= rows_of.settled.tables(inputs.community_ids, scenarios)
     tables |= with_ranges(tables, tables["settled"], settings.compared[1])
+    tables["settled"] = rounded(tables["settled"])
     homeless = (findings["severity"] == "error") & (findings["community_id"] == "")
     facts = run_facts(runs)
     own = _own_rows(tables)

@@ -138,7 +138,7 @@ def _read_clauses() -> dict[tuple[str, str], str]:
 
 
 def _known_as(one: Applied, document: str, clause: str) -> str:
-    """How a clause is known: a value recalled of one of several documents does not make the others unread."""
+    """The grade of a clause: a value recalled of one of several documents leaves the others as they are."""
     if one.how_known != RECALLED or len(cited(one.source)) < 2:
         return one.how_known
     return _read_clauses().get((document, clause.removeprefix("commentary ")), one.how_known)

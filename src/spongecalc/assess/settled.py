@@ -201,17 +201,21 @@ class SettledFound:
         """settled.csv and settled_models.csv, in the order of communities and scenarios."""
         rows = pd.DataFrame(self.rows, columns=SETTLED_COLUMNS)
         rows = rows[rows["community_id"].isin(list(community_ids))]
-        places = [decimals(figure) or 0 for figure in rows["figure"]]
-        for column in ("value", "reference_value"):
-            # Each figure with the decimals of its own unit, as its table writes it.
-            rounded = [round(v, n) for v, n in zip(rows[column].astype(float), places, strict=True)]
-            rows = rows.assign(**{column: rounded})
         models = pd.DataFrame(self.models, columns=MODEL_COLUMNS)
         key = in_order(scenarios)
         return {
             TABLE: rows.sort_values(["community_id", "scenario"], key=key, kind="stable", ignore_index=True),
             MODELS_TABLE: models.sort_values(["model", "scenario"], key=key, kind="stable", ignore_index=True),
         }
+
+
+def rounded(settled: pd.DataFrame) -> pd.DataFrame:
+    """Rows of settled.csv as they are written: each figure with the decimals of its own unit, as in its table."""
+    places = [decimals(figure) or 0 for figure in settled["figure"]]
+    columns = ("value", "reference_value")
+    return settled.assign(
+        **{c: [round(v, n) for v, n in zip(settled[c].astype(float), places, strict=True)] for c in columns}
+    )
 
 
 def settled_counts(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
