@@ -11,7 +11,7 @@ from shapely import LineString, Point
 from spongecalc.design.network import DesignNetwork, DrainedArea, design_network
 from spongecalc.project.design_settings import LIMIT_TABLES
 from spongecalc.project.scenario_settings import Scenario
-from spongecalc.project.settings import SewageSettings
+from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.scenario import drainage_systems
 from spongecalc.standards.provenance import recalled_rows
 from tests.network.bill_layers import layer_set, node, pipe, square

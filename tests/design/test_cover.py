@@ -15,7 +15,7 @@ from spongecalc.design.network import design_network
 from spongecalc.layers.finding import Finding
 from spongecalc.project.design_settings import DesignSettings, LimitOverride
 from spongecalc.project.scenario_settings import Scenario
-from spongecalc.project.settings import SewageSettings
+from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from tests.design.nets import AREA
 from tests.network.bill_layers import layer_set, node, pipe

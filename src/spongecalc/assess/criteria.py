@@ -292,7 +292,7 @@ CAPTURE_LOST = "clogging"
 def _capture(row: Mapping[str, object], judging: Judging) -> Verdict:
     """The ratio of SWMM's runs is judged: reached, it is on conditions where anything puts it in doubt.
 
-    That are the unfavourable end of its parameters' range, the way to reckon it of GB/T 51345-2018, and paving
+    These are the unfavourable end of its parameters' range, the way to reckon it of GB/T 51345-2018, and paving
     that clogs. The guide's strict reading, which counts control volumes only, conditions nothing: it sizes
     facilities.
     """

@@ -100,8 +100,8 @@ def warnings_of(findings: Iterable[Finding], scenario: str) -> list[Finding]:
 def _warnings(findings: Iterable[Finding], scenario: str) -> dict[str, object]:
     """The count of a community's open warnings, and the features that they are at."""
     found = warnings_of(findings, scenario)
-    named = dict.fromkeys(sorted(f.feature.feature_id for f in found if f.feature.feature_id))
-    return {"verdict_warnings": len(found), "verdict_warned": _listed(list(named))}
+    named = sorted({f.feature.feature_id for f in found} - {""})
+    return {"verdict_warnings": len(found), "verdict_warned": _listed(named)}
 
 
 def _rising(checks: Sequence[Check], name: str, storms: Sequence[str]) -> str:

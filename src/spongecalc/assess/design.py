@@ -14,6 +14,9 @@ from spongecalc.layers.layer_set import LayerSet
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 
+DESIGN_TABLES = ("design_checks", "pipe_hydraulics", "design_suggestions")
+"""The tables of the design checks by the names of their files."""
+
 SWMM_COLUMNS = ["swmm_storm_id", "swmm_peak_l_s", "swmm_filling_percent", "swmm_surcharged_h"]
 
 

@@ -14,7 +14,7 @@ from spongecalc.assess.modelled import Modelled
 from spongecalc.network.cross_connections import RIGHT_RECEIVERS, CrossConnection
 from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
-from spongecalc.project.settings import SewageSettings
+from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.surfaces.subcatchment import RUNS_ON
 from spongecalc.swmm.continuity import tracers_close
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L

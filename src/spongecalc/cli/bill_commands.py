@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spongecalc.assess.design import DESIGN_TABLES
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import (
@@ -136,11 +137,10 @@ def run_design(call: Call) -> int:
 
 def _design_tables(project: Project, call: Call) -> dict[str, pd.DataFrame]:
     """The tables as ``spongecalc assess`` writes them where every run is there; else without checks of runs."""
-    tables = project.design_tables()
     if call.communities or len(project.results) < len(project.built.runs):
-        return tables
-    review = project.review(call.output.language)
-    return {name: review.tables[name] for name in tables}
+        return project.design_tables()
+    tables = project.review(call.output.language).tables
+    return {name: tables[name] for name in DESIGN_TABLES}
 
 
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:

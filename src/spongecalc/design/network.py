@@ -19,7 +19,7 @@ from spongecalc.layers.feature import feature_of
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
-from spongecalc.project.settings import SewageSettings
+from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.scenario import DrainageSystem
 
 FRAMES = ("nodes", "pipes", "surfaces", "buildings", "connections", "utilities")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 
 from spongecalc.network.sources import Source
-from spongecalc.project.settings import SewageSettings
+from spongecalc.project.sewage_settings import SewageSettings
 
 SECONDS_PER_DAY = 86400.0
 

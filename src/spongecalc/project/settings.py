@@ -39,7 +39,6 @@ from spongecalc.project.scenario_settings import (
 from spongecalc.project.section import (
     CubicMeters,
     InsidePath,
-    LitersPerDay,
     LitersPerSecond,
     Megabytes,
     Meters,
@@ -56,6 +55,7 @@ from spongecalc.project.section import (
     once_read,
 )
 from spongecalc.project.separation_settings import SeparationSettings
+from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.standards_settings import StandardsSettings
 from spongecalc.project.storm_pattern import StormPattern
@@ -206,34 +206,6 @@ class SimulationSettings(Section):
     memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False
     settled: bool = True
-
-
-def _daily_pattern() -> tuple[float, ...]:
-    return tuple(float(m) for m in table("sewage_pattern")["multiplier"])
-
-
-class SewageSettings(Section):
-    """Households' sewage; ``laterals`` "nearest" leads buildings without any to a manhole within reach."""
-
-    quota_l_d: LitersPerDay = Field(120.0, gt=0, le=1000, alias="quota")
-    discharge_ratio: Number = Field(0.85, gt=0, le=1)
-    residents_per_household: Number = Field(3.0, gt=0, le=20)
-    laterals: Literal["drawn", "nearest"] = "drawn"
-    lateral_reach_m: Meters = Field(30.0, gt=0, le=200, alias="lateral_reach")
-    shares: dict[Literal["toilet", "kitchen", "balcony_drain"], Number] = {
-        "toilet": 0.5,
-        "kitchen": 0.3,
-        "balcony_drain": 0.2,
-    }
-    pattern: tuple[Number, ...] = Field(default_factory=_daily_pattern, min_length=24, max_length=24)
-
-    @once_read
-    def _shares_and_pattern_are_whole(self) -> Self:
-        if not (abs(sum(self.shares.values()) - 1) <= 1e-6 and min(self.shares.values()) >= 0):
-            raise RefusedValueError("shares", self.shares, key=("shares",))
-        if not (abs(sum(self.pattern) / 24 - 1) <= 1e-6 and min(self.pattern) >= 0):
-            raise RefusedValueError("pattern", self.pattern, key=("pattern",))
-        return self
 
 
 class SurfaceSettings(Section):

@@ -63,7 +63,7 @@ def community_levels_said(page: CommunityPage, review: Review, words: Wording) -
     written = {name: cell_text(name, value) for name, value in figures.items()}
     parts = [words(f"ponding.levels_{answer}", **written, **named)]
     parts += [said for s in review.compared if (said := _why(own[s], words))]
-    return ("" if words.lang == "zh" else " ").join(parts)
+    return words.between.join(parts)
 
 
 def _why(row: Mapping[object, object], words: Wording) -> str:
@@ -86,9 +86,9 @@ def _failures(page: CommunityPage, review: Review, words: Wording) -> str:
     table = review.tables.get(FAILURES, pd.DataFrame())
     own = {f"{run_id.rpartition('/')[0]}/{review.headline_storm}" for run_id in page.runs["run_id"]}
     found = [r for r in table.to_dict("records") if r["run_id"] in own]
-    colon, between = ("：", "；") if words.lang == "zh" else (": ", "; ")
+    colon = "：" if words.lang == "zh" else ": "
     told = [f"{r['run_id']}{colon}{failure_in(r).sentence(words.lang).rstrip('。.')}" for r in found]
-    return between.join(told)
+    return words.joined(told)
 
 
 def county_levels_said(review: Review, words: Wording) -> str:

@@ -175,7 +175,7 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
             if key == "lengths" and not _none(total.get("combined_laid_m")):
                 said.append(words.filled("document.conclusion_combined", {c: total.get(c) for c in COMBINED}))
             if key == "ponding" and (levels := county_levels_said(review, words)):
-                said[-1] = f"{said[-1]}{'' if words.lang == 'zh' else ' '}{levels}"
+                said[-1] = f"{said[-1]}{words.between}{levels}"
     said += settled_said(review, words)
     blocks: list[Block] = [Items(said), *_reasons(review, words)]
     open_points = county_confirmations(review, words)

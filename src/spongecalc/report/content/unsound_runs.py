@@ -34,7 +34,7 @@ def missing_said(row: Mapping[str, object], words: Wording) -> str:
         scenarios = [words.scenario(name) for name, other in short if other == event]
         if scenarios:
             said.append(words(f"unsound.missing_{event}", scenarios=words.listed(scenarios)))
-    return ("" if words.lang == "zh" else " ").join([*said, words("unsound.others")])
+    return words.between.join([*said, words("unsound.others")])
 
 
 def _event(event: str, words: Wording) -> str:

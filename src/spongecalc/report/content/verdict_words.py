@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.closed_lists import coded
@@ -93,13 +91,8 @@ def _design_facts(page: CommunityPage, review: Review, words: Wording) -> str:
         return words("page.unknown")
     own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")]
     failed = own[own["verdict"] == "fail"]
-    return _facts(failed, words)
-
-
-def _facts(checks: pd.DataFrame, words: Wording) -> str:
-    """The gravest of some checks, and how many more there are."""
-    said = [_fact(row, words) for row in rounded(gravest(checks)).head(NAMED).to_dict("records")]
-    more = len(checks) - len(said)
+    said = [_fact(row, words) for row in rounded(gravest(failed)).head(NAMED).to_dict("records")]
+    more = len(failed) - len(said)
     return words.joined([*said, words("brief.more", count=more)] if more > 0 else said)
 
 
