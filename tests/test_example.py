@@ -629,6 +629,7 @@ def test_not_one_value_that_nobody_read_decides_a_verdict(tables, review):
     decides = basis[basis["decides"] == "yes"]
     assert set(decides["how_known"]) == {
         "printed",
+        "secondary",
         "practice",
         "confirmed by the project",
         "given in the layers",

@@ -73,6 +73,38 @@ def test_tables_carry_the_other_end_of_each_range(reviewed: Review) -> None:
     assert (site["value"], site["reference_value"]) == pytest.approx((0.0, 2.0))
 
 
+def test_the_figures_of_communities_have_the_other_end_beside_them(reviewed: Review, whole_run: WholeRun) -> None:
+    table = reviewed.tables["communities"].set_index("community_id")
+    own = table.loc["A"]
+    assert own["outfall_peak_after_reference_l_s"] == pytest.approx(1.5 * own["outfall_peak_after_l_s"])
+    assert (own["ponding_after_m3"], own["ponding_after_reference_m3"]) == pytest.approx((0.0, 2.0))
+    ends = [c for c in table.columns if "_reference_" in c]
+    assert len(ends) == 4
+    # Nothing else moved: before the works, and elsewhere, no figure has another end.
+    assert table.loc[["B", "C"], ends].isna().all(axis=None)
+    assert own[[c for c in ends if "before" in c]].isna().all()
+    # TOTAL of volumes adds up what the ends are, and of the settled communities the figure itself.
+    total = table.loc["TOTAL"]
+    others = table.loc[["B", "C"], "ponding_after_m3"].sum()
+    assert total["ponding_after_reference_m3"] == pytest.approx(2.0 + others)
+    assert pd.isna(total["outfall_peak_after_reference_l_s"])
+    assert whole_run.review.tables["communities"][ends].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sentences_and_the_countys_table_give_both_ends(reviewed: Review, lang: str) -> None:
+    document = compose(reviewed, lang)
+    texts = [b for c in document.chapters for b in c.blocks]
+    lines = [line.found for b in texts if b.kind == "verdicts" for line in b.lines if line.question == "outflow"]
+    low, high = (1.0 * reviewed.tables["communities"].set_index("community_id").loc["A", c] for c in ENDS)
+    assert any(f"{low:.2f}–{high:.2f}" in line for line in lines)
+    cells = [c for b in texts if isinstance(b, TableBlock) for r in b.table.rows for c in r]
+    assert any("0.00–2.00" in c.text and c.column != "ponding_after_m3" for c in cells)
+
+
+ENDS = ("outfall_peak_after_l_s", "outfall_peak_after_reference_l_s")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_says_what_is_not_settled(reviewed: Review, lang: str) -> None:
     document = compose(reviewed, lang)

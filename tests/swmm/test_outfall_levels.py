@@ -16,6 +16,7 @@ from tests.bare_engine import FLOW, link_series, node_series
 from tests.planting import X, Y, add, both, edit, shape
 from tests.small_project import Change, SmallProject
 
+from spongecalc.assess.limiting import limited_by
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.ground.grid import Ground
@@ -309,6 +310,25 @@ def test_an_outfall_whose_level_rises_later_may_be_what_holds_water_up(under_tid
     low = built(project_of(found), "0,98.5\n1,98.6\n")
     system = next(s for s in low.checked.systems if s.scenario == "after")
     assert "outfall_level" not in {r.cause for r in remedies(system, ["C-R1"])}
+
+
+@pytest.mark.parametrize(
+    ("levels", "limit"),
+    [("0,98.5\n1,99.9\n3,98.5\n", "outfall:C-R2"), ("0,98.5\n1,98.6\n3,98.5\n", "pipe:C-PR")],
+)
+def test_what_limits_a_site_is_told_by_the_highest_level_of_the_series(
+    under_tide: Callable[..., Built], tmp_path: Path, levels: str, limit: str
+) -> None:
+    """The manhole is 98.7 to 100.3 m deep, its middle lies at 99.5: the tide stands over it, or never does."""
+    found = under_tide(second=edit("nodes", "C-R1", invert_m=98.7, ground_m=100.3), levels=levels)
+    system = next(s for s in found.checked.systems if s.scenario == "after")
+    event = found.events[0]
+    result = run(after(found).text(event), tmp_path)
+    # As if the shaft had been full: else its grate is the limit, whatever the level.
+    nodes = result.nodes.assign(max_depth_m=result.nodes["max_depth_m"].clip(lower=1.6))
+    result = replace(result, nodes=nodes)
+    (one,) = join_results([system], [after(found)], {f"C/after/{event.storm_id}": result})
+    assert limited_by(one, result, "C-R1") == limit
 
 
 def test_flow_over_the_ground_meets_the_series_too(under_tide: Callable[..., Built]) -> None:

@@ -43,7 +43,7 @@ from spongecalc.assess.review import Review, StormSummary
 from spongecalc.assess.run_table import run_facts
 from spongecalc.assess.separation import separation_table, work_order
 from spongecalc.assess.separation_grades import grade_table
-from spongecalc.assess.settled import SettledFound, rounded, with_ranges
+from spongecalc.assess.settled import SettledFound, other_ends, rounded, with_ranges
 from spongecalc.assess.spills import spill_table
 from spongecalc.design.check import Check
 from spongecalc.layers.finding import findings_table
@@ -232,6 +232,7 @@ def _judged(
         figures["verdict_unsettled"] = whole["verdict_unsettled"] = unsettled_listed(
             verdicts(whole, judging), verdicts(by_reference, judging)
         )
+        figures |= other_ends(row, by_reference, judging.compared)
     return {
         **row,
         **figures,

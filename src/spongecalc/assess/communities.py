@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from spongecalc.assess.compared_columns import community_columns, template_of
+from spongecalc.assess.compared_columns import OTHER_ENDS, community_columns, template_of
 from spongecalc.decimals import decimals
 from spongecalc.network.quantities import left_out_m
 
@@ -46,6 +46,9 @@ SUMMED = (
     "errors",
     "warnings",
 )
+
+# Other ends of ranges that add up too, with the column of the figure itself.
+ENDS_SUMMED = {end: figure for figure, end in OTHER_ENDS.items() if figure in SUMMED}
 
 # Shares of the rain that falls on a community: TOTAL states their mean by area.
 BY_AREA = (
@@ -117,11 +120,13 @@ def communities_table(
     table = table.sort_values("community_id", ignore_index=True)
     total: dict[str, object] = {"community_id": TOTAL, "storm_id": headline}
     for column in columns:
-        template, _ = template_of(column)
+        template, scenario = template_of(column)
         if template in SUMMED:
             values = pd.to_numeric(table.loc[counted(table, column), column], errors="coerce")
             values = values.round(decimals(column) or 0)
             total[column] = float(values.sum()) if values.notna().any() else float("nan")
+        elif template in ENDS_SUMMED:
+            total[column] = _other_end_of_sum(table, ENDS_SUMMED[template].format(s=scenario), column)
         elif template in BY_AREA:
             both = table[["area_m2", column]].apply(pd.to_numeric, errors="coerce").dropna()
             area = float(both["area_m2"].sum())
@@ -134,6 +139,14 @@ def communities_table(
     total["status"] = "incomplete" if not whole or states - {"done"} else "partial" if partial else "done"
     percentages = {k: v for k, v in with_reductions(total, compared).items() if k in REDUCTIONS}
     return pd.concat([table, pd.DataFrame([{**total, **percentages}], columns=columns)], ignore_index=True)
+
+
+def _other_end_of_sum(table: pd.DataFrame, figure: str, end: str) -> float:
+    """The other end of a sum: each community's other end, its figure where it has none; NaN where none has one."""
+    own = table.loc[counted(table, figure), [figure, end]].astype(float)
+    if not own[end].notna().any():
+        return math.nan
+    return float(own[end].fillna(own[figure]).round(decimals(figure) or 0).sum())
 
 
 def left_out_of(tables: Mapping[str, pd.DataFrame]) -> float:
@@ -153,6 +166,11 @@ def left_out_of(tables: Mapping[str, pd.DataFrame]) -> float:
 def is_summed(column: str) -> bool:
     """True where TOTAL of a column is the sum of the communities."""
     return template_of(column)[0] in SUMMED
+
+
+def is_other_end(column: str) -> bool:
+    """True where a column holds the other end of a summed figure's range."""
+    return template_of(column)[0] in ENDS_SUMMED
 
 
 def is_by_area(column: str) -> bool:

@@ -17,6 +17,12 @@ _AT_OUTFALLS: tuple[Group, ...] = tuple(
     for figure, unit in (("outfall_peak", "l_s"), ("outfall_volume", "m3"), ("receiver_capacity", "l_s"))
 )
 
+# Figures of storm runs, each with the column of its other end where the reference runs put it elsewhere.
+OTHER_ENDS = {
+    "outfall_peak_{s}_l_s": "outfall_peak_{s}_reference_l_s",
+    "ponding_{s}_m3": "ponding_{s}_reference_m3",
+}
+
 # A text stands once; a group once for each scenario, "{s}" being its name.
 LAYOUT: tuple[str | Group, ...] = (
     "community_id",
@@ -44,7 +50,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "runoff_reduction_percent",
     ("peak_{s}_l_s",),
     "peak_reduction_percent",
-    ("outfall_peak_{s}_l_s",),
+    ("outfall_peak_{s}_l_s", OTHER_ENDS["outfall_peak_{s}_l_s"]),
     "outfall_peak_reduction_percent",
     ("outfall_volume_{s}_m3",),
     *_AT_OUTFALLS,
@@ -60,7 +66,7 @@ LAYOUT: tuple[str | Group, ...] = (
     "target_lost_year_low",
     "target_lost_year_high",
     ("ponding_sites_{s}",),
-    ("ponding_{s}_m3",),
+    ("ponding_{s}_m3", OTHER_ENDS["ponding_{s}_m3"]),
     ("over_ground_{s}_m3",),
     ("inlets_short_{s}",),
     "ponding_eliminated_percent",

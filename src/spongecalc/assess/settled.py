@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from spongecalc.assess.compared_columns import OTHER_ENDS
 from spongecalc.assess.flooded_nodes import LEAST_FLOOD_M3
 from spongecalc.assess.hydraulics import node_results, pipe_results
 from spongecalc.assess.modelled import Modelled
@@ -277,6 +278,28 @@ def with_ranges(
             places = pd.MultiIndex.from_frame(whole[[*keys, named]])
             table = table.assign(**{column: values.reindex(places).to_numpy(float)})
         found[name] = table
+    return found
+
+
+def other_ends(
+    row: Mapping[str, object], by_reference: Mapping[str, object], compared: Sequence[str]
+) -> dict[str, float]:
+    """Figures of a community's row that its reference runs put elsewhere, by the columns of a range's other end.
+
+    Parameters
+    ----------
+    row, by_reference
+        The community's row of communities.csv by the runs, and by the reference runs.
+    compared
+        The scenarios that the table sets side by side.
+    """
+    found = {}
+    for scenario in compared:
+        for figure, end in OTHER_ENDS.items():
+            column = figure.format(s=scenario)
+            value, reference = (float(str(r.get(column, math.nan))) for r in (row, by_reference))
+            if moved(column, np.array([value]), np.array([reference]))[0]:
+                found[end.format(s=scenario)] = reference
     return found
 
 

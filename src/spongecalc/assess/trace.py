@@ -10,7 +10,7 @@ import pandas as pd
 
 from spongecalc.assess.answers import FIGURES
 from spongecalc.assess.answers import TABLE as ANSWERS
-from spongecalc.assess.communities import TOTAL, counted, is_by_area, is_summed
+from spongecalc.assess.communities import TOTAL, counted, is_by_area, is_other_end, is_summed
 from spongecalc.assess.compared_columns import compared_in, template_of
 from spongecalc.assess.trace_recipes import Recipe, recipe_of
 from spongecalc.decimals import decimals
@@ -232,6 +232,8 @@ def _total(sources: Sources, address: str, value: float, column: str, recipe: Re
         for c, v in zip(own["community_id"], own[column], strict=True)
     )
     known = [o.value for o in operands if not math.isnan(o.value)]
+    if is_other_end(column):
+        return Trace(address, value, "total_reference", operands=operands)
     if is_summed(column):
         # TOTAL is the sum of the figures as they are written.
         known = [round(v, decimals(column) or 0) for v in known]

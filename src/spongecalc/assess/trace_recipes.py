@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from spongecalc.assess.communities import REDUCTIONS
-from spongecalc.assess.compared_columns import template_of
+from spongecalc.assess.compared_columns import OTHER_ENDS, template_of
 from spongecalc.assess.outfall_peaks import ALL, TAKERS
 from spongecalc.surfaces.subcatchment import SUBCATCHMENT_ROLES
 from spongecalc.swmm.gutters import EXIT
@@ -224,6 +224,12 @@ BY_SCENARIO: Mapping[str, Recipe] = {
         roles=(*GROUND, *TANKS),
     ),
     "outfall_peak_{s}_l_s": _at_outfalls("outfall_peak", "peak_l_s", ALL),
+    OTHER_ENDS["outfall_peak_{s}_l_s"]: replace(
+        _at_outfalls("outfall_peak_reference", "peak_reference_l_s", ALL), event=""
+    ),
+    OTHER_ENDS["ponding_{s}_m3"]: Recipe(
+        "ponding_reference", "ponding", ("volume_reference_m3",), keys=("site_id",), roles=FLOODING
+    ),
     "outfall_volume_{s}_m3": _at_outfalls("outfall_volume", "volume_m3", ALL),
     **{
         template.format(r=r): _at_outfalls(formula, column, r)

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import ezdxf
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from shapely.geometry import LineString
 from tests.report.synthetic_review import CRS, X, Y, synthetic_review
@@ -114,6 +115,30 @@ def test_dxf_is_to_scale_and_the_same_every_time(page):
     assert any(g[0][1] - g[-1][1] == pytest.approx(1.0 * VERTICAL_SCALE) for g in storm)
     texts = [t.dxf.text for t in space.query("TEXT")]
     assert "1528.50" in texts and any(t.startswith("P1 DN300") for t in texts)
+
+
+def test_a_level_known_to_a_range_has_a_bar_from_one_end_to_the_other(page):
+    """N1 after the works: 0.90 m by the run, 1.25 by the reference run; its level was 1529.40 and is 1529.75."""
+    row = {"community_id": "A01", "scenario": "after", "object": "node", "object_id": "N1"}
+    unsettled = pd.DataFrame([row | {"figure": "max_depth_m", "value": 0.90, "reference_value": 1.25}])
+    sections = long_sections(page, Wording("en"), unsettled)
+    (section,) = [s for s in sections if (s.scenario, s.system) == ("after", "storm")]
+    assert section.stations[0].other_level_m == pytest.approx({"after": 1529.75})
+    assert section.stations[1].other_level_m == {}
+    svg = section_svg(section, Wording("en"))
+    (bar,) = re.findall(r'class="swing" d="M[\d.]+ ([\d.]+)h6M[\d.]+ [\d.]+V([\d.]+)', svg)
+    level = re.search(r'd="M[\d.]+ ([\d.]+)[^"]*" fill="none" stroke="#005b96"', svg)
+    assert level is not None
+    # The bar stands on the line of the highest level, and rises from it.
+    assert float(bar[1]) == pytest.approx(float(level[1]), abs=0.1)
+    assert float(bar[0]) < float(bar[1]) - 5
+    assert "Level not settled" in svg
+    plain = section_svg(long_sections(page, Wording("en"))[sections.index(section)], Wording("en"))
+    assert "swing" not in plain and "Level not settled" not in plain
+    drawing = ezdxf.read(io.StringIO(sections_dxf([section], Wording("en")).decode("utf-8")))
+    lines = [list(e.get_points("xy")) for e in drawing.modelspace().query('LWPOLYLINE[layer=="SC_LEVEL_AFTER"]')]
+    (upright_line,) = [e for e in lines if e[0][0] == e[1][0]]
+    assert upright_line[1][1] - upright_line[0][1] == pytest.approx(0.35 * VERTICAL_SCALE)
 
 
 def test_nothing_known_is_no_drawing(page):

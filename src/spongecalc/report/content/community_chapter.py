@@ -8,7 +8,6 @@ import pandas as pd
 
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.assess.settled import TABLE as SETTLED
 from spongecalc.report.content.basis_chapters import inferred_share
 from spongecalc.report.content.community_tables import (
     JOINT_COLUMNS,
@@ -51,6 +50,7 @@ from spongecalc.report.content.outfall_chapters import outfall_table
 from spongecalc.report.content.result_chapters import confirmations
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
 from spongecalc.report.content.scenario_lines import scenario_lines
+from spongecalc.report.content.settled_chapters import settled_rows
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.unsound_runs import missing_said
 from spongecalc.report.content.verdict_words import found_said
@@ -120,7 +120,7 @@ def community_chapter(
         laid = frame_table(page.quantities, QUANTITY_COLUMNS, words)
         details += _table("quantities", words("table.quantities"), laid, words("table.no_quantities"))
     details += [held(c) for c in inner]
-    details += _profiles(page, words)
+    details += _profiles(page, review, words)
     details += _table("runs", words("table.runs"), run_table(page.runs, words), words("table.no_runs"))
     if not failed:
         details += findings
@@ -195,10 +195,8 @@ def _failed_checks(review: Review, community_id: str) -> pd.DataFrame | None:
 
 def _unsettled(review: Review, community_id: str, scenario: str) -> pd.DataFrame | None:
     """Rows of settled.csv of a community in a scenario; None where there are none."""
-    rows = review.tables.get(SETTLED)
-    if rows is None or rows.empty:
-        return None
-    own = rows[(rows["community_id"] == community_id) & (rows["scenario"] == scenario)]
+    rows = settled_rows(review, community_id)
+    own = rows[rows["scenario"] == scenario]
     return own if len(own) else None
 
 
@@ -250,10 +248,10 @@ def _checks(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
     return [Paragraph(said)]
 
 
-def _profiles(page: CommunityPage, words: Wording) -> list[Block]:
+def _profiles(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
     """Long sections of the main paths; none where no path has levels."""
     drawn: list[Block] = []
-    for section in long_sections(page, words):
+    for section in long_sections(page, words, settled_rows(review, page.community_id)):
         caption = words(
             "document.profile_caption",
             name=section.name,

@@ -12,7 +12,7 @@ from spongecalc.assess.outfall_peaks import ALL
 from spongecalc.assess.review import CommunityPage, Review, StormSummary
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.report.content.number_format import cell_text, is_known
-from spongecalc.report.content.table import Cell, Heading, Table, frame_table
+from spongecalc.report.content.table import Cell, Heading, Table, frame_table, other_end, ranged
 from spongecalc.report.content.wording import Wording
 
 JOINT_COLUMNS = (
@@ -93,11 +93,15 @@ FACT_AREAS = ("permeable", "green")
 
 @dataclass(frozen=True)
 class StormFigure:
-    """One figure of a community under a storm: its column, its scenario ("" for all), and its value."""
+    """One figure of a community under a storm: its column, its scenario ("" for all), and its value.
+
+    ``end`` is the other end of its range, where it is known to a range only.
+    """
 
     column: str
     scenario: str
     value: object
+    end: object = None
 
 
 def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigure]]:
@@ -112,6 +116,7 @@ def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigu
         outfalls = outfalls[outfalls["receives"] == ALL]
     answers = _own(review.tables.get("answers"), community_id)
     names = [s.name for s in review.scenarios]
+    row = next((p.row for p in review.pages if p.community_id == community_id), {})
     results = {}
     for storm in review.storms_by_period:
         found = {s: _first(sponge, s, storm.storm_id) for s in names}
@@ -126,11 +131,14 @@ def storm_results(review: Review, community_id: str) -> dict[str, list[StormFigu
         figures.append(StormFigure("runoff_reduction_percent", "", fall))
         leaving = {s: _first(outfalls, s, storm.storm_id) for s in names}
         for column, name in (("outfall_peak_l_s", "peak_l_s"), ("outfall_volume_m3", "volume_m3")):
-            figures.extend(StormFigure(column, s, leaving[s].get(name)) for s in names)
+            figures.extend(
+                StormFigure(column, s, leaving[s].get(name), leaving[s].get(other_end(name))) for s in names
+            )
         for s in names:
             known = is_known(found[s].get("runoff_m3"))
             ponded = _ponded_m3(ponding, s, storm.storm_id) if known else None
-            figures.append(StormFigure("ponding_m3", s, ponded))
+            end = row.get(other_end(f"ponding_{s}_m3")) if storm.storm_id == review.headline_storm else None
+            figures.append(StormFigure("ponding_m3", s, ponded, end))
         for s in names:
             figures.append(StormFigure("over_ground_m3", s, _over_ground_m3(answers, s, storm.storm_id)))
         results[storm.storm_id] = figures
@@ -147,8 +155,14 @@ def storm_table(results: Mapping[str, Sequence[StormFigure]], words: Wording) ->
     for same in zip(*results.values(), strict=True):
         one = same[0]
         title = words.column_of(one.column, one.scenario) if one.scenario else words.name("column", one.column)
-        rows.append([Cell(title), *(Cell(cell_text(f.column, f.value)) for f in same)])
+        rows.append([Cell(title), *(_storm_cell(f) for f in same)])
     return Table(headings, rows)
+
+
+def _storm_cell(figure: StormFigure) -> Cell:
+    if is_known(figure.end):
+        return ranged(figure.column, figure.value, figure.end)
+    return Cell(cell_text(figure.column, figure.value))
 
 
 def _over_ground_m3(answers: pd.DataFrame, scenario: str, storm_id: str) -> object:

@@ -19,7 +19,7 @@ from spongecalc.report.content.map_extent import extent_of
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.ponding_levels import verdict_pair
 from spongecalc.report.content.roles import CellRole
-from spongecalc.report.content.table import Cell, Heading, Table
+from spongecalc.report.content.table import Cell, Heading, Table, figure_text
 from spongecalc.report.content.wording import Wording
 
 TOTAL = "TOTAL"
@@ -105,7 +105,7 @@ def _keys(community: str, *columns: str) -> str:
 
 
 def _written(row: Mapping[str, object], column: str, words: Wording) -> str:
-    return cell_text(column, row.get(column)) or words("page.unknown")
+    return figure_text(column, row) or words("page.unknown")
 
 
 def _against_claim(review: Review, system: str, words: Wording) -> str:
@@ -276,11 +276,12 @@ def _plain(row: Mapping[str, object], column: str) -> Cell:
 def _pair(row: Mapping[str, object], template: str, compared: tuple[str, str]) -> Cell:
     """Both scenarios compared in one cell, sorted by what is left in the last."""
     columns = [template.format(s=name) for name in compared]
-    written = [cell_text(c, row.get(c)) for c in columns]
+    written = [figure_text(c, row) for c in columns]
     if not any(written):
         return Cell("")
     trace = _keys(str(row.get("community_id")), *columns)
-    return Cell(" → ".join(w or "?" for w in written), sort=written[1] or written[0], trace=trace)
+    sort = next((t for c in reversed(columns) if (t := cell_text(c, row.get(c)))), "")
+    return Cell(" → ".join(w or "?" for w in written), sort=sort, trace=trace)
 
 
 def _answer_pair(row: Mapping[str, object], compared: tuple[str, str], words: Wording) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import geopandas as gpd
@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from spongecalc.assess.review import CommunityPage
+from spongecalc.assess.settled import DEPTH, NODE
 from spongecalc.report.content.figures import Figure
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
@@ -23,13 +24,18 @@ SYSTEMS = ("storm", "sewage", "combined")
 
 @dataclass(frozen=True)
 class Station:
-    """A node on the path: its distance from the path's upper end, and levels in m (NaN where not known)."""
+    """A node on the path: its distance from the path's upper end, and levels in m (NaN where not known).
+
+    ``level_m`` is the highest water level by scenario; ``other_level_m`` that of the reference run, of the
+    scenarios in which the level is known to a range only.
+    """
 
     node_id: str
     station_m: float
     ground_m: float
     invert_m: float
     level_m: Mapping[str, float]
+    other_level_m: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class LongSection(Figure):
     def levels_m(self) -> list[float]:
         """All levels that are known: of ground, inverts, water, and lines that cross."""
         levels = [v for s in self.stations for v in (s.ground_m, s.invert_m, *s.level_m.values())]
+        levels += [v for s in self.stations for v in s.other_level_m.values()]
         levels += [v for r in self.reaches for v in (r.invert_up_m, r.invert_down_m)]
         levels += [c.top_m for c in self.crossings]
         return [v for v in levels if not math.isnan(v)]
@@ -94,11 +101,15 @@ class LongSection(Figure):
         return bool(self.levels_m)
 
 
-def long_sections(page: CommunityPage, words: Wording) -> list[LongSection]:
+def long_sections(
+    page: CommunityPage, words: Wording, unsettled: pd.DataFrame | None = None
+) -> list[LongSection]:
     """The main path of each system in each scenario; none where a system has no pipes.
 
-    The main path is the longest way along the flow that ends where the system's pipes end.
+    The main path is the longest way along the flow that ends where the system's pipes end. ``unsettled`` are the
+    community's rows of settled.csv.
     """
+    changes_m = {s: _depth_changes_m(unsettled, s) for s in words.scenario_names}
     found = []
     for scenario in words.scenario_names:
         layers = page.layers.get(scenario, {})
@@ -109,7 +120,8 @@ def long_sections(page: CommunityPage, words: Wording) -> list[LongSection]:
             own = pipes[(pipes["system"] == system) & pipes.geometry.notna()]
             path = main_path(own)
             if path:
-                found.append(_section(page, scenario, system, path, own, nodes, layers.get("utilities"), words))
+                utilities = layers.get("utilities")
+                found.append(_section(page, scenario, system, path, own, nodes, utilities, words, changes_m))
     return found
 
 
@@ -148,12 +160,13 @@ def _section(
     nodes: gpd.GeoDataFrame,
     utilities: gpd.GeoDataFrame | None,
     words: Wording,
+    changes_m: Mapping[str, Mapping[str, float]],
 ) -> LongSection:
     by_id = pipes.drop_duplicates("pipe_id").set_index("pipe_id")
     about = nodes.drop_duplicates("node_id").set_index("node_id")
     levels = {s: _levels(page, s) for s in words.scenario_names}
     place, at = 0.0, str(by_id.loc[path[0], "from_node"])
-    stations = [_station(at, place, about, levels)]
+    stations = [_station(at, place, about, levels, changes_m)]
     reaches = []
     lines: list[tuple[float, shapely.LineString]] = []
     for pipe in path:
@@ -173,7 +186,7 @@ def _section(
         )
         lines.append((place, line))
         place, at = end, str(row["to_node"])
-        stations.append(_station(at, place, about, levels))
+        stations.append(_station(at, place, about, levels, changes_m))
     label = words(
         "document.profile_label",
         name=page.name,
@@ -211,7 +224,22 @@ def _levels(page: CommunityPage, scenario: str) -> Mapping[str, float]:
     return dict(zip(found.nodes["node_id"], found.nodes["max_level_m"], strict=True))
 
 
-def _station(node: str, place: float, nodes: pd.DataFrame, levels: Mapping[str, Mapping[str, float]]) -> Station:
+def _depth_changes_m(unsettled: pd.DataFrame | None, scenario: str) -> Mapping[str, float]:
+    """By how much the reference run's highest level at a node lies above the run's own, in m."""
+    if unsettled is None:
+        return {}
+    depths = (unsettled["object"] == NODE) & (unsettled["figure"] == DEPTH)
+    own = unsettled[depths & (unsettled["scenario"] == scenario)]
+    return dict(zip(own["object_id"].astype(str), own["reference_value"] - own["value"], strict=True))
+
+
+def _station(
+    node: str,
+    place: float,
+    nodes: pd.DataFrame,
+    levels: Mapping[str, Mapping[str, float]],
+    changes_m: Mapping[str, Mapping[str, float]],
+) -> Station:
     row: Mapping[str, object] = nodes.loc[node].to_dict() if node in nodes.index else {}
     return Station(
         node,
@@ -219,6 +247,11 @@ def _station(node: str, place: float, nodes: pd.DataFrame, levels: Mapping[str, 
         _number(row.get("ground_m")),
         _number(row.get("invert_m")),
         {s: _number(by.get(node)) for s, by in levels.items()},
+        {
+            s: _number(by.get(node)) + changes_m[s][node]
+            for s, by in levels.items()
+            if node in changes_m[s] and is_known(by.get(node))
+        },
     )
 
 

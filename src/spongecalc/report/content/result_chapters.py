@@ -19,11 +19,11 @@ from spongecalc.report.content.community_tables import numbered
 from spongecalc.report.content.county_tables import counts, not_passing, separated_counts, total_row
 from spongecalc.report.content.criteria_tables import not_decisive_said
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
-from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.ponding_levels import county_levels_said, levels_table
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.settled_chapters import settled_said
-from spongecalc.report.content.table import Cell, Heading, Table, frame_table
+from spongecalc.report.content.table import Cell, Heading, Table, figure_text, frame_table, other_end
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards.documents import clause_name
 from spongecalc.standards.provenance import decides
@@ -166,7 +166,7 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     said = [words("document.conclusion_counts", total=len(review.pages), **numbers)]
     if total:
         for key, columns in CONCLUSIONS.items():
-            figures = {c: total.get(judged.column(c, review.compared)) for c in columns}
+            figures = {c: _figure(judged.column(c, review.compared), total) for c in columns}
             told = f"document.conclusion_{key}"
             if REDUCED in figures:
                 told = runoff_change.told(told, figures[REDUCED])
@@ -182,6 +182,11 @@ def conclusions_chapter(review: Review, words: Wording) -> Chapter:
     if open_points:
         blocks += [Paragraph(words("document.confirm_said")), Items(open_points)]
     return Chapter("conclusions", words("document.section_conclusions"), blocks)
+
+
+def _figure(column: str, row: Mapping[str, object]) -> object:
+    """A figure of a row, as text with both ends where it is known to a range only."""
+    return figure_text(column, row) if is_known(row.get(other_end(column))) else row.get(column)
 
 
 def _reasons(review: Review, words: Wording) -> list[Block]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.assess.settled import COMPARED, MODELS_TABLE, NOT_RUN, REFUSED, TABLE, settled_counts
+from spongecalc.assess.settled import (
+    COMPARED,
+    MODELS_TABLE,
+    NOT_RUN,
+    REFUSED,
+    SETTLED_COLUMNS,
+    TABLE,
+    settled_counts,
+)
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -30,6 +38,12 @@ MODEL_COLUMNS = (
 )
 
 
+def settled_rows(review: Review, community_id: str) -> pd.DataFrame:
+    """Rows of settled.csv of a community: its figures that are known to a range only; empty where there are none."""
+    rows = review.tables.get(TABLE)
+    return pd.DataFrame(columns=SETTLED_COLUMNS) if rows is None else rows[rows["community_id"] == community_id]
+
+
 def community_settled(page: CommunityPage, review: Review, words: Wording) -> Chapter | None:
     """A community's figures that are not settled; None where none of its pipes came under pressure."""
     models = review.tables.get(MODELS_TABLE)
@@ -40,8 +54,7 @@ def community_settled(page: CommunityPage, review: Review, words: Wording) -> Ch
     if own.empty:
         return None
     storm = review.headline_storm
-    rows = review.tables[TABLE]
-    rows = rows[rows["community_id"] == page.community_id]
+    rows = settled_rows(review, page.community_id)
     said = [words("document.settled_text", storm=storm)]
     if rows.empty and (own["answer"] == COMPARED).all():
         said.append(words("document.settled_here", storm=storm))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -95,6 +95,12 @@ def frame_table(
 def other_end(column: str) -> str:
     """Column with the other end of a figure's range: "peak_l_s" gives "peak_reference_l_s"; "" of other units."""
     return _UNIT.sub(r"_reference_\1", column) if _UNIT.search(column) else ""
+
+
+def figure_text(column: str, row: Mapping[str, object]) -> str:
+    """A row's figure as text, both ends where it is known to a range only; "" where it is missing."""
+    end = row.get(other_end(column))
+    return ranged(column, row[column], end).text if is_known(end) else cell_text(column, row.get(column))
 
 
 def ranged(column: str, value: object, end: object) -> Cell:

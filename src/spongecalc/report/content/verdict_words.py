@@ -8,8 +8,9 @@ from spongecalc.assess import criteria as judged
 from spongecalc.assess.review import CommunityPage, Review
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.design_chapters import gravest, rounded
-from spongecalc.report.content.number_format import cell_text
+from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.ponding_levels import community_levels_said
+from spongecalc.report.content.table import figure_text, other_end
 from spongecalc.report.content.unsound_runs import runs_said
 from spongecalc.report.content.wording import Wording
 
@@ -48,6 +49,10 @@ def brief_said(verdict: judged.Verdict, page: CommunityPage, review: Review, wor
 def _told(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> dict[str, object]:
     """The figures of a verdict, with lists and codes as sentences of the language write them."""
     told = {n: _outfalls(str(v), words) if n in OUTFALL_LISTS else v for n, v in verdict.figures.items()}
+    for name in told:
+        column = judged.column(name, review.compared)
+        if is_known(page.row.get(other_end(column))):
+            told[name] = figure_text(column, page.row)
     if "runs" in told:
         last = review.compared[1] if verdict.criterion == "separation" else None
         told["runs"] = runs_said(page.row, words, scenario=last)

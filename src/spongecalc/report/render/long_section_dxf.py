@@ -96,6 +96,11 @@ def _section(space: Modelspace, section: LongSection, top: float, words: Wording
     for scenario in words.scenario_names:
         points = [at(s.station_m, s.level_m.get(scenario, math.nan)) for s in section.stations]
         _line(space, points, level_layer(scenario))
+        for station in section.stations:
+            # What is known to a range only: from one end to the other.
+            levels = (station.level_m.get(scenario), station.other_level_m.get(scenario))
+            ends = [at(station.station_m, level) for level in levels if level is not None]
+            _line(space, ends, level_layer(scenario))
     for reach in section.reaches:
         tall = 0.0 if math.isnan(reach.diameter_mm) else reach.diameter_mm / 1000
         for lift in dict.fromkeys((0.0, tall)):

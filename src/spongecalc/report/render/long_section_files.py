@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spongecalc.assess.review import Review
 from spongecalc.report.content.long_section import long_sections
+from spongecalc.report.content.settled_chapters import settled_rows
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.long_section_dxf import sections_dxf
 from spongecalc.report.render.long_section_svg import section_svg
@@ -18,7 +19,7 @@ def profile_files(review: Review, lang: str) -> dict[str, bytes]:
     words = Wording.of(review, lang)
     files: dict[str, bytes] = {}
     for page in review.pages:
-        sections = long_sections(page, words)
+        sections = long_sections(page, words, settled_rows(review, page.community_id))
         if not sections:
             continue
         name = folder_name(page.community_id)

@@ -46,6 +46,7 @@ def section_svg(section: LongSection, words: Wording) -> str:
         colour, dash = line_look(scenario.line, LEVEL)
         levels = [s.level_m.get(scenario.name, math.nan) for s in section.stations]
         parts.append(area.line(at, levels, colour, dash, 1.8))
+        parts += [_range(area, s, scenario.name, colour) for s in section.stations]
     parts += [_crossing(area, c.station_m, c.top_m, c.diameter_mm) for c in section.crossings]
     parts.append(key)
     parts.append(_bands(area, section, words))
@@ -93,6 +94,16 @@ def _manhole(area: PlotArea, station: Station) -> str:
     return f'<path d="{upright}" stroke="{SOFT}" stroke-width="1"/>'
 
 
+def _range(area: PlotArea, station: Station, scenario: str, colour: str) -> str:
+    """A bar from the highest level by the run to that by the reference run; "" where the level is settled."""
+    if scenario not in station.other_level_m:
+        return ""
+    x = area.x(station.station_m)
+    ends = sorted((area.y(station.level_m[scenario]), area.y(station.other_level_m[scenario])))
+    bar = f"M{x - 3:.1f} {ends[0]:.1f}h6M{x:.1f} {ends[0]:.1f}V{ends[1]:.1f}M{x - 3:.1f} {ends[1]:.1f}h6"
+    return f'<path class="swing" d="{bar}" fill="none" stroke="{colour}" stroke-width="1.4"/>'
+
+
 def _crossing(area: PlotArea, station_m: float, top_m: float, diameter_mm: float) -> str:
     x = area.x(station_m)
     if math.isnan(top_m):
@@ -113,6 +124,8 @@ def _key(section: LongSection, width: float, words: Wording) -> tuple[str, int]:
     entries += [
         (*line_look(s.line, LEVEL), words("document.profile_highest", scenario=s.label)) for s in section.waters
     ]
+    if any(s.other_level_m for s in section.stations):
+        entries.append((INK, "", words("document.profile_range")))
     if section.crossings:
         entries.append((CROSSING, "", words("document.profile_crossing")))
     parts, x, row = [], LEFT, 0
