@@ -245,3 +245,24 @@ def test_files_of_rain_and_levels_go_with_the_copy(small_project: Callable[..., 
     found = pipeline.check(load_project(folder / "repaired"), ["C"])
     system = next(s for s in found.systems if s.scenario == "after")
     assert system.outfall_levels["C-R2"].levels_m == (98.5, 99.4)
+
+
+def test_every_other_file_that_the_project_names_goes_with_the_copy(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    """Claims, prices, a sweep's table and the institute's template, each in the folder that the project names."""
+    named = ("bill/claims.csv", "bill/prices.csv", "sweeps/rises.csv", "house/template.toml")
+
+    def with_files(text: str) -> str:
+        bill = f'[quantities]\nclaims = ["{named[0]}"]\nprices = "{named[1]}"\n'
+        rest = f'[[sweeps]]\nname = "rise"\ntable = "{named[2]}"\n[document]\ntemplate = "house"\n'
+        return f"{text}\n{bill}\n{rest}"
+
+    folder = small_project(toml=with_files).folder
+    for name in named:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(f"# {name}\n", encoding="utf-8")
+    mend(folder)
+    assert load_project(folder / "repaired").settings.quantities.claims == (named[0],)
+    for name in named:
+        assert (folder / "repaired" / name).read_bytes() == (folder / name).read_bytes()

@@ -21,7 +21,7 @@ from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
 from spongecalc.layers.unread_values import as_written
-from spongecalc.project.input_digests import rain_and_level_files
+from spongecalc.project.input_digests import files_beside_layers
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
@@ -49,8 +49,8 @@ def write_repaired(
     """Write the copy: layers.gpkg, spongecalc.toml, changes.csv, intake.csv, findings.csv and .gpkg.
 
     The new project says the same as the old one, but for its layers, which come from the repaired copy; sources
-    that could not be read stay sources of it, with their error. Files of rain and levels go with it. Same layers,
-    same bytes.
+    that could not be read stay sources of it, with their error. All other files that it names go with it. Same
+    layers, same bytes.
 
     Parameters
     ----------
@@ -93,10 +93,13 @@ def write_repaired(
         else:
             (kept / path.name).unlink(missing_ok=True)
     if digests is not None:
-        for name in sorted(rain_and_level_files(project.settings)):
-            if (project.folder / name).is_file():
+        for name in sorted(files_beside_layers(project.settings)):
+            source = project.folder / name
+            if source.is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(project.folder / name, folder / name)
+                shutil.copyfile(source, folder / name)
+            elif source.is_dir() and source not in folder.parents:  # a template is a folder
+                shutil.copytree(source, folder / name, dirs_exist_ok=True)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
     return tuple(path for path in (whole, page, *tables, places) if path.exists())
