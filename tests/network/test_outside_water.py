@@ -70,10 +70,10 @@ def test_a_pipe_that_ends_above_the_level_keeps_it_out(
 
 
 def test_sewage_stays_on_a_street_under_water(small_project: Callable[..., SmallProject], tmp_path: Path) -> None:
-    """What the finding says: of a day's 12.24 m3 of sewage (1.224 kg of tracer) little leaves any more."""
+    """What the finding says: of a day's 12.24 m3 of sewage (1.224 kg of tracer) little more than half leaves."""
     found = built(small_project(second=level(100.4)))
     model = next(m for m in found.models if m.communities == ("C",) and m.scenario == "after")
     (tmp_path / "model.inp").write_text(model.text(found.dry), encoding="utf-8")
-    result = run_inp(tmp_path / "model.inp", tmp_path / "run", mark_s=found.dry.mark_s)
+    result = run_inp(tmp_path / "model.inp", tmp_path / "run", mark_s=model.as_run(found.dry).mark_s)
     left_kg = result.outfalls.loc["C-S2", "load_SEWAGE_kg_after_mark"]
-    assert 0.2 * 1.224 < left_kg < 0.5 * 1.224
+    assert 0.4 * 1.224 < left_kg < 0.7 * 1.224

@@ -78,7 +78,7 @@ def plan_runs(
                     model.name,
                     model.scenario,
                     model.communities,
-                    event,
+                    model.as_run(event),
                     place,
                     wanted,
                     keep_out,

@@ -26,7 +26,7 @@ from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coef
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.subcatchments import subcatchments
 from spongecalc.surfaces.terrain import Terrain
-from spongecalc.swmm.event import Event, event_sections
+from spongecalc.swmm.event import Event, event_sections, with_longer_warm_up
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.ground_state import READY, stated
 from spongecalc.swmm.gutters import GUTTER, INTAKE, Gutter, GutterPart, gutter_nodes, gutter_part
@@ -94,7 +94,7 @@ class SwmmModel:
         saved += [g.model_id for g in self.gutters]
         flows = [*overflows, *(g.back for g in self.gutters)]
         written = section_texts(self.sections)
-        for event in events:
+        for event in map(self.as_run, events):
             drowned = self.is_drowned_in(event)
             of_event = event_sections(
                 event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved, drowned=drowned
@@ -107,6 +107,10 @@ class SwmmModel:
             # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
             of_model = {name: text for name, text in written.items() if name not in of_event}
             yield joined_sections({**of_model, **section_texts(of_event)})
+
+    def as_run(self, event: Event) -> Event:
+        """The event as this model is run through it: drowned pipes take longer to fill with sewage."""
+        return with_longer_warm_up(event) if self.is_drowned_in(event) else event
 
     def is_drowned_in(self, event: Event) -> bool:
         """True where water outside stands above the invert of an outfall at some time of an event."""
