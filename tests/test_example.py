@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,17 +17,22 @@ import pytest
 from spongecalc.assess.communities import is_summed
 from spongecalc.assess.continuous import read_continuous
 from spongecalc.assess.review import Review
+from spongecalc.assess.swept import Swept
+from spongecalc.batch.runs import execute
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.mending import MendingRules, separate
-from spongecalc.project.load import load_project
+from spongecalc.project.load import Project, load_project
 from spongecalc.report.content.bill_chapters import county_bill
 from spongecalc.report.content.design_chapters import county_design
+from spongecalc.report.content.sweep_chapters import sweeps_chapter
 from spongecalc.report.content.wording import Wording
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.model_files import ModelFiles, stale_models
 from spongecalc.steps.removal import removal_runs
 from spongecalc.steps.sponge import continuous_path
+from spongecalc.sweep.plan import plan_sweep
+from spongecalc.sweep.tables import sweep_tables
 from tests.bare_engine import FLOODING, FLOW, INFLOW, SEWAGE, link_series, node_series
 from tests.report.one_verdict import assert_one_verdict
 from tests.report.reading import captioned_of, paragraphs_of
@@ -644,3 +650,25 @@ def test_not_one_value_that_nobody_read_decides_a_verdict(tables, review):
     made = tables["design_checks"].query("verdict in ('pass', 'fail')")
     assert len(made) > 3000
     assert "recalled" not in set(made["how_known"])
+
+
+def test_a_river_in_flood_at_three_communities_stands_in_the_sensitivity(built, review, tmp_path):
+    """The sweep of spongecalc.toml: outfalls of rain and combined water 0.5 and 0.9 m below the river."""
+    (sweep,) = built.checked.project.settings.sweeps
+    assert sweep.in_report
+    plan = plan_sweep(sweep, Project(tmp_path, built.checked.project.settings), built.checked.systems)
+    results = execute(plan.runs, processes=2)
+    table = sweep_tables(plan, results)[sweep.name]
+    key = "rise.rain_outfall_level"
+    assert table.groupby(table[key].fillna(0.0)).size().to_dict() == {0.0: 6, 0.5: 6, 0.9: 6}
+    assert set(table["communities"]) == {"EY01", "EY03", "EY19"}
+    assert set(table["status"]) == {"done"}
+    assert (table["routing_error_percent"].abs() < 1).all()
+    # Without a river nothing comes in. Before the works 0.9 m is above the street at the shallow old outfalls.
+    raised = table[key].notna()
+    assert (table.loc[~raised, "backflow_m3"] == 0).all()
+    assert (table.loc[~raised, "outfalls_above_rim"] == 0).all()
+    assert set(table.loc[table["outfalls_above_rim"] > 0, "scenario"]) <= {"before"}
+    shown = replace(review, swept=(Swept(sweep.name, (key,), table),))
+    ((_, printed),) = captioned_of(sweeps_chapter(shown, Wording.of(shown, "zh")))
+    assert len(printed.rows) == 18

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from affine import Affine
 
 from spongecalc.ground.grid import Ground
 from spongecalc.overland.coupled import Exchange
@@ -15,7 +16,9 @@ from spongecalc.overland.ground_water import GroundCover, GroundWater
 from spongecalc.overland.store import kept, make, make_all, run_folder, wet_of
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
-from tests.small_project import ORIGIN_X, ORIGIN_Y
+from tests.small_project import ORIGIN_X, ORIGIN_Y, write_small_project
+
+ORIGIN = Affine(2.0, 0, ORIGIN_X - 4, 0, -2.0, ORIGIN_Y + 44)
 
 
 def cover(**values: float) -> GroundCover:
@@ -39,8 +42,6 @@ def test_ground_takes_what_horton_and_paving_allow() -> None:
 @pytest.fixture(scope="module")
 def small_run(tmp_path_factory: pytest.TempPathFactory):
     """Square A before: its 200 mm sewer is too small for the storm; the ground is a shallow bowl at the inlet."""
-    from tests.small_project import write_small_project
-
     folder = tmp_path_factory.mktemp("flow") / "project"
     write_small_project(
         folder, toml=lambda t: t.replace('"3 a"', '"20 a"').replace('recession = "1 h"', 'recession = "30 min"')
@@ -48,8 +49,6 @@ def small_run(tmp_path_factory: pytest.TempPathFactory):
     built = pipeline.build(pipeline.check(load_project(folder), ["A"], ("before",)))
     y, x = np.mgrid[0:35, 0:35]
     z = 100 + 0.02 * np.hypot((x - 12.5) * 2, (y - 22.5) * 2)
-    from affine import Affine
-
     ground = Ground(z, Affine(2.0, 0, ORIGIN_X - 15, 0, -2.0, ORIGIN_Y + 55), np.zeros(z.shape, dtype=bool))
     system, model = built.checked.systems[0], built.models[0]
     run = coupled_run(system, model, built.checked.project.settings, built.storms[0], ground)
@@ -76,6 +75,23 @@ def test_water_is_conserved_and_goes_both_ways(small_run) -> None:
     assert b["left_by_pipes"] > 5
     assert b["created"] < 0.001 * b["rain_on_ground"]
     assert done.made_percent < 0.1
+
+
+def test_ground_water_and_what_rain_drives_through_the_ground_are_among_what_came(tmp_path: Path) -> None:
+    """0.42 m3 a day into the old sewer of A, and 3 % of the storm's rain on its 1600 m2."""
+    toml = '\n[infiltration]\ngroundwater = true\nrain_derived = true\nhydrographs = [{ r = "3 %", t_h = 0.25, k = 1 }]\n'
+    folder = tmp_path / "project"
+    write_small_project(folder, toml=lambda t: t + toml)
+    built = pipeline.build(pipeline.check(load_project(folder), ["A"], ("before",)))
+    ground = Ground(np.full((24, 24), 100.0), ORIGIN, np.zeros((24, 24), dtype=bool))
+    run = coupled_run(
+        built.checked.systems[0], built.models[0], built.checked.project.settings, built.storms[0], ground
+    )
+    done = make(run, run_folder(tmp_path, run))
+    assert done.status == "done", (done.reason, done.found)
+    expected = 0.42 * run.duration_s / 86400 + 0.03 * built.storms[0].depth_mm / 1000 * 1600
+    assert done.balance_m3["ground_water"] == pytest.approx(expected, rel=0.02)
+    assert abs(done.error_percent) < 0.5
 
 
 def test_kept_until_something_changes(small_run) -> None:

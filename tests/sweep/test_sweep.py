@@ -428,6 +428,11 @@ def test_a_sweep_of_the_report_is_made_and_printed_with_it(small_project: Callab
     assert set(base.index) == {"before", "after"}
     page = (project.folder / "report" / "index.html").read_text(encoding="utf-8")
     assert "Sensitivity" in page and "rise at outfalls of rain and combined water (m)" in page
+    # What left, and what the river sent in: the base has no level, and nothing to come in by.
+    raised = table[table["set"] != "base"].set_index("scenario")
+    assert (base["backflow_m3"] == 0).all()
+    assert 0 < raised.loc["after", "backflow_m3"] < raised.loc["after", "outflow_m3"]
+    assert "flowed in at outfalls (m³)" in page
     assert plain.loc["A/after/P3-120", "routing_error_percent"] == base.loc["after", "routing_error_percent"]
     assert "Nothing is due" in call("all")
     # Layers that changed: the report does not print what a sweep found of others.

@@ -154,6 +154,47 @@ def test_sewage_of_a_basin_under_a_tide(tmp_path: Path) -> None:
     assert abs(result.quality_error_percent) < 0.5
 
 
+THROUGH = (
+    BASIN.partition("[STORAGE]")[0]
+    + """[JUNCTIONS]
+SHAFT  0  3  1.5  0  0
+
+[OUTFALLS]
+RIVER  0  FIXED  1.6  NO
+SEWER  0  FIXED  1.4  NO
+
+[CONDUITS]
+IN   RIVER  SHAFT  10  0.06  0  0  0
+OUT  SHAFT  SEWER  10  0.06  0  0  0
+
+[XSECTIONS]
+IN   RECT_CLOSED  0.9  0.5  0  0  1
+OUT  RECT_CLOSED  0.9  0.5  0  0  1
+
+[POLLUTANTS]
+SEWAGE MG/L 0 0 0 0 NO * 0 100 0
+
+[DWF]
+SHAFT FLOW 20
+"""
+)
+
+
+def test_what_comes_in_at_a_fixed_stage_that_nothing_left_by_is_clean(tmp_path: Path) -> None:
+    """A river stands 0.2 m above a sewer: it runs through, clean, and takes 20 l/s of sewage (2 g/s) along."""
+    result = run(THROUGH, tmp_path)
+    river, sewer = result.outfalls.loc["RIVER"], result.outfalls.loc["SEWER"]
+    seconds = 12 * 3600
+    assert river["volume_out_m3"] == pytest.approx(0.0, abs=1.0)
+    assert river["volume_in_m3"] > 1000
+    assert sewer["volume_in_m3"] == 0.0
+    assert sewer["volume_m3"] == pytest.approx(river["volume_in_m3"] + 0.02 * seconds, rel=0.002)
+    assert river["load_SEWAGE_in_kg"] == pytest.approx(0.0, abs=1e-6)
+    assert sewer["load_SEWAGE_kg"] == pytest.approx(0.002 * seconds, rel=0.01)
+    assert abs(result.quality_error_percent) < 0.5
+    assert abs(result.routing_error_percent) < 0.5
+
+
 @pytest.mark.parametrize(
     ("lang", "headings"), [("en", ("Out", "In", "Net out")), ("zh", ("流出", "倒灌", "净流出"))]
 )

@@ -188,6 +188,8 @@ def test_a_basin_is_a_storage_with_an_orifice_at_its_floor_and_a_weir(case: Case
     # SWMM lets one link end at an outfall: the second has a copy of it
     assert (start, end, kind, float(crest)) == ("A-B", "A-R2__2", "TRANSVERSE", FLOOR_M + DEPTH_M)
     assert rows(model, "XSECTIONS")["A-DB__THROTTLE"][2] == "0.050"
+    # The weir is as high as the rim above its crest: above its section it would be an opening.
+    assert float(rows(model, "XSECTIONS")["A-DB__OVERFLOW"][2]) == pytest.approx(2.25 - DEPTH_M)
     elements = model.elements.set_index("model_id")
     assert elements.loc["A-B", ["role", "layer", "feature_id"]].tolist() == ["basin", "nodes", "A-B"]
     assert elements.loc["A-DB__THROTTLE", "feature_id"] == "A-DB"

@@ -21,7 +21,8 @@ from spongecalc.assess.modelled import join_results
 from spongecalc.assess.outfall_peaks import OutfallsFound
 from spongecalc.ground.grid import Ground
 from spongecalc.network.ponding_remedies import remedies
-from spongecalc.overland.coupled_model import coupled_run
+from spongecalc.overland.coupled_model import CoupledRun, coupled_run
+from spongecalc.overland.store import make, run_folder
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import load_project
 from spongecalc.report.content.document import Paragraph, TableBlock
@@ -331,13 +332,32 @@ def test_what_limits_a_site_is_told_by_the_highest_level_of_the_series(
     assert limited_by(one, result, "C-R1") == limit
 
 
-def test_flow_over_the_ground_meets_the_series_too(under_tide: Callable[..., Built]) -> None:
-    """Level 3 has a model text of its own."""
-    found = under_tide(levels=STEPS)
+def on_flat_ground(found: Built, model: SwmmModel) -> CoupledRun:
+    """The model coupled with flat ground at 100 m."""
     system = next(s for s in found.checked.systems if s.scenario == "after")
     place = Affine(2.0, 0, X - 4, 0, -2.0, Y + 44)
     ground = Ground(np.full((24, 24), 100.0), place, np.zeros((24, 24), dtype=bool))
-    settings = found.checked.project.settings
-    text = coupled_run(system, after(found), settings, found.storms[0], ground).text
+    return coupled_run(system, model, found.checked.project.settings, model.storms[0], ground)
+
+
+def test_flow_over_the_ground_meets_the_series_too(under_tide: Callable[..., Built]) -> None:
+    """Level 3 has a model text of its own."""
+    found = under_tide(levels=STEPS)
+    text = on_flat_ground(found, after(found)).text
     assert ["C-R2", "98.700", "TIMESERIES", "LEVEL_C-R2", "NO"] in rows(text, "OUTFALLS")
     assert ["LEVEL_C-R2", "1.5000", "99.300"] in rows(text, "TIMESERIES")
+
+
+def test_level_3_counts_what_a_tide_brings_in(under_tide: Callable[..., Built], tmp_path: Path) -> None:
+    """The still channel again: what comes in by its outfall is among what came, else the run would be discarded."""
+    found = under_tide(CHANNEL)
+    run = on_flat_ground(found, without_rain(after(found)))
+    done = make(run, run_folder(tmp_path, run))
+    assert done.status == "done", (done.reason, done.found)
+    balance = done.balance_m3
+    sewage_m3 = balance["sewage"]
+    assert balance["came_by_outfalls"] == pytest.approx(stored_m3(TOP_M), rel=0.01)
+    given_m3 = stored_m3(TOP_M) - stored_m3(END_M)
+    assert balance["left_by_pipes"] == pytest.approx(given_m3 + sewage_m3, rel=0.01)
+    assert balance["in_pipes_change"] == pytest.approx(stored_m3(END_M), rel=0.02)
+    assert abs(done.error_percent) < 1

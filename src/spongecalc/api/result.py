@@ -22,6 +22,7 @@ from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.model_frames import conduit_frame, node_frame, regulator_frame
 from spongecalc.swmm.output_file import SERIES
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.silted_outfalls import known_depths_m
 from spongecalc.swmm.water_balance import water_balance
 
 USUAL_QUANTITY = {"node": "inflow_l_s", "link": "flow_l_s", "subcatchment": "runoff_l_s", "system": "outflow_l_s"}
@@ -114,8 +115,12 @@ class Result:
 
     @property
     def nodes(self) -> pd.DataFrame:
-        """Figures of the nodes: largest depth and level, flooding, inflow; ``feature_id`` is the layers' own."""
+        """Figures of the nodes: largest depth and level, flooding, inflow; ``feature_id`` is the layers' own.
+
+        Depth and level are NaN at an outfall below a silted pipe, where SWMM's depth is nought.
+        """
         frame = self._with_features("node", self._result.nodes)
+        frame["max_depth_m"] = known_depths_m(frame["max_depth_m"], self._model.sections)
         levels = node_frame(self._model)["invert_m"].reindex(frame.index) + frame["max_depth_m"]
         frame.insert(list(frame.columns).index("max_depth_m") + 1, "max_level_m", levels)
         return frame

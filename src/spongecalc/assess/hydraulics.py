@@ -10,6 +10,7 @@ import pandas as pd
 from spongecalc.assess.modelled import Modelled
 from spongecalc.swmm.gutters import GUTTER, ON_GROUND
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.silted_outfalls import known_depths_m
 
 PIPE_COLUMNS = ["pipe_id", "peak_l_s", "max_velocity_m_s", "max_fullness", "surcharged_h"]
 NODE_COLUMNS = ["node_id", "max_depth_m", "max_level_m", "surcharged_h", "flooded_h", "flood_volume_m3"]
@@ -95,11 +96,15 @@ def pipe_results(modelled: Modelled, community_id: str, result: RunResult) -> pd
 
 
 def node_results(modelled: Modelled, community_id: str, result: RunResult) -> pd.DataFrame:
-    """A run's figures of a community's nodes, :data:`NODE_COLUMNS` in the order of their ids."""
+    """A run's figures of a community's nodes, :data:`NODE_COLUMNS` in the order of their ids.
+
+    An outfall below a silted pipe has no depth and no level: SWMM's is nought there.
+    """
     at = _nodes_of(modelled, community_id, result)
     on_ground = at[at["role"] == GUTTER].set_index("feature_id")["model_id"]
     at = at[~at["role"].isin(ON_GROUND)]
     nodes = result.nodes.loc[at["model_id"], ["max_depth_m", "surcharged_h", "flooded_h", "flood_volume_m3"]]
+    nodes["max_depth_m"] = known_depths_m(nodes["max_depth_m"], modelled.model.sections)
     nodes = nodes.reset_index(drop=True)
     nodes.insert(0, "node_id", at["feature_id"].to_numpy())
     for column in ("flooded_h", "flood_volume_m3"):

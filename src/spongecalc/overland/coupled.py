@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 EXCHANGE_S = 1.0
 # Stands in the key of kept runs; another number when the flow over the ground is calculated in another way.
-SCHEME = 3
+SCHEME = 4
 L_S = 1e-3  # the models are in litres per second
 FRAME_S = 300.0
 # Durations, speeds and hazard are read at this interval; the largest depth is the kernel's, of every step.
 SEEN_S = 5.0
-CAME = ("rain_on_ground", "rain_on_roofs", "sewage")
+CAME = ("rain_on_ground", "rain_on_roofs", "sewage", "ground_water", "came_by_outfalls")
 WENT = ("infiltrated", "on_ground", "left_over_ground", "left_by_pipes", "in_pipes_change", "on_roofs")
 WADING_M, LANE_M = 0.05, 0.15
 
@@ -75,6 +75,7 @@ def run_coupled(
     exchanges: Sequence[Exchange],
     rain_mm_h: Sequence[tuple[float, float]],
     duration_s: float,
+    ground_water_l_s: float = 0.0,
     on_hour: Callable[[float], None] | None = None,
 ) -> CoupledResult:
     """Run a SWMM model and the flow over the ground in steps of one second.
@@ -92,6 +93,8 @@ def run_coupled(
         Start in seconds and intensity of each interval of the storm; the last one ends it with 0.
     duration_s
         Simulated time.
+    ground_water_l_s
+        Ground water that the model's pipes take in, at all times.
 
     Raises
     ------
@@ -102,6 +105,8 @@ def run_coupled(
 
     # pyswmm is imported where the engine runs, which is in a worker; who only plans a batch need not wait for it.
     from spongecalc.swmm import statistics  # noqa: PLC0415
+    from spongecalc.swmm.backflow import watched  # noqa: PLC0415
+    from spongecalc.swmm.input_file import parse_input  # noqa: PLC0415
     from spongecalc.swmm.open_model import OpenModel  # noqa: PLC0415
 
     flow = SurfaceFlow(elevation_m, cover.manning_n, cell_m)
@@ -111,6 +116,7 @@ def run_coupled(
     record = _Record(shape)
     rained_m3 = 0.0
     rained_on_m2 = float(cover.rain_share.sum()) * area
+    text = parse_input(inp.read_bytes())
     engine = OpenModel(*(str(p) for p in (inp, inp.with_suffix(".rpt"), inp.with_suffix(".out"))))
     engine.swmm_open()
     try:
@@ -118,6 +124,8 @@ def run_coupled(
         model = statistics.read_objects(engine, "utf-8")
         initial_m3 = sum(statistics.stored_m3(model))
         numbers = {name: n for n, name in enumerate(model.nodes)}
+        outfalls = {model.nodes[n]: n for n in model.outfalls}
+        backflow = watched(engine, model.units, outfalls, text, ())
         joints = _Joints(engine, [(numbers[e.model_id], e) for e in exchanges if e.model_id in numbers], area)
         elapsed = 0.0
         starts = [s for s, _ in rain_mm_h]
@@ -131,6 +139,8 @@ def run_coupled(
             joints.take(depth, change, step)
             if engine.swmm_step() <= 0 and elapsed + step < duration_s - 1e-6:
                 break
+            if backflow is not None:
+                backflow.add(elapsed + step, step)
             joints.give_back(change, step)
             rained_m3 += rained_on_m2 * rain_m
             flow.advance(step, change / step)
@@ -149,6 +159,8 @@ def run_coupled(
         "rain_on_ground": rained_m3,
         "rain_on_roofs": totals.get("rainfall", 0.0),
         "sewage": totals.get("dry_weather_inflow", 0.0),
+        "ground_water": ground_water_l_s * L_S * elapsed + totals.get("rdii_inflow", 0.0),
+        "came_by_outfalls": sum(backflow.volumes_m3.values()) if backflow is not None else 0.0,
         "infiltrated": held_m3,
         "on_ground": flow.stored_m3,
         "left_over_ground": flow.left_m3,

@@ -40,6 +40,7 @@ class CoupledRun:
     exchanges: tuple[Exchange, ...]
     rain_mm_h: tuple[tuple[float, float], ...]
     duration_s: float
+    ground_water_l_s: float = 0.0
 
     @property
     def run_id(self) -> str:
@@ -92,6 +93,7 @@ def coupled_run(
         _exchanges(system, model, settings, ground, doubled),
         tuple(rain),
         event.duration_s,
+        sum(model.groundwater_l_s.values()),
     )
 
 
@@ -154,6 +156,7 @@ def perform(run: CoupledRun, folder: Path) -> CoupledResult:
             run.exchanges,
             run.rain_mm_h,
             run.duration_s,
+            run.ground_water_l_s,
         )
     finally:
         for leftover in ("model.out", "model.rpt"):

@@ -16,6 +16,7 @@ FIGURES = (
     "infiltration_m3",
     "runoff_m3",
     "outflow_m3",
+    "backflow_m3",
     "flooding_m3",
     "ponded_m3",
     "flooded_nodes",
@@ -72,7 +73,8 @@ def _figures(point: Point, result: RunResult | None) -> dict[str, object]:
     """Figures of one run, all of them SWMM's own: system totals, and nodes and links of its statistics.
 
     The runoff is that of sponge.csv: SWMM's total leaves out what drains of LID units give off, which is all that
-    leaves a lined pavement's base or a green roof; and rain tanks keep of it what they hold.
+    leaves a lined pavement's base or a green roof; and rain tanks keep of it what they hold. Its outflow is what
+    left: what flowed in at outfalls under a level stands beside it.
     """
     if result is None or result.status != "done":
         return {"status": "missing" if result is None else result.status}
@@ -80,6 +82,7 @@ def _figures(point: Point, result: RunResult | None) -> dict[str, object]:
     return {
         "status": result.status,
         **{f"{term}_m3": float(result.totals_m3.get(term, math.nan)) for term in _TOTALS},
+        "backflow_m3": float(result.outfalls["volume_in_m3"].sum()),
         "runoff_m3": _given_off_m3(result) - held_by_tanks_m3(result, point.tanks, point.reuse),
         "ponded_m3": float(nodes["max_ponded_m3"].sum()),
         "flooded_nodes": int((nodes["flood_volume_m3"] > 0).sum()),

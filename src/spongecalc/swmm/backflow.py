@@ -8,11 +8,11 @@ summed as the engine sums: flow at the end of the step times its length.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from pyswmm.toolkitapi import NodePollut, NodeResults
+from pyswmm.toolkitapi import NodePollut, NodeResults, SimAnalysisSettings
 
 from spongecalc.swmm.input_file import InputFile
 from spongecalc.swmm.open_model import OpenModel
@@ -43,6 +43,35 @@ def outfalls_with_level(text: InputFile) -> tuple[str, ...]:
         if kind in ("FIXED", "TIDAL", "TIMESERIES") and gate != "YES":
             found.append(words[0])
     return tuple(found)
+
+
+def watched(
+    calls: OpenModel,
+    units: UnitFactors,
+    outfalls: Mapping[str, int],
+    text: InputFile,
+    concentrations: tuple[str, ...],
+) -> Backflow | None:
+    """Return the sums of a started model's outfalls that water may flow in at, all nought.
+
+    None where there are none, or nothing is routed.
+
+    Parameters
+    ----------
+    calls : OpenModel
+    units : UnitFactors
+    outfalls : mapping
+        Id -> the engine's number of the node.
+    text : InputFile
+        The model's input file.
+    concentrations : tuple of str
+        Unit of each pollutant's concentration that is followed.
+    """
+    ids = set(outfalls_with_level(text))
+    nodes = tuple(number for name, number in outfalls.items() if name in ids)
+    if not nodes or calls.getSimOptionSetting(SimAnalysisSettings.IgnoreRouting.value):
+        return None
+    return Backflow(calls, units, nodes, concentrations)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from pyswmm import Simulation
 from pyswmm.toolkitapi import SimAnalysisSettings
 
 from spongecalc.swmm import report_file, statistics
-from spongecalc.swmm.backflow import Backflow, outfalls_with_level
+from spongecalc.swmm.backflow import Backflow, watched
 from spongecalc.swmm.continuity import LIMIT_PERCENT, WARNING_PERCENT
 from spongecalc.swmm.error_lines import parse_errors, parse_warnings
 from spongecalc.swmm.input_file import (
@@ -174,7 +174,12 @@ def _simulate(
         # without links the engine keeps no statistics of nodes, and the toolkit crashes when asked for them
         model = replace(model, nodes=(), node_types=())
         messages.append(Message("warning", "engine.run.no_links"))
-    backflow = _watched(model, text, units)
+    ignored = model.calls.getSimOptionSetting
+    followed = () if ignored(SimAnalysisSettings.IgnoreQuality.value) else model.pollutants
+    concentrations = tuple(units.get(p, "MG/L") for p in followed)
+    backflow = watched(
+        model.calls, model.units, {model.nodes[n]: n for n in model.outfalls}, text, concentrations
+    )
     if backflow is not None:
         mark = _step_through(simulation, model, backflow, mark_s)
     else:
@@ -201,17 +206,6 @@ def _simulate(
         storages=statistics.storage_frame(model),
     )
     return result, backflow, deepened
-
-
-def _watched(model: statistics.ModelObjects, text: InputFile, units: dict[str, str]) -> Backflow | None:
-    """The outfalls of the model that water may flow in at; None where there are none, or nothing is routed."""
-    ids = set(outfalls_with_level(text))
-    watched = tuple(n for n in model.outfalls if model.nodes[n] in ids)
-    ignored = model.calls.getSimOptionSetting
-    if not watched or ignored(SimAnalysisSettings.IgnoreRouting.value):
-        return None
-    followed = () if ignored(SimAnalysisSettings.IgnoreQuality.value) else model.pollutants
-    return Backflow(model.calls, model.units, watched, tuple(units.get(p, "MG/L") for p in followed))
 
 
 def _stride_through(

@@ -21,6 +21,7 @@ def rows(count=1):
         "storm_id": "P3-120",
         "runoff_m3": 10.0,
         "outflow_m3": 9.0,
+        "backflow_m3": 0.0,
         "flooding_m3": 0.0,
         "ponded_m3": 0.5,
         "flooded_nodes": 2.0,
