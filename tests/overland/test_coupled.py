@@ -79,7 +79,8 @@ def test_water_is_conserved_and_goes_both_ways(small_run) -> None:
 
 def test_ground_water_and_what_rain_drives_through_the_ground_are_among_what_came(tmp_path: Path) -> None:
     """0.42 m3 a day into the old sewer of A, and 3 % of the storm's rain on its 1600 m2."""
-    toml = '\n[infiltration]\ngroundwater = true\nrain_derived = true\nhydrographs = [{ r = "3 %", t_h = 0.25, k = 1 }]\n'
+    hydrographs = '[{ r = "3 %", t_h = 0.25, k = 1 }]'
+    toml = f"\n[infiltration]\ngroundwater = true\nrain_derived = true\nhydrographs = {hydrographs}\n"
     folder = tmp_path / "project"
     write_small_project(folder, toml=lambda t: t + toml)
     built = pipeline.build(pipeline.check(load_project(folder), ["A"], ("before",)))

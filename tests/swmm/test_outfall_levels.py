@@ -349,7 +349,7 @@ def test_flow_over_the_ground_meets_the_series_too(under_tide: Callable[..., Bui
 
 
 def test_level_3_counts_what_a_tide_brings_in(under_tide: Callable[..., Built], tmp_path: Path) -> None:
-    """The still channel again: what comes in by its outfall is among what came, else the run would be discarded."""
+    """The still channel: what comes in by its outfall is among what came, else the run would be discarded."""
     found = under_tide(CHANNEL)
     run = on_flat_ground(found, without_rain(after(found)))
     done = make(run, run_folder(tmp_path, run))

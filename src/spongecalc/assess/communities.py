@@ -142,7 +142,7 @@ def communities_table(
 
 
 def _other_end_of_sum(table: pd.DataFrame, figure: str, end: str) -> float:
-    """The other end of a sum: each community's other end, its figure where it has none; NaN where none has one."""
+    """The other end of a sum: of each community its own, its figure where it has none; NaN where none has one."""
     own = table.loc[counted(table, figure), [figure, end]].astype(float)
     if not own[end].notna().any():
         return math.nan

@@ -112,8 +112,7 @@ def run_coupled(
     flow = SurfaceFlow(elevation_m, cover.manning_n, cell_m)
     ground = GroundWater(cover)
     area = flow.cell_area_m2
-    shape = elevation_m.shape
-    record = _Record(shape)
+    record = _Record(elevation_m.shape)
     rained_m3 = 0.0
     rained_on_m2 = float(cover.rain_share.sum()) * area
     text = parse_input(inp.read_bytes())
@@ -124,8 +123,7 @@ def run_coupled(
         model = statistics.read_objects(engine, "utf-8")
         initial_m3 = sum(statistics.stored_m3(model))
         numbers = {name: n for n, name in enumerate(model.nodes)}
-        outfalls = {model.nodes[n]: n for n in model.outfalls}
-        backflow = watched(engine, model.units, outfalls, text, ())
+        backflow = watched(engine, model.units, model.outfall_numbers, text, ())
         joints = _Joints(engine, [(numbers[e.model_id], e) for e in exchanges if e.model_id in numbers], area)
         elapsed = 0.0
         starts = [s for s, _ in rain_mm_h]
@@ -149,29 +147,34 @@ def run_coupled(
                 record.see(flow, elapsed, SEEN_S)
             if on_hour is not None and elapsed % 600 < step / 2:
                 on_hour(elapsed / duration_s)
-        stored = statistics.stored_m3(model)
-        totals = statistics.system_totals_m3(model, initial_m3, stored)
+        totals = statistics.system_totals_m3(model, initial_m3, statistics.stored_m3(model))
         engine.swmm_end()
     finally:
         engine.swmm_close()
-    held_m3 = float(ground.taken_m.sum()) * area
     balance = {
         "rain_on_ground": rained_m3,
-        "rain_on_roofs": totals.get("rainfall", 0.0),
-        "sewage": totals.get("dry_weather_inflow", 0.0),
         "ground_water": ground_water_l_s * L_S * elapsed + totals.get("rdii_inflow", 0.0),
         "came_by_outfalls": sum(backflow.volumes_m3.values()) if backflow is not None else 0.0,
-        "infiltrated": held_m3,
+        **_of_pipes(totals),
+        "infiltrated": float(ground.taken_m.sum()) * area,
         "on_ground": flow.stored_m3,
         "left_over_ground": flow.left_m3,
-        "left_by_pipes": totals.get("outflow", 0.0),
-        "in_pipes_change": sum(stored) - initial_m3,
-        "on_roofs": totals.get("surface_storage_change", 0.0) + totals.get("infiltration", 0.0),
         "taken_by_inlets": joints.taken_m3,
         "given_back": joints.given_m3,
         "created": flow.created_m3,
     }
     return record.result(flow, balance, balance_error_percent(balance), flow.updates)
+
+
+def _of_pipes(totals_m3: dict[str, float]) -> dict[str, float]:
+    """The terms of the balance that SWMM sums itself."""
+    return {
+        "rain_on_roofs": totals_m3.get("rainfall", 0.0),
+        "sewage": totals_m3.get("dry_weather_inflow", 0.0),
+        "left_by_pipes": totals_m3.get("outflow", 0.0),
+        "in_pipes_change": totals_m3.get("storage_change", 0.0),
+        "on_roofs": totals_m3.get("surface_storage_change", 0.0) + totals_m3.get("infiltration", 0.0),
+    }
 
 
 def balance_error_percent(balance_m3: dict[str, float]) -> float:

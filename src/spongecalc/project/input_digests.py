@@ -42,7 +42,7 @@ def rain_and_level_files(settings: Settings) -> set[str]:
 
 
 def files_beside_layers(settings: Settings) -> set[str]:
-    """All files that settings name but for those of layers: rain and levels, claims, prices, sweeps, a template."""
+    """All files that settings name but for layers: rain and levels, claims, prices, sweeps, a template."""
     bill = settings.quantities
     given = (bill.prices, *bill.claims, *(s.table for s in settings.sweeps), settings.document.template)
     return rain_and_level_files(settings) | {name for name in given if name}

@@ -177,9 +177,7 @@ def _simulate(
     ignored = model.calls.getSimOptionSetting
     followed = () if ignored(SimAnalysisSettings.IgnoreQuality.value) else model.pollutants
     concentrations = tuple(units.get(p, "MG/L") for p in followed)
-    backflow = watched(
-        model.calls, model.units, {model.nodes[n]: n for n in model.outfalls}, text, concentrations
-    )
+    backflow = watched(model.calls, model.units, model.outfall_numbers, text, concentrations)
     if backflow is not None:
         mark = _step_through(simulation, model, backflow, mark_s)
     else:

@@ -1,7 +1,7 @@
 """Outfalls below silted conduits, where SWMM's depth is none.
 
-The bottom of a filled section is its silt, so that the conduit ends above the outfall's invert as over a step, and
-the depth at the outfall is nought whatever flows (docs/engine.md).
+The bottom of a filled section is its silt, so that the conduit ends above the outfall's invert as over a step,
+and the depth at the outfall is nought whatever flows (docs/engine.md).
 """
 
 from __future__ import annotations

@@ -51,6 +51,11 @@ class ModelObjects:
         """The engine's numbers of the outfalls."""
         return self.numbers_of(NodeType.OUTFALL)
 
+    @property
+    def outfall_numbers(self) -> dict[str, int]:
+        """The engine's numbers of the outfalls by their ids."""
+        return {self.nodes[n]: n for n in self.outfalls}
+
     def numbers_of(self, kind: NodeType) -> tuple[int, ...]:
         """Return the engine's numbers of the nodes of one kind."""
         return tuple(n for n, node_type in enumerate(self.node_types) if node_type is kind)

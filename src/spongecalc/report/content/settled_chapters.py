@@ -39,7 +39,7 @@ MODEL_COLUMNS = (
 
 
 def settled_rows(review: Review, community_id: str) -> pd.DataFrame:
-    """Rows of settled.csv of a community: its figures that are known to a range only; empty where there are none."""
+    """Rows of settled.csv of a community: its figures that are known to a range only."""
     rows = review.tables.get(TABLE)
     return pd.DataFrame(columns=SETTLED_COLUMNS) if rows is None else rows[rows["community_id"] == community_id]
 
