@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tests.conftest import WholeRun
 
+from spongecalc.assess.communities import communities_table
 from spongecalc.assess.criteria import verdicts
 from spongecalc.assess.review import Review
 from spongecalc.report.content.compose import compose
@@ -83,7 +84,7 @@ def test_the_figures_of_communities_have_the_other_end_beside_them(reviewed: Rev
     # Nothing else moved: before the works, and elsewhere, no figure has another end.
     assert table.loc[["B", "C"], ends].isna().all(axis=None)
     assert own[[c for c in ends if "before" in c]].isna().all()
-    # TOTAL of volumes adds up what the ends are, and of the settled communities the figure itself.
+    # TOTAL of volumes is the sum by the reference runs, of communities without any their own.
     total = table.loc["TOTAL"]
     others = table.loc[["B", "C"], "ponding_after_m3"].sum()
     assert total["ponding_after_reference_m3"] == pytest.approx(2.0 + others)
@@ -119,3 +120,21 @@ def test_the_report_says_what_is_not_settled(reviewed: Review, lang: str) -> Non
     assert {"zh": "结果不确定", "en": "Not settled"}[lang] in line.found
     tables = [b for b in chapter.blocks if isinstance(b, TableBlock) and b.name == "outfalls"]
     assert any("–" in cell.text for table in tables for row in table.table.rows for cell in row)
+
+
+def test_a_sum_that_moves_by_less_than_five_percent_is_one_figure() -> None:
+    """100 and 10 m3, of which the reference runs say 101 and 8: 109 of 110 in all is no range."""
+    rows = [
+        {"community_id": c, "status": "done", "ponding_before_m3": v, "ponding_after_m3": 0.0}
+        for c, v in (("A", 100.0), ("B", 10.0))
+    ]
+
+    def total(a_m3: float, b_m3: float) -> float:
+        by_reference = {
+            c: {"ponding_before_m3": v, "ponding_after_m3": 0.0} for c, v in (("A", a_m3), ("B", b_m3))
+        }
+        table = communities_table(rows, "P3", ("before", "after"), by_reference=by_reference)
+        return float(table.iloc[-1]["ponding_before_reference_m3"])
+
+    assert pd.isna(total(101.0, 8.0))
+    assert total(92.0, 8.0) == pytest.approx(100.0)

@@ -147,7 +147,12 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         rows.append(_judged(inputs, found, judging, own(c), peaks_checked, not_read, swayed.get(c)))
     left_out = len(inputs.layers.community_ids) - len(inputs.community_ids)
     communities = communities_table(
-        rows, headline, settings.compared, whole=not homeless.any(), partial=left_out > 0
+        rows,
+        headline,
+        settings.compared,
+        whole=not homeless.any(),
+        partial=left_out > 0,
+        by_reference=swayed,
     )
     pages = tuple(
         community_page(inputs, row, own(str(row["community_id"])), rows_of.facts)
@@ -352,6 +357,10 @@ def _notes(inputs: Inputs) -> tuple[tuple[str, Mapping[str, object]], ...]:
         notes.append(
             ("note_dry_weather_of_rain", {"hours": f"{dry.dry_after_h:g}", "depth": f"{dry.dry_rain_mm:g}"})
         )
+    if not settings.ponding.model_fields_set & {"inlet_capacity_l_s"}:
+        ponding = settings.ponding
+        known = {"capacity": f"{ponding.inlet_capacity_l_s:g}", "clogging": f"{ponding.inlet_clogging_percent:g}"}
+        notes.append(("note_inlets", known))
     if not settings.rainfall.own_formula:
         notes.append(("note_formula_of_another_place", {"place": settings.rainfall.formula}))
     notes.extend(("note_of_project", {"text": line}) for line in settings.notes)

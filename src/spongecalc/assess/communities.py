@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from spongecalc.assess.compared_columns import OTHER_ENDS, community_columns, template_of
+from spongecalc.assess.settled import moved
 from spongecalc.decimals import decimals
 from spongecalc.network.quantities import left_out_m
 
@@ -103,6 +105,7 @@ def communities_table(
     *,
     whole: bool = True,
     partial: bool = False,
+    by_reference: Mapping[str, Mapping[str, object]] | None = None,
 ) -> pd.DataFrame:
     """The table of communities.csv from its rows, with the row TOTAL at its end.
 
@@ -113,7 +116,8 @@ def communities_table(
     whoever adds up the column gets TOTAL to the last decimal.
     ``whole`` is false where an error in the data cannot be laid at any community's door (a file that cannot
     be read): then TOTAL is incomplete whatever the communities say. ``partial`` says that the project has more
-    communities than were asked for: TOTAL is that of a part.
+    communities than were asked for: TOTAL is that of a part. ``by_reference`` are the rows of the reference
+    runs, of the communities that have any: where TOTAL by them is another, it has that as its range's other end.
     """
     columns = community_columns(compared)
     table = pd.DataFrame([with_reductions(r, compared) for r in rows], columns=columns)
@@ -126,7 +130,8 @@ def communities_table(
             values = values.round(decimals(column) or 0)
             total[column] = float(values.sum()) if values.notna().any() else float("nan")
         elif template in ENDS_SUMMED:
-            total[column] = _other_end_of_sum(table, ENDS_SUMMED[template].format(s=scenario), column)
+            figure = ENDS_SUMMED[template].format(s=scenario)
+            total[column] = _other_end_of_sum(table, figure, by_reference or {})
         elif template in BY_AREA:
             both = table[["area_m2", column]].apply(pd.to_numeric, errors="coerce").dropna()
             area = float(both["area_m2"].sum())
@@ -141,12 +146,15 @@ def communities_table(
     return pd.concat([table, pd.DataFrame([{**total, **percentages}], columns=columns)], ignore_index=True)
 
 
-def _other_end_of_sum(table: pd.DataFrame, figure: str, end: str) -> float:
-    """The other end of a sum: of each community its own, its figure where it has none; NaN where none has one."""
-    own = table.loc[counted(table, figure), [figure, end]].astype(float)
-    if not own[end].notna().any():
-        return math.nan
-    return float(own[end].fillna(own[figure]).round(decimals(figure) or 0).sum())
+def _other_end_of_sum(
+    table: pd.DataFrame, figure: str, by_reference: Mapping[str, Mapping[str, object]]
+) -> float:
+    """A sum with the reference runs' figures where there are any; NaN where that has not moved."""
+    own = table.loc[counted(table, figure), ["community_id", figure]]
+    values = own[figure].astype(float).round(decimals(figure) or 0)
+    known = own["community_id"].map(lambda c: float(str(by_reference.get(c, {}).get(figure, math.nan))))
+    reference = known.astype(float).round(decimals(figure) or 0).fillna(values).sum()
+    return float(reference) if moved(figure, np.array([values.sum()]), np.array([reference]))[0] else math.nan
 
 
 def left_out_of(tables: Mapping[str, pd.DataFrame]) -> float:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from spongecalc.standards.provenance import COPIES
 from spongecalc.standards.tables import rows
 
 DOCUMENTS, CLAUSES = "documents", "clauses"
@@ -80,6 +81,13 @@ def documents() -> dict[str, Document]:
 def clauses() -> tuple[Clause, ...]:
     """The clauses that no row of another table carries."""
     return tuple(Clause(**row) for row in rows(CLAUSES))
+
+
+@cache
+def read_with_gaps() -> frozenset[str]:
+    """The documents of which the copy that was read is a scanned text with gaps."""
+    scans = [row["document_en"] for row in rows(COPIES) if "with gaps" in row["form"]]
+    return frozenset(d for d in documents() if any(_opens(scan, d) for scan in scans))
 
 
 def cited(source: str) -> tuple[tuple[str, str], ...]:

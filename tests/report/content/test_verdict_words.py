@@ -55,7 +55,9 @@ def test_every_answer_that_does_not_pass_has_its_brief(lang):
         "design_unread",
         "data_good",
     }
-    parts = {f for f in found if f.startswith(("capture_by_", "capture_doubt_", "outfall_from_"))}
+    parts = {
+        f for f in found if f.startswith(("capture_by_", "capture_doubt_", "capture_without_", "outfall_from_"))
+    }
     assert passing < found
     assert {f for f in found - passing - parts if f"report.brief.{f}" not in words} == set()
 
@@ -80,7 +82,7 @@ def test_the_capture_ratio_names_its_method_and_the_others():
 def test_what_doubts_it_is_said(changed, doubt):
     assert doubt in said_of("capture", **changed)
     brief = said_of("capture", said=brief_said, **changed)
-    assert doubt in brief and "60.00 % reaches 45.00 %" in brief
+    assert doubt.replace("short of it", "only 30.00 %") in brief and "60.00 % reaches 45.00 %" in brief
 
 
 def test_all_doubts_stand_beside_one_another():
@@ -147,3 +149,30 @@ def test_a_receiver_that_got_no_rain_before_is_said_to_get_it_anew():
     listed = "P3-120: Y5 0.00 → 65.66, Y6 10.00 → 12.00 l/s"
     told = said_of("outflow", "zh", brief_said, outfalls_to_confirm=listed)
     assert told.endswith("P3-120：Y5 新增 65.66, Y6 10.00 → 12.00 L/s")
+
+
+def test_a_guides_ratio_of_nought_is_explained():
+    assert "no facility with a control volume" in said_of("capture", guide_capture_after_percent=0.0)
+    assert "no facility with a control volume" not in said_of("capture")
+
+
+def test_an_inferred_slope_is_said_to_be_one():
+    told = design("zh", check(reason="fall_between_node_inverts"))
+    assert told == "A03-Y1 设计坡度 0.0012 < 0.003（按两端井底高差）"
+
+
+def test_open_warnings_are_told_in_their_own_words():
+    review = synthetic_review()
+    (page,) = (p for p in review.pages if p.community_id == "A03")
+    rows = [
+        {"community_id": "A03", "severity": "warning", "feature_id": f, "message": f"{f} is narrower."}
+        for f in ("P1", "P2", "P3", "P4", "P9")
+    ]
+    row = page.row | {"verdict_warnings": 4, "verdict_warned": "P1, P2, P3, P4"}
+    page = replace(page, row=row)
+    review = replace(review, tables=review.tables | {"findings": pd.DataFrame(rows)})
+    verdict = judged.Verdict("data", "conditional", "data_warnings", {"verdict_warnings": 4, "features": ""})
+    told = brief_said(verdict, page, review, Wording("en"))
+    assert told == (
+        "4 warnings to be confirmed (P1 P1 is narrower, P2 P2 is narrower, P3 P3 is narrower, 1 more)"
+    )

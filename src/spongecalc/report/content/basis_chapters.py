@@ -10,6 +10,7 @@ import pandas as pd
 from spongecalc.assess import criteria as judged
 from spongecalc.assess.communities import TOTAL
 from spongecalc.assess.review import CommunityPage, Review
+from spongecalc.assess.settled import TABLE as SETTLED
 from spongecalc.catalogue.catalogue import ROOF, shipped
 from spongecalc.catalogue.own_values import own_values
 from spongecalc.rainfall.formula_range import NO_DATE
@@ -65,11 +66,19 @@ def notes_chapter(review: Review, words: Wording) -> Chapter:
                 issued=words("sampling.no_date") if holds.issued == NO_DATE else holds.issued,
             )
         )
+    if _has_ranges(review):
+        notes.append(words("note.range"))
     blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
     general = general_findings(review, words)
     if general.rows:
         blocks.append(TableBlock(words("section.general_findings"), general, "findings"))
     return Chapter("notes", words("section.notes"), blocks, place=ChapterPlace.COUNTY)
+
+
+def _has_ranges(review: Review) -> bool:
+    """True where a figure of the report is known to a range only."""
+    rows = review.tables.get(SETTLED)
+    return rows is not None and len(rows) > 0
 
 
 def general_findings(review: Review, words: Wording) -> Table:

@@ -9,8 +9,8 @@ from spongecalc.report.content.document import Block, Paragraph, TableBlock
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
-from spongecalc.standards.documents import Document, clause_name, documents
-from spongecalc.standards.provenance import HOW_KNOWN, PRACTICE
+from spongecalc.standards.documents import Document, clause_name, documents, read_with_gaps
+from spongecalc.standards.provenance import HOW_KNOWN, PRACTICE, PRINTED
 
 WITHOUT_NUMBER = ("guide", "handbook", "notice", "storm_formula")
 """Kinds of documents that are cited by their titles."""
@@ -36,7 +36,7 @@ def documents_table(cited: pd.DataFrame, words: Wording) -> Table:
     headings = [Heading(words(f"document.basis_{n}"), n == "clauses_count") for n in names]
     counts = cited.groupby("document")["clause"].nunique()
     # The clauses' own grades, as the table of clauses has them: how a title is known is another matter.
-    grades = {str(d): _grades(own["how_known"], words) for d, own in cited.groupby("document")}
+    grades = {str(d): _grades(str(d), own["how_known"], words) for d, own in cited.groupby("document")}
     rows = [
         [
             Cell(number_of(document, words)),
@@ -67,16 +67,19 @@ def clauses_table(cited: pd.DataFrame, words: Wording) -> Table:
                 Cell(words.listed(applied)),
                 Cell(str(int(own["count"].sum()))),
                 Cell(coded("decides", "yes" if (own["decides"] == "yes").any() else "no", words)),
-                Cell(_grades(own["how_known"], words)),
+                Cell(_grades(str(document), own["how_known"], words)),
             ]
         )
     return Table(headings, rows)
 
 
-def _grades(found: pd.Series, words: Wording) -> str:
-    """The ways in which clauses are known, the surest first."""
+def _grades(document: str, found: pd.Series, words: Wording) -> str:
+    """The ways in which a document's clauses are known, the surest first; a scan with gaps is said to be one."""
     grades = dict.fromkeys(g for g in (*HOW_KNOWN, *found) if g in set(found))
-    return words.listed(coded("how_known", g, words) for g in grades)
+    said = {g: coded("how_known", g, words) for g in grades}
+    if PRINTED in said and document in read_with_gaps():
+        said[PRINTED] = words("document.basis_with_gaps", how=said[PRINTED])
+    return words.listed(said.values())
 
 
 def number_of(document: Document, words: Wording) -> str:

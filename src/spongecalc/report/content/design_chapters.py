@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from spongecalc.assess.review import CommunityPage, Review
-from spongecalc.design.check import EXACT, LIMIT_NOT_READ
+from spongecalc.design.check import EXACT, FAIL, LIMIT_NOT_READ
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
@@ -54,7 +54,10 @@ def county_design(review: Review, words: Wording) -> Chapter | None:
     if checks.empty:
         return inner_chapter(words, "design", _say("design_heading", words), (_say("design_none", words),))
     counts = {name: int((checks["verdict"] == verdict).sum()) for name, verdict in VERDICTS}
-    paragraphs = [_say("design_county", words, total=len(checks), **counts)]
+    failed = checks.loc[checks["verdict"] == FAIL, "status"]
+    of = {"laid": int((failed == "proposed").sum()), "existing": int((failed == "existing").sum())}
+    of["receivers"] = len(failed) - sum(of.values())
+    paragraphs = [_say("design_county", words, total=len(checks), **counts, **of)]
     tables = [(_say("design_summary", words), _counted(checks, words))]
     undecided = checks[checks["reason"] == LIMIT_NOT_READ]
     if len(undecided):
@@ -78,7 +81,7 @@ def community_design(page: CommunityPage, review: Review, words: Wording) -> Cha
     own = checks[(checks["community_id"] == page.community_id) & (checks["status"] == "proposed")]
     if own.empty:
         return None
-    failed = own[own["verdict"] == "fail"]
+    failed = own[own["verdict"] == FAIL]
     tables: list[tuple[str, Table]] = []
     still_open = int((own["verdict"] == "not_checkable").sum())
     paragraphs = [_say("design_good", words, count=len(own), open=still_open)] if failed.empty else []

@@ -63,6 +63,8 @@ def county_separation(review: Review, words: Wording) -> Chapter | None:
     grades = review.tables.get("separation_grades")
     if grades is not None and len(grades):
         graded = grades[grades["density_per_km"] > 0]
+        if len(graded):
+            paragraphs.append(_say("density_text", words))
         tables.append((words.name("column", "grade"), frame_table(graded, GRADE_COLUMNS, words)))
     paragraphs.extend(_spill_notes(review, words))
     infiltration = review.tables.get("infiltration")

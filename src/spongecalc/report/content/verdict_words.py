@@ -27,6 +27,8 @@ def found_said(verdict: judged.Verdict, page: CommunityPage, review: Review, wor
     found = words.filled(f"finding.{verdict.key}", _told(verdict, page, review, words))
     if verdict.criterion == "ponding" and verdict.answer != judged.UNDECIDED:
         found = f"{found}{words.between}{community_levels_said(page, review, words)}".rstrip()
+    if verdict.criterion == "capture" and verdict.figures.get("guide_capture_last_percent") == 0:
+        found = f"{found}{words.between}{words('finding.capture_without_volume')}"
     if verdict.unsettled:
         found = f"{found}{words.between}{_unsettled_said('verdict.unsettled', verdict, words)}"
     return found
@@ -37,7 +39,11 @@ def brief_said(verdict: judged.Verdict, page: CommunityPage, review: Review, wor
     if verdict.unsettled:
         return _unsettled_said("brief.unsettled", verdict, words)
     told = _told(verdict, page, review, words)
-    if verdict.criterion == "design":
+    if "doubts" in told:
+        told["doubts"] = _doubts(verdict, words, "brief")
+    if verdict.key == "data_warnings":
+        told["features"] = _warnings(page, review, words)
+    elif verdict.criterion == "design":
         told["facts"] = _design_facts(page, review, words)
     elif verdict.key == "not_separated":
         told["joints"] = _joints(page, review.compared[1], words)
@@ -59,11 +65,18 @@ def _told(verdict: judged.Verdict, page: CommunityPage, review: Review, words: W
     if "method" in told:
         told["method"] = words(f"finding.capture_by_{told['method']}")
     if "doubts" in told:
-        each = [
-            words.filled(f"finding.capture_doubt_{d}", verdict.figures) for d in str(told["doubts"]).split(", ")
-        ]
-        told["doubts"] = words.joined(each)
+        told["doubts"] = _doubts(verdict, words, "finding")
     return told
+
+
+def _doubts(verdict: judged.Verdict, words: Wording, group: str) -> str:
+    """What doubts a capture ratio that reaches its target; in brief with the figures that the sentence has anyway."""
+    each = []
+    for doubt in str(verdict.figures["doubts"]).split(", "):
+        key = f"capture_doubt_{doubt}"
+        own = group if words.of_list(f"report.{group}", key) is not None else "finding"
+        each.append(words.filled(f"{own}.{key}", verdict.figures))
+    return words.joined(each)
 
 
 def _unsettled_said(key: str, verdict: judged.Verdict, words: Wording) -> str:
@@ -89,6 +102,17 @@ def _joints(page: CommunityPage, scenario: str, words: Wording) -> str:
     return words.listed(named) + ("…" if len(joints) > NAMED else "")
 
 
+def _warnings(page: CommunityPage, review: Review, words: Wording) -> str:
+    """A community's open warnings in their own words, each with its feature; the others counted."""
+    own = review.tables["findings"]
+    own = own[(own["community_id"] == page.community_id) & (own["severity"] == "warning")]
+    named = str(page.row["verdict_warned"]).partition(" +")[0].split(", ")
+    own = own[own["feature_id"].isin(named)]
+    said = [f"{row.feature_id} {str(row.message).rstrip('。.')}" for row in own.head(NAMED).itertuples()]
+    more = int(float(str(page.row["verdict_warnings"]))) - len(said)
+    return words.listed([*said, words("brief.more", count=more)] if more > 0 else said)
+
+
 def _design_facts(page: CommunityPage, review: Review, words: Wording) -> str:
     """The gravest of a community's failed checks, each with feature, value and limit."""
     checks = review.tables.get("design_checks")
@@ -109,7 +133,8 @@ def _fact(row: dict[str, object], words: Wording) -> str:
     at = " / ".join(str(row[c]) for c in ("feature_id", "other_id") if row[c])
     unit = str(row["unit"])
     shown = "" if unit in ("", "-", "m/m") else f" {coded('unit', unit, words)}"
-    return words(
+    inferred = str(row["reason"])
+    fact = words(
         "brief.design_fact",
         feature=at,
         check=words.of_list("report.brief.measured", str(row["check"])) or words.name("check", row["check"]),
@@ -117,3 +142,4 @@ def _fact(row: dict[str, object], words: Wording) -> str:
         sign=sign,
         limit=f"{cell_text('limit', limit)}{shown}",
     )
+    return words("brief.inferred", fact=fact, how=coded("reason", inferred, words)) if inferred else fact
