@@ -10,6 +10,7 @@ from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards.documents import Document, clause_name, documents, read_with_gaps
+from spongecalc.standards.documents import cited as cited_documents
 from spongecalc.standards.provenance import HOW_KNOWN, PRACTICE, PRINTED
 
 WITHOUT_NUMBER = ("guide", "handbook", "notice", "storm_formula")
@@ -22,7 +23,9 @@ def basis_of_design(basis: pd.DataFrame, words: Wording) -> list[Block]:
         return []
     basis = basis.fillna("")
     cited = basis[basis["document"] != ""]
-    practice = int((basis["how_known"] == PRACTICE).sum())
+    # What passes without the limit of an unread document rests on none of its clauses, and is no practice either.
+    named = basis["cited_as"].map(lambda source: bool(cited_documents(source)))
+    practice = int(((basis["how_known"] == PRACTICE) & ~named).sum())
     return [
         Paragraph(words("document.basis_said", count=practice), TextRole.REMARK),
         TableBlock(words("document.basis_documents"), documents_table(cited, words), "documents"),
