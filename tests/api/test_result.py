@@ -30,6 +30,9 @@ def test_nodes_agree_with_the_report(flooded):
     assert set(depths) == set(flooded.nodes.index)
     for node, words in depths.items():
         row = flooded.nodes.loc[node]
+        if node == "A-C2":  # the outfall of a silted sewer, where SWMM's depth is none
+            assert float(words[2]) == 0 and pd.isna(row.max_depth_m) and pd.isna(row.max_level_m)
+            continue
         assert row.max_depth_m == pytest.approx(float(words[2]), abs=0.00501)
         assert row.max_level_m == pytest.approx(float(words[3]), abs=0.00501)
     flooding = report_table(flooded.report, "Node Flooding Summary")

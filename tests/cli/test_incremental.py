@@ -14,11 +14,17 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
-from tests.small_project import SmallProject, write_small_project
+from tests.small_project import SmallProject
+from tests.small_project import write_small_project as write_with_all_formats
 
 from spongecalc.batch import unchanged
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
+
+
+def write_small_project(folder: Path) -> SmallProject:
+    """The small project with the page alone as its report: what is due does not depend on the formats."""
+    return write_with_all_formats(folder, toml=lambda text: f'{text}\n[document]\nformats = ["html"]\n')
 
 
 def start(*words: str) -> subprocess.Popen[str]:

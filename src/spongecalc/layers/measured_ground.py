@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import shapely
 from affine import Affine
-from scipy.interpolate import CloughTocher2DInterpolator, LinearNDInterpolator
 from scipy.spatial import Delaunay, KDTree, QhullError
 
 # A line is followed by points so far apart at most, so that no triangle crosses it.
@@ -117,6 +116,9 @@ class MeasuredGround:
         except QhullError:
             # All on one line: there is no ground beside it.
             return None
+        # Most projects have no ground of points, and need not wait for this to be imported.
+        from scipy.interpolate import CloughTocher2DInterpolator, LinearNDInterpolator  # noqa: PLC0415
+
         if self.interval_m:
             return CloughTocher2DInterpolator(triangles, self.points[:, 2], tol=1e-6, maxiter=1000)
         return LinearNDInterpolator(triangles, self.points[:, 2])

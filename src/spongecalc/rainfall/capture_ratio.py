@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import PchipInterpolator
 
 from spongecalc.rainfall.rain_file_error import RainFileError
 from spongecalc.rainfall.rain_series import RainSeries
@@ -135,6 +136,19 @@ class CaptureCurve:
         """True if the series is shorter than the 30 years that the guide asks for."""
         return self.years < LEAST_YEARS
 
+    @cached_property
+    def _table(self) -> tuple[np.ndarray, np.ndarray]:
+        depths, percents = zip(*((0.0, 0.0), *self.points), strict=True)
+        return np.array(depths), np.array(percents)
+
+    @cached_property
+    def _between(self) -> Callable[[float], np.ndarray]:
+        """The curve between the table's points, made once: a year of events asks it thousands of times."""
+        from scipy.interpolate import PchipInterpolator  # noqa: PLC0415  a check of layers needs none of it
+
+        curve: Callable[[float], np.ndarray] = PchipInterpolator(*self._table)
+        return curve
+
     def percent(self, design_mm: float) -> float:
         """Capture ratio in percent of a design rainfall in mm.
 
@@ -143,9 +157,9 @@ class CaptureCurve:
         """
         if self.days_mm:
             return capture_percent(np.array(self.days_mm), design_mm)
-        depths, percents = (np.array(v) for v in zip(*((0.0, 0.0), *self.points), strict=True))
+        depths, percents = self._table
         if design_mm <= depths[-1]:
-            return float(PchipInterpolator(depths, percents)(max(design_mm, 0.0)))
+            return float(self._between(max(design_mm, 0.0)))
         scale = (depths[-1] - depths[-2]) / math.log((100 - percents[-2]) / (100 - percents[-1]))
         return float(100 - (100 - percents[-1]) * math.exp(-(design_mm - depths[-1]) / scale))
 

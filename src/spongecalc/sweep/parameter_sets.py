@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scipy.stats import qmc
-
 from spongecalc.project.settings import Settings
 from spongecalc.project.sweep_settings import SweepSettings
 from spongecalc.sweep.error import SweepError
@@ -84,6 +82,8 @@ def latin_hypercube(bounds: Mapping[str, tuple[float, float]], samples: int, see
     McKay, M. D., Beckman, R. J., Conover, W. J. (1979): A Comparison of Three Methods for Selecting Values of
     Input Variables in the Analysis of Output from a Computer Code. Technometrics 21 (2), 239-245.
     """
+    from scipy.stats import qmc  # noqa: PLC0415  takes half a second, and only drawn sets need it
+
     drawn = qmc.LatinHypercube(d=len(bounds), rng=seed).random(samples)
     return [
         {

@@ -6,7 +6,6 @@ from spongecalc.assess.review import Review
 from spongecalc.report.content.long_section import long_sections
 from spongecalc.report.content.settled_chapters import settled_rows
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.render.long_section_dxf import sections_dxf
 from spongecalc.report.render.long_section_svg import section_svg
 from spongecalc.report.render.standalone_svg import standalone
 from spongecalc.swmm.identifiers import folder_name
@@ -16,6 +15,9 @@ FOLDER = "profiles"
 
 def profile_files(review: Review, lang: str) -> dict[str, bytes]:
     """File name in the report's folder -> content, of every community that has a path to draw."""
+    # ezdxf takes a quarter of a second to import, which every command would wait for.
+    from spongecalc.report.render.long_section_dxf import sections_dxf  # noqa: PLC0415
+
     words = Wording.of(review, lang)
     files: dict[str, bytes] = {}
     for page in review.pages:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import rasterio
 from affine import Affine
-from matplotlib.image import imsave
 
 from spongecalc.assess.review import DepthRaster
 
@@ -40,6 +38,10 @@ def write_depth_rasters(depths: Sequence[DepthRaster], crs: str, folder: Path) -
         return []
     folder.mkdir(parents=True, exist_ok=True)
     written = []
+    # Only projects with flow over the ground draw any; every command would wait for the import.
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.image import imsave  # noqa: PLC0415
+
     colours = mpl.colormaps["Blues"]
     for raster in depths:
         path = folder / f"{raster.name}.tif"
