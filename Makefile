@@ -37,7 +37,7 @@ demo: $(READY)  ## the worked example, from its layers to its report
 	@echo "report/index.html"
 
 test: $(READY)  ## all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -23,6 +23,25 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 os.environ["LC_ALL"] = "C.UTF-8"
 
 
+# Files that take minutes, the longest first: begun last, one of them would keep one worker while the others wait.
+LONGEST = (
+    "test_example.py",
+    "test_incremental.py",
+    "test_mixed_rounds.py",
+    "test_broken_projects.py",
+    "test_survey_forms.py",
+    "test_documents.py",
+    "test_ponding_causes.py",
+    "test_each_criterion.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first, in the order of the files; all others stay in theirs."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture
 def small_project(tmp_path: Path) -> Callable[..., SmallProject]:
     """A function that writes a project with some of its frames changed, and returns it."""

@@ -66,10 +66,8 @@ def test_a_refused_file_ends_the_command_with_the_line_to_write(
         assert words in output
         assert line in output
     toml = folder / "spongecalc.toml"
-    toml.write_text(
-        toml.read_text(encoding="utf-8") + '\n[sponge]\nseries = { file = "u.csv", dates = "day_first" }\n',
-        encoding="utf-8",
-    )
+    series = '[sponge]\nseries = { file = "u.csv", dates = "day_first" }\n'
+    toml.write_text(toml.read_text(encoding="utf-8").replace("[sponge]\n", series), encoding="utf-8")
     for options in (("--series", "u.csv"), ()):
         code, output = said(folder, monkeypatch, *options, "--json")
         assert code == DONE
