@@ -266,3 +266,32 @@ def test_every_other_file_that_the_project_names_goes_with_the_copy(
     assert load_project(folder / "repaired").settings.quantities.claims == (named[0],)
     for name in named:
         assert (folder / "repaired" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_edits_of_files_taken_along_stay_and_a_changed_source_is_told(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    bill = '[quantities]\nclaims = ["claims.csv"]\nprices = "changes.csv"\n'
+    folder = small_project(toml=lambda t: f"{t}\n{bill}").folder
+    (folder / "claims.csv").write_text("# sent\n", encoding="utf-8")
+    (folder / "changes.csv").write_text("# prices\n", encoding="utf-8")
+    mend(folder)
+    copy = folder / "repaired"
+    assert (copy / "claims.csv").read_text(encoding="utf-8") == "# sent\n"
+    # The trail of changes is the copy's own file: nothing is written over it.
+    assert (copy / "changes.csv").read_text(encoding="utf-8-sig").startswith("rule,layer,")
+    # A source that changed comes in as long as nobody edited the copy's.
+    (folder / "claims.csv").write_text("# sent again\n", encoding="utf-8")
+    mend(folder)
+    assert (copy / "claims.csv").read_text(encoding="utf-8") == "# sent again\n"
+    (copy / "claims.csv").write_text("# corrected\n", encoding="utf-8")
+    mend(folder)
+    mend(copy)
+    assert (copy / "claims.csv").read_text(encoding="utf-8") == "# corrected\n"
+    # Once layers or settings are edited the copy is carried on, and says which sources changed.
+    with (copy / "spongecalc.toml").open("a", encoding="utf-8") as toml:
+        toml.write("\n# looked at\n")
+    (folder / "claims.csv").write_text("# sent a third time\n", encoding="utf-8")
+    found = mend(folder)
+    changed = [f.feature.file for f in found.edits if f.rule == "repair.source_changed"]
+    assert changed == ["claims.csv"]

@@ -235,6 +235,8 @@ class Result:
         else:
             levels = self.series("head_m", profile.nodes)
             level = levels.iloc[int(np.abs(levels.index.to_numpy() - minute).argmin())]
+            # Below silt SWMM's level is the outfall's bottom at all times.
+            level = level.mask(self.nodes["max_level_m"].reindex(level.index).isna())
             name = text("api.plot.water_at", self._language, minute=f"{level.name:g}")
         nodes = node_frame(self._model)
         grounds = nodes["feature_id"].map(self._ground_m).fillna(nodes["invert_m"] + nodes["full_depth_m"])

@@ -14,6 +14,7 @@ from spongecalc.swmm.continuity import tracers_close
 from spongecalc.swmm.gutters import ON_GROUND
 from spongecalc.swmm.inflows import TRACER_MG_L
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.silted_outfalls import known_depths_m
 
 COMPARISON_COLUMNS = [
     "community_id",
@@ -101,7 +102,7 @@ def modelled_value(
         known = [i for i in ids if i in run.nodes.index]
         if not known:
             return math.nan, math.nan
-        depth_m = float(run.nodes.loc[known, "max_depth_m"].max())
+        depth_m = float(known_depths_m(run.nodes.loc[known, "max_depth_m"], one.model.sections).max())
         nodes = one.system.nodes.drop_duplicates("node_id").set_index("node_id")
         return (depth_m if quantity == "depth_m" else depth_m + float(nodes.loc[node, "invert_m"])), 0.0
     if not tracers_close(run):

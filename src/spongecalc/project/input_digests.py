@@ -14,14 +14,15 @@ BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of spongecalc.toml, of every source and every file of rain or levels, by name in the project.
+    """SHA-256 of spongecalc.toml, of every source and every other file that it names, by name in the project.
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
     """
     sources = sorted(
         {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
     )
-    others = sorted(rain_and_level_files(project.settings) - set(sources))
+    template = project.settings.document.template  # a folder: what it holds are no data
+    others = sorted(files_beside_layers(project.settings) - {*sources, template})
     found: dict[str, str] = {}
     for name in (FILE_NAME, *sources, *others):
         path = project.folder / name

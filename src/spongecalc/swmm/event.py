@@ -13,7 +13,6 @@ from spongecalc.swmm.inflows import inflow_rows
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.tracer_event import (
     TRACED,
-    TRACED_START,
     TRACED_STEP_S,
     WEEK,
     WEEK_START,
@@ -76,12 +75,15 @@ def dry_event(settings: SimulationSettings) -> Event:
 def traced_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
     """A design storm with tracers: dry weather that fills the pipes, the storm at noon, the recession.
 
+    However long the warm-up, the storm meets the sewage of the same hour as the storm without tracers.
+
     ``carrier_l_s`` of clean water enters at each node where sewage does.
     """
     warm_up_min = settings.dry_warm_up_min
     seconds = 60 * (warm_up_min + storm.duration_min + settings.recession_min)
     rain = TracedRain(((warm_up_min, storm.storm_id),), carrier_l_s)
-    return Event(TRACED, TRACED_START, seconds, TRACED_STEP_S, settings, 60 * warm_up_min, rain=rain)
+    start = STORM_START - timedelta(minutes=warm_up_min)
+    return Event(TRACED, start, seconds, TRACED_STEP_S, settings, 60 * warm_up_min, rain=rain)
 
 
 def week_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -> Event:
@@ -96,17 +98,19 @@ def week_event(storm: Storm, settings: SimulationSettings, carrier_l_s: float) -
 
 
 def with_longer_warm_up(event: Event) -> Event:
-    """An event in which dry weather fills the pipes, with time enough for drowned ones; any other as it is."""
+    """An event in which dry weather fills the pipes, with time enough for drowned ones; any other as it is.
+
+    It begins so much earlier: what is measured, and the storm, have the same hours of the day as without.
+    """
     if event.storm_id not in (DRY, TRACED) or event.mark_s is None:
         return event
     more_s = max(0.0, DROWNED_WARM_UP_S - event.mark_s)
-    longer = replace(event, duration_s=event.duration_s + more_s, mark_s=event.mark_s + more_s)
+    start = event.start - timedelta(seconds=more_s)
+    longer = replace(event, start=start, duration_s=event.duration_s + more_s, mark_s=event.mark_s + more_s)
     if event.rain is None:
         return longer
-    # The storm falls at the same time of the day.
     falls = tuple((minute + more_s / 60, storm_id) for minute, storm_id in event.rain.falls)
-    start = event.start - timedelta(seconds=more_s)
-    return replace(longer, start=start, rain=replace(event.rain, falls=falls))
+    return replace(longer, rain=replace(event.rain, falls=falls))
 
 
 def event_sections(

@@ -19,7 +19,6 @@ TRACED, WEEK = "traced", "week"
 
 TRACED_SURFACE_M2 = "0.1"
 TRACED_STEP_S = 5.0
-TRACED_START = datetime(2025, 6, 1, 10, 0)
 WEEK_START = datetime(2025, 6, 1, 0, 0)
 
 Rows = Sequence[Sequence[str]]

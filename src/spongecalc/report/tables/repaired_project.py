@@ -33,6 +33,12 @@ CHANGES = "changes"
 AS_WRITTEN = "as_written"
 """The folder in the copy that keeps what was written, so that edits made by hand are known from it."""
 SOURCES = "sources.csv"
+TAKEN_ALONG = "taken_along"
+"""The folder of that one with the files beside the layers as they were taken along."""
+OWN_FILES = frozenset(
+    (FILE, FILE_NAME, f"{CHANGES}.csv", "findings.csv", "findings.gpkg", "intake.csv", AS_WRITTEN, FOLDER)
+)
+"""What the copy itself writes, or is."""
 
 
 def write_repaired(
@@ -45,6 +51,8 @@ def write_repaired(
     digests: Mapping[str, str] | None,
     trail: pd.DataFrame | None = None,
     edits: Iterable[Finding] = (),
+    *,
+    anew: bool = False,
 ) -> tuple[Path, ...]:
     """Write the copy: layers.gpkg, spongecalc.toml, changes.csv, intake.csv, findings.csv and .gpkg.
 
@@ -68,6 +76,8 @@ def write_repaired(
         SHA-256 of the sources by name, of a copy that is made from them; None where the copy is carried on.
     trail, edits
         What had been changed before, and by hand since.
+    anew
+        What was edited by hand in files taken along is dropped.
     """
     folder.mkdir(exist_ok=True)
     kept = folder / AS_WRITTEN
@@ -93,16 +103,32 @@ def write_repaired(
         else:
             (kept / path.name).unlink(missing_ok=True)
     if digests is not None:
-        for name in sorted(files_beside_layers(project.settings)):
-            source = project.folder / name
-            if source.is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, folder / name)
-            elif source.is_dir() and source not in folder.parents:  # a template is a folder
-                shutil.copytree(source, folder / name, dirs_exist_ok=True)
+        _take_along(project, folder, anew=anew)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
     return tuple(path for path in (whole, page, *tables, places) if path.exists())
+
+
+def _take_along(project: Project, folder: Path, *, anew: bool) -> None:
+    """Take the files beside the layers into the copy; one that was edited there stays, unless all is made anew.
+
+    The copy's own files are never written over, and a template that holds the copy, or lies in it, stays behind.
+    """
+    for name in sorted(files_beside_layers(project.settings)):
+        source, target, kept = project.folder / name, folder / name, folder / AS_WRITTEN / TAKEN_ALONG / name
+        if Path(name).parts[0] in OWN_FILES:
+            continue
+        if source.is_file():
+            edited = target.is_file() and not (kept.is_file() and kept.read_bytes() == target.read_bytes())
+            if edited and not anew:
+                continue
+            for place in (target, kept):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, place)
+        elif source.is_dir() and (anew or not target.exists()):
+            inside = folder == source or source in folder.parents or folder in source.parents
+            if not inside:
+                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
 
 
 def read_trail(path: Path) -> pd.DataFrame:
