@@ -59,7 +59,7 @@ settled = false
 
 # Ten years of rain would cost three times what all other runs of the project do; who asks for the year's capture
 # says by how many years.
-SHORT_SERIES = "\n[sponge]\ngenerated_years = 1\n"
+SHORT_SERIES = "[sponge]\ngenerated_years = 1\n\n"
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,7 @@ def write_small_project(
     text = TOML.format(layers=layers)
     text = toml(text) if toml else text
     if "[sponge]" not in text:
-        text += SHORT_SERIES
+        # Before the last section, to whose settings tests add.
+        text = text.replace("[simulation]", f"{SHORT_SERIES}[simulation]", 1)
     (folder / "spongecalc.toml").write_text(text, encoding="utf-8")
     return SmallProject(folder, deliveries[0][0], deliveries[1][0])
