@@ -70,7 +70,7 @@ def _told(verdict: judged.Verdict, page: CommunityPage, review: Review, words: W
 
 
 def _doubts(verdict: judged.Verdict, words: Wording, group: str) -> str:
-    """What doubts a capture ratio that reaches its target; in brief with figures that the sentence has anyway."""
+    """The doubts about a capture ratio that reaches its target; in brief with figures that the sentence has."""
     each = []
     for doubt in str(verdict.figures["doubts"]).split(", "):
         key = f"capture_doubt_{doubt}"
