@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import SHAPES
+from spongecalc.catalogue.structure_form import FORMS, KINDS, RATED_BY, ROAD_SURFACES
 
 STATUSES = ("existing", "proposed", "removed")
 SYSTEMS = ("storm", "sewage", "combined")
@@ -22,6 +23,9 @@ FACILITY_KINDS = (
     "green_roof",
     "detention_basin",
 )
+# How the water outside an outfall stands: none against it, at normal depth in its pipe, at a level.
+OUTFALL_KINDS = ("free", "normal", "fixed")
+YES_OR_NO = ("yes", "no")
 TREE_KINDS = ("tree", "shrub", "pole")
 BARRIERS = ("wall", "kerb", "breakline", "opening")
 UTILITIES = ("gas_low", "gas_medium", "telecom", "water", "reclaimed_water", "power", "heat")
@@ -142,6 +146,22 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("outfall_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
                 # What the pipe or river that an outfall leads to takes of it.
                 _number("receiver_capacity_l_s", 0.1, 1e6, positive=True),
+                _text("outfall_kind", allowed=OUTFALL_KINDS),
+                # Of an outfall whose gate lets nothing back in.
+                _text("flap_gate", allowed=YES_OR_NO),
+                # A storage or wet well: its area at the floor, how far its banks run out per metre of height, or
+                # depth:area pairs with semicolons between.
+                _number("area_m2", 0, 1e7),
+                _number("bank_slope", 0, 20),
+                _text("storage_curve"),
+                _number("seepage_mm_h", 0, 1000),
+                _number("initial_depth_m", 0, 100),
+                # Pressure that a bolted cover bears, and the ground on which water stands, where they are known.
+                _number("surcharge_m", 0, 1000),
+                _number("ponded_m2", 0, 1e6),
+                # Dry-weather flow given at the node, on average, and the names of its patterns in the model it is of.
+                _number("inflow_l_s", 0, 1e6),
+                _text("inflow_pattern"),
                 _STATUS,
                 _COMMUNITY,
                 _FLAGS,
@@ -169,6 +189,23 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("depth_down_m", 0, 100),
                 _number("length_m", 0, 100000),
                 _number("sediment_mm", 0, ROUND_MM.high),
+                _number("barrels", 1, 100),
+                # Of a pressure pipe: the C of Hazen and Williams.
+                _number("hazen_williams", 30, 200, positive=True),
+                _number("entry_loss", 0, 100),
+                _number("exit_loss", 0, 100),
+                _number("bend_loss", 0, 100),
+                _text("flap_gate", allowed=YES_OR_NO),
+                # Of a trapezoidal channel: metres out per metre of height; the right bank where it differs.
+                _number("side_slope", 0, 100),
+                _number("side_slope_right", 0, 100),
+                # Of an irregular channel: station:elevation pairs with semicolons between, or a transect's name.
+                _text("transect"),
+                # Any other section, in SWMM's words with measures in m: "HORSESHOE 1.2".
+                _text("swmm_section"),
+                _number("seepage_mm_h", 0, 1000),
+                _number("initial_flow_l_s", 0, 1e6),
+                _number("flow_limit_l_s", 0, 1e6),
                 _number("year", 1800, 2200),
                 _LAID,
                 _STATUS,
@@ -176,6 +213,51 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _FLAGS,
             ),
             needed=True,
+        ),
+        LayerSchema(
+            "structures",
+            (*LINE, *POINT),
+            "structure_id",
+            (
+                _text("structure_id", True),
+                _text("kind", True, KINDS),
+                _text("form", allowed=FORMS),
+                _text("system", allowed=SYSTEMS),
+                _text("from_node"),
+                _text("to_node"),
+                # Of a weir, orifice or outlet: the level at which water begins to pass.
+                _number("crest_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("diameter_mm", ORIFICE_MM.low, ROUND_MM.high, positive=True),
+                _number("width_mm", ORIFICE_MM.low, 1e6, positive=True),
+                _number("height_mm", ORIFICE_MM.low, BOX_MM.high, positive=True),
+                _number("side_slope", 0, 100),
+                _number("coefficient", 0, 1e6),
+                _text("flap_gate", allowed=YES_OR_NO),
+                _number("end_contractions", 0, 2),
+                _number("end_coefficient", 0, 10),
+                _text("surcharges", allowed=YES_OR_NO),
+                _number("road_width_m", 0, 1000),
+                _text("road_surface", allowed=ROAD_SURFACES),
+                # Time in which an orifice opens or closes under a rule.
+                _number("closing_h", 0, 100),
+                # Pairs with semicolons between: of a pump and an outlet flows in l/s, of a weir its coefficient, by
+                # metres (of a pump of the form volume_flow by m3).
+                _text("curve"),
+                _number("exponent", 0, 10),
+                _text("rated_by", allowed=RATED_BY),
+                # A pump's design point, the levels in its well at which it starts and stops, and how many there are.
+                _number("flow_l_s", 0, 1e6),
+                _number("head_m", 0, 1000),
+                _number("on_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("off_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),
+                _number("duty", 1, 100),
+                _number("standby", 0, 100),
+                _text("running", allowed=YES_OR_NO),
+                _LAID,
+                _STATUS,
+                _COMMUNITY,
+                _FLAGS,
+            ),
         ),
         LayerSchema(
             "surfaces",
@@ -244,6 +326,9 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("overflow_to"),
                 # Throttle at the floor of a detention basin.
                 _number("outlet_mm", ORIFICE_MM.low, ORIFICE_MM.high, positive=True),
+                # Of a basin with banks: metres out per metre of height, or depth:area pairs.
+                _number("bank_slope", 0, 20),
+                _text("storage_curve"),
                 _number("first_flush_mm", 0, 50),
                 _number("demand_m3_d", 0, 1e5),
                 # Ground that drains to a rain garden, trench or well, and its layers where they are known.

@@ -12,7 +12,9 @@ Numbers = np.ndarray | float
 """One value, or an array of one per pipe."""
 
 CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG = "circular", "rect_closed", "rect_open", "egg"
-SHAPES = (CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG)
+TRAPEZOIDAL, IRREGULAR, OTHER = "trapezoidal", "irregular", "other"
+# An irregular section is that of a transect; any other is told in SWMM's own words.
+SHAPES = (CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG, TRAPEZOIDAL, IRREGULAR, OTHER)
 # Of an egg: area and hydraulic radius over height (Chow 1959), its width over its height, and its part of the box
 # around it.
 _EGG_AREA, _EGG_RADIUS, _EGG_WIDTH, _EGG_BOX = 0.5105, 0.1931, 2 / 3, 0.77
