@@ -159,7 +159,7 @@ SCHEMAS: dict[str, LayerSchema] = {
                 # Pressure that a bolted cover bears, and the ground on which water stands, where they are known.
                 _number("surcharge_m", 0, 1000),
                 _number("ponded_m2", 0, 1e6),
-                # Dry-weather flow given at the node, on average, and the names of its patterns in the model it is of.
+                # Dry-weather flow given at the node, on average, and its patterns in the model it is of.
                 _number("inflow_l_s", 0, 1e6),
                 _text("inflow_pattern"),
                 _STATUS,
@@ -240,12 +240,12 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _text("road_surface", allowed=ROAD_SURFACES),
                 # Time in which an orifice opens or closes under a rule.
                 _number("closing_h", 0, 100),
-                # Pairs with semicolons between: of a pump and an outlet flows in l/s, of a weir its coefficient, by
-                # metres (of a pump of the form volume_flow by m3).
+                # Pairs with semicolons between, by metres (volume_flow: by m3): of a pump and
+                # an outlet flows in l/s, of a weir its coefficient.
                 _text("curve"),
                 _number("exponent", 0, 10),
                 _text("rated_by", allowed=RATED_BY),
-                # A pump's design point, the levels in its well at which it starts and stops, and how many there are.
+                # A pump's design point, the levels in its well at which it starts and stops, how many there are.
                 _number("flow_l_s", 0, 1e6),
                 _number("head_m", 0, 1000),
                 _number("on_level_m", _LEVEL_MIN_M, _LEVEL_MAX_M),

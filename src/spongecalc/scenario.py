@@ -32,6 +32,7 @@ SCENARIO_LAYERS = (
     "facilities",
     "utilities",
     "barriers",
+    "structures",
 )
 
 # What the far end of a pipe that leaves the modelled communities is taken to be, by the pipe's system.
@@ -64,6 +65,7 @@ class DrainageSystem:
     facilities: gpd.GeoDataFrame
     utilities: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    structures: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     dem: Dem | None = None
     removed_pipes: gpd.GeoDataFrame | None = None
     catalogue: Catalogue = field(default_factory=shipped)
@@ -203,13 +205,14 @@ class _Parts:
 
 
 def _links_between(frames: Mapping[str, gpd.GeoDataFrame]) -> list[tuple[str, str]]:
-    """Pairs of communities that a pipe, lateral or tank overflow joins."""
+    """Pairs of communities that a pipe, lateral, structure or tank overflow joins."""
     community = dict(zip(frames["nodes"]["node_id"], frames["nodes"]["community_id"], strict=True))
     pairs = set()
     for layer, columns in (
         ("pipes", ("from_node", "to_node")),
         ("connections", ("to_node",)),
         ("facilities", ("from_node", "overflow_to")),
+        ("structures", ("from_node", "to_node")),
     ):
         frame = frames[layer]
         for column in columns:

@@ -46,7 +46,7 @@ def basin_rows(one: Modelled, storms: Sequence[Storm], settings: Settings) -> li
                 "storm_id": storm.storm_id,
                 "facility_id": basin.facility_id,
                 "node_id": basin.node_id,
-                "volume_m3": shape.area_m2 * (shape.crest_m - shape.bottom_m),
+                "volume_m3": shape.held_m3,
                 "outlet_mm": basin.throttle_mm or float("nan"),
             }
             result = one.finished(storm.storm_id)

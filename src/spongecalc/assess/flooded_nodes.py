@@ -9,6 +9,7 @@ import pandas as pd
 from spongecalc.assess.modelled import Modelled
 from spongecalc.swmm.gutters import GUTTER
 from spongecalc.swmm.model import FLOODING
+from spongecalc.swmm.storage_nodes import ROLES as STORAGE_ROLES
 
 # Less than this on a node is the play of the numbers, not a flooding.
 LEAST_FLOOD_M3 = 0.01
@@ -28,8 +29,8 @@ def flooded_nodes(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     Returns
     -------
     A row for each, in the order of the model's elements. ``volume_m3`` is all that came up, ``stood_m3`` the most
-    that stood there at a time (of a basin, into which nothing comes back, all of it), ``max_depth_m`` the
-    largest depth above the rim, before a grate above the ground.
+    that stood there at a time (of a basin or storage, into which nothing comes back, all of it), ``max_depth_m``
+    the largest depth above the rim, before a grate above the ground.
     """
     result = modelled.finished(storm_id)
     crs = modelled.system.crs
@@ -42,7 +43,7 @@ def flooded_nodes(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     found, table = found[wet].reset_index(drop=True), table[wet].reset_index(drop=True)
     surveyed = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").loc[table["feature_id"]]
     rims_m = (surveyed["ground_m"] - surveyed["invert_m"]).to_numpy(float)
-    basin, gutter = ((table["role"] == role).to_numpy() for role in ("basin", GUTTER))
+    basin, gutter = (table["role"].isin(roles).to_numpy() for roles in (("basin", *STORAGE_ROLES), (GUTTER,)))
     nodes = pd.DataFrame(found.rename(columns=FIGURES)).assign(
         node_id=table["feature_id"].to_numpy(),
         community_id=table["community_id"].to_numpy(),

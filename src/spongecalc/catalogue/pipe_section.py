@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from spongecalc.catalogue.point_pairs import Points, known_pairs
+
 Numbers = np.ndarray | float
 """One value, or an array of one per pipe."""
 
@@ -15,6 +17,7 @@ CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG = "circular", "rect_closed", "rect_open", 
 TRAPEZOIDAL, IRREGULAR, OTHER = "trapezoidal", "irregular", "other"
 # An irregular section is that of a transect; any other is told in SWMM's own words.
 SHAPES = (CIRCULAR, RECT_CLOSED, RECT_OPEN, EGG, TRAPEZOIDAL, IRREGULAR, OTHER)
+OPEN_SHAPES = (RECT_OPEN, TRAPEZOIDAL, IRREGULAR)
 # Of an egg: area and hydraulic radius over height (Chow 1959), its width over its height, and its part of the box
 # around it.
 _EGG_AREA, _EGG_RADIUS, _EGG_WIDTH, _EGG_BOX = 0.5105, 0.1931, 2 / 3, 0.77
@@ -67,13 +70,17 @@ class PipeSection:
     """One section; measures inside, in m.
 
     ``height_m`` is the diameter of a circle. ``silt_m`` is the depth of sediment at its bottom, which takes away
-    area: of a circle its segment, of a box its height.
+    area: of a circle its segment, of a box its height. ``slopes`` are those of a trapezoid's banks (out per
+    height), ``width_m`` is then that of its floor; ``stations`` an irregular channel's places and elevations. Of
+    any other section only the height is known, if that.
     """
 
     shape: str
     height_m: float
     width_m: float = math.nan
     silt_m: float = 0.0
+    slopes: tuple[float, float] = (0.0, 0.0)
+    stations: Points = ()
 
     @classmethod
     def circle(cls, diameter_m: float, silt_m: float = 0.0) -> PipeSection:
@@ -88,7 +95,18 @@ class PipeSection:
         silt = silt if silt > 0 else 0.0
         if shape == CIRCULAR:
             return cls.circle(row.diameter_mm / 1000, silt)
-        return cls(shape, row.height_mm / 1000, row.width_mm / 1000, silt)
+        height_m, width_m = row.height_mm / 1000, row.width_mm / 1000
+        if shape == TRAPEZOIDAL:
+            left = float(row.side_slope) if row.side_slope > 0 else 0.0
+            right = float(row.side_slope_right) if row.side_slope_right >= 0 else left
+            return cls(shape, height_m, width_m, slopes=(left, right))
+        if shape == IRREGULAR:
+            points = known_pairs(row.transect)
+            if points:
+                levels = [y for _, y in points]
+                height_m, width_m = max(levels) - min(levels), points[-1][0] - points[0][0]
+            return cls(shape, height_m, width_m, stations=points)
+        return cls(shape, height_m, width_m, silt if shape != OTHER else 0.0)
 
     @classmethod
     def of_swmm(cls, shape: str, first_m: float, second_m: float) -> PipeSection | None:
@@ -113,7 +131,7 @@ class PipeSection:
     @property
     def is_covered(self) -> bool:
         """True where it has a crown."""
-        return self.shape != RECT_OPEN
+        return self.shape not in OPEN_SHAPES
 
     @property
     def raised_m(self) -> float:
@@ -135,7 +153,18 @@ class PipeSection:
             return (math.pi / 4 - lost) * self.height_m**2
         if self.shape == EGG:
             return _EGG_AREA * self.height_m**2
-        return self.clear_height_m * self.width_m
+        if self.shape == TRAPEZOIDAL:
+            return self.height_m * (self.width_m + sum(self.slopes) * self.height_m / 2)
+        if self.shape == IRREGULAR:
+            x, depth = self._drawn
+            return float(np.trapezoid(depth, x)) if len(x) > 1 else math.nan
+        return self.clear_height_m * self.width_m if self.is_box else math.nan
+
+    @property
+    def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
+        """Stations of an irregular channel and the depth below its highest point at each."""
+        x, y = (np.array(v, float) for v in zip(*self.stations, strict=True)) if self.stations else ((), ())
+        return np.asarray(x), np.max(y, initial=-np.inf) - np.asarray(y)
 
     @property
     def wetted_perimeter_m(self) -> float:
@@ -145,6 +174,13 @@ class PipeSection:
             return (math.pi - angle / 2 + math.sin(angle / 2)) * self.height_m
         if self.shape == EGG:
             return self.area_m2 / (_EGG_RADIUS * self.height_m)
+        if self.shape == TRAPEZOIDAL:
+            return self.width_m + self.height_m * sum(math.hypot(1, slope) for slope in self.slopes)
+        if self.shape == IRREGULAR:
+            x, depth = self._drawn
+            return float(np.hypot(np.diff(x), np.diff(depth)).sum()) if len(x) > 1 else math.nan
+        if self.shape == OTHER:
+            return math.nan
         if self.shape == RECT_CLOSED:
             return 2 * (self.clear_height_m + self.width_m)
         return 2 * self.clear_height_m + self.width_m
@@ -183,6 +219,10 @@ class PipeSection:
         y, h = np.asarray(depth_m, float), self.height_m
         if self.is_box:
             return np.full_like(y, self.width_m)
+        if self.shape == TRAPEZOIDAL:
+            return self.width_m + sum(self.slopes) * y
+        if self.shape in (IRREGULAR, OTHER):
+            return np.full_like(y, math.nan)
         if self.is_circular:
             return 2 * np.sqrt(np.clip(y * (h - y), 0, None))
         top = np.sqrt(np.clip((h / 3) ** 2 - (y - 2 * h / 3) ** 2, 0, None))
@@ -213,6 +253,8 @@ class PipeSection:
             )
         if self.shape == EGG:
             return ("EGG", self.height_m, 0.0)
+        if self.shape not in _SWMM_SHAPE:
+            return (self.shape.upper(), self.height_m, self.width_m)
         return (_SWMM_SHAPE[self.shape], self.clear_height_m, self.width_m)
 
 
@@ -264,7 +306,7 @@ class PipeSections:
     @property
     def is_covered(self) -> np.ndarray:
         """Mask of the sections that have a crown."""
-        return np.asarray(self.shape != RECT_OPEN)
+        return ~np.isin(self.shape.astype(str), OPEN_SHAPES)
 
     @property
     def circle_m(self) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The structures that lead water on beside pipes: pumps, weirs, orifices, outlets; and the forms of each in SWMM."""
+"""Structures that lead water on beside pipes: pumps, weirs, orifices, outlets; and the forms of each."""
 
 from __future__ import annotations
 
@@ -42,3 +42,26 @@ ROAD_SURFACES = ("paved", "gravel")
 def form_of_swmm(kind: str, word: str) -> str | None:
     """The form of a kind of structure by SWMM's word for it; None where there is none."""
     return next((form for form, swmm in SWMM_FORM[kind].items() if swmm == word.upper()), None)
+
+
+def form_taken(kind: str, form: object, *, curve: bool, head: bool) -> str:
+    """The form of a structure, or what is taken where none is given.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``.
+    form
+        What the survey has; one of another kind counts as none.
+    curve, head
+        Whether it has a curve, and of a pump a design head.
+    """
+    if isinstance(form, str) and form in SWMM_FORM[kind]:
+        return form
+    usual = {
+        PUMP: "head_flow" if head or curve else "depth_flow",
+        WEIR: "transverse",
+        ORIFICE: "side",
+        OUTLET: "table" if curve else "power",
+    }
+    return usual[kind]

@@ -32,6 +32,7 @@ from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
 from spongecalc.layers.rules.place_rules import check_places
 from spongecalc.layers.rules.run_on_rules import check_run_on
+from spongecalc.layers.rules.structure_rules import check_structures
 from spongecalc.layers.rules.surroundings_rules import check_surroundings
 from spongecalc.layers.same_place import join_same_place
 from spongecalc.layers.sources.form import usual_axes
@@ -153,6 +154,7 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
         *check_communities(layers),
         *check_places(layers, settings),
         *check_pipes(layers, settings),
+        *check_structures(layers),
         *check_network(layers, scenarios),
         *check_surroundings(layers, settings, scenarios),
         *check_lateral_sources(layers, settings.snap_tolerance_m),

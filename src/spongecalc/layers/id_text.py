@@ -16,6 +16,7 @@ from spongecalc.layers.layer_set import LayerSet
 # Columns that name features of other layers, and the layers whose ids they hold.
 REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "pipes": {"from_node": ("nodes",), "to_node": ("nodes",)},
+    "structures": {"from_node": ("nodes",), "to_node": ("nodes",)},
     "connections": {"source": ("buildings", "nodes", "surfaces"), "to_node": ("nodes",)},
     "facilities": {"from_node": ("nodes",), "overflow_to": ("nodes",)},
     "buildings": {"roof_to": ("nodes",), "sewage_to": ("nodes",)},

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import geopandas as gpd
 import numpy as np
 
-from spongecalc.catalogue.pipe_section import PipeSections
+from spongecalc.catalogue.pipe_section import IRREGULAR, OTHER, PipeSections
+from spongecalc.catalogue.point_pairs import PairsError, pairs_of
+from spongecalc.catalogue.rare_sections import RARE_SHAPES, rare_section
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.levels import lowest_pipe_m
@@ -46,7 +50,10 @@ def _nodes(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at(
         "outfall.level_above_ground", "nodes", nodes, higher, over=numbers(np.nan_to_num(over), 2)
     )
-    yield from found_at("node.pump", "nodes", nodes, nodes["kind"] == "pump")
+    structures = layers["structures"]
+    pumped = set(structures.loc[structures["kind"] == PUMP, "from_node"].dropna())
+    bare = (nodes["kind"] == "pump").to_numpy() & ~nodes["node_id"].isin(pumped).to_numpy()
+    yield from found_at("node.pump", "nodes", nodes, bare)
 
 
 def _pipes(layers: LayerSet) -> Iterator[Finding]:
@@ -55,13 +62,42 @@ def _pipes(layers: LayerSet) -> Iterator[Finding]:
     diameter, width, height = (pipes[c].to_numpy(float) for c in ("diameter_mm", "width_mm", "height_mm"))
     circular, egg = sections.is_circular, sections.is_egg
     size = np.where(circular, diameter, height)
-    missing = np.isnan(size) | (~circular & ~egg & np.isnan(width))
+    drawn, told = sections.shape == IRREGULAR, sections.shape == OTHER
+    boxed = ~circular & ~egg & ~drawn & ~told
+    missing = (~drawn & ~told & np.isnan(size)) | (boxed & np.isnan(width))
     needed = np.where(circular, "diameter_mm", np.where(egg, "height_mm", "width_mm, height_mm"))
     yield from found_at("pipe.no_size", "pipes", pipes, missing, column=needed)
+    yield from _rare(pipes, drawn, told)
     sediment = pipes["sediment_mm"].to_numpy(float)
     full = (circular | egg) & (sediment >= size) & (size > 0)
     words = {"sediment": [f"{s:g}" for s in sediment], "size": [f"{s:g}" for s in size]}
     yield from found_at("pipe.full_of_sediment", "pipes", pipes, full, **words)
     rise = pipes["invert_down_m"].to_numpy(float) - pipes["invert_up_m"].to_numpy(float)
     rising = numbers(np.nan_to_num(rise) * 1000, 0)
-    yield from found_at("pipe.adverse_slope", "pipes", pipes, rise > 0, rise=rising)
+    # Water is pressed up a rising main.
+    by_gravity = pipes["hazen_williams"].isna().to_numpy()
+    yield from found_at("pipe.adverse_slope", "pipes", pipes, (rise > 0) & by_gravity, rise=rising)
+
+
+def _rare(pipes: gpd.GeoDataFrame, drawn: np.ndarray, told: np.ndarray) -> Iterator[Finding]:
+    """Channels whose transect, and sections whose words in SWMM's language, cannot be read."""
+    if not (drawn.any() or told.any()):
+        return
+    transects = pipes["transect"].to_numpy(object)
+    absent = drawn & np.array([not isinstance(t, str) or not t.strip() for t in transects])
+    yield from found_at("pipe.no_size", "pipes", pipes, absent, column="transect")
+    typed = np.array([isinstance(t, str) and ":" in t and _bad(t) for t in transects])
+    wrong = drawn & typed
+    yield from found_at("value.no_curve", "pipes", pipes, wrong, column="transect", value=transects)
+    words = pipes["swmm_section"].to_numpy(object)
+    unread = told & np.array([rare_section(w) is None for w in words])
+    shown = [w if isinstance(w, str) else "-" for w in words]
+    yield from found_at("pipe.section_unread", "pipes", pipes, unread, value=shown, known=", ".join(RARE_SHAPES))
+
+
+def _bad(cell: str) -> bool:
+    """True where a cell holds no curve of two points or more."""
+    try:
+        return len(pairs_of(cell)) < 2
+    except PairsError:
+        return True

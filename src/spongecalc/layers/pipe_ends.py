@@ -17,6 +17,8 @@ from spongecalc.layers.rules.place_rules import exist_together
 
 # Ends and the vertex each lies at.
 PIPE_ENDS = {"from_node": 0, "to_node": -1}
+STRUCTURE_ENDS = PIPE_ENDS
+LINE_STRING = 1
 LATERAL_ENDS = {"to_node": -1}
 # A node lies on a pipe, or at its end, if it is no farther off than a line is drawn by hand on a manhole.
 ON_PIPE_M = 0.05
@@ -34,13 +36,15 @@ def join_pipe_ends(layers: LayerSet, tolerance_m: float) -> tuple[LayerSet, tupl
     findings: list[Finding] = []
     nodes = layers["nodes"].dropna(subset=["node_id"]).drop_duplicates("node_id").reset_index(drop=True)
     nodes = nodes[nodes.geometry.notna()].reset_index(drop=True)
-    for layer, ends in (("pipes", PIPE_ENDS), ("connections", LATERAL_ENDS)):
+    every = (("pipes", PIPE_ENDS), ("connections", LATERAL_ENDS), ("structures", STRUCTURE_ENDS))
+    for layer, ends in every:
         frame, found = _joined(layers[layer], layer, ends, nodes, tolerance_m)
         layers = layers.with_frame(layer, frame)
         findings.extend(found)
-    pipes = layers["pipes"]
-    loop = pipes["from_node"].notna() & (pipes["from_node"] == pipes["to_node"])
-    findings.extend(found_at("pipe.loop", "pipes", pipes, loop, node=pipes["from_node"].to_numpy(object)))
+    for layer in ("pipes", "structures"):
+        frame = layers[layer]
+        loop = frame["from_node"].notna() & (frame["from_node"] == frame["to_node"])
+        findings.extend(found_at("pipe.loop", layer, frame, loop, node=frame["from_node"].to_numpy(object)))
     return layers, tuple(findings)
 
 
@@ -66,7 +70,10 @@ def _joined(
     reversed_ = _reversed(frame, nodes, tolerance_m) if layer == "pipes" else np.zeros(len(frame), dtype=bool)
     for column, vertex in ends.items():
         named = frame[column]
-        points = end_points(frame, vertex)
+        # A structure drawn as a point is near to both of its nodes, and at neither.
+        lines = shapely.get_type_id(frame.geometry.to_numpy()) == LINE_STRING
+        points = end_points(frame, vertex).copy()
+        points[~lines] = None
         near = nearest_nodes(points, nodes, tolerance_m)
         missing = named.isna().to_numpy()
         found = missing & (near != "")
@@ -78,7 +85,7 @@ def _joined(
         findings.extend(
             found_at("end.unknown_node", layer, frame, unknown, column=column, node=named.to_numpy(object))
         )
-        gap = shapely.distance(points, places)
+        gap = np.where(lines, shapely.distance(points, places), 0.0)
         far = (gap > tolerance_m) & ~reversed_
         # Only a node of the same pipe's kind is meant by a line that ends right at it.
         other = far & (near != "") & (near != named.to_numpy(object))

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import networkx as nx
 
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.scenario import DrainageSystem
 
 # An opening counts as an overflow if it lies this much above the lowest other way out of its node: more
@@ -23,7 +24,8 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
     from the upper to the lower end; their key is (layer, feature id) and they carry ``system`` (None for
     inlet leads, tank overflows and basins), ``community_id``, ``up_m`` (level of the upper end, NaN where it is
     not known) and ``length_m``. Edges are pipes, laterals that start at a node (inlet leads), tank
-    overflows, and detention basins that nothing else leaves: their throttle lies at the floor.
+    overflows, detention basins that nothing else leaves (their throttle lies at the floor), and pumps, weirs,
+    orifices and outlets: ``up_m`` is the crest, of a pump the floor of its well.
     """
     graph = nx.MultiDiGraph()
     nodes = ("node_id", "system", "kind", "receives", "community_id")
@@ -37,12 +39,25 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
         _add(graph, (upper, lower), ("connections", identifier), None, community, (math.nan, length_m))
     floors_m = dict(zip(system.nodes["node_id"], system.nodes["invert_m"], strict=True))
     led_on = set(system.pipes["from_node"]) | set(system.connections["source"])
+    structures = list(_structures(system))
+    led_on |= {upper for _, _, upper, *_ in structures}
     facilities = ("facility_id", "kind", "from_node", "overflow_to", "community_id")
     for identifier, kind, upper, lower, community in _rows(system.facilities, *facilities):
         only_way = kind == "detention_basin" and upper not in led_on
         up_m = floors_m.get(upper, math.nan) if only_way else math.nan
         _add(graph, (upper, lower), ("facilities", identifier), None, community, (up_m, 0.0))
+    for identifier, kind, upper, lower, own, community, crest_m in structures:
+        up_m = floors_m.get(upper, math.nan) if kind == PUMP or math.isnan(crest_m) else crest_m
+        _add(graph, (upper, lower), ("structures", identifier), own, community, (up_m, 0.0))
     return graph
+
+
+def _structures(system: DrainageSystem) -> Iterator[tuple[Any, ...]]:
+    """Structures by their ids; most systems have none, and made by hand not even an empty layer."""
+    if system.structures.empty:
+        return iter(())
+    columns = ("structure_id", "kind", "from_node", "to_node", "system", "community_id", "crest_m")
+    return _rows(system.structures, *columns)
 
 
 def _rows(frame: gpd.GeoDataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:

@@ -182,6 +182,7 @@ def _starts(
         ("pipes", "pipe_id", "from_node"),
         ("connections", "connection_id", "source"),
         ("facilities", "facility_id", "from_node"),
+        ("structures", "structure_id", "from_node"),
     ):
         for row in getattr(system, layer).itertuples():
             node = nodes.get(getattr(row, column))
@@ -223,13 +224,17 @@ def _applied(
         ("pipes", "pipe_id", "to_node"),
         ("connections", "connection_id", "to_node"),
         ("facilities", "facility_id", "overflow_to"),
+        ("structures", "structure_id", "to_node"),
     ):
         frame = getattr(system, layer).copy()
+        if frame.empty:
+            frames[layer] = frame
+            continue
         for part in (p for p in parts if p.layer == layer):
             row = frame.index[frame[id_column] == part.feature_id]
             way = None if part.plugged else part.way
             frame.loc[row, column] = way.node_id if way else None
-            if way and layer != "facilities":
+            if way and layer not in ("facilities", "structures"):
                 x_m, y_m = starts[layer, part.feature_id][:2]
                 end = place[way.node_id]
                 frame.loc[row, "geometry"] = LineString([(x_m, y_m), (end.x, end.y)])

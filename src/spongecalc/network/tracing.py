@@ -19,10 +19,10 @@ Direction = Literal["upstream", "downstream"]
 class Trace:
     """Everything upstream or downstream of a place.
 
-    ``nodes``, ``pipes``, ``laterals`` and ``buildings`` are ids in sorted order; ``outfalls`` those among
-    the nodes. ``length_m`` is that of the pipes and leads on the way; ``area_m2`` of the ground and roofs
-    that drain to a node on the way; ``households`` and ``residents`` those of the buildings whose water
-    enters there.
+    ``nodes``, ``pipes``, ``laterals``, ``buildings`` and ``structures`` (pumps, weirs, orifices, outlets) are ids
+    in sorted order; ``outfalls`` those among the nodes. ``length_m`` is that of the pipes and leads on the way;
+    ``area_m2`` of the ground and roofs that drain to a node on the way; ``households`` and ``residents`` those of
+    the buildings whose water enters there.
     """
 
     place: str
@@ -32,6 +32,7 @@ class Trace:
     laterals: tuple[str, ...]
     buildings: tuple[str, ...]
     outfalls: tuple[str, ...]
+    structures: tuple[str, ...]
     length_m: float
     area_m2: float
     households: float
@@ -60,8 +61,8 @@ def trace(
     system
         The drainage system in a scenario.
     place
-        Id of a node, pipe, lateral, facility or building. Downstream of a building or lateral begins where
-        its water enters; upstream of a pipe begins at its upper end, the pipe included.
+        Id of a node, pipe, lateral, structure, facility or building. Downstream of a building or lateral begins
+        where its water enters; upstream of a pipe begins at its upper end, the pipe included.
     direction
         "upstream" or "downstream".
     residents_per_household
@@ -99,6 +100,7 @@ def trace(
         tuple(sorted(laterals)),
         tuple(sorted(buildings)),
         tuple(sorted(n for n in nodes if graph.nodes[n]["kind"] == "outfall")),
+        tuple(sorted(key[1] for key in lengths if key[0] == "structures")),
         float(sum(lengths.values())),
         float(sum((areas_m2 or {}).get(n, 0.0) for n in nodes)),
         float(households.fillna(0).sum()),

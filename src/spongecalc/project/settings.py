@@ -59,6 +59,7 @@ from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.project.standards_settings import StandardsSettings
 from spongecalc.project.storm_pattern import StormPattern
+from spongecalc.project.structure_settings import StructureSettings
 from spongecalc.project.sweep_settings import SweepSettings, names_differ
 from spongecalc.project.verdict_settings import VerdictSettings
 from spongecalc.rainfall.formula_range import (
@@ -295,6 +296,7 @@ class Settings(Section):
     ponding: PondingSettings = PondingSettings()
     tanks: TankSettings = TankSettings()
     basins: BasinSettings = BasinSettings()
+    structures: StructureSettings = StructureSettings()
     checks: CheckSettings = CheckSettings()
     separation: SeparationSettings = SeparationSettings()
     evidence: EvidenceSettings = EvidenceSettings()

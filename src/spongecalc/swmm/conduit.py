@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Conduit:
     """One conduit in the model's terms; elevations and lengths in m.
 
-    ``section`` is SWMM's shape with its first two measures in m.
+    ``section`` is SWMM's shape with its first two measures in m, ``more`` its other words: further measures, or
+    the transect of an irregular one. ``losses`` are the local coefficients of entry, exit and what lies between.
     """
 
     model_id: str
@@ -25,3 +26,15 @@ class Conduit:
     down_m: float
     section: tuple[str, float, float]
     vertices: tuple[tuple[float, float], ...]
+    more: tuple[str, ...] = ("0", "0")
+    barrels: int = 1
+    losses: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gated: bool = False
+    seepage_mm_h: float = 0.0
+    initial_flow_l_s: float = 0.0
+    flow_limit_l_s: float = 0.0
+
+    @property
+    def has_loss(self) -> bool:
+        """True where SWMM's LOSSES name it."""
+        return any(self.losses) or self.gated or self.seepage_mm_h > 0

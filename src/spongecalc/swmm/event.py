@@ -121,6 +121,7 @@ def event_sections(
     sewage_nodes: Sequence[str],
     groundwater_l_s: Mapping[str, float] = MappingProxyType({}),
     outfalls: Sequence[str] = (),
+    clean_l_s: Mapping[str, float] = MappingProxyType({}),
     *,
     drowned: bool = False,
 ) -> Mapping[str, Sequence[Sequence[str]]]:
@@ -206,7 +207,7 @@ def event_sections(
     sections: dict[str, Sequence[Sequence[str]]] = {
         "OPTIONS": options,
         "RAINGAGES": [gage],
-        "INFLOWS": inflow_rows(carrier_l_s, sewage_nodes, groundwater_l_s),
+        "INFLOWS": inflow_rows(carrier_l_s, sewage_nodes, groundwater_l_s, clean_l_s),
         "TIMESERIES": series,
         "REPORT": report,
     }

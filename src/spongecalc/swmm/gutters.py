@@ -89,9 +89,8 @@ class GutterPart:
 
 def gutter_nodes(system: DrainageSystem, areas: Sequence[Subcatchment], links: Links) -> tuple[str, ...]:
     """The nodes that take in ground's runoff by a grate, in order; a tank or basin takes it as it comes."""
-    stored = {*links.tank_nodes, *links.basins}
     drained = {a.outlet_node for a in areas if a.kind == "ground"}
-    return tuple(sorted({n.node_id for n in _places(system)} & drained - stored))
+    return tuple(sorted({n.node_id for n in _places(system)} & drained - links.stored))
 
 
 def gutter_part(

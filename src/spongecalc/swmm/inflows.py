@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.swmm.inp_text import fixed
@@ -16,8 +17,13 @@ RESPONSES = ("SHORT", "MEDIUM", "LONG")
 TRACER_MG_L = 100.0
 
 
-def inflow_rows(carrier_l_s: float, sewage_nodes: Sequence[str], groundwater_l_s: Mapping[str, float]) -> Rows:
-    """INFLOWS: one flow a node, of carrier and ground water together, and the latter's tracer in it.
+def inflow_rows(
+    carrier_l_s: float,
+    sewage_nodes: Sequence[str],
+    groundwater_l_s: Mapping[str, float],
+    clean_l_s: Mapping[str, float] = MappingProxyType({}),
+) -> Rows:
+    """INFLOWS: one flow a node, of carrier, clean and ground water together, and the latter's tracer in it.
 
     SWMM's concentration is that of the whole inflow, the carrier included: it is 100 mg/l in the share of it that
     is ground water. (A mass instead came out too small by the 28.3 litres of a cubic foot in a trial of 5.2.)
@@ -30,12 +36,16 @@ def inflow_rows(carrier_l_s: float, sewage_nodes: Sequence[str], groundwater_l_s
         Model ids of the nodes where sewage enters.
     groundwater_l_s
         Ground water by model id.
+    clean_l_s
+        Steady flow of clean water that the layers give nodes of rain, by model id.
     """
     flows = dict.fromkeys(sewage_nodes, carrier_l_s) if carrier_l_s > 0 else {}
-    for node, flow in groundwater_l_s.items():
-        flows[node] = flows.get(node, 0.0) + flow
+    for given in (groundwater_l_s, clean_l_s):
+        for node, flow in given.items():
+            flows[node] = flows.get(node, 0.0) + flow
+    finely = {*groundwater_l_s, *clean_l_s}
     rows: Rows = [
-        (node, "FLOW", '""', "FLOW", "1.0", "1.0", fixed(flow, 6 if node in groundwater_l_s else 3))
+        (node, "FLOW", '""', "FLOW", "1.0", "1.0", fixed(flow, 6 if node in finely else 3))
         for node, flow in flows.items()
     ]
     rows.extend(

@@ -1,4 +1,4 @@
-"""Links of a model: pipes, inlet leads, overflows and reuse of tanks, throttles of basins; and their sections."""
+"""Links of a model: pipes, leads, structures, overflows and reuse of tanks, throttles of basins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from spongecalc.swmm.conduit import Conduit
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.rims import cut_at_rims, rims_of
+from spongecalc.swmm.section_words import section_words, transect_rows, xsection_row
 from spongecalc.swmm.short_links import MIN_LENGTH_M, lengthened
+from spongecalc.swmm.storage_nodes import StorageNode, storage_nodes_of
+from spongecalc.swmm.structures import StructurePart, structure_part
 from spongecalc.swmm.tank import Tank, tanks_of
 
 # The length of a lead is not surveyed to better than this.
@@ -52,7 +55,9 @@ class Links:
     """All links, the tanks and basins they belong to, and the copies of outfalls that several links end at.
 
     ``chambers`` holds the model id of the chamber behind a basin's throttle by the basin's node, ``let_off`` that
-    of the node to which a tank's first flush is let off by the tank's.
+    of the node to which a tank's first flush is let off by the tank's. ``storages`` are the nodes that hold water
+    of their own, ``structures`` the pumps, weirs, orifices and outlets. ``as_recorded`` links are those of a
+    model that is to be what its layers record, without what the product adds for an engine's or a survey's sake.
     """
 
     conduits: tuple[Conduit, ...]
@@ -65,12 +70,28 @@ class Links:
     regulators: tuple[Regulator, ...] = ()
     elements: list[tuple[str, ...]] = field(default_factory=list)
     let_off: Mapping[str, str] = field(default_factory=dict)
+    storages: Mapping[str, StorageNode] = field(default_factory=dict)
+    structures: StructurePart = field(default_factory=lambda: StructurePart({}, [], ()))
+    transects: list[tuple[str, ...]] = field(default_factory=list)
+    as_recorded: bool = False
+
+    @property
+    def stored(self) -> frozenset[str]:
+        """Ids of the nodes that are storages in the model."""
+        return frozenset({*self.tank_nodes, *self.basins, *self.storages})
 
 
 def links_of(
-    system: DrainageSystem, settings: Settings, ids: Mapping[str, str], fed: Collection[str]
+    system: DrainageSystem,
+    settings: Settings,
+    ids: Mapping[str, str],
+    fed: Collection[str],
+    *,
+    as_recorded: bool = False,
 ) -> tuple[Links, tuple[Finding, ...]]:
     """Every link of the system; ``fed`` are the nodes that subcatchments drain to.
+
+    Links ``as_recorded`` keep the lengths and sections that they have, short or above a rim as they may be.
 
     SWMM lets one link end at an outfall. Where the survey has more, each link gets its own copy of the
     outfall at the same place and level, which changes nothing in the hydraulics.
@@ -85,9 +106,14 @@ def links_of(
         *_leads(system, settings, findings),
         *_overflows(system, tanks, settings),
     ]
-    raw = _as_carried(system, raw, {*(t.node_id for t in tanks), *(b.node_id for b in basins)}, findings)
+    held = {*(t.node_id for t in tanks), *(b.node_id for b in basins)}
+    storages, found = storage_nodes_of(system, settings.structures, held, as_recorded=as_recorded)
+    findings.extend(found)
+    if not as_recorded:
+        raw = _as_carried(system, raw, {*held, *storages}, findings)
     regulated = _regulators(basins, settings.basins)
-    names = model_ids([*(c.model_id for c in raw), *(r.model_id for r in regulated)], "L_")
+    built = system.structures["structure_id"].tolist() if len(system.structures) else []
+    names = model_ids([*(c.model_id for c in raw), *(r.model_id for r in regulated), *built], "L_")
     ends = _Ends(ids, set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"]))
     conduits = []
     for conduit in sorted(raw, key=lambda c: (c.role, c.model_id)):
@@ -124,6 +150,9 @@ def links_of(
             outlet = (f"{node}__PUMP", node, f"{node}__REUSE", tank.shape.bottom_m, f"{node}__DEMAND")
             outlets.append(outlet)
             elements.append(("link", outlet[0], "tank_reuse", "facilities", tank.facility_id, tank.community_id))
+    structures = structure_part(system, names, ids, ends.end_at)
+    findings.extend(structures.findings)
+    elements += structures.elements
     links = Links(
         tuple(conduits),
         tanks,
@@ -135,6 +164,10 @@ def links_of(
         regulators,
         elements,
         let_off,
+        storages,
+        structures,
+        transect_rows(system.pipes),
+        as_recorded,
     )
     return links, tuple(findings)
 
@@ -194,6 +227,7 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
                 )
             )
         section = PipeSection.of_pipe(row)
+        shape, more = section_words(row, section)
         conduits.append(
             Conduit(
                 row.pipe_id,
@@ -207,11 +241,27 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
                 roughness,
                 row.invert_up_m + section.raised_m,
                 row.invert_down_m + section.raised_m,
-                section.swmm,
-                tuple(row.geometry.coords[1:-1]),
+                shape,
+                more=more,
+                **_fittings(row),
             )
         )
     return conduits
+
+
+def _fittings(row: Any) -> dict[str, Any]:
+    """What of a pipe most pipes do not have: barrels, local losses, a gate, seepage, flows."""
+    given = {
+        name: float(getattr(row, name)) if getattr(row, name) > 0 else 0.0
+        for name in ("entry_loss", "exit_loss", "bend_loss", "seepage_mm_h", "initial_flow_l_s", "flow_limit_l_s")
+    }
+    return {
+        "vertices": tuple(row.geometry.coords[1:-1]),
+        "barrels": round(row.barrels) if row.barrels > 1 else 1,
+        "losses": (given["entry_loss"], given["exit_loss"], given["bend_loss"]),
+        "gated": row.flap_gate == "yes",
+        **{name: given[name] for name in ("seepage_mm_h", "initial_flow_l_s", "flow_limit_l_s")},
+    }
 
 
 def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) -> list[Conduit]:
@@ -314,9 +364,10 @@ def _regulators(basins: tuple[Basin, ...], settings: BasinSettings) -> list[Regu
 
 
 def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
-    """CONDUITS, ORIFICES, WEIRS, OUTLETS and XSECTIONS, each with its feature's id as a description above it."""
+    """The sections of all links, each row with its feature's id as a description above it."""
     conduits: list[tuple[str, ...]] = []
     sections: list[tuple[str, ...]] = []
+    losses: list[tuple[str, ...]] = []
     for c in links.conduits:
         conduits.append((f";{tag(c.feature_id)} ({c.role})",))
         conduits.append(
@@ -328,11 +379,14 @@ def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
                 fixed(c.roughness, 4),
                 fixed(c.up_m, 3),
                 fixed(c.down_m, 3),
-                "0",
+                fixed(c.initial_flow_l_s, 3) if c.initial_flow_l_s > 0 else "0",
+                *((fixed(c.flow_limit_l_s, 3),) if c.flow_limit_l_s > 0 else ()),
             )
         )
-        shape, first, second = c.section
-        sections.append((c.model_id, shape, fixed(first, 3), fixed(second, 3), "0", "0", "1"))
+        sections.append(xsection_row(c.model_id, c.section, c.more, c.barrels))
+        if c.has_loss:
+            gate = "YES" if c.gated else "NO"
+            losses.append((c.model_id, *(f"{k:.6g}" for k in c.losses), gate, f"{c.seepage_mm_h:.6g}"))
     orifices: list[tuple[str, ...]] = []
     weirs: list[tuple[str, ...]] = []
     for r in links.regulators:
@@ -349,10 +403,14 @@ def link_sections(links: Links) -> dict[str, list[tuple[str, ...]]]:
         (name, upper, lower, fixed(offset, 3), "TABULAR/DEPTH", curve, "NO")
         for name, upper, lower, offset, curve in links.outlets
     ]
+    own = links.structures.sections
     return {
         "CONDUITS": conduits,
-        "ORIFICES": orifices,
-        "WEIRS": weirs,
-        "OUTLETS": outlets,
-        "XSECTIONS": sections,
+        "PUMPS": own.get("PUMPS", []),
+        "ORIFICES": [*orifices, *own.get("ORIFICES", [])],
+        "WEIRS": [*weirs, *own.get("WEIRS", [])],
+        "OUTLETS": [*outlets, *own.get("OUTLETS", [])],
+        "XSECTIONS": [*sections, *own.get("XSECTIONS", [])],
+        "TRANSECTS": links.transects,
+        "LOSSES": losses,
     }

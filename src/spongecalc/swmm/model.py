@@ -9,9 +9,11 @@ from sys import intern
 
 import pandas as pd
 
+from spongecalc.catalogue.structure_form import KINDS
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.level_series import LevelSeries
+from spongecalc.network.given_inflow import given_inflows
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
@@ -38,6 +40,7 @@ from spongecalc.swmm.nodes import NodePart, node_sections
 from spongecalc.swmm.outfall_levels import has_level_series, rises_above, with_level_series
 from spongecalc.swmm.runoff import map_sections, runoff_sections
 from spongecalc.swmm.standing_water import outside_levels_m, with_standing_water
+from spongecalc.swmm.storage_nodes import ROLES as STORAGE_ROLES
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
 
@@ -46,11 +49,11 @@ PATTERN = "HOURLY_SEWAGE"
 # Links whose flow the runoff of a community is reckoned from.
 TANK_FLOWS = ("tank_overflow", "tank_filling")
 # Links of the layers, any of which may lie between the systems of rain and sewage.
-BETWEEN = ("pipe", "lead", "tank_overflow", "basin_throttle", "basin_overflow")
+BETWEEN = ("pipe", "lead", "tank_overflow", "basin_throttle", "basin_overflow", *KINDS)
 # Nodes at which water stands on the ground: what came up there, and before grates what they do not take.
-FLOODING = ("junction", "basin", GUTTER)
+FLOODING = ("junction", "basin", *STORAGE_ROLES, GUTTER)
 # Nodes out of which the pipes' water comes up.
-COMES_UP = ("junction", "basin", INTAKE)
+COMES_UP = ("junction", "basin", *STORAGE_ROLES, INTAKE)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class SwmmModel:
     ``groundwater_l_s`` what enters through the ground, by model id of the node; ``gutters`` what stands
     before its grates; ``tank_starts`` the states in which storms meet the tanks, none where they begin empty.
     ``outfall_levels`` are the levels over time outside outfalls, by model id; ``sections`` hold their first.
+    ``clean_l_s`` is the steady flow that the layers give nodes of rain, by model id.
     """
 
     name: str
@@ -77,6 +81,7 @@ class SwmmModel:
     gutters: tuple[Gutter, ...] = ()
     tank_starts: tuple[TankStart, ...] = ()
     outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
+    clean_l_s: Mapping[str, float] = field(default_factory=dict)
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -97,7 +102,15 @@ class SwmmModel:
         for event in map(self.as_run, events):
             drowned = self.is_drowned_in(event)
             of_event = event_sections(
-                event, self.storms, tanks, flows, sewage, self.groundwater_l_s, saved, drowned=drowned
+                event,
+                self.storms,
+                tanks,
+                flows,
+                sewage,
+                self.groundwater_l_s,
+                saved,
+                self.clean_l_s,
+                drowned=drowned,
             )
             if has_level_series(event):
                 of_event = with_level_series(of_event, self.sections["OUTFALLS"], self.outfall_levels)
@@ -159,9 +172,12 @@ def build_model(
     ids = model_ids(system.nodes["node_id"], "N_")
     links, link_findings = links_of(system, settings, ids, {a.outlet_node for a in areas})
     flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
+    given, of_given = given_inflows(system, flows)
+    for node, flow in given.sewage_l_s.items():
+        flows[node] = flows.get(node, 0.0) + flow
     ground = groundwater_by_node_l_s(system, settings.infiltration)
     sewersheds = sewershed_by_node_m2(system, settings.infiltration)
-    fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds)
+    fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds) | set(given.clean_l_s)
     with_gutter = gutter_nodes(system, areas, links)
     nodes = node_sections(system, settings, ids, links, fed, terrain, with_gutter)
     gutters = gutter_part(system, settings, with_gutter, ids, nodes.ponded_m2, doubled)
@@ -184,7 +200,7 @@ def build_model(
         "DWF": [(ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0],
         **rdii_sections({ids[n]: m2 for n, m2 in sorted(sewersheds.items())}, settings.infiltration),
         "PATTERNS": _pattern_rows(settings.sewage.pattern),
-        "CURVES": nodes.curves,
+        "CURVES": [*nodes.curves, *links.structures.sections.get("CURVES", [])],
         "CONTROLS": [],
         **map_sections(system, areas, links, nodes, runoff_elements, flush, gutters),
     }
@@ -203,6 +219,7 @@ def build_model(
             *findings,
             *link_findings,
             *nodes.findings,
+            *of_given,
             *_short_inlets(system, settings, areas, storms),
             *_bounds(system, settings, areas),
         ),
@@ -214,6 +231,7 @@ def build_model(
             for outfall, series in sorted(system.outfall_levels.items())
             for copy in links.outfall_copies.get(outfall, (ids[outfall],))
         },
+        {ids[n]: flow for n, flow in sorted(given.clean_l_s.items())},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import networkx as nx
 
@@ -13,10 +14,13 @@ from spongecalc.network.graph import drainage_graph
 from spongecalc.project.settings import Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.terrain import Terrain
+from spongecalc.swmm.basin import Basin, BasinShape
 from spongecalc.swmm.gutters import INTAKE, SHAFT_M2
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
+from spongecalc.swmm.sealed_nodes import sealed_nodes
+from spongecalc.swmm.storage_nodes import StorageNode
 from spongecalc.swmm.tank import DRAWDOWN_M, Tank, TankShape
 
 SECONDS_PER_DAY = 86400.0
@@ -55,66 +59,102 @@ def node_sections(
     a node; at those ``with_gutter`` it stands in the gutter, and the node has no more than its shaft.
     """
     graph = drainage_graph(system)
-    stored = {*links.tank_nodes, *links.basins}
+    stored = links.stored
+    sealed = sealed_nodes(system) if not links.as_recorded else frozenset()
     alone = set(nx.isolates(graph))
     ponded_m2 = _ponded_areas_m2(system, settings, links, terrain)
-    junctions: list[tuple[str, ...]] = []
-    outfalls: list[tuple[str, ...]] = []
-    storages: list[tuple[str, ...]] = []
-    curves: list[tuple[str, ...]] = []
-    elements: list[tuple[str, ...]] = []
-    places: dict[str, tuple[float, float]] = {}
+    written = _Written(links, ids)
     findings: list[Finding] = []
     for row in system.nodes.sort_values("node_id").itertuples():
-        name = ids[row.node_id]
-        if row.node_id in alone and row.node_id not in fed and row.node_id not in stored:
+        lone = row.node_id in alone and row.node_id not in fed and row.node_id not in stored
+        if lone and not links.as_recorded:
             findings.append(finding_at("node.alone", "nodes", row, scenario=system.scenario))
-            continue
-        description = (f";{tag(row.node_id)} ({row.system} {row.kind})",)
-        own = ("nodes", row.node_id, row.community_id)
-        places[name] = (row.geometry.x, row.geometry.y)
+        elif row.kind == "outfall" or row.node_id in stored:
+            written.add(row)
+        else:
+            if row.node_id in sealed:
+                head = f"{settings.structures.sealed_m:g}"
+                findings.append(finding_at("node.sealed", "nodes", row, head=head, scenario=system.scenario))
+                row = row._replace(surcharge_m=settings.structures.sealed_m)  # noqa: PLW2901
+            behind_grate = row.node_id in with_gutter
+            written.junction(row, SHAFT_M2 if behind_grate else ponded_m2[row.node_id], behind_grate=behind_grate)
+    return NodePart(
+        written.sections,
+        written.curves,
+        written.elements,
+        written.places,
+        findings=tuple(findings),
+        ponded_m2=ponded_m2,
+    )
+
+
+class _Written:
+    """The nodes as they are written, one after the other."""
+
+    def __init__(self, links: Links, ids: Mapping[str, str]) -> None:
+        self._links, self._ids = links, ids
+        self.sections: dict[str, list[tuple[str, ...]]] = {"JUNCTIONS": [], "OUTFALLS": [], "STORAGE": []}
+        self.curves: list[tuple[str, ...]] = []
+        self.elements: list[tuple[str, ...]] = []
+        self.places: dict[str, tuple[float, float]] = {}
+
+    def add(self, row: Any) -> None:
+        """Add an outfall, or a node that is a storage in the model."""
+        links, name = self._links, self._place(row)
         if row.kind == "outfall":
             for copy in links.outfall_copies.get(row.node_id, (name,)):
-                outfalls.extend([description, _outfall(copy, row)])
-                elements.append(("node", copy, f"outfall_{row.receives}", *own))
-                places[copy] = (row.geometry.x, row.geometry.y)
+                self._row("OUTFALLS", row, _outfall(copy, row))
+                self._element(copy, f"outfall_{row.receives}", row)
+                self.places[copy] = (row.geometry.x, row.geometry.y)
         elif row.node_id in links.tank_nodes:
-            tank = links.tank_nodes[row.node_id]
-            storages.extend([description, _storage(name, tank.shape)])
-            elements.append(("node", name, "tank", "facilities", tank.facility_id, tank.community_id))
-            if tank.demand_m3_d > 0:
-                outfalls.append((f"{name}__REUSE", fixed(tank.shape.bottom_m - 1, 3), "FREE", "", "NO"))
-                places[f"{name}__REUSE"] = (row.geometry.x + 2, row.geometry.y + 2)
-                elements.append(
-                    (
-                        "node",
-                        f"{name}__REUSE",
-                        "outfall_reuse",
-                        "facilities",
-                        tank.facility_id,
-                        tank.community_id,
-                    )
-                )
-                curves.extend(_demand_curve(f"{name}__DEMAND", tank))
+            self._tank(name, row, links.tank_nodes[row.node_id])
         elif row.node_id in links.basins:
-            basin = links.basins[row.node_id]
-            storages.extend([description, _storage(name, basin.shape)])
-            # It floods like any manhole, so that it is a node to the assessment; its facility has the links.
-            elements.append(("node", name, "basin", *own))
-            if row.node_id in links.chambers:
-                chamber = links.chambers[row.node_id]
-                junctions.extend([description, _chamber(chamber, basin.shape)])
-                places[chamber] = (row.geometry.x + 2, row.geometry.y + 2)
-                elements.append(
-                    ("node", chamber, "basin_chamber", "facilities", basin.facility_id, basin.community_id)
-                )
+            self._basin(name, row, links.basins[row.node_id])
         else:
-            behind_grate = row.node_id in with_gutter
-            stands_on_m2 = SHAFT_M2 if behind_grate else ponded_m2[row.node_id]
-            junctions.extend([description, _junction(name, row, stands_on_m2)])
-            elements.append(("node", name, INTAKE if behind_grate else "junction", *own))
-    sections = {"JUNCTIONS": junctions, "OUTFALLS": outfalls, "STORAGE": storages}
-    return NodePart(sections, curves, elements, places, findings=tuple(findings), ponded_m2=ponded_m2)
+            store = links.storages[row.node_id]
+            self._row("STORAGE", row, _stored(name, store))
+            self.curves.extend(store.shape.curve_rows(f"{name}__AREA"))
+            self._element(name, store.role, row)
+
+    def junction(self, row: Any, stands_on_m2: float, *, behind_grate: bool) -> None:
+        """Add a manhole or the like, with the ground on which its water stands."""
+        name = self._place(row)
+        self._row("JUNCTIONS", row, _junction(name, row, stands_on_m2))
+        self._element(name, INTAKE if behind_grate else "junction", row)
+
+    def _place(self, row: Any) -> str:
+        name = self._ids[row.node_id]
+        self.places[name] = (row.geometry.x, row.geometry.y)
+        return name
+
+    def _row(self, section: str, row: Any, words: tuple[str, ...]) -> None:
+        self.sections[section].extend([(f";{tag(row.node_id)} ({row.system} {row.kind})",), words])
+
+    def _element(self, name: str, role: str, row: Any) -> None:
+        self.elements.append(("node", name, role, "nodes", row.node_id, row.community_id))
+
+    def _tank(self, name: str, row: Any, tank: Tank) -> None:
+        own = ("facilities", tank.facility_id, tank.community_id)
+        self._row("STORAGE", row, _storage(name, tank.shape))
+        self.elements.append(("node", name, "tank", *own))
+        if tank.demand_m3_d > 0:
+            reuse = f"{name}__REUSE"
+            self.sections["OUTFALLS"].append((reuse, fixed(tank.shape.bottom_m - 1, 3), "FREE", "", "NO"))
+            self.places[reuse] = (row.geometry.x + 2, row.geometry.y + 2)
+            self.elements.append(("node", reuse, "outfall_reuse", *own))
+            self.curves.extend(_demand_curve(f"{name}__DEMAND", tank))
+
+    def _basin(self, name: str, row: Any, basin: Basin) -> None:
+        self._row("STORAGE", row, _basin(name, basin.shape))
+        self.curves.extend(basin.shape.curve_rows(f"{name}__AREA"))
+        # It floods like any manhole, so that it is a node to the assessment; its facility has the links.
+        self._element(name, "basin", row)
+        if row.node_id in self._links.chambers:
+            chamber = self._links.chambers[row.node_id]
+            self._row("JUNCTIONS", row, _chamber(chamber, basin.shape))
+            self.places[chamber] = (row.geometry.x + 2, row.geometry.y + 2)
+            own = ("facilities", basin.facility_id, basin.community_id)
+            self.elements.append(("node", chamber, "basin_chamber", *own))
 
 
 def _junction(name: str, row: object, ponded_m2: float) -> tuple[str, ...]:
@@ -123,20 +163,46 @@ def _junction(name: str, row: object, ponded_m2: float) -> tuple[str, ...]:
         name,
         fixed(row.invert_m, 3),  # type: ignore[attr-defined]
         fixed(depth, 3),
-        "0",
-        "0",
+        _given(row.initial_depth_m),  # type: ignore[attr-defined]
+        _given(row.surcharge_m),  # type: ignore[attr-defined]
         fixed(ponded_m2, 1),
     )
 
 
+def _given(depth_m: float) -> str:
+    """A depth that is mostly not given, as a number of the input file."""
+    return fixed(depth_m, 3) if depth_m > 0 else "0"
+
+
 def _outfall(name: str, row: object) -> tuple[str, ...]:
     invert, level = row.invert_m, row.outfall_level_m  # type: ignore[attr-defined]
-    if math.isnan(level):
-        return (name, fixed(invert, 3), "FREE", "", "NO")
-    return (name, fixed(invert, 3), "FIXED", fixed(level, 3), "NO")
+    gated = "YES" if row.flap_gate == "yes" else "NO"  # type: ignore[attr-defined]
+    if row.outfall_kind == "normal":  # type: ignore[attr-defined]
+        return (name, fixed(invert, 3), "NORMAL", "", gated)
+    if math.isnan(level) or row.outfall_kind == "free":  # type: ignore[attr-defined]
+        return (name, fixed(invert, 3), "FREE", "", gated)
+    return (name, fixed(invert, 3), "FIXED", fixed(level, 3), gated)
 
 
-def _chamber(name: str, shape: TankShape) -> tuple[str, ...]:
+def _stored(name: str, store: StorageNode) -> tuple[str, ...]:
+    """A storage or wet well; what seeps away by the floor's saturated conductivity alone."""
+    shape = store.shape
+    words = (
+        name,
+        fixed(shape.bottom_m, 3),
+        fixed(shape.top_m - shape.bottom_m, 3),
+        _given(store.initial_depth_m),
+    )
+    seepage = (fixed(store.seepage_mm_h, 3),) if store.seepage_mm_h > 0 else ()
+    return (*words, *shape.words(f"{name}__AREA"), _given(store.surcharge_m), "0", *seepage)
+
+
+def _basin(name: str, shape: BasinShape) -> tuple[str, ...]:
+    depth = fixed(shape.top_m - shape.bottom_m, 3)
+    return (name, fixed(shape.bottom_m, 3), depth, "0", *shape.words(f"{name}__AREA"), "0", "0")
+
+
+def _chamber(name: str, shape: BasinShape) -> tuple[str, ...]:
     depth = fixed(shape.top_m - shape.bottom_m, 3)
     return (name, fixed(shape.bottom_m, 3), depth, "0", fixed(CLOSED_M, 0), "0")
 
@@ -162,11 +228,17 @@ def _ponded_areas_m2(
     system: DrainageSystem, settings: Settings, links: Links, terrain: Terrain | None
 ) -> dict[str, float]:
     """The ground around each junction on which its water stands; the same ground is not given to two."""
-    stored = {*links.tank_nodes, *links.basins}
-    nodes = system.nodes[(system.nodes["kind"] != "outfall") & ~system.nodes["node_id"].isin(stored)]
+    nodes = system.nodes[(system.nodes["kind"] != "outfall") & ~system.nodes["node_id"].isin(links.stored)]
     ponding = settings.ponding
+    measured = nodes["ponded_m2"].notna()
+    given = {
+        node: float(area)
+        for node, area in zip(nodes["node_id"][measured], nodes["ponded_m2"][measured], strict=True)
+    }
+    if links.as_recorded:
+        return {**dict.fromkeys(nodes["node_id"], 0.0), **given}
     if terrain is None:
-        return dict.fromkeys(nodes["node_id"], ponding.default_area_m2)
+        return {**dict.fromkeys(nodes["node_id"], ponding.default_area_m2), **given}
     points = nodes.geometry.tolist()
     areas = terrain.ponded_areas_m2(
         points,
@@ -176,7 +248,8 @@ def _ponded_areas_m2(
         system.buildings.geometry.tolist(),
         system.boundaries.union_all(),
     )
-    return {
+    worked_out = {
         node: float(area) if area > 0 else ponding.default_area_m2
         for node, area in zip(nodes["node_id"], areas, strict=True)
     }
+    return {**worked_out, **given}

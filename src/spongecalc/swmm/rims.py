@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from spongecalc.catalogue.pipe_section import PipeSection
+from spongecalc.catalogue.pipe_section import TRAPEZOIDAL, PipeSection
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.swmm.conduit import Conduit
 
@@ -52,8 +52,8 @@ def cut_at_rims(
 ) -> tuple[list[Conduit], list[Finding]]:
     """Cut conduits at the lower rim of their ends, over their whole length, and tell of each.
 
-    A rectangle keeps its width. Of a round section stays a box of the area below the rim; its roughness is such
-    that it passes what the part below the rim passes when full.
+    A rectangle keeps its width, a trapezoid its floor and slopes. Of a round section stays a box of the area
+    below the rim; its roughness is such that it passes what the part below the rim passes when full.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def cut_at_rims(
     """
     kept, findings = [], []
     for conduit in conduits:
-        section = PipeSection.of_swmm(*conduit.section)
+        section = _section(conduit)
         rooms = [
             (rims[node].level_m - level_m, rims[node])
             for node, level_m in ((conduit.from_node, conduit.up_m), (conduit.to_node, conduit.down_m))
@@ -86,7 +86,7 @@ def cut_at_rims(
             continue
         cut = _cut(conduit, section, room_m)
         kept.append(cut)
-        part = PipeSection.of_swmm(*cut.section)
+        part = _section(cut)
         assert part is not None
         words = {
             "height": f"{section.height_m:.3f}",
@@ -102,8 +102,21 @@ def cut_at_rims(
     return kept, findings
 
 
+def _section(conduit: Conduit) -> PipeSection | None:
+    """The section that can be cut; None of a pressure pipe, which is closed, and of one without measures here."""
+    shape, height_m, width_m = conduit.section
+    if shape == "FORCE_MAIN":
+        return None
+    if shape == "TRAPEZOIDAL":
+        left, right = (float(w) for w in conduit.more)
+        return PipeSection(TRAPEZOIDAL, height_m, width_m, slopes=(left, right))
+    return PipeSection.of_swmm(*conduit.section)
+
+
 def _cut(conduit: Conduit, section: PipeSection, room_m: float) -> Conduit:
     """The conduit with what of its section lies within ``room_m`` above its invert."""
+    if section.shape == TRAPEZOIDAL:
+        return replace(conduit, section=("TRAPEZOIDAL", max(room_m, LEAST_HEIGHT_M), section.width_m))
     if section.is_box:
         return replace(conduit, section=replace(section, height_m=max(room_m, LEAST_HEIGHT_M)).swmm)
     silt_m = section.silt_m

@@ -12,7 +12,7 @@ from spongecalc.layers.layer_set import LayerSet
 RULE = "layer.lost"
 DEM = "dem"
 # What a model is made of; the layers of the surroundings, records and sensors only add to its assessment.
-MODELLED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities")
+MODELLED = ("nodes", "pipes", "surfaces", "buildings", "connections", "facilities", "structures")
 
 
 def check_lost_layers(layers: LayerSet, away: Iterable[Finding] = ()) -> Iterator[Finding]:

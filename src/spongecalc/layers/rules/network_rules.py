@@ -79,11 +79,15 @@ def _ways_out(
 ) -> Iterator[Finding]:
     """Connected parts of the network that hold no outfall, named at the node with the first id.
 
-    Laterals and overflows join parts as pipes do. Single nodes have a rule of their own.
+    Laterals, structures and overflows join parts as pipes do. Single nodes have a rule of their own.
     """
     count = len(nodes)
     links = [(up, down)]
-    for layer, upper, lower in (("connections", "source", "to_node"), ("facilities", "from_node", "overflow_to")):
+    for layer, upper, lower in (
+        ("connections", "source", "to_node"),
+        ("facilities", "from_node", "overflow_to"),
+        ("structures", "from_node", "to_node"),
+    ):
         frame = layers[layer]
         a, b = (frame[c].map(place).to_numpy(float) for c in (upper, lower))
         both = np.isfinite(a) & np.isfinite(b)

@@ -140,7 +140,9 @@ def _storage(layers: LayerSet) -> Iterator[Finding]:
         large = depth_mm > MOST_HELD_MM
         words = {"volume": numbers(volume, 0), "depth": numbers(depth_mm, 0)}
         yield from found_at("facility.volume_unlikely", "facilities", facilities, large, **words)
-    bare = (nodes["kind"] == "storage").to_numpy() & ~nodes["node_id"].isin(facilities["from_node"]).to_numpy()
+    shaped = ((nodes["area_m2"] > 0) | nodes["storage_curve"].notna()).to_numpy()
+    served = nodes["node_id"].isin(facilities["from_node"]).to_numpy()
+    bare = (nodes["kind"] == "storage").to_numpy() & ~served & ~shaped
     yield from found_at("node.storage_no_facility", "nodes", nodes, bare)
 
 
