@@ -202,6 +202,7 @@ def _simulate(
         links=statistics.link_frame(model, units, mark),
         outfalls=statistics.outfall_frame(model, units, gathered, mark, backflow),
         storages=statistics.storage_frame(model),
+        pumps=statistics.pump_frame(model),
     )
     return result, backflow, deepened
 

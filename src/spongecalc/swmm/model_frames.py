@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from spongecalc.swmm.inp_text import HEADINGS
@@ -123,8 +125,13 @@ def conduit_frame(model: SwmmModel) -> pd.DataFrame:
 
 
 def regulator_frame(model: SwmmModel) -> pd.DataFrame:
-    """The orifices, weirs and outlets of a model by model id: :data:`REGULATOR_COLUMNS`."""
-    parts = []
+    """The pumps, orifices, weirs and outlets of a model by model id: :data:`REGULATOR_COLUMNS`.
+
+    ``crest_m`` is NaN of a pump.
+    """
+    pumps = _rows(model, "PUMPS")
+    own = {"kind": "pump", "from_node": pumps["FromNode"], "to_node": pumps["ToNode"], "crest_m": math.nan}
+    parts = [pd.DataFrame(own, index=pumps.index)]
     for section, kind, crest in (
         ("ORIFICES", "orifice", "Offset_m"),
         ("WEIRS", "weir", "Crest_m"),

@@ -55,6 +55,14 @@ FRAMES: dict[str, tuple[tuple[str, type], ...]] = {
         ("evaporation_m3", float),
         ("exfiltration_m3", float),
     ),
+    "pumps": (
+        ("starts", int),
+        ("on_h", float),
+        ("volume_m3", float),
+        ("mean_l_s", float),
+        ("peak_l_s", float),
+        ("energy_kwh", float),
+    ),
 }
 """Columns that every frame of a result has, in order; loads and ``_after_mark`` columns follow them."""
 
@@ -194,8 +202,8 @@ class RunResult:
         System totals by term [m3]; empty when the run did not finish.
     pollutants : dict
         Pollutant -> unit of its concentration in the model ("MG/L", "UG/L", "#/L").
-    subcatchments, nodes, links, outfalls, storages : DataFrame
-        Indexed by id, columns of :data:`FRAMES`. Outfalls also have ``load_<pollutant>_kg`` (``_count`` for
+    subcatchments, nodes, links, outfalls, storages, pumps : DataFrame
+        Indexed by id, columns of :data:`FRAMES`. Of a pump ``mean_l_s`` is that of the time in which it ran. Outfalls also have ``load_<pollutant>_kg`` (``_count`` for
         pollutants counted in #/L). Their volumes and loads are net, what left less what came in; with a level
         outside they also have ``load_<pollutant>_in_kg``. ``peak_l_s`` is that of what leaves.
     unstable_links, nonconverging_nodes : tuple of (id, value)
@@ -225,6 +233,7 @@ class RunResult:
     links: pd.DataFrame = field(default_factory=lambda: empty_frame("links"))
     outfalls: pd.DataFrame = field(default_factory=lambda: empty_frame("outfalls"))
     storages: pd.DataFrame = field(default_factory=lambda: empty_frame("storages"))
+    pumps: pd.DataFrame = field(default_factory=lambda: empty_frame("pumps"))
     unstable_links: tuple[tuple[str, float], ...] = ()
     nonconverging_nodes: tuple[tuple[str, float], ...] = ()
     series: pd.DataFrame = field(default_factory=lambda: series_frame((), {}))

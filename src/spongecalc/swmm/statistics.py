@@ -331,6 +331,25 @@ def storage_frame(model: ModelObjects) -> pd.DataFrame:
     )
 
 
+def pump_frame(model: ModelObjects) -> pd.DataFrame:
+    """Return the ``pumps`` frame of a result: the toolkit's "percent utilized" is the seconds in which it ran."""
+    numbers = [n for n, kind in enumerate(model.link_types) if kind is LinkType.PUMP]
+    stats = [model.calls.pump_statistics(n) for n in numbers]
+    units = model.units
+    return typed_frame(
+        "pumps",
+        [model.links[n] for n in numbers],
+        {
+            "starts": [int(s["number_startups"]) for s in stats],
+            "on_h": [s["percent_utilized"] / 3600 for s in stats],
+            "volume_m3": [s["total_volume"] * units.volume_m3 for s in stats],
+            "mean_l_s": [s["average_flowrate"] * units.flow_l_s for s in stats],
+            "peak_l_s": [s["max_flowrate"] * units.flow_l_s for s in stats],
+            "energy_kwh": [s["energy_consumed"] for s in stats],
+        },
+    )
+
+
 def system_totals_m3(model: ModelObjects, initial_m3: float, final_m3: tuple[float, float]) -> dict[str, float]:
     """Return the system's totals by term [m3]: first the surfaces, then the drainage network.
 
