@@ -203,9 +203,10 @@ class RunResult:
     pollutants : dict
         Pollutant -> unit of its concentration in the model ("MG/L", "UG/L", "#/L").
     subcatchments, nodes, links, outfalls, storages, pumps : DataFrame
-        Indexed by id, columns of :data:`FRAMES`. Of a pump ``mean_l_s`` is that of the time in which it ran. Outfalls also have ``load_<pollutant>_kg`` (``_count`` for
-        pollutants counted in #/L). Their volumes and loads are net, what left less what came in; with a level
-        outside they also have ``load_<pollutant>_in_kg``. ``peak_l_s`` is that of what leaves.
+        Indexed by id, columns of :data:`FRAMES`. Of a pump ``mean_l_s`` is that of the time in which it ran.
+        Outfalls also have ``load_<pollutant>_kg`` (``_count`` for pollutants counted in #/L). Their volumes and
+        loads are net, what left less what came in; with a level outside they also have
+        ``load_<pollutant>_in_kg``. ``peak_l_s`` is that of what leaves.
     unstable_links, nonconverging_nodes : tuple of (id, value)
         As in the engine's report: the five worst flow instability indexes; percent of steps without
         convergence. The value is nan where the report leaves an element out that the statistics name.
