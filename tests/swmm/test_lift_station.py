@@ -89,13 +89,15 @@ def test_the_pump_starts_and_lifts_as_by_hand(result: RunResult) -> None:
 def test_the_rising_main_carries_what_pump_and_friction_agree_on(result: RunResult) -> None:
     # At its first start the main is empty and nothing is to be lifted: the pump gives what it gives without head.
     assert result.pumps.loc["PU", "peak_l_s"] == pytest.approx(10.0)
+    assert result.links.loc["PM", "peak_l_s"] == pytest.approx(pumped_l_s(ON_M), rel=0.02)
     # At each start the column of water swings for some seconds; then the main carries what the pump gives.
     flows = result.series[["flow_l_s:PM", "depth_m:S2"]].to_numpy()[120:]
     steady = flows[(flows[:, 0] > 5) & (flows[:, 1] < 1.3)]
     assert len(steady) > 50
     by_hand = np.array([pumped_l_s(95.0 + depth) for depth in steady[:, 1]])
     assert np.median(np.abs(steady[:, 0] / by_hand - 1)) < 0.02
-    # Nothing comes out of the fitting between pump and main, where 3 m of pressure stand above the ground.
+    # Nothing comes out of the fitting between pump and main when the pump starts against the resting column.
+    assert result.nodes.loc["S3", "max_depth_m"] > 101.0 - 96.0
     assert result.nodes["flood_volume_m3"].sum() == 0
 
 

@@ -77,7 +77,11 @@ def node_sections(
                 findings.append(finding_at("node.sealed", "nodes", row, head=head, scenario=system.scenario))
                 row = row._replace(surcharge_m=settings.structures.sealed_m)  # noqa: PLW2901
             behind_grate = row.node_id in with_gutter
-            written.junction(row, SHAFT_M2 if behind_grate else ponded_m2[row.node_id], behind_grate=behind_grate)
+            stands_on_m2 = SHAFT_M2 if behind_grate else ponded_m2[row.node_id]
+            if row.surcharge_m > 0 and not links.as_recorded:
+                # SWMM lets water out at the rim wherever it may stand, whatever pressure the cover bears.
+                stands_on_m2 = 0.0
+            written.junction(row, stands_on_m2, behind_grate=behind_grate)
     return NodePart(
         written.sections,
         written.curves,
