@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A node that bears pressure (surcharge depth) lets water out at its rim all the same where it also has ground to pond on.
+# A node that bears pressure (surcharge depth) opens at its rim all the same where it also has ground to pond on.
 #
 # One would guess: a cover that bears 100 m keeps the water in; the ponded area is for what comes out above that.
 # What happens:    with ALLOW_PONDING and a ponded area the surcharge depth counts for nothing: the fitting behind a
