@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,16 @@ class _Making:
     pieces: Sequence[Piece]
     placed: Mapping[str, PlacedUnit]
 
+    @cached_property
+    def underdrains(self) -> dict[str, str]:
+        """The node that each surface's underdrain leads to; of several the first by id."""
+        drawn = self.system.connections
+        drawn = drawn[(drawn["kind"] == "underdrain") & drawn["to_node"].isin(self.system.nodes["node_id"])]
+        if drawn.empty:
+            return {}
+        first = drawn.sort_values("connection_id").drop_duplicates("source")
+        return dict(zip(first["source"], first["to_node"], strict=True))
+
     def subcatchments(self, parts: Sequence[GroundPart], ways: Ways, *, followed: bool) -> list[Subcatchment]:
         """One for each part, in their order; ``followed`` where the DEM was asked."""
         nodes = list(self.areas)
@@ -204,7 +215,7 @@ class _Making:
             by_inlet[way.inlet] = by_inlet.get(way.inlet, 0.0) + area
             if cover in pavings:
                 share = ways.receiving.get((way.piece, way.inlet), 0.0)
-                paved.append((paving_of(self.rows[way.piece], known[cover]), area, share))
+                paved.append((self._paving(self.rows[way.piece], known[cover]), area, share))
             elif cover in UNIT_KINDS:
                 of_unit[way.piece] = of_unit.get(way.piece, 0.0) + area
         led = self._led(part, any(share > 0 for _, _, share in paved), of_unit)
@@ -248,6 +259,11 @@ class _Making:
             run_on_of(led.on_paving, known),
             led.known_m2,
         )
+
+    def _paving(self, row: Any, cover: Cover) -> PermeablePaving:
+        """The paving of a row, with the node that its underdrain is drawn to."""
+        paving, node = paving_of(row, cover), self.underdrains.get(row.surface_id)
+        return paving if node is None else paving.led_to(node, stated=isinstance(row.base_kind, str))
 
     def _led(self, part: GroundPart, paved: bool, units: Collection[int]) -> _Led:
         """Ground of a part that passes over its paving (if that is ``paved`` to receive), its units, a lawn."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spongecalc.catalogue.cover import Cover
@@ -26,7 +26,8 @@ class PermeablePaving:
     """Layers of one kind of permeable pavement; thicknesses in mm, porosities in percent.
 
     ``surface_storage_mm`` and ``surface_n`` are the depression storage and Manning's n of its cover. Paving that
-    runoff of other ground passes over ``receives``; that beside it takes its own rain only.
+    runoff of other ground passes over ``receives``; that beside it takes its own rain only. ``drains_to`` is the
+    node that its underdrain leads to, empty for that of its ground.
     """
 
     surface_mm: float
@@ -40,6 +41,17 @@ class PermeablePaving:
     surface_storage_mm: float = 0.0
     surface_n: float = 0.0
     receives: bool = False
+    drains_to: str = ""
+
+    def led_to(self, node_id: str, *, stated: bool) -> PermeablePaving:
+        """The paving with an underdrain that is drawn to a node.
+
+        One whose kind of base is not ``stated`` has a drained base then; a full base has no drain, whatever is
+        drawn.
+        """
+        if self.base_kind == "full" and stated:
+            return self
+        return replace(self, base_kind=self.base_kind if stated else "drained", drains_to=node_id)
 
     @property
     def seepage_mm_h(self) -> float:

@@ -123,6 +123,7 @@ def usage_row(
     size: tuple[float, float],
     filled: float,
     led_percent: tuple[float, float],
+    drains_to: str = "",
 ) -> tuple[str, ...]:
     """A row of LID_USAGE.
 
@@ -136,8 +137,11 @@ def usage_row(
         Filled share of its layers when the rain begins.
     led_percent
         Shares of the impervious and of the pervious ground that are led on to it, in percent.
+    drains_to
+        Model id of the node that its underdrain leads to; empty for the subcatchment's outlet.
     """
     # Rounded down, since SWMM refuses shares that add up to more than all.
     impervious, pervious = (fixed(int(min(p, 100.0) * 100 + 1e-6) / 100, 2) for p in led_percent)
     area_m2, width_m = (fixed(v, 2) for v in size)
-    return (name, control, "1", area_m2, width_m, percent_filled(filled), impervious, "0", '"*"', '"*"', pervious)
+    drain = drains_to or '"*"'
+    return (name, control, "1", area_m2, width_m, percent_filled(filled), impervious, "0", '"*"', drain, pervious)

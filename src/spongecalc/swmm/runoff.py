@@ -84,7 +84,7 @@ def runoff_sections(
                 "0",
             )
         )
-        rows["LID_USAGE"].extend(_paving_usage(name, area, controls, settings.run_on_percent or 0.0, state))
+        rows["LID_USAGE"].extend(_paving_usage(name, area, controls, settings.run_on_percent or 0.0, state, ids))
         if area.units:
             led = settings.run_on_percent or 0.0 if area.paving_m2 and not area.paving_run_on.area_m2 else 0.0
             rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, led, state))
@@ -102,6 +102,7 @@ def _paving_usage(
     controls: Mapping[PermeablePaving, str],
     run_on_percent: float,
     state: GroundState,
+    ids: Mapping[str, str],
 ) -> Rows:
     """LID_USAGE of the paving in a subcatchment.
 
@@ -116,7 +117,8 @@ def _paving_usage(
             led = shares_led(area, run_on.impervious_m2 * part, run_on.pervious_m2 * part)
         else:
             led = (run_on_percent * paved_m2 / sum(area.paving_m2.values()), 0.0)
-        rows.append(usage_row(name, controls[paving], (paved_m2, area.width_m), state.base_filled, led))
+        size, drain = (paved_m2, area.width_m), ids[paving.drains_to] if paving.drains_to else ""
+        rows.append(usage_row(name, controls[paving], size, state.base_filled, led, drain))
     return rows
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import shapely
 
@@ -57,6 +59,26 @@ def check_lateral_sources(layers: LayerSet, tolerance_m: float) -> list[Finding]
     near = ~far & (gap_m > ON_PIPE_M) & (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
     about = {"source": sources, "gap": numbers(gap_m, 2)}
     return [
+        *_underdrains(layers),
         *found_at("lateral.far_from_source", "connections", laterals, far, **about),
         *found_at("lateral.near_source", "connections", laterals, near, **about),
     ]
+
+
+def _underdrains(layers: LayerSet) -> Iterator[Finding]:
+    """Underdrains of paving whose base has none, or does not say what it has."""
+    laterals, surfaces = layers["connections"], layers["surfaces"]
+    drain = (laterals["kind"] == "underdrain").to_numpy()
+    if not drain.any():
+        return
+    own = (
+        surfaces.dropna(subset=["surface_id"]).drop_duplicates("surface_id").set_index("surface_id")["base_kind"]
+    )
+    known = laterals["source"].isin(own.index).to_numpy() & drain
+    base = laterals["source"].map(own)
+    words = {"surface": laterals["source"].to_numpy(object)}
+    full = known & (base == "full").to_numpy()
+    yield from found_at("underdrain.full_base", "connections", laterals, full, **words)
+    yield from found_at(
+        "underdrain.base_assumed", "connections", laterals, known & base.isna().to_numpy(), **words
+    )
