@@ -1,4 +1,4 @@
-"""Each rule on structures, storages and their curves: planted once into the lift station, found once, in its place."""
+"""Rules on structures, storages and their curves: each planted once into the lift station, found in its place."""
 
 from __future__ import annotations
 
