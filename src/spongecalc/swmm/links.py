@@ -250,7 +250,7 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
 
 
 def _fittings(row: Any) -> dict[str, Any]:
-    """What of a pipe most pipes do not have: barrels, local losses, a gate, seepage, flows."""
+    """Fields of a conduit that few pipes have: barrels, local losses, a gate, seepage, flows."""
     given = {
         name: float(getattr(row, name)) if getattr(row, name) > 0 else 0.0
         for name in ("entry_loss", "exit_loss", "bend_loss", "seepage_mm_h", "initial_flow_l_s", "flow_limit_l_s")

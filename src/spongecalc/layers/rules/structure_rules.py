@@ -103,7 +103,7 @@ def _pumps(
 
 
 def _sizes(frame: gpd.GeoDataFrame, kinds: np.ndarray, taken: np.ndarray) -> Iterator[Finding]:
-    """What a form needs and the survey does not have."""
+    """Findings about what a form needs and the survey does not have."""
     given = {c: frame[c].to_numpy(float) > 0 for c in ("diameter_mm", "width_mm", "height_mm", "side_slope")}
     road, coefficient = (frame[c].to_numpy(float) > 0 for c in ("road_width_m", "coefficient"))
     curved = frame["curve"].notna().to_numpy()
