@@ -1,4 +1,4 @@
-"""Runs under a level outside begin from water at rest: by hand, and against the engine's own hot starts."""
+"""Runs under a level outside begin from water at rest: by hand, and against runs that come to rest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from pyswmm import Simulation
 from tests.conftest import REPOSITORY
 
 from spongecalc.language import LANGUAGES
@@ -133,48 +131,94 @@ def run(text: str, folder: Path, mark_s: float | None = None) -> RunResult:
     return run_inp(folder / "model.inp", folder / "run", mark_s=mark_s)
 
 
-def from_hot_start(text: str, folder: Path, hours: int) -> RunResult:
-    """The storm from what the engine saves of so many hours without rain, which themselves begin dry."""
-    dry_start = re.sub(r"(?m)^(\S+ +10?\d+\.\d+ +\d+\.\d+ +)\d\.\d{3}( )", r"\g<1>0.000\g<2>", text)
-    for option, value in (("END_TIME", f"{12 + hours}:00:00"), ("ROUTING_STEP", "1.00")):
-        dry_start = re.sub(rf"(?m)^{option} +\S+", f"{option}  {value}", dry_start)
-    dry_start = re.sub(r"(?m)^(RAIN_GAGE .*TIMESERIES +)\S+", r"\g<1>RAIN_dry", dry_start)
-    folder.mkdir(parents=True)
-    warm, saved = folder / "warm.inp", folder / "warm.hsf"
-    warm.write_text(dry_start, encoding="utf-8")
-    with Simulation(str(warm), str(folder / "warm.rpt"), str(folder / "warm.out")) as simulation:
-        simulation.step_advance(3600 * hours - 60)
-        next(iter(simulation))
-        simulation.save_hotstart(str(saved))
-    return run(text.replace("[REPORT]", f'[FILES]\nUSE HOTSTART "{saved}"\n\n[REPORT]'), folder)
+REST_H = 8
+
+
+def with_options(text: str, **options: str) -> str:
+    for name, value in options.items():
+        text, found = re.subn(rf"(?m)^{name} +\S+", f"{name}  {value}", text)
+        assert found == 1, name
+    return text
+
+
+def begun_dry_before(text: str) -> str:
+    """The storm at the same hour, in a run that begins dry eight hours before: the engine itself fills the pipes.
+
+    SWMM counts peaks from the start of the report, which stays where the storm begins.
+    """
+    dry_start = re.sub(r"(?m)^(\S+ +1\d{3}\.\d+ +\d+\.\d+ +)\d\.\d{3}( )", r"\g<1>0.000\g<2>", text)
+    assert dry_start != text
+
+    def later(row: re.Match[str]) -> str:
+        return f"{row[1]}{int(row[2]) + REST_H:02d}:"
+
+    dry_start = re.sub(r"(?m)^(RAIN_P3-120 +)(\d\d):", later, dry_start)
+    return with_options(dry_start, START_TIME=f"{12 - REST_H:02d}:00:00")
+
+
+# Combined pipes under pressure before the works, filled from below, whose peaks turn on the phase of SWMM's
+# variable steps (a start earlier by 3 s moves EY19-H06 by 6 %): no start is the right one. settled.csv gives each a range.
+TURN_ON_STEPS = {
+    ("EY01", "before", 0.5): {"EY01-H01"},
+    ("EY19", "before", 0.5): {"EY19-H01", "EY19-H06", "EY19-H07"},
+}
+
+
+def differing(own: RunResult, rested: RunResult) -> set[str]:
+    """Links above 1 l/s in either run whose peaks are more than 2 % apart."""
+    peaks, reference = own.links["peak_l_s"], rested.links["peak_l_s"]
+    known = (peaks > 1) | (reference > 1)
+    assert known.sum() >= 10
+    return {str(link) for link in reference.index[known & ((peaks / reference - 1).abs() > 0.02)]}
 
 
 @pytest.mark.parametrize(("community", "scenario", "rise_m"), CASES)
 def test_peaks_are_those_of_a_run_from_standing_water(
     example: Built, tmp_path: Path, community: str, scenario: str, rise_m: float
 ) -> None:
-    """Within 2 % of what the engine gives from its own hot starts of 1, 2 and 4 hours, in each link above 1 l/s.
+    """Within 2 % of one run that the engine brings to rest by itself in eight hours, in each link above 1 l/s.
 
-    Two links of EY01 swing: between those hot starts alone their peaks differ by 4 % and 6 %, so that the bounds
-    are those of the three. Where they differ by more than 10 % (sewage pipes in which water still swings when
-    the hot start is saved) they are no reference.
+    The four links of TURN_ON_STEPS are apart by 3 to 13 %. With steps of a fixed length in both runs they are
+    not: the start moves no link's peak, the phase of the steps moves theirs.
     """
+    case = (community, scenario, rise_m)
     model, _ = raised(example, community, scenario, rise_m)
     text = model.text(next(e for e in example.events if e.storm_id == "P3-120"))
-    own = run(text, tmp_path / "own")
-    assert own.status == "done"
+    before = begun_dry_before(text)
+    own, rested = run(text, tmp_path / "own"), run(before, tmp_path / "rested")
+    assert (own.status, rested.status) == ("done", "done")
+    # The balance of the other run leaves out what fills its manholes at first: up to 2 %.
     assert abs(own.routing_error_percent) < 1
-    hot = [from_hot_start(text, tmp_path / f"hot{hours}", hours) for hours in (1, 2, 4)]
-    peaks = pd.DataFrame({n: r.links["peak_l_s"] for n, r in enumerate(hot)})
-    low, high = peaks.min(axis=1), peaks.max(axis=1)
-    known = (high > 1) & (high < 1.1 * low)
-    assert ((high > 1) & ~known).sum() <= 2
-    assert known.sum() >= 10
-    own_peaks = own.links["peak_l_s"][known]
-    assert (own_peaks / low[known]).min() >= 0.98
-    assert (own_peaks / high[known]).max() <= 1.02
-    depths = [(own.nodes["max_depth_m"] - r.nodes["max_depth_m"]).abs() for r in hot]
-    assert min(d.max() for d in depths) < 0.01
+    assert differing(own, rested) <= TURN_ON_STEPS.get(case, set())
+    assert (own.nodes["max_depth_m"] - rested.nodes["max_depth_m"]).abs().max() < 0.01
+    if case in TURN_ON_STEPS:
+        fixed = (with_options(t, VARIABLE_STEP="0") for t in (text, before))
+        same_steps = (run(t, tmp_path / f"fixed{n}") for n, t in enumerate(fixed))
+        assert differing(*same_steps) == set()
+
+
+@pytest.mark.parametrize("community", COMMUNITIES)
+def test_the_reference_has_come_to_rest(example: Built, tmp_path: Path, community: str) -> None:
+    """In the hour before the storm little more than the sewage moves (0.1 l/s): the river's rush is long over."""
+    model, _ = raised(example, community, "after", 0.9)
+    before = begun_dry_before(model.text(next(e for e in example.events if e.storm_id == "P3-120")))
+    last_hour = with_options(before, REPORT_START_TIME="11:00:00", END_TIME="12:00:00")
+    assert 0 < run(last_hour, tmp_path).links["peak_l_s"].max() < 0.5
+
+
+def test_a_swing_between_manhole_and_main_is_no_peak(example: Built, tmp_path: Path) -> None:
+    """EY01-Y05, 6.6 m from a manhole to a main: 11 l/s, on which water swings to 25 l/s where inertia is left in.
+
+    A swing in a pipe between a manhole of 1.167 m2 and a larger water has a period of 21 s by hand,
+    2 pi sqrt(L A / (g a)); the engine's own has 24 s, and begins anew with each change of the main's flow.
+    """
+    model, _ = raised(example, "EY01", "after", 0.5)
+    text = model.text(next(e for e in example.events if e.storm_id == "P3-120"))
+    swinging = with_options(text, INERTIAL_DAMPING="PARTIAL")
+    damped, undamped = (run(t, tmp_path / n) for t, n in ((text, "own"), (swinging, "partial")))
+    peaks = (damped.links.loc["EY01-Y05", "peak_l_s"], undamped.links.loc["EY01-Y05", "peak_l_s"])
+    assert peaks == pytest.approx((11.1, 25.2), rel=0.05)
+    assert (damped.nodes["max_depth_m"] - undamped.nodes["max_depth_m"]).abs().max() < 0.04
 
 
 def test_a_run_that_begins_dry_has_the_river_rushing_in(example: Built, tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ DROWNED_WARM_UP_S = 43200.0
 # Water that should rest in drowned pipes swings to and fro between nodes of a small surface when steps are long:
 # 200 m3 a day out of 3 m3 stored, and tracers that miss by a third. With the larger surface (its water keeps its
 # level, so that what the balance leaves out of it does not change), inertia damped and 2 s it rests.
+# Under a storm it is damped too. SWMM leaves inertia out of full conduits whatever the setting (``dwflow.c``). In
+# those that are full at times, between a main and a manhole, no local loss takes energy out: water swings with
+# twice the flow, and its peak is a matter of the second in which the storm falls (docs/methods.md, Levels outside).
 DROWNED_STEP_S, DROWNED_DAMPING = 2.0, "FULL"
 
 
@@ -135,8 +138,8 @@ def event_sections(
     gage names the event's. Ground water, where the project wants it, enters in every event. A storm saves what
     flows to ``outfalls`` over time: the peak that leaves by several of them is that of their sum.
 
-    Where pipes are ``drowned`` by a level outside, steps are no longer than 2 s, and events with tracers, which
-    small swings of resting water would falsify, are routed with damped inertia and a storm's surface of nodes.
+    Where pipes are ``drowned`` by a level outside, steps are no longer than 2 s, inertia is damped and nodes have
+    a storm's surface: swings of resting water would falsify tracers, and make peaks a matter of chance.
     """
     end = event.start + timedelta(seconds=event.duration_s)
     settings = event.settings
@@ -219,9 +222,11 @@ def event_sections(
 def _at_rest(options: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """OPTIONS with which water at rest in drowned pipes stays at rest."""
     given = {row[0]: row[1] for row in options}
-    changed = {"ROUTING_STEP": fixed(min(float(given["ROUTING_STEP"]), DROWNED_STEP_S), 2)}
-    if given["IGNORE_QUALITY"] == "NO":
-        changed |= {"INERTIAL_DAMPING": DROWNED_DAMPING, "MIN_SURFAREA": STORM_SURFACE_M2}
+    changed = {
+        "ROUTING_STEP": fixed(min(float(given["ROUTING_STEP"]), DROWNED_STEP_S), 2),
+        "INERTIAL_DAMPING": DROWNED_DAMPING,
+        "MIN_SURFAREA": STORM_SURFACE_M2,
+    }
     return [(row[0], changed[row[0]]) if row[0] in changed else row for row in options]
 
 
