@@ -157,7 +157,7 @@ def begun_dry_before(text: str) -> str:
 
 
 # Combined pipes under pressure before the works, filled from below, whose peaks turn on the phase of SWMM's
-# variable steps (a start earlier by 3 s moves EY19-H06 by 6 %): no start is the right one. settled.csv gives each a range.
+# variable steps (an hour more of rest moves EY19-H06 by 10 %): no start is the right one.
 TURN_ON_STEPS = {
     ("EY01", "before", 0.5): {"EY01-H01"},
     ("EY19", "before", 0.5): {"EY19-H01", "EY19-H06", "EY19-H07"},

@@ -40,7 +40,7 @@ DROWNED_WARM_UP_S = 43200.0
 # level, so that what the balance leaves out of it does not change), inertia damped and 2 s it rests.
 # Under a storm it is damped too. SWMM leaves inertia out of full conduits whatever the setting (``dwflow.c``). In
 # those that are full at times, between a main and a manhole, no local loss takes energy out: water swings with
-# twice the flow, and its peak is a matter of the second in which the storm falls (docs/methods.md, Levels outside).
+# twice the flow, and its peak is a matter of the second in which the storm falls (docs/methods.md).
 DROWNED_STEP_S, DROWNED_DAMPING = 2.0, "FULL"
 
 
