@@ -21,7 +21,8 @@ STEP_S = 0.1
 MOST_ERROR_PERCENT = 1.0
 """Continuity error of runoff or routing, in magnitude, up to which a reference run is accepted [%]."""
 
-OPTIONS = {"SURCHARGE_METHOD": "SLOT", "ROUTING_STEP": fixed(STEP_S, 2)}
+OPTIONS = {"SURCHARGE_METHOD": "SLOT", "ROUTING_STEP": fixed(STEP_S, 2), "INERTIAL_DAMPING": "PARTIAL"}
+"""With inertia, also where the model damps it: what swings in drowned pipes shows in the range of its peak."""
 
 _SECTION = re.compile(r"^\[OPTIONS\][^\n]*\n", re.MULTILINE | re.IGNORECASE)
 
