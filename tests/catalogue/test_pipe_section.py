@@ -18,6 +18,9 @@ def row(**values: object) -> SimpleNamespace:
         "width_mm": math.nan,
         "height_mm": math.nan,
         "sediment_mm": math.nan,
+        "side_slope": math.nan,
+        "side_slope_right": math.nan,
+        "transect": None,
     }
     return SimpleNamespace(**{**empty, **values})
 
@@ -59,7 +62,36 @@ def test_an_egg() -> None:
     assert section.wetted_perimeter_m == pytest.approx(section.area_m2 / section.hydraulic_radius_m)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+def test_a_trapezoid_has_the_area_and_walls_of_its_banks() -> None:
+    """Chow (1959), table 2-1: A = (b + z y) y, P = b + 2 y (1 + z^2)^0.5; here with banks of 1:1.5."""
+    given = row(shape="trapezoidal", width_mm=2000.0, height_mm=1000.0, side_slope=1.5)
+    section = PipeSection.of_pipe(given)
+    assert section.area_m2 == pytest.approx(3.5)
+    assert section.wetted_perimeter_m == pytest.approx(2 + 2 * math.sqrt(1 + 1.5**2))
+    assert section.width_at_m(1.0) == pytest.approx(5.0)
+    assert not section.is_covered
+    steep_right = PipeSection.of_pipe(
+        row(shape="trapezoidal", width_mm=2000.0, height_mm=1000.0, side_slope=1.5, side_slope_right=0.0)
+    )
+    assert steep_right.area_m2 == pytest.approx(2.75)
+
+
+def test_a_transect_of_a_box_is_that_box() -> None:
+    drawn = PipeSection.of_pipe(row(shape="irregular", transect="0:101; 0.001:100; 2.001:100; 2.002:101"))
+    box = PipeSection.of_pipe(row(shape="rect_open", width_mm=2000.0, height_mm=1000.0))
+    assert drawn.area_m2 == pytest.approx(box.area_m2, rel=0.001)
+    assert drawn.wetted_perimeter_m == pytest.approx(box.wetted_perimeter_m, rel=0.001)
+    assert drawn.height_m == pytest.approx(1.0)
+
+
+def test_nothing_is_worked_out_of_a_section_in_swmms_words() -> None:
+    section = PipeSection.of_pipe(row(shape="other", swmm_section="HORSESHOE 1.2"))
+    assert math.isnan(section.area_m2)
+    assert math.isnan(section.full_flow_m3_s(0.01, 0.013))
+    assert section.is_covered
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s not in ("trapezoidal", "irregular", "other")])
 def test_what_goes_to_swmm_comes_back(shape: str) -> None:
     section = PipeSection.of_pipe(row(shape=shape, diameter_mm=500.0, width_mm=700.0, height_mm=500.0))
     back = PipeSection.of_swmm(*section.swmm)

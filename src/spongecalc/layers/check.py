@@ -26,7 +26,7 @@ from spongecalc.layers.pipe_ends import join_pipe_ends
 from spongecalc.layers.read import read_layers, source_file
 from spongecalc.layers.rules.community_rules import check_communities
 from spongecalc.layers.rules.ground_rules import check_overlaps, check_roofs
-from spongecalc.layers.rules.lateral_rules import check_lateral_sources
+from spongecalc.layers.rules.lateral_rules import check_lateral_sources, check_underdrains
 from spongecalc.layers.rules.lost_layers import check_lost_layers
 from spongecalc.layers.rules.network_rules import check_network
 from spongecalc.layers.rules.pipe_rules import check_pipes
@@ -158,6 +158,7 @@ def check_layers(layers: LayerSet, settings: CheckSettings, scenarios: Sequence[
         *check_network(layers, scenarios),
         *check_surroundings(layers, settings, scenarios),
         *check_lateral_sources(layers, settings.snap_tolerance_m),
+        *check_underdrains(layers),
         *check_run_on(layers, scenarios),
     ]
     overlaps = [f for s in scenarios for f in (*check_overlaps(layers, s), *check_roofs(layers, s))]

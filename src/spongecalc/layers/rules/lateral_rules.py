@@ -59,13 +59,12 @@ def check_lateral_sources(layers: LayerSet, tolerance_m: float) -> list[Finding]
     near = ~far & (gap_m > ON_PIPE_M) & (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
     about = {"source": sources, "gap": numbers(gap_m, 2)}
     return [
-        *_underdrains(layers),
         *found_at("lateral.far_from_source", "connections", laterals, far, **about),
         *found_at("lateral.near_source", "connections", laterals, near, **about),
     ]
 
 
-def _underdrains(layers: LayerSet) -> Iterator[Finding]:
+def check_underdrains(layers: LayerSet) -> Iterator[Finding]:
     """Underdrains of paving whose base has none, or does not say what it has."""
     laterals, surfaces = layers["connections"], layers["surfaces"]
     drain = (laterals["kind"] == "underdrain").to_numpy()
