@@ -42,7 +42,7 @@ def test_what_stands_behind_the_1023rd_byte_is_a_row_of_its_own() -> None:
 
 
 def test_words_are_replaced_and_all_else_stays() -> None:
-    data = "[RAINGAGES]\nG INTENSITY 0:05 1 FILE \"雨量.dat\" S MM ; 说明\n".encode("gbk")
+    data = '[RAINGAGES]\nG INTENSITY 0:05 1 FILE "雨量.dat" S MM ; 说明\n'.encode("gbk")
     (row,) = input_rows(data)
     by = replaced(data, [(row.words[5], b"file_0"), (row.words[0], b"GAGE")])
-    assert by == "[RAINGAGES]\nGAGE INTENSITY 0:05 1 FILE \"file_0\" S MM ; 说明\n".encode("gbk")
+    assert by == '[RAINGAGES]\nGAGE INTENSITY 0:05 1 FILE "file_0" S MM ; 说明\n'.encode("gbk")

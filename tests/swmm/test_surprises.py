@@ -22,8 +22,7 @@ ALLOW_PONDING {pond}
 """
 
 GROUND = (
-    "[SUBAREAS]\nA 0.01 0.1 1 3 25 OUTLET\nB 0.01 0.1 1 3 25 OUTLET\n"
-    "[INFILTRATION]\nA 60 5 4 7 0\nB 60 5 4 7 0\n"
+    "[SUBAREAS]\nA 0.01 0.1 1 3 25 OUTLET\nB 0.01 0.1 1 3 25 OUTLET\n[INFILTRATION]\nA 60 5 4 7 0\nB 60 5 4 7 0\n"
 )
 
 # Feature -> a file that holds it, the object it is about, and what makes the same file harmless.

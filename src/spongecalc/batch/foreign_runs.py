@@ -37,7 +37,7 @@ STEP = "run"
 
 @dataclass(frozen=True)
 class ForeignRun:
-    """What came of a model: its result, the files it named, and the balances of its report."""
+    """The outcome of a model: its result, the files it named, and the balances of its report."""
 
     result: RunResult
     files: tuple[FileUse, ...] = ()
@@ -142,7 +142,8 @@ def _watched(how_far: Path, tell: Progress) -> Iterator[None]:
 
 def _with_findings(result: RunResult, copy: ForeignCopy, balances: tuple[ReportBalance, ...]) -> RunResult:
     messages = [_named(of_the_model(message, copy), copy) for message in result.messages]
-    messages += file_messages(copy)
+    # Of a run that did not end nothing is written, and nobody need be told of it file by file.
+    messages += [m for m in file_messages(copy) if result.start or m.key != "engine.run.file_not_written"]
     if result.start:  # the engine read it
         messages += [*surprises(parse_input(copy.data)), *idle_outfalls(result), *balance_messages(balances)]
     warnings = tuple(of_the_model(warning, copy) for warning in result.warnings)

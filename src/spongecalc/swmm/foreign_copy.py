@@ -7,6 +7,7 @@ the model byte for byte, so that lines and errors are the model's.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ _OWN_NAME = re.compile(rf"\S*{PREFIX}(\d+)")
 
 @dataclass(frozen=True)
 class FileUse:
-    """What becomes of a file that a model names.
+    """A file that a model names, and what becomes of it.
 
     Attributes
     ----------
@@ -167,11 +168,8 @@ def of_the_model(message: Message, copy: ForeignCopy) -> Message:
     use = copy.files[int(found[1])] if found and int(found[1]) < len(copy.files) else None
     if use is not None:
         named = use.named.name
-        message = replace(
-            message,
-            engine_text=_OWN_NAME.sub(lambda _: named, message.engine_text),
-            subject=_OWN_NAME.sub(lambda _: named, message.subject),
-        )
+        said = message.engine_text.replace(f"{copy.path.parent.resolve()}{os.sep}", "")
+        message = replace(message, engine_text=_OWN_NAME.sub(lambda _: named, said), subject=named)
         return _placed(message, copy, use)
     if message.line is None or not any(use.named.row.line == message.line for use in copy.files):
         return message

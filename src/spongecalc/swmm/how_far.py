@@ -1,4 +1,4 @@
-"""How far a run has got, told from the process that makes it to the one that waits for it."""
+"""The share of a run that is simulated, told from the process that makes it to the one that waits for it."""
 
 from __future__ import annotations
 

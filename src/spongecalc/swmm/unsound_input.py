@@ -1,4 +1,4 @@
-"""What in an input file of unknown origin must not reach the engine, because it ends there in worse than errors.
+"""Refusals of input files of unknown origin that end in worse than an error once they reach the engine.
 
 The engine takes ``nan`` for a number and gives results of it, begins in 2004 where no start is said, and crashes
 or does not end on some rows that are cut short or hold sizes beyond belief. The product's own models hold none.
@@ -123,7 +123,7 @@ def _beyond_belief(rows: Sequence[Row], options: dict[str, Row]) -> Iterable[tup
 
 
 def _dates(options: dict[str, Row]) -> Iterable[tuple[str, dict[str, str]]]:
-    """What is missing of the run's dates. Dates that cannot be read are the engine's to refuse."""
+    """Yield what is missing of the run's dates. Dates that cannot be read are the engine's to refuse."""
     start, end = (_moment(options, part) for part in ("START", "END"))
     if "START_DATE" not in options and "END_DATE" not in options:
         hours = _hours(options.get("END_TIME")) - _hours(options.get("START_TIME"))
