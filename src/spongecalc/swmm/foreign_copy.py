@@ -164,12 +164,15 @@ def file_messages(copy: ForeignCopy) -> tuple[Message, ...]:
 
 def of_the_model(message: Message, copy: ForeignCopy) -> Message:
     """Return a message about the copy as one about the model: its lines, and the names of its files."""
+    own_folder = f"{copy.path.parent.resolve()}{os.sep}"
+    said, about = (part.replace(own_folder, "") for part in (message.engine_text, message.subject))
+    message = replace(message, engine_text=said, subject=about)
     found = _OWN_NAME.search(message.engine_text) or _OWN_NAME.search(message.subject)
     use = copy.files[int(found[1])] if found and int(found[1]) < len(copy.files) else None
     if use is not None:
         named = use.named.name
-        said = message.engine_text.replace(f"{copy.path.parent.resolve()}{os.sep}", "")
-        message = replace(message, engine_text=_OWN_NAME.sub(lambda _: named, said), subject=named)
+        said = _OWN_NAME.sub(lambda _: named, message.engine_text)
+        message = replace(message, engine_text=said, subject=named)
         return _placed(message, copy, use)
     if message.line is None or not any(use.named.row.line == message.line for use in copy.files):
         return message
