@@ -117,7 +117,9 @@ BROKEN = {
     "water above the rim": Broken(edit(("J2 9.8 1.2 0", "J2 9.8 1.2 5")), "error.138", "J2 9.8"),
     "two pipes to an outfall": Broken(edit(("C3 T1 J2", "C3 T1 O1")), "error.141", "O1 9.5"),
     "pipes in a circle": Broken(
-        edit(("DYNWAVE", "KINWAVE"), ("C3 T1 J2 10 0.013 9.9 9.8", "C3 J2 J1 10 0.013 9.8 9.8")), "error.131", "C3 J2 J1"
+        edit(("DYNWAVE", "KINWAVE"), ("C3 T1 J2 10 0.013 9.9 9.8", "C3 J2 J1 10 0.013 9.8 9.8")),
+        "error.131",
+        "C3 J2 J1",
     ),
     "LID over its ground": Broken(edit(("PAVE 1 300", "PAVE 1 3000")), "error.187", "YARD PAVE 1"),
     "curve out of order": Broken(

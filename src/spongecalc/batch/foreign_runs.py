@@ -5,15 +5,14 @@ What the file holds is looked at first; then a copy of it runs in a process of i
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spongecalc.batch.model_runs import model_result
-from spongecalc.batch.pool import Job, run_all
+from spongecalc.batch.model_runs import model_job, model_result
+from spongecalc.batch.pool import run_all
 from spongecalc.progress import Progress, no_progress
 from spongecalc.swmm.foreign_copy import (
     FileUse,
@@ -93,7 +92,7 @@ def run_foreign_model(
 def _run_copy(copy: ForeignCopy, time_limit_s: float | None, tell: Progress) -> RunResult:
     folder = copy.path.parent
     how_far = folder / "how_far"
-    job = Job(copy.model.name, _run_in_its_folder, (copy.path, how_far), time_limit_s=time_limit_s)
+    job = model_job(copy.model.name, copy.path, folder, how_far=how_far, time_limit_s=time_limit_s)
     with _watched(how_far, tell):
         outcome = run_all([job], processes=1)[0]
     if outcome.reason != "time_limit":
@@ -108,15 +107,6 @@ def _run_copy(copy: ForeignCopy, time_limit_s: float | None, tell: Progress) -> 
     key = "engine.run.time_limit_at" if whole_s else "engine.run.time_limit_before"
     message = Message("error", key, subject=copy.model.name, values=tuple(values.items()))
     return RunResult("failed", (message,), seconds=outcome.seconds)
-
-
-def _run_in_its_folder(inp: Path, how_far: Path) -> RunResult:
-    # In the worker: of some files (LID units' reports, rain-derived inflow) the engine takes a name as one of the
-    # folder that the process is in, whatever the model's.
-    from spongecalc.swmm.engine import run_inp  # noqa: PLC0415
-
-    os.chdir(inp.parent)
-    return run_inp(inp, inp.parent, how_far=how_far)
 
 
 @contextmanager
