@@ -2,7 +2,7 @@ import math
 import os
 from pathlib import Path
 
-from spongecalc.batch.model_runs import model_job, model_result, run_inp_apart
+from spongecalc.batch.model_runs import model_job, model_result
 from spongecalc.batch.pool import Job, run_all
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.run_result import SeriesRequest
@@ -14,7 +14,8 @@ MODEL = MODELS / "courtyard_lps.inp"
 
 def test_apart_is_the_same(tmp_path):
     request = SeriesRequest(outfall_inflow=True)
-    apart = run_inp_apart(MODEL, tmp_path / "apart", mark_s=3600, series=request, keep_out=True)
+    job = model_job("apart", MODEL, tmp_path / "apart", mark_s=3600, series=request, keep_out=True)
+    apart = model_result(run_all([job], processes=1)[0])
     here = run_inp(MODEL, tmp_path / "here", mark_s=3600, series=request)
     assert apart.outfalls.equals(here.outfalls)
     assert apart.series.equals(here.series)
@@ -26,7 +27,8 @@ def test_a_run_without_end_is_ended(tmp_path):
     lines = MODEL.read_text(encoding="utf-8").splitlines()
     inp = tmp_path / "endless.inp"
     inp.write_text("\n".join(li for li in lines if "START_DATE" not in li) + "\n", encoding="utf-8")
-    result = run_inp_apart(inp, tmp_path / "run", time_limit_s=1.0)
+    job = model_job(inp.name, inp, tmp_path / "run", time_limit_s=1.0)
+    result = model_result(run_all([job], processes=1)[0])
     assert result.status == "failed"
     assert [(m.key, m.subject, m.values) for m in result.messages] == [
         ("engine.run.time_limit", "endless.inp", (("seconds", "1"),))

@@ -21,6 +21,10 @@ END_TIME 23:00:00
 ALLOW_PONDING {pond}
 """
 
+GROUND = (
+    "[SUBAREAS]\nA 0.01 0.1 1 3 25 OUTLET\nB 0.01 0.1 1 3 25 OUTLET\n[INFILTRATION]\nA 60 5 4 7 0\nB 60 5 4 7 0\n"
+)
+
 # Feature -> a file that holds it, the object it is about, and what makes the same file harmless.
 CASES = {
     "inlets_that_pond": (
@@ -29,12 +33,12 @@ CASES = {
         ("0 0 1000", "0 0 0"),
     ),
     "lid_drain_counted_twice": (
-        "[SUBCATCHMENTS]\nA G O 1\nB G O 1\n[LID_USAGE]\nA P 1 100 10 0 0 0 * B\n",
+        f"{GROUND}[SUBCATCHMENTS]\nA G O 1\nB G O 1\n[LID_USAGE]\nA P 1 100 10 0 0 0 * B\n",
         "A",
         ("* B", "* J"),
     ),
     "lid_drain_without_load": (
-        "[SUBCATCHMENTS]\nA G O 0.1 0 50 1 0\nB G O 0.1 40 50 1 0\n[POLLUTANTS]\nRAIN MG/L 100 0 0 0\n"
+        f"{GROUND}[SUBCATCHMENTS]\nA G O 0.1 0 50 1 0\nB G O 0.1 40 50 1 0\n[POLLUTANTS]\nRAIN MG/L 100 0 0 0\n"
         "[LID_CONTROLS]\nP PP\nP DRAIN 0.5 0.5 0\n[LID_USAGE]\nA P 1 500 10\nB P 1 500 10\n",
         "A",
         ("0.1 0 50", "0.1 5 50"),
@@ -84,6 +88,27 @@ CASES = {
         "U",
         ("8 3", "5 3"),
     ),
+    "grounds_in_a_circle": (
+        f"{GROUND}[SUBCATCHMENTS]\nA G b 1 50 20 1\nB G A 1 50 20 1\n",
+        "A, B",
+        ("B G A", "B G J"),
+    ),
+    "ground_without_subareas": (
+        f"{GROUND}[SUBCATCHMENTS]\nA G J 1 50 20 1\nC G J 1 50 20 1\n[INFILTRATION]\nC 60 5 4 7 0\n",
+        "C",
+        ("\nC G J", "\nB G J"),
+    ),
+    "ground_without_infiltration": (
+        f"{GROUND}[SUBCATCHMENTS]\nA G J 1 50 20 1\nC G J 1 50 20 1\n[SUBAREAS]\nC 0.01 0.1 1 3 25\n",
+        "C",
+        ("\nC G J", "\nB G J"),
+    ),
+    "ground_of_no_size": (
+        f"{GROUND}[SUBCATCHMENTS]\nA G J 0.0 50 20 1\nB G J 1 50 20 1\n",
+        "A",
+        ("J 0.0", "J 0.5"),
+    ),
+    "link_to_itself": ("[CONDUITS]\nC J1 j1 30 0.013\nD J1 J2 30 0.013\n", "C", ("J1 j1", "J1 J2")),
 }
 
 

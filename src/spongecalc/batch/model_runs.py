@@ -5,9 +5,10 @@ start date it begins in 2004). A file of unknown origin therefore runs apart fro
 it.
 """
 
+import os
 from pathlib import Path
 
-from spongecalc.batch.pool import Job, Outcome, run_all
+from spongecalc.batch.pool import Job, Outcome
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 OUTCOMES = {
@@ -28,6 +29,7 @@ def model_job(
     mark_s: float | None = None,
     series: SeriesRequest | None = None,
     keep_out: bool = False,
+    how_far: Path | None = None,
     size: float = 0.0,
     time_limit_s: float | None = None,
 ) -> Job:
@@ -37,23 +39,31 @@ def model_job(
     ----------
     key : str
         Name for progress.
-    inp, folder, mark_s, series, keep_out
-        As for :func:`spongecalc.swmm.engine.run_inp`.
+    inp, folder, mark_s, series, keep_out, how_far
+        As for :func:`spongecalc.swmm.engine.run_inp`; paths are absolute.
     size : float
         Hint at the work, such as links times simulated hours.
     time_limit_s : float, optional
         After this time [s] the run is ended.
     """
-    return Job(key, _run_model, (inp, folder, mark_s, series, keep_out), size, time_limit_s)
+    return Job(key, _run_model, (inp, folder, mark_s, series, keep_out, how_far), size, time_limit_s)
 
 
 def _run_model(
-    inp: Path, folder: Path, mark_s: float | None, series: SeriesRequest | None, keep_out: bool
+    inp: Path,
+    folder: Path,
+    mark_s: float | None,
+    series: SeriesRequest | None,
+    keep_out: bool,
+    how_far: Path | None,
 ) -> RunResult:
     # In the worker: the engine comes with pyswmm, for which who only plans a run need not wait.
     from spongecalc.swmm.engine import run_inp  # noqa: PLC0415
 
-    return run_inp(inp, folder, mark_s=mark_s, series=series, keep_out=keep_out)
+    # Some files (LID units' reports, rain-derived inflow) the engine takes for ones of the folder that the
+    # process is in, whatever the model's.
+    os.chdir(inp.parent)
+    return run_inp(inp, folder, mark_s=mark_s, series=series, keep_out=keep_out, how_far=how_far)
 
 
 def model_result(outcome: Outcome) -> RunResult:
@@ -73,38 +83,3 @@ def model_result(outcome: Outcome) -> RunResult:
         key, field = OUTCOMES[outcome.reason]
     message = Message("error", key, subject=outcome.key, values=((field, outcome.detail),))
     return RunResult("failed", (message,), seconds=outcome.seconds)
-
-
-def run_inp_apart(
-    inp: Path,
-    folder: Path,
-    *,
-    mark_s: float | None = None,
-    series: SeriesRequest | None = None,
-    keep_out: bool = False,
-    time_limit_s: float | None = None,
-) -> RunResult:
-    """Run one model in a process of its own: as :func:`run_inp`, but nothing the engine does can end the
-    caller.
-
-    Parameters
-    ----------
-    inp, folder, mark_s, series, keep_out
-        As for :func:`spongecalc.swmm.engine.run_inp`.
-    time_limit_s : float, optional
-        After this time [s] the run is ended and counts as failed.
-
-    Returns
-    -------
-    RunResult
-    """
-    job = model_job(
-        inp.name,
-        inp.absolute(),
-        folder.absolute(),
-        mark_s=mark_s,
-        series=series,
-        keep_out=keep_out,
-        time_limit_s=time_limit_s,
-    )
-    return model_result(run_all([job], processes=1)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,6 +43,13 @@ def _do_due(name: str, call: Call, **options: bool) -> int:
         return exit_code
 
     return do_what_is_due(name, call, work)
+
+
+def _is_model(place: Path) -> bool:
+    """Tell a file that is to be run as a SWMM model, whatever it turns out to be, from a project."""
+    return place.suffix.lower() == ".inp" or (
+        place.suffix.lower() != ".toml" and place.exists() and not place.is_dir()
+    )
 
 
 def _say_due(call: Call) -> int:
@@ -95,12 +103,18 @@ def build(call: Call, only_check: Annotated[bool, typer.Option("--check")] = Fal
 
 
 @command(app, FOLDER, COMMUNITY, SCENARIO, JOBS, *BATCH)
-def run(call: Call) -> int:
+def run(
+    call: Call,
+    time_limit: Annotated[str | None, typer.Option("--time-limit", metavar="SECONDS")] = None,
+    allow_writing: Annotated[bool, typer.Option("--allow-writing")] = False,
+) -> int:
     """Build the models and make the runs that are due; or run any SWMM file."""
-    if call.folder.suffix.lower() == ".inp":
+    if _is_model(call.folder):
         from spongecalc.cli.foreign import run_foreign  # noqa: PLC0415
 
-        return run_foreign(call)
+        return run_foreign(call, time_limit=time_limit, allow_writing=allow_writing)
+    if time_limit is not None or allow_writing:
+        raise RefusedError(text("cli.for_a_model_only", call.output.language))
     return _say_due(call) if call.dry_run else _do_due("run", call)
 
 

@@ -20,6 +20,8 @@ from spongecalc.swmm import report_file, statistics
 from spongecalc.swmm.backflow import Backflow, watched
 from spongecalc.swmm.continuity import LIMIT_PERCENT, WARNING_PERCENT
 from spongecalc.swmm.error_lines import parse_errors, parse_warnings
+from spongecalc.swmm.error_places import with_place
+from spongecalc.swmm.how_far import HowFar
 from spongecalc.swmm.input_file import (
     ENGINE_PATH_BYTES,
     InputFile,
@@ -27,6 +29,7 @@ from spongecalc.swmm.input_file import (
     decode,
     parse_input,
     preflight,
+    routing_model,
     split_lines,
 )
 from spongecalc.swmm.open_model import OpenModel
@@ -46,6 +49,7 @@ def run_inp(
     mark_s: float | None = None,
     series: SeriesRequest | None = None,
     keep_out: bool = False,
+    how_far: Path | None = None,
 ) -> RunResult:
     """Run one SWMM input file and return its results in SI units.
 
@@ -71,6 +75,8 @@ def run_inp(
         Time series to bring back.
     keep_out : bool
         Keep model.out.
+    how_far : Path, optional
+        File for how far the run has got (:class:`~spongecalc.swmm.how_far.HowFar`). Its steps are the same.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def run_inp(
         result = RunResult("failed", refusals)
     else:
         try:
-            result = _run((inp, rpt, out), text, mark_s, series or SeriesRequest())
+            result = _run((inp, rpt, out), text, mark_s, series or SeriesRequest(), how_far)
         finally:
             if not keep_out:
                 out.unlink(missing_ok=True)
@@ -120,7 +126,11 @@ def _prepare(inp: Path, folder: Path, rpt: Path, out: Path) -> Message | None:
 
 
 def _run(
-    paths: tuple[Path, Path, Path], text: InputFile, mark_s: float | None, series: SeriesRequest
+    paths: tuple[Path, Path, Path],
+    text: InputFile,
+    mark_s: float | None,
+    series: SeriesRequest,
+    how_far: Path | None,
 ) -> RunResult:
     """Take the engine through one run, always closing it, then read its files (.inp, .rpt, .out)."""
     _, rpt, out = paths
@@ -134,7 +144,7 @@ def _run(
             # The errors are known when the run is ended, and forgotten when the model is closed.
             simulation.add_after_end(lambda: continuity.extend(_continuity_errors(simulation)))
             simulation.start()
-            result, backflow, deepened = _simulate(simulation, text, mark_s)
+            result, backflow, deepened = _simulate(simulation, text, mark_s, how_far)
             computed = _computed_processes(result)
     except Exception as error:
         if type(error) is not Exception:  # the engine's errors come through pyswmm as plain Exception
@@ -144,6 +154,7 @@ def _run(
     if result is None:
         errors = parse_errors(report, text) or parse_errors(trouble, text)
         errors = errors or (Message("error", "engine.run.engine_stopped", engine_text=trouble.strip()),)
+        errors = tuple(with_place(error, text) for error in errors)
         return RunResult("failed", errors, parse_warnings(report))
     if backflow is not None and any(map(any, backflow.loads.values())):
         continuity[2] = backflow.quality_error_percent(report_file.quality_balances(report))
@@ -160,7 +171,7 @@ def _continuity_errors(simulation: Simulation) -> tuple[float, float, float]:
 
 
 def _simulate(
-    simulation: Simulation, text: InputFile, mark_s: float | None
+    simulation: Simulation, text: InputFile, mark_s: float | None, how_far: Path | None
 ) -> tuple[RunResult, Backflow | None, dict[str, Deepened]]:
     """Step through the started simulation; its statistics, what flowed in where water may, and deepened nodes."""
     model = statistics.read_objects(OpenModel(), text.encoding)
@@ -178,8 +189,10 @@ def _simulate(
     followed = () if ignored(SimAnalysisSettings.IgnoreQuality.value) else model.pollutants
     concentrations = tuple(units.get(p, "MG/L") for p in followed)
     backflow = watched(model.calls, model.units, model.outfall_numbers, text, concentrations)
-    if backflow is not None:
-        mark = _step_through(simulation, model, backflow, mark_s)
+    if backflow is not None or how_far is not None:
+        whole_s = (simulation.end_time - start).total_seconds()
+        told = HowFar(how_far, whole_s) if how_far is not None else None
+        mark = _step_through(model, whole_s, backflow, mark_s, told)
     else:
         mark = _stride_through(simulation, model, mark_s)
     if mark_s is not None and mark is None:
@@ -195,7 +208,9 @@ def _simulate(
         duration_h=(end - start).total_seconds() / 3600.0,
         start=start.isoformat(),
         flow_units=model.units.flow_units,
-        totals_m3=statistics.system_totals_m3(totals_of, initial_m3, statistics.stored_m3(totals_of)),
+        totals_m3=statistics.system_totals_m3(
+            totals_of, initial_m3, statistics.stored_at_the_end_m3(totals_of, routing_model(text))
+        ),
         pollutants={name: units.get(name, "MG/L") for name in model.pollutants},
         subcatchments=statistics.subcatchment_frame(model),
         nodes=statistics.node_frame(model, gathered, mark),
@@ -223,17 +238,23 @@ def _stride_through(
 
 
 def _step_through(
-    simulation: Simulation, model: statistics.ModelObjects, backflow: Backflow, mark_s: float | None
+    model: statistics.ModelObjects,
+    whole_s: float,
+    backflow: Backflow | None,
+    mark_s: float | None,
+    how_far: HowFar | None,
 ) -> statistics.Cumulative | None:
     """Take the simulation to its end step by step; the reading at the first step at or after the mark, if any."""
     mark = None
-    elapsed_s, whole_s = 0.0, (simulation.end_time - simulation.start_time).total_seconds()
-    running = True
+    elapsed_s, running = 0.0, True
     while running:
         before_s, elapsed_s = elapsed_s, 86400.0 * model.calls.swmm_step()
         running = elapsed_s > 0.0  # the engine says 0 after its last step
         elapsed_s = elapsed_s if running else whole_s
-        backflow.add(elapsed_s, elapsed_s - before_s)
+        if backflow is not None:
+            backflow.add(elapsed_s, elapsed_s - before_s)
+        if how_far is not None:
+            how_far.tell(elapsed_s)
         if mark_s is not None and mark is None and running and elapsed_s >= mark_s - 1e-3:
             mark = statistics.cumulative(model, backflow)
     return mark

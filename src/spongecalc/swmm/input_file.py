@@ -110,6 +110,10 @@ def preflight(path: Path) -> tuple[bytes, Message | None]:
         return b"", refusal("file_unreadable", reason=error.strerror or type(error).__name__)
     if not data.strip():
         return data, refusal("file_empty")
+    if data.startswith(b"PK\x03\x04"):
+        return data, refusal("file_zipped")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data, refusal("file_utf16")
     if b"\0" in data:
         return data, refusal("file_not_text")
     if b"\n" not in data and b"\r" in data.strip():
@@ -182,3 +186,21 @@ def number_of(word: str) -> float | None:
 def concentration_units(inp: InputFile) -> dict[str, str]:
     """Return pollutant -> unit of its concentration ("MG/L", "UG/L", "#/L") from the [POLLUTANTS] section."""
     return {words[0]: words[1].upper() for words in words_of(inp, "POLLUT") if len(words) > 1}
+
+
+def routing_model(inp: InputFile) -> str:
+    """Return the way flow is routed: STEADY, KINWAVE, DYNWAVE or NONE; SWMM knows each by its beginning.
+
+    Parameters
+    ----------
+    inp : InputFile
+    """
+    said = [
+        words[1].upper()
+        for words in words_of(inp, "OPTION")
+        if len(words) > 1 and words[0].upper().startswith("FLOW_ROUTING")
+    ]
+    model = said[-1] if said else "KINWAVE"
+    old = {"NF": "STEADY", "KW": "KINWAVE", "EKW": "KINWAVE", "XKINWAVE": "KINWAVE", "DW": "DYNWAVE"}
+    known = next((name for name in ("STEADY", "KINWAVE", "DYNWAVE", "NONE") if model.startswith(name)), "")
+    return known or old.get(model, model)

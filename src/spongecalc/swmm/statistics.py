@@ -113,6 +113,17 @@ def stored_m3(model: ModelObjects) -> tuple[float, float]:
     return float(nodes) * model.units.volume_m3, float(links) * model.units.volume_m3
 
 
+def stored_at_the_end_m3(model: ModelObjects, routing: str) -> tuple[float, float]:
+    """Return the water in nodes and in links [m3] that stands in the engine's balance at the end of a run.
+
+    Steady flow passes a link within the step: what the engine holds there has left at the outfalls already, and
+    its own balance leaves it out (EPA SWMM 5.2 engine, ``massbal.c``). ``routing`` is as of
+    :func:`spongecalc.swmm.input_file.routing_model`.
+    """
+    in_nodes_m3, in_links_m3 = stored_m3(model)
+    return in_nodes_m3, 0.0 if routing == "STEADY" else in_links_m3
+
+
 def cumulative(model: ModelObjects, backflow: Backflow | None = None) -> Cumulative:
     """Read what outfalls and nodes have gathered so far; ``backflow`` knows what came in at outfalls."""
     calls, volume_m3 = model.calls, model.units.volume_m3

@@ -10,11 +10,9 @@ from types import MappingProxyType, TracebackType
 from pyswmm import Simulation
 from pyswmm.errors import MultiSimulationError
 
-from spongecalc.language import text as language_text
 from spongecalc.swmm.error_lines import parse_errors
 from spongecalc.swmm.input_file import decode, parse_input
-from spongecalc.swmm.run_result import Message
-from spongecalc.swmm.water_balance import explain
+from spongecalc.swmm.water_balance import sentence
 
 
 class SteppedSimulation(Simulation):
@@ -62,7 +60,7 @@ class SteppedSimulation(Simulation):
             if isinstance(error, MultiSimulationError):
                 raise
             refusals = parse_errors(report, parse_input(text.encode()))
-            sentences = [_sentence(message, lang) for message in refusals] or [str(error).strip()]
+            sentences = [sentence(message, lang) for message in refusals] or [str(error).strip()]
             raise ValueError("\n".join(sentences)) from None
 
     @property
@@ -81,12 +79,3 @@ class SteppedSimulation(Simulation):
             super().__exit__(exc_type, exc_value, traceback)
         finally:
             self._own.cleanup()
-
-
-def _sentence(message: Message, lang: str) -> str:
-    """Return SWMM's sentence, the place it means, and what to do."""
-    place = ""
-    if message.line is not None:
-        values = {"line": message.line, "section": message.section, "text": message.line_text.strip()}
-        place = f" ({language_text('engine.place.line', lang, **values)})"
-    return " ".join([f"{message.engine_text or message.key}{place}", *explain(message, lang)])

@@ -215,6 +215,39 @@ def _rdii_beyond_the_end(sections: _Sections) -> Iterable[str]:
             yield row[0]
 
 
+def _grounds_in_a_circle(sections: _Sections) -> Iterable[str]:
+    """Subcatchments whose outlets lead back to themselves over others."""
+    outlets = {key(row[0]): key(row[2]) for row in sections.rows("SUBCATCH", least=3)}
+    names = {key(row[0]): row[0] for row in sections.rows("SUBCATCH", least=3)}
+    for ground, name in names.items():
+        here, seen = outlets[ground], {ground}
+        while here in outlets and here not in seen:
+            seen.add(here)
+            here = outlets[here]
+        if here == ground and len(seen) > 1:
+            yield name
+
+
+def _grounds_without(section: str) -> Callable[[_Sections], Iterable[str]]:
+    def look(sections: _Sections) -> Iterable[str]:
+        has = {key(row[0]) for row in sections.rows(section)}
+        return [row[0] for row in sections.rows("SUBCATCH") if key(row[0]) not in has]
+
+    return look
+
+
+def _grounds_of_no_size(sections: _Sections) -> Iterable[str]:
+    """Subcatchments without an area or a width."""
+    return [
+        row[0] for row in sections.rows("SUBCATCH", least=6) if number_of(row[3]) == 0 or number_of(row[5]) == 0
+    ]
+
+
+def _links_to_themselves(sections: _Sections) -> Iterable[str]:
+    kinds = ("CONDUIT", "PUMP", "ORIFICE", "WEIR", "OUTLET")
+    return [row[0] for kind in kinds for row in sections.rows(kind, least=3) if key(row[1]) == key(row[2])]
+
+
 def _duration_h(options: Mapping[str, str]) -> float:
     """Length of the run in hours; infinite where its dates are not read."""
     moments = [
@@ -249,5 +282,10 @@ FEATURES: Mapping[str, Callable[[_Sections], Iterable[str]]] = {
     "inflow_of_mass": _inflows_of_mass,
     "or_after_and": _rules_with_or_after_and,
     "rdii_beyond_the_end": _rdii_beyond_the_end,
+    "grounds_in_a_circle": _grounds_in_a_circle,
+    "ground_without_subareas": _grounds_without("SUBAREA"),
+    "ground_without_infiltration": _grounds_without("INFIL"),
+    "ground_of_no_size": _grounds_of_no_size,
+    "link_to_itself": _links_to_themselves,
 }
 """Feature -> what looks for it in the sections and gives the names of what it is about."""

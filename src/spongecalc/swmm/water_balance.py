@@ -149,6 +149,23 @@ def explain(message: Message, lang: str) -> tuple[str, str]:
     return text(f"{message.key}.meaning", lang, **values), text(f"{message.key}.action", lang, **values)
 
 
+def sentence(message: Message, lang: str) -> str:
+    """Return a message in one line: SWMM's sentence, the place it means, what that means and what to do.
+
+    Parameters
+    ----------
+    message : Message
+    lang : str
+        "zh" or "en".
+    """
+    place = ""
+    if message.line is not None:
+        values = {"line": message.line, "section": message.section, "text": message.line_text.strip()}
+        place = text("engine.place.line", lang, **values)
+    said = " ".join(part for part in (message.engine_text, f"({place})" if place else "") if part)
+    return " ".join([*((said,) if said else ()), *explain(message, lang)])
+
+
 def effect(message: Message, lang: str) -> str:
     """Return what a warning of the engine does to the figures of its run; "" for any other message.
 
