@@ -91,7 +91,7 @@ def test_nodes_and_pipes_stand_where_they_are_with_their_levels_and_sections(tmp
     assert (first["from_node"], first["to_node"], first["shape"]) == ("Y1", "Y2", "circular")
     assert (first["diameter_mm"], first["material"], first["roughness"]) == (300.0, "HDPE", 0.010)
     assert (first["invert_up_m"], first["invert_down_m"], first["length_m"]) == (99.90, 99.70, 40.0)
-    assert first["status"] == "proposed"
+    assert (first["status"], first["wall_mm"]) == ("proposed", 30.0)
     assert (second["shape"], second["width_mm"], second["height_mm"]) == ("rect_closed", 600.0, 400.0)
     assert (second["invert_up_m"], second["invert_down_m"]) == (99.55, 99.25)
     assert list(pipes.geometry.length) == [40.0, 30.0]
@@ -106,7 +106,7 @@ def test_what_is_not_carried_over_is_told_with_counts(tmp_path: Path) -> None:
         told["nodes"]
         == "PipeFlow 1, PipeNetwork Tap (water) 1, Struct (null structure) 1, Surfaces 1, elevSump 2"
     )
-    assert told["pipes"] == "PipeFlow 1, PipeNetwork Tap (water) 1, Surfaces 1, thickness 1"
+    assert told["pipes"] == "PipeFlow 1, PipeNetwork Tap (water) 1, Surfaces 1"
 
 
 def test_one_network_is_named_as_the_layer(tmp_path: Path) -> None:
