@@ -35,7 +35,8 @@ def written_section(pipe: Any, catalogue: Catalogue) -> WrittenSection | None:
     for attribute, column in (*said.items(), ("mannings", "roughness")):
         if (words := value_text(getattr(pipe, column, None))) is not None:
             attributes[attribute] = words
-            columns = (*columns, column)
+            # Readers drop blanks at the ends of a name: such a one is told beside it, too.
+            columns = (*columns, column) if words and words == words.strip() else columns
     if "mannings" not in attributes and catalogue.material(pipe.material) is not None:
         attributes["mannings"] = number_text(catalogue.roughness(pipe.material)[0])
         columns = (*columns, "roughness")

@@ -127,7 +127,8 @@ def read_landxml(root: Element, layer: str, network: str | None = None) -> RawLa
     if layer not in ("nodes", "pipes"):
         raise SourceRefusedError("table.no_geometry", layer=layer)
     named = network_names(root)
-    if not every or (network is not None and network not in named):
+    is_empty = not every and next(point_properties(root), None) is None
+    if is_empty or (network is not None and network not in named):
         raise SourceRefusedError(
             "layer.missing", layer=network or "PipeNetwork", available=", ".join(named) or "-"
         )

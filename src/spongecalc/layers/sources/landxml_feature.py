@@ -2,7 +2,7 @@
 
 The schema leaves such Features to the programs that write them. Its properties are values by the names of the
 contract's columns, and these, which are no columns: ``unknown`` lists columns that the element states because the
-schema wants them and that the layers do not know; ``line`` holds the vertices of a pipe that is not drawn straight
+schema wants them and that the layers do not know; ``line`` holds the vertices of a pipe that is not straight
 between its structures, north before east; ``network`` is the network of a node that is no structure.
 """
 
