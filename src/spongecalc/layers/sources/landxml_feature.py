@@ -1,4 +1,4 @@
-"""What LandXML has no place for: Features of this package beside structures and pipes.
+"""Features of this package beside structures and pipes, for what LandXML has no place for.
 
 The schema leaves such Features to the programs that write them. Its properties are values by the names of the
 contract's columns, and these, which are no columns: ``unknown`` lists columns that the element states because the
