@@ -29,6 +29,7 @@ ORDER = (
     ("sponge", "overland", "sweep"),
     ("assess",),
     ("report",),
+    ("export",),
     ("steps",),
     ("api",),
     ("cli",),

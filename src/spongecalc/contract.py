@@ -104,6 +104,8 @@ _LAID = Column("laid", "date")
 # Inner sizes of pipes in mm, the same wherever one is given: the diameter of a round one, width and height of a
 # box or channel, the orifice at the floor of a basin. A size outside has its unit wrong.
 ROUND_MM, BOX_MM, ORIFICE_MM = SizeBounds(50, 6000), SizeBounds(50, 20000), SizeBounds(10, 3000)
+# Thinnest sheet steel and thickest masonry.
+WALL_MM = SizeBounds(1, 2000)
 
 # Elevations: the Dead Sea shore to the highest plateau town, so that a depth in an elevation column shows.
 _LEVEL_MIN_M, _LEVEL_MAX_M = -500.0, 6000.0
@@ -181,6 +183,8 @@ SCHEMAS: dict[str, LayerSchema] = {
                 _number("diameter_mm", ROUND_MM.low, ROUND_MM.high, positive=True),
                 _number("width_mm", BOX_MM.low, BOX_MM.high, positive=True),
                 _number("height_mm", BOX_MM.low, BOX_MM.high, positive=True),
+                # With it the outer size is known: the given one is inside.
+                _number("wall_mm", WALL_MM.low, WALL_MM.high, positive=True),
                 _text("material"),
                 _number("roughness", 0.005, 0.1, positive=True),
                 _number("invert_up_m", _LEVEL_MIN_M, _LEVEL_MAX_M),

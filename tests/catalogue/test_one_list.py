@@ -24,6 +24,8 @@ REFERENCES = {
     # The codes of another format, and the materials and covers that they stand for.
     ("isybau_codes.csv", "code"),
     ("isybau_codes.csv", "value"),
+    # Families of materials, two of which bear the name of one of theirs.
+    ("nominal_diameters.csv", "family"),
 }
 ENOUGH = 3
 """Two words may meet by chance: "water" is a utility too, "concrete" a family."""

@@ -1,8 +1,13 @@
 """Trench volumes worked by hand, and the invariance under cutting a pipe into pieces."""
 
+import math
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from spongecalc.catalogue.catalogue import shipped
+from spongecalc.network.earthworks import laid_pipes
 from spongecalc.network.trench import TrenchRules, bottom_width_m, trench_rules, trench_volumes
 from spongecalc.standards.tables import table
 
@@ -79,3 +84,21 @@ def test_rules_of_every_soil_come_from_the_table():
         assert (rules.slope_from_m, rules.slope) == (row.slope_from_m, row.by_hand)
     with pytest.raises(KeyError):
         trench_rules("rock", "by_hand", supported=False, support_m=0.1, pavement_m=0)
+
+
+def test_a_pipe_with_a_wall_of_its_own_lies_with_that_and_others_with_their_materials():
+    pipes = pd.DataFrame(
+        {
+            "shape": "circular",
+            "diameter_mm": [300.0, 300.0],
+            "width_mm": math.nan,
+            "height_mm": math.nan,
+            "wall_mm": [50.0, math.nan],
+            "material": "钢筋混凝土",
+        }
+    )
+    laid = laid_pipes(pipes, shipped())
+    # A tenth of the inner diameter is usual of concrete.
+    assert laid.wall_m == pytest.approx([0.05, 0.03])
+    assert laid.outer_m == pytest.approx([0.4, 0.36])
+    assert laid_pipes(pipes.drop(columns="wall_mm"), shipped()).outer_m == pytest.approx([0.36, 0.36])

@@ -27,6 +27,7 @@ from spongecalc.batch.results import Results
 from spongecalc.batch.run import RunDone
 from spongecalc.batch.runs import Again, Why, due_runs, execute, stored_results
 from spongecalc.batch.side_worker import SideWorker
+from spongecalc.export.forms import FORMS, Exported
 from spongecalc.language import LANGUAGES, text
 from spongecalc.language.unknown_name import known_name, known_names
 from spongecalc.layers.finding import findings_table
@@ -41,6 +42,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
+from spongecalc.steps.export import export
 from spongecalc.steps.model_files import stale_models, write_models
 from spongecalc.steps.settled import make_reference_runs
 
@@ -485,6 +487,47 @@ class Project:
         with SideWorker(jobs or cores()) if beside is None else nullcontext(beside) as worker:
             own = pipeline.takes_part(self.built, worker)
             return pipeline.report(self.built, review, language, own, folder=place, formats=chosen)
+
+    def export(
+        self,
+        folder: str | Path | None = None,
+        *,
+        scenario: str | None = None,
+        communities: Names = None,
+        forms: Names = None,
+    ) -> Exported:
+        """Write the pipe network as LandXML 1.2 and IFC 4.3, as ``spongecalc export`` does; no run is needed.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            By default ``export`` in the project's results folder.
+        scenario : str, optional
+            By default the last of those compared: after the works.
+        communities : str or iterable of str, optional
+            Ids; by default all. A node of another community that a pipe ends at comes along.
+        forms : str or iterable of str, optional
+            Of "landxml" and "ifc"; by default both.
+
+        Returns
+        -------
+        Exported
+            Its ``files``, what is ``written`` in them, and what is ``left_out``.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such scenario, community or form.
+        NoPipeError
+            No pipe of the communities stands in the scenario.
+        MissingIfcError
+            IFC needs ifcopenshell: ``pip install 'spongecalc[ifc]'``.
+        """
+        usual = self._files.settings.compared[1]
+        name = known_name("scenario", scenario or usual, self._files.settings.scenario_names, self.language)
+        chosen = known_names("export_format", forms, FORMS, self.language)
+        ids = known_names("community", communities, self.communities, self.language) if communities else ()
+        return export(self.checked, name, ids, chosen, None if folder is None else Path(folder))
 
     @cached_property
     def checked(self) -> Checked:

@@ -9,7 +9,7 @@ import typer
 
 from spongecalc.cli.call import Call
 from spongecalc.cli.command import command
-from spongecalc.cli.options import COMMUNITY, FOLDER, NAMED_FOLDER
+from spongecalc.cli.options import COMMUNITY, FOLDER, NAMED_FOLDER, SCENARIO
 
 app = typer.Typer()
 
@@ -50,6 +50,18 @@ def design(call: Call) -> int:
     from spongecalc.cli.incremental import do_what_is_due  # noqa: PLC0415
 
     return do_what_is_due("design", call, run_design)
+
+
+@command(app, FOLDER, COMMUNITY, SCENARIO)
+def export(
+    call: Call,
+    form: Annotated[list[str] | None, typer.Option("--format", metavar="landxml|ifc")] = None,
+    into: Annotated[Path | None, typer.Option("--into", metavar="FOLDER")] = None,
+) -> int:
+    """Write the pipe network for other programs, as LandXML and IFC."""
+    from spongecalc.cli.export_command import run_export  # noqa: PLC0415
+
+    return run_export(call, form or [], into)
 
 
 @command(app, NAMED_FOLDER)

@@ -34,10 +34,13 @@ class LaidPipes:
 
 
 def laid_pipes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> LaidPipes:
-    """Pipes with the walls and bedding of their material; an unknown material takes those of concrete."""
+    """Pipes with their own walls, else those of their material, and its bedding; an unknown one is concrete."""
     sections = PipeSections.of(pipes)
     materials = [catalogue.material_or_assumed(m) for m in pipes["material"]]
     wall = sections.inner_width_m * np.array([m.wall_ratio for m in materials], dtype=float)
+    if "wall_mm" in pipes.columns:
+        given = pipes["wall_mm"].to_numpy(float) / 1000
+        wall = np.where(np.isnan(given), wall, given)
     return LaidPipes(
         sections.outer_width_m(wall),
         sections.outer_area_m2(wall),

@@ -91,7 +91,7 @@ def test_nodes_and_pipes_stand_where_they_are_with_their_levels_and_sections(tmp
     assert (first["from_node"], first["to_node"], first["shape"]) == ("Y1", "Y2", "circular")
     assert (first["diameter_mm"], first["material"], first["roughness"]) == (300.0, "HDPE", 0.010)
     assert (first["invert_up_m"], first["invert_down_m"], first["length_m"]) == (99.90, 99.70, 40.0)
-    assert first["status"] == "proposed"
+    assert (first["status"], first["wall_mm"]) == ("proposed", 30.0)
     assert (second["shape"], second["width_mm"], second["height_mm"]) == ("rect_closed", 600.0, 400.0)
     assert (second["invert_up_m"], second["invert_down_m"]) == (99.55, 99.25)
     assert list(pipes.geometry.length) == [40.0, 30.0]
@@ -106,7 +106,7 @@ def test_what_is_not_carried_over_is_told_with_counts(tmp_path: Path) -> None:
         told["nodes"]
         == "PipeFlow 1, PipeNetwork Tap (water) 1, Struct (null structure) 1, Surfaces 1, elevSump 2"
     )
-    assert told["pipes"] == "PipeFlow 1, PipeNetwork Tap (water) 1, Surfaces 1, thickness 1"
+    assert told["pipes"] == "PipeFlow 1, PipeNetwork Tap (water) 1, Surfaces 1"
 
 
 def test_one_network_is_named_as_the_layer(tmp_path: Path) -> None:
@@ -151,6 +151,40 @@ def test_units_of_lengths_levels_and_sizes(
     assert layers["nodes"]["ground_m"].iloc[0] == pytest.approx(20 * factor)
     taken = [f for f in findings if f.rule == "landxml.sizes_taken"]
     assert len(taken) == (1 if size == "300" else 0)
+
+
+def test_a_pipe_may_lead_to_a_structure_of_another_network(tmp_path: Path) -> None:
+    joined = STORM.replace('refStart="Y2" refEnd="Y3" length="30.0"', 'refStart="Y2" refEnd="W1" length="30.0"')
+    document(
+        tmp_path,
+        joined + SEWAGE.replace("</Struct>", '<Invert elev="98.2" flowDir="in" refPipe="P2"/></Struct>', 1),
+    )
+    layers, _ = read(tmp_path)
+    pipe = layers["pipes"].set_index("pipe_id").loc["P2"]
+    assert (pipe["to_node"], pipe["invert_down_m"]) == ("W1", 98.2)
+    assert list(pipe["geometry"].coords) == [(540050.0, 2674008.0), (540000.0, 2674000.0)]
+
+
+def test_features_of_other_programs_are_told_and_points_of_theirs(tmp_path: Path) -> None:
+    feature = '<Feature name="IM_pipe" code="x"><Property label="year" value="1990"/></Feature>'
+    points = '<CgPoints name="survey"><CgPoint name="1">1 2</CgPoint></CgPoints>'
+    document(tmp_path, STORM.replace("<PipeFlow", feature + "<PipeFlow"), more=points)
+    layers, findings = read(tmp_path)
+    told = {f.feature.layer: str(f.found["what"]) for f in findings if f.rule == "xml.not_carried"}
+    assert "CgPoints 1, Feature 1, PipeFlow 1" in told["pipes"]
+    assert len(layers["nodes"]) == 3
+    assert layers["pipes"]["year"].isna().all()
+
+
+def test_values_in_features_of_this_package_that_are_none_are_named(tmp_path: Path) -> None:
+    feature = (
+        '<Feature name="pipes" code="spongecalc"><Property label="year" value="old"/>'
+        '<Property label="line" value="1 2 three"/><Property label="no_column" value="1"/></Feature>'
+    )
+    document(tmp_path, STORM.replace('<PipeFlow flowIn="0"/>', feature))
+    layers, findings = read(tmp_path)
+    assert ("value.not_a_number", "P1") in [(f.rule, f.feature.feature_id) for f in findings]
+    assert layers["pipes"].geometry.iloc[0].length == 40.0
 
 
 def test_the_stated_system_is_the_layers(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ FILLED = (
     "diameter_mm",
     "width_mm",
     "height_mm",
+    "wall_mm",
     "material",
     "roughness",
     "sediment_mm",

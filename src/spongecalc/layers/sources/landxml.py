@@ -15,7 +15,16 @@ from pyproj.exceptions import CRSError
 
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.catalogue.pipe_section import CIRCULAR, EGG, RECT_CLOSED, RECT_OPEN
+from spongecalc.contract import SCHEMAS
 from spongecalc.layers.field_names import folded, value_names
+from spongecalc.layers.sources.landxml_feature import (
+    CODE,
+    NETWORK,
+    column_values,
+    drawn_line,
+    own_properties,
+    point_properties,
+)
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError
 from spongecalc.layers.sources.xml_document import children, everywhere, inside, local_name, number_of
 
@@ -49,8 +58,10 @@ PIPE_COLUMNS = [
     "diameter_mm",
     "width_mm",
     "height_mm",
+    "wall_mm",
     "material",
     "roughness",
+    "hazen_williams",
     "invert_up_m",
     "invert_down_m",
     "length_m",
@@ -61,6 +72,17 @@ PIPE_COLUMNS = [
 ]
 _READ = ("Units", "PipeNetworks", "CoordinateSystem", "Project", "Application")
 _PARTS = ("PipeFlow", "StructFlow", "Feature")
+
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Places of structures by name, and levels of pipes at them by structure, pipe and way of flow."""
+
+    places: dict[str, shapely.Point | None]
+    levels: dict[tuple[str, str, str], str | None]
 
 
 @dataclass(frozen=True)
@@ -105,7 +127,8 @@ def read_landxml(root: Element, layer: str, network: str | None = None) -> RawLa
     if layer not in ("nodes", "pipes"):
         raise SourceRefusedError("table.no_geometry", layer=layer)
     named = network_names(root)
-    if not every or (network is not None and network not in named):
+    is_empty = not every and next(point_properties(root), None) is None
+    if is_empty or (network is not None and network not in named):
         raise SourceRefusedError(
             "layer.missing", layer=network or "PipeNetwork", available=", ".join(named) or "-"
         )
@@ -117,17 +140,23 @@ def read_landxml(root: Element, layer: str, network: str | None = None) -> RawLa
             left[f"PipeNetwork {_name(water)} (water)"] += sum(1 for _ in everywhere(water, "Pipe"))
     crs = _crs(root)
     units, taken_mm = _units(root, crs), [0]
-    rows = [
-        row
-        for one in wanted
-        for row in (_nodes(one, units, left) if layer == "nodes" else _pipes(one, units, left, taken_mm))
-    ]
-    frame = pd.DataFrame(rows, columns=NODE_COLUMNS if layer == "nodes" else PIPE_COLUMNS)
+    rows: list[Row] = []
+    if layer == "nodes":
+        rows += [row for one in wanted for row in _nodes(one, units, left)]
+        rows += [row for row in _points(root, units) if network in (None, row["network"])]
+    else:
+        anywhere = _ends(every, units)
+        rows += [row for one in wanted for row in _pipes(one, anywhere, units, left, taken_mm)]
+    usual = NODE_COLUMNS if layer == "nodes" else PIPE_COLUMNS
+    told = [c for c in SCHEMAS[layer].column_names if c not in usual and any(c in row for row in rows)]
+    frame = pd.DataFrame(rows, columns=[*usual, *told])
     notes = []
     if taken_mm[0]:
         notes.append(Note("landxml.sizes_taken", {"count": taken_mm[0]}))
-    left.update(local_name(e) for e in root if local_name(e) not in _READ)
-    left.update(local_name(e) for one in wanted for e in one.iter() if local_name(e) in _PARTS)
+    left.update(local_name(e) for e in root if local_name(e) not in _READ and e.get("code") != CODE)
+    left.update(
+        local_name(e) for one in wanted for e in one.iter() if local_name(e) in _PARTS and e.get("code") != CODE
+    )
     if left:
         what = ", ".join(f"{name} {count}" for name, count in sorted(left.items()))
         notes.append(Note("xml.not_carried", {"what": what}))
@@ -165,7 +194,9 @@ def _units(root: Element, crs: CRS | None) -> _Units:
 def _times(words: str | None, factor: float) -> object:
     """A number times a factor, to the tenth of a millimetre; what is no number as it stands, to be named."""
     number = number_of(words)
-    return words if number is None else round(number * factor, 7)
+    if number is None:
+        return words
+    return number if factor == 1.0 else round(number * factor, 7)
 
 
 def _place(element: Element | None, units: _Units) -> shapely.Point | None:
@@ -184,7 +215,34 @@ def _inverts(structure: Element) -> list[Element]:
     return list(children(structure, "Invert"))
 
 
-def _nodes(network: Element, units: _Units, left: Counter[str]) -> Iterable[dict[str, object]]:
+def _ends(networks: Iterable[Element], units: _Units) -> _Ends:
+    """Structures of some networks; of two of one name the first."""
+    ends = _Ends({}, {})
+    for one in (s for network in networks for s in _structures(network)):
+        name = _name_of(one)
+        ends.places.setdefault(name, _place(inside(one, "Center"), units))
+        for invert in _inverts(one):
+            way = (invert.get("flowDir") or "").lower()
+            ends.levels.setdefault((name, (invert.get("refPipe") or "").strip(), way), invert.get("elev"))
+    return ends
+
+
+def _name_of(element: Element) -> str:
+    return (element.get("name") or "").strip()
+
+
+def _points(root: Element, units: _Units) -> Iterable[Row]:
+    """Nodes without a pipe, which the schema has no structure for."""
+    for point, properties in point_properties(root):
+        yield {
+            "node_id": _name_of(point) or None,
+            "status": _state(point),
+            "network": properties.get(NETWORK),
+            "geometry": _place(point, units),
+        } | column_values("nodes", properties)
+
+
+def _nodes(network: Element, units: _Units, left: Counter[str]) -> Iterable[Row]:
     usual = value_names("nodes", "kind", shipped())
     for one in _structures(network):
         desc = (one.get("desc") or "").strip()
@@ -194,12 +252,13 @@ def _nodes(network: Element, units: _Units, left: Counter[str]) -> Iterable[dict
             continue
         drawn = next((KINDS[n] for n in map(local_name, one) if n in KINDS), None)
         levels = [n for i in _inverts(one) if (n := number_of(i.get("elev"))) is not None]
+        told = column_values("nodes", own_properties(one))
         sump = number_of(one.get("elevSump"))
-        if levels and sump is not None and sump < min(levels) - 0.001 / units.level:
+        if levels and sump is not None and sump < min(levels) - 0.001 / units.level and "invert_m" not in told:
             left["elevSump"] += 1
         bottom = str(min(levels)) if levels else one.get("elevSump")
         yield {
-            "node_id": (one.get("name") or "").strip() or None,
+            "node_id": _name_of(one) or None,
             "system": SYSTEMS.get(network.get("pipeNetType") or ""),
             "kind": drawn or usual.get(folded(desc), "manhole"),
             "ground_m": _times(one.get("elevRim"), units.level),
@@ -208,7 +267,7 @@ def _nodes(network: Element, units: _Units, left: Counter[str]) -> Iterable[dict
             "network": _name(network),
             "desc": desc or None,
             "geometry": place,
-        }
+        } | told
 
 
 def _state(element: Element) -> str | None:
@@ -217,22 +276,19 @@ def _state(element: Element) -> str | None:
 
 
 def _pipes(
-    network: Element, units: _Units, left: Counter[str], taken_mm: list[int]
-) -> Iterable[dict[str, object]]:
-    places, levels = {}, {}
-    for one in _structures(network):
-        name = (one.get("name") or "").strip()
-        places[name] = _place(inside(one, "Center"), units)
-        for invert in _inverts(one):
-            way = (invert.get("flowDir") or "").lower()
-            levels[name, (invert.get("refPipe") or "").strip(), way] = invert.get("elev")
+    network: Element, anywhere: _Ends, units: _Units, left: Counter[str], taken_mm: list[int]
+) -> Iterable[Row]:
+    own = _ends([network], units)
+    # A pipe may lead to a structure of another network.
+    places, levels = {**anywhere.places, **own.places}, {**anywhere.levels, **own.levels}
     for pipe in everywhere(network, "Pipe"):
-        name = (pipe.get("name") or "").strip()
+        name, properties = _name_of(pipe), own_properties(pipe)
         ends = [(pipe.get(ref) or "").strip() for ref in ("refStart", "refEnd")]
         points = [places.get(end) for end in ends]
+        straight = shapely.LineString(points) if None not in points else None
         if any(local_name(e) in ("P", "Center") for e in pipe):
             left["Pipe (bend)"] += 1
-        row: dict[str, object] = {
+        row: Row = {
             "pipe_id": name or None,
             "system": SYSTEMS.get(network.get("pipeNetType") or ""),
             "from_node": ends[0] or None,
@@ -243,13 +299,13 @@ def _pipes(
             "status": _state(pipe),
             "network": _name(network),
             "desc": (pipe.get("desc") or "").strip() or None,
-            "geometry": shapely.LineString(points) if None not in points else None,
+            "geometry": drawn_line(properties) or straight,
         }
         section = next((e for e in pipe if local_name(e) in _SECTIONS), None)
         if section is not None:
-            row |= _section(section, units, left, taken_mm)
+            row |= _section(section, units, taken_mm)
         row["material"] = row.get("material") or (pipe.get("material") or "").strip() or None
-        yield row
+        yield row | column_values("pipes", properties)
 
 
 def _level(
@@ -269,19 +325,18 @@ _SECTIONS: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-def _section(section: Element, units: _Units, left: Counter[str], taken_mm: list[int]) -> dict[str, object]:
+def _section(section: Element, units: _Units, taken_mm: list[int]) -> Row:
     shape, *names = _SECTIONS[local_name(section)]
     if local_name(section) == "Channel" and section.get("widthTop") not in (None, section.get("widthBottom")):
         shape = "trapezoidal"
-    if section.get("thickness"):
-        left["thickness"] += 1
-    if section.get("hazenWilliams"):
-        left["hazenWilliams"] += 1
-    row: dict[str, object] = {
+    row: Row = {
         "shape": shape,
         "material": (section.get("material") or "").strip() or None,
         "roughness": _times(section.get("mannings"), 1.0),
+        "hazen_williams": _times(section.get("hazenWilliams"), 1.0),
     }
+    # A wall is told in the unit of the size that it is the wall of.
+    wall_factor = 1.0
     for column, measure, attribute in zip(
         ("diameter_mm", "width_mm", "height_mm"), ("diameter", "width", "height"), names, strict=True
     ):
@@ -292,4 +347,7 @@ def _section(section: Element, units: _Units, left: Counter[str], taken_mm: list
             taken_mm[0] += in_mm
             factor = 0.001 if in_mm else units.length
         row[column] = _times(section.get(attribute) if attribute else None, (factor or 1.0) * 1000)
+        if number is not None:
+            wall_factor = factor or 1.0
+    row["wall_mm"] = _times(section.get("thickness"), wall_factor * 1000)
     return row

@@ -1,0 +1,1 @@
+"""Pipe networks for other programs: LandXML and IFC."""
