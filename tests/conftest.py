@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 # A system that speaks no language of ours: what commands say does not depend on whose machine tests run on.
 os.environ["LC_ALL"] = "C.UTF-8"
+
+# Hundreds of commands and workers are started: compiling the package is most of what a short one does, so that it
+# is kept also where the environment would not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 # Files that take minutes, the longest first: begun last, one of them would keep one worker while the others wait.
