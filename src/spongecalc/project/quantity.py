@@ -104,12 +104,8 @@ def parse(value: object, unit: str) -> float:
         raise improper
     if not parts[2]:
         return number
-    (kind, size), (wanted, least) = (COMMON_UNITS.get(name, ("", 0)) for name in (parts[2], unit))
     try:
-        if kind and kind == wanted:
-            converted = number * size / least
-        else:
-            converted = float(registry().Quantity(number, parts[2]).to(unit or "dimensionless").magnitude)
+        converted = _converted(number, parts[2], unit)
     # What pint does not know it reports by exceptions of several families.
     except (ValueError, AttributeError, TypeError, ArithmeticError, AssertionError, SyntaxError) as reason:
         raise improper from reason
@@ -117,6 +113,15 @@ def parse(value: object, unit: str) -> float:
         raise improper
     # Twelve digits are more than anyone types: 0.12 m3/d is 120 L/d and not 119.99999999999999.
     return float(f"{converted:.12g}")
+
+
+def _converted(number: float, typed: str, unit: str) -> float:
+    """A number of a typed unit in the wanted one; raises what pint raises where it cannot be."""
+    kind, size = COMMON_UNITS.get(typed, ("", 0))
+    wanted, least = COMMON_UNITS.get(unit, ("", 0))
+    if kind and kind == wanted:
+        return number * size / least
+    return float(registry().Quantity(number, typed).to(unit or "dimensionless").magnitude)
 
 
 def _latin(value: str) -> str:
