@@ -28,6 +28,9 @@ os.environ["LC_ALL"] = "C.UTF-8"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# No file of a test has to outlast a power cut: GDAL need not wait for the disk at each layer that it writes.
+os.environ["OGR_SQLITE_SYNCHRONOUS"] = "OFF"
+
 
 # Files that take minutes, the longest first: begun last, one of them would keep one worker while the others wait.
 LONGEST = (
