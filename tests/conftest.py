@@ -35,12 +35,12 @@ os.environ["OGR_SQLITE_SYNCHRONOUS"] = "OFF"
 # Files that take minutes, the longest first: begun last, one of them would keep one worker while the others wait.
 LONGEST = (
     "test_example.py",
-    "test_incremental.py",
     "test_mixed_rounds.py",
-    "test_broken_projects.py",
     "test_survey_forms.py",
-    "test_documents.py",
+    "test_incremental.py",
     "test_ponding_causes.py",
+    "test_broken_projects.py",
+    "test_documents.py",
     "test_each_criterion.py",
 )
 
