@@ -11,21 +11,23 @@ from pathlib import Path
 
 INPUTS = ("src/spongecalc", "gis/eshan_phase1.gpkg", "gis/dem.tif", "spongecalc.toml", "requirements.lock")
 RUNS, SERIES = "results/runs", "results/sponge_continuous.json"
+OF_A_RUN = "*/*/*/*"
+"""Files of a run within the runs: model, scenario, event, file."""
 
 
 def take_results_along(repository: Path, folder: Path) -> None:
     """Copy the runs and the long series that lie in the repository to the same places in a project's folder.
 
-    What is older than any file of the package or the example's inputs stays behind: another state of the code may
+    Nothing else goes along: what later steps kept beside a run (reference runs, flow over the ground) answers
+    questions that a test asks for itself, or not. What is older than any file of the package or the example's inputs stays behind: another state of the code may
     have made it, and a test asks what this one says.
     """
     begun_s = max(path.stat().st_mtime for name in INPUTS for path in _files(repository / name))
-    for name in (RUNS, SERIES):
-        for path in _files(repository / name):
-            if path.stat().st_mtime > begun_s:
-                copy = folder / path.relative_to(repository)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, copy)
+    for path in (*(repository / RUNS).glob(OF_A_RUN), repository / SERIES):
+        if path.is_file() and path.stat().st_mtime > begun_s:
+            copy = folder / path.relative_to(repository)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
 
 
 def _files(path: Path) -> list[Path]:

@@ -29,7 +29,8 @@ def files(folder: Path) -> set[str]:
 
 def test_what_is_newer_than_the_code_goes_along_and_nothing_else(tmp_path: Path) -> None:
     repository = checkout(tmp_path / "checkout")
-    for name, at_s in ((NEW, AFTER_S), (OLD, BEFORE_S), (SERIES, AFTER_S), ("results/communities.csv", AFTER_S)):
+    others = ("results/communities.csv", f"{RUNS}/A/after/dry/reference/new.json.gz")
+    for name, at_s in ((NEW, AFTER_S), (OLD, BEFORE_S), (SERIES, AFTER_S), *((name, AFTER_S) for name in others)):
         lay(repository / name, at_s)
     # An interpreter writes its own files whenever it likes.
     lay(repository / "src" / "spongecalc" / "__pycache__" / "code.pyc", AFTER_S + 1)
