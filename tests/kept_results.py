@@ -19,8 +19,8 @@ def take_results_along(repository: Path, folder: Path) -> None:
     """Copy the runs and the long series that lie in the repository to the same places in a project's folder.
 
     Nothing else goes along: what later steps kept beside a run (reference runs, flow over the ground) answers
-    questions that a test asks for itself, or not. What is older than any file of the package or the example's inputs stays behind: another state of the code may
-    have made it, and a test asks what this one says.
+    questions that a test asks for itself, or not. What is older than any file of the package or the example's
+    inputs stays behind: another state of the code may have made it, and a test asks what this one says.
     """
     begun_s = max(path.stat().st_mtime for name in INPUTS for path in _files(repository / name))
     for path in (*(repository / RUNS).glob(OF_A_RUN), repository / SERIES):
