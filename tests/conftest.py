@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +23,24 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # A system that speaks no language of ours: what commands say does not depend on whose machine tests run on.
 os.environ["LC_ALL"] = "C.UTF-8"
 
+# Hundreds of commands and workers are started: compiling the package is most of what a short one does, so that it
+# is kept also where the environment would not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# No file of a test has to outlast a power cut: GDAL need not wait for the disk at each layer that it writes.
+os.environ["OGR_SQLITE_SYNCHRONOUS"] = "OFF"
+
 
 # Files that take minutes, the longest first: begun last, one of them would keep one worker while the others wait.
 LONGEST = (
     "test_example.py",
-    "test_incremental.py",
     "test_mixed_rounds.py",
-    "test_broken_projects.py",
     "test_survey_forms.py",
-    "test_documents.py",
+    "test_incremental.py",
     "test_ponding_causes.py",
+    "test_broken_projects.py",
+    "test_documents.py",
     "test_each_criterion.py",
 )
 

@@ -34,6 +34,7 @@ from spongecalc.steps.sponge import continuous_path
 from spongecalc.sweep.plan import plan_sweep
 from spongecalc.sweep.tables import sweep_tables
 from tests.bare_engine import FLOODING, FLOW, INFLOW, SEWAGE, link_series, node_series
+from tests.kept_results import take_results_along
 from tests.report.one_verdict import assert_one_verdict
 from tests.report.reading import captioned_of, paragraphs_of
 
@@ -60,7 +61,9 @@ def edit_pipe(folder: Path, pipe_id: str, **values: object) -> None:
 
 @pytest.fixture(scope="module")
 def folder(repository, tmp_path_factory) -> Path:
-    return copy_project(repository, tmp_path_factory.mktemp("example") / "project")
+    project = copy_project(repository, tmp_path_factory.mktemp("example") / "project")
+    take_results_along(repository, project)
+    return project
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,19 @@ import pytest
 from matplotlib import pyplot
 from nbclient import NotebookClient
 from tests.api.document_code import blocks_of, printed
+from tests.kept_results import take_results_along
 
 DOCUMENTS = ("docs/api.md", "README.md", "README.zh.md", "docs/tutorial.md")
 
 
 @pytest.fixture(scope="module")
 def example(repository: Path, tmp_path_factory) -> Path:
-    """A copy of the worked example without anything that was worked out of it."""
+    """A copy of the worked example, with no more worked out of it than the runs that it takes along."""
     folder = tmp_path_factory.mktemp("example") / "county"
     shutil.copytree(repository / "gis", folder / "gis")
     shutil.copy(repository / "spongecalc.toml", folder)
     (folder / "docs").mkdir()
+    take_results_along(repository, folder)
     return folder
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spongecalc.project.quantity import column_unit, factor, parse
+from spongecalc.project.quantity import COMMON_UNITS, column_unit, factor, parse, registry
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,11 @@ def test_a_unit_that_does_not_fit_is_refused(unit: str, column: str) -> None:
             factor(unit, column)
     else:
         assert factor(unit, column) == 1
+
+
+def test_common_units_are_as_large_as_pints() -> None:
+    """Each against each of its kind, typed as it stands in the table."""
+    pairs = [(a, b) for a in COMMON_UNITS for b in COMMON_UNITS if COMMON_UNITS[a][0] == COMMON_UNITS[b][0]]
+    assert len(pairs) > 100
+    for typed, unit in pairs:
+        assert parse(f"7.3 {typed}", unit) == float(f"{registry().Quantity(7.3, typed).to(unit).magnitude:.12g}")

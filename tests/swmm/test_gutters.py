@@ -16,8 +16,8 @@ from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.swmm.engine import run_inp
 from spongecalc.swmm.event import storm_event
+from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.gutter_water import with_gutter_water
-from spongecalc.swmm.gutters import Gutter
 from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import RunResult, SeriesRequest
 

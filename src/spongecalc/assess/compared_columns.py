@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from spongecalc.contract import RECEIVERS
 
@@ -129,6 +130,7 @@ def community_columns(compared: Sequence[str]) -> list[str]:
     return columns
 
 
+@lru_cache(maxsize=4096)  # the figures of a page ask for the same few hundred columns a thousand times each
 def template_of(column: str) -> tuple[str, str]:
     """Template of a column and its scenario: "ponding_after_m3" gives "ponding_{s}_m3" and "after".
 

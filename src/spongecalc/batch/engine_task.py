@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
-from spongecalc.swmm.gutters import Gutter
+from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.input_file import decode
 from spongecalc.swmm.run_result import SeriesRequest
 

@@ -37,8 +37,14 @@ try:
 except ImportError:  # Windows: no limits of size and memory there
     resource = None  # type: ignore[assignment]
 
-PRELOADED: tuple[str, ...] = ("spongecalc.swmm.engine",)
-"""Modules that workers hold before their first job."""
+PRELOADED: tuple[str, ...] = (
+    "spongecalc.swmm.engine",
+    "spongecalc.swmm.gutter_water",
+    "spongecalc.swmm.ground_reader",
+    "spongecalc.batch.engine_task",
+    "spongecalc.batch.runoff_job",
+)
+"""Modules that workers hold before their first job: what runs models imports them once for all workers."""
 
 JOBS_OF_A_WORKER = 1000
 """Jobs after which a worker gives way to a new one: the engine keeps a little memory of every run."""

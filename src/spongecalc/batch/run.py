@@ -10,7 +10,7 @@ from pathlib import Path
 from spongecalc.batch.packed_text import PackedText
 from spongecalc.batch.run_key import run_key
 from spongecalc.swmm.event import Event
-from spongecalc.swmm.gutters import Gutter
+from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.inp_text import TITLE
 from spongecalc.swmm.run_result import SeriesRequest
 

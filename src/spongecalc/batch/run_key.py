@@ -16,7 +16,7 @@ from swmm.toolkit import solver
 
 from spongecalc import swmm
 from spongecalc.swmm.event import Event
-from spongecalc.swmm.gutters import Gutter
+from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.run_result import SeriesRequest
 
 # The part of this package that turns the engine's results into ours: a change in it is a change of results.
@@ -25,8 +25,8 @@ READERS = (
     "engine",
     "error_lines",
     "gage_rain",
+    "gutter",
     "gutter_water",
-    "gutters",
     "input_file",
     "open_model",
     "output_file",

@@ -10,12 +10,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from spongecalc.batch.pool import Job, Outcome, run_all
+from spongecalc.batch.runoff_job import run_model
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchment import Subcatchment, cascades
 from spongecalc.swmm.continuity import shortfall
 from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
-from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
+from spongecalc.swmm.runoff_volumes import RunoffVolumes
 
 # Enough to make the start of a run small beside it, few enough to share the work evenly; whatever the count of
 # processes, so that the same input gives the same bytes.
@@ -174,7 +175,7 @@ def _planned(task: RunoffTask, folder: Path, name: str, time_limit_s: float) -> 
         key = f"{name}-{number}"
         args = (text, folder / key, task.marks_s, task.rain.lines, chosen, task.coarse, task.state_marks)
         size = sum(len(part.areas) for part in parts)
-        jobs.append(Job(key, _run, args, size=size, time_limit_s=time_limit_s))
+        jobs.append(Job(key, run_model, args, size=size, time_limit_s=time_limit_s))
     return _Planned(tuple(jobs), tuple(places))
 
 
@@ -251,18 +252,6 @@ def _gathered_readings(columns: Sequence[tuple[RunoffVolumes, int]]) -> GroundRe
         np.concatenate([layers(r.soil_moisture) for r in own], axis=1),
         np.concatenate([layers(r.storage_mm) for r in own], axis=1),
     )
-
-
-def _run(
-    text: str,
-    folder: Path,
-    marks_s: tuple[int, ...],
-    lines: tuple[str, ...],
-    fine: list[int] | None,
-    coarse: tuple[int, ...] | None,
-    states: tuple[int, ...],
-) -> RunoffVolumes:
-    return run_runoff(text, folder, marks_s, rain_lines=lines, fine=fine, coarse_marks=coarse, state_marks=states)
 
 
 def per_mark(gathered: np.ndarray) -> np.ndarray:

@@ -11,7 +11,6 @@ import rasterio.features
 import shapely
 from affine import Affine
 from pyproj import CRS
-from scipy import ndimage
 
 from spongecalc.ground.depressions import NEIGHBOURS
 from spongecalc.layers.dem import Dem
@@ -176,6 +175,8 @@ def _without_spikes(data: np.ndarray) -> tuple[np.ndarray, int]:
 
 def _filled(data: np.ndarray, voids: np.ndarray) -> np.ndarray:
     """Voids filled from their rim, smoothed until the surface is as flat as the rim allows (Laplace)."""
+    from scipy import ndimage  # noqa: PLC0415  projects without a raster need not wait for it
+
     nearest = ndimage.distance_transform_edt(voids, return_distances=False, return_indices=True)
     filled: np.ndarray = data[tuple(nearest)]
     kernel = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
@@ -227,6 +228,8 @@ def lowest_rim_m(elevation_m: np.ndarray, ends: np.ndarray | None = None) -> np.
     The reconstruction by erosion of Soille & Gratin (1994); the result is that of Barnes, Lehman & Mulla
     (2014), Priority-flood, Computers & Geosciences 62, 117-127.
     """
+    from scipy import ndimage  # noqa: PLC0415  projects without a raster need not wait for it
+
     level = np.full(elevation_m.shape, np.inf)
     level[[0, -1], :] = elevation_m[[0, -1], :]
     level[:, [0, -1]] = elevation_m[:, [0, -1]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import ndimage
 
 from spongecalc.ground.grid import Ground, lowest_rim_m
 
@@ -25,6 +24,8 @@ def with_way_out(ground: Ground, site: np.ndarray) -> Ground | None:
     To the water a hollow filled to its rim and a channel cut through the rim are the same: none is left
     standing there, it runs on to where the ground leads.
     """
+    from scipy import ndimage  # noqa: PLC0415  projects without a raster need not wait for it
+
     rim = lowest_rim_m(ground.elevation_m)
     hollow = (rim - ground.elevation_m > 1e-6) & ~ground.building
     labels, _ = ndimage.label(hollow, structure=np.ones((3, 3)))

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import shapely
 from affine import Affine
-from scipy.spatial import Delaunay, KDTree, QhullError
 
 # A line is followed by points so far apart at most, so that no triangle crosses it.
 ALONG_M = 1.0
@@ -99,6 +98,8 @@ class MeasuredGround:
 
     @cached_property
     def _nearest(self) -> Any:
+        from scipy.spatial import KDTree  # noqa: PLC0415  most projects have no ground of points
+
         return KDTree(self._places)
 
     @cached_property
@@ -111,14 +112,15 @@ class MeasuredGround:
     def _surface(self) -> Any:
         if len(self.points) < FEWEST:
             return None
+        # Most projects have no ground of points, and need not wait for these to be imported.
+        from scipy.interpolate import CloughTocher2DInterpolator, LinearNDInterpolator  # noqa: PLC0415
+        from scipy.spatial import Delaunay, QhullError  # noqa: PLC0415
+
         try:
             triangles = Delaunay(self.points[:, :2] - self._middle)
         except QhullError:
             # All on one line: there is no ground beside it.
             return None
-        # Most projects have no ground of points, and need not wait for this to be imported.
-        from scipy.interpolate import CloughTocher2DInterpolator, LinearNDInterpolator  # noqa: PLC0415
-
         if self.interval_m:
             return CloughTocher2DInterpolator(triangles, self.points[:, 2], tol=1e-6, maxiter=1000)
         return LinearNDInterpolator(triangles, self.points[:, 2])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
-from scipy.spatial import KDTree
 
 from spongecalc.network.cross_connections import OWN_SYSTEM, RIGHT_RECEIVERS
 from spongecalc.scenario import DrainageSystem
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 FIRST_LOOK = 16
 
@@ -45,6 +48,8 @@ class WaysBack:
     """
 
     def __init__(self, system: DrainageSystem, graph: nx.MultiDiGraph, min_slope_percent: float) -> None:
+        from scipy.spatial import KDTree  # noqa: PLC0415  a check of layers asks for no way back
+
         self._graph = graph
         self._slope = min_slope_percent / 100
         nodes = system.nodes.drop_duplicates("node_id")

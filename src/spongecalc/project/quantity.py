@@ -38,6 +38,20 @@ CHINESE_UNITS = {
     "年": "year",
 }
 
+# Units as they are mostly typed, each as its kind and so many of the kind's least: most projects hold no other,
+# and need not wait for pint's registry. What is not here is pint's.
+_KINDS = {
+    "length": {"mm": 1, "millimeter": 1, "cm": 10, "dm": 100, "m": 1000, "meter": 1000, "km": 1_000_000},
+    "area": {"m^2": 1, "m**2": 1, "meter**2": 1},
+    "volume": {"L": 1, "liter": 1, "m^3": 1000, "m**3": 1000, "meter**3": 1000},
+    "time": {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400},
+    "speed": {"mm/h": 1, "mm/hour": 1, "mm/s": 3600, "mm/second": 3600},
+    "flow": {"L/d": 1, "L/day": 1, "liter/day": 1, "L/s": 86400, "liter/second": 86400},
+    "share": {"%": 1, "percent": 1},
+    "memory": {"MB": 1, "megabyte": 1},
+}
+COMMON_UNITS = {name: (kind, size) for kind, units in _KINDS.items() for name, size in units.items()}
+
 
 @cache
 def registry() -> pint.UnitRegistry:
@@ -91,7 +105,7 @@ def parse(value: object, unit: str) -> float:
     if not parts[2]:
         return number
     try:
-        converted = float(registry().Quantity(number, parts[2]).to(unit or "dimensionless").magnitude)
+        converted = _converted(number, parts[2], unit)
     # What pint does not know it reports by exceptions of several families.
     except (ValueError, AttributeError, TypeError, ArithmeticError, AssertionError, SyntaxError) as reason:
         raise improper from reason
@@ -99,6 +113,15 @@ def parse(value: object, unit: str) -> float:
         raise improper
     # Twelve digits are more than anyone types: 0.12 m3/d is 120 L/d and not 119.99999999999999.
     return float(f"{converted:.12g}")
+
+
+def _converted(number: float, typed: str, unit: str) -> float:
+    """A number of a typed unit in the wanted one; raises what pint raises where it cannot be."""
+    kind, size = COMMON_UNITS.get(typed, ("", 0))
+    wanted, least = COMMON_UNITS.get(unit, ("", 0))
+    if kind and kind == wanted:
+        return number * size / least
+    return float(registry().Quantity(number, typed).to(unit or "dimensionless").magnitude)
 
 
 def _latin(value: str) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.inp_text import fixed
+
+if TYPE_CHECKING:
+    from spongecalc.project.sponge_settings import SpongeSettings
 
 # A hotstart file begins with its name and six counts; a subcatchment then has three depths of its parts, its
 # runoff, and six values of infiltration, of which Horton's equation uses the first: the time on its curve in s.

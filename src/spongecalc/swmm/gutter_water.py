@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from spongecalc.swmm.gutters import Gutter
+from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.run_result import RunResult
 
 FLOODED = ("flooded_h", "flood_volume_m3", "flood_peak_l_s", "max_ponded_m3")

@@ -20,6 +20,8 @@ from spongecalc.surfaces.grate import Grate, flat_grate
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.surfaces.street_flow import StreetSection
 from spongecalc.surfaces.subcatchment import Subcatchment
+from spongecalc.swmm.gutter import LEAST_M2
+from spongecalc.swmm.gutter import Gutter as Gutter  # noqa: PLC0414  the model has it from here with the rest
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
@@ -33,38 +35,10 @@ ON_GROUND = (GUTTER, EXIT, GRATE, BACK, RUN_ON)
 
 # What has come up through a grate and not yet spread stands on this at the pipes' node: little beside the ground.
 SHAFT_M2 = 1.2
-# SWMM gives each node 1.167 m2 under a storm and leaves what they hold beyond its own surface out of its balance.
-LEAST_M2 = 1.2
 # No water stands so high over an inlet: the gutter never overflows.
 HIGHEST_M = 5.0
 SHALLOW_M = (0.0, 0.003, 0.006, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08)
 DEPTHS_M = (*SHALLOW_M, 0.1, 0.13, 0.16, 0.2, 0.3, 0.5, 1.0, 2.0, HIGHEST_M)
-
-
-@dataclass(frozen=True)
-class Gutter:
-    """One gutter in the model's terms: itself, the pipes' node below it, and the link that gives back.
-
-    Its surface grows with the depth from ``LEAST_M2`` to ``area_m2`` at ``wide_m`` and stays so above;
-    deeper than ``ponds_from_m`` its water is ponding.
-    """
-
-    model_id: str
-    node: str
-    back: str
-    area_m2: float
-    wide_m: float
-    ponds_from_m: float
-
-    def volume_m3(self, depth_m: float) -> float:
-        """Water in it at a depth in m."""
-        within = min(depth_m, self.wide_m)
-        slope = (self.area_m2 - LEAST_M2) / self.wide_m
-        return LEAST_M2 * within + slope * within**2 / 2 + self.area_m2 * (depth_m - within)
-
-    def ponded_m3(self, depth_m: float) -> float:
-        """Water that ponds at a depth in m: what stands there beyond the depth that its grate needs."""
-        return max(self.volume_m3(max(depth_m, 0.0)) - self.volume_m3(self.ponds_from_m), 0.0)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ from spongecalc.assess.review import Review
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.institute import PLAIN, Institute
-from spongecalc.report.render import html_page as page
-from spongecalc.report.render import pdf_report, word_report, workbook
 from spongecalc.report.render.drawn_figures import for_paper, with_drawn_figures
 from spongecalc.report.render.long_section_files import FOLDER as PROFILES
 from spongecalc.report.render.long_section_files import profile_files
@@ -52,6 +50,10 @@ def write_formats(
     OSError
         The folder cannot be written.
     """
+    # Who only checks or runs need not wait for what draws and sets.
+    from spongecalc.report.render import html_page as page  # noqa: PLC0415
+    from spongecalc.report.render import pdf_report, word_report, workbook  # noqa: PLC0415
+
     beside = beside or SideWorker(1)
     waiting: dict[str, Callable[[], bytes]] = {}
     profiles: Callable[[], dict[str, bytes]] = dict
