@@ -20,8 +20,7 @@ from spongecalc.surfaces.grate import Grate, flat_grate
 from spongecalc.surfaces.inlet_areas import intake_nodes
 from spongecalc.surfaces.street_flow import StreetSection
 from spongecalc.surfaces.subcatchment import Subcatchment
-from spongecalc.swmm.gutter import LEAST_M2
-from spongecalc.swmm.gutter import Gutter as Gutter  # noqa: PLC0414  the model has it from here with the rest
+from spongecalc.swmm.gutter import LEAST_M2, Gutter
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links

@@ -31,7 +31,8 @@ from spongecalc.surfaces.terrain import Terrain
 from spongecalc.swmm.event import Event, event_sections, with_longer_warm_up
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.ground_state import READY, stated
-from spongecalc.swmm.gutters import GUTTER, INTAKE, Gutter, GutterPart, gutter_nodes, gutter_part
+from spongecalc.swmm.gutter import Gutter
+from spongecalc.swmm.gutters import GUTTER, INTAKE, GutterPart, gutter_nodes, gutter_part
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
