@@ -1,6 +1,7 @@
 import pytest
 
-from spongecalc.swmm.units import CUBIC_FOOT_M3, FLOW_UNITS, unit_factors
+from spongecalc.catalogue.flow_unit import CUBIC_FOOT_M3, FLOW_UNITS
+from spongecalc.swmm.units import unit_factors
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,13 @@ from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
 from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.model_sources import Reason, shown_names
 from spongecalc.layers.repairs.change import is_change
 from spongecalc.layers.repairs.hand_edits import RULE as BY_HAND
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, Fate
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import FILE_NAME, ProjectError
 from spongecalc.steps.repaired_copy import repair
@@ -67,8 +69,11 @@ def _print_seen(seen: Seen, output: Output) -> None:
         text("survey.source_is", language, source=seen.source, form=seen.form, encoding=seen.encoding or "-")
     )
     for note in seen.notes:
-        finding = Finding(note.rule, Feature(file=seen.source), {"file": seen.source, "layer": "-", **note.found})
-        output.sentence(f"{finding.message(language)} {finding.action(language)}")
+        about = {"file": seen.source, "layer": "-", **note.found}
+        finding = Finding(note.rule, Feature(feature_id=note.feature_id, file=seen.source), about)
+        at = f"{note.feature_id}: " if note.feature_id else ""
+        output.sentence(f"{at}{finding.message(language)} {finding.action(language)}")
+    _print_fates(seen, output)
     headers = [text(f"survey.column_{c}", language) for c in ("layer", "count", "geometry", "crs", "meant_for")]
     rows = [
         (s.name, "-" if s.refusal else str(s.count), s.geometry or "-", s.crs or "-", s.meant_for or "-")
@@ -94,6 +99,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
         "form": seen.form,
         "encoding": seen.encoding,
         "notes": [note.rule for note in seen.notes],
+        "fates": [fate.__dict__ for fate in seen.fates],
         "layers": [
             {
                 "name": s.name,
@@ -108,6 +114,24 @@ def _print_seen(seen: Seen, output: Output) -> None:
             for s in seen.layers
         ],
     }
+
+
+def _print_fates(seen: Seen, output: Output) -> None:
+    """What becomes of every object of a SWMM model, before anything is done with it."""
+    if not seen.fates:
+        return
+    language = output.language
+
+    def said(fate: Fate) -> str:
+        if fate.fate == LAYER:
+            return text("survey.model_fate.layer", language, layer=fate.by)
+        if fate.fate == CARRIED_ON:
+            return text("survey.model_fate.carried", language)
+        return text("survey.model_fate.named", language, reason=Reason(fate.by).sentence(language))
+
+    headers = [text(f"survey.model_fate.{c}", language) for c in ("section", "count", "fate", "names")]
+    rows = [(f.section, str(len(f.names)), said(f), shown_names(f.names)) for f in seen.fates]
+    output.table(text("survey.model_fate.title", language), headers, rows)
 
 
 def run_fix(call: Call, *, again: bool = False) -> int:

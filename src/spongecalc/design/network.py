@@ -10,13 +10,13 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
-import shapely
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.design.check import Subject
 from spongecalc.layers.feature import feature_of
 from spongecalc.network.graph import drainage_graph
+from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.sewage_settings import SewageSettings
@@ -91,7 +91,7 @@ def with_hydraulics(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDat
 
     The diameter is NaN for a section that is not circular. Roughness is the survey's, else the material's.
     """
-    length = shapely.length(pipes.geometry.to_numpy())
+    length = pipe_lengths_m(pipes)
     drop = pipes["invert_up_m"].to_numpy(float) - pipes["invert_down_m"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.where(length > 0, drop / length, np.nan)

@@ -11,7 +11,9 @@ from pyproj import CRS
 from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.contract import SCHEMAS
 from spongecalc.layers.dem import Dem
+from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.source_read import SourceRead
+from spongecalc.layers.sources.swmm.carried import CarriedModel
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class LayerSet:
     materials are, ``read`` what each source held, ``across`` the source and row of the surfaces that name no
     community and reach over a border: they are cut there. ``by_pipe`` are layer, source and row of nodes and
     pipes that name no community and do not lie in theirs: nodes have that of their pipe, pipes that of one of
-    their ends.
+    their ends. ``carried`` is what SWMM models among the sources hold beside layers and is put back into models,
+    ``outfall_series`` are the levels over time that they have at their outfalls, by node id.
     """
 
     crs: CRS
@@ -34,6 +37,8 @@ class LayerSet:
     read: tuple[SourceRead, ...] = ()
     across: frozenset[tuple[str, int]] = frozenset()
     by_pipe: frozenset[tuple[str, str, int]] = frozenset()
+    carried: tuple[CarriedModel, ...] = ()
+    outfall_series: Mapping[str, LevelSeries] = field(default_factory=dict)
 
     def __getitem__(self, layer: str) -> gpd.GeoDataFrame:
         return self.frames[layer]

@@ -26,8 +26,9 @@ from spongecalc.layers.field_names import (
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
-from spongecalc.layers.provenance import DEFAULT, MAPPED, read_flags, write_flags
+from spongecalc.layers.provenance import DEFAULT, MAPPED, RECORDED, read_flags, write_flags
 from spongecalc.layers.sources.foreign_form import refuse_foreign
+from spongecalc.layers.sources.form import MODEL_FORM, form_of
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
@@ -73,6 +74,11 @@ def fields_of(
         left = [f for f in fields if f not in {*taken, *known.values()}]
         known |= cut_names(missing, left)
     return {**known, **same, **own}, known
+
+
+def length_counts(source: LayerSource) -> str:
+    """Whether a pipe of a source is as long as it is drawn or as its record says: "drawn" or "recorded"."""
+    return source.length or (RECORDED if form_of(source) == MODEL_FORM else "drawn")
 
 
 def _cut_own_name(source: LayerSource, column: str, field: str) -> bool:
@@ -207,6 +213,9 @@ def to_contract(
     origin = {**{c: f for c, f in fields.items() if c != f}, **raw.origin}
     out = with_plain_ids(layer, out, source.prefix, file, findings, origin)
     ids = out[schema.id_column]
+    if layer == "pipes" and length_counts(source) == RECORDED:
+        for position in np.flatnonzero((out["length_m"] > 0).to_numpy()):
+            flags[position]["length_m"] = RECORDED
     merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, out["flags"], strict=True)]
     out["flags"] = pd.Series(merged, dtype=object)
     for row, vertex in vertices_without_place(frame.geometry):

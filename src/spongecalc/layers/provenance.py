@@ -17,6 +17,8 @@ from spongecalc.layers.layer_set import LayerSet
 
 SURVEYED, MAPPED, INFERRED, DEFAULT = "surveyed", "mapped", "inferred", "default"
 FLAGS = (SURVEYED, MAPPED, INFERRED, DEFAULT)
+# Of a pipe's length_m alone: the record counts, and not the line.
+RECORDED = "recorded"
 
 # The values that a model is computed from; the rest only names and groups.
 MODEL_VALUES: Mapping[str, tuple[str, ...]] = {
@@ -32,7 +34,7 @@ def read_flags(text: object) -> dict[str, str]:
     if not isinstance(text, str) or not text:
         return {}
     pairs = (part.partition("=") for part in text.split(","))
-    return {column.strip(): flag.strip() for column, _, flag in pairs if flag.strip() in FLAGS}
+    return {column.strip(): flag.strip() for column, _, flag in pairs if flag.strip() in (*FLAGS, RECORDED)}
 
 
 def write_flags(flags: Mapping[str, str]) -> str | None:

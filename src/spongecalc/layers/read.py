@@ -24,6 +24,7 @@ from spongecalc.layers.finding import Finding
 from spongecalc.layers.ground_sources import read_dem
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.mapping import filtered, looked_up, to_contract, with_cut_names
+from spongecalc.layers.model_sources import parts_of_models, with_structures
 from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.delivery import Delivery
@@ -66,6 +67,7 @@ def read_layers(
     """
     findings: list[Finding] = []
     known = catalogue or shipped()
+    sources = with_structures(sources)
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
     read: list[SourceRead] = []
@@ -123,7 +125,18 @@ def read_layers(
     findings.extend(findings_of_drawings(ledgers))
     unread = unread_of(ledgers)
     read = [replace(held, unread=unread.get((held.layer, held.file), {})) for held in read]
-    return LayerSet(target, frames, dem, known, tuple(read)), tuple(findings)
+    models = parts_of_models(folder, sources)
+    findings.extend(models.findings)
+    layers = LayerSet(
+        target,
+        frames,
+        dem,
+        known,
+        tuple(read),
+        carried=models.carried,
+        outfall_series=models.outfall_series or {},
+    )
+    return layers, tuple(findings)
 
 
 def source_labels(sources: Sequence[LayerSource]) -> list[str]:

@@ -15,6 +15,9 @@ from spongecalc.layers.folder_names import names_folder
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.rules.findings_at_rows import found_at
 
+MODEL_SUFFIX = ".inp"
+# Sizes of channels and basins, which models have larger than any pipe that is surveyed.
+MODEL_SIZES = ("diameter_mm", "width_mm", "height_mm")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,11 +55,21 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Cata
         found = {"value": values.to_numpy(object), "allowed": ", ".join(allowed)}
         yield from found_at("value.not_allowed", layer, frame, wrong, column=column.name, **found)
     if column.kind == "number":
-        yield from out_of_bounds(layer, frame, column)
+        yield from _within_models(layer, frame, column)
     if column.kind == "date":
         dates = pd.to_datetime(values, errors="coerce", format="ISO8601")
         wrong, written = values.notna() & dates.isna(), values.to_numpy(object)
         yield from found_at("value.not_a_date", layer, frame, wrong, column=column.name, value=written)
+
+
+def _within_models(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:
+    """Findings about bounds; a size above the largest of a survey stands where it is of a SWMM model."""
+    for found in out_of_bounds(layer, frame, column):
+        large = column.maximum is not None and float(str(found.found["value"])) > column.maximum
+        if large and column.name in MODEL_SIZES and MODEL_SUFFIX in found.feature.file.lower():
+            yield Finding("model.size_beyond", found.feature, found.found)
+        else:
+            yield found
 
 
 def out_of_bounds(layer: str, frame: gpd.GeoDataFrame, column: Column) -> Iterator[Finding]:

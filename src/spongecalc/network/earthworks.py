@@ -13,6 +13,7 @@ from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.layers.newer_ground import counting_order
 from spongecalc.network.depth import UNKNOWN
+from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.network.trench import TrenchRules, bottom_width_m, trench_volumes
 
 # What stays of the ground after the works is restored; what is paved anew anyway is counted as paving.
@@ -87,7 +88,7 @@ def earthwork_rows(
     bottom = bottom_width_m(laid.outer_m, laid.rigid)
     below = laid.wall_m + laid.bedding_m
     volumes = trench_volumes(
-        shapely.length(pipes.geometry.to_numpy()),
+        pipe_lengths_m(pipes),
         depth_up_m + below,
         depth_down_m + below,
         bottom,

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.network.sewage_load import SECONDS_PER_DAY
 from spongecalc.project.infiltration_settings import InfiltrationSettings
 from spongecalc.scenario import DrainageSystem
@@ -64,7 +65,7 @@ def leaky_pipes(system: DrainageSystem, settings: InfiltrationSettings) -> pd.Da
     """
     rows = []
     pipes = system.pipes[system.pipes["system"].isin(settings.systems)].sort_values("pipe_id")
-    for row in pipes.itertuples():
+    for row, length in zip(pipes.itertuples(), pipe_lengths_m(pipes).tolist(), strict=True):
         known = not math.isnan(float(row.year))
         age = settings.year - float(row.year) if known else settings.unknown_existing_a
         if not known and row.status == "proposed":
@@ -73,7 +74,6 @@ def leaky_pipes(system: DrainageSystem, settings: InfiltrationSettings) -> pd.Da
         if math.isnan(diameter):
             diameter = 2 * (float(row.width_mm) + float(row.height_mm)) / math.pi
         age = max(age, 0.0)
-        length = float(row.geometry.length)
         flow = infiltration_m3_d(length, diameter, rate_of_age(age, settings))
         flow = 0.0 if math.isnan(flow) else flow
         rows.append((row.pipe_id, row.from_node, row.community_id, length, age, flow, known))

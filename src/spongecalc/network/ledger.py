@@ -16,6 +16,7 @@ from spongecalc.network.bill_rules import DEFAULT_RULES, BillRules
 from spongecalc.network.borders import pieces
 from spongecalc.network.depth import UNKNOWN, depth_band, end_depths_m, trench_depth_m
 from spongecalc.network.earthworks import earthwork_rows
+from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.network.sources import LATERAL_WATER
 from spongecalc.standards.tables import table
 
@@ -96,7 +97,10 @@ def _pipes(layers: LayerSet, rules: BillRules) -> pd.DataFrame:
     cut = pieces(pipes, layers["communities"], split=rules.split_at_borders)
     at = cut["at"].to_numpy()
     own = pipes.iloc[at].reset_index(drop=True)
-    plan = shapely.length(pipes.geometry.to_numpy())
+    plan = pipe_lengths_m(pipes)
+    # The pieces are measured on the line; where the record counts each has its share of that.
+    drawn = shapely.length(pipes.geometry.to_numpy())
+    longer = np.divide(plan, drawn, out=np.ones_like(plan), where=(drawn > 0) & (plan != drawn))
     drop = (pipes["invert_up_m"] - pipes["invert_down_m"]).to_numpy(float)
     true = true_length_m(plan, drop)[at] * cut["share"].to_numpy()
     rows = pd.DataFrame(
@@ -111,7 +115,7 @@ def _pipes(layers: LayerSet, rules: BillRules) -> pd.DataFrame:
             "depth_band": depth_band(trench_depth_m(own, layers["nodes"])),
             "layer": "pipes",
             "feature_id": own["pipe_id"],
-            "length_m": cut["length_m"],
+            "length_m": cut["length_m"].to_numpy() * longer[at],
             "true_length_m": true,
             "count": cut["counted"],
         }

@@ -93,7 +93,8 @@ class LayerSource(Section):
     """One file or database table that a layer comes from, and how its fields become the contract's columns.
 
     Of a drawing ``drawing_unit`` states the unit it is drawn in, and ``hidden`` whether what its frozen and
-    switched-off CAD layers hold is read.
+    switched-off CAD layers hold is read. ``length`` says whether a pipe is as long as its line is drawn or as its
+    ``length_m`` records; without it the record counts in a SWMM model, and the drawing everywhere else.
     """
 
     source: str
@@ -114,6 +115,7 @@ class LayerSource(Section):
     points_layer: str | None = None
     crs: Annotated[str, BeforeValidator(known_crs)] | None = None
     axes: Literal["east_north", "north_east"] | None = None
+    length: Literal["drawn", "recorded"] | None = None
     offset_x_m: Meters = Field(0.0, alias="offset_x")
     offset_y_m: Meters = Field(0.0, alias="offset_y")
 

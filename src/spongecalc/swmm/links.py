@@ -11,6 +11,7 @@ import shapely
 
 from spongecalc.catalogue.pipe_section import RECT_OPEN, PipeSection
 from spongecalc.layers.finding import Finding, finding_at
+from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.project.settings import BasinSettings, Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.basin import Basin, basins_of
@@ -212,7 +213,8 @@ class _Ends:
 
 def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
     conduits = []
-    for row in system.pipes.sort_values("pipe_id").itertuples():
+    pipes = system.pipes.sort_values("pipe_id")
+    for row, length_m in zip(pipes.itertuples(), pipe_lengths_m(pipes).tolist(), strict=True):
         roughness = float(row.roughness)
         if math.isnan(roughness):
             roughness, known = system.catalogue.roughness(row.material)
@@ -237,7 +239,7 @@ def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
                 row.community_id,
                 row.from_node,
                 row.to_node,
-                max(row.geometry.length, MILLIMETRE_M),
+                max(length_m, MILLIMETRE_M),
                 roughness,
                 row.invert_up_m + section.raised_m,
                 row.invert_down_m + section.raised_m,

@@ -12,22 +12,9 @@ international foot 0.3048 m, US gallon 231 in3, acre 43 560 ft2.
 
 from dataclasses import dataclass
 
-FOOT_M = 0.3048
-CUBIC_FOOT_M3 = FOOT_M**3
-GALLON_M3 = 0.003785411784
+from spongecalc.catalogue.flow_unit import CUBIC_FOOT_M3, FLOW_UNITS, FOOT_M, LITRES_PER_SECOND, in_feet
+
 ACRE_M2 = 43560.0 * FOOT_M**2
-
-FLOW_UNITS: tuple[str, ...] = ("CFS", "GPM", "MGD", "CMS", "LPS", "MLD")
-"""SWMM's flow units in the order of the engine's own numbering."""
-
-_LITRES_PER_SECOND = {
-    "CFS": 1000.0 * CUBIC_FOOT_M3,
-    "GPM": 1000.0 * GALLON_M3 / 60.0,
-    "MGD": 1.0e9 * GALLON_M3 / 86400.0,
-    "CMS": 1000.0,
-    "LPS": 1.0,
-    "MLD": 1.0e6 / 86400.0,
-}
 
 
 @dataclass(frozen=True)
@@ -37,7 +24,7 @@ class UnitFactors:
     Attributes
     ----------
     flow_units : str
-        One of :data:`FLOW_UNITS`.
+        One of :data:`~spongecalc.catalogue.flow_unit.FLOW_UNITS`.
     flow_l_s : float
         Flow in the model's units -> l/s, so that a flow equals the figure in the engine's report.
     length_m : float
@@ -77,12 +64,12 @@ def unit_factors(flow_units: str) -> UnitFactors:
     ValueError
         Flow units that SWMM does not know.
     """
-    if flow_units not in _LITRES_PER_SECOND:
+    if flow_units not in LITRES_PER_SECOND:
         raise ValueError(f"flow units {flow_units!r}; SWMM knows {', '.join(FLOW_UNITS)}")
-    if flow_units in FLOW_UNITS[:3]:
+    if in_feet(flow_units):
         return UnitFactors(
             flow_units=flow_units,
-            flow_l_s=_LITRES_PER_SECOND[flow_units],
+            flow_l_s=LITRES_PER_SECOND[flow_units],
             length_m=FOOT_M,
             volume_m3=CUBIC_FOOT_M3,
             rain_mm=25.4,
@@ -92,7 +79,7 @@ def unit_factors(flow_units: str) -> UnitFactors:
         )
     return UnitFactors(
         flow_units=flow_units,
-        flow_l_s=_LITRES_PER_SECOND[flow_units],
+        flow_l_s=LITRES_PER_SECOND[flow_units],
         length_m=1.0,
         volume_m3=CUBIC_FOOT_M3 / 0.02832,
         rain_mm=1.0,

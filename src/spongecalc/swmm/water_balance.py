@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from spongecalc.catalogue.flow_unit import CUBIC_FOOT_M3
 from spongecalc.language import has_text, text
 from spongecalc.swmm.run_result import Message, RunResult
-from spongecalc.swmm.units import CUBIC_FOOT_M3
 
 Direction = Literal["in", "out"]
 Cell = str | int | float | None

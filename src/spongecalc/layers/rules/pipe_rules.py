@@ -14,6 +14,7 @@ from spongecalc.catalogue.pipe_section import PipeSections
 from spongecalc.contract import ROUND_MM
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
+from spongecalc.layers.provenance import RECORDED, read_flags
 from spongecalc.layers.rules.findings_at_rows import found_at, numbers
 from spongecalc.project.check_settings import CheckSettings
 
@@ -163,7 +164,9 @@ def _lengths(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findi
     drawn, stated = pipes.geometry.length.to_numpy(), pipes["length_m"].to_numpy(float)
     off = np.abs(drawn - stated) > np.maximum(0.5, settings.length_difference_percent / 100 * drawn)
     words = {"drawn": numbers(drawn, 2), "stated": numbers(stated, 2)}
-    yield from found_at("pipe.length_differs", "pipes", pipes, off, **words)
+    recorded = np.array([read_flags(f).get("length_m") == RECORDED for f in pipes["flags"]], dtype=bool)
+    yield from found_at("pipe.length_differs", "pipes", pipes, off & ~recorded, **words)
+    yield from found_at("pipe.length_recorded", "pipes", pipes, off & recorded, **words)
 
 
 def _detours(pipes: gpd.GeoDataFrame) -> Iterator[Finding]:

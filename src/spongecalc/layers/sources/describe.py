@@ -26,7 +26,8 @@ from spongecalc.layers.sources.landxml import network_names, read_landxml
 from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
 from spongecalc.layers.sources.raw import Note, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
-from spongecalc.layers.sources.swmm_model import read_sections
+from spongecalc.layers.sources.swmm.ledger import MODEL_LAYERS, Fate
+from spongecalc.layers.sources.swmm.model import read_contents
 from spongecalc.layers.sources.table_file import is_workbook, read_table, sheet_names
 from spongecalc.layers.sources.vector import list_layers, read_vector
 from spongecalc.layers.sources.xml_document import form_of_xml, root_of
@@ -75,13 +76,17 @@ class SeenLayer:
 
 @dataclass(frozen=True)
 class Seen:
-    """A source as it is: its form, encoding, layers, and what is to be said of it as a whole."""
+    """A source as it is: its form, encoding, layers, and what is to be said of it as a whole.
+
+    ``fates`` say of a SWMM model what becomes of each of its objects.
+    """
 
     source: str
     form: str
     encoding: str
     layers: tuple[SeenLayer, ...]
     notes: tuple[Note, ...] = ()
+    fates: tuple[Fate, ...] = ()
 
 
 def describe(source: str, place: Path) -> Seen:
@@ -125,7 +130,7 @@ def describe(source: str, place: Path) -> Seen:
     if form == "cass":
         return Seen(source, "CASS", "", (_points(source, path),))
     if form == "inp":
-        return Seen(source, "SWMM", "", _model(source, path))
+        return _model(source, path)
     return Seen(source, "XLSX" if path.suffix.lower() != ".csv" else "CSV", "", _tables(source, path, place))
 
 
@@ -375,19 +380,21 @@ def _points(source: str, path: Path) -> SeenLayer:
     return SeenLayer(path.stem, len(frame), seen.geometry, seen.crs, seen.fields, "nodes", draft)
 
 
-def _model(source: str, path: Path) -> tuple[SeenLayer, ...]:
+def _model(source: str, path: Path) -> Seen:
+    """The layers that a SWMM model gives, and the fate of all that is in it."""
+    contents = read_contents(path)
+    open_ = {"surfaces": 'constants = { cover = "?", status = "existing" }'}
+    usual = 'constants = { system = "?", status = "existing" }'
     seen = []
-    meant = {"JUNCTIONS": "nodes", "CONDUITS": "pipes", "SUBCATCHMENTS": "surfaces"}
-    open_ = {
-        "nodes": 'constants = { system = "?", status = "existing" }',
-        "pipes": 'constants = { system = "?", status = "existing" }',
-        "surfaces": 'constants = { cover = "?", status = "existing" }',
-    }
-    for name, rows in read_sections(path).items():
-        layer = meant.get(name)
-        draft = f"[[layers.{layer}]]\nsource = {_quoted(source)}\n{open_[layer]}" if layer else ""
-        seen.append(SeenLayer(name, len(rows), "", "", (), layer, draft))
-    return tuple(seen)
+    for layer in MODEL_LAYERS:
+        frame = contents.layers[layer]
+        if frame.empty:
+            continue
+        kinds = ", ".join(sorted({g.geom_type for g in frame.geometry if g is not None}))
+        draft = f"[[layers.{layer}]]\nsource = {_quoted(source)}\n{open_.get(layer, usual)}"
+        shown = pd.DataFrame(frame.dropna(axis=1, how="all"))
+        seen.append(SeenLayer(layer, len(frame), kinds, "", _fields(shown), layer, draft))
+    return Seen(source, "SWMM", contents.file.encoding, tuple(seen), contents.notes, contents.fates)
 
 
 def _networks(source: str, path: Path, kind: str) -> Seen:

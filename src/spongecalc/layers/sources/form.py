@@ -19,16 +19,17 @@ from spongecalc.layers.sources.landxml import read_landxml
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.survey_table import read_survey
-from spongecalc.layers.sources.swmm_model import read_model
+from spongecalc.layers.sources.swmm.model import read_model
 from spongecalc.layers.sources.vector import layer_named, read_vector
 from spongecalc.layers.sources.xml_document import form_of_xml, root_of
 from spongecalc.project.layer_source import LayerSource
 
+MODEL_FORM = "inp"
 FORMS = {
     ".dxf": "dxf",
     ".dwg": "dxf",
     ".dat": "cass",
-    ".inp": "inp",
+    ".inp": MODEL_FORM,
     ".xlsx": "survey",
     ".xlsm": "survey",
     ".xls": "survey",
@@ -86,8 +87,8 @@ def read_raw(
     if form == "survey":
         places = places_of_nodes(nodes, source, target) if target is not None else {}
         return read_survey(path, layer, source, folder, delivery, places)
-    if form == "inp":
-        return read_model(path, layer)
+    if form == MODEL_FORM:
+        return read_model(path, layer, source.crs)
     if form == "xml" and (kind := form_of_xml(path)):
         root = root_of(path, source.encoding)
         return read_landxml(root, layer, source.layer) if kind == "landxml" else read_isybau(root, layer)
