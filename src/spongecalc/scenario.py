@@ -20,6 +20,7 @@ from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.outfall_levels import OutfallLevels
+from spongecalc.layers.sources.swmm.carried import CarriedModel
 from spongecalc.layers.standing import stands
 from spongecalc.project.scenario_settings import Scenario
 
@@ -50,7 +51,7 @@ class DrainageSystem:
     are sorted ids; ``dem`` is the file of ground elevations, if the project has one; ``removed_pipes`` are the
     communities' pipes of the status removed that are not part of the scenario. ``catalogue`` says what their
     covers and materials are. ``outfall_levels`` are levels over time by node id: the first of them is the
-    ``outfall_level_m`` of such an outfall.
+    ``outfall_level_m`` of such an outfall. ``carried`` is what SWMM models among the sources hold beside layers.
     """
 
     scenario: str
@@ -70,6 +71,7 @@ class DrainageSystem:
     removed_pipes: gpd.GeoDataFrame | None = None
     catalogue: Catalogue = field(default_factory=shipped)
     outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
+    carried: tuple[CarriedModel, ...] = ()
 
     @property
     def model(self) -> str:
@@ -151,6 +153,7 @@ def drainage_systems(
                 dem=layers.dem,
                 removed_pipes=gone_parts.of_group(group),
                 catalogue=layers.catalogue,
+                carried=layers.carried,
             )
         )
     return tuple(systems), tuple(findings)

@@ -22,6 +22,7 @@ RARE_SHAPES = (
     "STREET",
     "FORCE_MAIN",
     "FILLED_CIRCULAR",
+    "RECT_OPEN",
     "TRAPEZOIDAL",
     "EGG",
     "DUMMY",

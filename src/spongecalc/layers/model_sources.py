@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from spongecalc.contract import SCHEMAS
@@ -19,6 +20,7 @@ from spongecalc.layers.sources.swmm.carried import CarriedModel
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, MODEL_LAYERS, Fate
 from spongecalc.layers.sources.swmm.model import read_contents
 from spongecalc.layers.sources.swmm.outfall_series import outfall_series
+from spongecalc.layers.sources.swmm.sections import STRUCTURE_SECTIONS, read_model_file
 from spongecalc.project.layer_source import LayerSource
 
 type Sources = Mapping[str, Sequence[LayerSource]]
@@ -48,18 +50,19 @@ class ModelParts:
     findings: tuple[Finding, ...] = ()
 
 
-def with_structures(sources: Sources) -> Sources:
+def with_structures(folder: Path, sources: Sources) -> Sources:
     """The sources, and for the layer ``structures`` the models that nodes and pipes come from.
 
-    A project that names a source of structures itself has those alone. Constants of the pipes count for them as far
-    as the layer has such a column, and so do place and prefix.
+    A project that names a source of structures itself has those alone. Constants of the pipes count for them as
+    far as the layer has such a column, and so do place and prefix.
     """
     if sources.get("structures"):
         return sources
     columns = {*SCHEMAS["structures"].column_names, "community_id"}
     found: dict[str, LayerSource] = {}
     for source in sources.get("pipes", ()):
-        if form_of(source) == MODEL_FORM and any(n.source == source.source for n in sources.get("nodes", ())):
+        beside = any(n.source == source.source for n in sources.get("nodes", ()))
+        if form_of(source) == MODEL_FORM and beside and _has_structures(folder / source.source):
             constants = {c: v for c, v in source.constants.items() if c in columns}
             changes = {
                 "constants": constants,
@@ -71,6 +74,15 @@ def with_structures(sources: Sources) -> Sources:
             }
             found.setdefault(source.source, source.model_copy(update=changes))
     return {**sources, "structures": tuple(found.values())} if found else sources
+
+
+def _has_structures(path: Path) -> bool:
+    """True for a model that can be read and has a pump, orifice, weir or outlet."""
+    try:
+        file = read_model_file(path)
+    except SourceRefusedError:
+        return False
+    return any(file.of(section) for section in STRUCTURE_SECTIONS)
 
 
 def parts_of_models(folder: Path, sources: Sources) -> ModelParts:
@@ -95,10 +107,15 @@ def parts_of_models(folder: Path, sources: Sources) -> ModelParts:
         if "nodes" not in layers:
             continue
         prefix = prefixes[file]
-        carried.append(contents.carried.renamed(lambda name, prefix=prefix: f"{prefix}{id_text(name)}"))
+        carried.append(contents.carried.renamed(partial(_in_layers, prefix)))
         levels = outfall_series(contents.file, (folder / file).parent)
-        series |= {f"{prefix}{id_text(name)}": level for name, level in levels.items()}
+        series |= {_in_layers(prefix, name): level for name, level in levels.items()}
     return ModelParts(tuple(carried), series, tuple(findings))
+
+
+def _in_layers(prefix: str, name: str) -> str:
+    """A node's or link's name as the layers have it."""
+    return f"{prefix}{id_text(name)}"
 
 
 def findings_of_fates(file: str, fates: Sequence[Fate]) -> list[Finding]:

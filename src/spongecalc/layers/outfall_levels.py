@@ -42,7 +42,11 @@ class OutfallLevels:
 
 
 def read_outfall_levels(
-    folder: Path, sections: Sequence[OutfallLevelSettings], nodes: pd.DataFrame, longest_h: float
+    folder: Path,
+    sections: Sequence[OutfallLevelSettings],
+    nodes: pd.DataFrame,
+    longest_h: float,
+    of_models: Mapping[str, LevelSeries] | None = None,
 ) -> OutfallLevels:
     """Read the files of a project's [[outfall_levels]].
 
@@ -56,6 +60,8 @@ def read_outfall_levels(
         Those of all scenarios, as they were read.
     longest_h
         Length of its longest storm with the time after it [h].
+    of_models
+        Levels over time that SWMM models among its sources have, by outfall; what the project gives goes before.
     """
     by_outfall: dict[str, LevelSeries] = {}
     by_receiver: dict[str, LevelSeries] = {}
@@ -81,6 +87,12 @@ def read_outfall_levels(
             by_receiver[section.receives] = series
         for row in own.itertuples():
             findings.extend(_taken(row, series, longest_h))
+    for row in outfalls[~outfalls["node_id"].isin(meant)].itertuples():
+        series_of_model = (of_models or {}).get(str(row.node_id))
+        if series_of_model is not None:
+            by_outfall[str(row.node_id)] = series_of_model
+            meant.add(str(row.node_id))
+            findings.extend(_taken(row, series_of_model, longest_h))
     return OutfallLevels(by_outfall, by_receiver, tuple(findings), frozenset(meant))
 
 

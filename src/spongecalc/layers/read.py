@@ -67,7 +67,7 @@ def read_layers(
     """
     findings: list[Finding] = []
     known = catalogue or shipped()
-    sources = with_structures(sources)
+    sources = with_structures(folder, sources)
     target = _project_crs(folder, sources, crs, findings)
     frames: dict[str, gpd.GeoDataFrame] = {}
     read: list[SourceRead] = []

@@ -137,6 +137,7 @@ def _text(model: SwmmModel, event: Event) -> str:
     flows = [link for role in TANK_FLOWS for link in roles.get(role, [])]
     made = event_sections(event, model.storms, roles.get("tank", []), flows, sewage, model.groundwater_l_s)
     made = with_level_series(made, sections["OUTFALLS"], model.outfall_levels)
+    made = model.carried.in_event(made, storm=True)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}
     options = [(key, wanted.get(key, value)) for key, value in made["OPTIONS"]]
     return joined_sections(section_texts({**sections, **made, "OPTIONS": options}))

@@ -187,7 +187,9 @@ def _cut_systems(
         and not (f.rule in FAR_FROM_HOME and (f.feature.community_id, f.feature.layer) in misplaced)
         and (f.rule != "pipe.no_size" or f.found["column"] != "diameter_mm" or f.feature.feature_id not in unread)
     )
-    levels = read_outfall_levels(project.folder, settings.outfall_levels, layers["nodes"], settings.longest_h)
+    levels = read_outfall_levels(
+        project.folder, settings.outfall_levels, layers["nodes"], settings.longest_h, layers.outfall_series
+    )
     # An outfall with a file of levels lacks none, whether or not the file can be used.
     findings = [
         f for f in findings if f.rule != "outfall.free_assumed" or f.feature.feature_id not in levels.meant

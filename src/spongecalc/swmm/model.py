@@ -28,6 +28,7 @@ from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coef
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.surfaces.subcatchments import subcatchments
 from spongecalc.surfaces.terrain import Terrain
+from spongecalc.swmm.carried_sections import CarriedPart, carried_part
 from spongecalc.swmm.event import Event, event_sections, with_longer_warm_up
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
 from spongecalc.swmm.ground_state import READY, stated
@@ -67,6 +68,7 @@ class SwmmModel:
     ``groundwater_l_s`` what enters through the ground, by model id of the node; ``gutters`` what stands
     before its grates; ``tank_starts`` the states in which storms meet the tanks, none where they begin empty.
     ``outfall_levels`` are the levels over time outside outfalls, by model id; ``sections`` hold their first.
+    ``carried`` is what is put back of SWMM models among the sources; ``sections`` hold what is of every event.
     ``clean_l_s`` is the steady flow that the layers give nodes of rain, by model id.
     """
 
@@ -83,6 +85,7 @@ class SwmmModel:
     tank_starts: tuple[TankStart, ...] = ()
     outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
     clean_l_s: Mapping[str, float] = field(default_factory=dict)
+    carried: CarriedPart = CarriedPart()
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -115,6 +118,7 @@ class SwmmModel:
             )
             if has_level_series(event):
                 of_event = with_level_series(of_event, self.sections["OUTFALLS"], self.outfall_levels)
+            of_event = self.carried.in_event(of_event, storm=has_level_series(event))
             if (depth_mm := self._depth_mm(event)) is not None:
                 standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
                 of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
@@ -208,6 +212,8 @@ def build_model(
     for part in (flush.sections, gutters.sections):
         for name, rows in part.items():
             sections[name] = [*sections[name], *rows]
+    carried = carried_part(system, ids, links.elements, sections)
+    sections = carried.with_sections(sections)
     return SwmmModel(
         system.model,
         system.scenario,
@@ -221,6 +227,7 @@ def build_model(
             *link_findings,
             *nodes.findings,
             *of_given,
+            *carried.findings,
             *_short_inlets(system, settings, areas, storms),
             *_bounds(system, settings, areas),
         ),
@@ -233,6 +240,7 @@ def build_model(
             for copy in links.outfall_copies.get(outfall, (ids[outfall],))
         },
         {ids[n]: flow for n, flow in sorted(given.clean_l_s.items())},
+        carried,
     )
 
 

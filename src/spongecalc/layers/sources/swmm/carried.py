@@ -162,7 +162,7 @@ class _Carried:
                 self.left[key] = "unread"
                 continue
             series, pattern = row.word(2), row.word(7)
-            words = (
+            words: tuple[str, ...] = (
                 node,
                 "FLOW",
                 series or '""',
@@ -186,7 +186,7 @@ class _Carried:
             )
 
     def _named_by_layers(self) -> set[tuple[str, str]]:
-        """Objects that columns of the layers name: transects, streets and shapes of sections, patterns of flows."""
+        """Objects that columns of the layers name: transects, streets, shapes of sections, patterns of flows."""
         found: set[tuple[str, str]] = set()
         for row in self._file.of("XSECTIONS"):
             shape = row.word(1).upper()
@@ -227,10 +227,10 @@ class _Carried:
                 }
                 kept = tuple(row for row in rows if row is not None)
                 self._keep(CarriedObject(section, name, kept, needs=frozenset(needs)))
-        for name, rows in transects_of(self._file, length_m).items():
+        for name, stations in transects_of(self._file, length_m).items():
             key = ("TRANSECTS", name.lower())
-            if key in wanted and rows is not None:
-                self._keep(CarriedObject("TRANSECTS", name, rows))
+            if key in wanted and stations is not None:
+                self._keep(CarriedObject("TRANSECTS", name, stations))
             elif key in wanted:
                 self.left[key] = "unread"
 
@@ -276,9 +276,7 @@ class _Carried:
 
     def _without_needs(self) -> None:
         """Leave what needs an object that is not carried, until nothing does."""
-        lacking = True
-        while lacking:
-            lacking = [o for o in self.objects.values() if not o.needs <= set(self.objects)]
+        while lacking := [o for o in self.objects.values() if not o.needs <= set(self.objects)]:
             for found in lacking:
                 missing = sorted(found.needs - set(self.objects))
                 self.left[found.key] = next((self.left[m] for m in missing if m in self.left), "unread")

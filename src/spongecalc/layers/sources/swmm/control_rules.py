@@ -31,8 +31,8 @@ DIMENSIONS: Mapping[str, str] = {
 class Statement:
     """A rule, or a named variable or expression that rules read: its rows, and what they name.
 
-    ``words`` are the kind and name at each place of a row that names a node or link. ``needs`` are section and name
-    of curves, series and other statements. ``refusal`` is why it cannot be carried on, "" where it can.
+    ``words`` are the kind and name at each place of a row that names a node or link. ``needs`` are section and
+    name of curves, series and other statements. ``refusal`` is why it cannot be carried on, "" where it can.
     """
 
     name: str

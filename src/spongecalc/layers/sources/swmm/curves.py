@@ -107,8 +107,7 @@ def storage_function(shape: str, first: float, second: float, third: float) -> C
     if shape == "FUNCTIONAL":
         return lambda d: third + first * (1.0 if second == 0 else d**second)
     if shape == "CYLINDRICAL":
-        base = math.pi * first / 2 * second / 2
-        return lambda d: base
+        return lambda d: math.pi * first / 2 * second / 2 + 0.0 * d
     if shape == "CONICAL":
         a, b = first / 2, second / 2
         return lambda d: math.pi * (a * b + 2 * b * third * d + b / a * (third * d) ** 2)

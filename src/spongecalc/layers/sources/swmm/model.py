@@ -24,9 +24,9 @@ def read_model(path: Path, layer: str, crs: str | None = None) -> RawLayer:
     """Nodes, pipes, structures or surfaces of a SWMM model.
 
     Nodes are junctions, outfalls, storages and dividers, pipes are conduits with their sections and losses,
-    structures are pumps, orifices, weirs and outlets, surfaces are the subcatchments' polygons. All is in m, mm and
-    l/s, and offsets are levels. A map in feet is turned to metres unless ``crs``, the coordinates' own system, is in
-    feet. A model knows neither system nor status: give them as constants, filters or values of the tag.
+    structures are pumps, orifices, weirs and outlets, surfaces are the subcatchments' polygons. All is in m, mm
+    and l/s, and offsets are levels. A map in feet is turned to metres unless ``crs``, the coordinates' own system,
+    is in feet. A model knows neither system nor status: give them as constants, filters or values of the tag.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import shapely
 
 from spongecalc.layers.sources.swmm.curves import Pairs, area_curve, curves_of, pairs_text, storage_function
 from spongecalc.layers.sources.swmm.levels import crowns_m, inverts_m
-from spongecalc.layers.sources.swmm.outfall_series import first_level_m
+from spongecalc.layers.sources.swmm.outfall_series import has_level_over_time
 from spongecalc.layers.sources.swmm.places import Place, Tags
 from spongecalc.layers.sources.swmm.reading import (
     Reading,
@@ -99,7 +99,7 @@ class _Nodes:
         }
 
     def outfall(self, row: Row) -> dict[str, Any]:
-        """An outfall and the water outside; a level over time begins with its first."""
+        """An outfall and the water outside; a level over time comes to the model beside the layer."""
         kind = keyword(row, 2, OUTFALL_TYPES)
         has_stage = kind in ("FIXED", "TIDAL", "TIMESERIES")
         at = 4 if has_stage else 3
@@ -107,10 +107,8 @@ class _Nodes:
         if has_stage and len(row.words) < 4:
             raise RowUnreadError("model.row_short", items=len(row.words), needed=4)
         level = number(row, 3) * self._length_m if kind == "FIXED" else None
-        if kind in ("TIDAL", "TIMESERIES"):
-            level = first_level_m(self._reading, kind, row.word(3))
-            if level is None:
-                self._reading.say("model.value_lost", name, section="OUTFALLS", value=f"{kind} {row.word(3)}")
+        if kind in OUTFALL_TYPES[3:] and not has_level_over_time(self._reading, row):
+            self._reading.say("model.value_lost", name, section="OUTFALLS", value=f"{kind} {row.word(3)}")
         # The engine reads the gate's word only where it ends the row, and passes over it before another.
         gate = yes(row, at) if len(row.words) == at + 1 else False
         if row.word(at + 1):
@@ -121,7 +119,7 @@ class _Nodes:
             "node_id": name,
             "kind": "outfall",
             "invert_m": invert,
-            "outfall_kind": kind.lower() if kind in OUTFALL_TYPES[:3] else "free" if level is None else "fixed",
+            "outfall_kind": kind.lower() if kind in OUTFALL_TYPES[:3] else None,
             "outfall_level_m": level,
             "flap_gate": yes_or_no(gate),
         }

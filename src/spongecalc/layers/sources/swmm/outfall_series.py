@@ -7,7 +7,7 @@ from pathlib import Path
 from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.sources.swmm.curves import curves_of
 from spongecalc.layers.sources.swmm.reading import ModelUnits, Reading
-from spongecalc.layers.sources.swmm.sections import ModelFile
+from spongecalc.layers.sources.swmm.sections import ModelFile, Row
 from spongecalc.layers.sources.swmm.time_series import series_pairs, start_of
 
 # A tide goes on from day to day: as long as any storm of a project and the time after it.
@@ -65,10 +65,8 @@ def tide_pairs(file: ModelFile, name: str) -> tuple[tuple[float, float], ...]:
     return ((0.0, at_start), *((round(h, 6), level) for h, level in after))
 
 
-def first_level_m(reading: Reading, kind: str, name: str) -> float | None:
-    """Level in m with which a tide or time series begins; None where it cannot be read."""
-    if kind == "TIDAL":
-        pairs = tide_pairs(reading.file, name)
-    else:
-        pairs = series_pairs(reading.file, name, reading.folder) or ()
-    return pairs[0][1] * reading.units.length_m if pairs else None
+def has_level_over_time(reading: Reading, row: Row) -> bool:
+    """True where the tide or time series that an outfall's row names can be read."""
+    if row.word(2).upper().startswith("TIDAL"):
+        return bool(tide_pairs(reading.file, row.word(3)))
+    return bool(series_pairs(reading.file, row.word(3), reading.folder))

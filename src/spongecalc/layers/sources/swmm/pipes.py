@@ -148,18 +148,18 @@ def _section(reading: Reading, name: str, found: tuple[str, Row]) -> dict[str, A
         reading.say("model.value_lost", name, section="XSECTIONS", value=f"culvert code {row.word(7)}")
     if shape == "CUSTOM":
         height = number(row, 2) * reading.units.length_m
-        return {**made, "shape": OTHER, "swmm_section": f"CUSTOM {height:.7g} {row.word(3)}"}
+        words = f"CUSTOM {height:.7g} {row.word(3)}"
+        return {**made, "shape": OTHER, "height_mm": 1000 * height, "swmm_section": words}
     first, second, third, fourth = (number(row, place) for place in (2, 3, 4, 5))
     in_mm = first * to_mm
-    if shape == "CIRCULAR":
-        return {**made, "shape": CIRCULAR, "diameter_mm": in_mm}
-    if shape == "FILLED_CIRCULAR":
-        return {**made, "shape": CIRCULAR, "diameter_mm": in_mm, "sediment_mm": second * to_mm or None}
-    if shape == "FORCE_MAIN":
-        if reading.file.option("FORCE_MAIN_EQUATION", "H-W").startswith("D-W"):
+    if shape in ("CIRCULAR", "FILLED_CIRCULAR", "FORCE_MAIN"):
+        made |= {"shape": CIRCULAR, "diameter_mm": in_mm}
+        if shape == "FILLED_CIRCULAR":
+            return {**made, "sediment_mm": second * to_mm or None}
+        darcy = reading.file.option("FORCE_MAIN_EQUATION", "H-W").startswith("D-W")
+        if shape == "FORCE_MAIN" and darcy:
             reading.say("model.value_lost", name, section="XSECTIONS", value=f"Darcy-Weisbach {second:g}")
-            return {**made, "shape": CIRCULAR, "diameter_mm": in_mm}
-        return {**made, "shape": CIRCULAR, "diameter_mm": in_mm, "hazen_williams": second or None}
+        return {**made, "hazen_williams": second or None} if shape == "FORCE_MAIN" and not darcy else made
     if shape == "EGG":
         return {**made, "shape": EGG, "height_mm": in_mm}
     if shape == "RECT_CLOSED" or (shape == "RECT_OPEN" and third == 0):
@@ -182,6 +182,8 @@ def _section(reading: Reading, name: str, found: tuple[str, Row]) -> dict[str, A
     ]
     while len(figures) > 1 and figures[-1] == 0:
         figures.pop()
+    if figures[0] > 0:
+        made["height_mm"] = in_mm
     return {**made, "shape": OTHER, "swmm_section": " ".join([shape, *(f"{value:.7g}" for value in figures)])}
 
 

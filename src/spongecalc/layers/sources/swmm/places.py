@@ -18,7 +18,7 @@ type Tags = Mapping[tuple[str, str], str]
 
 
 def metres_per_unit(file: ModelFile, crs: str | None) -> float:
-    """Metres in one of a model's map: a foot where [MAP] says so and the coordinates' own system is not in feet."""
+    """Metres in one of a model's map: a foot where [MAP] says so and ``crs`` is not in feet itself."""
     units = next((row.word(1).upper() for row in file.of("MAP") if row.words[0].upper() == "UNITS"), "")
     if not units.startswith("FEET"):
         return 1.0

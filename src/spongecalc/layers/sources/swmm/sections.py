@@ -1,8 +1,9 @@
 """The lines of a SWMM input file by section, as the engine finds them.
 
 They are taken apart here and not by a library of models: the engine knows a section by the beginning of its
-heading, a name whatever its case, counts lines, and reads files of any encoding. The packages for SWMM files know
-sections by their whole names only, stop at the first odd row without saying in which line it is, and expect UTF-8.
+heading, a name whatever its case, counts lines, and reads files of any encoding. The packages for SWMM files
+know sections by their whole names only, stop at the first odd row without saying in which line it is, and expect
+UTF-8.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def parse_model(name: str, data: bytes) -> ModelFile:
 
 def words_of_line(line: str) -> tuple[str, ...]:
     """The words of a line; what stands in quotes is one."""
-    return tuple(quoted if not plain else plain for quoted, plain in _WORDS.findall(line))
+    return tuple(plain if plain else quoted for quoted, plain in _WORDS.findall(line))
 
 
 def section_named(heading: str) -> str:

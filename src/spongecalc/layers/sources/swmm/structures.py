@@ -199,4 +199,7 @@ class _Structures:
         if shape == "CIRCULAR":
             return {"diameter_mm": first * to_mm}
         made = {"height_mm": first * to_mm, "width_mm": second * to_mm or None}
+        if shape == "TRIANGULAR" and first > 0:
+            # A notch is as wide as its slopes make it.
+            return {**made, "width_mm": None, "side_slope": second / first / 2}
         return {**made, "side_slope": third} if shape == "TRAPEZOIDAL" else made
