@@ -22,6 +22,18 @@ def sources(call: Call, source: Annotated[str, typer.Argument(metavar="SOURCE")]
     return run_sources(call, source)
 
 
+@command(app)
+def roundtrip(
+    call: Call,
+    model: Annotated[Path, typer.Argument(metavar="MODEL")],
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="FILE")] = None,
+) -> int:
+    """Read a SWMM model into layers, build it again, and hold both runs side by side."""
+    from spongecalc.cli.roundtrip import run_roundtrip  # noqa: PLC0415
+
+    return run_roundtrip(call, model, keep)
+
+
 @command(app, FOLDER)
 def publish(
     call: Call,

@@ -1,0 +1,111 @@
+"""``spongecalc roundtrip model.inp``: a model read into layers, built again, and both runs side by side."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spongecalc.batch.model_runs import run_inp_apart
+from spongecalc.cli.call import Call
+from spongecalc.cli.console import Output
+from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
+from spongecalc.language import text
+from spongecalc.layers.feature import Feature
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.layers.sources.swmm.sections import read_model_file
+from spongecalc.swmm.compared_runs import ALLOWED_PERCENT, ComparedRuns, Figure, compared
+from spongecalc.swmm.rebuilt_model import RebuiltModel, bring_files, rebuilt_model
+from spongecalc.swmm.run_result import RunResult
+
+SHOWN = 15
+
+
+def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
+    """Compare a model with what its layers give under the same rain and settings; returns the exit code.
+
+    Both are run in a folder of their own, so that nothing is written beside the model. ``keep`` holds the model that
+    was built again.
+    """
+    output = call.output
+    try:
+        rebuilt = rebuilt_model(model)
+        file = read_model_file(model)
+    except SourceRefusedError as refusal:
+        found = {"file": model.name, "layer": "-", **refusal.found}
+        finding = Finding(refusal.rule, Feature(file=model.name), found)
+        output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
+        return WRONG_USAGE if not model.exists() else DATA_ERRORS
+    if keep is not None:
+        keep.write_text(rebuilt.text, encoding="utf-8", newline="\n")
+    results = []
+    with TemporaryDirectory(prefix="spongecalc-") as folder, output.working("run"):
+        for name, data in (("original", model.read_bytes()), ("rebuilt", rebuilt.text.encode("utf-8"))):
+            place = Path(folder) / name
+            place.mkdir()
+            bring_files(file, model.parent, place)
+            inp = place / "model.inp"
+            inp.write_bytes(data)
+            results.append(run_inp_apart(inp, place / "run"))
+    _say_lost(rebuilt, output)
+    for name, result in zip(("original", "rebuilt"), results, strict=True):
+        if result.status != "done":
+            _say_failed(name, result, output)
+            return RUN_FAILED
+    return _say_compared(compared(*results), output)
+
+
+def _say_lost(rebuilt: RebuiltModel, output: Output) -> None:
+    """What of the model's network no layer holds."""
+    for note in rebuilt.notes:
+        found = {"file": "", "layer": "-", **note.found}
+        finding = Finding(note.rule, Feature(feature_id=note.feature_id), found)
+        output.sentence(f"{note.feature_id}: {finding.message(output.language)}")
+
+
+def _say_failed(name: str, result: RunResult, output: Output) -> None:
+    language = output.language
+    output.error(text(f"cli.roundtrip.failed_{name}", language))
+    for message in result.messages:
+        output.error(f"  {message.line or ''} {message.engine_text or message.key}".rstrip())
+    output.document["status"] = f"{name} failed"
+
+
+def _say_compared(comparison: ComparedRuns, output: Output) -> int:
+    language = output.language
+
+    def row(figure: Figure) -> tuple[str, ...]:
+        return (
+            text(f"cli.roundtrip.kind.{figure.kind}", language),
+            text(f"cli.roundtrip.total.{figure.name}", language) if figure.kind == "total" else figure.name,
+            f"{figure.original:.3f}",
+            f"{figure.rebuilt:.3f}",
+            f"{figure.percent:.3f}",
+        )
+
+    heads = [text(f"cli.roundtrip.column.{c}", language) for c in ("kind", "name", "original", "rebuilt", "off")]
+    shown = [*comparison.of("total"), *comparison.of("outfalls.volume_m3"), *comparison.of("outfalls.peak_l_s")]
+    output.table(text("cli.roundtrip.title", language), heads, [row(figure) for figure in shown])
+    apart = sorted((f for f in comparison.figures if not f.agrees), key=lambda f: -f.percent)
+    if apart:
+        output.table(text("cli.roundtrip.apart", language), heads, [row(figure) for figure in apart[:SHOWN]])
+    for kind, names in comparison.missing.items():
+        output.sentence(
+            text(
+                "cli.roundtrip.missing",
+                language,
+                kind=text(f"cli.roundtrip.of.{kind}", language),
+                names=", ".join(names),
+            )
+        )
+    largest = comparison.largest
+    if largest is not None:
+        said = row(largest)
+        output.sentence(text("cli.roundtrip.largest", language, what=said[0], name=said[1], percent=said[4]))
+    key = "agree" if comparison.agree else "differ"
+    output.sentence(text(f"cli.roundtrip.{key}", language, allowed=f"{ALLOWED_PERCENT:g}", count=len(apart)))
+    output.document["status"] = key
+    output.document["figures"] = [asdict(figure) | {"percent": figure.percent} for figure in comparison.figures]
+    output.document["missing"] = {kind: list(names) for kind, names in comparison.missing.items()}
+    return DONE if comparison.agree else RUN_FAILED
