@@ -136,7 +136,8 @@ class PipeSection:
     @property
     def raised_m(self) -> float:
         """Height by which silt raises the bottom of a box, in m."""
-        return self.height_m - self.clear_height_m
+        # Of a channel that is a transect's or a street's by name no height is known here.
+        return self.height_m - self.clear_height_m if self.is_box else 0.0
 
     @property
     def clear_height_m(self) -> float:

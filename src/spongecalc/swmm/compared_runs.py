@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ class Figure:
     def percent(self) -> float:
         """Difference over the original's figure [%]; over a part of the largest of its kind where that is more."""
         off = abs(self.rebuilt - self.original)
+        if math.isnan(off):
+            return 0.0 if math.isnan(self.rebuilt) and math.isnan(self.original) else math.inf
         base = max(abs(self.original), self.largest * 100 * NOISE / ALLOWED_PERCENT)
         return 100 * off / base if off > 0 and base > 0 else 0.0
 

@@ -163,8 +163,11 @@ def _untouched(file: ModelFile, rows: Mapping[str, Sequence[tuple[str, ...]]]) -
 
 
 def _text(file: ModelFile, rows: Mapping[str, Sequence[tuple[str, ...]]]) -> str:
-    """The input file with the sections of the network replaced."""
-    parts = []
+    """The input file with the sections of the network replaced.
+
+    They stand before the rest: a rule is only read when the link that it sets is known.
+    """
+    first, parts = [], []
     for section, own in file.rows.items():
         if section in REPLACED:
             continue
@@ -173,12 +176,14 @@ def _text(file: ModelFile, rows: Mapping[str, Sequence[tuple[str, ...]]]) -> str
             lines.append("LINK_OFFSETS ELEVATION")
         if section == "CURVES":
             lines.extend(aligned(rows.get("CURVES", ())))
-        parts.append("\n".join([f"[{section}]", *lines, ""]))
+        place = first if section in ("TITLE", "OPTIONS") else parts
+        place.append("\n".join([f"[{section}]", *lines, ""]))
     if "OPTIONS" not in file.rows:
-        parts.insert(0, "[OPTIONS]\nLINK_OFFSETS ELEVATION\n")
+        first.append("[OPTIONS]\nLINK_OFFSETS ELEVATION\n")
     added = [*REPLACED, *(() if "CURVES" in file.rows else ("CURVES",))]
-    parts += ["\n".join([f"[{name}]", *aligned(rows[name]), ""]) for name in added if rows.get(name)]
-    return "\n".join(parts)
+    network = ["\n".join([f"[{name}]", *aligned(rows[name]), ""]) for name in added if rows.get(name)]
+    # The engine works out the last transect when a heading follows.
+    return "\n".join([*first, *network, *parts, "[TAGS]\n"])
 
 
 def _says_offsets(row: Row) -> bool:
