@@ -57,7 +57,7 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
 
 
 def _say_lost(rebuilt: RebuiltModel, output: Output) -> None:
-    """What of the model's network no layer holds."""
+    """Say what of the model's network no layer holds."""
     for note in rebuilt.notes:
         found = {"file": "", "layer": "-", **note.found}
         finding = Finding(note.rule, Feature(feature_id=note.feature_id), found)

@@ -117,7 +117,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
 
 
 def _print_fates(seen: Seen, output: Output) -> None:
-    """What becomes of every object of a SWMM model, before anything is done with it."""
+    """Print what becomes of every object of a SWMM model, before anything is done with it."""
     if not seen.fates:
         return
     language = output.language

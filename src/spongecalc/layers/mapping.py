@@ -77,7 +77,7 @@ def fields_of(
 
 
 def length_counts(source: LayerSource) -> str:
-    """Whether a pipe of a source is as long as it is drawn or as its record says: "drawn" or "recorded"."""
+    """The length that counts for the pipes of a source: "drawn" or "recorded"."""
     return source.length or (RECORDED if form_of(source) == MODEL_FORM else "drawn")
 
 

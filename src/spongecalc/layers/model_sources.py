@@ -32,7 +32,7 @@ NAMES_SHOWN = 12
 
 @dataclass(frozen=True)
 class Reason:
-    """Why objects of a model are in no layer and not carried on, in the words of either language."""
+    """The reason why objects of a model are in no layer and not carried on, in words of either language."""
 
     key: str
 
@@ -43,7 +43,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class ModelParts:
-    """What models hold beside the layers: what is carried on, levels over time by outfall, and findings."""
+    """The parts of models beside the layers: what is carried on, levels over time by outfall, and findings."""
 
     carried: tuple[CarriedModel, ...] = ()
     outfall_series: Mapping[str, LevelSeries] | None = None

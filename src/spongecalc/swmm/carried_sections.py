@@ -23,7 +23,7 @@ FLOW_ROW_BASE, FLOW_ROW_PATTERN = 6, 7
 
 @dataclass(frozen=True)
 class CarriedPart:
-    """What is put back into one model.
+    """All that is put back into one model.
 
     ``sections`` are the same in every event, and so are the time series ``always``, which rules read. ``inflows`` and
     their series ``of_storms`` begin with a storm's run; in dry weather and with tracers, which are of another time,
@@ -163,7 +163,7 @@ def _chosen(
 
 
 def _elsewhere(system: DrainageSystem, model: CarriedModel, chosen: Sequence[CarriedObject]) -> Iterable[Finding]:
-    """What names nodes or links that the system does not have, by section."""
+    """Findings of what names nodes or links that the system does not have, by section."""
     keys = {o.key for o in chosen}
     left: dict[str, list[str]] = {}
     for found in model.objects:

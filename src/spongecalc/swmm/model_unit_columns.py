@@ -80,7 +80,7 @@ def in_model_units(sections: Mapping[str, Rows], units: ModelUnits) -> dict[str,
 
 
 def _places(name: str, row: Sequence[str]) -> dict[int, str]:
-    """What the words of a row are measured in."""
+    """The quantity that each word of a row is measured in."""
     if name == "XSECTIONS":
         shape = row[1].upper()
         known = max((word for word in LENGTHS if shape.startswith(word)), key=len, default="")

@@ -118,7 +118,7 @@ def _placed(frame: gpd.GeoDataFrame, anywhere: shapely.Geometry) -> gpd.GeoDataF
 def _names(
     contents: ModelContents, nodes: Mapping[str, str], links: Mapping[str, str]
 ) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """What gives the words of a row with the names that nodes and links have in the file."""
+    """Return what gives the words of a row with the names that nodes and links have in the file."""
     given = [*contents.layers["nodes"]["node_id"], *contents.layers["pipes"]["pipe_id"]]
     given += list(contents.layers["structures"]["structure_id"])
     original = {id_text(str(name)): str(name) for name in given}

@@ -63,7 +63,7 @@ class CarriedObject:
 
 @dataclass(frozen=True)
 class CarriedModel:
-    """What is carried on of one file, and by section and name what is not, with the reason."""
+    """All that is carried on of one file, and by section and name what is not, with the reason."""
 
     file: str
     objects: tuple[CarriedObject, ...] = ()
@@ -75,7 +75,7 @@ class CarriedModel:
 
 
 def carried_of(reading: Reading) -> CarriedModel:
-    """What of a model is carried on beside its layers.
+    """The part of a model that is carried on beside its layers.
 
     An object is left for one of these reasons: ``unused``, where nothing that is carried or in a layer names it;
     ``units``, where its numbers cannot be turned to l/s and m; ``rain``, where it needs a rain gage of the model;

@@ -44,7 +44,7 @@ DRAWN_ONLY = ("LABELS", "BACKDROP", "SYMBOLS", "PROFILES")
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of the objects ``names`` of a section.
+    """The fate of the objects ``names`` of a section.
 
     ``fate`` is "layer", "carried" or "named"; ``by`` is the layer of those in a layer, and of the named the
     reason: ``replaced`` by the project's own, ``drawn_only``, ``not_taken`` by any of the project's layers,

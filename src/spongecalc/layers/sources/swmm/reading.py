@@ -96,7 +96,7 @@ class Reading:
         self.notes.append(Note(rule, found, name))
 
     def rows(self, section: str, least: int, make: Callable[[Row], dict[str, Any]]) -> list[dict[str, Any]]:
-        """What ``make`` makes of each row of a section; one that the engine refuses is named by its line."""
+        """Give what ``make`` makes of each row of a section; one that the engine refuses is named by its line."""
         made = []
         for row in self.file.of(section):
             try:
