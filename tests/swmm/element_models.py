@@ -38,11 +38,11 @@ class Units:
 
 
 Part = Callable[[Units], dict[str, list[str]]]
-"""Lines by section that make the element: they come to those of the base, or go before them by their first word."""
+"""Lines by section that make the element: they go before those of the base with the same first word."""
 
 
 def model(part: Part, flow_unit: str = "LPS") -> str:
-    """J1 - C1 - J2 - C2 - O1 with an inflow of 120 l/s at J1 that rises and falls within two hours, and the part."""
+    """J1 - C1 - J2 - C2 - O1 with an inflow at J1 that rises to 120 l/s within an hour, and the part."""
     u = Units(flow_unit)
     base: dict[str, list[str]] = {
         "OPTIONS": [
@@ -113,7 +113,7 @@ def _between(
 def _pump(kind: str, pairs: Callable[[Units], list[tuple[str, str]]], rest: str = "ON 0 0") -> Part:
     return _between(
         "PUMPS",
-        lambda u: f"PC {rest}",
+        lambda _: f"PC {rest}",
         CURVES=lambda u: [f"PC {kind if n == 0 else ''} {x} {y}" for n, (x, y) in enumerate(pairs(u))],
     )
 
@@ -123,7 +123,7 @@ def _outfall(line: Callable[[Units], str], **more: Callable[[Units], list[str]])
 
 
 ELEMENTS: dict[str, Part] = {
-    "pipe": lambda u: {},
+    "pipe": lambda _: {},
     "barrels": _section(lambda u: f"CIRCULAR {u.m(0.4)} 0 0 0 2"),
     "force_main": _section(lambda u: f"FORCE_MAIN {u.m(0.35)} 120 0 0"),
     "silt": _section(lambda u: f"FILLED_CIRCULAR {u.m(0.6)} {u.m(0.1)} 0 0"),
@@ -138,7 +138,7 @@ ELEMENTS: dict[str, Part] = {
     "rect_triangular": _section(lambda u: f"RECT_TRIANGULAR {u.m(0.8)} {u.m(0.6)} {u.m(0.2)} 0"),
     "power": _section(lambda u: f"POWER {u.m(0.8)} {u.m(0.9)} 2 0"),
     "irregular": _section(
-        lambda u: "IRREGULAR T1",
+        lambda _: "IRREGULAR T1",
         TRANSECTS=lambda u: [
             "NC 0.03 0.03 0.02",
             f"X1 T1 5 {u.m(1)} {u.m(3)} 0 0 0 0 0",
@@ -147,7 +147,7 @@ ELEMENTS: dict[str, Part] = {
     ),
     "custom": _section(
         lambda u: f"CUSTOM {u.m(0.8)} SH 0 0",
-        CURVES=lambda u: ["SH SHAPE 0 0.5", "SH 0.5 1", "SH 1 0.8"],
+        CURVES=lambda _: ["SH SHAPE 0 0.5", "SH 0.5 1", "SH 1 0.8"],
     ),
     "street_inlet": lambda u: (
         {
@@ -193,7 +193,7 @@ ELEMENTS: dict[str, Part] = {
     "storage_constant": _store(lambda u: f"FUNCTIONAL 0 0 {u.m2(150)}"),
     "storage_function": _store(lambda u: f"FUNCTIONAL {float(u.m2(80)) * u.foot**0.7:.8g} 0.7 {u.m2(60)}"),
     "storage_table": _store(
-        lambda u: "TABULAR SC 0 0",
+        lambda _: "TABULAR SC 0 0",
         CURVES=lambda u: [f"SC STORAGE 0 {u.m2(50)}", f"SC {u.m(1)} {u.m2(150)}", f"SC {u.m(3)} {u.m2(200)}"],
     ),
     "storage_cylinder": _store(lambda u: f"CYLINDRICAL {u.m(14)} {u.m(12)} 0"),
@@ -201,7 +201,7 @@ ELEMENTS: dict[str, Part] = {
     "storage_paraboloid": _store(lambda u: f"PARABOLIC {u.m(20)} {u.m(16)} {u.m(3)}"),
     "storage_pyramid": _store(lambda u: f"PYRAMIDAL {u.m(10)} {u.m(8)} 1.5"),
     "storage_seepage": _store(lambda u: f"FUNCTIONAL 0 0 {u.m2(150)} 0 0 {u.mm(100)}"),
-    "pump_ideal": _between("PUMPS", lambda u: "* ON"),
+    "pump_ideal": _between("PUMPS", lambda _: "* ON"),
     "pump1": _pump("PUMP1", lambda u: [(u.m3(50), u.q(20)), (u.m3(150), u.q(60)), (u.m3(300), u.q(90))]),
     "pump2": _pump("PUMP2", lambda u: [(u.m(0.5), u.q(20)), (u.m(1), u.q(60)), (u.m(3), u.q(90))]),
     "pump3": _pump("PUMP3", lambda u: [(u.m(0), u.q(90)), (u.m(0.8), u.q(60)), (u.m(1.5), u.q(10))]),
@@ -264,24 +264,24 @@ ELEMENTS: dict[str, Part] = {
     "outlet_table": _between(
         "OUTLETS",
         lambda u: f"{u.m(0.7)} TABULAR/DEPTH OC NO",
-        CURVES=lambda u: [f"OC RATING 0 0", f"OC {u.m(0.5)} {u.q(40)}", f"OC {u.m(2)} {u.q(90)}"],
+        CURVES=lambda u: ["OC RATING 0 0", f"OC {u.m(0.5)} {u.q(40)}", f"OC {u.m(2)} {u.q(90)}"],
     ),
     "outlet_head": _between(
         "OUTLETS",
         lambda u: f"{u.m(0.7)} TABULAR/HEAD OC YES",
-        CURVES=lambda u: [f"OC RATING 0 0", f"OC {u.m(0.5)} {u.q(40)}", f"OC {u.m(2)} {u.q(90)}"],
+        CURVES=lambda u: ["OC RATING 0 0", f"OC {u.m(0.5)} {u.q(40)}", f"OC {u.m(2)} {u.q(90)}"],
     ),
     "outlet_power": _between(
         "OUTLETS", lambda u: f"{u.m(0.7)} FUNCTIONAL/DEPTH {float(u.q(60)) * u.foot**0.5:.8g} 0.5 NO"
     ),
-    "outfall_normal": _outfall(lambda u: "NORMAL NO"),
+    "outfall_normal": _outfall(lambda _: "NORMAL NO"),
     "outfall_fixed": _outfall(lambda u: f"FIXED {u.m(100.2)} YES"),
     "outfall_tide": _outfall(
-        lambda u: "TIDAL TC YES",
+        lambda _: "TIDAL TC YES",
         CURVES=lambda u: [f"TC TIDAL 0 {u.m(99.6)}", f"TC 2 {u.m(100.3)}", f"TC 24 {u.m(99.6)}"],
     ),
     "outfall_series": _outfall(
-        lambda u: "TIMESERIES LV NO",
+        lambda _: "TIMESERIES LV NO",
         TIMESERIES=lambda u: [
             *(f"WAVE {h} {u.q(v)}" for h, v in ((0, 10), (1, 120), (2, 10), (4, 10))),
             f"LV 0:00 {u.m(99.6)}",

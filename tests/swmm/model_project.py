@@ -40,7 +40,7 @@ def write_model_project(
     prefix: str = "",
     split_at_m: float | None = None,
 ) -> Path:
-    """Write model.inp, its communities and spongecalc.toml; ``split_at_m`` cuts the ground east of it off as B."""
+    """Write model.inp, its communities and spongecalc.toml; ``split_at_m`` gives B the ground east of it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.inp").write_text(model, encoding="utf-8")
     edges = [-20.0, 320.0] if split_at_m is None else [-20.0, split_at_m, 320.0]

@@ -1,4 +1,4 @@
-"""What a model holds beside its layers stands in the models that are built of it, and flows in the right events."""
+"""What a model holds beside its layers stands in what is built of it, and flows in the right events."""
 
 from __future__ import annotations
 

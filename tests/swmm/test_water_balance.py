@@ -4,8 +4,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from spongecalc.swmm.run_result import RunResult
 from spongecalc.catalogue.flow_unit import CUBIC_FOOT_M3
+from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.water_balance import describe, water_balance
 
 MODELS = ("courtyard_lps", "dry_lps", "valley_cms", "block_cfs", "block_gpm")

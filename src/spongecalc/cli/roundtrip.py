@@ -25,8 +25,8 @@ SHOWN = 15
 def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
     """Compare a model with what its layers give under the same rain and settings; returns the exit code.
 
-    Both are run in a folder of their own, so that nothing is written beside the model. ``keep`` holds the model that
-    was built again.
+    Both are run in a folder of their own, so that nothing is written beside the model. ``keep`` holds the model
+    that was built again.
     """
     output = call.output
     try:

@@ -12,8 +12,8 @@ from spongecalc.layers.provenance import RECORDED, read_flags
 def pipe_lengths_m(pipes: gpd.GeoDataFrame) -> np.ndarray:
     """Length of each pipe in plan [m], in the order of the frame.
 
-    A pipe is as long as it is drawn, unless its source says that its ``length_m`` counts: ``length = "recorded"``,
-    as SWMM models have it.
+    A pipe is as long as it is drawn, unless its source says that its ``length_m`` counts (``length =
+    "recorded"``), as SWMM models do.
     """
     drawn: np.ndarray = shapely.length(pipes.geometry.to_numpy())
     flags = pipes["flags"].to_numpy(object) if "flags" in pipes else np.empty(0, dtype=object)

@@ -1,5 +1,5 @@
-"""Sections that models among the sources hold beside the layers, put back into what is built of them: rules, sections
-of channels, streets and inlets, patterns and inflows."""
+"""Parts of models among the sources that no layer holds, put back into what is built of them: rules, transects,
+streets and inlets, patterns and inflows."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ FLOW_ROW_BASE, FLOW_ROW_PATTERN = 6, 7
 class CarriedPart:
     """All that is put back into one model.
 
-    ``sections`` are the same in every event, and so are the time series ``always``, which rules read. ``inflows`` and
-    their series ``of_storms`` begin with a storm's run; in dry weather and with tracers, which are of another time,
-    their steady part alone flows. ``patterns`` are those of the layers' own flows by model id.
+    ``sections`` are the same in every event, and so are the time series ``always``, which rules read. ``inflows``
+    and their series ``of_storms`` begin with a storm's run; in dry weather and with tracers, which are of another
+    time, their steady part alone flows. ``patterns`` are those of the layers' own flows by model id.
     """
 
     sections: Mapping[str, list[tuple[str, ...]]] = field(default_factory=dict)

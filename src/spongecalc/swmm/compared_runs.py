@@ -13,7 +13,7 @@ from spongecalc.swmm.run_result import RunResult
 ALLOWED_PERCENT = 0.5
 """How far two figures of one model may be apart."""
 NOISE = 0.0005
-"""Part of the largest figure of a kind below which a difference is none: the figures of a trickle mean nothing."""
+"""Part of the largest figure of a kind below which a difference is none: those of a trickle mean nothing."""
 
 TOTALS = ("wet_weather_inflow", "dry_weather_inflow", "external_inflow", "outflow", "flooding", "storage_final")
 
@@ -30,7 +30,7 @@ class Figure:
 
     @property
     def percent(self) -> float:
-        """Difference over the original's figure [%]; over a part of the largest of its kind where that is more."""
+        """Difference over the original's figure [%], or over a part of the largest of its kind."""
         off = abs(self.rebuilt - self.original)
         if math.isnan(off):
             return 0.0 if math.isnan(self.rebuilt) and math.isnan(self.original) else math.inf

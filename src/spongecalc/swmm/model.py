@@ -85,7 +85,7 @@ class SwmmModel:
     tank_starts: tuple[TankStart, ...] = ()
     outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
     clean_l_s: Mapping[str, float] = field(default_factory=dict)
-    carried: CarriedPart = CarriedPart()
+    carried: CarriedPart = field(default_factory=CarriedPart)
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""

@@ -1,4 +1,4 @@
-"""Rows of a network in m and l/s, as a model in other units has them: which word of each section is measured in what."""
+"""Rows of a network in m and l/s as a model in other units has them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, Mapping[int, str]] = {
     "LOSSES": {5: RAIN},
     "DWF": {2: FLOW},
 }
-"""The words of a row that are measured in something, by their place; a coefficient of a weir in a root of length."""
+"""The words of a row that are measured in something, by their place."""
 # Of a storage the words behind its shape, and of a curve its two numbers, by the word that says what it is.
 STORAGE_MORE: Mapping[str, Mapping[int, str]] = {
     "TABULAR": {6: LENGTH, 8: RAIN},

@@ -167,7 +167,8 @@ def _text(file: ModelFile, rows: Mapping[str, Sequence[tuple[str, ...]]]) -> str
 
     They stand before the rest: a rule is only read when the link that it sets is known.
     """
-    first, parts = [], []
+    first: list[str] = []
+    parts: list[str] = []
     for section, own in file.rows.items():
         if section in REPLACED:
             continue

@@ -47,9 +47,9 @@ def models(draw: st.DrawFn) -> Made:
     ):
         made.add("OPTIONS", key, f"{key} {value}")
     nodes = _nodes(draw, made, some, number)
-    links = _links(draw, made, nodes, some, number, case)
+    links = _links(draw, made, nodes, some, case)
     _ground(draw, made, nodes, some, case)
-    _waters(draw, made, nodes, some, number, case)
+    _waters(draw, made, nodes, number, case)
     _rules(draw, made, nodes, links, some, case)
     for section, names in (
         ("RAINGAGES", ("RG INTENSITY 0:05 1 TIMESERIES TS0",)),
@@ -121,7 +121,7 @@ def _nodes(
     return nodes
 
 
-def _links(draw, made, nodes, some, number, case) -> list[str]:  # type: ignore[no-untyped-def]
+def _links(draw, made, nodes, some, case) -> list[str]:  # type: ignore[no-untyped-def]
     links = []
     ends = st.sampled_from(nodes)
     for kind, line, sections in (
@@ -184,7 +184,7 @@ def _ground(draw, made, nodes, some, case) -> None:  # type: ignore[no-untyped-d
             made.add("TAGS", f"Subcatch {name}", f"Subcatch {name} field")
 
 
-def _waters(draw, made, nodes, some, number, case) -> None:  # type: ignore[no-untyped-def]
+def _waters(draw, made, nodes, number, case) -> None:  # type: ignore[no-untyped-def]
     for position in range(3):
         name = f"TS{position}"
         made.add("TIMESERIES", name, f"{name} 0:00 1", f"{name} 1:00 2")

@@ -48,7 +48,8 @@ class Fate:
 
     ``fate`` is "layer", "carried" or "named"; ``by`` is the layer of those in a layer, and of the named the
     reason: ``replaced`` by the project's own, ``drawn_only``, ``not_taken`` by any of the project's layers,
-    ``unused``, ``unread``, ``units``, ``rain``, ``pollutant``, ``no_outline``, ``no_place`` or ``not_held`` by anything.
+    ``unused``, ``unread``, ``units``, ``rain``, ``pollutant``, ``no_outline``, ``no_place`` or ``not_held`` by
+    anything.
     """
 
     section: str

@@ -25,8 +25,8 @@ def read_model(path: Path, layer: str, crs: str | None = None) -> RawLayer:
 
     Nodes are junctions, outfalls, storages and dividers, pipes are conduits with their sections and losses,
     structures are pumps, orifices, weirs and outlets, surfaces are the subcatchments' polygons. All is in m, mm
-    and l/s, and offsets are levels. A map in feet is turned to metres unless ``crs``, the coordinates' own system,
-    is in feet. A model knows neither system nor status: give them as constants, filters or values of the tag.
+    and l/s, and offsets are levels. A map in feet is turned to metres unless ``crs``, the coordinates' own, is in
+    feet. A model knows neither system nor status: give them as constants, filters or values of the tag.
 
     Raises
     ------

@@ -153,16 +153,16 @@ def words_of_line(line: str) -> tuple[str, ...]:
 
 
 def section_named(heading: str) -> str:
-    """The section's own name by a heading such as "[JUNCTION]"; what the engine knows none by is kept as it is."""
+    """The section's own name by a heading such as "[JUNCTION]"; one that the engine does not know stays."""
     name = heading.lstrip("[").rstrip("]").strip().upper()
     return next((own for start, own in SECTIONS if name.startswith(start)), name)
 
 
 def decoded_model(data: bytes) -> tuple[str, str]:
-    """The text of a model and its encoding: UTF-8, else GB 18030 where most of its foreign words are in GB 2312, else Latin-1.
+    """The text of a model and its encoding: UTF-8, GB 18030 or Latin-1.
 
-    Two accented letters in a row happen to be a Chinese character of the larger GB 18030, but hardly ever one of
-    the 6763 of GB 2312.
+    It is GB 18030 where most of its foreign words are in GB 2312. Two accented letters in a row happen to be a
+    character of the larger GB 18030, but hardly ever one of the 6763 of GB 2312.
     """
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:

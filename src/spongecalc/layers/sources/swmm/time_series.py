@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 
 from spongecalc.layers.sources.swmm.reading import number_of
@@ -93,7 +94,7 @@ def series_pairs(file: ModelFile, name: str, folder: Path) -> Pairs | None:
 
 def _from_start(pairs: list[tuple[float, float]]) -> Pairs | None:
     """The pairs from hour 0 on; None without any, or where time runs back."""
-    if not pairs or any(b[0] < a[0] for a, b in zip(pairs, pairs[1:], strict=False)):
+    if not pairs or any(b[0] < a[0] for a, b in pairwise(pairs)):
         return None
     before = [pair for pair in pairs if pair[0] < 0]
     after = [pair for pair in pairs if pair[0] >= 0]
