@@ -104,8 +104,12 @@ def _system(layers: LayerSet) -> DrainageSystem:
     nodes = frames["nodes"]
     ground = nodes["ground_m"].astype(float).fillna(nodes["invert_m"])
     frames["nodes"] = _placed(nodes.assign(ground_m=ground), shapely.Point(0, 0))
+    known = nodes["node_id"]
     for layer in ("pipes", "structures"):
-        frames[layer] = _placed(frames[layer], shapely.LineString([(0, 0), (1, 0)]))
+        frame = frames[layer]
+        # SWMM refuses a link to a node that is not there, and so it is in none of the two models.
+        joined = frame[frame["from_node"].isin(known) & frame["to_node"].isin(known)].reset_index(drop=True)
+        frames[layer] = _placed(joined, shapely.LineString([(0, 0), (1, 0)]))
     return DrainageSystem("model", ("MODEL",), layers.crs, layers["communities"], **frames)
 
 

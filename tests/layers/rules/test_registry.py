@@ -30,6 +30,7 @@ RAISERS = {
     "Note": 0,
     "Misplaced": 0,
     "SourceRefusedError": 0,
+    "RowUnreadError": 0,
     "ClaimError": 0,
     "PriceError": 0,
     "LevelFileError": 0,

@@ -84,7 +84,7 @@ class _Nodes:
         """A divider: dynamic waves pass it as they do a junction, and so does what is built."""
         kind = keyword(row, 3, tuple(DIVIDER_ENDS))
         link = "-" if row.word(2) in ("", "*") else self._reading.link(row.word(2))
-        self._reading.say("model.divider", self._name(row), section="DIVIDERS", kind=kind, link=link)
+        self._reading.tell("model.divider", self._name(row), section="DIVIDERS", kind=kind, link=link)
         return self._open(row, "junction", DIVIDER_ENDS[kind])
 
     def _open(self, row: Row, kind: str, at: int) -> dict[str, Any]:
@@ -108,12 +108,12 @@ class _Nodes:
             raise RowUnreadError("model.row_short", items=len(row.words), needed=4)
         level = number(row, 3) * self._length_m if kind == "FIXED" else None
         if kind in OUTFALL_TYPES[3:] and not has_level_over_time(self._reading, row):
-            self._reading.say("model.value_lost", name, section="OUTFALLS", value=f"{kind} {row.word(3)}")
+            self._reading.tell("model.value_lost", name, section="OUTFALLS", value=f"{kind} {row.word(3)}")
         # The engine reads the gate's word only where it ends the row, and passes over it before another.
         gate = yes(row, at) if len(row.words) == at + 1 else False
         if row.word(at + 1):
             value = f"route to {row.word(at + 1)}"
-            self._reading.say("model.value_lost", name, section="OUTFALLS", value=value)
+            self._reading.tell("model.value_lost", name, section="OUTFALLS", value=value)
         invert = number(row, 1) * self._length_m
         return {
             "node_id": name,
@@ -169,7 +169,7 @@ class _Nodes:
         """Evaporation and seepage: a rate of seepage has a column, how it falls as the soil fills has none."""
         evaporation = number(row, at, 0.0)
         if evaporation:
-            self._reading.say("model.value_lost", name, section="STORAGE", value=f"evaporation {evaporation:g}")
+            self._reading.tell("model.value_lost", name, section="STORAGE", value=f"evaporation {evaporation:g}")
         rest = row.words[at + 1 :]
         if not rest:
             return
@@ -180,7 +180,7 @@ class _Nodes:
         suction, deficit = (number_of(rest[0]), number_of(rest[2])) if len(rest) > 1 else (0.0, 0.0)
         if rate and (suction or deficit):
             value = f"Green-Ampt suction {rest[0]}, deficit {rest[2]}"
-            self._reading.say("model.value_lost", name, section="STORAGE", value=value)
+            self._reading.tell("model.value_lost", name, section="STORAGE", value=value)
 
     def _name(self, row: Row) -> str:
         return self._reading.node(row.words[0])

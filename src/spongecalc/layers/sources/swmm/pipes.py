@@ -145,7 +145,7 @@ def _section(reading: Reading, name: str, found: tuple[str, Row]) -> dict[str, A
     barrels = number_of(row.word(6)) if row.word(6) else 1.0
     made["barrels"] = barrels if barrels and barrels > 1 else None
     if row.word(7) and number_of(row.word(7)):
-        reading.say("model.value_lost", name, section="XSECTIONS", value=f"culvert code {row.word(7)}")
+        reading.tell("model.value_lost", name, section="XSECTIONS", value=f"culvert code {row.word(7)}")
     if shape == "CUSTOM":
         height = number(row, 2) * reading.units.length_m
         words = f"CUSTOM {height:.7g} {row.word(3)}"
@@ -158,7 +158,7 @@ def _section(reading: Reading, name: str, found: tuple[str, Row]) -> dict[str, A
             return {**made, "sediment_mm": second * to_mm or None}
         darcy = reading.file.option("FORCE_MAIN_EQUATION", "H-W").startswith("D-W")
         if shape == "FORCE_MAIN" and darcy:
-            reading.say("model.value_lost", name, section="XSECTIONS", value=f"Darcy-Weisbach {second:g}")
+            reading.tell("model.value_lost", name, section="XSECTIONS", value=f"Darcy-Weisbach {second:g}")
         return {**made, "hazen_williams": second or None} if shape == "FORCE_MAIN" and not darcy else made
     if shape == "EGG":
         return {**made, "shape": EGG, "height_mm": in_mm}

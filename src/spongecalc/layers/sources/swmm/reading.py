@@ -91,7 +91,7 @@ class Reading:
         """A link's name as it is first spelt; the word itself where there is no such link."""
         return self.links.get(word.lower(), word)
 
-    def say(self, rule: str, name: str, **found: object) -> None:
+    def tell(self, rule: str, name: str, **found: object) -> None:
         """Note a finding at a feature."""
         self.notes.append(Note(rule, found, name))
 
@@ -105,7 +105,7 @@ class Reading:
                 made.append(make(row))
             except RowUnreadError as refusal:
                 self.unread.add((section, row.line))
-                self.say(refusal.rule, row.words[0], section=section, line=row.line, **refusal.found)
+                self.tell(refusal.rule, row.words[0], section=section, line=row.line, **refusal.found)
         return made
 
 
