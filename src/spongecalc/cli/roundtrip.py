@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spongecalc.batch.model_runs import run_inp_apart
+from spongecalc.batch.foreign_runs import run_foreign_model
 from spongecalc.cli.call import Call
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
@@ -14,10 +14,10 @@ from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.sources.raw import SourceRefusedError
-from spongecalc.layers.sources.swmm.sections import read_model_file
 from spongecalc.swmm.compared_runs import ALLOWED_PERCENT, ComparedRuns, Figure, compared
 from spongecalc.swmm.rebuilt_model import RebuiltModel, bring_files, rebuilt_model
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.water_balance import sentence
 
 SHOWN = 15
 
@@ -31,7 +31,6 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
     output = call.output
     try:
         rebuilt = rebuilt_model(model)
-        file = read_model_file(model)
     except SourceRefusedError as refusal:
         found = {"file": model.name, "layer": "-", **refusal.found}
         finding = Finding(refusal.rule, Feature(file=model.name), found)
@@ -44,11 +43,12 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
         for name, data in (("original", model.read_bytes()), ("rebuilt", rebuilt.text.encode("utf-8"))):
             place = Path(folder) / name
             place.mkdir()
-            bring_files(file, model.parent, place)
+            bring_files(model, place)
             inp = place / "model.inp"
             inp.write_bytes(data)
-            results.append(run_inp_apart(inp, place / "run"))
-    _say_lost(rebuilt, output)
+            (place / "run").mkdir()
+            results.append(run_foreign_model(inp, place / "run").result)
+    _say_lost(rebuilt, model.name, output)
     for name, result in zip(("original", "rebuilt"), results, strict=True):
         if result.status != "done":
             _say_failed(name, result, output)
@@ -56,10 +56,10 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
     return _say_compared(compared(*results), output)
 
 
-def _say_lost(rebuilt: RebuiltModel, output: Output) -> None:
+def _say_lost(rebuilt: RebuiltModel, file: str, output: Output) -> None:
     """Say what of the model's network no layer holds."""
     for note in rebuilt.notes:
-        found = {"file": "", "layer": "-", **note.found}
+        found = {"file": file, "layer": "-", **note.found}
         finding = Finding(note.rule, Feature(feature_id=note.feature_id), found)
         output.sentence(f"{note.feature_id}: {finding.message(output.language)}")
 
@@ -68,7 +68,8 @@ def _say_failed(name: str, result: RunResult, output: Output) -> None:
     language = output.language
     output.error(text(f"cli.roundtrip.failed_{name}", language))
     for message in result.messages:
-        output.error(f"  {message.line or ''} {message.engine_text or message.key}".rstrip())
+        if message.severity == "error":
+            output.error(f"  {sentence(message, language)}")
     output.document["status"] = f"{name} failed"
 
 

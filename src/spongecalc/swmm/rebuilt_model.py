@@ -25,7 +25,9 @@ from spongecalc.project.settings import Settings
 from spongecalc.scenario import SCENARIO_LAYERS, DrainageSystem
 from spongecalc.swmm.inp_text import aligned
 from spongecalc.swmm.model_unit_columns import in_model_units
+from spongecalc.swmm.named_files import found_file, named_files
 from spongecalc.swmm.recorded_network import recorded_network
+from spongecalc.swmm.unrounded import unrounded
 
 # A place in metres for a model that is at none, so that the layers can be read.
 SOMEWHERE = "EPSG:4543"
@@ -45,8 +47,6 @@ REPLACED = (
     "DWF",
 )
 """Sections that stand in the model built again as the layers have them; all others stand as they were."""
-# Sections whose rows may name files beside the model.
-NAMING_FILES = ("FILES", "RAINGAGES", "TIMESERIES", "TEMPERATURE", "EVAPORATION")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ def rebuilt_model(path: Path) -> RebuiltModel:
     system = _system(layers)
     network = recorded_network(system, _settings())
     names = _names(contents, network.nodes, network.links)
-    rows = in_model_units(network.sections, ModelUnits.of(contents.file))
+    frames = {layer: getattr(system, layer) for layer in OF_NETWORK}
+    exact = unrounded(network.sections, frames, network.nodes, network.links)
+    rows = in_model_units(exact, ModelUnits.of(contents.file))
     rows = {section: [names(row) for row in own] for section, own in rows.items()}
     rows["OUTFALLS"] = _with_tides(contents.file, rows["OUTFALLS"])
     rows["DWF"] = _dry_flows(contents)
@@ -200,12 +202,9 @@ def _line(row: Row) -> str:
     return " ".join(word or '""' for word in quoted(row.words))
 
 
-def bring_files(file: ModelFile, folder: Path, target: Path) -> None:
-    """Copy the files that a model names from beside it to another folder, so that a run there finds them."""
-    words = {word for section in NAMING_FILES for row in file.of(section) for word in row.words}
-    for word in sorted(words):
-        source = folder / word
-        inside = not Path(word).is_absolute() and ".." not in Path(word).parts
-        if inside and source.is_file():
-            (target / word).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target / word)
+def bring_files(model: Path, target: Path) -> None:
+    """Copy the files that a model reads to another folder, where a model there finds them beside itself."""
+    for named in named_files(model.read_bytes()):
+        found, _ = found_file(model.parent, named) if named.use == "read" else (None, False)
+        if found is not None:
+            shutil.copyfile(found, target / found.name)
