@@ -12,6 +12,7 @@ from spongecalc.catalogue.pipe_section import PipeSection
 from spongecalc.design.check import Check, Limit, Subject, at_most, not_checkable
 from spongecalc.design.full_pipe import WET_WEATHER
 from spongecalc.design.network import subject_of
+from spongecalc.design.pressure_pipes import REASON as PRESSURE_PIPE
 from spongecalc.scenario import DrainageSystem
 from spongecalc.standards.provenance import PRINTED
 
@@ -24,7 +25,7 @@ def swmm_peak_checks(systems: Sequence[DrainageSystem], hydraulics: pd.DataFrame
     The full flow is that of Manning's formula at the slope the pipe is laid at, for any section. A pipe may pass
     more than it under pressure, where water stands higher above it than below, and less where water below holds
     it up. What is compared says nothing of the latter: a pipe that is full for a time though its peak is within
-    its full flow is told to be held up. A pipe that does not fall has no full flow, and its peak is only told.
+    its full flow is told to be held up. A pipe that does not fall has no full flow, nor has one under pressure, and its peak is only told.
 
     Parameters
     ----------
@@ -52,8 +53,13 @@ def swmm_peak_checks(systems: Sequence[DrainageSystem], hydraulics: pd.DataFrame
 def _of_pipe(row: Any, found: Any, subject: Subject, storm_id: str) -> Check:
     source = WET_WEATHER if row.system == "sewage" else RAIN
     full_l_s = float(found.full_flow_l_s)
+    if row.hazen_williams > 0:
+        peak_l_s = round(float(found.swmm_peak_l_s), 2)
+        unknown = Limit(math.nan, "l/s", source, PRINTED)
+        return not_checkable("swmm_peak", subject, storm_id, PRESSURE_PIPE, unknown, peak_l_s)
     if math.isnan(full_l_s) and found.slope > 0:
-        full_l_s = 1000 * PipeSection.of_pipe(row).full_flow_m3_s(float(found.slope), float(found.manning_n))
+        beside = row.barrels if row.barrels >= 1 else 1
+        full_l_s = 1000 * beside * PipeSection.of_pipe(row).full_flow_m3_s(float(found.slope), float(found.manning_n))
     # As the tables write them: what no table shows breaks no limit.
     limit = Limit(round(full_l_s, 2), "l/s", source, PRINTED)
     peak_l_s = round(float(found.swmm_peak_l_s), 2)

@@ -336,3 +336,9 @@ class PipeSections:
         outer = self.outer_width_m(wall_m)
         box = outer * (self.box_height_m + 2 * wall_m)
         return np.where(self.is_circular, np.pi / 4 * outer**2, np.where(self.is_egg, _EGG_BOX * box, box))
+
+
+def barrels_of(pipes: Any) -> np.ndarray:
+    """How many pipes lie side by side, for each row of the pipes layer: 1 where nothing is said."""
+    given = pipes["barrels"].to_numpy(float)
+    return np.where(given >= 1, np.floor(given), 1.0)

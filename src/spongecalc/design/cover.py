@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.pipe_section import OPEN_SHAPES
 from spongecalc.design.check import FAIL, Check, at_least, not_checkable
 from spongecalc.design.limits import Limits
 from spongecalc.design.network import DesignNetwork, subject_of, with_hydraulics
@@ -91,7 +92,7 @@ def _checks(
         driven = sum(part for (kind, _), part in under.items() if kind in carriageway)
         applies = CARRIAGEWAY if driven >= LEAST_SHARE else FOOTWAY
         limit = limits.find(CHECK, applies)
-        if row.shape == "rect_open":
+        if row.shape in OPEN_SHAPES:
             checks.append(not_checkable(CHECK, subject, applies, "open_channel", limit))
         elif np.isnan(cover):
             checks.append(not_checkable(CHECK, subject, applies, "no_levels_or_size", limit))

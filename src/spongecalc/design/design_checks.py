@@ -23,6 +23,7 @@ from spongecalc.design.inlets import check_inlets
 from spongecalc.design.limits import Limits, required_return_period
 from spongecalc.design.manholes import check_manholes
 from spongecalc.design.network import DesignNetwork, DrainedArea, design_network
+from spongecalc.design.pressure_pipes import pressure_pipes_unchecked
 from spongecalc.design.sizes import check_sizes
 from spongecalc.design.suggestions import SUGGESTION_COLUMNS, suggestions
 from spongecalc.layers.layer_set import LayerSet
@@ -77,18 +78,20 @@ def review_design(
         flows = pipe_flows(net, coefficients, intensity, design.inlet_time_min, groundwater_percent)
         hydraulics = pipe_hydraulics(net, flows)
         tables.append(hydraulics)
+        sewers = net.by_gravity
         found = [
-            *check_hydraulics(net, hydraulics, limits, period, design.network),
+            *check_hydraulics(sewers, hydraulics, limits, period, design.network),
+            *pressure_pipes_unchecked(net),
             *check_full_pipes(
-                net,
+                sewers,
                 hydraulics,
                 limits,
                 surge_percent=design.surge_percent,
                 intercepted_rain_times=design.intercepted_rain_times,
             ),
             *check_groundwater(net, limits, design.infiltration_percent),
-            *check_sizes(net, limits, design.network, machine_cleaning=design.machine_cleaning),
-            *check_manholes(net, limits, hydraulics),
+            *check_sizes(sewers, limits, design.network, machine_cleaning=design.machine_cleaning),
+            *check_manholes(sewers, limits, hydraulics),
             *check_cover(net, limits, settings.carriageway),
             *check_inlets(
                 net,
@@ -109,7 +112,7 @@ def review_design(
             infiltration_percent=groundwater_percent,
         )
         proposals.append(
-            suggestions(net, found, flows_again, limits, period, design.network, settings.carriageway)
+            suggestions(sewers, found, flows_again, limits, period, design.network, settings.carriageway)
         )
     trees = layers["trees"][stands(layers, "trees", settings.scenario(settings.compared[1]))]
     checks.extend(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
-from spongecalc.catalogue.pipe_section import PipeSections
+from spongecalc.catalogue.pipe_section import PipeSections, barrels_of
 from spongecalc.design.check import Subject
 from spongecalc.layers.feature import feature_of
+from spongecalc.network.given_inflow import given_inflows
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.network.sewage_load import sewage_by_node_l_s
@@ -39,7 +40,8 @@ class DesignNetwork:
     """One drainage system after the works.
 
     ``pipes`` has, beside the contract's columns, ``length_m``, ``diameter_m``, ``slope`` (m/m, NaN where a
-    level is missing) and ``manning_n``; frames are ordered by id. ``sewage_l_s`` is the mean flow by node.
+    level is missing), ``manning_n``, ``side_by_side`` (how many such pipes there are) and ``under_pressure``;
+    frames are ordered by id. ``sewage_l_s`` is the mean flow by node, that which the survey gives included.
     """
 
     graph: nx.MultiDiGraph
@@ -61,6 +63,15 @@ class DesignNetwork:
         """Rows of nodes by id."""
         return {row.node_id: row for row in self.nodes.itertuples()}
 
+    @property
+    def by_gravity(self) -> DesignNetwork:
+        """The same without pressure pipes among ``pipes``: what the rules of gravity sewers are held to.
+
+        The graph keeps them, since their flow comes down to the sewers behind them.
+        """
+        pressed = self.pipes["under_pressure"].to_numpy(bool)
+        return replace(self, pipes=self.pipes[~pressed].reset_index(drop=True)) if pressed.any() else self
+
 
 def design_network(
     system: DrainageSystem,
@@ -76,10 +87,13 @@ def design_network(
     }
     frames["pipes"] = with_hydraulics(frames["pipes"], system.catalogue)
     extra = {} if trees is None else {"trees": trees}
+    sewage_l_s = sewage_by_node_l_s(system.buildings, sources(system), sewage)
+    for node, flow_l_s in given_inflows(system, sewage_l_s)[0].sewage_l_s.items():
+        sewage_l_s[node] = sewage_l_s.get(node, 0.0) + flow_l_s
     return DesignNetwork(
         drainage_graph(system),
         **frames,
-        sewage_l_s=sewage_by_node_l_s(system.buildings, sources(system), sewage),
+        sewage_l_s=sewage_l_s,
         areas=areas,
         catalogue=system.catalogue,
         **extra,
@@ -87,9 +101,10 @@ def design_network(
 
 
 def with_hydraulics(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDataFrame:
-    """Pipes with their plan length, inner diameter, slope and roughness as numbers.
+    """Pipes with their plan length, inner diameter, slope, roughness and number as numbers.
 
-    The diameter is NaN for a section that is not circular. Roughness is the survey's, else the material's.
+    The diameter is NaN for a section that is not circular. Roughness is the survey's, else the material's. A pipe
+    with a C of Hazen and Williams is ``under_pressure``.
     """
     length = pipe_lengths_m(pipes)
     drop = pipes["invert_up_m"].to_numpy(float) - pipes["invert_down_m"].to_numpy(float)
@@ -100,6 +115,8 @@ def with_hydraulics(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDat
         length_m=length,
         diameter_m=PipeSections.of(pipes).circle_m,
         slope=slope,
+        side_by_side=barrels_of(pipes),
+        under_pressure=pipes["hazen_williams"].notna().to_numpy(),
         manning_n=pipes["roughness"].astype(float).fillna(pd.Series(by_material, index=pipes.index)),
     )
 

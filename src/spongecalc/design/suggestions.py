@@ -202,7 +202,7 @@ def least_slope(
     row
         A row of the network's pipes.
     flow_l_s
-        Its design flow.
+        Its design flow; of several pipes side by side that of one.
     problems
         Names of the checks that it fails.
     limits, network
@@ -254,7 +254,8 @@ def _slopes(net: DesignNetwork, failing: Mapping[str, set[str]], again: _Recheck
     for row in net.pipes.itertuples():
         problems = failing.get(row.pipe_id, set()) & set(BY_SLOPE)
         if problems and not np.isnan([row.diameter_m, row.slope]).any():
-            flow_l_s = float(found.loc[row.pipe_id, "design_flow_l_s"])
+            # Each of several pipes side by side carries its part.
+            flow_l_s = float(found.loc[row.pipe_id, "design_flow_l_s"]) / row.side_by_side
             slope = least_slope(row, flow_l_s, problems, again.limits, again.network, net.catalogue)
             if not np.isnan(slope):
                 wanted[row.pipe_id] = slope

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from spongecalc.catalogue.catalogue import Catalogue
-from spongecalc.catalogue.pipe_section import PipeSections
+from spongecalc.catalogue.pipe_section import PipeSections, barrels_of
 from spongecalc.layers.newer_ground import counting_order
 from spongecalc.network.depth import UNKNOWN
 from spongecalc.network.pipe_length import pipe_lengths_m
@@ -24,6 +24,7 @@ RESTORED, REPAVED = "surface_restoration", "surface_repaved"
 class LaidPipes:
     """Pipes as they lie in a trench: outer width and cross section, wall and bedding, in m and m2, by pipe.
 
+    Of several side by side, which the survey does not place, width and section are those of all together.
     ``rigid`` pipes are laid on a base, which takes the wider working space.
     """
 
@@ -42,9 +43,10 @@ def laid_pipes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> LaidPipes:
     if "wall_mm" in pipes.columns:
         given = pipes["wall_mm"].to_numpy(float) / 1000
         wall = np.where(np.isnan(given), wall, given)
+    beside = barrels_of(pipes)
     return LaidPipes(
-        sections.outer_width_m(wall),
-        sections.outer_area_m2(wall),
+        sections.outer_width_m(wall) * beside,
+        sections.outer_area_m2(wall) * beside,
         wall,
         np.array([m.bedding_mm for m in materials], dtype=float) / 1000,
         np.array([m.is_rigid for m in materials], dtype=bool),

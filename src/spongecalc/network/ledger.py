@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spongecalc.catalogue.pipe_section import CIRCULAR
+from spongecalc.catalogue.pipe_section import CIRCULAR, barrels_of
+from spongecalc.catalogue.structure_form import ORIFICE, PUMP
 from spongecalc.layers.layer_set import LayerSet
 from spongecalc.network.bill_rules import DEFAULT_RULES, BillRules
 from spongecalc.network.borders import pieces
@@ -36,6 +37,10 @@ LEDGER_COLUMNS = [*KEYS, "layer", "feature_id", *AMOUNTS]
 
 # Facilities that are measured on the ground; the others are of a volume.
 BY_AREA = ("rain_garden", "infiltration_trench", "green_roof", "detention_basin")
+PRESSURE = "pressure"
+"""What the bill calls the section of a round pipe under pressure."""
+# A node that pumps stand in, and what is counted of the pumps themselves.
+WET_WELL, DUTY, STANDBY = "wet_well", "pump_duty", "pump_standby"
 SYSTEM_OF_WATER = {"sewage": "sewage", "rain": "storm"}
 
 
@@ -43,7 +48,7 @@ def ledger(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
     """All rows of the ledger, with exact amounts.
 
     The length of a pipe is the plan length of its centre line from node to node, manholes and fittings not
-    deducted; ``true_length_m`` is that along its slope. An amount that cannot be known (the trench of a pipe
+    deducted; ``true_length_m`` is that along its slope. Pipes side by side on one line are laid as often. An amount that cannot be known (the trench of a pipe
     without depth) is NaN.
 
     References
@@ -55,6 +60,7 @@ def ledger(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
         _lines(layers, rules),
         _laterals(layers, rules),
         _nodes(layers),
+        _structures(layers),
         _surfaces(layers),
         _facilities(layers),
     ]
@@ -74,13 +80,17 @@ def ledger(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
 
 
 def shape_text(pipes: gpd.GeoDataFrame) -> pd.Series:
-    """The cross section as the bill states it: "circular", or the shape with its size, such as "egg 900"."""
+    """The cross section as the bill states it: "circular", or the shape with its size, such as "egg 900".
+
+    A round pipe under pressure is "pressure": another article, laid and tested in another way.
+    """
     shape = pipes["shape"].astype(object).where(pipes["shape"].notna(), CIRCULAR)
     width, height = pipes["width_mm"].astype(float), pipes["height_mm"].astype(float)
+    shape = shape.mask((shape == CIRCULAR) & pipes["hazen_williams"].notna(), PRESSURE)
     texts = []
     for name, w, h in zip(shape, width, height, strict=True):
         size = "x".join(f"{v:g}" for v in (w, h) if not np.isnan(v))
-        texts.append(name if name == CIRCULAR or not size else f"{name} {size}")
+        texts.append(name if name in (CIRCULAR, PRESSURE) or not size else f"{name} {size}")
     return pd.Series(texts, index=pipes.index, dtype=object)
 
 
@@ -101,6 +111,7 @@ def _pipes(layers: LayerSet, rules: BillRules) -> pd.DataFrame:
     # The pieces are measured on the line; where the record counts each has its share of that.
     drawn = shapely.length(pipes.geometry.to_numpy())
     longer = np.divide(plan, drawn, out=np.ones_like(plan), where=(drawn > 0) & (plan != drawn))
+    beside = barrels_of(pipes)[at]
     drop = (pipes["invert_up_m"] - pipes["invert_down_m"]).to_numpy(float)
     true = true_length_m(plan, drop)[at] * cut["share"].to_numpy()
     rows = pd.DataFrame(
@@ -115,9 +126,9 @@ def _pipes(layers: LayerSet, rules: BillRules) -> pd.DataFrame:
             "depth_band": depth_band(trench_depth_m(own, layers["nodes"])),
             "layer": "pipes",
             "feature_id": own["pipe_id"],
-            "length_m": cut["length_m"].to_numpy() * longer[at],
-            "true_length_m": true,
-            "count": cut["counted"],
+            "length_m": cut["length_m"].to_numpy() * longer[at] * beside,
+            "true_length_m": true * beside,
+            "count": cut["counted"] * beside,
         }
     )
     up, down = end_depths_m(pipes, layers["nodes"])
@@ -213,7 +224,7 @@ def _nodes(layers: LayerSet) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "community_id": nodes["community_id"],
-            "item": nodes["kind"],
+            "item": nodes["kind"].replace(PUMP, WET_WELL),
             "system": nodes["system"],
             "status": nodes["status"],
             "diameter_mm": size.where(nodes["kind"] == "manhole"),
@@ -223,6 +234,30 @@ def _nodes(layers: LayerSet) -> pd.DataFrame:
             "count": 1,
         }
     ).assign(shape="", material="")
+
+
+def _structures(layers: LayerSet) -> pd.DataFrame:
+    """Pumps that run and pumps that stand by, weirs, orifices and outlets by number; orifices by their size."""
+    structures = layers["structures"]
+    if structures.empty:
+        return pd.DataFrame()
+    pumps = (structures["kind"] == PUMP).to_numpy()
+    duty = structures["duty"].astype(float).fillna(1.0).clip(lower=1.0)
+    rows = pd.DataFrame(
+        {
+            "community_id": structures["community_id"],
+            "item": structures["kind"].replace(PUMP, DUTY),
+            "system": structures["system"],
+            "status": structures["status"],
+            "diameter_mm": structures["diameter_mm"].astype(float).where(structures["kind"] == ORIFICE),
+            "layer": "structures",
+            "feature_id": structures["structure_id"],
+            "count": duty.where(pumps, 1.0),
+        }
+    )
+    standing_by = rows.assign(item=STANDBY, count=structures["standby"].astype(float))
+    both = pd.concat([rows, standing_by[pumps & (structures["standby"] > 0).to_numpy()]], ignore_index=True)
+    return both.assign(shape="", material="", depth_band="")
 
 
 def _surfaces(layers: LayerSet) -> pd.DataFrame:
