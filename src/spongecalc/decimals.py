@@ -19,6 +19,7 @@ DECIMALS: dict[str, int] = {
     "_percent_high": 2,
     "_per_km": 2,
     "_h": 2,
+    "_kwh": 2,
     "_mm": 1,
     "_mm_h": 1,
     "coefficient": 3,

@@ -145,6 +145,11 @@ class Result:
         """Figures of the storages (tanks, basins): volumes at start, end and at most."""
         return self._with_features("node", self._result.storages)
 
+    @property
+    def pumps(self) -> pd.DataFrame:
+        """Figures of the pumps: starts, hours on, volume, mean and largest flow, energy of the water."""
+        return self._with_features("link", self._result.pumps)
+
     def series(
         self, quantity: str, ids: str | Iterable[str] | None = None, *, kind: str | None = None
     ) -> pd.DataFrame:

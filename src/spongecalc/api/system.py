@@ -102,8 +102,13 @@ class System:
         """Rain tanks, rain gardens, basins and the like."""
         return self._layer("facilities")
 
+    @property
+    def structures(self) -> gpd.GeoDataFrame:
+        """Pumps, weirs, orifices and outlets."""
+        return self._layer("structures")
+
     def upstream_of(self, place: str) -> Trace:
-        """All that lies upstream of a node, pipe, lateral, facility or building, and who lives there.
+        """All that lies upstream of a node, pipe, lateral, structure, facility or building, and who lives there.
 
         Raises
         ------
@@ -142,6 +147,8 @@ class System:
 
     def _layer(self, name: str) -> gpd.GeoDataFrame:
         frame: gpd.GeoDataFrame = getattr(self._system, name)
+        if frame.empty and SCHEMAS[name].id_column not in frame:
+            return frame
         return frame.set_index(SCHEMAS[name].id_column)
 
     def _trace(self, place: str, direction: Direction) -> Trace:
@@ -156,13 +163,15 @@ class System:
                 areas_m2=self._areas_m2,
             )
         except KeyError:
-            known = [i for name in SCENARIO_LAYERS[:6] for i in self._ids(name)]
+            known = [i for name in (*SCENARIO_LAYERS[:6], "structures") for i in self._ids(name)]
             raise UnknownNameError("place", place, known, self._files.settings.language) from None
 
     def _ids(self, layer: str) -> list[str]:
         if layer == "surfaces":  # water is followed from where it enters the pipes
             return []
         frame: gpd.GeoDataFrame = getattr(self._system, layer)
+        if frame.empty:
+            return []
         return [str(i) for i in frame[SCHEMAS[layer].id_column]]
 
     @cached_property

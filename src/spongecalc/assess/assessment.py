@@ -99,7 +99,7 @@ def assess(inputs: Inputs, language: str, versions: Mapping[str, str]) -> Review
         "outfalls": rows_of.leaving.outfall_table(inputs.community_ids, scenarios),
         "outfall_peaks": peaks,
         "sponge": sponge,
-        **rows_of.basin_tables(scenarios),
+        **rows_of.storage_tables(scenarios),
         **bill_tables(inputs.layers, settings, inputs.documents.claims, inputs.documents.prices),
         **design_tables(inputs.modelled, inputs.storms, inputs.layers, settings, peaks_checked),
         "runs": runs,

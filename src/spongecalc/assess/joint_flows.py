@@ -12,6 +12,7 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.network.cross_connections import RIGHT_RECEIVERS, CrossConnection
+from spongecalc.network.given_inflow import given_inflows
 from spongecalc.network.sewage_load import sewage_by_source_l_s
 from spongecalc.network.sources import sources
 from spongecalc.project.sewage_settings import SewageSettings
@@ -82,6 +83,8 @@ class JointFlows:
         for source, flow in sewage_by_source_l_s(system.buildings, sources(system), self.sewage):
             key = (source.layer, source.feature_id)
             flows[key] = flows.get(key, 0.0) + flow
+        for node, flow in given_inflows(system, {})[0].sewage_l_s.items():
+            flows["nodes", node] = flows.get(("nodes", node), 0.0) + flow
         return flows
 
     def of(self, joint: CrossConnection) -> JointFlow:

@@ -21,6 +21,8 @@ from spongecalc.assess.separation_grades import grade_rows
 from spongecalc.assess.settled import SettledFound
 from spongecalc.assess.spills import spill_rows, spills_known
 from spongecalc.assess.sponge import SPONGE_COLUMNS, runoff_series_l_s, sponge_row
+from spongecalc.assess.storages import STORAGE_COLUMNS, storage_rows
+from spongecalc.assess.structures import STRUCTURE_COLUMNS, structure_rows
 from spongecalc.batch.run import Run
 from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import Settings
@@ -65,6 +67,8 @@ class ModelRows:
     grades: list[dict[str, object]] = field(default_factory=list)
     spills: list[dict[str, object]] = field(default_factory=list)
     basins: list[dict[str, object]] = field(default_factory=list)
+    structures: list[dict[str, object]] = field(default_factory=list)
+    storages: list[dict[str, object]] = field(default_factory=list)
     outfalls: list[dict[str, object]] = field(default_factory=list)
     sponge: dict[tuple[str, str], list[dict[str, object]]] = field(default_factory=dict)
     facts: dict[tuple[str, str], ScenarioFacts] = field(default_factory=dict)
@@ -78,13 +82,20 @@ class ModelRows:
         ]
         return pd.DataFrame(rows, columns=SPONGE_COLUMNS)
 
-    def basin_tables(self, scenarios: Sequence[str]) -> dict[str, pd.DataFrame]:
-        """basins.csv, where there are basins."""
-        if not self.basins:
-            return {}
-        table = pd.DataFrame(self.basins, columns=BASIN_COLUMNS)
-        by = ["community_id", "facility_id", "scenario"]
-        return {"basins": table.sort_values(by, key=in_order(scenarios), kind="stable", ignore_index=True)}
+    def storage_tables(self, scenarios: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """basins.csv, structures.csv and storages.csv, each where there are any."""
+        held = (
+            ("basins", self.basins, BASIN_COLUMNS, "facility_id"),
+            ("structures", self.structures, STRUCTURE_COLUMNS, "structure_id"),
+            ("storages", self.storages, STORAGE_COLUMNS, "node_id"),
+        )
+        return {
+            name: pd.DataFrame(rows, columns=columns).sort_values(
+                ["community_id", key, "scenario"], key=in_order(scenarios), kind="stable", ignore_index=True
+            )
+            for name, rows, columns, key in held
+            if rows
+        }
 
     def run_table(self, runs: Sequence[Run], results: Mapping[str, RunResult], language: str) -> pd.DataFrame:
         """Rows of runs.csv in the order of the runs."""
@@ -131,6 +142,8 @@ def model_rows(
         rows.outfalls.extend(outfall_rows(one))
         rows.leaving.add(one)
         rows.basins.extend(basin_rows(one, storms, settings))
+        rows.structures.extend(structure_rows(one, storms))
+        rows.storages.extend(storage_rows(one, storms, settings.structures))
         finished, known = one.finished(headline) is not None, spills_known(one, headline)
         for community in one.system.communities:
             key = (community, one.system.scenario)

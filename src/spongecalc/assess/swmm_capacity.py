@@ -25,7 +25,8 @@ def swmm_peak_checks(systems: Sequence[DrainageSystem], hydraulics: pd.DataFrame
     The full flow is that of Manning's formula at the slope the pipe is laid at, for any section. A pipe may pass
     more than it under pressure, where water stands higher above it than below, and less where water below holds
     it up. What is compared says nothing of the latter: a pipe that is full for a time though its peak is within
-    its full flow is told to be held up. A pipe that does not fall has no full flow, nor has one under pressure, and its peak is only told.
+    its full flow is told to be held up. A pipe that does not fall has no full flow, nor has a pressure pipe, and
+    the peak is only told.
 
     Parameters
     ----------
@@ -59,7 +60,9 @@ def _of_pipe(row: Any, found: Any, subject: Subject, storm_id: str) -> Check:
         return not_checkable("swmm_peak", subject, storm_id, PRESSURE_PIPE, unknown, peak_l_s)
     if math.isnan(full_l_s) and found.slope > 0:
         beside = row.barrels if row.barrels >= 1 else 1
-        full_l_s = 1000 * beside * PipeSection.of_pipe(row).full_flow_m3_s(float(found.slope), float(found.manning_n))
+        full_l_s = (
+            1000 * beside * PipeSection.of_pipe(row).full_flow_m3_s(float(found.slope), float(found.manning_n))
+        )
     # As the tables write them: what no table shows breaks no limit.
     limit = Limit(round(full_l_s, 2), "l/s", source, PRINTED)
     peak_l_s = round(float(found.swmm_peak_l_s), 2)

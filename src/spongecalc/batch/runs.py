@@ -28,6 +28,7 @@ from spongecalc.batch.result_file import (
 )
 from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
+from spongecalc.catalogue.structure_form import PASSING
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.model import BETWEEN, COMES_UP, TANK_FLOWS, SwmmModel
@@ -55,7 +56,7 @@ def plan_runs(
             outfall_inflow=True,
             node_lateral_inflow=tuple(roles.get("tank", [])),
             node_depth=tuple(g.model_id for g in model.gutters),
-            link_flow=tuple(link for role in TANK_FLOWS for link in roles.get(role, [])),
+            link_flow=tuple(link for role in (*TANK_FLOWS, *PASSING) for link in roles.get(role, [])),
         )
         backs = tuple(g.back for g in model.gutters)
         nodes = model.elements[(model.elements["element"] == "node") & (model.elements["layer"] == "nodes")]
@@ -72,7 +73,8 @@ def plan_runs(
             place = folder / run_folder_name(model.name) / model.scenario / event.storm_id
             wanted = everything if event.report_all else series
             if event.storm_id == DRY:
-                wanted = SeriesRequest(link_flow=backs)
+                passing = tuple(link for role in PASSING for link in roles.get(role, []))
+                wanted = SeriesRequest(link_flow=(*backs, *passing))
             runs.append(
                 Run(
                     model.name,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 PUMP, WEIR, ORIFICE, OUTLET = "pump", "weir", "orifice", "outlet"
 KINDS = (PUMP, WEIR, ORIFICE, OUTLET)
+PASSING = (WEIR, ORIFICE, OUTLET)
+"""Kinds whose flow SWMM does not add up to a volume: it is that of their saved flows."""
 
 SWMM_FORM: Mapping[str, Mapping[str, str]] = {
     PUMP: {

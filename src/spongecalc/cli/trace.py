@@ -27,7 +27,9 @@ def run_trace(call: Call, place: str) -> int:
     if not rows:
         raise RefusedError(UnknownNameError("place", place, known).sentence(output.language))
     output.document["traces"] = [{k: list(v) if isinstance(v, tuple) else v for k, v in r.items()} for r in rows]
-    columns = ("scenario", "direction", "length_m", "area_m2", "households", "residents", "outfalls", "pipes")
+    columns = ["scenario", "direction", "length_m", "area_m2", "households", "residents", "outfalls", "pipes"]
+    # Few networks have any: a column for them stands only where they do.
+    columns += ["structures"] if any(r["structures"] for r in rows) else []
     headers = [text(f"separation.trace_{c}", output.language) for c in columns]
     called = {s.name: s.called(output.language) for s in project.settings.scenarios}
     cells = [[called[str(r["scenario"])], *(_cell(c, r[c], output.language) for c in columns[1:])] for r in rows]

@@ -47,8 +47,8 @@ def pipe_hydraulics(net: DesignNetwork, flows: pd.DataFrame) -> pd.DataFrame:
 
     The design flow of a sewage pipe is its peak sewage, that of a storm pipe its rain, that of a combined pipe
     its rain and the mean sewage of a day (GB 50014-2021, 4.1.22). Fullness and velocity are those of uniform
-    flow; NaN where the pipe cannot carry the flow. Pipes side by side carry the flow together. A pressure pipe has
-    no flow by gravity: its full flow, fullness and velocity are NaN.
+    flow; NaN where the pipe cannot carry the flow. Pipes side by side carry the flow together. A pressure pipe
+    has no flow by gravity: its full flow, fullness and velocity are NaN.
     """
     pipes = net.pipes
     diameter, slope, n = (pipes[c].to_numpy(float) for c in ("diameter_m", "slope", "manning_n"))

@@ -2,7 +2,8 @@
 
 A rain source may flow through rain pipes only, a sewage source through sewage pipes only. The first place
 on a source's way downstream where that ends is a cross-connection. All sources that pass the same one belong
-to one record. Old combined pipes that still carry water are one for each connected stretch of them.
+to one record. Old combined pipes that still carry water are one for each connected stretch of them; a pump, weir,
+orifice or outlet that leads out of such a stretch to where its water does not belong is one besides.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from dataclasses import dataclass
 
 import networkx as nx
 
+from spongecalc.catalogue.structure_form import KINDS
 from spongecalc.network.graph import drainage_graph, is_overflow
 from spongecalc.network.sources import Source, households_of, sources
 from spongecalc.scenario import DrainageSystem
 
+BETWEEN = "_between_systems"
+STRUCTURE_JOINTS = tuple(f"{kind}{BETWEEN}" for kind in KINDS)
+"""Kinds of joints that are pumps, weirs, orifices and outlets."""
 OWN_SYSTEM = {"sewage": "sewage", "rain": "storm"}
 
 # Where each water may go: the receivers that are right for it.
@@ -30,11 +35,11 @@ class CrossConnection:
     """One cross-connection between rain and sewage.
 
     ``kind`` is sewage_lateral_to_storm, rain_lateral_to_sewage, pipe_between_systems,
-    overflow_between_systems or combined_in_service (and, from :mod:`spongecalc.network.leftovers`,
-    removed_still_carries, wrong_receiver or reaches_nothing); ``layer`` and ``feature_id`` name what to
-    mend; ``at_node`` is where the water enters the wrong system; ``carries`` is "sewage", "rain" or "both";
-    ``from_system`` and ``to_system`` are the systems that it joins; ``sources`` are the ids of the laterals
-    and inlets whose water passes; ``outfalls`` the ids of the outfalls it ends at.
+    overflow_between_systems, one of :data:`STRUCTURE_JOINTS` or combined_in_service (and, from
+    :mod:`spongecalc.network.leftovers`, removed_still_carries, wrong_receiver or reaches_nothing); ``layer`` and
+    ``feature_id`` name what to mend; ``at_node`` is where the water enters the wrong system; ``carries`` is
+    "sewage", "rain" or "both"; ``from_system`` and ``to_system`` are the systems that it joins; ``sources`` are
+    the ids of the laterals and inlets whose water passes; ``outfalls`` the ids of the outfalls it ends at.
     """
 
     kind: str
@@ -105,13 +110,14 @@ def cross_connections(
     """
     graph = drainage_graph(system) if graph is None else graph
     stretches = combined_stretches(graph)
+    spills = _spills_below(graph)
     entering = sources(system)
     passing: dict[Joint, list[Source]] = {}
     for water in ("rain", "sewage"):
         own = [s for s in entering if s.water == water]
-        below = _joints_below(graph, stretches, water)
+        below = _joints_below(graph, stretches, spills, water)
         for source in own:
-            for joint in _joints_of(source, graph, stretches, below):
+            for joint in _joints_of(source, graph, stretches, spills, below):
                 passing.setdefault(joint, []).append(source)
     outfalls = outfalls_below(graph)
     return records(system, graph, passing, outfalls)
@@ -131,6 +137,12 @@ def records(
         waters = {s.water for s in through}
         ends = sorted(outfalls.get(at_node, ()))
         if kind == "combined_in_service" and not _mixes(waters, ends, graph):
+            continue
+        if (
+            kind in STRUCTURE_JOINTS
+            and _leaves_combined(feature_id, at_node, graph)
+            and not _mixes(waters, ends, graph)
+        ):
             continue
         buildings = tuple(sorted({s.building_id for s in through if s.building_id}))
         from_system, to_system = _systems(kind, waters, feature_id, at_node, graph)
@@ -160,13 +172,19 @@ def _systems(
 ) -> tuple[str, str]:
     """The systems that a cross-connection joins: that of the water that comes, and that of the node it enters."""
     to_system = str(graph.nodes[at_node]["system"])
-    if kind in ("pipe_between_systems", "overflow_between_systems"):
+    if kind.endswith(BETWEEN):
         for upper, _, key in graph.in_edges(at_node, keys=True):
             if key[1] == feature_id:
                 return str(graph.nodes[upper]["system"]), to_system
     if len(waters) == 2:
         return "combined", to_system
     return OWN_SYSTEM[next(iter(waters))], to_system
+
+
+def _leaves_combined(feature_id: str, at_node: str, graph: nx.MultiDiGraph) -> bool:
+    """True for a structure whose upper node is of combined pipes."""
+    uppers = [upper for upper, _, key in graph.in_edges(at_node, keys=True) if key == ("structures", feature_id)]
+    return any(graph.nodes[upper]["system"] == "combined" for upper in uppers)
 
 
 def outfalls_below(graph: nx.MultiDiGraph) -> dict[str, frozenset[str]]:
@@ -221,8 +239,30 @@ def combined_stretches(graph: nx.MultiDiGraph) -> dict[str, Joint]:
     return stretches
 
 
+def _spills_below(graph: nx.MultiDiGraph) -> dict[str, tuple[Joint, ...]]:
+    """For each combined node, the structures downstream of it by which water leaves the combined pipes."""
+    combined = graph.subgraph([n for n, d in graph.nodes(data=True) if d["system"] == "combined"])
+    leaving: dict[str, list[Joint]] = {}
+    for upper, lower, key, edge in graph.out_edges(list(combined), keys=True, data=True):
+        if "structure" in edge and lower not in combined:
+            leaving.setdefault(upper, []).append((f"{edge['structure']}{BETWEEN}", *key, lower))
+    return _gathered(nx.DiGraph(combined), leaving) if leaving else {}
+
+
+def _gathered(inside: nx.DiGraph, leaving: Mapping[str, list[Joint]]) -> dict[str, tuple[Joint, ...]]:
+    """For each node, the joints that leave it or a node downstream of it."""
+    found: dict[str, tuple[Joint, ...]] = {}
+    for members, below_nodes in _upwards(inside):
+        joints = [j for n in members for j in leaving.get(n, ())]
+        joints.extend(j for n in below_nodes for j in found[n])
+        unique = tuple(dict.fromkeys(joints))
+        for node in members:
+            found[node] = unique
+    return found
+
+
 def _joints_below(
-    graph: nx.MultiDiGraph, stretches: Mapping[str, Joint], water: str
+    graph: nx.MultiDiGraph, stretches: Mapping[str, Joint], spills: Mapping[str, tuple[Joint, ...]], water: str
 ) -> dict[str, tuple[Joint, ...]]:
     """For each node of a water's own system, the first cross-connections on the ways downstream from it."""
     own = OWN_SYSTEM[water]
@@ -235,11 +275,13 @@ def _joints_below(
             layer, feature = key
             below = graph.nodes[lower]["system"]
             if below == "combined":
-                leaving.setdefault(upper, []).append(stretches[lower])
+                leaving.setdefault(upper, []).extend((stretches[lower], *spills.get(lower, ())))
             elif edge["system"] not in (None, own, "combined") or below != own:
                 kind = "pipe_between_systems"
                 if layer == "connections":
                     kind = lateral
+                elif "structure" in edge:
+                    kind = f"{edge['structure']}{BETWEEN}"
                 elif is_overflow(graph, upper, lower, key):
                     kind = "overflow_between_systems"
                 leaving.setdefault(upper, []).append((kind, layer, feature, lower))
@@ -247,27 +289,21 @@ def _joints_below(
                 leaving.setdefault(upper, []).append(("combined_in_service", layer, feature, lower))
             else:
                 inside.add_edge(upper, lower)
-    found: dict[str, tuple[Joint, ...]] = {}
-    for members, below_nodes in _upwards(inside):
-        joints = [j for n in members for j in leaving.get(n, ())]
-        joints.extend(j for n in below_nodes for j in found[n])
-        unique = tuple(dict.fromkeys(joints))
-        for node in members:
-            found[node] = unique
-    return found
+    return _gathered(inside, leaving)
 
 
 def _joints_of(
     source: Source,
     graph: nx.MultiDiGraph,
     stretches: Mapping[str, Joint],
+    spills: Mapping[str, tuple[Joint, ...]],
     below: Mapping[str, tuple[Joint, ...]],
 ) -> tuple[Joint, ...]:
     """The first cross-connections on a source's ways downstream."""
     own = OWN_SYSTEM[source.water]
     entered = graph.nodes[source.node_id]["system"]
     if entered == "combined":
-        return (stretches[source.node_id],)
+        return (stretches[source.node_id], *spills.get(source.node_id, ()))
     if entered != own:
         lateral = "sewage_lateral_to_storm" if source.water == "sewage" else "rain_lateral_to_sewage"
         return ((lateral, source.layer, source.feature_id, source.node_id),)

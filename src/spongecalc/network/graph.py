@@ -25,7 +25,8 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
     inlet leads, tank overflows and basins), ``community_id``, ``up_m`` (level of the upper end, NaN where it is
     not known) and ``length_m``. Edges are pipes, laterals that start at a node (inlet leads), tank
     overflows, detention basins that nothing else leaves (their throttle lies at the floor), and pumps, weirs,
-    orifices and outlets: ``up_m`` is the crest, of a pump the floor of its well.
+    orifices and outlets: ``up_m`` is the crest, of a pump the floor of its well; these edges say their kind in
+    ``structure``.
     """
     graph = nx.MultiDiGraph()
     nodes = ("node_id", "system", "kind", "receives", "community_id")
@@ -48,7 +49,10 @@ def drainage_graph(system: DrainageSystem) -> nx.MultiDiGraph:
         _add(graph, (upper, lower), ("facilities", identifier), None, community, (up_m, 0.0))
     for identifier, kind, upper, lower, own, community, crest_m in structures:
         up_m = floors_m.get(upper, math.nan) if kind == PUMP or math.isnan(crest_m) else crest_m
-        _add(graph, (upper, lower), ("structures", identifier), own, community, (up_m, 0.0))
+        key = ("structures", identifier)
+        _add(graph, (upper, lower), key, own, community, (up_m, 0.0))
+        if graph.has_edge(upper, lower, key):
+            graph.edges[upper, lower, key]["structure"] = kind
     return graph
 
 

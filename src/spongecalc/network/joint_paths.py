@@ -11,11 +11,13 @@ import networkx as nx
 from spongecalc.network.cross_connections import CrossConnection
 from spongecalc.network.sources import Source
 
+ON_THE_WAY = ("pipes", "connections", "structures")
+
 
 def features_on_the_way(
     joint: CrossConnection, graph: nx.MultiDiGraph, entering: Sequence[Source]
 ) -> tuple[str, ...]:
-    """Ids of the laterals and pipes that lie on a cross-connection's ways, sorted: a map draws them.
+    """Ids of the laterals, pipes and structures that lie on a cross-connection's ways, sorted: a map draws them.
 
     A way is the shortest from where a source enters to the cross-connection's node, and from there to each of its
     outfalls. Of parallel pipes that leave a node for the same next one all are named.
@@ -32,14 +34,14 @@ def features_on_the_way(
     own = set(joint.sources)
     passing = [s for s in entering if s.feature_id in own]
     found = {s.feature_id for s in passing if s.layer == "connections"}
-    if joint.layer in ("pipes", "connections"):
+    if joint.layer in ON_THE_WAY:
         found.add(joint.feature_id)
     ways = [_way(graph, node, joint.at_node) for node in sorted({s.node_id for s in passing})]
     ways += [_way(graph, joint.at_node, outfall) for outfall in joint.outfalls]
     for way in ways:
         for first, second in pairwise(way):
             keys = graph[first][second]
-            found |= {feature for layer, feature in keys if layer in ("pipes", "connections")}
+            found |= {feature for layer, feature in keys if layer in ON_THE_WAY}
     return tuple(sorted(found))
 
 

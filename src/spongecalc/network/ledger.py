@@ -48,8 +48,8 @@ def ledger(layers: LayerSet, rules: BillRules = DEFAULT_RULES) -> pd.DataFrame:
     """All rows of the ledger, with exact amounts.
 
     The length of a pipe is the plan length of its centre line from node to node, manholes and fittings not
-    deducted; ``true_length_m`` is that along its slope. Pipes side by side on one line are laid as often. An amount that cannot be known (the trench of a pipe
-    without depth) is NaN.
+    deducted; ``true_length_m`` is that along its slope. Pipes side by side on one line are laid as often. An
+    amount that cannot be known (the trench of a pipe without depth) is NaN.
 
     References
     ----------

@@ -159,6 +159,9 @@ def _moved_ends(system: DrainageSystem, graph: nx.MultiDiGraph, cut: list[Connec
                     if other_key != key and graph.nodes[lower]["system"] == own and edge["system"] in (None, own)
                 ]
                 parts.append(Reconnection(key, key[0], key[1], water, None, bool(others)))
+            elif key[0] == "structures":
+                # Out of combined pipes: what it spilled stays in them.
+                parts.append(Reconnection(key, key[0], key[1], "sewage", None, True))
         else:
             parts.extend(
                 Reconnection(key, s.layer, s.feature_id, s.water, None)

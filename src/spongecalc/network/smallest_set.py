@@ -144,7 +144,7 @@ def flow_network(graph: nx.MultiDiGraph, entering: Sequence[Source]) -> FlowNetw
         if systems[0] == systems[1] and edge["system"] in (None, systems[0]):
             cut = -1
         else:
-            cut = connection(key, "combined" not in systems)
+            cut = connection(key, "combined" not in systems or "structure" in edge)
         rows.append((outlet(upper), inlet(lower), cut))
     starts, ends = {}, {}
     for water, own in OWN_SYSTEM.items():

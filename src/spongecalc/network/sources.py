@@ -43,7 +43,8 @@ def sources(system: DrainageSystem) -> tuple[Source, ...]:
 
     A lateral from a building enters at its ``to_node``; an inlet's rain at the inlet itself (its lead is an
     edge of the graph); a building without laterals of a kind enters by its ``sewage_to`` or ``roof_to``. An
-    underdrain starts at a surface. A septic tank that nothing recorded drains into is a source by itself.
+    underdrain starts at a surface. A septic tank that nothing recorded drains into is a source by itself, and so
+    is a node of sewage or combined pipes that is given a flow.
     """
     if system not in _found:
         _found[system] = _sources(system)
@@ -88,6 +89,12 @@ def _sources(system: DrainageSystem) -> tuple[Source, ...]:
         for node, community in _nodes_of(system, "septic_tank")
         if node not in fed
     )
+    named = {s.node_id for s in found if s.layer == "nodes"}
+    found.extend(
+        Source("sewage", node, "nodes", node, "inflow", None, community)
+        for node, community in _given_sewage(system)
+        if node not in named
+    )
     found.extend(
         Source("rain", node, "nodes", node, "inlet", None, community)
         for node, community in _nodes_of(system, "inlet")
@@ -105,6 +112,15 @@ def _nodes_of(system: DrainageSystem, kind: str) -> list[tuple[str, str]]:
     """Ids and communities of the nodes of a kind, in the order of their ids."""
     nodes = system.nodes
     own = (nodes["kind"] == kind).to_numpy()
+    return sorted(zip(nodes["node_id"].to_numpy()[own], nodes["community_id"].to_numpy()[own], strict=True))
+
+
+def _given_sewage(system: DrainageSystem) -> list[tuple[str, str]]:
+    """Ids and communities of the nodes that are given a flow of sewage, in the order of their ids."""
+    nodes = system.nodes
+    if "inflow_l_s" not in nodes or not (nodes["inflow_l_s"] > 0).any():
+        return []
+    own = ((nodes["inflow_l_s"] > 0) & (nodes["system"] != "storm") & (nodes["kind"] != "outfall")).to_numpy()
     return sorted(zip(nodes["node_id"].to_numpy()[own], nodes["community_id"].to_numpy()[own], strict=True))
 
 

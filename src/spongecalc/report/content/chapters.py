@@ -48,6 +48,7 @@ from spongecalc.report.content.result_chapters import (
 from spongecalc.report.content.scenario_chapters import phases_chapter, scenarios_chapter
 from spongecalc.report.content.separation_chapters import community_separation, county_separation
 from spongecalc.report.content.settled_chapters import community_settled, county_settled
+from spongecalc.report.content.structure_chapters import community_structures, county_structures
 from spongecalc.report.content.sweep_chapters import sweeps_chapter
 from spongecalc.report.content.wording import Wording
 
@@ -103,6 +104,7 @@ CHAPTERS = in_order(
         community_chapter,
         (
             community_outfalls,
+            community_structures,
             community_separation,
             community_evidence,
             community_capture,
@@ -119,7 +121,9 @@ CHAPTERS = in_order(
     CountyEntry("targets", targets_chapter),
     CountyEntry("facilities", facilities_chapter),
     CountyEntry("capture", capture_chapter, (county_capture,)),
-    CountyEntry("hydraulics", hydraulics_chapter, (county_outfalls, county_design, county_settled)),
+    CountyEntry(
+        "hydraulics", hydraulics_chapter, (county_outfalls, county_structures, county_design, county_settled)
+    ),
     CountyEntry("quantities", quantities_chapter, (county_bill,)),
     CountyEntry("ponding", ponding_chapter, (county_ponding,)),
     CountyEntry("separation", separation_chapter, (county_separation, county_evidence)),

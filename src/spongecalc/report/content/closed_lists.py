@@ -95,6 +95,7 @@ _OWN_NAME = (
     "event",
     "basis",
     "carries",
+    "form",
     "system",
     "status",
     "item",

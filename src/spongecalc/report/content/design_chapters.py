@@ -11,6 +11,7 @@ from spongecalc.design.check import EXACT, FAIL, LIMIT_NOT_READ
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.document import Chapter
 from spongecalc.report.content.inner_chapter import inner_chapter
+from spongecalc.report.content.structure_chapters import pressure_pipes_said
 from spongecalc.report.content.table import Cell, Heading, Table, frame_table
 from spongecalc.report.content.wording import Wording
 from spongecalc.standards.provenance import BY_PROJECT
@@ -58,6 +59,7 @@ def county_design(review: Review, words: Wording) -> Chapter | None:
     of = {"laid": int((failed == "proposed").sum()), "existing": int((failed == "existing").sum())}
     of["receivers"] = len(failed) - sum(of.values())
     paragraphs = [_say("design_county", words, total=len(checks), **counts, **of)]
+    paragraphs.extend(pressure_pipes_said(checks, words))
     tables = [(_say("design_summary", words), _counted(checks, words))]
     undecided = checks[checks["reason"] == LIMIT_NOT_READ]
     if len(undecided):

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.structure_form import KINDS, PUMP
 from spongecalc.contract import SYSTEMS
 from spongecalc.report.content.figures import CommunityMap
 from spongecalc.report.content.number_format import cell_text, is_known
@@ -55,6 +56,21 @@ DESCRIBED: Mapping[str, tuple[str, ...]] = {
         "status",
     ),
     "nodes": ("node_id", "system", "kind", "ground_m", "invert_m", "receives", "status"),
+    "structures": (
+        "structure_id",
+        "kind",
+        "form",
+        "from_node",
+        "to_node",
+        "crest_m",
+        "flow_l_s",
+        "head_m",
+        "on_level_m",
+        "off_level_m",
+        "duty",
+        "standby",
+        "status",
+    ),
     "facilities": ("facility_id", "kind", "volume_m3", "area_m2", "status"),
 }
 
@@ -89,7 +105,14 @@ def community_map(shown: CommunityMap, naming: Naming, catalogue: Catalogue) -> 
             _group("joints", [joint_path_marks(joints, layers, frame, naming)]),
             _group("laterals", _laterals(layers.get("connections"), frame, naming)),
             _group("pipes", [*swings, *_pipes(layers.get("pipes"), node_places, frame, naming)]),
-            _group("nodes", [*rings, *_nodes(layers.get("nodes"), frame, naming)]),
+            _group(
+                "nodes",
+                [
+                    *rings,
+                    *_nodes(layers.get("nodes"), _pumped(layers.get("structures")), frame, naming),
+                    *_structures(layers.get("structures"), frame, naming),
+                ],
+            ),
             _group("tanks", _facilities(layers.get("facilities"), frame, naming)),
             places_failed,
             _group("ponding", site_marks),
@@ -106,7 +129,7 @@ def description(layer: str, row: Mapping[str, object], naming: Naming) -> str:
         value = row.get(column)
         if not is_known(value) or value == "":
             continue
-        if isinstance(value, str) and column in ("system", "kind", "status", "cover", "receives"):
+        if isinstance(value, str) and column in ("system", "kind", "form", "status", "cover", "receives"):
             parts.append(naming(column, value))
         elif isinstance(value, str) and column in ("material", "shape"):
             parts.append(f"{naming('column', column)} {naming(column, value)}")
@@ -212,10 +235,35 @@ def _node_places(layer: gpd.GeoDataFrame | None) -> dict[str, tuple[float, float
     }
 
 
-def _nodes(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
+def _pumped(layer: gpd.GeoDataFrame | None) -> frozenset[str]:
+    """Ids of the nodes that pumps take from: wet wells, whatever the survey calls them."""
+    return frozenset(str(row.get("from_node")) for row in _rows(layer) if row.get("kind") == PUMP)
+
+
+def _structures(layer: gpd.GeoDataFrame | None, frame: Frame, naming: Naming) -> Iterator[str]:
+    """Pumps, weirs, orifices and outlets: a sign at their middle, and their line under it where they have one."""
+    signs = []
+    for row in _rows(layer):
+        words = description("structures", row, naming)
+        geometry = row["geometry"]
+        system = _css(row.get("system"), SYSTEMS)
+        if isinstance(geometry, shapely.LineString):
+            data = path_data(geometry, frame)
+            if data:
+                yield element("path", {"class": f"lateral {system}{_removed(row)}", "d": data}, titled(words))
+            centre = geometry.interpolate(0.5, normalized=True)
+        else:
+            centre = geometry.centroid  # type: ignore[attr-defined]
+        kind = row.get("kind") if row.get("kind") in KINDS else PUMP
+        drawn = mark(f"structure-{kind}", *frame.at(centre.x, centre.y), frame, words=words)
+        signs.append(element("g", {"class": f"node {system}", **feature("structures", row)}, drawn))
+    yield from signs
+
+
+def _nodes(layer: gpd.GeoDataFrame | None, pumped: Container[str], frame: Frame, naming: Naming) -> Iterator[str]:
     for row in _rows(layer):
         centre = row["geometry"].centroid  # type: ignore[attr-defined]
-        kind = row.get("kind")
+        kind = PUMP if str(row.get("node_id")) in pumped else row.get("kind")
         symbol = kind if kind in ("inlet", "outfall", "septic_tank", "storage", "pump") else "manhole"
         drawn = mark(
             f"node-{symbol}", *frame.at(centre.x, centre.y), frame, words=description("nodes", row, naming)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from spongecalc.catalogue.structure_form import KINDS, PUMP
 from spongecalc.report.content.document import (
     Beside,
     Block,
@@ -255,6 +256,10 @@ def legend(block: Legend, words: Wording) -> list[tuple[str, str]]:
     ]
     for kind in ("manhole", "inlet", "outfall", "septic_tank", "storage", "pump"):
         sign = f'<g class="node storm" transform="translate(20 10)"><use href="#node-{kind}"/></g>'
+        # A node of the kind pump is the well that pumps take from.
+        drawn.append((words.name("role", "wet_well") if kind == PUMP else words.name("kind", kind), sign))
+    for kind in KINDS:
+        sign = f'<g class="node storm" transform="translate(20 10)"><use href="#structure-{kind}"/></g>'
         drawn.append((words.name("kind", kind), sign))
     drawn.append((words("map.boundary"), '<rect class="boundary" x="3" y="3" width="34" height="14"/>'))
     drawn.append((words("map.building"), '<rect class="a building" x="3" y="3" width="34" height="14"/>'))

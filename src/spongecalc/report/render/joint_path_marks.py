@@ -10,7 +10,7 @@ import pandas as pd
 from spongecalc.report.content.number_format import is_known
 from spongecalc.report.render.map_svg import Frame, element, path_data, titled
 
-KEYS: Mapping[str, str] = {"pipes": "pipe_id", "connections": "connection_id"}
+KEYS: Mapping[str, str] = {"pipes": "pipe_id", "connections": "connection_id", "structures": "structure_id"}
 CARRIED = ("sewage", "rain", "both")
 
 

@@ -12,7 +12,7 @@ import pyogrio
 
 from spongecalc.assess.review import Review
 from spongecalc.layers.unread_values import UNREAD
-from spongecalc.report.tables.qgis_style import add_styles, finding_style, surface_style
+from spongecalc.report.tables.qgis_style import add_styles, finding_style, structure_style, surface_style
 
 # GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
 FIXED_STAMP = "2000-01-01T00:00:00.000Z"
@@ -25,7 +25,7 @@ def write_geopackages(review: Review, folder: Path) -> list[Path]:
     """
     findings = [("findings", points_of(review.tables["findings"], review.crs))]
     written = [
-        write_layers(folder / "spongecalc.gpkg", _layers(review), {"surfaces": surface_style(review.catalogue)}),
+        write_layers(folder / "spongecalc.gpkg", _layers(review), _styles(review)),
         write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
     ]
     return [path for path in written if path.exists()]
@@ -40,16 +40,25 @@ def _layers(review: Review) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         yield "ponding_nodes", points_of(review.tables["ponding_nodes"], review.crs)
     if review.ponding_areas is not None:
         yield "ponding_areas", review.ponding_areas
-    for layer in ("nodes", "pipes", "surfaces", "connections", "facilities"):
+    for layer in ("nodes", "pipes", "surfaces", "connections", "facilities", "structures"):
         frames = [
             page.layers[scenario][layer].drop(columns=UNREAD, errors="ignore").assign(scenario=scenario)
             for page in review.pages
             for scenario in page.layers
+            if layer in page.layers[scenario]
         ]
         yield layer, _joined(frames, review.crs)
     if "design_checks" in review.tables:
         checks = review.tables["design_checks"]
         yield "failed_design_checks", points_of(checks[checks["verdict"] == "fail"], review.crs)
+
+
+def _styles(review: Review) -> dict[str, str]:
+    frames = [
+        layers["structures"] for p in review.pages for layers in p.layers.values() if "structures" in layers
+    ]
+    lines = any((frame.geom_type != "Point").any() for frame in frames if len(frame))
+    return {"surfaces": surface_style(review.catalogue), "structures": structure_style(lines=lines)}
 
 
 def _communities(review: Review) -> gpd.GeoDataFrame:

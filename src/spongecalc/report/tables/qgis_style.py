@@ -9,9 +9,12 @@ from html import escape
 from pathlib import Path
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.catalogue.structure_form import ORIFICE, OUTLET, PUMP, WEIR
 
 COLOURS = {"error": "214,47,39", "warning": "245,158,11", "info": "90,140,190"}
 SHAPES = {"error": "triangle", "warning": "diamond", "info": "circle"}
+# Markers that QGIS has of its own.
+STRUCTURE_SHAPES = {PUMP: "filled_arrowhead", WEIR: "trapezoid", ORIFICE: "circle", OUTLET: "diamond"}
 FIXED_STAMP = "2000-01-01T00:00:00.000Z"
 
 
@@ -36,6 +39,45 @@ def finding_style() -> str:
         '<renderer-v2 type="categorizedSymbol" attr="severity" forceraster="0" enableorderby="0">'
         f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
         f"<mapTip>{tip}</mapTip></qgis>"
+    )
+
+
+def structure_style(*, lines: bool) -> str:
+    """The style of the layer ``structures``: a marker by kind, at the middle of its line where ``lines`` are."""
+    categories = "".join(
+        f'<category render="true" type="string" symbol="{i}" value="{kind}" label="{kind}"/>'
+        for i, kind in enumerate(STRUCTURE_SHAPES)
+    )
+    symbol = _marked_line if lines else _marker
+    symbols = "".join(symbol(str(i), shape) for i, shape in enumerate(STRUCTURE_SHAPES.values()))
+    return (
+        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM">'
+        '<qgis version="3.28" styleCategories="Symbology|MapTips">'
+        '<renderer-v2 type="categorizedSymbol" attr="kind" forceraster="0" enableorderby="0">'
+        f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
+        f"<mapTip>{escape('<b>[% structure_id %]</b> [% kind %]')}</mapTip></qgis>"
+    )
+
+
+def _marker(name: str, shape: str) -> str:
+    return (
+        f'<symbol type="marker" name="{name}" alpha="1"><layer class="SimpleMarker" enabled="1">'
+        '<Option type="Map"><Option type="QString" name="color" value="255,255,255,255"/>'
+        f'<Option type="QString" name="name" value="{shape}"/>'
+        '<Option type="QString" name="outline_color" value="40,40,40,255"/>'
+        '<Option type="QString" name="size" value="4"/></Option></layer></symbol>'
+    )
+
+
+def _marked_line(name: str, shape: str) -> str:
+    """A line with a marker at its middle."""
+    return (
+        f'<symbol type="line" name="{name}" alpha="1"><layer class="SimpleLine" enabled="1">'
+        '<Option type="Map"><Option type="QString" name="line_color" value="40,40,40,255"/>'
+        '<Option type="QString" name="line_width" value="0.4"/></Option></layer>'
+        '<layer class="MarkerLine" enabled="1"><Option type="Map">'
+        '<Option type="QString" name="placements" value="CentralPoint"/></Option>'
+        f"{_marker(f'@{name}@1', shape)}</layer></symbol>"
     )
 
 
