@@ -97,7 +97,7 @@ class Model:
 
     @property
     def regulators(self) -> pd.DataFrame:
-        """Orifices, weirs and outlets of tanks and basins."""
+        """Pumps, orifices, weirs and outlets, those of tanks and basins among them."""
         return regulator_frame(self._model)
 
     @property

@@ -25,7 +25,7 @@ class NoWayError(ValueError):
 def flow_graph(conduits: pd.DataFrame, regulators: pd.DataFrame) -> nx.DiGraph:
     """A model's nodes and links along the flow; of two links between the same nodes the shorter one.
 
-    Orifices, weirs and outlets have no length.
+    Pumps, orifices, weirs and outlets have no length.
     """
     graph = nx.DiGraph()
     for frame in (conduits, regulators):

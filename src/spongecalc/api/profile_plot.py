@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
@@ -11,6 +13,8 @@ from spongecalc.api.profile import Profile
 from spongecalc.language import text
 
 GROUND, PIPE, FILL, WATER = "#7a5c2e", "#1c1f23", "#eceff1", "#005b96"
+REGULATOR = "#a3122f"
+MARKERS = {"pump": ">", "weir": "_", "orifice": "o", "outlet": "d"}
 MOST_NAMED = 40
 """Nodes whose names stand in the drawing at most."""
 
@@ -23,6 +27,7 @@ def draw_profile(
     level_m: pd.Series,
     level_name: str,
     language: str,
+    regulators: pd.DataFrame | None = None,
 ) -> Axes:
     """Draw a long section.
 
@@ -40,6 +45,8 @@ def draw_profile(
         What the level is called in the legend.
     language : str
         "zh" or "en".
+    regulators : DataFrame, optional
+        The model's pumps, orifices, weirs and outlets, of the same module: those on the way are marked.
     """
     font = plot_font()
     at = dict(zip(profile.nodes, profile.stations_m, strict=True))
@@ -66,6 +73,8 @@ def draw_profile(
         linewidth=1.8,
         label=text("api.plot.ground", language),
     )
+    if regulators is not None:
+        _mark_regulators(ax, profile, regulators, own["invert_m"], language)
     levels = level_m.reindex(list(profile.nodes)).to_numpy(dtype=float)
     ax.plot(profile.stations_m, levels, color=WATER, linewidth=1.8, label=level_name)
     ax.set_xlabel(text("api.plot.station", language), fontproperties=font)
@@ -78,3 +87,19 @@ def draw_profile(
             name.set(rotation=90, fontproperties=font, fontsize=7)
     ax.legend(prop=font, loc="best", frameon=False)
     return ax
+
+
+def _mark_regulators(
+    ax: Axes, profile: Profile, regulators: pd.DataFrame, invert_m: pd.Series, language: str
+) -> None:
+    """Mark each pump at the floor of its well, and each weir, orifice and outlet at its crest."""
+    for kind, marker in MARKERS.items():
+        at = []
+        for station_m, node, link in zip(profile.stations_m, profile.nodes, profile.links, strict=False):
+            if link in regulators.index and regulators.at[link, "kind"] == kind:
+                crest_m = float(regulators.at[link, "crest_m"])
+                at.append((station_m, float(invert_m[node]) if math.isnan(crest_m) else crest_m))
+        if at:
+            stations, levels = zip(*at, strict=True)
+            name = text(f"report.value.kind.{kind}", language)
+            ax.plot(stations, levels, marker, color=REGULATOR, markersize=8, label=name)

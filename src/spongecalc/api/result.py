@@ -246,7 +246,7 @@ class Result:
         nodes = node_frame(self._model)
         grounds = nodes["feature_id"].map(self._ground_m).fillna(nodes["invert_m"] + nodes["full_depth_m"])
         nodes = nodes.assign(ground_m=grounds)
-        return draw_profile(_axes(ax), profile, nodes, conduits, level, name, self._language)
+        return draw_profile(_axes(ax), profile, nodes, conduits, level, name, self._language, in_pipes)
 
     def plot_hydrograph(
         self,

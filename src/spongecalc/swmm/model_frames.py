@@ -105,7 +105,7 @@ def conduit_frame(model: SwmmModel) -> pd.DataFrame:
     sections = sections.reindex(conduits.index)
     shape, second = sections["Shape"], _numbers(sections, "Geom2")
     height = _numbers(sections, "Geom1")
-    filled, round_ = shape == "FILLED_CIRCULAR", shape.isin(["CIRCULAR", "FILLED_CIRCULAR"])
+    filled, round_ = shape == "FILLED_CIRCULAR", shape.isin(["CIRCULAR", "FILLED_CIRCULAR", "FORCE_MAIN"])
     frame = pd.DataFrame(
         {
             "from_node": conduits["FromNode"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from spongecalc.assess.settled import DEPTH, NODE
 from spongecalc.report.content.figures import Figure
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
+from spongecalc.report.content.section_structures import Installed, installed, structures_on_ways
 from spongecalc.report.content.wording import Wording
 
 SYSTEMS = ("storm", "sewage", "combined")
@@ -40,7 +41,10 @@ class Station:
 
 @dataclass(frozen=True)
 class Reach:
-    """A pipe on the path, between two stations; inverts at its own ends, in m."""
+    """A pipe on the path, between two stations; inverts at its own ends, in m.
+
+    One ``under_pressure`` is a rising main: what counts of it is not its fall.
+    """
 
     pipe_id: str
     start_m: float
@@ -49,6 +53,7 @@ class Reach:
     invert_down_m: float
     diameter_mm: float
     material: str
+    under_pressure: bool = False
 
     @property
     def slope_percent(self) -> float:
@@ -70,7 +75,10 @@ class Crossing:
 
 @dataclass(frozen=True, eq=False)
 class LongSection(Figure):
-    """One main path in one scenario; ``waters`` are the scenarios whose highest levels are known on it."""
+    """One main path in one scenario; ``waters`` are the scenarios whose highest levels are known on it.
+
+    ``structures`` are the pumps, weirs, orifices and outlets on it.
+    """
 
     community_id: str
     name: str
@@ -80,6 +88,7 @@ class LongSection(Figure):
     reaches: tuple[Reach, ...]
     crossings: tuple[Crossing, ...]
     waters: tuple[ScenarioLine, ...]
+    structures: tuple[Installed, ...] = ()
 
     @property
     def length_m(self) -> float:
@@ -88,11 +97,12 @@ class LongSection(Figure):
 
     @property
     def levels_m(self) -> list[float]:
-        """All levels that are known: of ground, inverts, water, and lines that cross."""
+        """All levels that are known: of ground, inverts, water, structures, and lines that cross."""
         levels = [v for s in self.stations for v in (s.ground_m, s.invert_m, *s.level_m.values())]
         levels += [v for s in self.stations for v in s.other_level_m.values()]
         levels += [v for r in self.reaches for v in (r.invert_up_m, r.invert_down_m)]
         levels += [c.top_m for c in self.crossings]
+        levels += [v for s in self.structures for v in s.levels_m]
         return [v for v in levels if not math.isnan(v)]
 
     @property
@@ -118,17 +128,21 @@ def long_sections(
             continue
         for system in SYSTEMS:
             own = pipes[(pipes["system"] == system) & pipes.geometry.notna()]
-            path = main_path(own)
+            about = nodes.drop_duplicates("node_id").set_index("node_id")
+            others = structures_on_ways(layers.get("structures"), about, system)
+            path = main_path(own, others)
             if path:
+                ways = _Ways(own.drop_duplicates("pipe_id").set_index("pipe_id"), others, about)
                 utilities = layers.get("utilities")
-                found.append(_section(page, scenario, system, path, own, nodes, utilities, words, changes_m))
+                found.append(_section(page, scenario, system, path, ways, utilities, words, changes_m))
     return found
 
 
-def main_path(pipes: gpd.GeoDataFrame) -> list[str]:
-    """Ids of the pipes of the longest path along the flow, from its upper end; empty without pipes.
+def main_path(pipes: gpd.GeoDataFrame, structures: Sequence[Mapping[str, object]] = ()) -> list[tuple[str, str]]:
+    """Layer and id of what makes the longest path along the flow, from its upper end; empty without pipes.
 
-    Length is that of the lines. A loop has no longest path: its pipes are taken once, in the order met.
+    Length is that of the lines. Between two nodes a pipe goes before a structure. A loop has no longest path: its
+    pipes are taken once, in the order met. ``structures`` are rows of :func:`structures_on_ways`.
     """
     graph = nx.DiGraph()
     for row in pipes.sort_values("pipe_id").itertuples():
@@ -137,9 +151,14 @@ def main_path(pipes: gpd.GeoDataFrame) -> list[str]:
         length = float(row.geometry.length)
         known = graph.get_edge_data(row.from_node, row.to_node)
         if length > 0 and (known is None or known["length"] < length):
-            graph.add_edge(row.from_node, row.to_node, length=length, pipe=str(row.pipe_id))
+            graph.add_edge(row.from_node, row.to_node, length=length, way=("pipes", str(row.pipe_id)))
     if graph.number_of_edges() == 0:
         return []
+    for other in structures:
+        ends = (other["from_node"], other["to_node"])
+        if not graph.has_edge(*ends):
+            length = float(other["geometry"].length)  # type: ignore[attr-defined]
+            graph.add_edge(*ends, length=length, way=("structures", str(other["structure_id"])))
     while not nx.is_directed_acyclic_graph(graph):
         last = nx.find_cycle(graph)[-1]
         graph.remove_edge(last[0], last[1])
@@ -148,42 +167,54 @@ def main_path(pipes: gpd.GeoDataFrame) -> list[str]:
     nodes = nx.dag_longest_path(
         graph, weight="length", topo_order=list(nx.lexicographical_topological_sort(graph))
     )
-    return [graph.edges[a, b]["pipe"] for a, b in pairwise(nodes)]
+    return [graph.edges[a, b]["way"] for a, b in pairwise(nodes)]
+
+
+class _Ways:
+    """What paths are made of: pipes by id, structures, and the nodes between them by id."""
+
+    def __init__(
+        self, pipes: pd.DataFrame, structures: Sequence[Mapping[str, object]], nodes: pd.DataFrame
+    ) -> None:
+        self.nodes = nodes
+        self._pipes = pipes
+        self._structures = {str(s["structure_id"]): s for s in structures}
+
+    def row(self, layer: str, feature_id: str) -> Mapping[str, object]:
+        """The row of a pipe or structure."""
+        if layer == "structures":
+            return self._structures[feature_id]
+        return {str(k): v for k, v in self._pipes.loc[feature_id].to_dict().items()}
+
+    def node(self, node_id: str) -> Mapping[str, object]:
+        """The row of a node; empty where the layer does not have it."""
+        return self.nodes.loc[node_id].to_dict() if node_id in self.nodes.index else {}
 
 
 def _section(
     page: CommunityPage,
     scenario: str,
     system: str,
-    path: list[str],
-    pipes: gpd.GeoDataFrame,
-    nodes: gpd.GeoDataFrame,
+    path: list[tuple[str, str]],
+    ways: _Ways,
     utilities: gpd.GeoDataFrame | None,
     words: Wording,
     changes_m: Mapping[str, Mapping[str, float]],
 ) -> LongSection:
-    by_id = pipes.drop_duplicates("pipe_id").set_index("pipe_id")
-    about = nodes.drop_duplicates("node_id").set_index("node_id")
+    about = ways.nodes
     levels = {s: _levels(page, s) for s in words.scenario_names}
-    place, at = 0.0, str(by_id.loc[path[0], "from_node"])
+    place, at = 0.0, str(ways.row(*path[0])["from_node"])
     stations = [_station(at, place, about, levels, changes_m)]
-    reaches = []
+    reaches, others = [], []
     lines: list[tuple[float, shapely.LineString]] = []
-    for pipe in path:
-        row = by_id.loc[pipe]
+    for layer, feature_id in path:
+        row = ways.row(layer, feature_id)
         line = _along(row["geometry"], about, at)
         end = place + float(line.length)
-        reaches.append(
-            Reach(
-                pipe,
-                place,
-                end,
-                _number(row.get("invert_up_m")),
-                _number(row.get("invert_down_m")),
-                _number(row.get("diameter_mm")),
-                str(row.get("material")) if is_known(row.get("material")) else "",
-            )
-        )
+        if layer == "structures":
+            others.append(installed(row, place, end, ways.node(at)))
+        else:
+            reaches.append(_reach(feature_id, row, place, end))
         lines.append((place, line))
         place, at = end, str(row["to_node"])
         stations.append(_station(at, place, about, levels, changes_m))
@@ -205,11 +236,26 @@ def _section(
         tuple(reaches),
         tuple(_crossings(lines, utilities)),
         scenario_lines(words, {s for p in stations for s, level in p.level_m.items() if not math.isnan(level)}),
+        tuple(others),
     )
 
 
-def _along(line: shapely.LineString, nodes: pd.DataFrame, start: str) -> shapely.LineString:
+def _reach(pipe_id: str, row: Mapping[str, object], start_m: float, end_m: float) -> Reach:
+    return Reach(
+        pipe_id,
+        start_m,
+        end_m,
+        _number(row.get("invert_up_m")),
+        _number(row.get("invert_down_m")),
+        _number(row.get("diameter_mm")),
+        str(row.get("material")) if is_known(row.get("material")) else "",
+        is_known(row.get("hazen_williams")),
+    )
+
+
+def _along(line: object, nodes: pd.DataFrame, start: str) -> shapely.LineString:
     """The line in the direction of flow, however it was digitised."""
+    assert isinstance(line, shapely.LineString)
     if start not in nodes.index:
         return line
     place = nodes.loc[start, "geometry"].centroid

@@ -14,6 +14,7 @@ from ezdxf.layouts import Modelspace
 from spongecalc.report.content.long_section import LongSection
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.scenario_lines import scenario_lines
+from spongecalc.report.content.section_structures import Installed
 from spongecalc.report.content.wording import Wording
 
 VERTICAL_SCALE = 10.0
@@ -23,6 +24,8 @@ TEXT_M = 1.2
 GAP_M = 40.0
 # Layer: its colour in AutoCAD's numbers; those of the water levels stand between.
 UNDER = {"SC_GROUND": 32, "SC_PIPE": 7, "SC_MANHOLE": 8}
+STRUCTURES = "SC_STRUCTURE"
+WELL_M = 0.6
 OVER = {"SC_CROSSING": 6, "SC_TEXT": 7, "SC_FRAME": 9}
 
 
@@ -42,7 +45,8 @@ def sections_dxf(sections: Sequence[LongSection], words: Wording) -> bytes:
     style.dxf.font = "simsun.ttc" if words.lang == "zh" else "arial.ttf"
     lines = scenario_lines(words)
     levels = {level_layer(s.name): LEVEL_COLOURS[s.line % len(LEVEL_COLOURS)] for s in lines}
-    for name, colour in {**UNDER, **levels, **OVER}.items():
+    marked = {STRUCTURES: 1} if any(s.structures for s in sections) else {}
+    for name, colour in {**UNDER, **levels, **marked, **OVER}.items():
         drawing.layers.add(name, color=colour)
     space = drawing.modelspace()
     base = 0.0
@@ -106,9 +110,14 @@ def _section(space: Modelspace, section: LongSection, top: float, words: Wording
         for lift in dict.fromkeys((0.0, tall)):
             ends = [at(reach.start_m, reach.invert_up_m + lift), at(reach.end_m, reach.invert_down_m + lift)]
             _line(space, ends, "SC_PIPE")
-        slope = cell_text("_percent", reach.slope_percent)
+        slope = f"{cell_text('_percent', reach.slope_percent)}%"
+        slope = words("document.profile_pressure") if reach.under_pressure else slope
         size = f"DN{reach.diameter_mm:.0f}" if tall else "DN?"
-        text(f"{reach.pipe_id} {size} {slope}%", (reach.start_m + reach.end_m) / 2, base - 26.0, 90.0)
+        text(f"{reach.pipe_id} {size} {slope}", (reach.start_m + reach.end_m) / 2, base - 26.0, 90.0)
+    for one in section.structures:
+        for points in _strokes(one):
+            _line(space, [at(x, level) for x, level in points], STRUCTURES)
+        _sign(space, one, *at((one.start_m + one.end_m) / 2, one.sill_m), words)
     for station in section.stations:
         x = station.station_m
         _line(space, [at(x, station.ground_m), at(x, station.invert_m)], "SC_MANHOLE")
@@ -136,3 +145,23 @@ def _line(space: Modelspace, points: Sequence[tuple[float, float]], layer: str) 
     known = [p for p in points if not math.isnan(p[1])]
     if len(known) > 1:
         space.add_lwpolyline(known, dxfattribs={"layer": layer})
+
+
+def _strokes(one: Installed) -> list[list[tuple[float, float]]]:
+    """Lines that show a structure, as stations and levels: a pump's well with its levels, else sill and crest."""
+    x, left, right = one.start_m, one.start_m - WELL_M, one.start_m + WELL_M
+    if not one.is_pump:
+        return [[(x, one.floor_m), (x, one.sill_m)], [(left, one.sill_m), (right, one.sill_m)]]
+    walls = [(left, one.ground_m), (left, one.floor_m), (right, one.floor_m), (right, one.ground_m)]
+    levels = [[(left, level), (right, level)] for level in (one.on_level_m, one.off_level_m)]
+    return [walls, *levels]
+
+
+def _sign(space: Modelspace, one: Installed, x: float, y: float, words: Wording) -> None:
+    """A structure in words, and the wheel of a pump; nothing where it has no level."""
+    if math.isnan(y):
+        return
+    if one.is_pump:
+        space.add_circle((x, y + WELL_M), WELL_M, dxfattribs={"layer": STRUCTURES})
+    place = {"layer": STRUCTURES, "insert": (x + 1.2 * TEXT_M, y + WELL_M)}
+    space.add_text(one.said(words), height=TEXT_M, rotation=90.0, dxfattribs=place)

@@ -10,8 +10,11 @@ from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.plot_area import INK, SOFT, PlotArea, chart, label, nice_ticks, text_px, tick_texts
 from spongecalc.report.render.scenario_looks import LEVEL, line_look
+from spongecalc.report.render.section_structure_marks import key_entry, structure_sign
 
 GROUND, PIPE = "#7a5c2e", "#1c1f23"
+# Of a rising main.
+RISING = "#f1c5cd"
 CROSSING = "#7a3a93"
 LEFT, RIGHT, TOP, HEIGHT = 118.0, 24.0, 34.0, 190.0
 BANDS = ("node", "ground", "invert", "depth", "station")
@@ -40,6 +43,7 @@ def section_svg(section: LongSection, words: Wording) -> str:
     parts = [_levels_axis(area, words)]
     parts += [_pipe(area, r) for r in section.reaches]
     parts += [_manhole(area, s) for s in section.stations]
+    signs = [structure_sign(area, s, words) for s in section.structures]
     at = [s.station_m for s in section.stations]
     parts.append(area.line(at, [s.ground_m for s in section.stations], GROUND, "", 1.8))
     for scenario in section.waters:
@@ -48,6 +52,7 @@ def section_svg(section: LongSection, words: Wording) -> str:
         parts.append(area.line(at, levels, colour, dash, 1.8))
         parts += [_range(area, s, scenario.name, colour) for s in section.stations]
     parts += [_crossing(area, c.station_m, c.top_m, c.diameter_mm) for c in section.crossings]
+    parts += signs
     parts.append(key)
     parts.append(_bands(area, section, words))
     height = _band_top(area, len(BANDS) + 1) + 8
@@ -83,7 +88,8 @@ def _pipe(area: PlotArea, reach: Reach) -> str:
     data = (
         f"M{x[0]:.1f} {bottom[0]:.1f}L{x[1]:.1f} {bottom[1]:.1f}L{x[1]:.1f} {top[1]:.1f}L{x[0]:.1f} {top[0]:.1f}Z"
     )
-    return f'<path d="{data}" fill="#d9dde2" stroke="{PIPE}" stroke-width="1"/>'
+    fill = RISING if reach.under_pressure else "#d9dde2"
+    return f'<path d="{data}" fill="{fill}" stroke="{PIPE}" stroke-width="1"/>'
 
 
 def _manhole(area: PlotArea, station: Station) -> str:
@@ -126,6 +132,8 @@ def _key(section: LongSection, width: float, words: Wording) -> tuple[str, int]:
     ]
     if any(s.other_level_m for s in section.stations):
         entries.append((INK, "", words("document.profile_range")))
+    if section.structures:
+        entries.append(key_entry(words))
     if section.crossings:
         entries.append((CROSSING, "", words("document.profile_crossing")))
     parts, x, row = [], LEFT, 0
@@ -169,6 +177,7 @@ def _bands(area: PlotArea, section: LongSection, words: Wording) -> str:
         parts.append(f'<path d="M{left:.1f} {top:.1f}V{top + BAND_PX:.1f}" stroke="{SOFT}" stroke-width="0.6"/>')
         size = f"DN{reach.diameter_mm:.0f}" if not math.isnan(reach.diameter_mm) else "DN?"
         slope = f"{cell_text('_percent', reach.slope_percent)} %" if not math.isnan(reach.slope_percent) else ""
+        slope = words("document.profile_pressure") if reach.under_pressure else slope
         middle = (left + right) / 2
         if right - left >= 52:
             parts.append(label(middle, top + 25, size, "middle", colour=INK))
