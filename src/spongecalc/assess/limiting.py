@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from spongecalc.assess.modelled import Modelled
-from spongecalc.catalogue.pipe_section import PipeSection
+from spongecalc.catalogue.pipe_section import SHAPE_OF_SWMM, PipeSection, PipeSections
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.network.ponding_remedies import WayDown, way_down
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.inlet_areas import intake_nodes
@@ -21,6 +23,8 @@ from spongecalc.swmm.run_result import RunResult
 
 # A conduit that does not fall is taken to fall by this, as SWMM takes it.
 FLATTEST = 1e-5
+# Water in a well rises this much above the start level before a pump that has started draws it down.
+ABOVE_START_M = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class _Known:
     """Facts that all runs of a system share: conduits by feature, ways down and half-full levels by node."""
 
     necks: Mapping[str, _Neck]
+    wells: Mapping[str, tuple[str, float]]
     half_full_m: Mapping[str, float]
     behind_grate: Mapping[str, tuple[str, float]]
     outfall_m: Mapping[str, float]
@@ -56,6 +61,7 @@ def _known_of(one: Modelled) -> _Known:
         middle = (nodes["invert_m"] + nodes["ground_m"]) / 2
         _known[one.system] = _Known(
             _necks(one),
+            _wells(one),
             dict(zip(ids, middle.astype(float), strict=True)),
             _behind_grates(one, (nodes["ground_m"] - nodes["invert_m"]).set_axis(ids)),
             dict(zip(ids, one.system.highest_outfall_levels_m[nodes.index], strict=True)),
@@ -73,12 +79,33 @@ def _necks(one: Modelled) -> dict[str, _Neck]:
         if name not in conduits:
             continue
         _, _, _, length, n, up_m, down_m, *_ = conduits[name]
-        _, shape, first, second, *_ = sections[name]
+        _, shape, first, second, *_, beside = sections[name]
         slope = max((float(up_m) - float(down_m)) / max(float(length), 1e-3), FLATTEST)
-        section = PipeSection.of_swmm(shape, float(first), float(second))
-        full = section.full_flow_m3_s(slope, float(n)) if section else math.nan
+        # What pumps press through a pipe says nothing of its fall; of a rare section no full flow is known.
+        by_gravity = shape in SHAPE_OF_SWMM and shape != "FORCE_MAIN"
+        section = PipeSection.of_swmm(shape, float(first), float(second)) if by_gravity else None
+        full = section.full_flow_m3_s(slope, float(n)) * float(beside) if section else math.nan
         kind = "pipe" if layer == "pipes" else "lead"
         found[f"{kind}:{feature}"] = _Neck(f"{kind}:{feature}", name, full)
+    return found
+
+
+def _wells(one: Modelled) -> dict[str, tuple[str, float]]:
+    """Of each pump its well's id in the model, and the depth in m beyond which it does not keep up."""
+    structures = one.system.structures
+    if structures.empty:
+        return {}
+    pipes, nodes = one.system.pipes, one.system.nodes.drop_duplicates("node_id").set_index("node_id")
+    crowns = pipes["invert_down_m"].astype(float) + PipeSections.of(pipes).height_m
+    lowest_m = crowns.groupby(pipes["to_node"]).min()
+    table = one.model.elements
+    own = table[(table["element"] == "node") & (table["layer"] == "nodes")]
+    names = dict(zip(own["feature_id"], own["model_id"], strict=True))
+    pumps = structures[(structures["kind"] == PUMP) & structures["from_node"].isin(list(names))]
+    found = {}
+    for row in pumps.itertuples():
+        level_m = np.fmax(float(lowest_m.get(row.from_node, math.nan)), float(row.on_level_m) + ABOVE_START_M)
+        found[row.structure_id] = (names[row.from_node], float(level_m - nodes.at[row.from_node, "invert_m"]))
     return found
 
 
@@ -93,13 +120,14 @@ def _behind_grates(one: Modelled, depths_m: pd.Series) -> dict[str, tuple[str, f
 
 
 def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
-    """The limit on a flooded node: "inlet:id", "pipe:id", "lead:id", "outfall:id"; "" if unknown.
+    """The limit on a flooded node: "inlet:id", "pump:id", "pipe:id", "lead:id", "outfall:id"; "" if unknown.
 
     Water before a grate whose shaft never filled has not come into the pipes: the inlet is the limit.
 
-    An outfall whose water stands higher than half of the node's depth takes more than half of the head that the
-    node could drive its water with: it is the limit. Else the conduit on the way down whose peak flow is the
-    largest part of what it carries when full is the neck.
+    A pump on the way down whose well filled until it held up the lowest pipe that comes in, and above the level at
+    which it starts, did not keep up: it is the limit. An outfall whose water stands higher than half of the
+    node's depth takes more than half of the head that the node could drive its water with: it is the limit. Else
+    the conduit on the way down whose peak flow is the largest part of what it carries when full is the neck.
     """
     known = _known_of(one)
     if node_id in known.behind_grate:
@@ -109,6 +137,10 @@ def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
     if node_id not in known.ways:
         known.ways[node_id] = way_down(one.system, (node_id,))
     way = known.ways[node_id]
+    for pump in way.pumps:
+        well, held_up_m = known.wells.get(pump, ("", math.nan))
+        if well in result.nodes.index and float(result.nodes.at[well, "max_depth_m"]) > held_up_m:
+            return f"pump:{pump}"
     for outfall in way.outfalls:
         if known.outfall_m.get(outfall, math.nan) > known.half_full_m.get(node_id, math.nan):
             return f"outfall:{outfall}"

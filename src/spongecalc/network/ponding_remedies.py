@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -11,11 +11,12 @@ import networkx as nx
 import pandas as pd
 
 from spongecalc.catalogue.pipe_section import PipeSection
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.network.graph import drainage_graph
 from spongecalc.scenario import DrainageSystem
 
 # From the least work to the most; where several end a site, the first of them is named as its cause.
-CAUSES = ("silt", "inlets", "outfall_level", "pipe", "ground")
+CAUSES = ("silt", "inlets", "pump", "outfall_level", "pipe", "ground")
 SIZES_UP = 3
 # A channel is widened by this factor in place of a trade size.
 WIDER = 1.25
@@ -32,11 +33,12 @@ class Remedy:
 
 @dataclass(frozen=True)
 class WayDown:
-    """The way of water from a node: pipes, leads that begin at the node, and outfalls, by id."""
+    """The way of water from a node: pipes, leads that begin at the node, outfalls and pumps, by id."""
 
     pipes: tuple[str, ...]
     leads: tuple[str, ...]
     outfalls: tuple[str, ...]
+    pumps: tuple[str, ...] = ()
 
 
 def way_down(system: DrainageSystem, node_ids: Iterable[str]) -> WayDown:
@@ -49,7 +51,12 @@ def way_down(system: DrainageSystem, node_ids: Iterable[str]) -> WayDown:
         tuple(sorted({key[1] for _, key in edges if key[0] == "pipes"})),
         tuple(sorted({key[1] for u, key in edges if key[0] == "connections" and u in starts})),
         tuple(sorted(n for n in nodes if graph.nodes[n]["kind"] == "outfall")),
+        tuple(sorted(key[1] for u, _, key, e in graph.edges(keys=True, data=True) if u in nodes and _is_pump(e))),
     )
+
+
+def _is_pump(edge: Mapping[str, object]) -> bool:
+    return edge.get("structure") == PUMP
 
 
 def remedies(system: DrainageSystem, node_ids: Iterable[str]) -> tuple[Remedy, ...]:
@@ -57,14 +64,21 @@ def remedies(system: DrainageSystem, node_ids: Iterable[str]) -> tuple[Remedy, .
 
     - silt: every pipe on the way down without its sediment;
     - inlets: a second lead for each inlet among the nodes;
+    - pump: one more pump on duty at every pump on the way down, as a standby pump would be;
     - outfall_level: the outfalls on the way discharge freely;
-    - pipe: every pipe on the way one, two and three trade sizes larger.
+    - pipe: every pipe on the way one, two and three trade sizes larger, but for those under pressure, which pumps
+      fill, and sections of which no size is known.
 
     A change that changes nothing (no silt, a free outfall) is not among them. The ground is not the system's:
     see :mod:`spongecalc.ground.way_out`.
     """
     way = way_down(system, node_ids)
-    found = [_without_silt(system, way), _second_leads(system, way), _free_outfalls(system, way)]
+    found = [
+        _without_silt(system, way),
+        _second_leads(system, way),
+        _more_pumps(system, way),
+        _free_outfalls(system, way),
+    ]
     found.extend(_larger(system, way, steps) for steps in range(1, SIZES_UP + 1))
     return tuple(r for r in found if r is not None)
 
@@ -88,6 +102,16 @@ def _second_leads(system: DrainageSystem, way: WayDown) -> Remedy | None:
     return Remedy("inlets", tuple(sorted(own["source"].astype(str))), replace(system, connections=both))
 
 
+def _more_pumps(system: DrainageSystem, way: WayDown) -> Remedy | None:
+    if not way.pumps:
+        return None
+    structures = system.structures
+    at = structures["structure_id"].isin(way.pumps)
+    duty = structures["duty"].astype(float).fillna(1.0).clip(lower=1.0)
+    more = structures.assign(duty=duty.where(~at, duty + 1))
+    return Remedy("pump", tuple(sorted(structures.loc[at, "structure_id"])), replace(system, structures=more))
+
+
 def _free_outfalls(system: DrainageSystem, way: WayDown) -> Remedy | None:
     nodes = system.nodes
     at = nodes["node_id"].isin(way.outfalls) & (system.highest_outfall_levels_m > nodes["invert_m"])
@@ -104,6 +128,8 @@ def _larger(system: DrainageSystem, way: WayDown, steps: int) -> Remedy | None:
     changed = []
     for index in pipes.index[pipes["pipe_id"].isin(way.pipes)]:
         name, diameter = pipes.at[index, "pipe_id"], float(pipes.at[index, "diameter_mm"])
+        if pipes.at[index, "hazen_williams"] > 0:
+            continue
         if PipeSection.of_pipe(pipes.loc[index]).is_circular and diameter > 0:
             size = diameter
             for _ in range(steps):
@@ -114,6 +140,8 @@ def _larger(system: DrainageSystem, way: WayDown, steps: int) -> Remedy | None:
             changed.append(f"{name} DN{diameter:g}>DN{size:g}")
         else:
             width, height = (float(pipes.at[index, c]) for c in ("width_mm", "height_mm"))
+            if not (width > 0 and height > 0):
+                continue
             pipes.at[index, "width_mm"], pipes.at[index, "height_mm"] = (
                 width * WIDER**steps,
                 height * WIDER**steps,

@@ -94,7 +94,7 @@ def run_coupled(
     duration_s
         Simulated time.
     ground_water_l_s
-        Ground water that the model's pipes take in, at all times.
+        Ground water that the model's pipes take in, and clean water that nodes are given, at all times.
 
     Raises
     ------
@@ -156,7 +156,8 @@ def run_coupled(
         "ground_water": ground_water_l_s * L_S * elapsed + totals.get("rdii_inflow", 0.0),
         "came_by_outfalls": sum(backflow.volumes_m3.values()) if backflow is not None else 0.0,
         **_of_pipes(totals),
-        "infiltrated": float(ground.taken_m.sum()) * area,
+        # Storages and channels with a bottom that lets water through lose some of theirs.
+        "infiltrated": float(ground.taken_m.sum()) * area + totals.get("network_exfiltration", 0.0),
         "on_ground": flow.stored_m3,
         "left_over_ground": flow.left_m3,
         "taken_by_inlets": joints.taken_m3,

@@ -93,7 +93,7 @@ def coupled_run(
         _exchanges(system, model, settings, ground, doubled),
         tuple(rain),
         event.duration_s,
-        sum(model.groundwater_l_s.values()),
+        sum(model.groundwater_l_s.values()) + sum(model.clean_l_s.values()),
     )
 
 
@@ -135,7 +135,15 @@ def _text(model: SwmmModel, event: Event) -> str:
     roles = elements.groupby("role")["model_id"].agg(list).to_dict()
     sewage = [row[0] for row in model.sections["DWF"]]
     flows = [link for role in TANK_FLOWS for link in roles.get(role, [])]
-    made = event_sections(event, model.storms, roles.get("tank", []), flows, sewage, model.groundwater_l_s)
+    made = event_sections(
+        event,
+        model.storms,
+        roles.get("tank", []),
+        flows,
+        sewage,
+        model.groundwater_l_s,
+        clean_l_s=model.clean_l_s,
+    )
     made = with_level_series(made, sections["OUTFALLS"], model.outfall_levels)
     made = model.carried.in_event(made, storm=True)
     wanted = {"ROUTING_STEP": f"{EXCHANGE_S:.2f}", "VARIABLE_STEP": "0", "ALLOW_PONDING": "NO"}

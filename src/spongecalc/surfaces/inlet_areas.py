@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import shapely
 
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.scenario import DrainageSystem
 
 RAIN_FIRST = ("storm", "combined", "sewage")
@@ -18,8 +19,9 @@ def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, s
     """The nodes that take in surface runoff: inlets; where a survey has none, rain and combined manholes.
 
     Without any of those its detention basins do, and without those every node that is not an outfall, sewage
-    manholes too. They are in the order of their ids; of several at one place the one comes first that takes its
-    rain: a proposed one, then one of the rain pipes, of combined ones, of sewage, then the one that lies lower.
+    manholes too; wet wells and the fittings of rising mains are none of them. They are in the order of their ids;
+    of several at one place the one comes first that takes its rain: a proposed one, then one of the rain pipes,
+    of combined ones, of sewage, then the one that lies lower.
     """
     kept = _KEPT.setdefault(system, {})
     if community_id not in kept:
@@ -31,13 +33,23 @@ def intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, s
 _KEPT: WeakKeyDictionary[DrainageSystem, dict[str, list[tuple[str, shapely.Point]]]] = WeakKeyDictionary()
 
 
+def _on_rising_mains(system: DrainageSystem) -> set[str]:
+    """Nodes between pressure pipes, into which nothing runs from above."""
+    pipes = system.pipes
+    pressed = pipes["hazen_williams"].notna().to_numpy() if len(pipes) else np.zeros(0, dtype=bool)
+    if not pressed.any():
+        return set()
+    ends = pipes[["from_node", "to_node"]]
+    return set(ends[pressed].to_numpy().ravel()) - set(ends[~pressed].to_numpy().ravel())
+
+
 def _intake_nodes(system: DrainageSystem, community_id: str) -> list[tuple[str, shapely.Point]]:
     nodes, facilities = system.nodes, system.facilities
     own = (nodes["community_id"] == community_id).to_numpy()
     ids, kinds, waters = (nodes[c].to_numpy(object)[own] for c in ("node_id", "kind", "system"))
     points = nodes.geometry.to_numpy()[own]
     basins = facilities.loc[facilities["kind"] == "detention_basin", "from_node"] if len(facilities) else ()
-    no_outfall = kinds != "outfall"
+    no_outfall = (kinds != "outfall") & (kinds != PUMP) & ~np.isin(ids, list(_on_rising_mains(system)))
     for_rain = np.isin(waters, ["storm", "combined"]) & no_outfall
     choices = (
         kinds == "inlet",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -77,7 +77,7 @@ class Crossing:
 class LongSection(Figure):
     """One main path in one scenario; ``waters`` are the scenarios whose highest levels are known on it.
 
-    ``structures`` are the pumps, weirs, orifices and outlets on it.
+    ``structures`` are the pumps, weirs, orifices and outlets on it, and those that leave it at a station.
     """
 
     community_id: str
@@ -186,6 +186,16 @@ class _Ways:
             return self._structures[feature_id]
         return {str(k): v for k, v in self._pipes.loc[feature_id].to_dict().items()}
 
+    def leaving(self, stations: Sequence[Station], on_path: Collection[str]) -> list[Installed]:
+        """The structures that take from a station of a path without being on it."""
+        at = {s.node_id: s.station_m for s in stations}
+        rows = [s for i, s in self._structures.items() if i not in on_path and s["from_node"] in at]
+        places = [at[str(row["from_node"])] for row in rows]
+        return [
+            installed(row, place, place, self.node(str(row["from_node"])))
+            for row, place in zip(rows, places, strict=True)
+        ]
+
     def node(self, node_id: str) -> Mapping[str, object]:
         """The row of a node; empty where the layer does not have it."""
         return self.nodes.loc[node_id].to_dict() if node_id in self.nodes.index else {}
@@ -218,6 +228,7 @@ def _section(
         lines.append((place, line))
         place, at = end, str(row["to_node"])
         stations.append(_station(at, place, about, levels, changes_m))
+    others += ways.leaving(stations, {feature for layer, feature in path if layer == "structures"})
     label = words(
         "document.profile_label",
         name=page.name,
