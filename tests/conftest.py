@@ -16,6 +16,7 @@ from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.swmm.run_result import RunResult
 from tests import postgis_server
+from tests.lift_station import write_lift_station
 from tests.small_project import SmallProject, write_small_project
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -82,6 +83,12 @@ def take_through(folder: Path) -> WholeRun:
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
     """The small project as it is, taken through all its steps once."""
     return take_through(write_small_project(tmp_path_factory.mktemp("whole") / "project").folder)
+
+
+@pytest.fixture(scope="session")
+def lifted(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
+    """The community with a lift station and a basin with banks, taken through all its steps once."""
+    return take_through(write_lift_station(tmp_path_factory.mktemp("lifted") / "project"))
 
 
 @pytest.fixture(scope="session")

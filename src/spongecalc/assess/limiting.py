@@ -124,8 +124,8 @@ def limited_by(one: Modelled, result: RunResult, node_id: str) -> str:
 
     Water before a grate whose shaft never filled has not come into the pipes: the inlet is the limit.
 
-    A pump on the way down whose well filled until it held up the lowest pipe that comes in, and above the level at
-    which it starts, did not keep up: it is the limit. An outfall whose water stands higher than half of the
+    A pump on the way down whose well filled until it held up the lowest pipe that comes in, and above the level
+    at which it starts, did not keep up: it is the limit. An outfall whose water stands higher than half of the
     node's depth takes more than half of the head that the node could drive its water with: it is the limit. Else
     the conduit on the way down whose peak flow is the largest part of what it carries when full is the neck.
     """
