@@ -25,6 +25,8 @@ from spongecalc.assess.separation_grades import GRADE_COLUMNS
 from spongecalc.assess.settled import MODEL_COLUMNS, RANGES, SETTLED_COLUMNS
 from spongecalc.assess.spills import SPILL_COLUMNS
 from spongecalc.assess.sponge import SPONGE_COLUMNS
+from spongecalc.assess.storages import STORAGE_COLUMNS
+from spongecalc.assess.structures import STRUCTURE_COLUMNS
 from spongecalc.design.check import CHECK_COLUMNS
 from spongecalc.design.hydraulics import HYDRAULIC_COLUMNS
 from spongecalc.design.suggestions import SUGGESTION_COLUMNS
@@ -73,6 +75,8 @@ def ends(name: str) -> list[str]:
         ("ponding_return_periods", PERIOD_COLUMNS),
         ("sponge", [*SPONGE_COLUMNS, *WAY_COLUMNS]),
         ("basins", BASIN_COLUMNS),
+        ("structures", STRUCTURE_COLUMNS),
+        ("storages", STORAGE_COLUMNS),
         ("outfalls", [*LEAVING_COLUMNS, *ends("outfalls")]),
         ("outfall_peaks", [*PEAK_COLUMNS, *ends("outfall_peaks")]),
         ("quantities", QUANTITY_COLUMNS),

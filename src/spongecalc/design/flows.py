@@ -13,6 +13,7 @@ import pandas as pd
 from spongecalc.design.circular_pipe import full_velocity_m_s
 from spongecalc.design.network import DesignNetwork
 from spongecalc.design.peak_factor import peak_factor
+from spongecalc.network.graph import is_overflow
 from spongecalc.surfaces.rational_method import rational_flow_l_s
 
 # Time in a pipe that has no fall, or no size: as if water moved at the least velocity of a sewer.
@@ -58,7 +59,8 @@ def pipe_flows(
     """Flows of every pipe of a network, by pipe id.
 
     Mean sewage and drained area are added up from the top of the network down; at a node with several
-    ways out they are shared out evenly. The time of concentration is the inlet time plus the longest time in
+    ways out they are shared out evenly, without weirs and other structures whose crest lies above another way.
+    The time of concentration is the inlet time plus the longest time in
     pipes upstream, at the velocity of the full pipe. Rain tanks hold nothing back here.
 
     Parameters
@@ -96,6 +98,8 @@ def pipe_flows(
         outer: list[Any] = []
         for edge in net.graph.out_edges(members, keys=True):
             (inner if edge[1] in members else outer).append(edge)
+        # What an overflow weir takes, others do not have to carry: the design flow goes on by the lower ways.
+        outer = [edge for edge in outer if not _spills(net.graph, edge)] or outer
         for _, _, (layer, feature) in inner:
             if layer == "pipes":
                 carried[feature] = (load, True)
@@ -111,6 +115,11 @@ def pipe_flows(
                 share = replace(share, time_min=share.time_min + travel_min.get(feature, 0.0))
             at_node[lower] = at_node.get(lower, _Load()).with_(share)
     return _flow_table(net, carried, intensity_l_s_ha, infiltration_percent)
+
+
+def _spills(graph: nx.MultiDiGraph, edge: tuple[str, str, tuple[str, str]]) -> bool:
+    upper, lower, key = edge
+    return key[0] == "structures" and is_overflow(graph, upper, lower, key)
 
 
 def _entering(net: DesignNetwork, coefficients: Mapping[str, float], inlet_time_min: float) -> dict[str, _Load]:
