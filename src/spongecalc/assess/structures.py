@@ -74,7 +74,7 @@ def structure_rows(one: Modelled, storms: Sequence[Storm]) -> list[dict[str, obj
 
 
 def _said(row: Any, scenario: str, crest_m: float) -> dict[str, object]:
-    """What stands there, by the layers; a crest that the survey does not have is that of the model."""
+    """Columns of what stands there, by the layers; a crest that the survey does not have is that of the model."""
     head, curve = row.head_m > 0, bool(known_pairs(row.curve))
     pump = row.kind == PUMP
     duty = max(float(row.duty), 1.0) if not math.isnan(row.duty) else 1.0
@@ -99,7 +99,7 @@ def _said(row: Any, scenario: str, crest_m: float) -> dict[str, object]:
 
 
 def _did(kind: str, name: str | None, result: RunResult | None) -> dict[str, object]:
-    """What it did in a run; nothing is known of one that is not in the model or whose run did not finish."""
+    """Columns of what it did in a run; none of one that is not in the model or whose run did not finish."""
     if result is None or name is None or name not in result.links.index:
         return {}
     if kind == PUMP:

@@ -339,6 +339,6 @@ class PipeSections:
 
 
 def barrels_of(pipes: Any) -> np.ndarray:
-    """How many pipes lie side by side, for each row of the pipes layer: 1 where nothing is said."""
+    """Number of pipes side by side, for each row of the pipes layer: 1 where nothing is said."""
     given = pipes["barrels"].to_numpy(float)
     return np.where(given >= 1, np.floor(given), 1.0)

@@ -16,9 +16,12 @@ from spongecalc.assess.misconnection_grades import GRADES
 from spongecalc.assess.performance import EVENTS, SERIES
 from spongecalc.assess.return_periods import CRITERIA
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.catalogue.structure_form import FORMS, KINDS, PASSING
 from spongecalc.intake.ledger import FATES
 from spongecalc.layers.price_list import UNITS
 from spongecalc.layers.provenance import FLAGS
+from spongecalc.network.cross_connections import STRUCTURE_JOINTS
+from spongecalc.network.ledger import DUTY, PRESSURE, STANDBY, WET_WELL
 from spongecalc.network.ponding_remedies import CAUSES
 from spongecalc.project.storm_pattern import Pattern
 from spongecalc.report.content.closed_lists import CLOSED_LISTS, OF_TABLE, closed_list, coded, worded_table
@@ -35,11 +38,18 @@ LIMITS = pd.concat([table("sewer_design_limits"), table("design_rules")])
 DEFINED = {
     "system": contract.SYSTEMS,
     "status": contract.STATUSES,
-    "shape": contract.SHAPES,
+    "shape": (*contract.SHAPES, PRESSURE),
     "receives": contract.RECEIVERS,
     "material": shipped().cover_ids,
-    "kind": (*contract.NODE_KINDS, *contract.CONNECTION_KINDS, *contract.FACILITY_KINDS),
-    "item": (*contract.UTILITIES, *contract.NODE_KINDS, *contract.FACILITY_KINDS),
+    "kind": (
+        *(*contract.NODE_KINDS, *contract.CONNECTION_KINDS, *contract.FACILITY_KINDS),
+        *(*KINDS, *STRUCTURE_JOINTS),
+    ),
+    "form": FORMS,
+    "item": (
+        *(*contract.UTILITIES, *contract.NODE_KINDS, *contract.FACILITY_KINDS, *PASSING),
+        *(WET_WELL, DUTY, STANDBY),
+    ),
     "layer": tuple(contract.SCHEMAS),
     "other_layer": tuple(contract.SCHEMAS),
     "role": (
@@ -111,6 +121,8 @@ NO_CODES = frozenset(
         "site_id",
         "site_nodes",
         "sources",
+        "structure_id",
+        "from_node",
         "to_node",
         "to_time",
     }

@@ -34,20 +34,25 @@ def pipes_of(*rows):
     )
 
 
+def ids(pipes):
+    """Ids of what the main path is made of."""
+    return [feature for _, feature in main_path(pipes)]
+
+
 def test_main_path_is_the_longest_along_the_flow():
     tree = pipes_of(("a", "1", "2", 10.0), ("b", "2", "4", 10.0), ("c", "3", "4", 25.0), ("d", "4", "5", 5.0))
-    assert main_path(tree) == ["c", "d"]
+    assert ids(tree) == ["c", "d"]
     # Of two pipes between the same nodes the longer one is the path.
-    assert main_path(pipes_of(("a", "1", "2", 10.0), ("b", "1", "2", 12.0))) == ["b"]
+    assert ids(pipes_of(("a", "1", "2", 10.0), ("b", "1", "2", 12.0))) == ["b"]
 
 
 def test_loops_and_loose_pipes_do_not_stop_it():
     loop = pipes_of(("a", "1", "2", 10.0), ("b", "2", "3", 10.0), ("c", "3", "1", 10.0), ("d", "3", "4", 4.0))
-    path = main_path(loop)
+    path = ids(loop)
     assert path[-1] == "d" and len(path) == len(set(path))
-    assert main_path(pipes_of(("a", "1", "1", 10.0))) == []
-    assert main_path(pipes_of(("a", None, "1", 10.0), ("b", "1", "2", 3.0))) == ["b"]
-    assert main_path(pipes_of()) == []
+    assert ids(pipes_of(("a", "1", "1", 10.0))) == []
+    assert ids(pipes_of(("a", None, "1", 10.0), ("b", "1", "2", 3.0))) == ["b"]
+    assert ids(pipes_of()) == []
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +155,14 @@ def test_nothing_known_is_no_drawing(page):
     assert sections and all(section_svg(s, Wording("en")) == "" for s in sections)
     assert sections_dxf(sections, Wording("en"))
     assert long_sections(replace(page, layers={}), Wording("en")) == []
+
+
+def test_a_structure_leads_the_path_on_and_a_pipe_goes_before_it():
+    pipes = pipes_of(("a", "1", "2", 10.0), ("b", "3", "4", 5.0))
+    step = {"geometry": LineString([(0, 0), (2, 0)]), "from_node": "2", "to_node": "3", "structure_id": "PU"}
+    assert main_path(pipes, [step]) == [("pipes", "a"), ("structures", "PU"), ("pipes", "b")]
+    beside = {**step, "from_node": "1", "to_node": "2"}
+    assert main_path(pipes, [beside]) == [("pipes", "a")]
+    # A ring of pump and pipe is no endless way.
+    back = {**step, "from_node": "2", "to_node": "1"}
+    assert main_path(pipes, [back])

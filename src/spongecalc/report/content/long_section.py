@@ -171,7 +171,7 @@ def main_path(pipes: gpd.GeoDataFrame, structures: Sequence[Mapping[str, object]
 
 
 class _Ways:
-    """What paths are made of: pipes by id, structures, and the nodes between them by id."""
+    """Parts that paths are made of: pipes by id, structures, and the nodes between them by id."""
 
     def __init__(
         self, pipes: pd.DataFrame, structures: Sequence[Mapping[str, object]], nodes: pd.DataFrame

@@ -43,7 +43,7 @@ def _well(area: PlotArea, one: Installed) -> str:
 
 
 def _sill(area: PlotArea, one: Installed) -> str:
-    """What stands before the opening, from the floor to the crest, and the crest's level."""
+    """The wall before the opening, from the floor to the crest, and the crest's level."""
     x, y = area.x(one.start_m), area.y(one.sill_m)
     parts = []
     if not math.isnan(one.floor_m):
