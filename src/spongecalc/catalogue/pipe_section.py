@@ -341,4 +341,4 @@ class PipeSections:
 def barrels_of(pipes: Any) -> np.ndarray:
     """Number of pipes side by side, for each row of the pipes layer: 1 where nothing is said."""
     given = pipes["barrels"].to_numpy(float)
-    return np.where(given >= 1, np.floor(given), 1.0)
+    return np.where(given > 1, np.rint(given), 1.0)

@@ -126,7 +126,7 @@ def _known(frame: pd.DataFrame, columns: tuple[str, ...], words: Wording) -> Tab
 
 
 def _said(review: Review, structures: pd.DataFrame, storages: pd.DataFrame, words: Wording) -> list[str]:
-    """Sentences on the last scenario compared: what stands there, which pumps rest, and where water comes over."""
+    """Sentences on the last scenario compared: what stands there, pumps at rest, and where water comes over."""
     last, storm = review.compared[1], review.headline_storm
     about = {"last": words.scenario(last), "storm": storm}
     own = structures[structures["scenario"] == last] if len(structures) else structures
