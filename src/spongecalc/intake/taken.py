@@ -17,7 +17,7 @@ from spongecalc.layers.source_read import sizes_of
 from spongecalc.scenario import SCENARIO_LAYERS, DrainageSystem
 
 # Layers whose features are elements of SWMM one by one.
-ELEMENTS = ("nodes", "pipes")
+ELEMENTS = ("nodes", "pipes", "structures")
 
 
 def taken(

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from spongecalc.report.content.figures import Extent
 
 # Other utilities run on along the street and are not drawn.
-DRAWN = ("surfaces", "buildings", "connections", "pipes", "nodes", "facilities")
+DRAWN = ("surfaces", "buildings", "connections", "pipes", "nodes", "facilities", "structures")
 # Beyond the boundary a map shows pipes up to this share of the community's size (and to the next street).
 # A stray outfall far off must not shrink all the rest.
 REACH, LEAST_REACH_M = 0.6, 60.0
