@@ -8,7 +8,8 @@ from spongecalc import open_project
 from spongecalc.network.cross_connections import cross_connections
 from spongecalc.network.mending import MendingRules, separate
 from spongecalc.network.ponding_remedies import remedies
-from tests.lift_station import line, point, write_lift_station
+from tests.lift_station import write_lift_station
+from tests.pumped_project import line, point
 
 
 def system_of(folder, change=None):

@@ -6,7 +6,8 @@ from spongecalc.network.ledger import ledger
 from spongecalc.network.quantities import quantities
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
-from tests.lift_station import line, write_lift_station
+from tests.lift_station import write_lift_station
+from tests.pumped_project import line
 
 
 def layers_of(folder, change=None):
