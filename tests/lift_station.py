@@ -1,7 +1,7 @@
 """The small project with a lift station, whose storage is a basin with banks of the layer of facilities.
 
-What comes by the one grate of 6000 m2 of asphalt leaves the basin by the orifice alone; nothing stands in it when the
-storm begins.
+What comes by the one grate of 6000 m2 of asphalt leaves the basin by the orifice alone; nothing stands in it when
+the storm begins.
 """
 
 from __future__ import annotations
