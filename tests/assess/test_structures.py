@@ -58,6 +58,9 @@ def test_orifice_passes_what_leaves_the_basin(lifted: WholeRun):
     assert orifice["peak_l_s"] == pytest.approx(by_hand_l_s, rel=0.01)
     assert orifice["crest_m"] == 97.0
     assert math.isnan(orifice["starts"]) and math.isnan(orifice["energy_kwh"])
+    # In dry weather nothing comes, and that is known too.
+    assert row_of(lifted, "structures", "structure_id", "OR", "dry")["volume_m3"] == pytest.approx(0.0, abs=0.01)
+    assert not lifted.review.tables["runs"]["message"].astype(bool).any()
 
 
 def test_no_water_is_lost(lifted: WholeRun):

@@ -108,3 +108,18 @@ def test_one_more_pump_is_a_remedy_and_a_larger_rising_main_is_none(tmp_path):
     assert [c.split()[0] for c in found["pipe"].changed] == ["PS1", "PS2"]
     without = replace(system, structures=system.structures[system.structures["kind"] != "pump"])
     assert "pump" not in {r.cause for r in remedies(without, ["S1"])}
+
+
+def test_a_pump_that_is_led_back_lifts_to_the_nearest_sewer(tmp_path):
+    """Its well is the lowest node of all: by gravity no sewer takes its water."""
+
+    def astray(rows):
+        rows["structures"][0] |= {"to_node": "R2", "geometry": line((40, 30), (50, 45))}
+        rows["pipes"] = [p for p in rows["pipes"] if p["pipe_id"] != "PM"]
+        rows["nodes"] = [n for n in rows["nodes"] if n["node_id"] != "S3"]
+
+    system = system_of(tmp_path / "p", astray)
+    assert system.cross_connections()["kind"].tolist() == ["pump_between_systems"]
+    mending = separate(system._system, MendingRules())
+    assert mending.separated
+    assert mending.system.structures.set_index("structure_id").loc["PU", "to_node"] == "S4"

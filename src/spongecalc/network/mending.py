@@ -11,6 +11,7 @@ import networkx as nx
 import pandas as pd
 from shapely import LineString
 
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.network.cross_connections import OWN_SYSTEM, combined_stretches, cross_connections
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.smallest_set import Connection, SmallestSet, smallest_set
@@ -192,6 +193,8 @@ def _starts(
             if node is not None:
                 up_m = float(getattr(row, "invert_up_m", math.nan))
                 level_m = float(node.invert_m) if math.isnan(up_m) else up_m
+                # A pump lifts its water to whatever node takes it.
+                level_m = math.inf if layer == "structures" and row.kind == PUMP else level_m
                 starts[layer, getattr(row, id_column)] = (node.geometry.x, node.geometry.y, level_m, node.node_id)
             elif layer == "connections" and row.to_node in nodes:
                 x_m, y_m = row.geometry.coords[0]

@@ -9,7 +9,7 @@ from sys import intern
 
 import pandas as pd
 
-from spongecalc.catalogue.structure_form import KINDS
+from spongecalc.catalogue.structure_form import KINDS, PASSING
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.level_series import LevelSeries
@@ -101,7 +101,8 @@ class SwmmModel:
         sewage = [row[0] for row in self.sections["DWF"]]
         saved = [row[0] for row in self.sections["OUTFALLS"] if not row[0].startswith(";")]
         saved += [g.model_id for g in self.gutters]
-        flows = [*overflows, *(g.back for g in self.gutters)]
+        passing = self.elements.loc[self.elements["role"].isin(PASSING), "model_id"]
+        flows = [*overflows, *(g.back for g in self.gutters), *passing]
         written = section_texts(self.sections)
         for event in map(self.as_run, events):
             drowned = self.is_drowned_in(event)
