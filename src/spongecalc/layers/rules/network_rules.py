@@ -132,11 +132,15 @@ def _outlets(nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame, up: np.ndarray) -
 def _steps(
     nodes: gpd.GeoDataFrame, pipes: gpd.GeoDataFrame, up: np.ndarray, down: np.ndarray
 ) -> Iterator[Finding]:
-    """Pipes that leave a node higher than the lowest pipe that comes in: water stands behind the step."""
+    """Pipes that leave a node higher than the lowest pipe that comes in: water stands behind the step.
+
+    What is pressed through a pipe climbs steps.
+    """
+    by_gravity = pipes["hazen_williams"].isna()
     incoming = np.full(len(nodes), np.inf)
-    np.fmin.at(incoming, down, pipes["invert_down_m"].to_numpy(float))
+    np.fmin.at(incoming, down, pipes["invert_down_m"].where(by_gravity).to_numpy(float))
     outgoing = np.full(len(nodes), np.inf)
-    np.fmin.at(outgoing, up, pipes["invert_up_m"].to_numpy(float))
+    np.fmin.at(outgoing, up, pipes["invert_up_m"].where(by_gravity).to_numpy(float))
     with np.errstate(invalid="ignore"):
         step = outgoing - incoming
     mask = np.isfinite(step) & (step > LEVEL_M) & (nodes["kind"] != "storage").to_numpy()
@@ -145,8 +149,8 @@ def _steps(
 
 
 def _shrinking(pipes: gpd.GeoDataFrame, up: np.ndarray, down: np.ndarray) -> Iterator[Finding]:
-    """Pipes lower than one that flows into them from a node with this as its only way on."""
-    height = PipeSections.of(pipes).height_m
+    """Pipes lower than one that flows into them from a node with this as its only way on, none under pressure."""
+    height = np.where(pipes["hazen_williams"].isna(), PipeSections.of(pipes).height_m, np.nan)
     widest = np.full(int(max(up.max(), down.max())) + 1, -np.inf)
     np.fmax.at(widest, down, height)
     own = np.full_like(widest, -np.inf)

@@ -53,7 +53,8 @@ def _slopes(pipes: gpd.GeoDataFrame, settings: CheckSettings) -> Iterator[Findin
     up, down = pipes["invert_up_m"].to_numpy(float), pipes["invert_down_m"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = (up - down) / length * 100
-    known = np.isfinite(slope)
+    # A pipe under pressure follows the ground.
+    known = np.isfinite(slope) & pipes["hazen_williams"].isna().to_numpy()
     flat = known & (slope >= 0) & (slope < settings.min_slope_percent) & (length > 1.0)
     steep = known & (slope > settings.max_slope_percent) & (length > 1.0)
     yield from found_at(
