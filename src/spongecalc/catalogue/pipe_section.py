@@ -340,5 +340,7 @@ class PipeSections:
 
 def barrels_of(pipes: Any) -> np.ndarray:
     """Number of pipes side by side, for each row of the pipes layer: 1 where nothing is said."""
+    if "barrels" not in pipes:
+        return np.ones(len(pipes))
     given = pipes["barrels"].to_numpy(float)
     return np.where(given > 1, np.rint(given), 1.0)
