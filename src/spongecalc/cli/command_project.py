@@ -12,6 +12,7 @@ from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.intake.ledger import ADDED, LEFT_OUT, NOT_ASKED, READ, TAKEN, IntakeLedger
 from spongecalc.language import text
 from spongecalc.language.unknown_name import UnknownNameError
+from spongecalc.layers.carried_files import series_files
 from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.source_read import Amount
 from spongecalc.project.load import ProjectError
@@ -44,6 +45,7 @@ def with_checked_layers(call: Call, project: Project) -> Project:
             project.checked  # noqa: B018  worked out here, and kept
     except UnknownNameError as unknown:
         raise RefusedError(unknown.sentence(call.output.language)) from None
+    call.made.more.extend(series_files(project.checked.project))
     return project
 
 

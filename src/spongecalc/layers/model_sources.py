@@ -4,7 +4,7 @@ beside its layers, and what is not."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from spongecalc.project.layer_source import LayerSource
 type Sources = Mapping[str, Sequence[LayerSource]]
 
 # Reasons for which it is no loss that something of a model is not carried on.
-HARMLESS = ("replaced", "drawn_only", "unused")
+HARMLESS = ("replaced", "drawn_only", "unused", "of_layers")
 NAMES_SHOWN = 12
 
 
@@ -107,8 +107,9 @@ def parts_of_models(folder: Path, sources: Sources) -> ModelParts:
         if "nodes" not in layers:
             continue
         prefix = prefixes[file]
-        carried.append(contents.carried.renamed(partial(_in_layers, prefix)))
         levels = outfall_series(contents.file, (folder / file).parent)
+        renamed = contents.carried.renamed(partial(_in_layers, prefix))
+        carried.append(replace(renamed, file=file, prefix=prefix, has_levels=bool(levels)))
         series |= {_in_layers(prefix, name): level for name, level in levels.items()}
     return ModelParts(tuple(carried), series, tuple(findings))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from spongecalc.project.load import FILE_NAME, Project
@@ -13,16 +14,17 @@ from spongecalc.project.sponge_settings import GENERATED
 BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
 
 
-def input_digests(project: Project) -> dict[str, str]:
+def input_digests(project: Project, more: Iterable[str] = ()) -> dict[str, str]:
     """SHA-256 of spongecalc.toml, of every source and every other file that it names, by name in the project.
 
     A source that is not a file (a database's address) is left out; one that is missing has an empty digest.
+    ``more`` are files that one of those names, such as a SWMM model its time series.
     """
     sources = sorted(
         {s.source for given in project.settings.layers.values() for s in given if "://" not in s.source}
     )
     template = project.settings.document.template  # a folder: what it holds are no data
-    others = sorted(files_beside_layers(project.settings) - {*sources, template})
+    others = sorted((files_beside_layers(project.settings) | set(more)) - {*sources, template})
     found: dict[str, str] = {}
     for name in (FILE_NAME, *sources, *others):
         path = project.folder / name
@@ -43,9 +45,10 @@ def rain_and_level_files(settings: Settings) -> set[str]:
 
 
 def files_beside_layers(settings: Settings) -> set[str]:
-    """All files that settings name but for layers: rain and levels, claims, prices, sweeps, a template."""
+    """All files that settings name but for layers: rain, levels, rules, claims, prices, sweeps, a template."""
     bill = settings.quantities
     given = (bill.prices, *bill.claims, *(s.table for s in settings.sweeps), settings.document.template)
+    given += tuple(c.file for c in settings.structures.carried)
     return rain_and_level_files(settings) | {name for name in given if name}
 
 

@@ -24,6 +24,7 @@ from spongecalc.ground.of_system import grounds_of
 from spongecalc.intake.delivered import delivered
 from spongecalc.layers.bill_documents import read_bill_documents
 from spongecalc.layers.border_cut import at_each_piece
+from spongecalc.layers.carried_files import series_files, with_carried_files
 from spongecalc.layers.check import check_coordinates, check_layers, completed, read_and_placed
 from spongecalc.layers.finding import Finding, communities_with_errors
 from spongecalc.layers.geometry_rules import WITHOUT_SHAPE, mend_geometries
@@ -118,7 +119,8 @@ def check(project: Project, communities: Iterable[str] = (), scenarios: Sequence
     findings: list[Finding] = list(found)
     rows = delivered(layers)
     layers, found = completed(layers, settings.checks, settings.scenarios)
-    findings = [*at_each_piece(findings, layers), *found]
+    layers, of_files = with_carried_files(layers, project.folder, settings.structures.carried, settings.layers)
+    findings = [*at_each_piece(findings, layers), *found, *of_files]
     return _cut_systems(project, layers, findings, communities, scenarios, rows)
 
 
@@ -151,7 +153,8 @@ def fix(project: Project, communities: Iterable[str] = (), more: Sequence[str] =
     placed, of_communities = assign_communities(layers)
     findings.extend([*away, *of_communities, *check_lost_layers(placed, away)])
     layers, found = completed(layers, settings.checks, settings.scenarios)
-    findings = [*at_each_piece(findings, layers), *found]
+    layers, of_files = with_carried_files(layers, project.folder, settings.structures.carried, settings.layers)
+    findings = [*at_each_piece(findings, layers), *found, *of_files]
     return _cut_systems(project, layers, findings, communities, (), rows), mended
 
 
@@ -373,7 +376,8 @@ def assess(built: Built, results: Mapping[str, RunResult], language: str | None 
         references=kept_references(built, results),
     )
     review = assess_inputs(inputs, language or settings.language, versions())
-    return replace(review, inputs=input_digests(checked.project), swept=swept_of(built))
+    digests = input_digests(checked.project, series_files(checked.project))
+    return replace(review, inputs=digests, swept=swept_of(built))
 
 
 def takes_part(built: Built, beside: SideWorker) -> SideWorker:

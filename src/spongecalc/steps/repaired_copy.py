@@ -12,6 +12,7 @@ import pyogrio
 
 from spongecalc.contract import SCHEMAS
 from spongecalc.intake.ledger import IntakeLedger
+from spongecalc.layers.carried_files import series_files
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.repairs.change import changes_table
@@ -74,7 +75,7 @@ def repair(project: Project, communities: Iterable[str], language: str, *, again
         checked, mended = pipeline.fix(origin, communities)
         found = (*mended.changes, *checked.findings)
         intake = intake_of_repair(checked, mended)
-        digests = input_digests(origin)
+        digests = input_digests(origin, series_files(origin))
         files = write_repaired(folder, origin, mended, found, language, intake.table, digests, anew=again)
         return Repair(checked, mended, (), files, intake, carried_on=False)
     copy = load_project(folder)
@@ -133,7 +134,7 @@ def _changed_sources(folder: Path, project: Project) -> tuple[Finding, ...]:
         return ()
     was = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     kept = dict(zip(was["file"], was["sha256"], strict=True))
-    now = input_digests(project)
+    now = input_digests(project, series_files(project))
     return tuple(
         Finding("repair.source_changed", Feature(file=name), {"file": name})
         for name in dict.fromkeys([*kept, *now])

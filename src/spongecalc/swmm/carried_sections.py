@@ -3,14 +3,13 @@ streets and inlets, patterns and inflows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.finding import Finding
+from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.model_sources import shown_names
+from spongecalc.layers.named_objects import named_objects, patterns_of
 from spongecalc.layers.sources.swmm.carried import CarriedModel, CarriedObject, quoted
 from spongecalc.scenario import DrainageSystem
 
@@ -27,7 +26,8 @@ class CarriedPart:
 
     ``sections`` are the same in every event, and so are the time series ``always``, which rules read. ``inflows``
     and their series ``of_storms`` begin with a storm's run; in dry weather and with tracers, which are of another
-    time, their steady part alone flows. ``patterns`` are those of the layers' own flows by model id.
+    time, their steady part alone flows. ``patterns`` are those of the layers' own sewage by model id, and
+    ``clean_patterns`` the one of clean water at a node of rain.
     """
 
     sections: Mapping[str, list[tuple[str, ...]]] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class CarriedPart:
     always: tuple[tuple[str, ...], ...] = ()
     of_storms: tuple[tuple[str, ...], ...] = ()
     patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clean_patterns: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def with_sections(self, sections: Mapping[str, Rows]) -> dict[str, Rows]:
@@ -53,12 +54,12 @@ class CarriedPart:
 
         SWMM holds one flow a node: what else flows in there is added to the steady part.
         """
-        if not (self.inflows or self.always or self.patterns):
+        if not (self.inflows or self.always or self.clean_patterns):
             return dict(of_event)
         rows = {row[0]: list(row) for row in of_event["INFLOWS"] if row[1] == "FLOW"}
         for node, row in rows.items():
-            if len(self.patterns.get(node, ())) == 1:
-                rows[node] = [*row, *self.patterns[node]]
+            if node in self.clean_patterns:
+                rows[node] = [*row, self.clean_patterns[node]]
         for own in self.inflows:
             row = list(own) if storm else [*own[:2], '""', *own[3:]]
             base = float(row[FLOW_ROW_BASE])
@@ -67,6 +68,9 @@ class CarriedPart:
             given = rows.get(row[0])
             if given is not None:
                 row[FLOW_ROW_BASE] = f"{base + float(given[FLOW_ROW_BASE]):.9g}"
+                if base == 0:
+                    # A pattern is that of the steady part, which is the layers' alone.
+                    row[FLOW_ROW_PATTERN:] = given[FLOW_ROW_PATTERN:]
             rows[row[0]] = row
         others = [tuple(row) for row in of_event["INFLOWS"] if row[1] != "FLOW"]
         series = [*of_event["TIMESERIES"], *self.always, *(self.of_storms if storm else ())]
@@ -79,6 +83,7 @@ def carried_part(
     nodes: Mapping[str, str],
     elements: Iterable[Sequence[str]],
     sections: Mapping[str, Rows],
+    clean: Collection[str] = (),
 ) -> CarriedPart:
     """Choose what of the sources' models belongs to a system, with the names that the model has.
 
@@ -94,12 +99,15 @@ def carried_part(
         The model's links as (element, model id, role, layer, feature id, ...).
     sections
         The model's sections so far.
+    clean
+        Ids of the nodes of rain that the layers give clean water.
     """
-    if not system.carried:
+    of_flows = patterns_of(system.nodes)
+    if not system.carried and not of_flows:
         return CarriedPart()
     links = {e[4]: e[1] for e in elements if e[3] in ("pipes", "structures")}
     names_in_use = {(s, row[0].lower()) for s, rows in sections.items() for row in rows if len(row) > 1}
-    wanted = _named_by_layers(system)
+    wanted = named_objects(system.nodes, system.pipes)
     made: dict[str, list[tuple[str, ...]]] = {}
     inflows: list[tuple[str, ...]] = []
     series: dict[str, list[tuple[str, ...]]] = {"always": [], "of_storms": []}
@@ -121,14 +129,29 @@ def carried_part(
                 series["always" if found.key in by_rules else "of_storms"].extend(rows)
             else:
                 made.setdefault(found.section, []).extend(rows)
-    kept = {row[0].lower() for row in made.get("PATTERNS", [])}
-    patterns = {
-        nodes[node]: names
-        for node, names in _patterns(system.nodes).items()
-        if node in nodes and all(name.lower() in kept for name in names)
-    }
+    kinds = {row[0].strip('"').lower(): row[1].upper() for row in reversed(made.get("PATTERNS", []))}
+    patterns: dict[str, tuple[str, ...]] = {}
+    clean_patterns: dict[str, str] = {}
+    own_base = {row[0]: row[FLOW_ROW_PATTERN:] for row in inflows if float(row[FLOW_ROW_BASE])}
+    flows = system.nodes[(system.nodes["inflow_l_s"] > 0).to_numpy() & system.nodes["node_id"].isin(nodes)]
+    for node in flows.itertuples():
+        names = of_flows.get(str(node.node_id), ())
+        kept = tuple(name for name in names if name.lower() in kinds)
+        model_id = nodes[str(node.node_id)]
+        if node.node_id not in clean:
+            patterns |= {model_id: kept} if kept else {}
+        else:
+            # An inflow has one pattern: that of the day's hours changes most within a storm.
+            kept = tuple(sorted(kept, key=lambda name: kinds[name.lower()] != "HOURLY")[:1])
+            clean_patterns |= {model_id: kept[0]} if kept else {}
+            # Water that a file gives the node, too, has its own.
+            kept = own_base.get(model_id, kept)
+        dropped = [name for name in names if name not in kept]
+        if dropped or (node.node_id in clean and kept and not names):
+            words = {"kept": ", ".join(kept) or "-", "dropped": ", ".join(dropped) or "-"}
+            findings.append(finding_at("model.patterns_dropped", "nodes", node, **words))
     always, of_storms = (tuple(series[when]) for when in ("always", "of_storms"))
-    return CarriedPart(made, tuple(inflows), always, of_storms, patterns, tuple(findings))
+    return CarriedPart(made, tuple(inflows), always, of_storms, patterns, clean_patterns, tuple(findings))
 
 
 def _chosen(
@@ -178,30 +201,6 @@ def _elsewhere(system: DrainageSystem, model: CarriedModel, chosen: Sequence[Car
             "model": system.model,
         }
         yield Finding("model.elsewhere", Feature(file=model.file), words)
-
-
-def _named_by_layers(system: DrainageSystem) -> frozenset[tuple[str, str]]:
-    """Transects, streets, shapes and patterns that columns of the system's layers name."""
-    found: set[tuple[str, str]] = set()
-    for name in system.pipes["transect"].dropna().unique():
-        found.add(("TRANSECTS", str(name).lower()))
-    for words in system.pipes["swmm_section"].dropna().unique():
-        shape, *rest = str(words).split()
-        if shape == "STREET" and rest:
-            found.add(("STREETS", rest[0].lower()))
-        elif shape == "CUSTOM" and len(rest) > 1:
-            found.add(("CURVES", rest[1].lower()))
-    found |= {("PATTERNS", n.lower()) for names in _patterns(system.nodes).values() for n in names}
-    return frozenset(found)
-
-
-def _patterns(nodes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Names of the patterns of each node's own flow, by node id."""
-    given = nodes.loc[nodes["inflow_pattern"].notna(), ["node_id", "inflow_pattern"]]
-    return {
-        str(node): tuple(name for part in str(cell).split(";") if (name := part.strip()))
-        for node, cell in given.itertuples(index=False)
-    }
 
 
 def _translated(

@@ -213,7 +213,7 @@ def build_model(
     for part in (flush.sections, gutters.sections):
         for name, rows in part.items():
             sections[name] = [*sections[name], *rows]
-    carried = carried_part(system, ids, links.elements, sections)
+    carried = carried_part(system, ids, links.elements, sections, given.clean_l_s)
     sections = carried.with_sections(sections)
     return SwmmModel(
         system.model,

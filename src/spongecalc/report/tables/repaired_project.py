@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,17 @@ from spongecalc.layers.repairs.change import CHANGE_COLUMNS, changes_table
 from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
 from spongecalc.layers.unread_values import as_written
-from spongecalc.project.input_digests import files_beside_layers
 from spongecalc.project.load import FILE_NAME, Project
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
 from spongecalc.report.tables.qgis_style import finding_style
+from spongecalc.report.tables.taken_along import (
+    TakenModel,
+    carried_entries,
+    models_beside,
+    take_along,
+    take_models,
+)
 
 FOLDER = "repaired"
 FILE = "layers.gpkg"
@@ -86,7 +92,8 @@ def write_repaired(
     foreign = _foreign_layers(folder / FILE) if digests is None else {}
     whole = write_layers(folder / FILE, [*frames.items(), *foreign.items()])
     page = folder / FILE_NAME
-    _write_page(page, project, mended, frames, language)
+    models = models_beside(project, mended, OWN_FILES)
+    _write_page(page, project, mended, frames, models, language)
     listed = list(findings)
     changes = changes_table(mended.changes)
     if trail is not None:
@@ -102,33 +109,12 @@ def write_repaired(
             shutil.copyfile(path, kept / path.name)
         else:
             (kept / path.name).unlink(missing_ok=True)
+    take_models(project, models, folder, kept / TAKEN_ALONG, anew=anew)
     if digests is not None:
-        _take_along(project, folder, anew=anew)
+        take_along(project, folder, kept / TAKEN_ALONG, OWN_FILES, anew=anew)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
     return tuple(path for path in (whole, page, *tables, places) if path.exists())
-
-
-def _take_along(project: Project, folder: Path, *, anew: bool) -> None:
-    """Take the files beside the layers into the copy; one that was edited there stays, unless all is made anew.
-
-    The copy's own files are never written over, and a template that holds the copy, or lies in it, stays behind.
-    """
-    for name in sorted(files_beside_layers(project.settings)):
-        source, target, kept = project.folder / name, folder / name, folder / AS_WRITTEN / TAKEN_ALONG / name
-        if Path(name).parts[0] in OWN_FILES:
-            continue
-        if source.is_file():
-            edited = target.is_file() and not (kept.is_file() and kept.read_bytes() == target.read_bytes())
-            if edited and not anew:
-                continue
-            for place in (target, kept):
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, place)
-        elif source.is_dir() and (anew or not target.exists()):
-            inside = folder == source or source in folder.parents or folder in source.parents
-            if not inside:
-                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
 
 
 def read_trail(path: Path) -> pd.DataFrame:
@@ -169,7 +155,14 @@ def _foreign_layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-def _write_page(page: Path, project: Project, mended: Repaired, frames: Iterable[str], language: str) -> None:
+def _write_page(
+    page: Path,
+    project: Project,
+    mended: Repaired,
+    frames: Iterable[str],
+    models: Sequence[TakenModel],
+    language: str,
+) -> None:
     """Write the copy's spongecalc.toml; where it says all that already, it stays as somebody left it."""
     import tomli_w  # noqa: PLC0415  only a repair needs it
 
@@ -207,6 +200,9 @@ def _write_page(page: Path, project: Project, mended: Repaired, frames: Iterable
     elif stated == layers:
         return
     document["layers"] = layers
+    if models:
+        carried = carried_entries(project, models)
+        document["structures"] = {**document.get("structures", {}), "carried": carried}
     scalars = {k: v for k, v in document.items() if not isinstance(v, (dict, list)) or k == "notes"}
     rest = {k: v for k, v in document.items() if k not in scalars}
     page.write_text(tomli_w.dumps({**scalars, **rest}), encoding="utf-8", newline="\n")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from spongecalc.layers.sources.swmm.control_rules import Statement, named_in, statements_of
 from spongecalc.layers.sources.swmm.curves import curves_of
 from spongecalc.layers.sources.swmm.objects import objects_of
-from spongecalc.layers.sources.swmm.reading import ModelUnits, Reading, number_of
+from spongecalc.layers.sources.swmm.reading import Reading, number_of
 from spongecalc.layers.sources.swmm.sections import ModelFile, Row
 from spongecalc.layers.sources.swmm.time_series import series_pairs
 
@@ -63,25 +63,33 @@ class CarriedObject:
 
 @dataclass(frozen=True)
 class CarriedModel:
-    """All that is carried on of one file, and by section and name what is not, with the reason."""
+    """All that is carried on of one file, and by section and name what is not, with the reason.
+
+    ``prefix`` stands before its names in the layers. ``has_levels`` is true where levels over time at outfalls
+    are taken of it, too.
+    """
 
     file: str
     objects: tuple[CarriedObject, ...] = ()
     left: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    prefix: str = ""
+    has_levels: bool = False
 
     def renamed(self, rename: Callable[[str], str]) -> CarriedModel:
         """The same with the names of nodes and links as the layers have them."""
         return replace(self, objects=tuple(o.renamed(rename) for o in self.objects))
 
 
-def carried_of(reading: Reading) -> CarriedModel:
+def carried_of(reading: Reading, wanted: Iterable[tuple[str, str]] = ()) -> CarriedModel:
     """The part of a model that is carried on beside its layers.
+
+    ``wanted`` are section and name in small letters of what others than the model itself name.
 
     An object is left for one of these reasons: ``unused``, where nothing that is carried or in a layer names it;
     ``units``, where its numbers cannot be turned to l/s and m; ``rain``, where it needs a rain gage of the model;
     ``pollutant``; ``unread``, where it names what there is not, or its words are no numbers.
     """
-    made = _Carried(reading)
+    made = _Carried(reading, frozenset(wanted))
     made.gather()
     return CarriedModel(reading.file.name, tuple(made.objects.values()), made.left)
 
@@ -89,9 +97,9 @@ def carried_of(reading: Reading) -> CarriedModel:
 class _Carried:
     """Gathers the objects that are carried on."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading, self._file = reading, reading.file
-        self._units = ModelUnits.of(reading.file)
+    def __init__(self, reading: Reading, wanted: frozenset[tuple[str, str]]) -> None:
+        self._reading, self._file, self._wanted = reading, reading.file, wanted
+        self._units = reading.units
         self.objects: dict[tuple[str, str], CarriedObject] = {}
         self.left: dict[tuple[str, str], str] = {}
 
@@ -132,13 +140,14 @@ class _Carried:
             link, node = self._reading.links.get(key[1]), self._reading.nodes.get(row.word(2).lower())
             scaled = _scaled(row, {5: flow_l_s, 6: length_m, 7: length_m})
             if link is None or node is None or scaled is None or len(row.words) < 3:
-                self.left[key] = "unread"
+                lost = len(row.words) > 2 and (link is None or node is None)
+                self.left[key] = self._reading.unknown if lost else "unread"
                 continue
             words = (link, row.word(1), node, *scaled[3:])
             self._keep(
                 CarriedObject(
                     "INLET_USAGE",
-                    link,
+                    row.words[0],
                     (words,),
                     frozenset({node}),
                     frozenset({link}),
@@ -159,7 +168,7 @@ class _Carried:
             node = self._reading.nodes.get(row.words[0].lower())
             factor, base = number_of(row.word(5) or "1"), number_of(row.word(6) or "0")
             if node is None or factor is None or base is None or len(row.words) < 3:
-                self.left[key] = "unread"
+                self.left[key] = self._reading.unknown if node is None else "unread"
                 continue
             series, pattern = row.word(2), row.word(7)
             words: tuple[str, ...] = (
@@ -187,7 +196,7 @@ class _Carried:
 
     def _named_by_layers(self) -> set[tuple[str, str]]:
         """Objects that columns of the layers name: transects, streets, shapes of sections, patterns of flows."""
-        found: set[tuple[str, str]] = set()
+        found = set(self._wanted)
         for row in self._file.of("XSECTIONS"):
             shape = row.word(1).upper()
             if shape.startswith("IRREGULAR"):

@@ -10,6 +10,25 @@ from spongecalc.layers.sources.swmm.reading import Reading, number_of
 
 LINK_OBJECTS = ("LINK", "CONDUIT", "PUMP", "ORIFICE", "WEIR", "OUTLET")
 CLAUSES = ("IF", "AND", "OR", "THEN", "ELSE", "PRIORITY")
+QUANTITIES = (
+    "DEPTH",
+    "MAXDEPTH",
+    "HEAD",
+    "VOLUME",
+    "INFLOW",
+    "FLOW",
+    "FULLFLOW",
+    "FULLDEPTH",
+    "LENGTH",
+    "STATUS",
+    "SETTING",
+    "SLOPE",
+    "VELOCITY",
+    "TIMEOPEN",
+    "TIMECLOSED",
+)
+# Only these have a state beside a setting; a rule with any other word makes the engine refuse the model.
+STATES: Mapping[str, tuple[str, ...]] = {"CONDUITS": ("OPEN", "CLOSED"), "PUMPS": ("ON", "OFF")}
 RELATIONS = ("=", "<>", "<", "<=", ">", ">=")
 LENGTH, FLOW, VOLUME, PLAIN = "length", "flow", "volume", ""
 DIMENSIONS: Mapping[str, str] = {
@@ -125,7 +144,7 @@ class _Reader:
         if word.startswith("SIMULATION"):
             return made, at + 2, PLAIN
         if word.startswith("NODE") or word.startswith(LINK_OBJECTS):
-            if at + 2 >= len(row):
+            if at + 2 >= len(row) or not row[at + 2].upper().startswith(QUANTITIES):
                 return replace(made, refusal="unread"), at, PLAIN
             made = self._named(made, number, at + 1, "node" if word.startswith("NODE") else "link")
             dimension = next((d for a, d in DIMENSIONS.items() if row[at + 2].upper().startswith(a)), PLAIN)
@@ -142,7 +161,7 @@ class _Reader:
         word = made.rows[number][at]
         known = (self._reading.nodes if kind == "node" else self._reading.links).get(word.lower())
         if known is None:
-            return replace(made, refusal="unread")
+            return replace(made, refusal=self._reading.unknown)
         return replace(made, words={**made.words, (number, at): (kind, known)})
 
     def _premise(self, made: Statement, number: int) -> tuple[Statement, str]:
@@ -161,7 +180,10 @@ class _Reader:
         value = number_of(second)
         if factor != 1.0 and value is not None:
             made = _with_word(made, number, at + 1, f"{value * factor:.9g}")
-        elif factor != 1.0:
+        elif value is None and dimension:
+            made = replace(made, refusal="unread")
+        if len(row) > at + 2 and not row[1].upper().startswith("SIMULATION"):
+            # A clause has a line of its own.
             made = replace(made, refusal="unread")
         return made, dimension
 
@@ -171,6 +193,8 @@ class _Reader:
             return replace(made, refusal="unread")
         made = self._named(made, number, 2, "link")
         kind = row[5].upper()
+        if not made.refusal and not self._can(made, number):
+            return replace(made, refusal="unread")
         if len(row) > 6 and kind.startswith("CURVE"):
             # What it reads from the curve is what its last premise reads, in the model's units.
             refusal = made.refusal or ("units" if self._factors[dimension] != 1.0 else "")
@@ -178,6 +202,20 @@ class _Reader:
         if len(row) > 6 and kind.startswith("TIMESERIES"):
             return replace(made, needs=made.needs | {("TIMESERIES", row[6].lower())})
         return made
+
+    def _can(self, made: Statement, number: int) -> bool:
+        """True where the link that a row sets is of the kind it says, and can be set so."""
+        row = made.rows[number]
+        kind = self._reading.link_kinds.get(made.words[number, 2][1], "")
+        if kind and not kind.startswith(row[1].upper()):
+            return False
+        what, value = row[3].upper(), row[5].upper()
+        if what.startswith("STATUS"):
+            return value.startswith(STATES.get(kind, ()))
+        if not what.startswith("SETTING") or kind == "CONDUITS":
+            return False
+        words = 9 if value.startswith("PID") else 7 if value.startswith(("CURVE", "TIMESERIES")) else 0
+        return len(row) >= words if words else number_of(value) is not None
 
 
 def _with_word(made: Statement, number: int, at: int, word: str) -> Statement:

@@ -61,7 +61,8 @@ class Reading:
     """One model while it is read: what was found in its rows gathers in ``notes``.
 
     ``nodes`` and ``links`` give the first spelling of each name by the name in small letters: SWMM compares names
-    whatever their case.
+    whatever their case. ``link_kinds`` is the section of each link by that spelling, ``unknown`` the reason why a
+    row is left that names what is not among them.
     """
 
     file: ModelFile
@@ -71,12 +72,15 @@ class Reading:
     folder: Path = Path()
     notes: list[Note] = field(default_factory=list)
     unread: set[tuple[str, int]] = field(default_factory=set)
+    link_kinds: Mapping[str, str] = field(default_factory=dict)
+    unknown: str = "unread"
 
     @classmethod
     def of(cls, file: ModelFile, folder: Path = Path()) -> Reading:
         """A reading that has found nothing yet; files that the model names lie in ``folder``."""
         nodes, links = (first_spellings(file, sections) for sections in (NODE_SECTIONS, LINK_SECTIONS))
-        return cls(file, ModelUnits.of(file), nodes, links, folder)
+        kinds = {links[row.words[0].lower()]: section for section in LINK_SECTIONS for row in file.of(section)}
+        return cls(file, ModelUnits.of(file), nodes, links, folder, link_kinds=kinds)
 
     @property
     def offsets_are_levels(self) -> bool:

@@ -125,11 +125,14 @@ def read_model_file(path: Path) -> ModelFile:
     return parse_model(path.name, data)
 
 
-def parse_model(name: str, data: bytes) -> ModelFile:
-    """The rows of a .inp by section; raises SourceRefusedError where there is no section."""
+def parse_model(name: str, data: bytes, beginning: str = BEFORE_ALL) -> ModelFile:
+    """The rows of a .inp by section; raises SourceRefusedError where there is no section.
+
+    What stands before the first heading is of the section ``beginning``; with such a section there need be none.
+    """
     rows: dict[str, list[Row]] = {}
-    section = BEFORE_ALL
-    found = False
+    section = beginning
+    found = beginning != BEFORE_ALL
     content, encoding = decoded_model(data)
     for number, line in enumerate(content.split("\n"), start=1):
         bare = line.partition(";")[0].strip()

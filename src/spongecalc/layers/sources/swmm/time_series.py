@@ -104,16 +104,34 @@ def _from_start(pairs: list[tuple[float, float]]) -> Pairs | None:
     return ((0.0, v0 + (v1 - v0) * (0.0 - h0) / (h1 - h0)), *after) if after else ((0.0, v0),)
 
 
-def _file_text(folder: Path, name: str) -> str | None:
-    """The text of a file that a model names, beside the model; None where there is none.
+def file_of_series(folder: Path, name: str) -> Path | None:
+    """The file that a model in a folder names; None where there is none.
 
     A name with a folder of another machine is looked for beside the model.
     """
     for tried in (name, name.replace("\\", "/"), PureWindowsPath(name).name):
-        path = folder / tried
-        if tried and path.is_file():
-            try:
-                return decoded_model(path.read_bytes())[0]
-            except OSError:
-                return None
+        try:
+            if tried and (folder / tried).is_file():
+                return folder / tried
+        except (OSError, ValueError):
+            # No name of a file here: too long, or with a sign that none may have.
+            continue
     return None
+
+
+def files_of_series(file: ModelFile) -> dict[str, str]:
+    """The file that each time series is in, as the model names it, by the series' name in small letters."""
+    return {
+        name: rows[0][1]
+        for name, rows in words_of_series(file).items()
+        if len(rows[0]) > 1 and rows[0][0].upper() == "FILE"
+    }
+
+
+def _file_text(folder: Path, name: str) -> str | None:
+    """The text of a file that a model names; None where there is none, or it cannot be read."""
+    path = file_of_series(folder, name)
+    try:
+        return decoded_model(path.read_bytes())[0] if path is not None else None
+    except OSError:
+        return None
