@@ -10,12 +10,16 @@ import pandas as pd
 import pyogrio
 import pytest
 from shapely import LineString, MultiLineString, Point
+from tests.layers.sources.swmm_cases import changed
 from tests.planting import X, Y, add, both, edit, shape
+from tests.pumped_project import rows, write
 from tests.small_project import CRS, SmallProject
+from tests.swmm.model_project import write_model_project
 
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.repaired_copy import Repair, repair
+from spongecalc.swmm.event import dry_event, storm_event
 
 LINES = ("pipes", "connections")
 
@@ -295,3 +299,97 @@ def test_edits_of_files_taken_along_stay_and_a_changed_source_is_told(
     found = mend(folder)
     changed = [f.feature.file for f in found.edits if f.rule == "repair.source_changed"]
     assert changed == ["claims.csv"]
+
+
+MODEL = changed(
+    ("O1 1897.0 FREE YES", "O1 1897.0 TIDAL TD YES"),
+    (
+        "[DWF]",
+        "TD TIDAL 0 1897.2\nTD 6 1898\nTD 24 1897.2\n"
+        "[CONTROLS]\nRULE FULL\nIF NODE st1 DEPTH > 2\nAND LINK C6 FLOW > 0.05\nTHEN ORIFICE or1 SETTING = 0.5\n"
+        "[INFLOWS]\nJ2 FLOW WAVE FLOW 1 2 0.005 DAY\n"
+        "[PATTERNS]\nDAY HOURLY 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 2\n[DWF]",
+    ),
+    ("J1 FLOW 0.01", "J1 FLOW 0.01 DAY"),
+    ("[TIMESERIES]", '[TIMESERIES]\nWAVE FILE "series/wave.dat"\n'),
+)
+PUT_BACK = ("CONTROLS", "INFLOWS", "PATTERNS", "TIMESERIES", "OUTFALLS", "DWF")
+
+
+def put_back(folder: Path) -> dict[str, list[str]]:
+    """Rows of what no layer holds, in the models of a storm and of a dry day, by scenario and event."""
+    built = pipeline.build(pipeline.check(load_project(folder)))
+    settings = built.checked.project.settings.simulation
+    found: dict[str, list[str]] = {}
+    for model in built.models:
+        for name, event in (("storm", storm_event(model.storms[0], settings)), ("dry", dry_event(settings))):
+            section = ""
+            rows = found[f"{model.scenario} {name}"] = []
+            for line in model.text(event).splitlines():
+                section = line.strip("[]") if line.startswith("[") else section
+                if section in PUT_BACK and line and not line.startswith(";"):
+                    rows.append(" ".join(line.split()))
+    return found
+
+
+@pytest.mark.parametrize("prefix", ["", "N1-"])
+@pytest.mark.parametrize("outside", [False, True])
+def test_what_a_model_holds_beside_layers_goes_with_the_copy(prefix: str, outside: bool, tmp_path: Path) -> None:
+    """Rules, inflows, patterns, series of files and tides are in the copy's models, and after an edit, too."""
+    folder = write_model_project(tmp_path / "project", MODEL, prefix=prefix)
+    (folder / "series").mkdir()
+    (folder / "series" / "wave.dat").write_text("0:00 0\n1:00 0.02\n3:00 0\n", encoding="utf-8")
+    if outside:
+        (folder / "model.inp").rename(tmp_path / "model.inp")
+        (folder / "series").rename(tmp_path / "series")
+        page = folder / "spongecalc.toml"
+        page.write_text(page.read_text(encoding="utf-8").replace('"model.inp"', '"../model.inp"'), "utf-8")
+    before = put_back(folder)
+    assert any("ORIFICE" in row for row in before["after storm"])
+    assert any(f"{prefix}J2" in row and "WAVE" in row for row in before["after storm"])
+    mend(folder)
+    copy = folder / "repaired"
+    settings = load_project(copy).settings
+    assert [(c.file, c.prefix) for c in settings.structures.carried] == [("model.inp", prefix)]
+    assert put_back(copy) == before
+    assert {f.rule for f in pipeline.check(load_project(copy)).findings} >= {
+        "model.carried",
+        "outfall.series_used",
+    }
+    rules = copy / "model.inp"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("SETTING = 0.5", "SETTING = 0.25"), "utf-8")
+    rewrite(copy / "layers.gpkg", "nodes", lambda nodes: nodes.assign(material="brick"))
+    assert mend(folder).carried_on
+    assert any("SETTING = 0.25" in row for row in put_back(copy)["after storm"])
+    mend(folder, again=True)
+    assert put_back(copy) == before
+
+
+def test_a_changed_series_is_a_changed_source(tmp_path: Path) -> None:
+    folder = write_model_project(tmp_path, MODEL)
+    (folder / "series").mkdir()
+    wave = folder / "series" / "wave.dat"
+    wave.write_text("0:00 0\n1:00 0.02\n", encoding="utf-8")
+    mend(folder)
+    copy = folder / "repaired"
+    rewrite(copy / "layers.gpkg", "nodes", lambda nodes: nodes.assign(material="brick"))
+    assert not [f for f in mend(folder).edits if f.rule == "repair.source_changed"]
+    wave.write_text("0:00 0\n1:00 0.03\n", encoding="utf-8")
+    told = [f.found["file"] for f in mend(folder).edits if f.rule == "repair.source_changed"]
+    assert told == ["series/wave.dat"]
+
+
+def test_a_file_of_rules_goes_with_the_copy(tmp_path: Path) -> None:
+    """A GIS project's own: beside the layers, with the files of its series."""
+    folder = write(tmp_path, rows(), '[structures]\ncarried = ["in/rules.inp"]\n')
+    (folder / "in").mkdir()
+    (folder / "in" / "rules.inp").write_text(
+        "RULE BY_HOUR\nIF SIMULATION TIME > 0\nTHEN PUMP PU SETTING = TIMESERIES SHARE\n"
+        '[TIMESERIES]\nSHARE FILE "share.dat"\n',
+        encoding="utf-8",
+    )
+    (folder / "in" / "share.dat").write_text("0 1\n5 0.5\n", encoding="utf-8")
+    before = put_back(folder)
+    assert any("SHARE" in row for row in before["after dry"])
+    mend(folder)
+    assert put_back(folder / "repaired") == before

@@ -170,3 +170,50 @@ def test_the_recorded_length_counts_in_a_model(length: str, total_m: float, tmp_
     (model,), _ = built(folder)
     inp = read_back(model, True, folder / "storm.inp")
     assert sum(c.length for c in inp["CONDUITS"].values()) == pytest.approx(total_m)
+
+
+@pytest.mark.parametrize(
+    "flow, more, kept, dropped, base",
+    [
+        # That of the hours goes first, whatever the order.
+        ("YEAR DAY", "", "DAY", "YEAR", "10"),
+        ("DAY", "", "DAY", "", "10"),
+        # A pattern that no file has.
+        ("DAY NONE", "", "DAY", "NONE", "10"),
+        # Water of a file enters the same node, by a pattern of its own, steadily, or by its series alone.
+        ("DAY", 'J1 FLOW "" FLOW 1 1 0.002 YEAR', "YEAR", "DAY", "12"),
+        ("DAY", 'J1 FLOW "" FLOW 1 1 0.002', "-", "DAY", "12"),
+        ("", 'J1 FLOW "" FLOW 1 1 0.002 YEAR', "YEAR", "-", "12"),
+        ("DAY", "J1 FLOW WAVE FLOW 1 1 0 YEAR", "DAY", "", "10"),
+    ],
+)
+def test_patterns_that_a_node_of_rain_cannot_have_are_told(
+    flow: str, more: str, kept: str, dropped: str, base: str, tmp_path: Path
+) -> None:
+    text = WITH_MORE.replace("J1 FLOW 0.01 DAY", f"J1 FLOW 0.01 {flow}")
+    text = text.replace("[INFLOWS]\n", f"[INFLOWS]\n{more}\n").replace(
+        "[PATTERNS]\n", "[PATTERNS]\nYEAR MONTHLY 1 1 1 1 1 1 1 1 1 1 1 1\n"
+    )
+    folder = write_model_project(tmp_path, text)
+    (model,), findings = built(folder)
+    inflow = read_back(model, True, folder / "storm.inp")["INFLOWS"]["J1", "FLOW"]
+    assert (f"{inflow.base_value:g}", str(inflow.pattern)) == (base, kept if kept != "-" else "nan")
+    told = [f for f in findings if f.rule == "model.patterns_dropped"]
+    expected = [("J1", kept, dropped)] if dropped else []
+    assert [(f.feature.feature_id, f.found["kept"], f.found["dropped"]) for f in told] == expected
+
+
+def test_sewage_has_all_its_patterns_and_clean_water_there_none_of_them(tmp_path: Path) -> None:
+    """Ground water and the carrier of tracers enter at the same node: they are steady."""
+    text = WITH_MORE.replace("J1 FLOW 0.01 DAY", "J1 FLOW 0.01 YEAR DAY").replace(
+        "[PATTERNS]\n", "[PATTERNS]\nYEAR MONTHLY 1 1 1 1 1 1 1 1 1 1 1 1\n"
+    )
+    folder = write_model_project(tmp_path, text, system="sewage")
+    (model,), findings = built(folder)
+    assert not [f for f in findings if f.rule == "model.patterns_dropped"]
+    inp = read_back(model, False, folder / "dry.inp")
+    flow = inp["DWF"]["J1", "FLOW"]
+    assert (flow.pattern1, flow.pattern2) == ("YEAR", "DAY")
+    carrier = inp["INFLOWS"]["J1", "FLOW"]
+    assert carrier.base_value > 0
+    assert str(carrier.pattern) == "nan"

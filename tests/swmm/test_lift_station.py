@@ -133,6 +133,40 @@ def test_sewage_is_traced_through_the_pump(built: Built) -> None:
     assert ("structures", "OR") in graph["R2"]["RO"]
 
 
+STOP_M = 0.5
+RULE = f"RULE STOP\nIF NODE R2 DEPTH < {STOP_M}\nTHEN PUMP PU STATUS = OFF\n"
+
+
+def test_a_rule_stops_the_pump_by_the_level_of_the_storage(result: RunResult, tmp_path: Path) -> None:
+    """The storage empties to 0.5 m at an hour that the sums give; until then the pump runs as without the rule.
+
+    Both are followed second by second: the well by what comes and what pump and friction agree on, the storage by
+    its orifice.
+    """
+    write(tmp_path, rows(), '[structures]\ncarried = ["rules.txt"]\n')
+    (tmp_path / "rules.txt").write_text(RULE, encoding="utf-8")
+    ruled = dry_run(built_of(tmp_path), tmp_path / "run")
+    assert ruled.status == "done"
+    side, slope, depth_m = math.sqrt(30.0), 1.5, 2.0
+    well_m, runs, on_s, lifted_l = 95.0, False, 0, 0.0
+    while depth_m >= STOP_M:
+        outflow = 0.62 * math.pi / 4 * 0.1**2 * math.sqrt(2 * GRAVITY_M_S2 * (depth_m - 0.05))
+        depth_m -= outflow / (side + 2 * slope * depth_m) ** 2
+        runs = well_m > OFF_M if runs else well_m > ON_M
+        flow = pumped_l_s(well_m) if runs else 0.0
+        well_m += (INFLOW_L_S - flow) / 1000 / WELL_M2
+        on_s, lifted_l = on_s + runs, lifted_l + flow
+    pump = ruled.pumps.loc["PU"]
+    # It stops for good while the well fills: a second more or less of the storage's fall changes nothing.
+    assert not runs
+    assert pump["starts"] == 1
+    assert pump["on_h"] == pytest.approx(on_s / 3600, rel=0.02)
+    assert pump["volume_m3"] == pytest.approx(lifted_l / 1000, rel=0.02)
+    assert result.pumps.loc["PU", "starts"] > 20
+    # What comes afterwards stays in the well, which never filled so far before.
+    assert ruled.nodes.loc["S2", "max_depth_m"] > 1 + result.nodes.loc["S2", "max_depth_m"]
+
+
 def test_a_well_that_was_not_measured_is_assumed_and_told(tmp_path: Path) -> None:
     layers = rows()
     del next(n for n in layers["nodes"] if n["node_id"] == "S2")["area_m2"]
