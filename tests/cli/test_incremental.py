@@ -14,8 +14,10 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from tests.layers.sources.swmm_cases import changed
 from tests.small_project import SmallProject
 from tests.small_project import write_small_project as write_with_all_formats
+from tests.swmm.model_project import write_model_project
 
 from spongecalc.batch import unchanged
 from spongecalc.project.load import load_project
@@ -238,3 +240,26 @@ def test_files_beside_a_source_and_those_a_pattern_names_are_inputs(tmp_path: Pa
     assert unchanged.inputs_state(tmp_path) != state
     (tmp_path / "spongecalc.toml").write_text('[layers.pipes]\nsource = "postgresql://h/d"\n', encoding="utf-8")
     assert unchanged.inputs_state(tmp_path) is None
+
+
+@pytest.mark.parametrize("file, old, new", [("rules.inp", "> 2", "> 1"), ("wave.dat", "0.5", "0.25")])
+def test_models_are_due_when_a_file_of_rules_or_its_series_changes(
+    file: str, old: str, new: str, tmp_path: Path
+) -> None:
+    """A rule of the project's own, with a series in a file that only the rule's file names."""
+    folder = write_model_project(tmp_path, changed())
+    page = folder / "spongecalc.toml"
+    page.write_text(page.read_text("utf-8") + '[structures]\ncarried = ["rules.inp"]\n', "utf-8")
+    rule = "RULE FULL\nIF NODE ST1 DEPTH > 2\nTHEN ORIFICE OR1 SETTING = TIMESERIES WAVE\n"
+    (folder / "rules.inp").write_text(f'{rule}[TIMESERIES]\nWAVE FILE "wave.dat"\n', "utf-8")
+    (folder / "wave.dat").write_text("0 1\n1 0.5\n", "utf-8")
+    assert command("build", str(folder))[0] == 0
+    assert json.loads(command("build", str(folder), "--json")[1])["nothing_due"]
+    assert command("build", str(folder), "--check")[0] == 0
+    changed_file = folder / file
+    changed_file.write_text(changed_file.read_text("utf-8").replace(old, new), "utf-8")
+    code, said = command("build", str(folder), "--check")
+    assert code != 0 and "after.inp" in said
+    again = json.loads(command("build", str(folder), "--json")[1])
+    assert "nothing_due" not in again and again["changed"]
+    assert new.removeprefix("> ") in (folder / "swmm_models" / "A" / "after.inp").read_text("utf-8")
