@@ -54,6 +54,19 @@ def test_a_model_that_does_not_run_is_told(tmp_path: Path) -> None:
     assert "SWMM does not run the model itself" in said
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_model_is_never_written_over(language: str, tmp_path: Path) -> None:
+    """The model built again has the file's name only where that is not the file that was read."""
+    path = tmp_path / "model.inp"
+    path.write_text(STORM, encoding="utf-8")
+    (tmp_path / "there").mkdir()
+    roundabout = tmp_path / "there" / ".." / "model.inp"
+    code, said = run("roundtrip", str(path), "--lang", language, "--keep", str(roundabout))
+    assert code == 2
+    assert "model.inp" in said
+    assert path.read_text(encoding="utf-8") == STORM
+
+
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     assert run("roundtrip", str(tmp_path / "none.inp"), "--lang", "en")[0] == 2
 

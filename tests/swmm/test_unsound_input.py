@@ -60,6 +60,13 @@ def test_missing_dates_are_said_as_such(options: str, key: str | None, line: int
     assert refused("", f"[OPTIONS]\n{options}\n") == ([(f"run.{key}", line)] if key else [])
 
 
+def test_an_outlet_of_an_older_version_is_named() -> None:
+    """TABULAR and FUNCTIONAL alone were enough before SWMM 5.1."""
+    for form in ("TABULAR", "functional"):
+        rows = [f"R{n} J1 J2 0 {form}{by} 2 0.5 NO\n" for n, by in enumerate(("", "/DEPTH", "/HEAD"))]
+        assert refused(f"[OUTLETS]\n{''.join(rows)}") == [("run.outlet_form", 7)]
+
+
 def test_a_file_without_network_has_nothing_to_run() -> None:
     found = unsound_input(DATES.encode(), "m.inp")
     assert [(m.key, m.subject) for m in found] == [("engine.run.nothing_to_run", "m.inp")]

@@ -26,9 +26,12 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
     """Compare a model with what its layers give under the same rain and settings; returns the exit code.
 
     Both are run in a folder of their own, so that nothing is written beside the model. ``keep`` holds the model
-    that was built again.
+    that was built again; it cannot be the model itself.
     """
     output = call.output
+    if keep is not None and keep.resolve() == model.resolve():
+        output.error(text("cli.roundtrip.keep_is_model", output.language, name=model.name))
+        return WRONG_USAGE
     try:
         rebuilt = rebuilt_model(model)
     except SourceRefusedError as refusal:

@@ -27,6 +27,7 @@ _NOT_NUMBERS = (
 _NOT_A_NUMBER = re.compile(r"[+-]?(?:nan(?:\(.*\))?|inf|infinity)", re.IGNORECASE)
 _EPANET = ("PIPES", "RESERVOIRS", "TANKS", "EMITTERS", "DEMANDS", "ENERGY", "VALVES")
 _SWMM = ("SUBCATCH", "CONDUIT", "OUTFALL", "RAINGAGE", "XSECT", "EVAP")
+_OUTLET_FORMS = ("TABULAR", "FUNCTIONAL")
 _NODES = ("JUNC", "OUTFALL", "STORAGE", "DIVIDER")
 
 
@@ -63,6 +64,7 @@ def unsound_input(data: bytes, name: str) -> tuple[Message, ...]:
     cut = (row for row in rows if row.section.startswith("CURVE") and len(row.words) < 2)
     found += [at(row, "engine.error.203") for row in cut]
     found += [at(row, "engine.run.not_a_number", w, word=w) for row, w in _not_numbers(rows, encoding)]
+    found += [at(row, "engine.run.outlet_form", w, word=w) for row, w in _formless_outlets(rows)]
     options = _options(rows)
     found += [at(row, "engine.run.beyond_belief", w, word=w) for row, w in _beyond_belief(rows, options)]
     if not any(row.section.startswith((*_NODES, "SUBCATCH")) for row in rows):
@@ -120,6 +122,15 @@ def _beyond_belief(rows: Sequence[Row], options: dict[str, Row]) -> Iterable[tup
             size = row.words[2].value.decode("ascii", "replace")
             if 0 < (number_of(size) or 1.0) < LEAST_SECTION:
                 yield row, size
+
+
+def _formless_outlets(rows: Sequence[Row]) -> Iterable[tuple[Row, str]]:
+    """Outlets as older versions wrote them, without a word on what the flow goes by: the engine crashes there."""
+    for row in rows:
+        if row.section.startswith("OUTLET") and len(row.words) > 4:
+            word = row.words[4].value.decode("ascii", "replace")
+            if word.upper().startswith(_OUTLET_FORMS) and not word.partition("/")[2]:
+                yield row, word
 
 
 def _dates(options: dict[str, Row]) -> Iterable[tuple[str, dict[str, str]]]:
