@@ -130,6 +130,7 @@ ELEMENTS: dict[str, Part] = {
     "egg": _section(lambda u: f"EGG {u.m(0.7)} 0 0 0"),
     "box": _section(lambda u: f"RECT_CLOSED {u.m(0.5)} {u.m(0.8)} 0 0"),
     "open_box": _section(lambda u: f"RECT_OPEN {u.m(0.8)} {u.m(0.6)} 0 0"),
+    "open_box_no_sides": _section(lambda u: f"RECT_OPEN {u.m(0.8)} {u.m(0.6124)} 2 0"),
     "open_box_one_side": _section(lambda u: f"RECT_OPEN {u.m(0.8)} {u.m(0.6)} 1 0"),
     "trapezoid": _section(lambda u: f"TRAPEZOIDAL {u.m(1)} {u.m(0.5)} 1.5 2"),
     "triangle": _section(lambda u: f"TRIANGULAR {u.m(1)} {u.m(2)} 0 0"),
@@ -191,6 +192,7 @@ ELEMENTS: dict[str, Part] = {
         "PATTERNS": ["PH HOURLY " + " ".join(["0.8", "1.2"] * 12)],
     },
     "storage_constant": _store(lambda u: f"FUNCTIONAL 0 0 {u.m2(150)}"),
+    "storage_root": _store(lambda u: f"FUNCTIONAL {float(u.m2(80)) * u.foot**0.5:.8g} 0.5 {u.m2(20)}"),
     "storage_function": _store(lambda u: f"FUNCTIONAL {float(u.m2(80)) * u.foot**0.7:.8g} 0.7 {u.m2(60)}"),
     "storage_table": _store(
         lambda _: "TABULAR SC 0 0",

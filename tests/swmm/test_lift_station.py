@@ -178,6 +178,52 @@ def test_a_well_that_was_not_measured_is_assumed_and_told(tmp_path: Path) -> Non
     assert well[4:8] == ("FUNCTIONAL", "0", "0", "2.000")
 
 
+def test_a_pump_may_have_the_id_of_a_pipe(tmp_path: Path) -> None:
+    """Each layer has ids of its own; in SWMM both are links, and one name used twice is no model."""
+    layers = rows()
+    layers["structures"][0]["structure_id"] = "PS1"
+    built = built_of(write(tmp_path / "project", layers))
+    model = next(m for m in built.models if m.scenario == "after")
+    (pump,) = (row[0] for row in model.sections["PUMPS"] if len(row) > 1)
+    assert pump not in {row[0] for row in model.sections["CONDUITS"]}
+    own = model.elements[model.elements["feature_id"] == "PS1"]
+    assert dict(zip(own["model_id"], own["layer"], strict=True)) == {pump: "structures", "PS1": "pipes"}
+    assert dry_run(built, tmp_path / "run").status == "done"
+
+
+def test_a_second_pump_of_the_well_is_no_double(tmp_path: Path) -> None:
+    """Two pumps start at two levels and are drawn alike; one that is the same in all is drawn twice."""
+    layers = rows()
+    pump = layers["structures"][0]
+    layers["structures"] += [
+        {**pump, "structure_id": "PU2", "on_level_m": 97.0, "off_level_m": 96.0},
+        {**pump, "structure_id": "PU3"},
+    ]
+    checked = pipeline.check(load_project(write(tmp_path, layers)))
+    doubles = {f.feature.feature_id for f in checked.findings if f.rule == "geometry.duplicate"}
+    assert doubles == {"PU3"}
+
+
+@pytest.mark.parametrize(
+    ("table", "volume_m3"),
+    [
+        ("1:10; 4:500", 10 + (10 + 10 + 490 / 3) / 2),
+        ("0:30; 1:50", 40 + 50),
+        ("0:10; 0.00001:100; 4:100", 200.0),
+    ],
+)
+def test_a_table_holds_what_its_area_says(table: str, volume_m3: float, tmp_path: Path) -> None:
+    """From the floor to the brim, whatever its first and last depth: 2 m of water by hand, and the balance closes."""
+    layers = rows()
+    storage = next(n for n in layers["nodes"] if n["node_id"] == "R2")
+    storage |= {"storage_curve": table}
+    del storage["area_m2"], storage["bank_slope"]
+    run = dry_run(built_of(write(tmp_path / "project", layers)), tmp_path / "run")
+    assert run.status == "done"
+    assert run.totals_m3["storage_initial"] == pytest.approx(volume_m3, rel=0.005)
+    assert abs(run.routing_error_percent) < 0.5
+
+
 def test_a_lift_station_without_a_pump_keeps_its_community_out(tmp_path: Path) -> None:
     layers = rows()
     layers["structures"] = layers["structures"][1:]

@@ -214,7 +214,7 @@ def _shape(row: Any, node: Any, settings: BasinSettings, say: Say) -> BasinShape
     if not held_m > LEVEL_M:
         say("basin.no_room", node=row.from_node, **figures)
         return None
-    shape = replace(shape, crest_m=node.invert_m + held_m)
+    shape = replace(shape.whole(), crest_m=node.invert_m + held_m)
     if held_m < (1 - VOLUME_SHARE) * wanted_m:
         say("basin.little_room", held=f"{shape.held_m3:.1f}", wanted=f"{row.volume_m3:.1f}", **figures)
     return shape

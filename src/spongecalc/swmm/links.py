@@ -23,7 +23,7 @@ from spongecalc.swmm.rims import cut_at_rims, rims_of
 from spongecalc.swmm.section_words import section_words, transect_rows, xsection_row
 from spongecalc.swmm.short_links import MIN_LENGTH_M, lengthened
 from spongecalc.swmm.storage_nodes import StorageNode, storage_nodes_of
-from spongecalc.swmm.structures import StructurePart, structure_part
+from spongecalc.swmm.structures import StructurePart, structure_names, structure_part
 from spongecalc.swmm.tank import Tank, tanks_of
 
 # The length of a lead is not surveyed to better than this.
@@ -113,8 +113,9 @@ def links_of(
     if not as_recorded:
         raw = _as_carried(system, raw, {*held, *storages}, findings)
     regulated = _regulators(basins, settings.basins)
-    built = system.structures["structure_id"].tolist() if len(system.structures) else []
-    names = model_ids([*(c.model_id for c in raw), *(r.model_id for r in regulated), *built], "L_")
+    own = [*(c.model_id for c in raw), *(r.model_id for r in regulated)]
+    built = structure_names(system, own)
+    names = model_ids([*own, *built.values()], "L_")
     ends = _Ends(ids, set(system.nodes.loc[system.nodes["kind"] == "outfall", "node_id"]))
     conduits = []
     for conduit in sorted(raw, key=lambda c: (c.role, c.model_id)):
@@ -151,7 +152,7 @@ def links_of(
             outlet = (f"{node}__PUMP", node, f"{node}__REUSE", tank.shape.bottom_m, f"{node}__DEMAND")
             outlets.append(outlet)
             elements.append(("link", outlet[0], "tank_reuse", "facilities", tank.facility_id, tank.community_id))
-    structures = structure_part(system, names, ids, ends.end_at)
+    structures = structure_part(system, {s: names[key] for s, key in built.items()}, ids, ends.end_at)
     findings.extend(structures.findings)
     elements += structures.elements
     links = Links(

@@ -63,7 +63,9 @@ def xsection_row(
         return (model_id, shape, *more, "0", "0", "0", str(barrels))
     if shape == "CUSTOM":
         return (model_id, shape, f"{first:.10g}", *more, str(barrels))
-    if shape in ("CIRCULAR", "FILLED_CIRCULAR", "RECT_CLOSED", "RECT_OPEN", "EGG"):
+    usual = shape in ("CIRCULAR", "FILLED_CIRCULAR", "RECT_CLOSED", "RECT_OPEN", "EGG")
+    # An open channel without the friction of its sides is a rare one, which a model's own words tell.
+    if usual and more == ("0", "0"):
         return (model_id, shape, fixed(first, 3), fixed(second, 3), *more, str(barrels))
     return (model_id, shape, f"{first:.10g}", f"{second:.10g}", *more, str(barrels))
 

@@ -52,7 +52,7 @@ def storage_nodes_of(
     stored
         Nodes that are tanks or basins of facilities.
     as_recorded
-        True leaves a well without an area as the manhole it is recorded as.
+        True leaves a well without an area as the manhole it is recorded as, and a table as it is.
     """
     pumped: set[str] = set()
     if not system.structures.empty:
@@ -72,6 +72,7 @@ def storage_nodes_of(
             words = {"area": f"{settings.well_area_m2:g}"}
             findings.append(finding_at("well.area_assumed", "nodes", row, **words))
             shape = StorageShape(float(row.invert_m), float(row.ground_m), settings.well_area_m2)
+        shape = shape if as_recorded else shape.whole()
         given = (row.initial_depth_m, row.surcharge_m, row.seepage_mm_h)
         found[row.node_id] = StorageNode(
             row.node_id, role, shape, *(0.0 if math.isnan(value) else float(value) for value in given)

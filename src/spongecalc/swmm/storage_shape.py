@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from spongecalc.catalogue.point_pairs import Points
 from spongecalc.swmm.inp_text import fixed
 
 Rows = list[tuple[str, ...]]
+FINEST = 1e-9
+"""Part of a figure that its digits may be off."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,29 @@ class StorageShape:
             return ("PYRAMIDAL", side, side, fixed(self.bank_slope, 4))
         return ("FUNCTIONAL", "0", "0", fixed(self.area_m2, 3))
 
+    def whole(self) -> Self:
+        """The same with a table that goes from the floor to the brim.
+
+        SWMM takes a table's area down to nought below its first depth, without any volume there, and lets it grow
+        on above its last.
+        """
+        if not self.points:
+            return self
+        points, depth_m = self.points, self.top_m - self.bottom_m
+        below = ((0.0, points[0][1]),) if points[0][0] > 0 else ()
+        above = ((depth_m, points[-1][1]),) if points[-1][0] < depth_m else ()
+        return replace(self, points=(*below, *points, *above))
+
     def curve_rows(self, curve: str) -> Rows:
         """CURVES of its table, none where it needs none."""
         kinds = ["Storage", *[""] * len(self.points)]
-        return [(curve, kind, fixed(d, 4), fixed(a, 4)) for kind, (d, a) in zip(kinds, self.points, strict=False)]
+        return [(curve, kind, _figure(d), _figure(a)) for kind, (d, a) in zip(kinds, self.points, strict=False)]
+
+
+def _figure(value: float) -> str:
+    """A number to the tenth of a millimetre; a finer one with its digits, as depths of a table must rise."""
+    plain = fixed(value, 4)
+    return plain if abs(float(plain) - value) <= FINEST * abs(value) else f"{value:.10g}"
 
 
 def banked_depth_m(volume_m3: float, area_m2: float, bank_slope: float) -> float:

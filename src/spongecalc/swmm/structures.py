@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,24 @@ def pump_curve(flow_l_s: float, head_m: float) -> Points:
     return tuple(
         (max(head_m * (4 - part**2) / 3, 0.0), part * flow_l_s) for part in sorted(CURVE_PARTS, reverse=True)
     )
+
+
+def structure_names(system: DrainageSystem, taken: Collection[str]) -> dict[str, str]:
+    """Return what each structure is called among a model's links, by its id.
+
+    A pump may have the id of a pipe, as each layer has ids of its own; in a model both are links.
+
+    Parameters
+    ----------
+    system
+        The drainage system.
+    taken
+        Names of the links that are no structures.
+    """
+    if system.structures.empty:
+        return {}
+    others = frozenset(taken)
+    return {s: f"{s} (structure)" if s in others else s for s in system.structures["structure_id"]}
 
 
 def structure_part(

@@ -129,6 +129,20 @@ def test_functions_of_area_become_curves_within_a_thousandth(shape: str, area: o
     assert len(depths) < 200
 
 
+@pytest.mark.parametrize(
+    "points, area_m2",
+    [("0 100\nSB 2 200", 300.0), ("0 100\nSB 2 50", 50.0), ("0 100\nSB 5 200", 180.0)],
+)
+def test_a_table_goes_on_above_its_last_point_as_in_the_engine(
+    points: str, area_m2: float, tmp_path: Path
+) -> None:
+    """SWMM lets the area grow on with the last slope, and never shrink."""
+    text = changed(("FUNCTIONAL 0 0 200", "TABULAR SB"))
+    text += f"\n[CURVES]\nSB STORAGE {points}\n"
+    given = pairs_of(str(only(contents(tmp_path, text), "nodes", "ST1")["storage_curve"]))
+    assert np.interp(4.0, *zip(*given, strict=True)) == pytest.approx(area_m2)
+
+
 def test_without_a_depth_the_ground_is_the_highest_crown(tmp_path: Path) -> None:
     """As the engine takes it: C3 ends at J4 with its crown 0.4 m above the floor, C4 begins with 0.5 m."""
     made = contents(

@@ -19,6 +19,12 @@ from spongecalc.project.check_settings import CheckSettings
 AWAY_M = 100.0
 # A copy that was moved by less is drawn on the first: rounding and snapping, no second thing.
 DRAWN_TWICE_M = 0.01
+# Several pumps of a well and the weir over an orifice run between the same two nodes, and are drawn alike: only
+# those that are the same in all of these are one structure drawn twice.
+STRUCTURE_FIGURES = (
+    *("form", "crest_m", "diameter_mm", "width_mm", "height_mm", "curve"),
+    *("flow_l_s", "head_m", "on_level_m", "off_level_m"),
+)
 
 
 def exist_together(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -59,7 +65,8 @@ def _duplicates(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=DRAWN_TWICE_M)
     once = left < right
     left, right = left[once], right[once]
-    for column in ("status", "system", "kind", "cover", "utility", "source"):
+    own = STRUCTURE_FIGURES if layer == "structures" else ()
+    for column in ("status", "system", "kind", "cover", "utility", "source", *own):
         if column in frame.columns:
             values = frame[column].astype(object).where(frame[column].notna(), "").to_numpy(object)
             same = values[left] == values[right]

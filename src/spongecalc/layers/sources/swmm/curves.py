@@ -91,6 +91,15 @@ def area_curve(area: Callable[[float], float], depth: float) -> Pairs | None:
     return tuple(sorted(points.items()))
 
 
+def to_the_brim(pairs: Pairs, depth: float) -> Pairs:
+    """A storage's curve up to its full depth: above its last point SWMM lets the area grow on, never shrink."""
+    if not pairs or not pairs[-1][0] < depth:
+        return pairs
+    (x1, y1), (x2, y2) = pairs[-2:] if len(pairs) > 1 else (pairs[0], pairs[0])
+    slope = max((y2 - y1) / (x2 - x1), 0.0) if x2 > x1 else 0.0
+    return (*pairs, (depth, y2 + slope * (depth - x2)))
+
+
 def _between(points: dict[float, float], low: float, high: float, depth: float) -> float:
     """The area at a depth, straight between two points."""
     return points[low] + (points[high] - points[low]) * (depth - low) / (high - low)

@@ -9,7 +9,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spongecalc.layers.sources.swmm.curves import Pairs, area_curve, curves_of, pairs_text, storage_function
+from spongecalc.layers.sources.swmm.curves import (
+    Pairs,
+    area_curve,
+    curves_of,
+    pairs_text,
+    storage_function,
+    to_the_brim,
+)
 from spongecalc.layers.sources.swmm.levels import crowns_m, inverts_m
 from spongecalc.layers.sources.swmm.outfall_series import has_level_over_time
 from spongecalc.layers.sources.swmm.places import Place, Tags
@@ -138,7 +145,8 @@ class _Nodes:
             _, pairs = self._curves.get(row.word(5).lower(), ("", ()))
             if not pairs:
                 raise RowUnreadError("model.word_unread", word=row.word(5) or "-")
-            made["storage_curve"] = self._curve(pairs)
+            full = depth or self._depth_to_crown(name, row) or 0.0
+            made["storage_curve"] = self._curve(to_the_brim(pairs, full))
         else:
             at = 8
             if len(row.words) < 8:
