@@ -213,7 +213,7 @@ def test_a_second_pump_of_the_well_is_no_double(tmp_path: Path) -> None:
     ],
 )
 def test_a_table_holds_what_its_area_says(table: str, volume_m3: float, tmp_path: Path) -> None:
-    """From the floor to the brim, whatever its first and last depth: 2 m of water by hand, and the balance closes."""
+    """From the floor to the brim, whatever its first and last depth: 2 m of water by hand; the balance closes."""
     layers = rows()
     storage = next(n for n in layers["nodes"] if n["node_id"] == "R2")
     storage |= {"storage_curve": table}
