@@ -230,3 +230,17 @@ def test_a_lift_station_without_a_pump_keeps_its_community_out(tmp_path: Path) -
     checked = pipeline.check(load_project(write(tmp_path, layers)))
     assert [f.feature.feature_id for f in checked.findings if f.rule == "node.pump"] == ["S2"]
     assert not checked.systems
+
+
+def test_a_pump_of_unknown_head_lifts_its_flow_through_its_main(tmp_path: Path) -> None:
+    """Its head is that of lift and friction at its flow: with a steady flow SWMM loses 17 % here."""
+    layers = rows()
+    layers["structures"][0]["head_m"] = None
+    built = built_of(write(tmp_path / "project", layers))
+    (told,) = {f.found["head"] for f in built.findings if f.rule == "pump.head_assumed"}
+    friction_m = 10.67 * 38 * 0.005**1.852 / (140**1.852 * 0.1**4.871)
+    assert float(told) == pytest.approx(99.6 - (ON_M + OFF_M) / 2 + friction_m, abs=0.01)
+    result = dry_run(built, tmp_path / "run")
+    assert result.status == "done"
+    assert abs(result.routing_error_percent) < 1
+    assert result.pumps.loc["PU", "mean_l_s"] == pytest.approx(5.0, rel=0.1)

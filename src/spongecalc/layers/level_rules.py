@@ -67,7 +67,13 @@ def _pipes(layers: LayerSet) -> Iterator[Finding]:
     missing = (~drawn & ~told & np.isnan(size)) | (boxed & np.isnan(width))
     needed = np.where(circular, "diameter_mm", np.where(egg, "height_mm", "width_mm, height_mm"))
     yield from found_at("pipe.no_size", "pipes", pipes, missing, column=needed)
-    yield from _rare(pipes, drawn, told)
+    yield from _rare(pipes, drawn, told, layers)
+    pressed = pipes["hazen_williams"].notna().to_numpy()
+    shapes = [str(s) for s in sections.shape]
+    yield from found_at("pipe.pressure_not_round", "pipes", pipes, pressed & ~circular, shape=shapes)
+    barrels = pipes["barrels"].to_numpy(float)
+    parts = np.isfinite(barrels) & (barrels != np.round(barrels))
+    yield from found_at("value.not_whole", "pipes", pipes, parts, column="barrels", value=numbers(barrels, 2))
     sediment = pipes["sediment_mm"].to_numpy(float)
     full = (circular | egg) & (sediment >= size) & (size > 0)
     words = {"sediment": [f"{s:g}" for s in sediment], "size": [f"{s:g}" for s in size]}
@@ -79,7 +85,7 @@ def _pipes(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at("pipe.adverse_slope", "pipes", pipes, (rise > 0) & by_gravity, rise=rising)
 
 
-def _rare(pipes: gpd.GeoDataFrame, drawn: np.ndarray, told: np.ndarray) -> Iterator[Finding]:
+def _rare(pipes: gpd.GeoDataFrame, drawn: np.ndarray, told: np.ndarray, layers: LayerSet) -> Iterator[Finding]:
     """Channels whose transect, and sections whose words in SWMM's language, cannot be read."""
     if not (drawn.any() or told.any()):
         return
@@ -89,15 +95,33 @@ def _rare(pipes: gpd.GeoDataFrame, drawn: np.ndarray, told: np.ndarray) -> Itera
     typed = np.array([isinstance(t, str) and ":" in t and _bad(t) for t in transects])
     wrong = drawn & typed
     yield from found_at("value.no_curve", "pipes", pipes, wrong, column="transect", value=transects)
+    known = {o.key for model in layers.carried for o in model.objects}
+    unknown = np.array(
+        [isinstance(t, str) and ":" not in t and ("TRANSECTS", t.strip().lower()) not in known for t in transects]
+    )
+    names = [t if isinstance(t, str) else "-" for t in transects]
+    yield from found_at("pipe.section_unknown", "pipes", pipes, drawn & unknown & ~absent, name=names)
     words = pipes["swmm_section"].to_numpy(object)
     unread = told & np.array([rare_section(w) is None for w in words])
     shown = [w if isinstance(w, str) else "-" for w in words]
     yield from found_at("pipe.section_unread", "pipes", pipes, unread, value=shown, known=", ".join(RARE_SHAPES))
+    keys = [_named(rare_section(w)) if t else None for w, t in zip(words, told, strict=True)]
+    absent_names = np.array([key is not None and (key[0], key[1].lower()) not in known for key in keys])
+    shown = ["-" if key is None else key[1] for key in keys]
+    yield from found_at("pipe.section_unknown", "pipes", pipes, absent_names, name=shown)
+
+
+def _named(words: tuple[str, ...] | None) -> tuple[str, str] | None:
+    """Section and name of the curve or street that a section's words name."""
+    if words is None or words[0] not in ("CUSTOM", "STREET"):
+        return None
+    return ("CURVES", words[2]) if words[0] == "CUSTOM" else ("STREETS", words[1])
 
 
 def _bad(cell: str) -> bool:
-    """True where a cell holds no curve of two points or more."""
+    """True where a cell holds no channel: fewer than three stations, or all at one elevation."""
     try:
-        return len(pairs_of(cell)) < 2
+        points = pairs_of(cell)
     except PairsError:
         return True
+    return len(points) < 3 or len({level for _, level in points}) == 1

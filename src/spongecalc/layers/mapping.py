@@ -442,11 +442,12 @@ def with_sizes(
     """Pipes with all that their written size says, by position: a box, an outer diameter, barrels, a material.
 
     A box has both measures in their columns and a closed box's shape. An outer diameter becomes the nominal one
-    of its material; one that cannot is kept, and named. The contract holds one barrel, so that more are named.
+    of its material; one that cannot is kept, and named. Several barrels are named too.
     """
     if not sizes:
         return frame
-    columns = {c: frame[c].copy() for c in ("width_mm", "height_mm", "shape", "diameter_mm", "material")}
+    filled = ("width_mm", "height_mm", "shape", "diameter_mm", "material", "barrels")
+    columns = {c: frame[c].copy() for c in filled}
     flags = list(frame["flags"])
     for position, size in sizes.items():
         label = frame.index[position]
@@ -479,7 +480,9 @@ def with_sizes(
                 columns["diameter_mm"][label] = nominal
                 found = {"outer": outer, "nominal": f"{nominal:g}"}
                 findings.append(Finding("pipe.outer_diameter", place, found))
-        if size.barrels > 1:
+        if size.barrels > 1 and pd.isna(columns["barrels"][label]):
+            columns["barrels"][label] = float(size.barrels)
+            mapped["barrels"] = MAPPED
             findings.append(Finding("pipe.barrels", place, {"count": size.barrels}))
         flags[position] = write_flags({**read_flags(flags[position]), **mapped})
     return frame.assign(**columns, flags=pd.Series(flags, index=frame.index, dtype=object))

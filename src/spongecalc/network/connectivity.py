@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
+from spongecalc.catalogue.structure_form import PUMP
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.network.graph import drainage_graph
 from spongecalc.network.sources import sources
@@ -44,12 +45,24 @@ def check_connectivity(system: DrainageSystem) -> tuple[Finding, ...]:
     findings.extend(
         finding_at("node.reaches_no_outfall", "nodes", rows[node], scenario=scenario) for node in sorted(stranded)
     )
+    findings.extend(_wells_without_pump(system))
     # Roofs with downpipes feed a community's pipes, too; its ground needs inlets.
     with_inlets = set(system.nodes.loc[system.nodes["kind"] == "inlet", "community_id"])
     without = set(system.boundaries["community_id"]) - with_inlets
     for row in _rows_of(system.boundaries, "community_id", without):
         findings.append(finding_at("community.no_inlet", "communities", row, scenario=scenario))
     return tuple(findings)
+
+
+def _wells_without_pump(system: DrainageSystem) -> Iterator[Finding]:
+    """Wet wells from which no pump leads in the scenario: its pump is removed, or not laid yet."""
+    wells = system.nodes[system.nodes["kind"] == "pump"]
+    if wells.empty:
+        return
+    pumps = system.structures
+    pumped = set() if pumps.empty else set(pumps.loc[pumps["kind"] == PUMP, "from_node"])
+    for row in wells[~wells["node_id"].isin(pumped)].itertuples():
+        yield finding_at("well.no_pump", "nodes", row, scenario=system.scenario)
 
 
 def check_not_drained(system: DrainageSystem) -> tuple[Finding, ...]:

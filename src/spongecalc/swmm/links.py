@@ -152,7 +152,8 @@ def links_of(
             outlet = (f"{node}__PUMP", node, f"{node}__REUSE", tank.shape.bottom_m, f"{node}__DEMAND")
             outlets.append(outlet)
             elements.append(("link", outlet[0], "tank_reuse", "facilities", tank.facility_id, tank.community_id))
-    structures = structure_part(system, {s: names[key] for s, key in built.items()}, ids, ends.end_at)
+    own_names = {s: names[key] for s, key in built.items()}
+    structures = structure_part(system, own_names, ids, ends.end_at, as_recorded=as_recorded)
     findings.extend(structures.findings)
     elements += structures.elements
     links = Links(

@@ -15,6 +15,7 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.basin_outlet import ORIFICE_COEFFICIENT
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inp_text import fixed
+from spongecalc.swmm.rising_main import duty_head_m
 
 Rows = list[tuple[str, ...]]
 
@@ -80,7 +81,12 @@ def structure_names(system: DrainageSystem, taken: Collection[str]) -> dict[str,
 
 
 def structure_part(
-    system: DrainageSystem, names: Mapping[str, str], upper: Mapping[str, str], end_at: Callable[[str], str]
+    system: DrainageSystem,
+    names: Mapping[str, str],
+    upper: Mapping[str, str],
+    end_at: Callable[[str], str],
+    *,
+    as_recorded: bool = False,
 ) -> StructurePart:
     """Return the links of a system's structures.
 
@@ -94,6 +100,9 @@ def structure_part(
         Model ids by node id, of the nodes that links begin at.
     end_at
         Gives the model id of the node for one more link that ends at a node of the layers.
+    as_recorded
+        True leaves a pump whose head is not known the flow that is recorded, also into a closed main, where SWMM
+        does not keep its balance.
     """
     rows: dict[str, Rows] = {
         name: [] for name in ("PUMPS", "ORIFICES", "WEIRS", "OUTLETS", "XSECTIONS", "CURVES")
@@ -107,6 +116,16 @@ def structure_part(
         node = nodes.get(row.from_node)
         if node is None or row.to_node not in nodes:
             continue
+        head_m = float(row.head_m)
+        steady = row.kind == PUMP and not known_pairs(row.curve) and not head_m > 0 and row.form != "ideal"
+        if steady and not as_recorded:
+            stops_m = float(node.invert_m if math.isnan(row.off_level_m) else row.off_level_m)
+            middle_m = stops_m if math.isnan(row.on_level_m) else (stops_m + float(row.on_level_m)) / 2
+            head_m = duty_head_m(system, row.to_node, middle_m, float(row.flow_l_s))
+            if head_m > 0:
+                words = {"head": f"{head_m:.2f}", "flow": f"{row.flow_l_s:g}"}
+                findings.append(finding_at("pump.head_assumed", "structures", row, **words))
+                row = row._replace(head_m=head_m, form="head_flow")  # noqa: PLW2901
         link = _Link(row, node, names[row.structure_id], (upper[row.from_node], end_at(row.to_node)))
         link.write(rows)
         findings.extend(link.findings)

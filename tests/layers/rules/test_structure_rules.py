@@ -82,6 +82,16 @@ PLANTED: dict[str, tuple[Callable[[Layers], None], str, str]] = {
     "well.area_assumed": (edit("nodes", "S2", area_m2=None), "nodes", "S2"),
     "node.pump": (edit("structures", "PU", kind="orifice", crest_m=95.5, diameter_mm=100.0), "nodes", "S2"),
     "pipe.section_unread": (edit("pipes", "PR2", shape="other", swmm_section="ROUND 1"), "pipes", "PR2"),
+    "pump.head_assumed": (edit("structures", "PU", head_m=None), "structures", "PU"),
+    "pump.curve_rises": (edit("structures", "PU", curve="0:1; 3:5; 8:9"), "structures", "PU"),
+    "value.not_whole": (edit("pipes", "PS2", barrels=2.5), "pipes", "PS2"),
+    "well.no_pump": (edit("structures", "PU", status="proposed"), "nodes", "S2"),
+    "pipe.pressure_not_round": (
+        edit("pipes", "PM", shape="rect_closed", width_mm=100.0, height_mm=100.0, diameter_mm=None),
+        "pipes",
+        "PM",
+    ),
+    "pipe.section_unknown": (edit("pipes", "PR2", shape="irregular", transect="NOPE"), "pipes", "PR2"),
     "basin.banks_meet": (basin, "facilities", "B1"),
     "node.inflow_and_sewage": (house, "nodes", "S1"),
     "underdrain.full_base": (paving("full"), "connections", "UD"),
@@ -89,7 +99,7 @@ PLANTED: dict[str, tuple[Callable[[Layers], None], str, str]] = {
     "pipe.loop": (edit("structures", "OR", to_node="R2"), "structures", "OR"),
     "end.unknown_node": (edit("structures", "OR", to_node="RX"), "structures", "OR"),
 }
-OF_MODELS = ("well.area_assumed", "structure.assumed", "node.inflow_and_sewage")
+OF_MODELS = ("well.area_assumed", "structure.assumed", "node.inflow_and_sewage", "pump.head_assumed")
 OF_SYSTEMS = ("basin.banks_meet",)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 
-from spongecalc.catalogue.point_pairs import PairsError, pairs_of
+from spongecalc.catalogue.point_pairs import PairsError, known_pairs, pairs_of
 from spongecalc.catalogue.structure_form import ORIFICE, OUTLET, PUMP, SWMM_FORM, WEIR, form_taken
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
@@ -91,6 +92,12 @@ def _pumps(
     yield from found_at("pump.no_head", "structures", frame, pump & ~curved & ~ideal & (flow > 0) & ~(head > 0))
     headless = pump & by_head & ~curved & (flow > 0) & ~(head > 0)
     yield from found_at("pump.form_without_head", "structures", frame, headless, form=taken)
+    yield from found_at("pump.curve_rises", "structures", frame, pump & by_head & _rising(frame))
+    for column in ("duty", "standby"):
+        count = frame[column].to_numpy(float)
+        parts = np.isfinite(count) & (count != np.round(count))
+        words = {"column": column, "value": numbers(count, 2)}
+        yield from found_at("value.not_whole", "structures", frame, parts, **words)
     yield from found_at("pump.no_levels", "structures", frame, pump & ~ideal & np.isnan(on))
     floor, ground = upper["invert_m"].to_numpy(float), upper["ground_m"].to_numpy(float)
     stop = np.where(np.isnan(off), floor, off)
@@ -100,6 +107,15 @@ def _pumps(
     well = {"floor": numbers(np.nan_to_num(floor), 3), "ground": numbers(np.nan_to_num(ground), 3)}
     crossed = on <= stop
     yield from found_at("pump.level_outside", "structures", frame, outside & ~crossed, **levels, **well)
+
+
+def _rising(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """A mask of curves on which more is pumped against more head."""
+    rising = np.zeros(len(frame), dtype=bool)
+    for place, cell in enumerate(frame["curve"]):
+        flows = [y for _, y in known_pairs(cell)]
+        rising[place] = any(later > earlier for earlier, later in pairwise(flows))
+    return rising
 
 
 def _sizes(frame: gpd.GeoDataFrame, kinds: np.ndarray, taken: np.ndarray) -> Iterator[Finding]:
