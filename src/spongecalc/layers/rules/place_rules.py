@@ -54,12 +54,15 @@ def _away(layers: LayerSet) -> Iterator[Finding]:
 
 
 def _duplicates(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """The second and further of features of the same kind and status that lie within ``DRAWN_TWICE_M``."""
+    """The second and further of features of the same kind and status that lie within ``DRAWN_TWICE_M``.
+
+    Two pumps between the same nodes that start at different levels are two; so are two weirs of different crests.
+    """
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=DRAWN_TWICE_M)
     once = left < right
     left, right = left[once], right[once]
-    for column in ("status", "system", "kind", "cover", "utility", "source"):
+    for column in ("status", "system", "kind", "cover", "utility", "source", "on_level_m", "crest_m"):
         if column in frame.columns:
             values = frame[column].astype(object).where(frame[column].notna(), "").to_numpy(object)
             same = values[left] == values[right]
