@@ -69,6 +69,16 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     return project
 
 
+def test_a_model_that_was_edited_by_hand_is_named(tmp_path: Path, done: SmallProject) -> None:
+    """Only the count was said, and the next build wrote over it."""
+    shutil.copytree(done.folder, tmp_path / "project")
+    model = next((tmp_path / "project" / "swmm_models").rglob("before.inp"))
+    model.write_bytes(model.read_bytes() + "; 手改\n".encode("gbk"))
+    code, said = command("status", str(tmp_path / "project"), "--lang", "en")
+    assert code == 0
+    assert model.relative_to(tmp_path / "project").as_posix() in said
+
+
 def test_a_second_call_reads_no_layer_and_changes_no_file(done: SmallProject) -> None:
     before = {p: p.stat().st_mtime_ns for p in done.folder.rglob("*") if p.is_file()}
     program = (

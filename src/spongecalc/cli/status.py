@@ -12,6 +12,9 @@ from spongecalc.language import text
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
 
+# More models than these are counted, not named.
+NAMED = 20
+
 
 def run_status(call: Call) -> int:
     """Say what ``spongecalc all`` would do: which inputs changed, which models and runs are due."""
@@ -31,6 +34,8 @@ def run_status(call: Call) -> int:
 
     models, runs, total = due_work(call)
     output.say_of("batch", "status_models", count=len(models))
+    for model in models[:NAMED]:
+        output.sentence(f"  {model}")
     output.say_of("batch", "status_runs", count=len(runs), total=total)
     output.say_of("batch", "status_tables")
     headers = [text(f"batch.column_{c}", output.language) for c in ("run", "why")]

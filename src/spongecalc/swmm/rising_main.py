@@ -1,4 +1,4 @@
-"""What a pump has to overcome in the rising main behind it: lift, and friction by Hazen and Williams."""
+"""The head that a pump has to overcome in its rising main: lift, and friction by Hazen and Williams."""
 
 from __future__ import annotations
 

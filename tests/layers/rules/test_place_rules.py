@@ -75,6 +75,27 @@ def test_lines_points_and_areas_of_other_layers(
     ]
 
 
+@pytest.mark.parametrize(("levels", "named"), [((1.5, 2.0), []), ((1.5, 1.5), [("2", "1")])])
+def test_pumps_side_by_side_that_start_at_different_levels_are_two(
+    small_project: Callable[..., SmallProject], levels: tuple[float, float], named: list[tuple[str, str]]
+) -> None:
+    """Duty pumps of a lift station lead between the same nodes: one of them was to be deleted."""
+    project = load_project(small_project().folder)
+    layers: LayerSet = pipeline.check(project).layers
+    rows = {
+        "structure_id": ["1", "2"],
+        "kind": ["pump"] * 2,
+        "status": ["existing"] * 2,
+        "community_id": ["C"] * 2,
+        "on_level_m": levels,
+    }
+    line = LineString([(X, Y), (X + 30, Y)])
+    frame = gpd.GeoDataFrame(rows, geometry=[line, line], crs=CRS).reindex(columns=layers["structures"].columns)
+    frame = gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+    found = check_places(layers.with_frame("structures", frame), project.settings.checks)
+    assert [(f.feature.feature_id, f.found["other"]) for f in found if f.rule == "geometry.duplicate"] == named
+
+
 def test_a_number_of_no_measure_is_not_written_out(small_project: Callable[..., SmallProject]) -> None:
     """1e308 households were told in 309 digits."""
     folder = small_project(second=edit("communities", "C", households=1e308)).folder

@@ -60,7 +60,10 @@ def _away(layers: LayerSet) -> Iterator[Finding]:
 
 
 def _duplicates(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """The second and further of features of the same kind and status that lie within ``DRAWN_TWICE_M``."""
+    """The second and further of features of the same kind and status that lie within ``DRAWN_TWICE_M``.
+
+    Two pumps between the same nodes that start at different levels are two; so are two weirs of different crests.
+    """
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=DRAWN_TWICE_M)
     once = left < right

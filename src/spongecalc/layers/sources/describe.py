@@ -44,7 +44,11 @@ KIND_WORDS = {
     "buildings": ("building", "楼", "建筑", "房屋"),
     "connections": ("connection", "lateral", "接户", "支管", "连接"),
     "facilities": ("facilit", "设施", "lid"),
+    "structures": ("structure", "泵", "堰", "孔口"),
 }
+
+# What a model does not say of its map: the reference system, and an origin of its own.
+_MODEL_PLACE = '# crs = "?"    # of the map, such as EPSG:4543; offset_x, offset_y move it 模型坐标系及平移'
 
 
 @dataclass(frozen=True)
@@ -383,15 +387,19 @@ def _points(source: str, path: Path) -> SeenLayer:
 def _model(source: str, path: Path) -> Seen:
     """The layers that a SWMM model gives, and the fate of all that is in it."""
     contents = read_contents(path)
-    open_ = {"surfaces": 'constants = { cover = "?", status = "existing" }'}
-    usual = 'constants = { system = "?", status = "existing" }'
+    open_ = {
+        "nodes": 'constants = { system = "?", receives = "?", status = "existing" }    # storm ...; river ...',
+        "structures": 'constants = { status = "existing" }    # system: that of its upper node 系统取上游节点的',
+        "surfaces": 'constants = { cover = "?", status = "existing" }    # asphalt | concrete | green ...',
+    }
+    usual = 'constants = { system = "?", status = "existing" }    # storm | sewage | combined'
     seen = []
     for layer in MODEL_LAYERS:
         frame = contents.layers[layer]
         if frame.empty:
             continue
         kinds = ", ".join(sorted({g.geom_type for g in frame.geometry if g is not None}))
-        draft = f"[[layers.{layer}]]\nsource = {_quoted(source)}\n{open_.get(layer, usual)}"
+        draft = f"[[layers.{layer}]]\nsource = {_quoted(source)}\n{open_.get(layer, usual)}\n{_MODEL_PLACE}"
         shown = pd.DataFrame(frame.dropna(axis=1, how="all"))
         seen.append(SeenLayer(layer, len(frame), kinds, "", _fields(shown), layer, draft))
     return Seen(source, "SWMM", contents.file.encoding, tuple(seen), contents.notes, contents.fates)
