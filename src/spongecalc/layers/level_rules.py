@@ -50,6 +50,8 @@ def _nodes(layers: LayerSet) -> Iterator[Finding]:
     yield from found_at(
         "outfall.level_above_ground", "nodes", nodes, higher, over=numbers(np.nan_to_num(over), 2)
     )
+    dry = (nodes["ponded_m2"] == 0).to_numpy() & ~outfall
+    yield from found_at("node.no_ground_to_pond", "nodes", nodes, dry)
     structures = layers["structures"]
     pumped = set(structures.loc[structures["kind"] == PUMP, "from_node"].dropna())
     bare = (nodes["kind"] == "pump").to_numpy() & ~nodes["node_id"].isin(pumped).to_numpy()

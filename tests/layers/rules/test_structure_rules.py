@@ -92,6 +92,8 @@ PLANTED: dict[str, tuple[Callable[[Layers], None], str, str]] = {
         "PM",
     ),
     "pipe.section_unknown": (edit("pipes", "PR2", shape="irregular", transect="NOPE"), "pipes", "PR2"),
+    "node.no_ground_to_pond": (edit("nodes", "S1", ponded_m2=0.0), "nodes", "S1"),
+    "pipe.wall_unusual": (edit("pipes", "PS2", wall_mm=2.5), "pipes", "PS2"),
     "basin.banks_meet": (basin, "facilities", "B1"),
     "node.inflow_and_sewage": (house, "nodes", "S1"),
     "underdrain.full_base": (paving("full"), "connections", "UD"),

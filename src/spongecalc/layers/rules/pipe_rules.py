@@ -20,6 +20,8 @@ from spongecalc.project.check_settings import CheckSettings
 
 # A pipe this many times as wide as all its neighbours, or as narrow, has lost or gained a nought.
 SLIP = 8.0
+# Walls of one size differ by class and maker, not by as many times.
+UNUSUAL_WALL = 3.0
 # Differences in level within what a survey can tell.
 LEVEL_M = 0.01
 MILLIMETRE_M = 0.001
@@ -113,6 +115,7 @@ def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
         "pipe.material_unknown", "pipes", pipes, unknown, material=pipes["material"].to_numpy(object)
     )
     yield from found_at("pipe.no_material", "pipes", pipes, pipes["material"].isna().to_numpy())
+    yield from _walls(pipes, catalogue)
     every = frozenset(size for material in catalogue.materials.values() for size in material.sizes_mm)
     odd = np.array(
         [
@@ -124,6 +127,18 @@ def _sizes(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
     of_material = pipes["material"].to_numpy(object)
     yield from found_at("pipe.size_not_made", "pipes", pipes, odd & named, size=written, material=of_material)
     yield from found_at("pipe.size_never_made", "pipes", pipes, odd & ~named, size=written)
+
+
+def _walls(pipes: gpd.GeoDataFrame, catalogue: Catalogue) -> Iterator[Finding]:
+    """Walls several times thicker or thinner than is usual: another unit, or another pipe's."""
+    wall = pipes["wall_mm"].to_numpy(float)
+    if not np.isfinite(wall).any():
+        return
+    ratio = np.array([catalogue.material_or_assumed(m).wall_ratio for m in pipes["material"]], dtype=float)
+    usual = PipeSections.of(pipes).inner_width_m * 1000 * ratio
+    off = (wall > UNUSUAL_WALL * usual) | (wall * UNUSUAL_WALL < usual)
+    words = {"wall": numbers(np.nan_to_num(wall), 1), "usual": numbers(np.nan_to_num(usual), 0)}
+    yield from found_at("pipe.wall_unusual", "pipes", pipes, off, **words)
 
 
 def _slipped(pipes: gpd.GeoDataFrame, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
