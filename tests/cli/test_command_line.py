@@ -163,7 +163,7 @@ OWN_ARGUMENTS = {
     "compare": ("a", "b"),
 }
 FOLDER_FIRST = ("claims", "changes")
-WITHOUT_PROJECT = ("init", "version", "sources", "compare", "template")
+WITHOUT_PROJECT = ("init", "version", "sources", "compare", "template", "roundtrip")
 
 
 def line_of(command: str, folder: Path) -> tuple[str | Path, ...]:
@@ -216,6 +216,8 @@ def test_every_command_answers_with_one_document(command: str, done: SmallProjec
         words[1] = done.first
     elif command == "compare":
         words = [command, done.folder, done.folder, "--out", tmp_path / "compare.html"]
+    elif command == "roundtrip":
+        words = [command, done.folder / "swmm_models" / "A" / "after.inp"]
     elif command == "sweep":
         words = [command, "", done.folder]
     elif command == "ponding":

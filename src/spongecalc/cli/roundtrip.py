@@ -32,13 +32,17 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
     if keep is not None and keep.resolve() == model.resolve():
         output.error(text("cli.roundtrip.keep_is_model", output.language, name=model.name))
         return WRONG_USAGE
+    if not model.exists():
+        missing = (text(f"engine.run.file_missing.{part}", output.language) for part in ("meaning", "action"))
+        output.error(" ".join((f"{model.name}:", *missing)))
+        return WRONG_USAGE
     try:
         rebuilt = rebuilt_model(model)
     except SourceRefusedError as refusal:
         found = {"file": model.name, "layer": "-", **refusal.found}
         finding = Finding(refusal.rule, Feature(file=model.name), found)
         output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
-        return WRONG_USAGE if not model.exists() else DATA_ERRORS
+        return DATA_ERRORS
     if keep is not None:
         keep.write_text(rebuilt.text, encoding="utf-8", newline="\n")
     results = []
