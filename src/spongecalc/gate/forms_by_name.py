@@ -18,6 +18,8 @@ class NamedForm:
 
 
 _KML = NamedForm(("<kml>",), ("LIBKML", "KML"))
+# Of bytes without a mark; such a file may happen to begin without a zero.
+_BINARY = ("bytes", "text")
 _MAPINFO = ("MapInfo File",)
 VECTOR_FORMS: dict[str, NamedForm] = {
     ".gpkg": NamedForm(("GeoPackage",), ("GPKG",)),
@@ -34,21 +36,21 @@ VECTOR_FORMS: dict[str, NamedForm] = {
     ".tab": NamedForm(("text",), _MAPINFO),
     ".mif": NamedForm(("text",), _MAPINFO),
     ".mid": NamedForm(("text", "empty"), _MAPINFO),
-    ".dgn": NamedForm(("bytes",), ("DGN",)),
+    ".dgn": NamedForm(_BINARY, ("DGN",)),
     ".zip": NamedForm(("ZIP",), ("ESRI Shapefile", "OpenFileGDB", "GPKG", "GeoJSON", *_MAPINFO)),
 }
 RASTER_FORMS: dict[str, NamedForm] = {
     ".tif": NamedForm(("TIFF",), ("GTiff",)),
     ".tiff": NamedForm(("TIFF",), ("GTiff",)),
-    ".img": NamedForm(("HFA", "bytes"), ("HFA",)),
+    ".img": NamedForm(("HFA",), ("HFA",)),
     ".vrt": NamedForm(("<VRTDataset>",), ("VRT",)),
     ".jp2": NamedForm(("JPEG 2000",), ("JP2OpenJPEG",)),
-    ".adf": NamedForm(("bytes",), ("AIG",)),
+    ".adf": NamedForm(_BINARY, ("AIG",)),
     ".grd": NamedForm(("text", "bytes"), ("GSAG", "GSBG", "GS7BG", "AAIGrid", "AIG")),
     ".asc": NamedForm(("text",), ("AAIGrid", "GSAG", "GRASSASCIIGrid")),
-    ".hgt": NamedForm(("bytes", "ZIP"), ("SRTMHGT",)),
+    ".hgt": NamedForm(_BINARY, ("SRTMHGT",)),
     ".dem": NamedForm(("text", "bytes"), ("USGSDEM", "AAIGrid")),
-    ".bil": NamedForm(("bytes",), ("EHdr",)),
+    ".bil": NamedForm(_BINARY, ("EHdr",)),
     ".nc": NamedForm(("NetCDF", "HDF5"), ("netCDF",)),
     ".gpkg": NamedForm(("GeoPackage",), ("GPKG",)),
 }
