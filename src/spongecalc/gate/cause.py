@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from spongecalc.gate.not_admitted import NotAdmittedError
 from spongecalc.language import text
 
 LONGEST_WORDS = 200
@@ -33,14 +34,22 @@ class Cause:
         system takes), "library" (a library's words), or "fault": our own reader stumbled.
     words
         Those of the library or the system, on one line and cut; of a fault with its place in the package.
+    values
+        What fills the sentence of an input that was not admitted.
     """
 
-    kind: Kind
+    kind: Kind | str
     words: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def turned_away(self) -> bool:
+        """True where the gate did not let the input in; ``kind`` is then that of a NotAdmittedError."""
+        return bool(self.values)
 
     def sentence(self, language: str) -> str:
         """The cause in a language; a library's words stay as they are."""
-        return self.words if self.kind == "library" else text(f"gate.{self.kind}", language, words=self.words)
+        return self.words if self.kind == "library" else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
 
     def __str__(self) -> str:
         return self.sentence("en")
@@ -48,6 +57,8 @@ class Cause:
 
 def cause_of(reason: BaseException) -> Cause:
     """The cause that an exception tells."""
+    if isinstance(reason, NotAdmittedError):
+        return Cause(reason.kind, values=tuple(reason.values.items()))
     if isinstance(reason, FileNotFoundError):
         return Cause("missing")
     if isinstance(reason, MemoryError):

@@ -6,6 +6,8 @@ import io
 from typing import TYPE_CHECKING
 
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.territory import limits_of
+from spongecalc.gate.workbook_extent import check_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -26,5 +28,5 @@ def opened(content: bytes, *, values: bool = True, row_by_row: bool = False) -> 
     # Slow to import, and few projects have a workbook.
     from openpyxl import load_workbook  # noqa: PLC0415
 
-    standing_in()
+    check_workbook(content, limits_of(standing_in().path))
     return load_workbook(io.BytesIO(content), read_only=row_by_row, data_only=values)

@@ -66,7 +66,7 @@ def _feed(parser: expat.XMLParserType, part: IO[bytes]) -> None:
 
 
 def _document_type(*_: object) -> None:
-    raise NotAdmittedError("document_type")
+    raise NotAdmittedError("document_type", found="")
 
 
 def _at_root(*_: object) -> None:

@@ -113,6 +113,10 @@ def source_entrance(path: Path, form: str, layer: str = "", **found: object) -> 
     def refused(cause: Cause) -> SourceRefusedError:
         if cause.kind == "missing":
             return SourceRefusedError("file.missing")
+        if cause.kind == "pointer":
+            return SourceRefusedError("form.pointer", **dict(cause.values))
+        if cause.turned_away:
+            return SourceRefusedError("file.not_admitted", reason=cause, **found)
         return SourceRefusedError("file.unreadable", reason=cause, **found)
 
     return Entrance(path, form, layer, refused)
