@@ -49,7 +49,11 @@ class Cause:
 
     def sentence(self, language: str) -> str:
         """The cause in a language; a library's words stay as they are."""
-        return self.words if self.kind == "library" else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
+        return (
+            self.words
+            if self.kind == "library"
+            else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
+        )
 
     def __str__(self) -> str:
         return self.sentence("en")

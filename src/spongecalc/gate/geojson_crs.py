@@ -39,7 +39,11 @@ def without_crs_link(content: bytes) -> bytes:
                 raise StrangeCrsError("a comment beside crs")
             continue  # a value that reads so
         begin = colon.end()
-        if begin < done or content[begin : begin + 1] in (b'"', b"n", b"t", b"f", b"-") or _is_number(content, begin):
+        if (
+            begin < done
+            or content[begin : begin + 1] in (b'"', b"n", b"t", b"f", b"-")
+            or _is_number(content, begin)
+        ):
             continue
         end, kind = _value(content, begin)
         if kind.lower() not in PLAIN:
