@@ -9,8 +9,7 @@ from spongecalc.gate.limits import MB
 from spongecalc.gate.not_admitted import OutsideError, TooLargeError
 from spongecalc.gate.territory import led_outside, limits_of
 
-# Forms that are texts, whose memory grows with their size.
-TEXTS = ("text", "table", "drawing", "model", "settings", "xml", "template")
+# Texts that GDAL opens itself; all others are read by the gate, which asks their size then.
 MARKUP = (".gml", ".kml", ".gpx", ".geojson", ".json", ".topojson", ".xml")
 # Forms of several files of one name, or of a folder of files.
 _OF_SEVERAL = ("vector", "raster")
@@ -39,10 +38,15 @@ def admit(path: Path, form: str, layer: str) -> None:
     for part in (path, *(_links_beside(path) if form in _OF_SEVERAL else ())):
         if (place := led_outside(part)) is not None:
             raise OutsideError(place)
-    if (form in TEXTS or path.suffix.lower() in MARKUP) and path.is_file():
-        size, allowed = path.stat().st_size, limits_of(path).text_limit_mb
-        if size > allowed * MB:
-            raise TooLargeError.of_megabytes("text_limit", size, allowed)
+    if form in _OF_SEVERAL and path.suffix.lower() in MARKUP and path.is_file():
+        refuse_size(path)
+
+
+def refuse_size(path: Path) -> None:
+    """Refuse a file that is larger than a text may be, before memory is asked for it."""
+    size, allowed = path.stat().st_size, limits_of(path).text_limit_mb
+    if size > allowed * MB:
+        raise TooLargeError.of_megabytes("text_limit", size, allowed)
 
 
 def _links_beside(path: Path) -> Iterator[Path]:

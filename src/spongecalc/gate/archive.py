@@ -15,7 +15,7 @@ def members(content: Path | bytes, wanted: Callable[[ZipInfo], bool]) -> list[tu
     """Those members of a ZIP archive that are wanted, unpacked."""
     standing_in()
     with ZipFile(io.BytesIO(content) if isinstance(content, bytes) else content) as archive:
-        return [(m, archive.read(m)) for m in archive.infolist() if wanted(m)]
+        return [(m, archive.read(m)) for m in [m for m in archive.infolist() if wanted(m)]]
 
 
 def unzipped(content: bytes) -> bytes:

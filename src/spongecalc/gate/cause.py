@@ -20,7 +20,7 @@ _PACKAGE = Path(__file__).parents[1]
 _GATE = Path(__file__).parent
 _PATH_ERRORS = (errno.ENAMETOOLONG, errno.EINVAL)
 
-Kind = Literal["missing", "memory", "depth", "path", "library", "fault"]
+Kind = Literal["missing", "memory", "depth", "path", "system", "library", "fault"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class Cause:
     Parameters
     ----------
     kind
-        "missing" (no such file), "memory" (more than there is), "depth" (nested too deeply), "path" (a name that no
-        system takes), "library" (a library's words), or "fault": our own reader stumbled.
+        "missing" (no such file), "memory" (more than there is), "depth" (nested too deeply), "path" (a name that
+        no system takes), "system" (the operating system's words), "library" (a library's), or "fault": our own
+        reader stumbled.
     words
         Those of the library or the system, on one line and cut; of a fault with its place in the package.
     values
@@ -51,7 +52,7 @@ class Cause:
         """The cause in a language; a library's words stay as they are."""
         return (
             self.words
-            if self.kind == "library"
+            if self.kind in ("system", "library")
             else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
         )
 
@@ -71,6 +72,8 @@ def cause_of(reason: BaseException) -> Cause:
         return Cause("depth")
     if (isinstance(reason, OSError) and reason.errno in _PATH_ERRORS) or "embedded null" in str(reason):
         return Cause("path")
+    if isinstance(reason, OSError) and reason.errno and reason.strerror:
+        return Cause("system", reason.strerror)
     if place := _place_of_fault(reason):
         return Cause("fault", f"{type(reason).__name__}: {words_of(reason)} ({place})")
     return Cause("library", words_of(reason))
@@ -79,6 +82,8 @@ def cause_of(reason: BaseException) -> Cause:
 def words_of(reason: BaseException) -> str:
     """Words of an exception on one line, of a sane length; its kind where it has none."""
     said = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
+    if not said.strip() and reason.__cause__ is not None:  # as rasterio has it
+        return words_of(reason.__cause__)
     if isinstance(reason, KeyError) or not said.strip():
         said = f"{type(reason).__name__} {said}"
     line = "".join(c if c.isprintable() else " " for c in said)

@@ -1,4 +1,4 @@
-"""The entrance of the gate: a file is admitted, read within it, and comes out as what was read or as a refusal."""
+"""The entrance of the gate: a file is admitted, read within it, and comes out as read or as a refusal."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Entrance:
 
     On entering, :func:`spongecalc.gate.admission.admit` says whether the file may be opened: rules of admission
     (drivers by form, folders, sizes) have their place there. Within, any exception but an InputRefusedError
-    (refusals in words of our own pass as they are) becomes ``refuse(cause)``, with the exception chained to it. An
-    entrance within another tells the inner one's cause on.
+    (refusals in words of our own pass as they are) becomes ``refuse(cause)``, with the exception chained to it.
+    An entrance within another tells the inner one's cause on.
 
     Parameters
     ----------

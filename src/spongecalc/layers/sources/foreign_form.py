@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.layers.sources.raw import SourceRefusedError
 
 _BY_ENDING = {
@@ -61,9 +64,9 @@ def refuse_foreign(path: Path) -> None:
     kind = _ENDINGS.get(ending)
     if path.is_file():
         try:
-            with path.open("rb") as stream:
-                head = stream.read(_LONGEST)
-        except OSError:
+            with Entrance(path, "text"):
+                head = text.read_beginning(path, _LONGEST)
+        except UnreadableError:
             return
         # A workbook of today under the name of an old one, as WPS leaves them.
         if head.startswith(_ZIP) and path.suffix.lower() in (".xls", ".et"):

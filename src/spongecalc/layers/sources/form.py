@@ -52,6 +52,12 @@ def form_of(source: LayerSource) -> str:
     return FORMS.get(Path(source.source).suffix.lower(), "vector")
 
 
+def gate_form(source: LayerSource) -> str:
+    """The form of a source by the gate's names."""
+    form = form_of(source)
+    return GATE_FORMS.get(form, form)
+
+
 def usual_axes(source: LayerSource) -> str:
     """Meaning of X and Y in a source that says nothing of it, as ``axes`` writes it."""
     return "north_east" if form_of(source) == "survey" else "east_north"
@@ -74,7 +80,7 @@ def read_raw(
     """
     form = form_of(source)
     path = folder / source.source
-    with source_entrance(path, GATE_FORMS.get(form, form), layer):
+    with source_entrance(path, gate_form(source), layer):
         if form == "postgis":
             return read_postgis(source.source, source.layer or layer)
         return _of_file(path, form, folder, layer, source, catalogue, siblings, delivery, nodes, target)

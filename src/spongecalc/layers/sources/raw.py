@@ -99,7 +99,7 @@ class SourceRefusedError(InputRefusedError):
         self.rule, self.found = rule, found
 
 
-def source_entrance(path: Path, form: str, layer: str = "", **found: object) -> Entrance:
+def source_entrance(path: Path, form: str, layer: str = "", /, **found: object) -> Entrance:
     """The gate's entrance for a source: what fails within is a SourceRefusedError with the cause.
 
     Parameters
@@ -120,6 +120,11 @@ def source_entrance(path: Path, form: str, layer: str = "", **found: object) -> 
         return SourceRefusedError("file.unreadable", reason=cause, **found)
 
     return Entrance(path, form, layer, refused)
+
+
+def unread_ground(path: Path) -> Entrance:
+    """The gate's entrance for a raster of ground: what fails within is a SourceRefusedError with the cause."""
+    return Entrance(path, "raster", "dem", lambda cause: SourceRefusedError("dem.unreadable", reason=cause))
 
 
 def one_line(reason: BaseException) -> str:
