@@ -14,6 +14,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 from shapely import LineString, Point
+from tests.listener import Listener, listening
 
 from spongecalc.gate import vector
 from spongecalc.gate.entrance import Entrance
@@ -22,11 +23,13 @@ from spongecalc.gate.gdal_drivers import MEMORY, close_ways_out
 from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.territory import claim
-from tests.listener import Listener, listening
 
 FRAME = gpd.GeoDataFrame(
     {"pipe_id": ["007", "8"], "dn": [300, 400]},
-    geometry=[LineString([(540000, 2674000), (540010, 2674000)]), LineString([(540010, 2674000), (540020, 2674000)])],
+    geometry=[
+        LineString([(540000, 2674000), (540010, 2674000)]),
+        LineString([(540010, 2674000), (540020, 2674000)]),
+    ],
     crs="EPSG:4543",
 )
 SOUND = {
@@ -115,7 +118,9 @@ def test_a_gml_alone_gets_no_file_beside_it(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["pipes.gml"]
 
 
-def test_the_schema_of_a_gml_counts_but_what_it_includes_is_not_fetched(tmp_path: Path, listener: Listener) -> None:
+def test_the_schema_of_a_gml_counts_but_what_it_includes_is_not_fetched(
+    tmp_path: Path, listener: Listener
+) -> None:
     pyogrio.write_dataframe(FRAME, tmp_path / "pipes.gml", driver="GML")
     schema = tmp_path / "pipes.xsd"
     text = schema.read_text(encoding="utf-8")
@@ -191,10 +196,14 @@ def test_a_gml_that_refers_to_addresses_asks_none(tmp_path: Path, listener: List
     begin, rest = text.split("?>", 1)
     url = listener.url
     changed = {
-        "schema": text.replace("pipes.xsd", f"{url}/wfs?SERVICE=WFS&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=a"),
+        "schema": text.replace(
+            "pipes.xsd", f"{url}/wfs?SERVICE=WFS&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=a"
+        ),
         "entity": f'{begin}?><!DOCTYPE a [<!ENTITY e SYSTEM "{url}/e">]>{rest.replace("007", "&e;")}',
         "doctype": f'{begin}?><!DOCTYPE a SYSTEM "{url}/a.dtd">{rest}',
-        "include": text.replace("007", f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{url}/i"/>'),
+        "include": text.replace(
+            "007", f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{url}/i"/>'
+        ),
         "link": text.replace("007", f'<a xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{url}/x#a"/>'),
     }[part]
     (tmp_path / "pipes.gml").write_text(changed, encoding="utf-8")

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 from zipfile import ZipFile
 
 from spongecalc.gate.limits import MB, SMALL_ARCHIVE_MB, Limits
 from spongecalc.gate.not_admitted import TooLargeError
+
+
+def gunzipped(content: bytes, setting: str, allowed_mb: float) -> bytes:
+    """The content of a gzip file, unpacked piece by piece and no further than is allowed.
+
+    Raises
+    ------
+    TooLargeError
+        It would be more; ``setting`` is the key of [security] that allows it.
+    OSError, EOFError, zlib.error
+        It is damaged.
+    """
+    room = int(allowed_mb * MB)
+    with gzip.open(io.BytesIO(content)) as stream:
+        unpacked = stream.read(room + 1)
+    if len(unpacked) > room:
+        raise TooLargeError.of_megabytes(setting, len(unpacked), allowed_mb)
+    return unpacked
 
 
 def check_archive(content: Path | bytes, limits: Limits) -> None:

@@ -78,8 +78,16 @@ POINTERS = {
 }
 
 
+# Contents without a mark of their own: of a damaged file too, of which the driver of its name says what is wrong.
+UNMARKED = ("bytes", "text", "empty")
+
+
 def fits(content: str, form: NamedForm) -> bool:
-    """True where a content goes with a form; "<" of a form stands for any markup that leads nowhere else."""
-    if content in form.contents:
+    """True where a content goes with a form, or has no mark by which it would not.
+
+    "<" of a form stands for any markup that leads nowhere else.
+    """
+    if content in form.contents or content in UNMARKED:
         return True
-    return "<" in form.contents and content.startswith("<") and content not in POINTERS
+    others = (*POINTERS, "<kml>", "<gpx>")
+    return "<" in form.contents and content.startswith("<") and content not in others

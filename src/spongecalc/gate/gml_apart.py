@@ -5,7 +5,6 @@ Its schema (.xsd), which says of what type its fields are, goes along without wh
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

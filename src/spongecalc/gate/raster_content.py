@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from spongecalc.gate.content import content_of
 from spongecalc.gate.forms_by_name import OTHER_RASTERS, POINTERS, RASTER_FORMS, TEXT_RASTERS, fits
+from spongecalc.gate.hdf5_links import refuse_hdf5_links
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, OutsideError, PointerError
 from spongecalc.gate.territory import led_outside, resolved, territory_of
 
@@ -14,11 +15,35 @@ OVERVIEWS = "OVERVIEW_FILE"
 """The item by which a raster names a file, or an address, that holds it coarser."""
 # Parts of a virtual raster that say how its sources lie beside one another; others compute, or open by other ways.
 _MOSAIC = frozenset(
-    (
-        "VRTDataset SRS GeoTransform Metadata MDI VRTRasterBand ColorInterp NoDataValue HideNoDataValue Description "
-        "Offset Scale UnitType Minimum Maximum Histograms BlockXSize BlockYSize SimpleSource ComplexSource "
-        "SourceFilename SourceBand SourceProperties SrcRect DstRect NODATA UseMaskBand"
-    ).split()
+    [
+        "VRTDataset",
+        "SRS",
+        "GeoTransform",
+        "Metadata",
+        "MDI",
+        "VRTRasterBand",
+        "ColorInterp",
+        "NoDataValue",
+        "HideNoDataValue",
+        "Description",
+        "Offset",
+        "Scale",
+        "UnitType",
+        "Minimum",
+        "Maximum",
+        "Histograms",
+        "BlockXSize",
+        "BlockYSize",
+        "SimpleSource",
+        "ComplexSource",
+        "SourceFilename",
+        "SourceBand",
+        "SourceProperties",
+        "SrcRect",
+        "DstRect",
+        "NODATA",
+        "UseMaskBand",
+    ]
 )
 _LARGEST_MOSAIC = 10_000_000
 
@@ -44,10 +69,10 @@ def admit_raster(path: Path) -> None:
     content, suffix = content_of(path), path.suffix.lower()
     form = RASTER_FORMS.get(suffix)
     if form is not None and fits(content, form):
-        if suffix == ".vrt":
+        if content == "<VRTDataset>":
             _admit_mosaic(path)
         if content == "HDF5":
-            _refuse_hdf5_links(path)
+            refuse_hdf5_links(path)
     elif content in POINTERS:
         raise PointerError(POINTERS[content])
     elif form is not None:
@@ -96,24 +121,3 @@ def _admit_tile(path: Path, element: Element) -> None:
     if led_outside(tile) is not None:
         raise OutsideError(real)
     admit_raster(tile)
-
-
-def _refuse_hdf5_links(path: Path) -> None:
-    """NetCDF of version 4 may take its values from other files; without the library to ask, none is read."""
-    try:
-        import h5py  # noqa: PLC0415  of the extra [netcdf]
-    except ModuleNotFoundError:
-        raise NotAdmittedError("needs_netcdf", extra="spongecalc[netcdf]") from None
-
-    def look(name: str, link: object) -> None:
-        if isinstance(link, h5py.ExternalLink):
-            raise PointerError(f"HDF5: {name[:80]}")
-
-    with h5py.File(path, "r") as held:
-        held.visititems_links(look)
-
-        def of_data(name: str, item: object) -> None:
-            if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-                raise PointerError(f"HDF5: {name[:80]}")
-
-        held.visititems(of_data)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from spongecalc.gate.content import content_of
 from spongecalc.gate.entrance import standing_in
-from spongecalc.gate.forms_by_name import VECTOR_FORMS
+from spongecalc.gate.forms_by_name import UNMARKED, VECTOR_FORMS
 from spongecalc.gate.gdal_drivers import close_ways_out
 from spongecalc.gate.gml_apart import gml_apart
 from spongecalc.gate.not_admitted import OtherFormError, TooLargeError
@@ -29,6 +30,8 @@ def list_layers(source: Source) -> np.ndarray:
     """Names and kinds of geometry of a file's layers, a row each."""
     with _opened(source) as place:
         found: np.ndarray = pyogrio.list_layers(place)
+        if len(found) and isinstance(source, Path) and content_of(source) in UNMARKED:
+            _check_driver(source, pyogrio.read_info(place, layer=0)["driver"])
     return found
 
 
@@ -36,9 +39,7 @@ def read_info(source: Source, **choices: Any) -> dict[str, Any]:
     """Fields, types and CRS of a layer, as :func:`pyogrio.read_info` tells them."""
     with _opened(source) as place:
         found: dict[str, Any] = pyogrio.read_info(place, **choices)
-    form = VECTOR_FORMS.get(source.suffix.lower()) if isinstance(source, Path) else None
-    if form is not None and found["driver"] not in form.drivers:
-        raise OtherFormError(Path(source).suffix, str(found["driver"]))
+    _check_driver(source, found["driver"])
     return found
 
 
@@ -53,6 +54,13 @@ def driver_by_name(path: Path) -> str:
     """The name of the driver that a file's ending belongs to."""
     standing_in()
     return str(pyogrio.detect_write_driver(path))
+
+
+def _check_driver(source: Source, driver: str) -> None:
+    """Refuse a file that a driver of another form than its name's has opened."""
+    form = VECTOR_FORMS.get(source.suffix.lower()) if isinstance(source, Path) else None
+    if form is not None and driver not in form.drivers:
+        raise OtherFormError(Path(source).suffix, driver)
 
 
 @contextmanager

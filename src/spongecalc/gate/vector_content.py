@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from spongecalc.gate.archive_limits import check_archive
 from spongecalc.gate.content import content_of, content_of_beginning
@@ -34,15 +35,21 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         return
     if not source.exists():
         return  # GDAL says so
-    suffix = source.suffix.lower()
-    content = content_of(source)
-    _admit(content, suffix)
+    content = admit_name(source)
     if content == "ZIP":
-        check_archive(source, limits)
-        _check_members(source)
+        with suppress(BadZipFile):  # GDAL says so
+            check_archive(source, limits)
+            _check_members(source)
     if content == "JSON":
         state = source.stat()
         _check_file(source, state.st_mtime_ns, state.st_size)
+
+
+def admit_name(path: Path) -> str:
+    """The content of a file, if it goes with its name and points nowhere else; raises NotAdmittedError."""
+    content = content_of(path)
+    _admit(content, path.suffix.lower())
+    return content
 
 
 def is_gml(path: Path) -> bool:
