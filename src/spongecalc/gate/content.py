@@ -1,4 +1,4 @@
-"""The form of a file by its content, whatever its name says: by its first bytes, of markup by its root element."""
+"""The form of a file by its content, whatever its name says: its first bytes, of markup its root element."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The forms of files that GDAL opens for us: by the ending of the name, what has to be in it, and the drivers.
 
-An allow-list: a driver that is in no row is not asked at all, and content that does not go with the name is refused
-before GDAL sees it.
+An allow-list: a driver that is in no row is not asked at all, and content that does not go with the name is
+refused before GDAL sees it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NamedForm:
-    """The files of one ending: ``contents`` as :mod:`spongecalc.gate.content` names them, and GDAL's ``drivers``."""
+    """The files of one ending: ``contents`` by :mod:`spongecalc.gate.content`, and GDAL's ``drivers``."""
 
     contents: tuple[str, ...]
     drivers: tuple[str, ...]

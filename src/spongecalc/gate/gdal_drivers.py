@@ -1,8 +1,8 @@
 """GDAL's drivers and its ways into the net, closed before the first file is opened: in every process, once.
 
-pyogrio opens a file by whichever driver claims it, and drivers such as VRT or WFS claim any name and open whatever
-the file points to. Only those of :mod:`spongecalc.gate.forms_by_name` stay registered. The settings are those of
-pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's network.
+pyogrio opens a file by whichever driver claims it, and drivers such as VRT or WFS claim any name and open
+whatever the file points to. Only those of :mod:`spongecalc.gate.forms_by_name` stay registered. The settings are
+those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from functools import cache
 
 import pyogrio
-import pyproj.network
+from pyproj import network
 from pyogrio import _ogr
 
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
@@ -48,7 +48,7 @@ class DriversError(RuntimeError):
 
 @cache
 def close_ways_out() -> None:
-    """Leave pyogrio only the drivers of forms that are read, and no way into the net; the second call does nothing.
+    """Leave pyogrio only the drivers of forms that are read, and no way into the net; once is enough.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def close_ways_out() -> None:
         A driver that is not allowed stays registered.
     """
     os.environ["PROJ_NETWORK"] = "OFF"
-    pyproj.network.set_network_enabled(active=False)
+    network.set_network_enabled(active=False)
     pyogrio.set_gdal_config_options(_OPTIONS)
     if not _others():
         return

@@ -1,6 +1,7 @@
 """A GML in a folder of its own for as long as it is read: GDAL writes what it found out (.gfs) beside it.
 
-Its schema (.xsd), which says of what type its fields are, goes along without what it includes: GDAL would fetch that.
+Its schema (.xsd), which says of what type its fields are, goes along without what it includes: GDAL would fetch
+that.
 """
 
 from __future__ import annotations

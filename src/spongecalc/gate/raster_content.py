@@ -13,37 +13,12 @@ from spongecalc.gate.territory import led_outside, resolved, territory_of
 
 OVERVIEWS = "OVERVIEW_FILE"
 """The item by which a raster names a file, or an address, that holds it coarser."""
-# Parts of a virtual raster that say how its sources lie beside one another; others compute, or open by other ways.
-_MOSAIC = frozenset(
-    [
-        "VRTDataset",
-        "SRS",
-        "GeoTransform",
-        "Metadata",
-        "MDI",
-        "VRTRasterBand",
-        "ColorInterp",
-        "NoDataValue",
-        "HideNoDataValue",
-        "Description",
-        "Offset",
-        "Scale",
-        "UnitType",
-        "Minimum",
-        "Maximum",
-        "Histograms",
-        "BlockXSize",
-        "BlockYSize",
-        "SimpleSource",
-        "ComplexSource",
-        "SourceFilename",
-        "SourceBand",
-        "SourceProperties",
-        "SrcRect",
-        "DstRect",
-        "NODATA",
-        "UseMaskBand",
-    ]
+# Parts of a virtual raster that say how its sources lie side by side; others compute, or open by other ways.
+_MOSAIC = (
+    *("VRTDataset", "SRS", "GeoTransform", "Metadata", "MDI", "BlockXSize", "BlockYSize"),
+    *("VRTRasterBand", "ColorInterp", "NoDataValue", "HideNoDataValue", "Description", "Offset", "Scale"),
+    *("UnitType", "Minimum", "Maximum", "SimpleSource", "ComplexSource", "SourceFilename", "SourceBand"),
+    *("SourceProperties", "SrcRect", "DstRect", "NODATA", "UseMaskBand"),
 )
 _LARGEST_MOSAIC = 10_000_000
 

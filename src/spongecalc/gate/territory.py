@@ -17,7 +17,7 @@ from spongecalc.gate.limits import DEFAULT_LIMITS, Limits
 
 @dataclass(frozen=True)
 class Territory:
-    """A project's folder, with all links resolved, the files and folders outside that it names, and its limits."""
+    """A project's folder, its links resolved, the files and folders outside that it names, and its limits."""
 
     folder: Path
     outside: tuple[Path, ...] = ()
@@ -28,7 +28,7 @@ class Territory:
         return any(real.is_relative_to(place) for place in (self.folder, *self.outside))
 
 
-# By the folder's path as it is written, links and all; a project that is loaded anew takes the place of its old self.
+# By the folder's path as it is written, links and all; a project that is loaded anew takes its own place.
 _KNOWN: dict[Path, Territory] = {}
 
 
@@ -75,10 +75,16 @@ def led_outside(path: Path) -> Path | None:
     return None if territory.holds(real) else real
 
 
+def leads_out(folder: Path, name: str) -> bool:
+    """True for a name, told from a folder of a known project, of what the project does not allow to be opened."""
+    territory = territory_of(folder)
+    return territory is not None and not territory.holds(resolved(folder / name))
+
+
 def resolved(path: Path) -> Path:
     """A path without links; of what does not exist as far as there is something."""
     return Path(os.path.realpath(path))
 
 
 def _written(path: Path) -> Path:
-    return Path(os.path.abspath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow links

@@ -58,9 +58,11 @@ def driver_by_name(path: Path) -> str:
 
 def _check_driver(source: Source, driver: str) -> None:
     """Refuse a file that a driver of another form than its name's has opened."""
-    form = VECTOR_FORMS.get(source.suffix.lower()) if isinstance(source, Path) else None
+    if not isinstance(source, Path):
+        return
+    form = VECTOR_FORMS.get(source.suffix.lower())
     if form is not None and driver not in form.drivers:
-        raise OtherFormError(Path(source).suffix, driver)
+        raise OtherFormError(source.suffix, driver)
 
 
 @contextmanager

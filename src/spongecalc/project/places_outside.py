@@ -1,4 +1,4 @@
-"""Files and folders that a project's settings name outside its folder, without its section [security] allowing it."""
+"""Files and folders that a project's settings name outside its folder, and that [security] does not allow."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Key = tuple[str | int, ...]
 class PlaceOutside:
     """A place outside: the steps to its key, what is named there, and the whole list that [security] has to hold.
 
-    ``rule`` names the sentence: "outside" of a path that leads out as it is written, "outside_by_link" of one that
-    a link takes out.
+    ``rule`` names the sentence: "outside" of a path that leads out as it is written, "outside_by_link" of one
+    that a link takes out.
     """
 
     key: Key

@@ -215,7 +215,7 @@ def _write_page(
 
 
 def _security(stated: Mapping[str, Any], layers: Mapping[str, Any]) -> dict[str, Any]:
-    """The section [security] of the copy: sources that stay in the first project's folder lie outside the copy's."""
+    """The section [security] of the copy: sources that stay where they are lie outside its folder."""
     given = stated.get("outside", [])
     outside = [o if Path(o).is_absolute() else f"../{o}" for o in ([given] if isinstance(given, str) else given)]
     for entry in (e for listed in layers.values() for e in (listed if isinstance(listed, list) else [listed])):
