@@ -24,6 +24,8 @@ from spongecalc.gate.vector_content import admit_content, is_gml
 Source = Path | BytesIO
 # Bytes that a feature takes at least: a smaller file cannot hold more features than are allowed.
 _LEAST_BYTES = 10
+# Every byte is a character of it: names of fields in any encoding are read, which only their reader decodes.
+_BYTES = "ISO-8859-1"
 
 
 def list_layers(source: Source) -> np.ndarray:
@@ -31,7 +33,7 @@ def list_layers(source: Source) -> np.ndarray:
     with _opened(source) as place:
         found: np.ndarray = pyogrio.list_layers(place)
         if len(found) and isinstance(source, Path) and content_of(source) in UNMARKED:
-            _check_driver(source, pyogrio.read_info(place, layer=0)["driver"])
+            _check_driver(source, pyogrio.read_info(place, layer=0, encoding=_BYTES)["driver"])
     return found
 
 
@@ -85,7 +87,7 @@ def _check_count(place: Source, layer: str | int | None) -> None:
     allowed = limits_of(standing_in().path).feature_limit
     if _size(place) < _LEAST_BYTES * allowed:
         return
-    count = int(pyogrio.read_info(place, layer=layer, force_feature_count=True)["features"])
+    count = int(pyogrio.read_info(place, layer=layer, encoding=_BYTES, force_feature_count=True)["features"])
     if isinstance(place, BytesIO):
         place.seek(0)
     if count > allowed:
