@@ -57,6 +57,7 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.clearances
 	$(BIN)/python -m tests.bench.survey
 	$(BIN)/python -m tests.bench.defects
+	$(BIN)/python -m tests.bench.mutations
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
 
