@@ -42,7 +42,7 @@ OWN = {
     "batch/packed_text.py": (SEALED, "zlib.decompress"),
     "batch/parquet_store.py": (MADE_NOW, "duckdb.connect", "duckdb.IOException"),
     "batch/pool.py": ("the system's own account of a process", "open"),
-    "batch/result_file.py": (SEALED, "*.read_bytes", "gzip.decompress", "json.loads"),
+    "batch/result_file.py": (SEALED, "*.read_bytes", "json.loads"),
     "batch/run_key.py": (DIGESTED, "*.read_bytes", "*.open"),
     "batch/runs.py": (DIGESTED, "*.read_bytes"),
     "batch/unchanged.py": (DIGESTED, "*.read_bytes", "*.open"),

@@ -15,6 +15,11 @@ import pandas as pd
 
 from spongecalc.gate import text
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.limits import MB
+from spongecalc.gate.not_admitted import TooLargeError
+from spongecalc.gate.territory import limits_of
+
+_BYTES_OF_A_VALUE = 8
 
 
 def table(path: Path, **choices: Any) -> pd.DataFrame:
@@ -38,6 +43,17 @@ def parquet(files: dict[str, Path]) -> dict[str, pd.DataFrame]:
     """Tables of Parquet files, by name; raises ModuleNotFoundError where DuckDB is not installed."""
     import duckdb  # noqa: PLC0415  of the extra [store]
 
-    standing_in()
+    allowed_mb = limits_of(standing_in().path).stored_limit_mb
     with duckdb.connect() as connection:
+        for file in files.values():
+            # Values that repeat take no place in the file, but in memory each takes its own.
+            size, rows, columns = connection.execute(
+                "SELECT max(size), max(rows), max(columns) FROM (SELECT sum(total_uncompressed_size) AS size, "
+                "0 AS rows, count(DISTINCT column_id) AS columns FROM parquet_metadata(?) UNION ALL "
+                "SELECT 0, sum(num_rows), 0 FROM parquet_file_metadata(?))",
+                [str(file), str(file)],
+            ).fetchall()[0]
+            size = max(int(size or 0), int(rows or 0) * int(columns or 0) * _BYTES_OF_A_VALUE)
+            if size > allowed_mb * MB:
+                raise TooLargeError.of_megabytes("stored_limit", size, allowed_mb)
         return {name: connection.read_parquet(str(file)).df() for name, file in files.items()}

@@ -204,6 +204,8 @@ def _write_page(
     elif stated == layers:
         return
     document["layers"] = layers
+    if source != page:
+        document["security"] = _security(document.get("security", {}), layers)
     if models:
         carried = carried_entries(project, models)
         document["structures"] = {**document.get("structures", {}), "carried": carried}
@@ -212,11 +214,23 @@ def _write_page(
     page.write_text(tomli_w.dumps({**scalars, **rest}), encoding="utf-8", newline="\n")
 
 
+def _security(stated: Mapping[str, Any], layers: Mapping[str, Any]) -> dict[str, Any]:
+    """The section [security] of the copy: sources that stay where they are lie outside its folder."""
+    given = stated.get("outside", [])
+    outside = [o if Path(o).is_absolute() else f"../{o}" for o in ([given] if isinstance(given, str) else given)]
+    for entry in (e for listed in layers.values() for e in (listed if isinstance(listed, list) else [listed])):
+        named = [entry["source"], entry.get("points", ""), *(look["source"] for look in entry.get("lookups", ()))]
+        outside += [path for path in named if path.startswith("../")]
+    kept = {k: v for k, v in stated.items() if k != "outside"}
+    return {"outside": list(dict.fromkeys(outside)), **kept} if outside else kept
+
+
 def _moved(entry: dict[str, Any], folder: Path, copy: Path) -> dict[str, Any]:
     """An entry of the first project's layers as the copy writes it."""
 
     def path(given: str) -> str:
-        return given if folder == copy or "://" in given else f"../{given}"
+        stays = folder == copy or "://" in given or Path(given).is_absolute()
+        return given if stays else f"../{given}"
 
     moved: dict[str, Any] = {k: path(v) if k in ("source", "points") else v for k, v in entry.items()}
     if "lookups" in moved:
