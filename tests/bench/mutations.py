@@ -15,18 +15,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.listener import listening
 from tests.mutations.damage import SEED
 from tests.mutations.forms import FORMS
-from tests.mutations.listener import Listener
 from tests.mutations.rounds import Reader, Tally, checked_rounds, rounds
 
 
-def tally_of(form: str, files: int, checked: int, seed: int, port: int) -> Tally:
+def tally_of(form: str, files: int, checked: int, seed: int, proxy: str) -> Tally:
     """What came of one form's files, or of ``check``."""
-    address = f"http://127.0.0.1:{port}"
     with (
         tempfile.TemporaryDirectory() as name,
-        Reader(dict.fromkeys(("http_proxy", "https_proxy", "GDAL_HTTP_PROXY"), address)) as reader,
+        Reader(dict.fromkeys(("http_proxy", "https_proxy", "GDAL_HTTP_PROXY"), proxy)) as reader,
     ):
         if form == "check":
             return checked_rounds(Path(name), checked, reader, seed)
@@ -44,9 +43,9 @@ def main() -> None:
     wanted = parser.parse_args()
     began = time.perf_counter()
     tallies: list[Tally] = []
-    with Listener() as listener, ThreadPoolExecutor(wanted.jobs) as pool:
+    with listening() as listener, ThreadPoolExecutor(wanted.jobs) as pool:
         waiting = [
-            pool.submit(tally_of, form, wanted.files, wanted.checked, wanted.seed, listener.port)
+            pool.submit(tally_of, form, wanted.files, wanted.checked, wanted.seed, listener.url)
             for form in wanted.forms
         ]
         for one in waiting:
@@ -54,7 +53,7 @@ def main() -> None:
             tallies.append(tally)
             print(tally.row(), flush=True)
             print(*tally.told, sep="\n", end="\n" if tally.told else "", file=sys.stderr, flush=True)
-        asked = listener.asked
+        asked = len(listener.asked)
     files, refused = sum(t.files for t in tallies), sum(t.fates["refused"] for t in tallies)
     most_mb = max(t.more_bytes for t in tallies) / 1e6
     failed = sum(len(t.told) for t in tallies)

@@ -11,8 +11,8 @@ import os
 from functools import cache
 
 import pyogrio
-from pyproj import network
 from pyogrio import _ogr
+from pyproj import network
 
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
 
