@@ -45,10 +45,10 @@ def cut(data: bytes, dice: random.Random) -> bytes:
 
 
 def doubled(data: bytes, dice: random.Random) -> bytes:
-    """A piece stands twice, once or some hundred times over."""
+    """A piece stands twice, once or some dozen times over."""
     one, other = sorted((dice.randrange(len(data) + 1), dice.randrange(len(data) + 1)))
     other = min(other, one + 4096)
-    return data[:other] + data[one:other] * dice.choice((1, 1, 200)) + data[other:]
+    return data[:other] + data[one:other] * dice.choice((1, 1, 60)) + data[other:]
 
 
 def swapped(data: bytes, dice: random.Random) -> bytes:
