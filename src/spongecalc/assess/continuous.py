@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -14,6 +13,7 @@ import pandas as pd
 
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
+from spongecalc.sealed_json import sealed_json, unsealed
 from spongecalc.sponge.event_runs import TAKEN, Site
 from spongecalc.sponge.ground_states import SiteGround, StoreState
 from spongecalc.sponge.question import CLOSED, SpongeQuestion
@@ -22,6 +22,7 @@ from spongecalc.swmm.ground_state import GroundState
 from spongecalc.swmm.runoff_volumes import left_m3
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import demand_m3_d, roof_inflow_m3, roofs_of
+from spongecalc.whole_file import replace_file
 
 TANK_COLUMNS = [
     "community_id",
@@ -224,8 +225,7 @@ def write_continuous(result: ContinuousResult, path: Path) -> None:
         "days_mm": list(result.curve.days_mm),
         "ground": [[*key, *_ground_lists(own)] for key, own in result.ground.items()],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", encoding="utf-8", newline="\n")
+    replace_file(path, sealed_json(document))
 
 
 def _ground_lists(own: SiteGround) -> list[object]:
@@ -245,7 +245,7 @@ def _ground_of(areas: list[list[Any]], stores: list[list[Any]]) -> SiteGround:
 def read_continuous(path: Path) -> ContinuousResult | None:
     """A result that :func:`write_continuous` kept; None where there is none or it cannot be read."""
     try:
-        d = json.loads(path.read_text(encoding="utf-8"))
+        d = unsealed(path.read_bytes())
         curve = CaptureCurve("", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"])
         by_key = {
             name: {(row[0], row[1]): row[2] for row in d[name]}
@@ -268,5 +268,5 @@ def read_continuous(path: Path) -> ContinuousResult | None:
             by_key["failed"],
             {(row[0], row[1]): _ground_of(*row[2:]) for row in d["ground"]},
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None

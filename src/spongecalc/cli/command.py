@@ -19,6 +19,7 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, STOPPED
 from spongecalc.cli.options import EVERYWHERE, FOLDER, JOBS, LANG, NAMED_FOLDER, Shared
 from spongecalc.cli.spoken_language import spoken_language
+from spongecalc.cli.write_fault import write_fault
 from spongecalc.language import LANGUAGES, text
 
 Work = Callable[..., int]
@@ -141,9 +142,7 @@ def _answered(call: Call, work: Work, own: Mapping[str, object]) -> int:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
-        reason = error.strerror or type(error).__name__
-        file = Path(str(error.filename)).name if error.filename else "-"
-        output.error(text("batch.not_writable", output.language, file=file, reason=reason))
+        output.error(write_fault(error, call.folder, output.language))
         code = RUN_FAILED
     output.finish(code)
     return code

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.scenario_order import in_order
+from spongecalc.batch.own_files import edited
 from spongecalc.ground.of_system import ground_findings, ground_of
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.dem import GroundError
@@ -40,7 +41,7 @@ def kept_of_others(path: Path, columns: Sequence[str], models: Sequence[SwmmMode
         kept = pd.read_csv(path)
     except (OSError, ValueError):
         return pd.DataFrame(columns=list(columns))
-    if list(kept.columns) != list(columns):
+    if list(kept.columns) != list(columns) or edited(path.parent, path):
         return pd.DataFrame(columns=list(columns))
     own = {(c, m.scenario) for m in models for c in m.communities}
     other = [k not in own for k in zip(kept["community_id"], kept["scenario"], strict=True)]

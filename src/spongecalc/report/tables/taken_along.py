@@ -14,6 +14,7 @@ from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.input_digests import files_beside_layers
 from spongecalc.project.load import Project
+from spongecalc.whole_file import named_error, part_file
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def take_along(project: Project, folder: Path, kept: Path, own_files: Iterable[s
         elif source.is_dir() and (anew or not target.exists()):
             inside = folder == source or source in folder.parents or folder in source.parents
             if not inside:
-                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+                with named_error(target):
+                    shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
     for carried in project.settings.structures.carried:
         _take_series(project.folder, carried.file, carried.file, folder, kept, anew=anew)
 
@@ -121,8 +123,8 @@ def _take(source: Path, name: str, folder: Path, kept: Path, *, anew: bool) -> N
     if edited and not anew:
         return
     for place in (target, before):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, place)
+        with part_file(place) as part:
+            shutil.copyfile(source, part)
 
 
 def _plain(name: str) -> str:
