@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -142,7 +143,20 @@ def _answered(call: Call, work: Work, own: Mapping[str, object]) -> int:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
-        output.error(write_fault(error, call.folder, output.language))
+        _say_fault(call, error)
         code = RUN_FAILED
-    output.finish(code)
+    try:
+        output.finish(code)
+    except OSError as error:  # a document that is sent to a full disk
+        if error.errno == errno.EPIPE:
+            raise
+        output.as_json = False
+        _say_fault(call, error)
+        code = RUN_FAILED
     return code
+
+
+def _say_fault(call: Call, error: OSError) -> None:
+    """Say what cannot be written, where that can be written."""
+    with suppress(OSError):
+        call.output.error(write_fault(error, call.folder, call.output.language))
