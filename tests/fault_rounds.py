@@ -1,9 +1,9 @@
 """Rounds of misfortune with a small project: something befalls a command, then it is given again undisturbed.
 
-What the project holds in the end must be what a project holds that nothing ever happened to, bit for bit. The disk
-is a file system of its own in memory where one may be mounted (root), which fills up and is mounted read-only as any
-disk is. Where none may be, a limit on the size of files stands in for a full disk, and errors of the system for a
-read-only one.
+What the project holds in the end must be what a project holds that nothing ever happened to, bit for bit. The
+disk is a file system of its own in memory where one may be mounted (root), which fills up and is mounted
+read-only as any disk is. Where none may be, a limit on the size of files stands in for a full disk, and errors of
+the system for a read-only one.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.disks import remount, small_disk
 from tests.small_project import write_one_square
-from tests.warm_commands import YEAR_S, Call, Ended, WarmCommands, remount
+from tests.warm_commands import YEAR_S, Call, Ended, WarmCommands
 
 DISK_BYTES = 24_000_000
 KINDS = (
@@ -71,24 +69,6 @@ class Tally:
             f"  messages {self.messages}, tracebacks {len(self.tracebacks)}, "
             f"differences {len(self.differences)}, ends without one message {len(self.unsaid)}",
         ]
-
-
-@contextmanager
-def small_disk(place: Path) -> Iterator[bool]:
-    """A disk of a few megabytes; yields False where it could not be mounted."""
-    place.mkdir(parents=True)
-    call = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(place)]
-    mounted = (
-        hasattr(os, "geteuid")
-        and os.geteuid() == 0
-        and shutil.which("mount") is not None
-        and subprocess.run(call, capture_output=True, check=False).returncode == 0
-    )
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def contents(folder: Path) -> dict[str, object]:
@@ -270,7 +250,7 @@ def play_rounds(folder: Path, rounds: int, seed: int, every_nth_of_all: int) -> 
     Every n-th round is of ``spongecalc all`` on runs already made, the others of ``spongecalc run`` from nothing.
     """
     began = time.monotonic()
-    with WarmCommands() as warm, small_disk(folder / "disk") as mounted:
+    with WarmCommands() as warm, small_disk(folder / "disk", DISK_BYTES) as mounted:
         played = FaultRounds(folder, warm, folder / "disk", seed)
         played.prepare()
         for number in range(rounds):

@@ -1,8 +1,8 @@
 """A process that runs commands of spongecalc in copies of itself, so that hundreds of them need not import anew.
 
 Each command is a process of its own, with a misfortune at the write of a number if it is asked for: writes of
-Python are counted by an audit hook, those of GDAL where it is called. Worker processes come from one server for all.
-Requests are lines of JSON on standard input, answers lines of JSON on standard output.
+Python are counted by an audit hook, those of GDAL where it is called. Worker processes come from one server for
+all. Requests are lines of JSON on standard input, answers lines of JSON on standard output.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import REPOSITORY
+from tests.disks import fill_up, remount
 
 WRITES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "sqlite3.connect", "native.write")
 NATIVE = "native.write"
@@ -165,22 +166,12 @@ class Misfortune:
             fill(Path(self._disk))
 
 
-def remount(disk: Path, how: str) -> bool:
-    """Mount a small disk again, "ro" or "rw"; False where a file on it is open for writing."""
-    words = ["mount", "-o", f"remount,{how}", str(disk)]
-    return subprocess.run(words, capture_output=True, check=False).returncode == 0
-
-
 def fill(disk: Path) -> None:
     """Fill a small disk to its last byte; where it is none, let this process write no byte more."""
     if not os.path.ismount(disk):
         resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         return
-    with contextlib.suppress(OSError), (disk / "filler").open("ab", buffering=0) as filler:
-        for size in (1 << 16, 1 << 12, 1):
-            with contextlib.suppress(OSError):
-                while True:
-                    filler.write(b"\0" * size)
+    fill_up(disk)
 
 
 def workers_of(pid: int) -> list[int]:
