@@ -157,7 +157,7 @@ class Misfortune:
         elif fault == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         elif fault == "kill a worker":
-            for pid in workers_of(os.getpid())[:1]:
+            for pid in workers()[:1]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         elif fault == "vanish":
@@ -174,33 +174,15 @@ def fill(disk: Path) -> None:
     fill_up(disk)
 
 
-def workers_of(pid: int) -> list[int]:
-    """Processes that hold the other end of a pipe of a process: its workers, wherever they come from."""
-    own = _sockets(pid)
-    return [p for p in _processes() if p != pid and _peers(p) & own]
-
-
-def _processes() -> list[int]:
-    return [int(e.name) for e in Path("/proc").iterdir() if e.name.isdigit()]
-
-
-def _sockets(pid: int) -> set[str]:
-    found = set()
-    with contextlib.suppress(OSError):
-        for link in (Path("/proc") / str(pid) / "fd").iterdir():
-            with contextlib.suppress(OSError):
-                target = str(link.readlink())
-                if target.startswith("pipe:"):
-                    found.add(target)
+def workers() -> list[int]:
+    """Worker processes at work: the children of the server that all of them come from."""
+    server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == server:
+                found.append(int(entry.name))
     return found
-
-
-def _peers(pid: int) -> set[str]:
-    with contextlib.suppress(OSError):
-        line = (Path("/proc") / str(pid) / "cmdline").read_bytes()
-        if b"forkserver" in line:
-            return _sockets(pid)
-    return set()
 
 
 def _patched_clock(offset_s: float) -> None:

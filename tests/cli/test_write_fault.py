@@ -35,7 +35,7 @@ def test_causes_differ_and_have_their_remedies() -> None:
     assert "reports an error" in said(errno.EIO)
     assert "no right" in said(errno.EACCES)
     assert "is gone" in said(errno.ENOENT)
-    assert write_fault(OSError("odd"), Path(), "en").startswith("the output cannot be written: odd")
+    assert write_fault(OSError("odd"), Path(), "en").startswith("The system ends this command: odd.")
     far = Path("/elsewhere/a.csv")
     assert write_fault(OSError(errno.EIO, "x", str(far)), Path("/project"), "en").startswith(far.as_posix())
 

@@ -45,6 +45,8 @@ def write_fault(error: OSError, home: Path, language: str) -> str:
     cause = CAUSES.get(error.errno or 0, "other")
     if cause == "no_right" and os.name == "nt":
         cause = "in_use"  # Excel and Word hold what they show
+    if cause == "other" and not error.filename:
+        cause = "system"  # of a process or a connection, not of a file
     reason = error.strerror or str(error) or type(error).__name__
     file = _name(error.filename, home) if error.filename else text("batch.disk.output", language)
     return text(f"batch.disk.{cause}", language, file=file, reason=reason)
