@@ -288,12 +288,15 @@ def main() -> None:
     from spongecalc.batch.pool import get_ready
     from spongecalc.cli.library_warnings import quiet_libraries
 
+    # What the engine says in a worker is not to come between the answers.
+    out = os.fdopen(os.dup(1), "w")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
     quiet_libraries()
     for name in PRELOADED:
         import_module(name)
     get_ready()
     resource_tracker.ensure_running()
-    out = os.fdopen(os.dup(1), "w")
     with TemporaryDirectory(prefix="spongecalc-test-") as folder:
         for line in sys.stdin:
             calls = [Call(**{**c, "words": tuple(c["words"])}) for c in json.loads(line)]
