@@ -86,7 +86,12 @@ class WarmCommands:
             stdout=subprocess.PIPE,
             text=True,
             cwd=REPOSITORY,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", "COLUMNS": "1000"},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "src"))),
+                "PYTHONUNBUFFERED": "1",
+                "COLUMNS": "1000",
+            },
         )
 
     def __enter__(self) -> WarmCommands:

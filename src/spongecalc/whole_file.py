@@ -118,7 +118,7 @@ def _of_file(number: int, path: Path, error: OSError) -> OSError:
 
 
 def why_not_writable(path: Path) -> OSError | None:
-    """What the disk says of writing a file of a megabyte in a place; None where it takes it."""
+    """The answer of the disk to a file of a megabyte in a place: its error, or None where it takes it."""
     probe = path.with_name(f".{path.stem}.{os.getpid()}{PART}.probe")
     try:
         with probe.open("wb") as stream:
@@ -132,7 +132,7 @@ def why_not_writable(path: Path) -> OSError | None:
 
 
 def _why(error: Exception, path: Path) -> OSError:
-    """What the disk says where a library could not write, or else what the library said."""
+    """The error of the disk where a library could not write, or else one with what the library said."""
     refused = why_not_writable(path)
     if refused is not None:
         return refused
