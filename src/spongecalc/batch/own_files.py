@@ -14,6 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from spongecalc.batch.unchanged import STATE
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.whole_file import replace_files
 
 RECORD = "own_files.json"
@@ -64,8 +67,9 @@ def has_record(folder: Path) -> bool:
 def _read(folder: Path) -> dict[str, str]:
     """Name -> digest; empty where no record can be read: then nothing is known to be ours."""
     try:
-        document = json.loads((folder / STATE / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        with Entrance(folder / STATE / RECORD, "stored"):
+            document = stored.note(folder / STATE / RECORD)
+    except InputRefusedError:
         return {}
     if not isinstance(document, dict):
         return {}

@@ -17,6 +17,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from spongecalc.gate.archive_limits import gunzipped
+from spongecalc.gate.limits import DEFAULT_LIMITS
+from spongecalc.gate.not_admitted import TooLargeError
+from spongecalc.gate.territory import limits_of
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.whole_file import replace_file
 
@@ -61,18 +65,26 @@ def packed(result: RunResult, report: str, key: str, limit: str = "") -> bytes:
     return gzip.compress("\n".join(lines).encode(), compresslevel=1, mtime=0)
 
 
-def unpacked(content: bytes, key: str) -> tuple[RunResult, str]:
-    """A result and SWMM's report from the bytes of its file.
+def unpacked(content: bytes, key: str, limit_mb: float = DEFAULT_LIMITS.stored_limit_mb) -> tuple[RunResult, str]:
+    """A result and SWMM's report from the bytes of its file, of which at most ``limit_mb`` are unpacked [MB].
 
     Raises
     ------
     One of UNREADABLE
         The bytes are damaged, of another key or of another format.
     """
-    first, _, rest = gzip.decompress(content).partition(b"\n")
+    first, _, rest = _text(content, limit_mb).partition(b"\n")
     head = _head(first, key)
     body = json.loads(rest)
     return replace(RunResult.from_document(body["result"]), seconds=head.seconds), str(body["report"])
+
+
+def _text(content: bytes, limit_mb: float) -> bytes:
+    """The text of a file, of which no more is unpacked than a result may have; raises one of UNREADABLE."""
+    try:
+        return gunzipped(content, "stored_limit", limit_mb)
+    except TooLargeError as reason:
+        raise ValueError(str(reason)) from reason
 
 
 def _head(line: bytes, key: str) -> Head:
@@ -91,7 +103,7 @@ def read_head(folder: Path, key: str) -> Head | None:
     """The head of the result of a key; None unless the file is there with every byte (by its checksum)."""
     try:
         content = result_path(folder, key).read_bytes()
-        return _head(gzip.decompress(content).partition(b"\n")[0], key)
+        return _head(_text(content, limits_of(folder).stored_limit_mb).partition(b"\n")[0], key)
     except UNREADABLE:
         return None
 
@@ -104,7 +116,7 @@ def read_result(folder: Path, key: str) -> tuple[RunResult, str]:
     One of UNREADABLE
         It is missing, damaged or of another run.
     """
-    return unpacked(result_path(folder, key).read_bytes(), key)
+    return unpacked(result_path(folder, key).read_bytes(), key, limits_of(folder).stored_limit_mb)
 
 
 def write_result(folder: Path, key: str, content: bytes, text: str, report: str, *, durable: bool = True) -> None:

@@ -12,13 +12,16 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from spongecalc.sealed_json import sealed_json, unsealed
+from spongecalc.gate import stored
+from spongecalc.gate import text as text_of_file
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.sealed_json import sealed_json
 from spongecalc.whole_file import named_error, replace_file
 
 FILE_NAME = "spongecalc.toml"
@@ -74,8 +77,9 @@ def results_folder(place: Path) -> Path | None:
     """Folder of a project's results; None where its file cannot be read."""
     path = project_file(place)
     try:
-        results = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("results", "results")
-    except (OSError, ValueError, RecursionError):
+        with Entrance(path, "settings"):
+            results = text_of_file.read_settings(path).get("results", "results")
+    except InputRefusedError:
         return None
     return path.parent / results if isinstance(results, str) else None
 
@@ -87,9 +91,10 @@ def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None
     """
     path = project_file(place)
     try:
-        content = path.read_bytes()
-        document = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        with Entrance(path, "settings"):
+            content = text_of_file.read_bytes(path)
+            document = text_of_file.read_settings(path)
+    except InputRefusedError:
         return None
     if any("://" in text for text in _texts(document.get("layers"))):
         return None  # a database: it has to be asked
@@ -142,9 +147,10 @@ def read_stamp(place: Path, name: str) -> Stamp | None:
     try:
         if path is None:
             return None
-        document = unsealed(path.read_bytes())
-        stamp = Stamp(**{**document, "errors": tuple(document["errors"]), "more": tuple(document["more"])})
-    except (OSError, ValueError, KeyError, TypeError):
+        with Entrance(path, "stored"):
+            document = stored.sealed(path)
+            stamp = Stamp(**{**document, "errors": tuple(document["errors"]), "more": tuple(document["more"])})
+    except InputRefusedError:
         return None
     return stamp if stamp.format == _FORMAT else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 from pydantic import ValidationError
 
 from spongecalc.batch.parquet_store import FOLDER as STORE
@@ -14,6 +13,9 @@ from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project, print_findings, say_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
+from spongecalc.gate import stored, vector
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
@@ -172,16 +174,13 @@ def run_publish(call: Call, url: str, schema: str) -> int:
         LayerSource(source=url)
     except ValidationError:
         raise RefusedError(text("survey.password_in_url", output.language)) from None
-    layers = {
-        str(name): pyogrio.read_dataframe(file, layer=name)
-        for file in files
-        if file.is_file()
-        for name, kind in pyogrio.list_layers(file)
-        if kind is not None
-    }
-    tables = {f"table_{p.stem}": pd.read_csv(p, encoding="utf-8-sig") for p in sorted(folder.glob("*.csv"))}
-    sweeps = sorted((folder / SWEEPS).glob("*.csv"))
-    tables |= {f"sweep_{p.stem}": pd.read_csv(p, encoding="utf-8-sig") for p in sweeps}
+    try:
+        layers = {name: frame for file in files if file.is_file() for name, frame in _features(file).items()}
+        tables = {f"table_{p.stem}": _table(p) for p in sorted(folder.glob("*.csv"))}
+        tables |= {f"sweep_{p.stem}": _table(p) for p in sorted((folder / SWEEPS).glob("*.csv"))}
+    except UnreadableError as unread:
+        found = {"file": unread.file, "reason": unread.cause.sentence(output.language)}
+        raise RefusedError(text("survey.result_unread", output.language, **found)) from unread
     try:
         tables |= {f"store_{name}": table for name, table in read_parquet(folder / STORE).items()}
     except StoreError as error:
@@ -194,3 +193,18 @@ def run_publish(call: Call, url: str, schema: str) -> int:
     output.document["written"] = written
     output.sentence(text("survey.published", output.language, count=len(written), schema=schema))
     return DONE
+
+
+def _features(file: Path) -> dict[str, pd.DataFrame]:
+    """Layers with geometry of a file of results, by name."""
+    with Entrance(file, "stored"):
+        return {
+            str(name): vector.read_dataframe(file, layer=name)
+            for name, kind in vector.list_layers(file)
+            if kind is not None
+        }
+
+
+def _table(file: Path) -> pd.DataFrame:
+    with Entrance(file, "stored"):
+        return stored.table(file)

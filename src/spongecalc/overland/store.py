@@ -14,11 +14,14 @@ import numpy as np
 
 from spongecalc.batch.disk_fault import refuse_faults, refuse_little_room
 from spongecalc.batch.pool import RETRIES, Job, finished
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.overland.coupled import FRAME_S, CoupledResult
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.overland.failure import Failure, failure_of, failure_of_engine
-from spongecalc.sealed_json import sealed_json, unsealed
+from spongecalc.sealed_json import sealed_json
 from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.whole_file import replace_file
 
@@ -150,12 +153,13 @@ def kept(run: CoupledRun, results: Path) -> FlowDone | None:
     """The result that an earlier call left of exactly this run; None where it has to be made."""
     folder = run_folder(results, run)
     try:
-        document = unsealed((folder / SEAL).read_bytes())
-        if document.pop("key") != run.key:
-            return None
-        rasters = document.pop("rasters")
-        done = FlowDone(**document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        with Entrance(folder / SEAL, "stored"):
+            document = stored.sealed(folder / SEAL)
+            if document.pop("key") != run.key:
+                return None
+            rasters = document.pop("rasters")
+            done = FlowDone(**document)
+    except InputRefusedError:
         return None
     return done if done.status != "done" or _digest(folder / RASTERS) == rasters else None
 

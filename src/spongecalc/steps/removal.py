@@ -14,6 +14,9 @@ from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.batch.own_files import edited, note_written
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
 from spongecalc.network.mending import MendingRules, mend
 from spongecalc.progress import Progress, no_progress
@@ -177,8 +180,9 @@ def stored_contributions(
     """
     path = folder / f"{TABLE}.csv"
     try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError):
+        with Entrance(path, "stored"):
+            table = stored.table(path)
+    except InputRefusedError:
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
     if list(table.columns) != CONTRIBUTION_COLUMNS:
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
