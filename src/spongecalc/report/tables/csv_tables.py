@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.tables.whole_file import replace_files
+from spongecalc.whole_file import replace_files
 
 # A spreadsheet calculates a cell that begins with one of these.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
