@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
@@ -41,6 +42,12 @@ class Run:
         """Model, scenario, event and, if there is one, variant, joined by slashes."""
         parts = (self.model, self.scenario, self.event.storm_id, self.variant)
         return "/".join(part for part in parts if part)
+
+    def within(self, name: str) -> Run:
+        """Return the run in a folder of its own below its folder; what is known of it stays known."""
+        moved = copy.copy(self)
+        object.__setattr__(moved, "folder", self.folder / name)
+        return moved
 
     @cached_property
     def sha256(self) -> str:
