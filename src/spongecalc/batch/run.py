@@ -52,7 +52,14 @@ class Run:
     @cached_property
     def sha256(self) -> str:
         """Digest of the input file."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return self._digests[0]
+
+    @cached_property
+    def _digests(self) -> tuple[str, str]:
+        """Digests of the input file, and of it without its title."""
+        text = self.text
+        untitled = TITLE.sub("", text, count=1)
+        return hashlib.sha256(text.encode()).hexdigest(), hashlib.sha256(untitled.encode()).hexdigest()
 
     @cached_property
     def key(self) -> str:
@@ -60,9 +67,8 @@ class Run:
 
         Of the input file all but its title: a community that two scenarios leave as it is has one result in both.
         """
-        untitled = hashlib.sha256(TITLE.sub("", self.text, count=1).encode()).hexdigest()
         return run_key(
-            untitled, self.event, self.files, self.series, keep_out=self.keep_out, gutters=self.gutters
+            self._digests[1], self.event, self.files, self.series, keep_out=self.keep_out, gutters=self.gutters
         )
 
     @property

@@ -20,7 +20,7 @@ from spongecalc.surfaces.kept_parts import KeptParts
 from spongecalc.sweep.parameters import Values, changed_model, changed_system
 from spongecalc.swmm.event import Event
 from spongecalc.swmm.inp_text import section_texts
-from spongecalc.swmm.model import SwmmModel, build_model
+from spongecalc.swmm.model import Rows, SwmmModel, build_model, with_event
 
 COVERS = "surfaces.covers"
 """Values of covers: how rough and how tight ground is, never where it lies or where its water goes."""
@@ -32,6 +32,8 @@ TURNS_ON: Mapping[str, tuple[str, ...]] = {
     "ids": (),
     "infiltration": (),
     "general": (),
+    "patterns": (),
+    "sources": (),
     "ground": ("surfaces",),
     "ways": ("surfaces",),
     "falls": ("surfaces",),
@@ -83,12 +85,13 @@ class SystemModels:
 
     system: DrainageSystem
     parts: KeptParts = field(default_factory=KeptParts)
+    event_rows: dict[str, tuple[Rows, dict[str, str]]] = field(default_factory=dict)
 
     def model(self, values: Values, settings: Settings, rain: LongRain) -> tuple[SwmmModel, int]:
         """Return the model of a set, and the count of its outfalls whose water outside comes up at a manhole."""
         parts = self.parts.for_values(versions_of(values))
         system = changed_system(self.system, values)
-        if settings.catalogue != system.catalogue:
+        if any(_group(key) == COVERS for key in values):
             system = replace(system, catalogue=settings.catalogue)
         model = build_model(system, settings, (), rain, parts=parts)
         above_rim = parts.part("outside water", lambda: sum(1 for _ in check_outside_water(system)))
@@ -98,7 +101,15 @@ class SystemModels:
         """Return the sections of an input file in an event; what other sets have of them is not written anew."""
         written: dict[str, str] = {}
         for name, rows in model.sections.items():
-            written |= self.parts.derived(
-                f"text of {name}", (rows,), lambda n=name, r=rows: section_texts({n: r})
-            )
-        return model.texts_in(event, (storm,), written)
+            written |= self.parts.derived(f"text of {name}", (rows,), partial(section_texts, {name: rows}))
+        return with_event(written, model.event_rows(model.as_run(event), (storm,)), self._event_texts)
+
+    def _event_texts(self, of_event: Mapping[str, Rows]) -> dict[str, str]:
+        """The texts of an event's sections, written anew where their rows are not those of the set before."""
+        texts: dict[str, str] = {}
+        for name, rows in of_event.items():
+            known = self.event_rows.get(name)
+            if known is None or known[0] != rows:
+                known = self.event_rows[name] = (rows, section_texts({name: rows}))
+            texts |= known[1]
+        return texts

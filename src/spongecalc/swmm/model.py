@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from sys import intern
@@ -13,6 +13,7 @@ from spongecalc.catalogue.structure_form import KINDS, PASSING
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.level_series import LevelSeries
+from spongecalc.layers.named_objects import patterns_of
 from spongecalc.network.given_inflow import GivenInflows, given_inflows
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
@@ -128,10 +129,7 @@ class SwmmModel:
 
         ``written`` are the texts of ``sections``.
         """
-        of_event = self.event_rows(self.as_run(event), storms)
-        # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
-        of_model = {name: text for name, text in written.items() if name not in of_event}
-        return {**of_model, **section_texts(of_event)}
+        return with_event(written, self.event_rows(self.as_run(event), storms))
 
     def event_rows(self, event: Event, storms: Sequence[Storm]) -> Mapping[str, Rows]:
         """Return the rows of the sections that depend on the event, as the model is run through it."""
@@ -173,6 +171,18 @@ class SwmmModel:
         return storm.depth_mm if storm is not None and self.tank_starts else None
 
 
+def with_event(
+    written: Mapping[str, str],
+    of_event: Mapping[str, Rows],
+    write: Callable[[Mapping[str, Rows]], dict[str, str]] = section_texts,
+) -> dict[str, str]:
+    """Return the texts of a model's sections with those of an event in their place.
+
+    A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
+    """
+    return {**{name: text for name, text in written.items() if name not in of_event}, **write(of_event)}
+
+
 def build_model(
     system: DrainageSystem,
     settings: Settings,
@@ -197,7 +207,7 @@ def build_model(
     drained = frozenset(a.outlet_node for a in areas)
     laid, link_findings = parts.part("links", lambda: _laid(system, settings, ids, drained), drained)
     links = parts.part("pipes", lambda: laid.of(system), drained)
-    flows, given, of_given = parts.part("sewage", lambda: _sewage(system, settings))
+    flows, given, of_given = parts.part("sewage", lambda: _sewage(system, settings, parts))
     ground, sewersheds = parts.part(
         "infiltration",
         lambda: (
@@ -251,7 +261,8 @@ def build_model(
     sections: dict[str, Rows] = {
         name: parts.derived(name, rows, partial(_shared, rows)) for name, rows in _by_section(pieces).items()
     }
-    carried = carried_part(system, ids, links.elements, sections, given.clean_l_s)
+    patterns = parts.part("patterns", lambda: patterns_of(system.nodes))
+    carried = carried_part(system, ids, links.elements, sections, given.clean_l_s, patterns)
     sections = dict(carried.with_sections(sections))
     wetted = [sections.get(name, ()) for name in OF_STANDING_WATER]
     standing = parts.derived(
@@ -262,7 +273,7 @@ def build_model(
     sections |= {name: standing[name] for name in FILLED if sections.get(name)}
     starts = parts.derived(
         "tank starts",
-        (links.tanks, chambers, areas, flush, rain, settings.sponge),
+        (links.tanks, chambers, areas, flush, rain),
         lambda: _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings),
     )
     return SwmmModel(
@@ -317,10 +328,11 @@ def _laid(
 
 
 def _sewage(
-    system: DrainageSystem, settings: Settings
+    system: DrainageSystem, settings: Settings, parts: Parts
 ) -> tuple[Mapping[str, float], GivenInflows, tuple[Finding, ...]]:
     """Mean sewage by node id in l/s, with that which the layers give nodes; these flows; what was found."""
-    flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
+    entering = parts.part("sources", lambda: sources(system))
+    flows = sewage_by_node_l_s(system.buildings, entering, settings.sewage)
     given, findings = given_inflows(system, flows)
     for node, flow in given.sewage_l_s.items():
         flows[node] = flows.get(node, 0.0) + flow
