@@ -1,4 +1,4 @@
-"""One community of many pipes, for benches and tests of size: quarters of rain and sewage pipes with their ground.
+"""One community of many pipes, for benches and tests of size: quarters of two systems of pipes and their ground.
 
 A quarter has 200 rain and 200 sewage pipes, twenty rows of ten that a collecting pipe leads to an outfall of its
 own, a building for every four manholes, lawns around the buildings and a road through the middle of concrete.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from spongecalc.batch.packed_text import PackedText
 from spongecalc.batch.run_key import run_key
+from spongecalc.batch.time_limit import default_time_limit_s, elements_of
 from spongecalc.swmm.event import Event
 from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.inp_text import TITLE
@@ -80,8 +81,28 @@ class Run:
 
     @cached_property
     def size(self) -> float:
-        """Hint at the work: elements times steps."""
-        return len(self.text) * self.event.duration_s / self.event.routing_step_s
+        """Hint at the work: length of the input file times steps."""
+        return len(self.text) * self.steps
+
+    @property
+    def steps(self) -> float:
+        """Steps of the simulation, were each as long as it may be."""
+        return self.event.duration_s / self.event.routing_step_s
+
+    @cached_property
+    def elements(self) -> int:
+        """Subcatchments, nodes and links of the model."""
+        return elements_of(self.text)
+
+    @property
+    def default_time_limit_s(self) -> float:
+        """Time that a run of this size is given where the project does not say."""
+        return default_time_limit_s(self.elements, self.steps)
+
+    @property
+    def time_limit_s(self) -> float:
+        """Time after which the run is ended: the project's, else by its size."""
+        return self.event.settings.time_limit_s or self.default_time_limit_s
 
 
 @dataclass(frozen=True)
