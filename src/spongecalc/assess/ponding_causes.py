@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.ponding import CHANGE
+from spongecalc.formula_guard import read_guarded
 from spongecalc.network.ponding_remedies import CAUSES
 
 CAUSE_COLUMNS = [
@@ -107,7 +108,7 @@ def stored_causes(
     """
     empty = pd.DataFrame(columns=CAUSE_COLUMNS)
     try:
-        kept = pd.read_csv(folder / f"{TABLE}.csv", dtype={"changed": str}, keep_default_na=True)
+        kept = read_guarded(folder / f"{TABLE}.csv", dtype={"changed": str}, keep_default_na=True)
     except (OSError, ValueError):
         return empty, ()
     if list(kept.columns) != CAUSE_COLUMNS:

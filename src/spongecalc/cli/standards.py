@@ -10,6 +10,7 @@ from spongecalc.assess.design_basis import TABLE
 from spongecalc.cli.call import Call
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.exit_codes import DONE
+from spongecalc.formula_guard import read_guarded
 from spongecalc.language import text
 from spongecalc.report.content.design_basis import clauses_table, documents_table
 from spongecalc.report.content.standard_names import table_name
@@ -53,7 +54,7 @@ def _print_basis(call: Call, results: Path) -> None:
     if not results.is_file():
         output.sentence(text("document.basis_not_run", output.language))
         return
-    basis = pd.read_csv(results, encoding="utf-8-sig", keep_default_na=False)
+    basis = read_guarded(results, keep_default_na=False)
     cited, words = basis[basis["document"] != ""], Wording(output.language)
     for key, table in (("documents", documents_table(cited, words)), ("clauses", clauses_table(cited, words))):
         output.table(text(f"document.basis_{key}", output.language), *_printed(table))

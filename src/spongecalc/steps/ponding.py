@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.scenario_order import in_order
+from spongecalc.formula_guard import read_guarded
 from spongecalc.ground.of_system import ground_findings, ground_of
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.dem import GroundError
@@ -37,7 +38,7 @@ def kept_of_others(path: Path, columns: Sequence[str], models: Sequence[SwmmMode
     Whether they still belong to the layers is seen when they are read.
     """
     try:
-        kept = pd.read_csv(path)
+        kept = read_guarded(path)
     except (OSError, ValueError):
         return pd.DataFrame(columns=list(columns))
     if list(kept.columns) != list(columns):

@@ -13,6 +13,7 @@ from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS, Removal, contr
 from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
+from spongecalc.formula_guard import read_guarded
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
 from spongecalc.network.mending import MendingRules, mend
 from spongecalc.progress import Progress, no_progress
@@ -175,7 +176,7 @@ def stored_contributions(
     """
     path = folder / f"{TABLE}.csv"
     try:
-        table = pd.read_csv(path)
+        table = read_guarded(path)
     except (OSError, ValueError):
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
     if list(table.columns) != CONTRIBUTION_COLUMNS:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.formula_guard import read_guarded
 from spongecalc.intake.ledger import IntakeLedger
 from spongecalc.layers.carried_files import series_files
 from spongecalc.layers.feature import Feature
@@ -132,7 +133,7 @@ def _changed_sources(folder: Path, project: Project) -> tuple[Finding, ...]:
     path = folder / AS_WRITTEN / SOURCES
     if not path.is_file() or project.folder == folder:
         return ()
-    was = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    was = read_guarded(path, dtype=str, keep_default_na=False)
     kept = dict(zip(was["file"], was["sha256"], strict=True))
     now = input_digests(project, series_files(project))
     return tuple(

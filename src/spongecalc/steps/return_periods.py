@@ -17,6 +17,7 @@ from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.site_ground import SiteGround
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
+from spongecalc.formula_guard import read_guarded
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import hyetograph, project_formula
 from spongecalc.project.settings import Settings
@@ -250,7 +251,7 @@ def kept_return_periods(basis: SearchBasis, settings: Settings) -> tuple[pd.Data
     path: Path = basis.folder / f"{TABLE}.csv"
     empty = pd.DataFrame(columns=PERIOD_COLUMNS)
     try:
-        kept = pd.read_csv(path, dtype={"bound": str, "first_id": str})
+        kept = read_guarded(path, dtype={"bound": str, "first_id": str})
     except (OSError, ValueError):
         return empty, ()
     if list(kept.columns) != PERIOD_COLUMNS:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.formula_guard import read_guarded
 from spongecalc.language import text
 from spongecalc.layers.border_cut import CUT
 from spongecalc.layers.finding import Finding, findings_table
@@ -119,7 +120,7 @@ def write_repaired(
 
 def read_trail(path: Path) -> pd.DataFrame:
     """The trail of earlier repairs as it was written."""
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    rows = read_guarded(path, dtype=str, keep_default_na=False)
     rows = rows.reindex(columns=CHANGE_COLUMNS, fill_value="")
     numbers = [c for c in CHANGE_COLUMNS if c.endswith("_m")]
     return rows.assign(**{c: pd.to_numeric(rows[c], errors="coerce") for c in numbers})
