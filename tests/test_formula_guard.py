@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.report.render.test_hostile_names import hostile_review
 
 from spongecalc.formula_guard import guarded, is_formula, read_guarded, unguarded
 from spongecalc.report.render import quantities_workbook, workbook
 from spongecalc.report.tables.csv_tables import csv_text, write_tables
 from spongecalc.report.tables.stored_tables import read_tables
+from tests.report.render.test_hostile_names import hostile_review
 
 # As people and programs write them: narrow, full-width and small signs, behind a break, or behind blanks.
 CALCULATED = (

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from spongecalc.language import has_text, text
+from spongecalc.project.address_password import passwords_in
 from spongecalc.project.refused_value import RefusedValueError, shown
 from spongecalc.project.settings import Settings
 from spongecalc.project.storm_files import with_storm_files
@@ -123,6 +124,11 @@ def load_project(place: Path) -> Project:
         raise ProjectError([Mistake("not_toml", name, found="[[[[ ...")]) from None
     except ValueError as reason:  # a whole number of thousands of digits, a path that no system accepts
         raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
+    # Before anything else looks at the values: what is wrong with one is said with the value.
+    if secrets := [
+        Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in passwords_in(document)
+    ]:
+        raise ProjectError(secrets)
     filled, refused = with_storm_files(document, path.parent)
     if refused:
         raise ProjectError([_refused_storm(name, key, reason) for key, reason in refused])

@@ -15,7 +15,7 @@ import pandas as pd
 
 from spongecalc.layers.sources.exact_fields import is_rounded
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError, one_line
-from spongecalc.project.layer_source import without_password
+from spongecalc.project.address_password import without_password
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
