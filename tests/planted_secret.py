@@ -1,4 +1,4 @@
-"""A secret that is planted into addresses in every form, and a search for it in all that a command leaves behind."""
+"""A secret that is planted into addresses in every form, and a search for it in all that commands leave."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ FORMS = (
 
 
 def spellings() -> tuple[bytes, ...]:
-    """The secrets as they may be told: as they are, percent-encoded, and in base64 wherever they begin in a text."""
+    """The secrets as they may be told: as they are, percent-encoded, and in base64 wherever they begin."""
     said = {SECRET, PLAIN, quote(SECRET), _ENCODED, quote(_ENCODED), SECRET.replace("/", "\\/")}
     told = {s.encode() for s in said} | {s.encode("utf-16-le") for s in said}
     for secret in (SECRET, PLAIN):

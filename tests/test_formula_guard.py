@@ -100,7 +100,7 @@ def quoted_cells(data: bytes) -> dict[tuple[str, str], bool]:
 
 
 def check_texts(data: bytes, texts: set[str]) -> None:
-    """Every text of a workbook that would be calculated is marked and stands there unchanged; no other is marked."""
+    """Every text of a workbook that would be calculated is marked and stands there as it was; no other is."""
     marks, seen = quoted_cells(data), set()
     book = openpyxl.load_workbook(io.BytesIO(data))
     for number, sheet in enumerate(book.worksheets, 1):

@@ -13,29 +13,39 @@ from tests.small_project import write_small_project
 from spongecalc.language import LANGUAGES
 
 
+def check_line(*line: str) -> None:
+    """A line is refused as a whole, and nothing of it repeated."""
+    answer = call(*line)
+    assert answer.exit_code == 2, line
+    assert "PGPASSWORD" in answer.output
+    assert not told_in(answer.output.encode()), line
+
+
 @pytest.mark.parametrize("form", FORMS)
-def test_no_command_repeats_what_stands_on_its_line(form: str, tmp_path: Path, monkeypatch) -> None:
-    """As its folder, as an option's value, as an option, as a word too many, and as a command."""
+def test_no_form_is_repeated_wherever_it_stands_on_a_line(form: str, tmp_path: Path, monkeypatch) -> None:
+    """As an option's value, as an option, as a word too many, as a command, and as several words."""
     monkeypatch.chdir(tmp_path)
-    lines = [(command, form) for command in COMMANDS]
-    lines += [("publish", "--to", form), ("publish", f"--to={form}"), ("sources", "a.gpkg", form), (form,)]
-    lines += [
-        ("check", f"--{form}"),
-        ("check", "--lang", form),
-        ("run", "--jobs", form),
-        ("run", "--cluster", form),
-    ]
-    for line in lines:
-        answer = call(*line)
-        assert answer.exit_code == 2, line
-        assert "PGPASSWORD" in answer.output
-        assert not told_in(answer.output.encode()), line
+    check_line("publish", "--to", form)
+    check_line("publish", f"--to={form}")
+    check_line("sources", form)
+    check_line("sources", "a.gpkg", form)
+    check_line("check", f"--{form}")
+    check_line("run", "--jobs", form)
+    check_line(form)
+    # A shell that was given no quotes.
+    check_line("publish", "--to", *form.split())
     found = json.loads(call("publish", "--to", form, "--json", "--lang", "en").stdout)
     assert found["exit_code"] == 2
     assert not told_in(json.dumps(found).encode())
-    # A shell that was given no quotes makes several words of one.
-    assert not told_in(call("publish", "--to", *form.split()).output.encode())
     assert files_that_tell(tmp_path) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_repeats_what_stands_on_its_line(command: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_line(command, FORMS[0])
+    check_line(command, "x", "--lang", FORMS[-1])
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -105,7 +105,7 @@ class SpokenGroup(TyperGroup):
         """Run the line and end the process with its exit code."""
         line = sys.argv[1:] if args is None else args
         manner = manner_of(line)
-        if any(holds_password(word) for word in line):
+        if any(holds_password(words) for words in (*line, " ".join(line))):
             # Before the line is understood: what is wrong with a word is said with the word.
             answer_password(manner)
         more["standalone_mode"] = False

@@ -121,7 +121,7 @@ class LayerSource(Section):
 
     @once_read
     def _no_password(self) -> Self:
-        given = {("source",): self.source, ("points",): self.points or ""}
+        given: dict[tuple[str | int, ...], str] = {("source",): self.source, ("points",): self.points or ""}
         given |= {("lookups", n, "source"): look.source for n, look in enumerate(self.lookups)}
         for key, address in given.items():
             hidden = without_password(address)

@@ -125,10 +125,8 @@ def load_project(place: Path) -> Project:
     except ValueError as reason:  # a whole number of thousands of digits, a path that no system accepts
         raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
     # Before anything else looks at the values: what is wrong with one is said with the value.
-    if secrets := [
-        Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in passwords_in(document)
-    ]:
-        raise ProjectError(secrets)
+    if secrets := list(passwords_in(document)):
+        raise ProjectError([Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in secrets])
     filled, refused = with_storm_files(document, path.parent)
     if refused:
         raise ProjectError([_refused_storm(name, key, reason) for key, reason in refused])

@@ -26,8 +26,8 @@ def csv_text(table: pd.DataFrame) -> str:
 class _Lines(io.StringIO):
     """Rows with LF line ends in which a cell that holds a CR stands in quotes.
 
-    The writer quotes cells that hold what ends its lines: with LF alone what stands behind a CR in a cell would be
-    a row of its own, and what it begins with would be calculated.
+    The writer quotes cells that hold what ends its lines: with LF alone what stands behind a CR in a cell
+    would be a row of its own, and what it begins with would be calculated.
     """
 
     BOTH = "\r\n"
