@@ -35,7 +35,6 @@ _FAULTS = {
     "57014": "slow",
     "2BP01": "stands_on",
     "0A000": "stands_on",
-    "42939": "reserved",
 }
 _OF_A_VALUE = ("22", "23")
 
@@ -64,6 +63,8 @@ def checked_address(url: str, schema: str) -> None:
         raise PublishRefusedError("address", url=without_password(url) or "-")
     if not schema.strip() or database_name(schema) != schema:
         raise PublishRefusedError("schema", schema=schema or "-", longest=LONGEST_NAME)
+    if schema.lower().startswith("pg_") or schema.lower() == "information_schema":
+        raise PublishRefusedError("reserved", schema=schema)
 
 
 def publish(
