@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spongecalc.formula_guard import guarded, is_formula, read_guarded, unguarded
+from spongecalc.formula_guard import guarded, is_formula, unguarded
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
 from spongecalc.report.render import quantities_workbook, workbook
 from spongecalc.report.tables.csv_tables import csv_text, write_tables
 from spongecalc.report.tables.stored_tables import read_tables
@@ -72,9 +74,11 @@ def test_tables_on_disk_give_back_what_was_written(tmp_path: Path) -> None:
     texts = [*CALCULATED, *(f"'{t}" for t in CALCULATED), *SHOWN[1:]]
     table = pd.DataFrame({"name": texts, "＝x": texts, "left_m": [-1.0] * len(texts)})
     (path,) = write_tables({"results": table}, tmp_path)
+    with Entrance(path, "stored"):
+        table_again = stored.table(path, dtype=str, keep_default_na=False, lineterminator="\n")
     for back in (
         read_tables(tmp_path)["results"],
-        read_guarded(path, dtype=str, keep_default_na=False, lineterminator="\n"),
+        table_again,
     ):
         assert list(back.columns) == ["name", "＝x", "left_m"]
         assert back["name"].tolist() == texts

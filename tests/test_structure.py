@@ -15,6 +15,7 @@ ROOT = Path(spongecalc.__file__).parent
 # From the ground up; those of one row do not import one another.
 ORDER = (
     ("standards", "language", "decimals", "formula_guard", "progress", "versions"),
+    ("gate",),
     ("catalogue",),
     ("contract",),
     ("rainfall",),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,24 +44,8 @@ def unguarded(cell: str) -> str:
     return cell
 
 
-def read_guarded(path: Path, **options: Any) -> pd.DataFrame:
-    """A table of results as it was before it was written, its texts without the apostrophes of the guard.
-
-    Parameters
-    ----------
-    path
-        A file that :func:`spongecalc.report.tables.csv_tables.write_tables` wrote.
-    **options
-        Passed on to :func:`pandas.read_csv`.
-
-    Raises
-    ------
-    OSError, ValueError
-        The file cannot be read, or is no table.
-    """
-    import pandas as pd  # noqa: PLC0415  slow to import, and most who ask for a guard have it already
-
-    table = pd.read_csv(path, **{"encoding": "utf-8-sig", **options})
-    texts = [c for c in table.columns if not pd.api.types.is_numeric_dtype(table[c])]
+def unguarded_table(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of results as it was before it was written: its texts and names without the guard's apostrophes."""
+    texts = [c for c in table.columns if table[c].dtype.kind in "OUST"]
     plain = {c: table[c].map(lambda v: unguarded(v) if isinstance(v, str) else v) for c in texts}
     return table.assign(**plain).rename(columns=lambda name: unguarded(str(name)))

@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.batch.runoff_batch import GroundVolumes, per_mark
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
 from spongecalc.sponge.event_runs import TAKEN, Site
 from spongecalc.sponge.ground_states import SiteGround, StoreState
@@ -245,28 +248,38 @@ def _ground_of(areas: list[list[Any]], stores: list[list[Any]]) -> SiteGround:
 def read_continuous(path: Path) -> ContinuousResult | None:
     """A result that :func:`write_continuous` kept; None where there is none or it cannot be read."""
     try:
-        d = json.loads(path.read_text(encoding="utf-8"))
-        curve = CaptureCurve("", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"])
-        by_key = {
-            name: {(row[0], row[1]): row[2] for row in d[name]}
-            for name in ("digests", "capture_percent", "closed_percent", "tanks_percent", "runoff_m3", "failed")
-        }
-        tanks = tuple({k: math.nan if v is None else v for k, v in t.items()} for t in d["tanks"])
-        return ContinuousResult(
-            by_key["digests"],
-            d["source"],
-            d["generated"],
-            d["years"],
-            d["rain_mm"],
-            by_key["capture_percent"],
-            by_key["closed_percent"],
-            by_key["tanks_percent"],
-            by_key["runoff_m3"],
-            tanks,
-            curve,
-            d["worst_continuity_percent"],
-            by_key["failed"],
-            {(row[0], row[1]): _ground_of(*row[2:]) for row in d["ground"]},
-        )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        with Entrance(path, "stored"):
+            d = stored.note(path)
+            curve = CaptureCurve(
+                "", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"]
+            )
+            by_key = {
+                name: {(row[0], row[1]): row[2] for row in d[name]}
+                for name in (
+                    "digests",
+                    "capture_percent",
+                    "closed_percent",
+                    "tanks_percent",
+                    "runoff_m3",
+                    "failed",
+                )
+            }
+            tanks = tuple({k: math.nan if v is None else v for k, v in t.items()} for t in d["tanks"])
+            return ContinuousResult(
+                by_key["digests"],
+                d["source"],
+                d["generated"],
+                d["years"],
+                d["rain_mm"],
+                by_key["capture_percent"],
+                by_key["closed_percent"],
+                by_key["tanks_percent"],
+                by_key["runoff_m3"],
+                tanks,
+                curve,
+                d["worst_continuity_percent"],
+                by_key["failed"],
+                {(row[0], row[1]): _ground_of(*row[2:]) for row in d["ground"]},
+            )
+    except InputRefusedError:
         return None

@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.ponding import CHANGE
-from spongecalc.formula_guard import read_guarded
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.network.ponding_remedies import CAUSES
 
 CAUSE_COLUMNS = [
@@ -107,9 +109,11 @@ def stored_causes(
     ``now`` holds the digest of each run by model, scenario, storm and level.
     """
     empty = pd.DataFrame(columns=CAUSE_COLUMNS)
+    path = folder / f"{TABLE}.csv"
     try:
-        kept = read_guarded(folder / f"{TABLE}.csv", dtype={"changed": str}, keep_default_na=True)
-    except (OSError, ValueError):
+        with Entrance(path, "stored"):
+            kept = stored.table(path, dtype={"changed": str})
+    except InputRefusedError:
         return empty, ()
     if list(kept.columns) != CAUSE_COLUMNS:
         return empty, ()

@@ -15,6 +15,9 @@ from typing import Any
 import pandas as pd
 
 from spongecalc.batch.run import Run
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.swmm.run_result import FRAMES, RunResult
 
 FOLDER = "store"
@@ -24,7 +27,7 @@ BATCH_OF_RUNS = 200
 """Results that are held in memory at a time while the files are written."""
 
 
-class StoreError(Exception):
+class StoreError(InputRefusedError):
     """The files cannot be written; its text says why."""
 
 
@@ -87,15 +90,11 @@ def read_parquet(folder: Path) -> dict[str, pd.DataFrame]:
     files = {name: file for name, file in files.items() if file.is_file()}
     if not files:
         return {}
-    try:
-        import duckdb  # noqa: PLC0415  of the extra [store]
-    except ImportError:
-        raise StoreError("pip install 'spongecalc[store]'") from None
-    try:
-        with duckdb.connect() as connection:
-            return {name: connection.read_parquet(str(file)).df() for name, file in files.items()}
-    except duckdb.Error as error:
-        raise StoreError(str(error).partition("\n")[0]) from None
+    with Entrance(folder, "stored", "", lambda cause: StoreError(str(cause))):
+        try:
+            return stored.parquet(files)
+        except ModuleNotFoundError:
+            raise StoreError("pip install 'spongecalc[store]'") from None
 
 
 def _tables(runs: Sequence[Run], results: Mapping[str, RunResult]) -> dict[str, pd.DataFrame]:

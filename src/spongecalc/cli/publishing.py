@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 
 from spongecalc.batch.parquet_store import FOLDER as STORE
 from spongecalc.batch.parquet_store import StoreError, read_parquet
@@ -15,6 +14,9 @@ from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.cli.source_commands import say_refusal
 from spongecalc.export.database_table import DatabaseTable, layer_table, plain_table, result_table
 from spongecalc.export.publication import PublishRefusedError, checked_address, publish
+from spongecalc.gate import vector
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.language import text
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.load import Project
@@ -71,20 +73,19 @@ def _tables(folder: Path, language: str) -> list[DatabaseTable]:
         sweeps = [result_table(f"sweep_{n}", t) for n, t in read_tables(folder / SWEEPS).items()]
         store = [plain_table(f"store_{n}", t) for n, t in read_parquet(folder / STORE).items()]
     except StoredTablesError as error:
-        raise RefusedError(
-            text("survey.publish.unreadable", language, file=error.file, reason=error.reason)
-        ) from None
+        raise RefusedError(text("survey.result_unread", language, file=error.file, reason=error.reason)) from None
+    except UnreadableError as unread:
+        found = {"file": unread.file, "reason": unread.cause.sentence(language)}
+        raise RefusedError(text("survey.result_unread", language, **found)) from None
     except StoreError as error:
         raise RefusedError(text("batch.store_missing", language, reason=error)) from None
     return [*layers, *results, *sweeps, *store]
 
 
 def _layers(path: Path) -> list[tuple[str, gpd.GeoDataFrame]]:
-    """The layers of a GeoPackage of ours. Raises StoredTablesError."""
+    """The layers of a GeoPackage of ours. Raises UnreadableError."""
     if not path.is_file():
         return []
-    try:
-        named = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-        return [(name, pyogrio.read_dataframe(path, layer=name)) for name in named]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as reason:
-        raise StoredTablesError(path.name, " ".join(str(reason).split())) from reason
+    with Entrance(path, "stored"):
+        named = [str(name) for name, kind in vector.list_layers(path) if kind is not None]
+        return [(name, vector.read_dataframe(path, layer=name)) for name in named]

@@ -21,6 +21,7 @@ from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, Fate
 from spongecalc.project.load import FILE_NAME, ProjectError
+from spongecalc.project.refused_value import shown
 from spongecalc.steps.repaired_copy import repair
 
 
@@ -37,7 +38,9 @@ def run_sources(call: Call, source: str) -> int:
     try:
         seen = describe(*_within_project(source))
     except ValidationError:
-        raise RefusedError(text("survey.password_in_url", output.language)) from None
+        # A password is refused with the line; what is left is an address that nothing can be connected to by.
+        sentence = text("project.improper.database_url", output.language, found=shown(source), allowed="")
+        raise RefusedError(sentence) from None
     except SourceRefusedError as refusal:
         say_refusal(source, refusal, output)
         return WRONG_USAGE if refusal.rule == "file.missing" else DATA_ERRORS

@@ -49,7 +49,7 @@ class PublishRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: the tables that were filled, and those of earlier results that are empty now."""
+    """The outcome of a publication: tables that were filled, and those of earlier results that are empty now."""
 
     written: tuple[str, ...]
     emptied: tuple[str, ...] = ()

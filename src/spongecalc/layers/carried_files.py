@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.gate import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import id_text
@@ -20,7 +21,7 @@ from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.model_sources import Sources, findings_of_fates
 from spongecalc.layers.named_objects import named_objects
 from spongecalc.layers.sources.form import MODEL_FORM, form_of
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 from spongecalc.layers.sources.swmm.carried import CARRIED, CarriedModel, carried_of
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, MODEL_LAYERS, NAMED, Fate, ledger_of
 from spongecalc.layers.sources.swmm.objects import RULE_WORDS
@@ -137,12 +138,10 @@ def read_carried_file(path: Path) -> ModelFile:
     SourceRefusedError
         If it cannot be read, or has neither a section nor a rule.
     """
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    file = parse_model(path.name, data, "CONTROLS" if _begins_with_rules(data) else BEFORE_ALL)
-    return file if file.of("OPTIONS") else replace(file, options={**file.options, "FLOW_UNITS": "LPS"})
+    with source_entrance(path, "model"):
+        data = text.read_bytes(path)
+        file = parse_model(path.name, data, "CONTROLS" if _begins_with_rules(data) else BEFORE_ALL)
+        return file if file.of("OPTIONS") else replace(file, options={**file.options, "FLOW_UNITS": "LPS"})
 
 
 def series_files(project: Project) -> tuple[str, ...]:

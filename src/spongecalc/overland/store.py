@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from spongecalc.batch.pool import Job, finished
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.overland.coupled import FRAME_S, CoupledResult
 from spongecalc.overland.coupled_model import CoupledRun, perform
@@ -142,11 +145,12 @@ def kept(run: CoupledRun, results: Path) -> FlowDone | None:
     """The result that an earlier call left of exactly this run; None where it has to be made."""
     folder = run_folder(results, run)
     try:
-        document = json.loads((folder / SEAL).read_text(encoding="utf-8"))
-        if document.pop("key") != run.key:
-            return None
-        done = FlowDone(**document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        with Entrance(folder / SEAL, "stored"):
+            document = stored.note(folder / SEAL)
+            if document.pop("key") != run.key:
+                return None
+            done = FlowDone(**document)
+    except InputRefusedError:
         return None
     return done if done.status != "done" or (folder / RASTERS).is_file() else None
 

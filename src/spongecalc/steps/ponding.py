@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.scenario_order import in_order
-from spongecalc.formula_guard import read_guarded
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.ground.of_system import ground_findings, ground_of
 from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.layers.dem import GroundError
@@ -38,8 +40,9 @@ def kept_of_others(path: Path, columns: Sequence[str], models: Sequence[SwmmMode
     Whether they still belong to the layers is seen when they are read.
     """
     try:
-        kept = read_guarded(path)
-    except (OSError, ValueError):
+        with Entrance(path, "stored"):
+            kept = stored.table(path)
+    except InputRefusedError:
         return pd.DataFrame(columns=list(columns))
     if list(kept.columns) != list(columns):
         return pd.DataFrame(columns=list(columns))

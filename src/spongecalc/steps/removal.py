@@ -13,7 +13,9 @@ from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS, Removal, contr
 from spongecalc.assess.modelled import Modelled, join_results
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
-from spongecalc.formula_guard import read_guarded
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.network.cross_connections import CrossConnection, cross_connections
 from spongecalc.network.mending import MendingRules, mend
 from spongecalc.progress import Progress, no_progress
@@ -176,8 +178,9 @@ def stored_contributions(
     """
     path = folder / f"{TABLE}.csv"
     try:
-        table = read_guarded(path)
-    except (OSError, ValueError):
+        with Entrance(path, "stored"):
+            table = stored.table(path)
+    except InputRefusedError:
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
     if list(table.columns) != CONTRIBUTION_COLUMNS:
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()

@@ -17,7 +17,9 @@ from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.site_ground import SiteGround
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
-from spongecalc.formula_guard import read_guarded
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.design_storms import hyetograph, project_formula
 from spongecalc.project.settings import Settings
@@ -251,8 +253,9 @@ def kept_return_periods(basis: SearchBasis, settings: Settings) -> tuple[pd.Data
     path: Path = basis.folder / f"{TABLE}.csv"
     empty = pd.DataFrame(columns=PERIOD_COLUMNS)
     try:
-        kept = read_guarded(path, dtype={"bound": str, "first_id": str})
-    except (OSError, ValueError):
+        with Entrance(path, "stored"):
+            kept = stored.table(path, dtype={"bound": str, "first_id": str})
+    except InputRefusedError:
         return empty, ()
     if list(kept.columns) != PERIOD_COLUMNS:
         return empty, ()

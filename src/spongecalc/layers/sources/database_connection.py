@@ -97,7 +97,7 @@ def _settle(connection: Connection[Any]) -> None:
 
 
 def refusal(reason: Exception, connection: Connection[Any], shown: str) -> SourceRefusedError:
-    """What an error of a statement means to who asked; ``shown`` is the address without passwords."""
+    """The refusal that an error of a statement is to who asked; ``shown`` is the address without passwords."""
     if is_lost(reason, connection):
         return SourceRefusedError("database.lost", url=shown)
     rule = "database.no_right" if getattr(reason, "sqlstate", None) == NO_RIGHT else "database.refused"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.layers.sources.raw import SourceRefusedError
 
 _BY_ENDING = {
@@ -65,9 +68,9 @@ def refuse_foreign(path: Path) -> None:
     kind = _ENDINGS.get(ending)
     if path.is_file():
         try:
-            with path.open("rb") as stream:
-                beginning = stream.read(_POINTER_WITHIN)
-        except OSError:
+            with Entrance(path, "text"):
+                beginning = text.read_beginning(path, _POINTER_WITHIN)
+        except UnreadableError:
             return
         head = beginning[:_LONGEST]
         # A workbook of today under the name of an old one, as WPS leaves them.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from spongecalc.contract import SCHEMAS
-from spongecalc.formula_guard import read_guarded
+from spongecalc.gate import stored, vector
+from spongecalc.gate import text as text_of_file
+from spongecalc.gate.entrance import Entrance
 from spongecalc.language import text
 from spongecalc.layers.border_cut import CUT
 from spongecalc.layers.finding import Finding, findings_table
@@ -120,7 +120,8 @@ def write_repaired(
 
 def read_trail(path: Path) -> pd.DataFrame:
     """The trail of earlier repairs as it was written."""
-    rows = read_guarded(path, dtype=str, keep_default_na=False)
+    with Entrance(path, "stored"):
+        rows = stored.table(path, dtype=str, keep_default_na=False)
     rows = rows.reindex(columns=CHANGE_COLUMNS, fill_value="")
     numbers = [c for c in CHANGE_COLUMNS if c.endswith("_m")]
     return rows.assign(**{c: pd.to_numeric(rows[c], errors="coerce") for c in numbers})
@@ -149,11 +150,12 @@ def _foreign_layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
     """Layers that somebody put into the copy and that are none of the contract's."""
     if not path.is_file():
         return {}
-    return {
-        str(name): pyogrio.read_dataframe(path, layer=name)
-        for name, kind in pyogrio.list_layers(path)
-        if name not in SCHEMAS and kind is not None
-    }
+    with Entrance(path, "stored"):
+        return {
+            str(name): vector.read_dataframe(path, layer=name)
+            for name, kind in vector.list_layers(path)
+            if name not in SCHEMAS and kind is not None
+        }
 
 
 def _write_page(
@@ -168,7 +170,8 @@ def _write_page(
     import tomli_w  # noqa: PLC0415  only a repair needs it
 
     source = project.folder / FILE_NAME
-    document = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    with Entrance(source, "settings"):
+        document = text_of_file.read_settings(source)
     stated = document.get("layers", {})
     layers: dict[str, Any] = {}
     for name in SCHEMAS:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.sources.swmm.reading import number_of
 from spongecalc.layers.sources.swmm.sections import ModelFile, decoded_model, words_of_line
 
@@ -131,7 +134,10 @@ def files_of_series(file: ModelFile) -> dict[str, str]:
 def _file_text(folder: Path, name: str) -> str | None:
     """The text of a file that a model names; None where there is none, or it cannot be read."""
     path = file_of_series(folder, name)
+    if path is None:
+        return None
     try:
-        return decoded_model(path.read_bytes())[0] if path is not None else None
-    except OSError:
+        with Entrance(path, "model"):
+            return decoded_model(text.read_bytes(path))[0]
+    except InputRefusedError:
         return None
