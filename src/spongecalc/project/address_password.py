@@ -86,7 +86,7 @@ def _decoded(text: str) -> str:
 
 
 def _user_span(text: str) -> tuple[int, int] | None:
-    """Where the password behind a user's name stands, with the colon before it; None where there is none."""
+    """The place of the password behind a user's name, from the colon on; None where there is none."""
     for pattern in _USER_PARTS:
         for found in pattern.finditer(text):
             _, colon, secret = _decoded(found["user"]).partition(":")
