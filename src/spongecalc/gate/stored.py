@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from spongecalc.formula_guard import unguarded_table
 from spongecalc.gate import text
 from spongecalc.gate.entrance import standing_in
 from spongecalc.gate.limits import MB
@@ -24,10 +25,9 @@ _BYTES_OF_A_VALUE = 8
 
 
 def table(path: Path, **choices: Any) -> pd.DataFrame:
-    """A table of CSV as :func:`pandas.read_csv` gives it."""
+    """A table of CSV as :func:`pandas.read_csv` gives it, without the apostrophes that guard its texts."""
     standing_in()
-    found: pd.DataFrame = pd.read_csv(path, **{"encoding": "utf-8-sig", **choices})
-    return found
+    return unguarded_table(pd.read_csv(path, **{"encoding": "utf-8-sig", **choices}))
 
 
 def rows(path: Path) -> list[list[str]]:
