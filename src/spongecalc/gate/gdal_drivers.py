@@ -12,7 +12,7 @@ from functools import cache
 
 import pyogrio
 from pyogrio import _ogr
-from pyproj import network
+from pyproj.network import set_network_enabled
 
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
 
@@ -56,7 +56,7 @@ def close_ways_out() -> None:
         A driver that is not allowed stays registered.
     """
     os.environ["PROJ_NETWORK"] = "OFF"
-    network.set_network_enabled(active=False)
+    set_network_enabled(active=False)
     pyogrio.set_gdal_config_options(_OPTIONS)
     if not _others():
         return
