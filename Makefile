@@ -59,6 +59,7 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.defects
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
+	$(BIN)/python -m tests.bench.sizes
 
 bench-against: $(READY)  ## processor time of the example's batch and a large survey beside another commit's: REF=COMMIT
 	$(BIN)/python -m tests.bench.side_by_side $(or $(REF),HEAD)
