@@ -1,10 +1,10 @@
-"""``make bench``: the sizes that are to be borne, each with wall and processor time and peak memory of all processes.
+"""``make bench``: sizes that are to be borne, each with wall and processor time and peak memory of all processes.
 
     python -m tests.bench.sizes pipes storms shapefile findings sweep
 
-Inputs are made by this module's own generators: one community of 20,000 pipes through check, build, run and report;
-500 storms; a shapefile of 200 MB; a survey with 30,000 findings, whose page is weighed; and the planning of a sweep
-of 2,000 sets over the example's 21 models after the works. ``--share 0.1`` makes all of them a tenth as large.
+Inputs are made here: one community of 20,000 pipes through check, build, run and report; 500 storms; a shapefile
+of 200 MB; a survey with 30,000 findings, whose page is weighed; and the planning of a sweep of 2,000 sets over
+the example's 21 models after the works. ``--share 0.1`` makes all of them a tenth as large.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SHAPEFILE_MB = 200
 BYTES_OF_ROW = 1_450
 """What a pipe takes of a shapefile with its table, with the columns written here."""
 
-# Reading, checking and planning of a sweep in a process of its own: it prints models, runs and builds of the ground.
+# Planning of a sweep in a process of its own: it prints models, runs and what planning took.
 _PLAN = """
 import sys, time
 from pathlib import Path
@@ -73,10 +73,8 @@ def pipes(folder: Path, share: float) -> None:
 def storms(folder: Path, share: float) -> None:
     """A small community under many storms."""
     count = int(STORMS * share)
-    listed = "\n".join(
-        f'[[storms]]\nid = "S{n:03d}"\nreturn_period = {0.5 + 0.1 * n:.1f}\nduration = "1 h"'
-        for n in range(count)
-    )
+    one = '[[storms]]\nid = "S{n:03d}"\nreturn_period = {period:.1f}\nduration = "1 h"'
+    listed = "\n".join(one.format(n=n, period=0.5 + 0.1 * n) for n in range(count))
     write_project(folder, 1, storms=listed, more='[simulation]\nrecession = "1 h"\nsettled = false\n')
     commands(folder, ("check", "build", "run", "report"), f"{count} storms")
 

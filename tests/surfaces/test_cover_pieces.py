@@ -1,4 +1,4 @@
-"""The ground by cover: thousands of surfaces are cut by their neighbours into what one cut after the other gives."""
+"""The ground by cover: thousands of surfaces are cut by their neighbours into what cuts one by one give."""
 
 from __future__ import annotations
 

@@ -9,6 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.ponding import CHANGE
+from spongecalc.batch.own_files import edited
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.network.ponding_remedies import CAUSES
 
 CAUSE_COLUMNS = [
@@ -106,12 +110,16 @@ def stored_causes(
     ``now`` holds the digest of each run by model, scenario, storm and level.
     """
     empty = pd.DataFrame(columns=CAUSE_COLUMNS)
+    path = folder / f"{TABLE}.csv"
     try:
-        kept = pd.read_csv(folder / f"{TABLE}.csv", dtype={"changed": str}, keep_default_na=True)
-    except (OSError, ValueError):
+        with Entrance(path, "stored"):
+            kept = stored.table(path, dtype={"changed": str})
+    except InputRefusedError:
         return empty, ()
     if list(kept.columns) != CAUSE_COLUMNS:
         return empty, ()
+    if edited(folder, folder / f"{TABLE}.csv"):  # damaged, or changed by hand: figures that no run gave
+        return empty, tuple(sorted({f"{k[0]}/{k[1]}/{k[2]}" for k in now}))
     kept["changed"] = kept["changed"].fillna("")
     keys = list(zip(kept["model"], kept["scenario"], kept["storm_id"], kept["level"].astype(int), strict=True))
     true = [now.get(k) == sha for k, sha in zip(keys, kept["model_sha256"], strict=True)]

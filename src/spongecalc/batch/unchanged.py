@@ -10,14 +10,19 @@ to do would wait for.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
+
+from spongecalc.gate import stored
+from spongecalc.gate import text as text_of_file
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.sealed_json import sealed_json
+from spongecalc.whole_file import named_error, replace_file
 
 FILE_NAME = "spongecalc.toml"
 STATE = ".spongecalc"
@@ -72,8 +77,9 @@ def results_folder(place: Path) -> Path | None:
     """Folder of a project's results; None where its file cannot be read."""
     path = project_file(place)
     try:
-        results = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("results", "results")
-    except (OSError, ValueError, RecursionError):
+        with Entrance(path, "settings"):
+            results = text_of_file.read_settings(path).get("results", "results")
+    except InputRefusedError:
         return None
     return path.parent / results if isinstance(results, str) else None
 
@@ -85,9 +91,10 @@ def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None
     """
     path = project_file(place)
     try:
-        content = path.read_bytes()
-        document = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        with Entrance(path, "settings"):
+            content = text_of_file.read_bytes(path)
+            document = text_of_file.read_settings(path)
+    except InputRefusedError:
         return None
     if any("://" in text for text in _texts(document.get("layers"))):
         return None  # a database: it has to be asked
@@ -140,9 +147,10 @@ def read_stamp(place: Path, name: str) -> Stamp | None:
     try:
         if path is None:
             return None
-        document = json.loads(path.read_text(encoding="utf-8"))
-        stamp = Stamp(**{**document, "errors": tuple(document["errors"]), "more": tuple(document["more"])})
-    except (OSError, ValueError, KeyError, TypeError):
+        with Entrance(path, "stored"):
+            document = stored.sealed(path)
+            stamp = Stamp(**{**document, "errors": tuple(document["errors"]), "more": tuple(document["more"])})
+    except InputRefusedError:
         return None
     return stamp if stamp.format == _FORMAT else None
 
@@ -152,20 +160,15 @@ def write_stamp(place: Path, name: str, stamp: Stamp) -> None:
     path = _stamp_path(place, name)
     if path is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(json.dumps(asdict(stamp), ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    replace_file(path, sealed_json(asdict(stamp)))
 
 
 def forget(place: Path, name: str) -> None:
     """Forget what a command left, before it begins to change it."""
     path = _stamp_path(place, name)
     if path is not None:
-        path.unlink(missing_ok=True)
+        with named_error(path):
+            path.unlink(missing_ok=True)
 
 
 def outputs_state(place: Path, files: Iterable[Path]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from spongecalc.language import text
 from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare
 from spongecalc.layers.earlier_delivery import EarlierError, read_earlier
-from spongecalc.layers.finding import findings_table
+from spongecalc.layers.finding import Finding, findings_table
 from spongecalc.layers.value_change import NOW, WAS
 from spongecalc.network.bill_rules import bill_rules
 from spongecalc.network.claims import claims_table, measured_features
@@ -161,8 +161,9 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
         try:
             claim = read_claim(file, headings, sheet)
         except ClaimError as reason:
-            for part in ("message", "action"):
-                output.error(text(f"findings.{reason.rule}.{part}", output.language, **reason.found))
+            told = Finding(reason.rule, found=reason.found)
+            output.error(told.message(output.language))
+            output.error(told.action(output.language))
             code = WRONG_USAGE
             continue
         table = claims_table(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from spongecalc.batch import unchanged
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.language import LANGUAGES
 from spongecalc.language.system_language import system_language
 
@@ -27,8 +29,10 @@ def asked_language(words: Sequence[str]) -> str | None:
 def project_language(folder: Path) -> str | None:
     """Return the language of a project's file; None where it cannot be read or names no language we have."""
     try:
-        given = tomllib.loads(unchanged.project_file(folder).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        path = unchanged.project_file(folder)
+        with Entrance(path, "settings"):
+            given = text.read_settings(path)
+    except InputRefusedError:
         return None
     language = given.get("language", LANGUAGES[0])
     return language if language in LANGUAGES else None

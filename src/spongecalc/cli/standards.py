@@ -7,9 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.design_basis import TABLE
-from spongecalc.cli.call import Call
+from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project
 from spongecalc.cli.exit_codes import DONE
+from spongecalc.gate import stored
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.language import text
 from spongecalc.report.content.design_basis import clauses_table, documents_table
 from spongecalc.report.content.standard_names import table_name
@@ -53,8 +56,14 @@ def _print_basis(call: Call, results: Path) -> None:
     if not results.is_file():
         output.sentence(text("document.basis_not_run", output.language))
         return
-    basis = pd.read_csv(results, encoding="utf-8-sig", keep_default_na=False)
-    cited, words = basis[basis["document"] != ""], Wording(output.language)
+    try:
+        with Entrance(results, "stored"):
+            basis = stored.table(results, keep_default_na=False)
+            cited = basis[basis["document"] != ""]
+    except UnreadableError as unread:
+        found = {"file": unread.file, "reason": unread.cause.sentence(output.language)}
+        raise RefusedError(text("survey.result_unread", output.language, **found)) from unread
+    words = Wording(output.language)
     for key, table in (("documents", documents_table(cited, words)), ("clauses", clauses_table(cited, words))):
         output.table(text(f"document.basis_{key}", output.language), *_printed(table))
     output.frame(TABLE, basis)

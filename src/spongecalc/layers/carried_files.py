@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.gate import text
+from spongecalc.gate.territory import leads_out
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import id_text
@@ -20,7 +22,7 @@ from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.model_sources import Sources, findings_of_fates
 from spongecalc.layers.named_objects import named_objects
 from spongecalc.layers.sources.form import MODEL_FORM, form_of
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 from spongecalc.layers.sources.swmm.carried import CARRIED, CarriedModel, carried_of
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, MODEL_LAYERS, NAMED, Fate, ledger_of
 from spongecalc.layers.sources.swmm.objects import RULE_WORDS
@@ -137,18 +139,17 @@ def read_carried_file(path: Path) -> ModelFile:
     SourceRefusedError
         If it cannot be read, or has neither a section nor a rule.
     """
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    file = parse_model(path.name, data, "CONTROLS" if _begins_with_rules(data) else BEFORE_ALL)
-    return file if file.of("OPTIONS") else replace(file, options={**file.options, "FLOW_UNITS": "LPS"})
+    with source_entrance(path, "model"):
+        data = text.read_bytes(path)
+        file = parse_model(path.name, data, "CONTROLS" if _begins_with_rules(data) else BEFORE_ALL)
+        return file if file.of("OPTIONS") else replace(file, options={**file.options, "FLOW_UNITS": "LPS"})
 
 
 def series_files(project: Project) -> tuple[str, ...]:
     """Files of time series that inflows, rules and outfalls of the models of a project read, from its folder on.
 
-    One that is not there is named as the model names it: once it is, the models are due.
+    One that is not there is named as the model names it: once it is, the models are due. Those outside
+    the project that it does not name are left out: they are not opened.
     """
     folder, sources = project.folder, project.settings.layers
     models = {s.source for name in MODEL_LAYERS for s in sources.get(name, ()) if form_of(s) == MODEL_FORM}
@@ -158,7 +159,8 @@ def series_files(project: Project) -> tuple[str, ...]:
             file = read_carried_file(folder / name)
         except SourceRefusedError:
             continue
-        found |= {named for _, named in series_of_model(file, folder / name, folder)}
+        named = (place for _, place in series_of_model(file, folder / name, folder))
+        found |= {place for place in named if not leads_out(folder, place)}
     return tuple(sorted(found))
 
 

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.gate import text, workbook
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
 
@@ -71,7 +75,7 @@ class Claim:
     lines: pd.DataFrame
 
 
-class ClaimError(Exception):
+class ClaimError(InputRefusedError):
     """A file that cannot be read as a claim; ``rule`` is the key of its sentence in ``findings``."""
 
     def __init__(self, rule: str, **found: object) -> None:
@@ -91,49 +95,43 @@ def read_claim(path: Path, fields: Mapping[str, str] | None = None, sheet: str |
     ClaimError
         Missing or unreadable file, no such sheet, no heading row: with what was found.
     """
-    rows = _xlsx_rows(path, sheet) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_rows(path)
-    at, columns = _heading(path.name, rows, fields or {})
-    if columns.get("key") is not None:
-        return Claim(path.name, False, _bulletin(rows, at, columns))
-    lines = [line for i, row in enumerate(rows[at + 1 :], at + 2) if (line := _line(row, i, columns)) is not None]
-    return Claim(path.name, "feature_id" in columns, pd.DataFrame(lines, columns=CLAIM_COLUMNS))
+
+    def refused(cause: Cause) -> ClaimError:
+        if cause.kind == "missing":
+            return ClaimError("claim.missing", file=path.name)
+        return ClaimError("claim.unreadable", file=path.name, reason=cause)
+
+    is_book = path.suffix.lower() in (".xlsx", ".xlsm")
+    with Entrance(path, "workbook" if is_book else "table", "", refused):
+        rows = _xlsx_rows(path, sheet) if is_book else _csv_rows(path)
+        at, columns = _heading(path.name, rows, fields or {})
+        if columns.get("key") is not None:
+            return Claim(path.name, False, _bulletin(rows, at, columns))
+        lines = [line for i, row in enumerate(rows[at + 1 :], at + 2) if (line := _line(row, i, columns))]
+        return Claim(path.name, "feature_id" in columns, pd.DataFrame(lines, columns=CLAIM_COLUMNS))
 
 
 def _xlsx_rows(path: Path, sheet: str | None) -> list[list[object]]:
-    from openpyxl import load_workbook  # noqa: PLC0415  slow to import, and few projects have a sheet
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except FileNotFoundError:
-        raise ClaimError("claim.missing", file=path.name) from None
-    except (InvalidFileException, OSError, ValueError, KeyError) as reason:
-        raise ClaimError("claim.unreadable", file=path.name, reason=" ".join(str(reason).split())) from None
-    # A zip that is no workbook fails in ways of its own.
-    except Exception as reason:
-        raise ClaimError("claim.unreadable", file=path.name, reason=type(reason).__name__) from None
+    book = workbook.opened(text.read_bytes(path), row_by_row=True)
     try:
         if sheet is not None and sheet not in book.sheetnames:
             raise ClaimError("claim.no_sheet", file=path.name, sheet=sheet, sheets=", ".join(book.sheetnames))
+        if not book.sheetnames:
+            return []
         chosen = book[sheet] if sheet else book[book.sheetnames[0]]
-        return [list(row) for row in chosen.iter_rows(values_only=True)]
+        return [list(row) for row in workbook.rows_of(chosen)]
     finally:
         book.close()
 
 
 def _csv_rows(path: Path) -> list[list[object]]:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise ClaimError("claim.missing", file=path.name) from None
-    except OSError as reason:
-        raise ClaimError("claim.unreadable", file=path.name, reason=reason.strerror) from None
+    raw = text.read_bytes(path)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = raw.decode(encoding)
+            content = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return [list(row) for row in csv.reader(io.StringIO(text))]
+        return [list(row) for row in csv.reader(io.StringIO(content))]
     raise ClaimError("claim.unreadable", file=path.name, reason="encoding")
 
 

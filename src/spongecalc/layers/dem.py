@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rasterio
 import shapely
 from affine import Affine
 from pyproj import CRS, Transformer
-from rasterio.errors import RasterioError, WindowError
+from rasterio.errors import WindowError
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window, from_bounds
 
+from spongecalc.gate import raster
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.elevation_voids import voids_of
 from spongecalc.layers.measured_ground import MeasuredGround
 from spongecalc.layers.sources.raw import Note
@@ -26,7 +29,7 @@ from spongecalc.layers.sources.raw import Note
 COARSEST_M = 5.0
 
 
-class GroundError(Exception):
+class GroundError(InputRefusedError):
     """A DEM that no ground can be made of: ``rule`` names the sentences, ``found`` fills them."""
 
     def __init__(self, rule: str, **found: object) -> None:
@@ -96,8 +99,8 @@ class Dem:
         """
         if self.measured is not None:
             return self.measured.cell_m
-        with self._opened() as raster:
-            return float(math.hypot(raster.transform.a, raster.transform.d))
+        with self._opened() as held:
+            return float(math.hypot(held.transform.a, held.transform.d))
 
     def levels_at(self, points: np.ndarray, crs: CRS) -> np.ndarray:
         """Ground levels in m at points (shapely's, in ``crs``), NaN where there is none.
@@ -112,12 +115,12 @@ class Dem:
             return np.zeros(0)
         if self.measured is not None:
             return self.measured.levels_m(places)[0]
-        with self._opened() as raster:
-            own = self._crs_of(raster)
+        with self._opened() as held:
+            own = self._crs_of(held)
             if own != crs:
                 across, up = Transformer.from_crs(crs, own, always_xy=True).transform(*places.T)
                 places = np.column_stack([across, up])
-            samples = np.ma.concatenate(list(raster.sample(places.tolist(), indexes=1, masked=True)))
+            samples = np.ma.concatenate(list(held.sample(places.tolist(), indexes=1, masked=True)))
         levels: np.ndarray = np.ma.filled(samples.astype(float), np.nan)
         levels[voids_of(levels)] = np.nan
         return levels
@@ -144,43 +147,48 @@ class Dem:
             if not notes:
                 return self._cut(source, bounds, ())
             named = {"src_crs": own.to_wkt()} if source.crs is None or self.crs is not None else {}
-            with WarpedVRT(source, crs=crs.to_wkt(), nodata=source.nodata, **named) as raster:
-                return self._cut(raster, bounds, tuple(notes))
+            with WarpedVRT(source, crs=crs.to_wkt(), nodata=source.nodata, **named) as held:
+                return self._cut(held, bounds, tuple(notes))
 
     def _cut(
-        self, raster: DatasetReader, bounds: tuple[float, float, float, float], notes: tuple[Note, ...]
+        self, held: DatasetReader, bounds: tuple[float, float, float, float], notes: tuple[Note, ...]
     ) -> DemPiece:
-        cell = float(raster.transform.a)
+        cell = float(held.transform.a)
         if cell > COARSEST_M:
             raise GroundError("dem.coarse", file=self.name, cell=f"{cell:.1f}", most=f"{COARSEST_M:g}")
-        rows, columns = from_bounds(*bounds, raster.transform).toslices()
+        rows, columns = from_bounds(*bounds, held.transform).toslices()
         cut = Window.from_slices(
             *((math.floor(s.start), math.ceil(s.stop)) for s in (rows, columns)), boundless=True
         )
         try:
-            cut = cut.intersection(Window(0, 0, raster.width, raster.height))
+            cut = cut.intersection(Window(0, 0, held.width, held.height))
         except WindowError as outside:
             raise GroundError("dem.not_covering", file=self.name, percent="0") from outside
-        data = raster.read(1, window=cut, masked=True).astype(float).filled(np.nan)
+        raster.refuse_cells(cut.width * cut.height)
+        data = held.read(1, window=cut, masked=True).astype(float).filled(np.nan)
         data[voids_of(data)] = np.nan
-        return DemPiece(data, raster.window_transform(cut), None, notes)
+        return DemPiece(data, held.window_transform(cut), None, notes)
 
-    def _crs_of(self, raster: DatasetReader) -> CRS:
+    def _crs_of(self, held: DatasetReader) -> CRS:
         if self.crs is not None:
             return self.crs
-        if raster.crs is None:
+        if held.crs is None:
             raise GroundError("dem.no_crs", file=self.name)
-        return CRS.from_user_input(raster.crs)
+        return CRS.from_user_input(held.crs)
 
     @contextmanager
     def _opened(self) -> Iterator[DatasetReader]:
         """The raster or grid, opened; what fails while it is read is a GroundError."""
-        try:
+
+        def refused(cause: Cause) -> GroundError:
+            return GroundError("dem.unreadable", file=self.name, reason=cause)
+
+        with Entrance(self.path or Path(self.name), "raster", "dem", refused):
             if self.grid is None:
                 if self.path is None:
                     raise GroundError("dem.none")
-                with rasterio.open(self.path) as raster:
-                    yield raster
+                with raster.opened(self.path) as held:
+                    yield held
                 return
             rows, columns = self.grid.elevation_m.shape
             shape = {"height": rows, "width": columns, "count": 1, "dtype": "float64"}
@@ -190,11 +198,8 @@ class Dem:
                     driver="GTiff", crs=self.crs.to_wkt() if self.crs else None, **shape, **place
                 ) as out:
                     out.write(self.grid.elevation_m, 1)
-                with memory.open() as raster:
-                    yield raster
-        except RasterioError as reason:
-            said = (str(reason) or str(reason.__cause__ or "")).splitlines()
-            raise GroundError("dem.unreadable", file=self.name, reason=said[0] if said else "-") from reason
+                with memory.open() as held:
+                    yield held
 
 
 def raster_dem(path: Path, crs: CRS | None = None) -> Dem:

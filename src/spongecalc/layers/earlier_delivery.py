@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyogrio
-from pyogrio.errors import DataSourceError
-
 from spongecalc.contract import SCHEMAS
+from spongecalc.gate import vector
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.language import text
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet
@@ -68,8 +68,9 @@ def read_earlier(
         left_out: tuple[str, ...] = ()
     else:
         try:
-            held = {str(name) for name in pyogrio.list_layers(earlier)[:, 0]}
-        except (DataSourceError, OSError, ValueError):
+            with Entrance(earlier, "vector"):
+                held = {str(name) for name in vector.list_layers(earlier)[:, 0]}
+        except UnreadableError:
             raise EarlierError("earlier_unreadable", path=earlier) from None
         sources = {
             layer: (own[0].model_copy(update={"source": earlier.name}),)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import rasterio
 import shapely
 from affine import Affine
 from pyproj import CRS
@@ -18,6 +17,8 @@ from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
 from spongecalc.catalogue.catalogue import shipped
+from spongecalc.gate import raster
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.central_meridian import other_meridian
 from spongecalc.layers.coordinates import bounds_of, middle_of, misplaced
 from spongecalc.layers.dem import COARSEST_M, Dem, GridOfPoints, raster_dem
@@ -32,7 +33,7 @@ from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead
 from spongecalc.layers.sources.form import form_of, read_raw
 from spongecalc.layers.sources.ground_table import GROUND_TEXTS, RASTERS, is_grid_text, read_ground_table
-from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError, source_entrance, unread_ground
 from spongecalc.layers.sources.workbook import WORKBOOK_SUFFIXES
 from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
@@ -84,17 +85,19 @@ def read_dem(
     try:
         for source, label in zip(sources, labels, strict=True):
             used = [*used, label]
-            if _is_raster(folder, source):
-                rasters.append(_raster(folder, source, label, target, near, findings, stated=stated))
-            else:
-                frames.append(_measured(folder, source, label, target, near, findings, stated=stated))
+            with source_entrance(folder / source.source, "table", DEM):
+                if _is_raster(folder, source):
+                    rasters.append(_raster(folder, source, label, target, near, findings, stated=stated))
+                else:
+                    frames.append(_measured(folder, source, label, target, near, findings, stated=stated))
         if len(rasters) > 1 or (rasters and frames):
             raise SourceRefusedError("dem.several", files=", ".join(labels))
         if rasters:
             return rasters[0], tuple(findings), ()
         if not frames:
             return None, (), ()
-        return _joined(frames, labels, target, settings, findings), tuple(findings), ()
+        with source_entrance(folder / sources[-1].source, "table", DEM):
+            return _joined(frames, labels, target, settings, findings), tuple(findings), ()
     except SourceRefusedError as refusal:
         file = used[-1]
         found = {"file": file, "layer": DEM, **refusal.found}
@@ -116,9 +119,9 @@ def _is_raster(folder: Path, source: LayerSource) -> bool:
     if suffix in (*WORKBOOK_SUFFIXES, ".dxf", ".dwg") or source.layer is not None or source.fields:
         return False
     try:
-        with rasterio.open(path):
+        with unread_ground(path), raster.opened(path):
             return True
-    except RasterioError:
+    except InputRefusedError:
         return False
 
 
@@ -140,11 +143,8 @@ def _raster(
     ]
     if unfit:
         raise SourceRefusedError("dem.raster_key", keys=", ".join(unfit))
-    try:
-        with rasterio.open(path) as raster:
-            bounds, own = raster.bounds, raster.crs
-    except RasterioError as reason:
-        raise SourceRefusedError("dem.unreadable", reason=str(reason).splitlines()[0]) from reason
+    with unread_ground(path), raster.opened(path) as held:
+        bounds, own = held.bounds, held.crs
     said = source.crs or own
     corners = gpd.GeoDataFrame(
         geometry=shapely.points([[bounds.left, bounds.bottom], [bounds.right, bounds.top]])

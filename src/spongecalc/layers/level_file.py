@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.number_text import numbers_of
-from spongecalc.rainfall.rain_cells import read_sheets
+from spongecalc.rainfall.rain_cells import Sheet, read_sheets
+from spongecalc.rainfall.rain_entrance import rain_entrance
 from spongecalc.rainfall.rain_file_error import RainFault, UnsureError
 
 HOUR_DECIMALS = 4
@@ -18,7 +21,7 @@ HOUR_DECIMALS = 4
 COLUMNS = ("hours", "level_m")
 
 
-class LevelFileError(Exception):
+class LevelFileError(InputRefusedError):
     """A file of levels that cannot be used; ``rule`` names the finding, ``found`` fills its sentences."""
 
     def __init__(self, rule: str, **found: object) -> None:
@@ -44,16 +47,25 @@ def read_level_file(path: Path, file: str) -> LevelSeries:
         Missing or unreadable, without a row of numbers, a cell that is no number, an hour that is below nought or
         not after the one before it, a level that no outfall can have.
     """
-    try:
-        sheet = read_sheets(path)[0]
-    except FileNotFoundError:
-        raise LevelFileError("outfall.series_missing", file=file) from None
-    except OSError as reason:
-        fault = RainFault("unreadable", file, reason.strerror or str(reason))
-        raise LevelFileError("outfall.series_unreadable", file=file, reason=fault) from None
-    except (UnsureError, IndexError) as reason:
-        fault = RainFault(getattr(reason, "rule", "not_text"), file, getattr(reason, "found", ""))
-        raise LevelFileError("outfall.series_unreadable", file=file, reason=fault) from None
+
+    def refused(rule: str, cause: Cause) -> LevelFileError:
+        if cause.kind == "missing":
+            return LevelFileError("outfall.series_missing", file=file)
+        return LevelFileError("outfall.series_unreadable", file=file, reason=RainFault(rule, file, cause))
+
+    with rain_entrance(path, refused):
+        try:
+            sheets = read_sheets(path)
+            if not sheets:
+                raise UnsureError("not_text")
+        except UnsureError as reason:
+            fault = RainFault(reason.rule, file, reason.found)
+            raise LevelFileError("outfall.series_unreadable", file=file, reason=fault) from None
+        return _series(sheets[0], file)
+
+
+def _series(sheet: Sheet, file: str) -> LevelSeries:
+    """The levels of a sheet; raises LevelFileError."""
     cells = pd.DataFrame([[*row[:2], *[None] * (2 - len(row[:2]))] for row in sheet.rows], columns=list(COLUMNS))
     figures = pd.DataFrame(
         {c: numbers_of(cells[c], u)[0] for c, u in zip(COLUMNS, ("hour", "meter"), strict=True)}

@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spongecalc.gate import text
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
+
 UNITS = {"m": "length_m", "m2": "area_m2", "m3": "volume_m3", "each": "count"}
 PRICE_KEYS = ("item", "system", "shape", "diameter_mm", "material", "depth_band")
 NEEDED = ("item", "unit", "unit_price")
@@ -24,7 +29,7 @@ class Price:
     row: int
 
 
-class PriceError(Exception):
+class PriceError(InputRefusedError):
     """A price list that cannot be used; ``rule`` is the key of its sentence in the catalogue ``findings``."""
 
     def __init__(self, rule: str, **found: object) -> None:
@@ -43,15 +48,22 @@ def read_prices(path: Path) -> tuple[Price, ...]:
         Missing or unreadable file, missing column, a price or size that is no number, an unknown unit, or
         two rows with the same keys and unit.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise PriceError("prices.missing", file=path.name) from None
-    except UnicodeDecodeError:
-        raise PriceError("prices.unreadable", file=path.name, reason="UTF-8") from None
-    except OSError as reason:
-        raise PriceError("prices.unreadable", file=path.name, reason=reason.strerror) from None
-    reader = csv.DictReader(text.splitlines())
+
+    def refused(cause: Cause) -> PriceError:
+        if cause.kind == "missing":
+            return PriceError("prices.missing", file=path.name)
+        return PriceError("prices.unreadable", file=path.name, reason=cause)
+
+    with Entrance(path, "table", "", refused):
+        try:
+            content = text.read_text(path)
+        except UnicodeDecodeError:
+            raise PriceError("prices.unreadable", file=path.name, reason="UTF-8") from None
+        return _prices(path, content)
+
+
+def _prices(path: Path, content: str) -> tuple[Price, ...]:
+    reader = csv.DictReader(content.splitlines())
     missing = [c for c in NEEDED if c not in (reader.fieldnames or ())]
     if missing:
         raise PriceError("prices.no_column", file=path.name, columns=", ".join(missing))

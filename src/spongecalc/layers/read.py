@@ -28,8 +28,8 @@ from spongecalc.layers.model_sources import parts_of_models, with_structures
 from spongecalc.layers.placement import DEM, Bounds, placed_in_project
 from spongecalc.layers.source_read import Amount, SourceRead, amount_of
 from spongecalc.layers.sources.delivery import Delivery
-from spongecalc.layers.sources.form import form_of, read_raw
-from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.layers.sources.form import form_of, gate_form, read_raw
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 from spongecalc.layers.sources_without_crs import told_once
 from spongecalc.project.ground_settings import GroundSettings
 from spongecalc.project.layer_source import LayerSource
@@ -222,40 +222,45 @@ def _read_source(
 
     held = Amount()
     try:
-        raw = read_raw(folder, layer, source, catalogue, siblings, delivery, nodes, target)
-        held = Amount(len(raw.frame))
-        for note in raw.notes:
-            tell(note.rule, note.found, note.feature_id)
-        if raw.ledger is not None:
-            ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
-        if raw.frame.empty:
-            tell("layer.empty", {})
-        source = with_cut_names(source, [str(c) for c in raw.frame.columns], tell)
-        missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
-        if missing:
-            fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
-            raise SourceRefusedError("field.missing", fields=", ".join(missing), available=fields)
-        kept = filtered(raw, source, tell)
-        left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
-        raw = replace(kept, frame=kept.frame.reset_index(drop=True))
-        looks = looked_up(raw.frame, source, folder, tell)
-        placed = placed_in_project(raw, layer, source, label, target, near, findings, stated=stated)
-        taken, filtered_out = amount_of(placed.frame), Amount()
-        if len(left):
-            beside = placed_in_project(
-                replace(raw, frame=left), layer, source, label, target, near, [], stated=stated
+        with source_entrance(folder / source.source, gate_form(source), layer):
+            raw = read_raw(folder, layer, source, catalogue, siblings, delivery, nodes, target)
+            held = Amount(len(raw.frame))
+            for note in raw.notes:
+                tell(note.rule, note.found, note.feature_id)
+            if raw.ledger is not None:
+                ledgers.append(placed_ledger(raw.ledger, layer, source, label, raw.frame.crs, target))
+            if raw.frame.empty:
+                tell("layer.empty", {})
+            source = with_cut_names(source, [str(c) for c in raw.frame.columns], tell)
+            missing = [f for f in _named_fields(source) if f not in raw.frame.columns]
+            if missing:
+                fields = ", ".join(str(c) for c in raw.frame.columns if c != raw.frame.geometry.name)
+                raise SourceRefusedError("field.missing", fields=", ".join(missing), available=fields)
+            kept = filtered(raw, source, tell)
+            left = raw.frame[~raw.frame.index.isin(kept.frame.index)]
+            raw = replace(kept, frame=kept.frame.reset_index(drop=True))
+            looks = looked_up(raw.frame, source, folder, tell)
+            placed = placed_in_project(raw, layer, source, label, target, near, findings, stated=stated)
+            taken, filtered_out = amount_of(placed.frame), Amount()
+            if len(left):
+                beside = placed_in_project(
+                    replace(raw, frame=left), layer, source, label, target, near, [], stated=stated
+                )
+                filtered_out = amount_of(beside.frame)
+            held = Amount(
+                held.count, taken.length_m + filtered_out.length_m, taken.area_m2 + filtered_out.area_m2
             )
-            filtered_out = amount_of(beside.frame)
+            # Half a millimetre either way at each vertex, along and across.
+            rounding_m = 0.0015 * float(shapely.get_num_coordinates(placed.frame.geometry.to_numpy()).sum())
+            said = source.crs or raw.frame.crs
+            crs = CRS.from_user_input(said).to_string() if said is not None else ""
+            counted = SourceRead(layer, label, held, filtered_out, crs=crs, rounding_m=rounding_m)
+            return to_contract(
+                layer, source, label, placed, looks, findings, catalogue, scenario_columns
+            ), counted
     except SourceRefusedError as refusal:
         tell(refusal.rule, refusal.found)
         return None, SourceRead(layer, label, held, refused=refusal.rule)
-    held = Amount(held.count, taken.length_m + filtered_out.length_m, taken.area_m2 + filtered_out.area_m2)
-    # Half a millimetre either way at each vertex, along and across.
-    rounding_m = 0.0015 * float(shapely.get_num_coordinates(placed.frame.geometry.to_numpy()).sum())
-    said = source.crs or raw.frame.crs
-    crs = CRS.from_user_input(said).to_string() if said is not None else ""
-    counted = SourceRead(layer, label, held, filtered_out, crs=crs, rounding_m=rounding_m)
-    return to_contract(layer, source, label, placed, looks, findings, catalogue, scenario_columns), counted
 
 
 def _named_fields(source: LayerSource) -> list[str]:

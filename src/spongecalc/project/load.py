@@ -12,8 +12,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from spongecalc.gate import text as text_of_file
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.gate.territory import claim
 from spongecalc.language import has_text, text
+from spongecalc.project.address_password import passwords_in
+from spongecalc.project.places_outside import PlaceOutside, places_outside
 from spongecalc.project.refused_value import RefusedValueError, shown
+from spongecalc.project.security_settings import SecuritySettings
 from spongecalc.project.settings import Settings
 from spongecalc.project.storm_files import with_storm_files
 from spongecalc.rainfall.rain_file_error import RainFault, RainFileError
@@ -65,7 +73,7 @@ class Mistake:
     rule: str
     file: str
     key: str = ""
-    found: str = ""
+    found: str | Cause = ""
     allowed: str = ""
     fault: RainFault | None = None
 
@@ -82,12 +90,12 @@ class Mistake:
             language,
             file=self.file,
             key=self.key,
-            found=self.found,
+            found=self.found.sentence(language) if isinstance(self.found, Cause) else self.found,
             allowed=self.allowed,
         )
 
 
-class ProjectError(Exception):
+class ProjectError(InputRefusedError):
     """A project that cannot be read; carries every mistake that was found."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
@@ -109,27 +117,49 @@ def load_project(place: Path) -> Project:
     """
     path = place / FILE_NAME if place.is_dir() or place.suffix != ".toml" else place
     name = path.name
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ProjectError([Mistake("missing", name, found=str(place.resolve()))]) from None
-    except UnicodeDecodeError:
-        raise ProjectError([Mistake("not_utf8", name)]) from None
-    except OSError as reason:
-        raise ProjectError([Mistake("unreadable", name, found=reason.strerror or "")]) from None
-    except tomllib.TOMLDecodeError as reason:
-        raise ProjectError([_syntax_mistake(name, str(reason))]) from None
-    except RecursionError:
-        raise ProjectError([Mistake("not_toml", name, found="[[[[ ...")]) from None
-    except ValueError as reason:  # a whole number of thousands of digits, a path that no system accepts
-        raise ProjectError([Mistake("unreadable", name, found=str(reason).partition(";")[0])]) from None
+
+    def unread(cause: Cause) -> ProjectError:
+        if cause.kind == "missing":
+            return ProjectError([Mistake("missing", name, found=str(place.resolve()))])
+        if cause.kind == "depth":
+            return ProjectError([Mistake("not_toml", name, found="[[[[ ...")])
+        return ProjectError([Mistake("unreadable", name, found=cause)])
+
+    with Entrance(path, "settings", "", unread):
+        try:
+            document = text_of_file.read_settings(path)
+        except UnicodeDecodeError:
+            raise ProjectError([Mistake("not_utf8", name)]) from None
+        except tomllib.TOMLDecodeError as reason:
+            raise ProjectError([_syntax_mistake(name, str(reason))]) from None
+    # Before anything else looks at the values: what is wrong with one is said with the value.
+    if secrets := list(passwords_in(document)):
+        raise ProjectError([Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in secrets])
+    _claimed(path.parent, document)
     filled, refused = with_storm_files(document, path.parent)
     if refused:
         raise ProjectError([_refused_storm(name, key, reason) for key, reason in refused])
     try:
-        return Project(path.parent, Settings.model_validate(filled))
+        settings = Settings.model_validate(filled)
     except ValidationError as reason:
         raise ProjectError(mistakes_of(name, reason, document)) from None
+    if strange := places_outside(settings, path.parent):
+        raise ProjectError([_of_place(name, place, document) for place in strange])
+    return Project(path.parent, settings)
+
+
+def _claimed(folder: Path, document: dict[str, Any]) -> None:
+    """Tell the gate of the project's folder before any of its files is opened; a wrong section is named later."""
+    try:
+        security = SecuritySettings.model_validate(document.get("security", {}))
+    except ValidationError:
+        security = SecuritySettings()
+    claim(folder, security.outside, security.limits)
+
+
+def _of_place(name: str, place: PlaceOutside, document: dict[str, Any]) -> Mistake:
+    key = _key_path(place.key, document)
+    return Mistake(f"improper.{place.rule}", name, key, shown(place.named), place.to_write)
 
 
 def _refused_storm(name: str, key: str, reason: RefusedValueError | RainFileError) -> Mistake:

@@ -54,6 +54,7 @@ from spongecalc.project.section import (
     Years,
     once_read,
 )
+from spongecalc.project.security_settings import SecuritySettings
 from spongecalc.project.separation_settings import SeparationSettings
 from spongecalc.project.sewage_settings import SewageSettings
 from spongecalc.project.sponge_settings import SpongeSettings
@@ -313,6 +314,7 @@ class Settings(Section):
     design: DesignSettings = DesignSettings()
     standards: StandardsSettings = StandardsSettings()
     document: DocumentSettings = DocumentSettings()
+    security: SecuritySettings = SecuritySettings()
     sweeps: Annotated[tuple[SweepSettings, ...], AfterValidator(names_differ)] = ()
 
     @field_validator("crs")

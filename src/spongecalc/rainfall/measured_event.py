@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from spongecalc.gate.cause import Cause
+from spongecalc.rainfall.rain_entrance import rain_entrance
 from spongecalc.rainfall.rain_file_choices import AS_THE_FILE_SAYS, RainFileChoices, lines_to_write
 from spongecalc.rainfall.rain_file_error import RainFileError, UnsureError
 from spongecalc.rainfall.rain_series import RECORD_MM
@@ -70,17 +72,14 @@ def read_event(
         in: an event with a gap is another event.
     """
 
-    def refused(rule: str, found: str, more: tuple[tuple[str, object], ...] = ()) -> RainFileError:
+    def refused(rule: str, found: str | Cause, more: tuple[tuple[str, object], ...] = ()) -> RainFileError:
         return RainFileError(rule, path.name, found, lines_to_write("file", name or path.name, choices, more))
 
     try:
-        table = read_rain_table(path, choices, minutes=True)
+        with rain_entrance(path, refused):
+            table = read_rain_table(path, choices, minutes=True)
     except UnsureError as reason:
         raise refused(reason.rule, reason.found, reason.choices) from None
-    except OSError as reason:
-        raise refused("unreadable", reason.strerror or str(reason)) from None
-    except (ValueError, KeyError, TypeError, IndexError, OverflowError) as reason:
-        raise refused("not_of_its_format", str(reason)[:120]) from None
     frame, step = table.frame, table.step_min
 
     def at(place: int, column: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spongecalc.gate import netcdf, text
 from spongecalc.rainfall.rain_file_choices import RainFileChoices
 from spongecalc.rainfall.rain_file_error import UnsureError
 from spongecalc.rainfall.rain_unit import RainUnit, parse_rain_unit
@@ -50,20 +51,12 @@ def read_netcdf(
     UnsureError
         If the file leaves open what is rain, where, or in which unit.
     """
-    with path.open("rb") as stream:
-        classic = stream.read(3) == b"CDF"
-    if classic:
-        from scipy.io import netcdf_file  # noqa: PLC0415
-
-        opened = netcdf_file(path, "r", mmap=False, maskandscale=True)
-    else:
-        try:
-            from h5netcdf import legacyapi  # noqa: PLC0415
-        except ImportError:
-            raise UnsureError("netcdf4") from None
-        opened = legacyapi.Dataset(path, "r")
-    with opened as data:
-        return _read(data.variables, choices, unpacked=classic)
+    classic = text.read_beginning(path, 3) == b"CDF"
+    try:
+        with netcdf.opened(path, classic=classic) as data:
+            return _read(data.variables, choices, unpacked=classic)
+    except ModuleNotFoundError:
+        raise UnsureError("netcdf4") from None
 
 
 def _read(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
+from spongecalc.gate import archive, text, workbook
 from spongecalc.rainfall.rain_file_error import UnsureError
 
 DELIMITERS = ("\t", ";", "；", "|", ",", "，")
@@ -38,15 +36,12 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     ------
     UnsureError
         If the bytes are neither.
-    OSError
-        If the file cannot be read.
+    RuntimeError
+        If no entrance of the gate is open.
     """
-    data = path.read_bytes()
+    data = text.read_bytes(path)
     if path.suffix.lower() == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (EOFError, zlib.error) as reason:
-            raise OSError(str(reason)) from None
+        data = archive.unzipped(data)
     if data.startswith(_WORKBOOK):
         return _workbook(data)
     if data.startswith(_OLD_WORKBOOK):
@@ -71,22 +66,16 @@ def decoded(data: bytes) -> str:
 
 
 def _workbook(data: bytes) -> tuple[Sheet, ...]:
-    import openpyxl  # noqa: PLC0415  only a workbook needs it
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = []
-        for sheet in book.worksheets:
-            numbered = [
-                (number, tuple(row))
-                for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-                if any(c is not None and str(c).strip() for c in row)
-            ]
-            sheets.append(Sheet(sheet.title, tuple(n for n, _ in numbered), tuple(r for _, r in numbered)))
-        book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as reason:
-        raise UnsureError("not_of_its_format", str(reason)[:120]) from None
+    book = workbook.opened(data, row_by_row=True)
+    sheets = []
+    for sheet in book.worksheets:
+        numbered = [
+            (number, tuple(row))
+            for number, row in enumerate(workbook.rows_of(sheet), 1)
+            if any(c is not None and str(c).strip() for c in row)
+        ]
+        sheets.append(Sheet(sheet.title, tuple(n for n, _ in numbered), tuple(r for _, r in numbered)))
+    book.close()
     return tuple(sheets)
 
 

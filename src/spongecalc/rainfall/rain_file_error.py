@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.language import text
 
 
@@ -17,19 +19,20 @@ class RainFault:
 
     rule: str
     file: str
-    found: str = ""
+    found: str | Cause = ""
     write: str = ""
 
     def sentence(self, language: str) -> str:
         """The reason in words, with the line to write."""
-        said = text(f"rain.error.{self.rule}", language, file=self.file, found=self.found)
+        found = self.found.sentence(language) if isinstance(self.found, Cause) else self.found
+        said = text(f"rain.error.{self.rule}", language, file=self.file, found=found)
         return f"{said} {text('rain.to_write', language, line=self.write)}" if self.write else said
 
 
-class RainFileError(Exception):
+class RainFileError(InputRefusedError):
     """A rain file that is not used; ``fault`` says why."""
 
-    def __init__(self, rule: str, file: str, found: str = "", write: str = "") -> None:
+    def __init__(self, rule: str, file: str, found: str | Cause = "", write: str = "") -> None:
         super().__init__(f"{file}: {rule} {found}".strip())
         self.fault = RainFault(rule, file, found, write)
 
@@ -46,11 +49,11 @@ class RainFileError(Exception):
     @property
     def found(self) -> str:
         """Words of the file that the refusal is about."""
-        return self.fault.found
+        return str(self.fault.found)
 
 
 @dataclass(frozen=True)
-class UnsureError(Exception):
+class UnsureError(InputRefusedError):
     """Something that a file leaves open: ``rule`` says what, ``choices`` are the settings that decide it."""
 
     rule: str

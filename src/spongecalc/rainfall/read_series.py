@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import calendar
-import gzip
-import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from spongecalc.gate import archive, text
+from spongecalc.gate.cause import Cause, words_of
 from spongecalc.rainfall.accumulated_rain import looks_accumulated, step_depths
 from spongecalc.rainfall.netcdf_series import read_netcdf
 from spongecalc.rainfall.rain_cells import decoded
+from spongecalc.rainfall.rain_entrance import rain_entrance
 from spongecalc.rainfall.rain_file_choices import AS_THE_FILE_SAYS, RainFileChoices, lines_to_write
 from spongecalc.rainfall.rain_file_error import RainFileError, UnsureError
 from spongecalc.rainfall.rain_series import RainSeries, regular_series
@@ -62,15 +64,14 @@ def read_series(
     def refused(rule: str, found: str, more: tuple[tuple[str, object], ...]) -> RainFileError:
         return RainFileError(rule, path.name, found, lines_to_write(key, named, choices, more))
 
+    def unread(rule: str, cause: Cause) -> RainFileError:
+        return RainFileError(rule, path.name, cause)
+
     try:
-        series = readers[kind](path, choices)
+        with rain_entrance(path, unread):
+            series = _by(readers[kind], path, choices)
     except UnsureError as reason:
         raise refused(reason.rule, reason.found, reason.choices) from None
-    except (OSError, zlib.error) as reason:
-        told = (reason.strerror if isinstance(reason, OSError) else None) or str(reason)
-        raise RainFileError("unreadable", path.name, told) from None
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError, IndexError, OverflowError) as reason:
-        raise RainFileError("not_of_its_format", path.name, str(reason)[:120]) from None
     if series.depth_mm.notna().sum() == 0:
         raise RainFileError("empty", path.name)
     if series.step_min > DAY_MIN:
@@ -83,6 +84,16 @@ def read_series(
         raise RainFileError(rule, path.name, str(differing))
     _refuse_too_much(series, choices, refused)
     return series
+
+
+def _by(
+    reader: Callable[[Path, RainFileChoices], RainSeries], path: Path, choices: RainFileChoices
+) -> RainSeries:
+    """The series that a reader finds; a word where its form has a number is said of the file."""
+    try:
+        return reader(path, choices)
+    except (ValueError, IndexError, OverflowError) as reason:
+        raise UnsureError("not_of_its_format", words_of(reason)) from reason
 
 
 def _refuse_too_much(series: RainSeries, choices: RainFileChoices, refused: object) -> None:
@@ -140,12 +151,9 @@ def _refuse_dry_steps_left_out(frame: pd.DataFrame, step_min: float) -> None:
 
 
 def _text(path: Path) -> str:
-    data = path.read_bytes()
+    data = text.read_bytes(path)
     if path.suffix.lower() == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except EOFError as reason:
-            raise OSError(str(reason)) from None
+        data = archive.unzipped(data)
     return decoded(data)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.gate import stored, text, vector
+from spongecalc.gate.entrance import Entrance
 from spongecalc.intake.ledger import IntakeLedger
 from spongecalc.layers.carried_files import series_files
 from spongecalc.layers.feature import Feature
@@ -97,7 +98,8 @@ def _edits(folder: Path) -> tuple[Finding, ...] | None:
         return ()
     found = hand_edits(_layers(kept / FILE), _layers(folder / FILE))
     trail = _trail(folder)
-    settings = (folder / FILE_NAME).read_bytes() != (kept / FILE_NAME).read_bytes()
+    with Entrance(folder / FILE_NAME, "settings"):
+        settings = text.read_bytes(folder / FILE_NAME) != text.read_bytes(kept / FILE_NAME)
     if found or settings or (trail["rule"] == RULE).any():
         return found
     return None
@@ -105,20 +107,22 @@ def _edits(folder: Path) -> tuple[Finding, ...] | None:
 
 def _layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
     """The layers of the contract in a copy, by the file's own numbers of the features."""
-    return {
-        str(name): pyogrio.read_dataframe(path, layer=name, fid_as_index=True)
-        for name, kind in pyogrio.list_layers(path)
-        if name in SCHEMAS and kind is not None
-    }
+    with Entrance(path, "stored"):
+        return {
+            str(name): vector.read_dataframe(path, layer=name, fid_as_index=True)
+            for name, kind in vector.list_layers(path)
+            if name in SCHEMAS and kind is not None
+        }
 
 
 def _own_columns(path: Path) -> tuple[str, ...]:
     """Columns of a copy that the contract does not have: where a feature came from, and what somebody added."""
     found: dict[str, None] = {SOURCE: None}
-    for name, kind in pyogrio.list_layers(path):
-        if name in SCHEMAS and kind is not None:
-            fields = pyogrio.read_info(path, layer=name)["fields"]
-            found |= dict.fromkeys(str(f) for f in fields if f not in SCHEMAS[name].column_names)
+    with Entrance(path, "stored"):
+        for name, kind in vector.list_layers(path):
+            if name in SCHEMAS and kind is not None:
+                fields = vector.read_info(path, layer=name)["fields"]
+                found |= dict.fromkeys(str(f) for f in fields if f not in SCHEMAS[name].column_names)
     return tuple(c for c in found if c != "community_id")
 
 
@@ -132,8 +136,9 @@ def _changed_sources(folder: Path, project: Project) -> tuple[Finding, ...]:
     path = folder / AS_WRITTEN / SOURCES
     if not path.is_file() or project.folder == folder:
         return ()
-    was = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    kept = dict(zip(was["file"], was["sha256"], strict=True))
+    with Entrance(path, "stored"):
+        was = stored.table(path, dtype=str, keep_default_na=False)
+        kept = dict(zip(was["file"], was["sha256"], strict=True))
     now = input_digests(project, series_files(project))
     return tuple(
         Finding("repair.source_changed", Feature(file=name), {"file": name})

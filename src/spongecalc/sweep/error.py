@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.language import text
 
 
-class SweepError(Exception):
+class SweepError(InputRefusedError):
     """A sweep that cannot be made; ``rule`` is the key of its sentence in the catalogue ``sweep``."""
 
     def __init__(self, rule: str, **params: object) -> None:
@@ -14,7 +16,8 @@ class SweepError(Exception):
 
     def sentence(self, language: str) -> str:
         """The reason in words."""
-        return text(f"sweep.{self.rule}", language, **self.params)
+        told = {k: v.sentence(language) if isinstance(v, Cause) else v for k, v in self.params.items()}
+        return text(f"sweep.{self.rule}", language, **told)
 
 
 class ValuesError(SweepError):

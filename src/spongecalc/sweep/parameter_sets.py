@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spongecalc.gate import stored
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.entrance import Entrance
 from spongecalc.project.settings import Settings
 from spongecalc.project.sweep_settings import SweepSettings
 from spongecalc.sweep.error import SweepError
@@ -126,14 +128,15 @@ def _table_rows(sweep: SweepSettings, folder: Path) -> list[tuple[str, dict[str,
     """
     assert sweep.table is not None
     path = folder / sweep.table
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = [line for line in csv.reader(stream) if any(cell.strip() for cell in line)]
-    except UnicodeDecodeError:
-        raise SweepError("table_not_utf8", file=sweep.table) from None
-    except (OSError, csv.Error) as reason:
-        cause = getattr(reason, "strerror", None) or str(reason)
-        raise SweepError("table_unreadable", file=sweep.table, reason=cause) from None
+
+    def refused(cause: Cause) -> SweepError:
+        return SweepError("table_unreadable", file=str(sweep.table), reason=cause)
+
+    with Entrance(path, "table", "", refused):
+        try:
+            lines = [line for line in stored.rows(path) if any(cell.strip() for cell in line)]
+        except UnicodeDecodeError:
+            raise SweepError("table_not_utf8", file=sweep.table) from None
     if len(lines) < 2:
         raise SweepError("table_empty", file=sweep.table)
     header = [cell.strip() for cell in lines[0]]

@@ -5,6 +5,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.swmm.run_result import Message
 
 ENGINE_LINE_BYTES = 1023
@@ -103,11 +106,12 @@ def preflight(path: Path) -> tuple[bytes, Message | None]:
         return Message("error", f"engine.run.{name}", subject=path.name, values=tuple(values.items()))
 
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return b"", refusal("file_missing")
-    except OSError as error:
-        return b"", refusal("file_unreadable", reason=error.strerror or type(error).__name__)
+        with Entrance(path, "model"):
+            data = text.read_bytes(path)
+    except UnreadableError as unread:
+        if unread.cause.kind == "missing":
+            return b"", refusal("file_missing")
+        return b"", refusal("file_unreadable", reason=str(unread.cause))
     if not data.strip():
         return data, refusal("file_empty")
     if data.startswith(b"PK\x03\x04"):

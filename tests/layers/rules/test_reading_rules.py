@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from collections.abc import Callable
@@ -17,13 +18,12 @@ import shapely
 from pyproj import Transformer
 from rasterio.transform import from_origin
 from tests.planting import X, Y, both, edit
-from tests.postgis_server import PASSWORD, execute
+from tests.postgis_server import PASSWORD, execute, put, user_of
 from tests.small_project import CRS, Change, Frames, SmallProject, community
 
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.rules.registry import rules
-from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 
@@ -83,6 +83,30 @@ def gone(project: SmallProject) -> None:
 def garbage(project: SmallProject) -> None:
     (project.folder / "garbage.gpkg").write_bytes(b"\x00\xff nothing of the kind")
     delivered(project, "pipes", "garbage.gpkg")
+
+
+def pointer(project: SmallProject) -> None:
+    """A virtual layer that points to a sound file beside it, under the name of a GeoPackage."""
+    (project.folder / "other.gpkg").write_bytes((project.folder / "c.gpkg").read_bytes())
+    (project.folder / "virtual.gpkg").write_text(
+        '<OGRVRTDataSource><OGRVRTLayer name="pipes"><SrcDataSource relativeToVRT="1">other.gpkg</SrcDataSource>'
+        "</OGRVRTLayer></OGRVRTDataSource>"
+    )
+    delivered(project, "pipes", "virtual.gpkg")
+
+
+def another_form(project: SmallProject) -> None:
+    (project.folder / "drawn.geojson").write_bytes((project.folder / "c.gpkg").read_bytes())
+    delivered(project, "pipes", "drawn.geojson")
+
+
+def linked_crs(project: SmallProject) -> None:
+    """The pipes of C as GeoJSON in the project's own coordinates, whose system is a link."""
+    pipes = community("C", 2)["pipes"]
+    document = json.loads(gpd.GeoDataFrame(pipes, geometry="geometry").to_json())
+    document["crs"] = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs", "type": "ogcwkt"}}
+    (project.folder / "linked.geojson").write_text(json.dumps(document), encoding="utf-8")
+    delivered(project, "pipes", "linked.geojson")
 
 
 def other_name(project: SmallProject) -> None:
@@ -157,6 +181,9 @@ def storm_only(project: SmallProject) -> None:
 PLANTED: dict[str, tuple[Callable[[SmallProject], None], str, str]] = {
     "file.missing": (gone, "pipes", "gone.gpkg"),
     "file.unreadable": (garbage, "pipes", "garbage.gpkg"),
+    "file.not_admitted": (another_form, "pipes", "drawn.geojson"),
+    "form.pointer": (pointer, "pipes", "virtual.gpkg"),
+    "crs.link": (linked_crs, "pipes", "linked.geojson"),
     "layer.missing": (other_name, "pipes", "c.gpkg"),
     "layer.no_geometry": (attributes_only, "pipes", "table.gpkg"),
     "layer.empty": (no_rows, "pipes", "empty.gpkg"),
@@ -287,7 +314,7 @@ def test_a_missing_ground_level_comes_from_the_dem(small_project: Callable[..., 
 def test_a_database_without_its_drivers(
     small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     project = small_project()
     delivered(project, "pipes", "postgresql://engineer@127.0.0.1:1/survey", 'layer = "pipes"')
     assert [f.feature.layer for f in found(project, "database.no_driver")] == ["pipes"]
@@ -297,7 +324,7 @@ def test_a_view_that_fails_is_told_in_the_servers_words(
     postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    write_postgis(postgis.url, "refusing", {"pipes": community("C", 2)["pipes"]})
+    put(postgis, "refusing", "pipes", community("C", 2)["pipes"])
     execute(
         postgis,
         "create or replace view refusing.failing as "
@@ -308,3 +335,59 @@ def test_a_view_that_fails_is_told_in_the_servers_words(
     refused = found(project, "database.refused")
     assert [(f.feature.layer, f.feature.file) for f in refused] == [("pipes", postgis.url)]
     assert "division by zero" in refused[0].message("en")
+
+
+def from_database(postgis, project: SmallProject, table: str, rule: str) -> Finding:
+    """The one finding of a rule where the pipes come from a table."""
+    delivered(project, "pipes", postgis.url, f'layer = "{table}"')
+    (refused,) = found(project, rule)
+    assert (refused.feature.layer, refused.feature.file) == ("pipes", postgis.url)
+    return refused
+
+
+def test_a_table_of_several_reference_systems(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read in that of its first row, and the others lay a thousand kilometres off."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    execute(
+        postgis,
+        "create schema if not exists mixed; create or replace view mixed.pipes as select 'A' as pipe_id, "
+        "st_setsrid(st_makeline(st_point(0, 0), st_point(1, 0)), 4543) as geometry union all select 'B', "
+        "st_setsrid(st_makeline(st_point(0, 0), st_point(1, 0)), 4547)",
+    )
+    refused = from_database(postgis, small_project(), "mixed.pipes", "database.mixed_srid")
+    assert "4543, 4547" in refused.message("zh")
+
+
+def test_a_table_that_the_user_may_not_read(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    put(postgis, "closed", "pipes", community("C", 2)["pipes"])
+    reader = user_of(postgis, "stranger")
+    refused = from_database(reader, small_project(), "closed.pipes", "database.no_right")
+    assert "stranger" in refused.message("en")
+    assert "GRANT SELECT" in refused.action("en")
+
+
+def test_a_database_without_postgis(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    refused = from_database(postgis.of("postgres"), small_project(), "pipes", "database.no_postgis")
+    assert "postgres" in refused.message("en")
+
+
+def test_a_database_that_goes_away_while_it_is_read(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The view ends the connection that reads it."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    execute(
+        postgis,
+        "create schema if not exists leaving",
+        "create or replace view leaving.pipes as select 'A' as pipe_id, "
+        "st_setsrid(st_point(0, 0), 4543) as geometry where pg_terminate_backend(pg_backend_pid())",
+    )
+    from_database(postgis, small_project(), "leaving.pipes", "database.lost")

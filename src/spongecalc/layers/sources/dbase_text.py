@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from spongecalc.gate import text
+from spongecalc.layers.sources.raw import source_entrance
 from spongecalc.layers.sources.text_encoding import codec_named, encodings_of
 
 # Code pages by the byte of the table's head that dBASE and ArcGIS write; those that say nothing are left out.
@@ -33,9 +35,10 @@ def encodings_of_table(path: Path) -> tuple[str | None, str | None, bool]:
     table = next((p for s in (".dbf", ".DBF", ".Dbf") if (p := path.with_suffix(s)).is_file()), None)
     if table is None:
         return None, None, False
-    data = table.read_bytes()
-    names, values = table_texts(data)
-    label = _stated(path) or (_LANGUAGE_DRIVERS.get(data[29], "") if len(data) > 29 else "")
+    with source_entrance(table, "vector"):
+        data = text.read_bytes(table)
+        names, values = table_texts(data)
+        label = _stated(path) or (_LANGUAGE_DRIVERS.get(data[29], "") if len(data) > 29 else "")
     of_names, of_values = encodings_of(names, values, label)
     try:
         told = codec_named(label)
@@ -48,7 +51,7 @@ def _stated(path: Path) -> str:
     """Encoding that the .cpg beside a Shapefile states; empty without one."""
     for suffix in (".cpg", ".CPG", ".Cpg"):
         if (page := path.with_suffix(suffix)).is_file():
-            return page.read_bytes().decode("utf-8-sig", errors="replace").strip()
+            return text.read_bytes(page).decode("utf-8-sig", errors="replace").strip()
     return ""
 
 
@@ -70,8 +73,8 @@ def table_texts(data: bytes) -> tuple[list[bytes], list[bytes]]:
     if length:
         for start in range(header, len(data) - length + 1, length):
             values.extend(
-                text
+                words
                 for kind, at, width in fields
-                if kind == "C" and (text := data[start + at : start + at + width].rstrip(b" \0"))
+                if kind == "C" and (words := data[start + at : start + at + width].rstrip(b" \0"))
             )
     return names, values

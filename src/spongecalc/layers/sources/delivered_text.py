@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.gate import text
+from spongecalc.gate.cause import words_of
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 
 
 def delivered_text(path: Path, encoding: str | None) -> str:
@@ -17,12 +19,11 @@ def delivered_text(path: Path, encoding: str | None) -> str:
     LookupError
         There is no such encoding.
     """
+    with source_entrance(path, "text"):
+        data = text.read_bytes(path)
     try:
-        data = path.read_bytes()
         return data.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as reason:
         if encoding:
-            raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+            raise SourceRefusedError("file.unreadable", reason=words_of(reason)) from reason
         return data.decode("gb18030", errors="replace")
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason

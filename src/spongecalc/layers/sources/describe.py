@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import SCHEMAS
+from spongecalc.gate import vector
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.database_connection import connected
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
 from spongecalc.layers.sources.filegdb_domains import with_descriptions
 from spongecalc.layers.sources.foreign_form import refuse_foreign
-from spongecalc.layers.sources.form import FORMS
+from spongecalc.layers.sources.form import FORMS, GATE_FORMS
 from spongecalc.layers.sources.ground_contents import GROUND, ground_draft, holds_ground, look_at_ground
 from spongecalc.layers.sources.isybau import read_isybau
 from spongecalc.layers.sources.landxml import network_names, read_landxml
-from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
-from spongecalc.layers.sources.raw import Note, SourceRefusedError
+from spongecalc.layers.sources.postgis import read_postgis, spatial_tables
+from spongecalc.layers.sources.raw import Note, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm.ledger import MODEL_LAYERS, Fate
 from spongecalc.layers.sources.swmm.model import read_contents
@@ -112,6 +113,11 @@ def describe(source: str, place: Path) -> Seen:
     if asked.is_database:
         return Seen(source, "PostGIS", "", _database(source))
     path = place / source
+    with source_entrance(path, GATE_FORMS.get(form := FORMS.get(path.suffix.lower(), "vector"), form)):
+        return _described(source, path, place)
+
+
+def _described(source: str, path: Path, place: Path) -> Seen:
     if not path.exists():
         raise SourceRefusedError("file.missing", file=source)
     refuse_foreign(path)
@@ -149,7 +155,7 @@ def _looked_into(name: str, look: Callable[[str], SeenLayer]) -> SeenLayer:
 def _driver(path: Path) -> str:
     """GDAL's name of the format."""
     try:
-        return str(pyogrio.detect_write_driver(path))
+        return vector.driver_by_name(path)
     except ValueError:
         return path.suffix.lstrip(".").upper() or "GDAL"
 
@@ -435,4 +441,4 @@ def _database(url: str) -> tuple[SeenLayer, ...]:
 
     with connected(url) as connection:
         known = spatial_tables(connection)
-    return tuple(_looked_into(name, look) for name in known)
+    return tuple(_looked_into(table.full_name, look) for table in known)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyogrio
+
+from spongecalc.gate import vector
 
 # Whole numbers beyond this have neighbours that a float64 cannot tell from them.
 LARGEST_WHOLE = 2**53
@@ -85,17 +86,17 @@ def _fields(source: Source, layer: str | int, encoding: str | None, kind: str) -
 
 def _info(source: Source, layer: str | int, encoding: str | None) -> dict[str, Any]:
     _rewind(source)
-    found: dict[str, Any] = pyogrio.read_info(source, layer=layer, encoding=encoding)
+    found: dict[str, Any] = vector.read_info(source, layer=layer, encoding=encoding)
     return found
 
 
 def _texts(source: Source, layer: str | int, encoding: str | None, names: list[str]) -> dict[str, pd.Series]:
     """Fields of a layer as text, in its order."""
     _rewind(source)
-    table = str(layer) if isinstance(layer, str) else str(pyogrio.list_layers(source)[layer, 0])
+    table = str(layer) if isinstance(layer, str) else str(vector.list_layers(source)[layer, 0])
     asked = ", ".join(f"CAST({_quoted(n)} AS character({_LETTERS})) AS {_quoted(n)}" for n in names)
     _rewind(source)
-    frame = pyogrio.read_dataframe(
+    frame = vector.read_dataframe(
         source,
         sql=f"SELECT {asked} FROM {_quoted(table)}",
         sql_dialect="OGRSQL",
@@ -116,7 +117,7 @@ def _read(
 ) -> pd.DataFrame:
     _rewind(source)
     # A shape that GEOS cannot hold (a line of one vertex, an open ring) is none: named at its feature.
-    return pyogrio.read_dataframe(source, layer=layer, encoding=encoding, on_invalid="ignore", columns=columns)
+    return vector.read_dataframe(source, layer=layer, encoding=encoding, on_invalid="ignore", columns=columns)
 
 
 def _rewind(source: Source) -> None:

@@ -9,14 +9,15 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
 import pandas as pd
-import pyogrio
 
+from spongecalc.gate import vector, xml
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.sources.raw import Note, RawLayer
-from spongecalc.layers.sources.vector import FAILURES
 from spongecalc.layers.sources.xml_document import everywhere, local_name, words_of
 from spongecalc.project.layer_source import LayerSource
 
@@ -67,16 +68,17 @@ def coded_values(path: Path, layer: str) -> dict[str, dict[str, str]]:
     A geodatabase whose items cannot be read has none.
     """
     try:
-        with warnings.catch_warnings():
+        with Entrance(path, "vector", layer), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            items = pyogrio.read_dataframe(path, layer=ITEMS, columns=["Name", "Definition"], read_geometry=False)
-    except FAILURES:
+            asked = {"columns": ["Name", "Definition"], "read_geometry": False}
+            items = vector.read_dataframe(path, layer=ITEMS, **asked)
+            roots = [
+                (str(name), root)
+                for name, text in zip(items["Name"], items["Definition"], strict=True)
+                if (root := _parsed(text)) is not None
+            ]
+    except InputRefusedError:
         return {}
-    roots = [
-        (str(name), root)
-        for name, text in zip(items["Name"], items["Definition"], strict=True)
-        if (root := _parsed(text)) is not None
-    ]
     domains = {
         name: {
             code: words
@@ -104,7 +106,7 @@ def _parsed(text: object) -> Element | None:
     if not isinstance(text, str) or "<!DOCTYPE" in text or "<!ENTITY" in text:
         return None
     try:
-        return fromstring(text)
+        return xml.root_of(text)
     except (ParseError, ValueError):
         return None
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.layers.sources.raw import SourceRefusedError
 
 _BY_ENDING = {
@@ -24,7 +27,6 @@ _RULES = {
     "dgn": "form.dgn",
     "dwg": "drawing.dwg",
     "points": "form.point_cloud",
-    "pointer": "form.pointer",
 }
 # The first bytes of a file say what it is, whatever its name says.
 _BEGINNINGS = (
@@ -44,9 +46,6 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DRAWING = b"AC10"
 _ZIP = b"PK\x03\x04"
 _LONGEST = 16
-# Texts that GDAL follows to other files and addresses, under any name, a comment before them or not.
-_POINTERS = (b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"<OGRCSWDataSource")
-_POINTER_WITHIN = 4096
 
 
 # Files that GDAL reads some of; where it finds nothing in one, this is why.
@@ -65,17 +64,14 @@ def refuse_foreign(path: Path) -> None:
     kind = _ENDINGS.get(ending)
     if path.is_file():
         try:
-            with path.open("rb") as stream:
-                beginning = stream.read(_POINTER_WITHIN)
-        except OSError:
+            with Entrance(path, "text"):
+                head = text.read_beginning(path, _LONGEST)
+        except UnreadableError:
             return
-        head = beginning[:_LONGEST]
         # A workbook of today under the name of an old one, as WPS leaves them.
         if head.startswith(_ZIP) and path.suffix.lower() in (".xls", ".et"):
             return
         kind = next((said for begins, said in _BEGINNINGS if head.startswith(begins)), kind)
-        if any(pointer in beginning for pointer in _POINTERS):
-            kind = "pointer"
         if head.startswith(_DRAWING):
             kind = "dwg"
         if kind is None and head.startswith(_COMPOUND):

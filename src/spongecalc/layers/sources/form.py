@@ -17,7 +17,7 @@ from spongecalc.layers.sources.foreign_form import refuse_foreign
 from spongecalc.layers.sources.isybau import read_isybau
 from spongecalc.layers.sources.landxml import read_landxml
 from spongecalc.layers.sources.postgis import read_postgis
-from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
+from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm.model import read_model
 from spongecalc.layers.sources.vector import layer_named, read_vector
@@ -39,6 +39,8 @@ FORMS = {
     ".xml": "xml",
     ".landxml": "xml",
 }
+GATE_FORMS = {"dxf": "drawing", "cass": "text", "survey": "table", MODEL_FORM: "model", "postgis": "database"}
+"""Forms of sources by the gate's names, where they are others."""
 
 
 def form_of(source: LayerSource) -> str:
@@ -48,6 +50,12 @@ def form_of(source: LayerSource) -> str:
     if source.is_database:
         return "postgis"
     return FORMS.get(Path(source.source).suffix.lower(), "vector")
+
+
+def gate_form(source: LayerSource) -> str:
+    """The form of a source by the gate's names."""
+    form = form_of(source)
+    return GATE_FORMS.get(form, form)
 
 
 def usual_axes(source: LayerSource) -> str:
@@ -71,9 +79,26 @@ def read_raw(
     project, ``nodes`` its nodes in its CRS ``target``.
     """
     form = form_of(source)
-    if form == "postgis":
-        return read_postgis(source.source, source.layer or layer)
     path = folder / source.source
+    with source_entrance(path, gate_form(source), layer):
+        if form == "postgis":
+            return read_postgis(source.source, source.layer or layer)
+        return _of_file(path, form, folder, layer, source, catalogue, siblings, delivery, nodes, target)
+
+
+def _of_file(
+    path: Path,
+    form: str,
+    folder: Path,
+    layer: str,
+    source: LayerSource,
+    catalogue: Catalogue,
+    siblings: Sequence[LayerSource],
+    delivery: Delivery | None,
+    nodes: gpd.GeoDataFrame | None,
+    target: CRS | None,
+) -> RawLayer:
+    """A layer out of a file, by the reader of its form."""
     if not path.exists():
         raise SourceRefusedError("file.missing")
     refuse_foreign(path)

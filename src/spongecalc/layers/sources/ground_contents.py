@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import rasterio
-from rasterio.errors import RasterioError
 
+from spongecalc.gate import raster
 from spongecalc.layers.field_names import recognised_fields
 from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.sources.ground_table import (
@@ -21,7 +20,7 @@ from spongecalc.layers.sources.ground_table import (
     is_grid_text,
     read_ground_table,
 )
-from spongecalc.layers.sources.raw import Note, SourceRefusedError
+from spongecalc.layers.sources.raw import Note, SourceRefusedError, unread_ground
 from spongecalc.project.layer_source import LayerSource
 
 GROUND = "dem"
@@ -52,14 +51,14 @@ def look_at_ground(source: str, path: Path) -> GroundSeen | None:
     suffix = path.suffix.lower()
     if suffix in RASTERS or (suffix in GROUND_TEXTS and is_grid_text(path)):
         try:
-            with rasterio.open(path) as raster:
-                crs = raster.crs.to_string() if raster.crs else ""
-                cells = raster.width * raster.height
-                return GroundSeen(str(raster.driver), cells, "Raster", crs, ground_draft(source))
-        except RasterioError as reason:
+            with unread_ground(path), raster.opened(path) as held:
+                crs = held.crs.to_string() if held.crs else ""
+                cells = held.width * held.height
+                return GroundSeen(str(held.driver), cells, "Raster", crs, ground_draft(source))
+        except SourceRefusedError:
             if suffix == ".vrt":
                 return None
-            raise SourceRefusedError("dem.unreadable", reason=str(reason).splitlines()[0]) from reason
+            raise
     if suffix not in GROUND_TEXTS or suffix in ALSO_TABLES:
         return None
     raw = read_ground_table(path, LayerSource(source=source))

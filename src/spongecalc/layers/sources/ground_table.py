@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.field_names import recognised_fields
 from spongecalc.layers.number_text import numbers_of
 from spongecalc.layers.sources.delivered_text import delivered_text
-from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError
+from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.table_file import is_workbook, sheet_rows
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.quantity import factor
@@ -34,9 +37,9 @@ X, Y, LEVEL = "x", "y", "level_m"
 def is_grid_text(path: Path) -> bool:
     """True for a text that is a raster: it begins as an Esri or Surfer grid does."""
     try:
-        with path.open("rb") as file:
-            start = file.read(200)
-    except OSError:
+        with Entrance(path, "text", "dem"):
+            start = text.read_beginning(path, 200)
+    except InputRefusedError:
         return False
     return start.decode("latin-1").lstrip("\ufeff \t\r\n").lower().startswith(GRID_STARTS)
 
@@ -66,7 +69,11 @@ def read_ground_table(path: Path, source: LayerSource) -> RawLayer:
     SourceRefusedError
         There are no three columns of numbers, or a named field is missing.
     """
-    rows = _rows(path, source)
+    with source_entrance(path, "table", "dem"):
+        return _points(_rows(path, source), source)
+
+
+def _points(rows: Sequence[tuple[int, Row]], source: LayerSource) -> RawLayer:
     heading, below = _heading(rows, source)
     body = [(number, row) for number, row in rows if number > below]
     columns = _named(heading, source) if heading is not None else None
@@ -108,10 +115,10 @@ def _rows(path: Path, source: LayerSource) -> list[tuple[int, Row]]:
         cells = sheet_rows(path, source.layer)
         return [(n, row) for n, row in enumerate(cells, start=1) if any(c not in (None, "") for c in row)]
     try:
-        text = delivered_text(path, source.encoding)
+        content = delivered_text(path, source.encoding)
     except LookupError as reason:
         raise SourceRefusedError("encoding.unknown", encoding=source.encoding) from reason
-    lines = text.replace("，", ",").replace("；", ";").replace("\u3000", " ").splitlines()
+    lines = content.replace("，", ",").replace("；", ";").replace("\u3000", " ").splitlines()
     told = [(n, line) for n, line in enumerate(lines, start=1) if line.strip(" ,;\t\x1a\0")]
     return [(n, _cells(line)) for n, line in told if not line.lstrip().startswith("#")]
 

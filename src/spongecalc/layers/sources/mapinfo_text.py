@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from spongecalc.gate import text
 from spongecalc.layers.sources.text_encoding import GB, UTF_8
 
 MAPINFO = (".tab", ".mif")
@@ -24,8 +25,7 @@ _CODECS = {
 
 def stated_charset(path: Path) -> str:
     """The character set of a .tab or .mif, as it is written there; empty without one."""
-    with path.open("rb") as stream:
-        match = _CHARSET.search(stream.read(4096))
+    match = _CHARSET.search(text.read_beginning(path, 4096))
     return match[1].decode("ascii") if match else ""
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipInfo
 
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.gate import archive, text
+from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
+from spongecalc.gate.vector_content import admit_name
+from spongecalc.layers.sources.raw import SourceRefusedError, one_line, source_entrance
 from spongecalc.layers.sources.text_encoding import GB, UTF_8, codec_named
 
 MARKUP = (".kml", ".kmz", ".gml", ".gpx", ".geojson", ".json", ".topojson")
@@ -21,11 +23,15 @@ _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 
 @dataclass(frozen=True)
 class Document:
-    """One document of a file, in UTF-8; ``encoding`` is what it was in where nothing says so."""
+    """One document of a file, in UTF-8; ``encoding`` is what it was in where nothing says so.
+
+    ``linked`` says that its CRS was a link to elsewhere, which is left out.
+    """
 
     name: str
     content: bytes
     encoding: str | None = None
+    linked: bool = False
 
 
 def markup_documents(path: Path, encoding: str | None) -> tuple[Document, ...] | None:
@@ -44,32 +50,44 @@ def markup_documents(path: Path, encoding: str | None) -> tuple[Document, ...] |
         If an archive is broken, holds no KML or unpacks to more than LARGEST_BYTES, or a text is not in its
         encoding.
     """
-    if path.suffix.lower() == ".kmz":
-        return tuple(in_utf_8(name, data, encoding) for name, data in _archived(path))
-    if path.is_dir():
-        return None
+    with source_entrance(path, "vector"):
+        if path.suffix.lower() == ".kmz":
+            return tuple(in_utf_8(name, data, encoding) for name, data in _archived(path))
+        if path.is_dir():
+            return None
+        admit_name(path)
+        data = text.read_bytes(path)
+        document = _without_link(in_utf_8(path.name, data, encoding))
+        return None if document.content is data else (document,)
+
+
+def _without_link(document: Document) -> Document:
+    """A document whose CRS, if it is a link, is none."""
+    if not document.content.lstrip().startswith(b"{"):
+        return document
     try:
-        data = path.read_bytes()
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    document = in_utf_8(path.name, data, encoding)
-    return None if document.content is data else (document,)
+        content = without_crs_link(document.content)
+    except StrangeCrsError:
+        return document  # the gate says so, and does not let it in
+    return document if content is document.content else replace(document, content=content, linked=True)
 
 
 def _archived(path: Path) -> list[tuple[str, bytes]]:
-    try:
-        with ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if m.filename.lower().endswith(".kml")]
-            if sum(m.file_size for m in members) > LARGEST_BYTES:
-                raise SourceRefusedError("file.unreadable", reason=f"> {LARGEST_BYTES:g} bytes")
-            # doc.kml is where a reader begins.
-            members.sort(key=lambda m: (m.filename.lower() != "doc.kml", m.filename))
-            held = [(m.filename, archive.read(m)) for m in members]
-    except (BadZipFile, OSError, zlib.error, NotImplementedError, RuntimeError) as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    unpacked = 0
+
+    def is_wanted(member: ZipInfo) -> bool:
+        nonlocal unpacked
+        wanted = member.filename.lower().endswith(".kml")
+        unpacked += member.file_size * wanted
+        if unpacked > LARGEST_BYTES:
+            raise SourceRefusedError("file.unreadable", reason=f"> {LARGEST_BYTES:g} bytes")
+        return wanted
+
+    held = [(member.filename, content) for member, content in archive.members(path, is_wanted)]
     if not held:
         raise SourceRefusedError("file.unreadable", reason="no .kml in the archive")
-    return held
+    # doc.kml is where a reader begins.
+    return sorted(held, key=lambda pair: (pair[0].lower() != "doc.kml", pair[0]))
 
 
 def in_utf_8(name: str, data: bytes, encoding: str | None) -> Document:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import geopandas as gpd
+
+from spongecalc.gate.cause import Cause
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,43 @@ class RawLayer:
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
-class SourceRefusedError(Exception):
+class SourceRefusedError(InputRefusedError):
     """A source that cannot be read: ``rule`` names the finding, ``found`` fills its sentences."""
 
     def __init__(self, rule: str, **found: object) -> None:
         super().__init__(rule)
         self.rule, self.found = rule, found
+
+
+def source_entrance(path: Path, form: str, layer: str = "", /, **found: object) -> Entrance:
+    """The gate's entrance for a source: what fails within is a SourceRefusedError with the cause.
+
+    Parameters
+    ----------
+    path, form, layer
+        As the :class:`~spongecalc.gate.entrance.Entrance` takes them.
+    found
+        What the sentences of ``file.unreadable`` say besides.
+    """
+
+    def refused(cause: Cause) -> SourceRefusedError:
+        if cause.kind == "missing":
+            return SourceRefusedError("file.missing")
+        return _refused("file.unreadable", cause, **found)
+
+    return Entrance(path, form, layer, refused)
+
+
+def unread_ground(path: Path) -> Entrance:
+    """The gate's entrance for a raster of ground: what fails within is a SourceRefusedError with the cause."""
+    return Entrance(path, "raster", "dem", lambda cause: _refused("dem.unreadable", cause))
+
+
+def _refused(rule: str, cause: Cause, **found: object) -> SourceRefusedError:
+    """The refusal of a cause: by ``rule``, or because the gate did not let the file in."""
+    if cause.kind == "pointer":
+        return SourceRefusedError("form.pointer", **dict(cause.values))
+    return SourceRefusedError("file.not_admitted" if cause.turned_away else rule, reason=cause, **found)
 
 
 def one_line(reason: BaseException) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spongecalc.layers.field_names import base_name, folded
 from spongecalc.layers.sources.delivered_text import delivered_text
-from spongecalc.layers.sources.raw import Note, SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import Note, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.workbook import WORKBOOK_SUFFIXES, Sheet, read_workbook
 
 TABLE_SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv", ".txt")
@@ -142,16 +142,11 @@ def listed(things: object) -> str:
 
 
 def _csv_rows(path: Path, encoding: str | None) -> tuple[tuple[object, ...], ...]:
-    try:
-        text = delivered_text(path, encoding)
-    except LookupError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    start = text[:4096]
-    delimiter = max((",", "\t", ";"), key=start.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    with source_entrance(path, "table"):
+        content = delivered_text(path, encoding)
+        start = content[:4096]
+        delimiter = max((",", "\t", ";"), key=start.count)
+        rows = list(csv.reader(io.StringIO(content), delimiter=delimiter))
     return tuple(tuple(cell.strip() or None for cell in row) for row in rows)
 
 

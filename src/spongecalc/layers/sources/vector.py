@@ -9,15 +9,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyogrio.errors import DataLayerError, DataSourceError
 
+from spongecalc.gate import vector
 from spongecalc.layers.sources.dbase_text import encodings_of_table
 from spongecalc.layers.sources.exact_fields import read_exactly
 from spongecalc.layers.sources.foreign_form import refuse_unread
 from spongecalc.layers.sources.mapinfo_text import MAPINFO, codec_of_charset, stated_charset
-from spongecalc.layers.sources.markup_file import MARKUP, markup_documents
-from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, one_line
+from spongecalc.layers.sources.markup_file import MARKUP, Document, markup_documents
+from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.text_encoding import (
     GB,
     UTF_8,
@@ -28,23 +28,16 @@ from spongecalc.layers.sources.text_encoding import (
     told_apart,
 )
 
-FAILURES = (
-    DataSourceError,
-    DataLayerError,
-    FeatureError,
-    FieldError,
-    GeometryError,
-    OSError,
-    UnicodeDecodeError,
-    ValueError,
-    LookupError,
-)
 # Each byte as the character of its number: texts come as the file has them, and are decoded here.
 BYTES = "ISO-8859-1"
 # GDAL's words for a file that none of its drivers knows.
 OWN_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".gdb", ".kml", ".kmz", ".gml", ".gpx", *MAPINFO)
 """Endings of forms that are read: a file of them that GDAL does not know is broken."""
 NOT_KNOWN = "not recognized as being in a supported file format"
+
+
+type Place = tuple[Path | BytesIO, str | int, tuple[Note, ...]]
+"""What to open for a layer, the layer in it, and what is to be said of the document."""
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
@@ -71,9 +64,9 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     """
     places = _places(path, encoding)
     name = _named(list(places), layer, wanted)
-    source, inside, recognised = places[name]
+    source, inside, of_document = places[name]
     notes: tuple[Note, ...] = ()
-    try:
+    with source_entrance(path, "vector", wanted, layer=name):
         suffix = path.suffix.lower()
         if suffix == ".shp":
             raw, notes = _shapefile(path, inside, encoding)
@@ -81,10 +74,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
             raw, notes = _mapinfo(path, inside, encoding)
         else:
             raw, notes = _other(source, inside, encoding)
-    except FAILURES as reason:
-        raise SourceRefusedError("file.unreadable", layer=name, reason=one_line(reason)) from reason
-    if recognised is not None:
-        notes = (*notes, Note("encoding.recognised", {"encoding": recognised}))
+    notes = (*notes, *of_document)
     if not isinstance(raw, gpd.GeoDataFrame):
         raise SourceRefusedError("layer.no_geometry", layer=name)
     return RawLayer(raw, notes=notes)
@@ -102,29 +92,41 @@ def _named(available: list[str], layer: str | None, wanted: str) -> str:
     return name
 
 
-def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO, str | int, str | None]]:
-    """The layers of a file by name: what to open, the layer in it, an encoding that the file did not say."""
-    try:
+def _places(path: Path, encoding: str | None) -> dict[str, Place]:
+    """The layers of a file by name: what to open, the layer in it, what is to be said of it."""
+    with source_entrance(path, "vector"):
         documents = markup_documents(path, encoding) if path.suffix.lower() in MARKUP else None
-        if documents is None:
-            return {str(n): (path, str(n), None) for n in pyogrio.list_layers(path)[:, 0]}
-        found: dict[str, tuple[Path | BytesIO, str | int, str | None]] = {}
-        for document in documents:
-            stream = BytesIO(document.content)
-            for number, listed in enumerate(pyogrio.list_layers(stream)[:, 0]):
-                # GDAL names a lone GeoJSON's layer after the file, which a stream has not.
-                name = path.stem if path.suffix.lower() in (".geojson", ".json") else str(listed)
-                if name in found:
-                    name = f"{document.name.rsplit('.', 1)[0]}/{listed}"
-                found[name] = (stream, number, document.encoding)
-    except SourceRefusedError:
-        raise
-    except FAILURES as reason:
-        refuse_unread(path)
-        if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:
-            raise SourceRefusedError("file.not_a_form") from reason
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+        try:
+            return _listed(path, documents)
+        except (DataSourceError, DataLayerError, OSError) as reason:
+            refuse_unread(path)
+            if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:
+                raise SourceRefusedError("file.not_a_form") from reason
+            raise
+
+
+def _listed(path: Path, documents: tuple[Document, ...] | None) -> dict[str, Place]:
+    """The layers of a file, or of the documents that stand for it, by name."""
+    if documents is None:
+        return {str(n): (path, str(n), ()) for n in vector.list_layers(path)[:, 0]}
+    found: dict[str, Place] = {}
+    for document in documents:
+        stream = BytesIO(document.content)
+        for number, listed in enumerate(vector.list_layers(stream)[:, 0]):
+            # GDAL names a lone GeoJSON's layer after the file, which a stream has not.
+            name = path.stem if path.suffix.lower() in (".geojson", ".json") else str(listed)
+            if name in found:
+                name = f"{document.name.rsplit('.', 1)[0]}/{listed}"
+            found[name] = (stream, number, _notes_of(document))
     return found
+
+
+def _notes_of(document: Document) -> tuple[Note, ...]:
+    """Notes on a document that stands for a file."""
+    encoding = (
+        () if document.encoding is None else (Note("encoding.recognised", {"encoding": document.encoding}),)
+    )
+    return (*encoding, *((Note("crs.link"),) if document.linked else ()))
 
 
 def _read(source: Path | BytesIO, layer: str | int, encoding: str | None) -> pd.DataFrame:

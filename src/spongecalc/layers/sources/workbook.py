@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipInfo
 
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.gate import archive, text, workbook
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et")
 # The first bytes of a workbook of today (a ZIP archive) and of the binary forms before 2007 (.xls, .et of WPS).
@@ -41,58 +40,35 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
     SourceRefusedError
         If it is one of the binary forms before 2007, or cannot be read.
     """
-    try:
+    with source_entrance(path, "workbook"):
         state = path.stat()
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    return _sheets(path, state.st_mtime_ns, state.st_size)
+        return _sheets(path, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=4)
 def _sheets(path: Path, *_state: int) -> tuple[Sheet, ...]:
     """Sheets of a file in the state it has by now; a workbook gives several layers, and is opened once."""
-    import openpyxl  # noqa: PLC0415  only a workbook needs it
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    # What the library raises on damaged parts is of many kinds.
-    unreadable = (
-        BadZipFile,
-        InvalidFileException,
-        OSError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-        EOFError,
-        NotImplementedError,
-        zlib.error,
+    data = text.read_bytes(path)
+    if not data.startswith(ZIP):
+        if data.startswith(OLE) or path.suffix.lower() in (".xls", ".et"):
+            raise SourceRefusedError("form.old_table")
+        raise BadZipFile("not an .xlsx")
+    book = workbook.opened(data)
+    formulas = workbook.opened(data, values=False) if _has_formulas(data) else None
+    return tuple(
+        _sheet(sheet, formulas[sheet.title] if formulas is not None else None) for sheet in book.worksheets
     )
-    try:
-        data = path.read_bytes()
-        if not data.startswith(ZIP):
-            if data.startswith(OLE) or path.suffix.lower() in (".xls", ".et"):
-                raise SourceRefusedError("form.old_table")
-            raise BadZipFile("not an .xlsx")
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
-        return tuple(
-            _sheet(sheet, formulas[sheet.title] if formulas is not None else None) for sheet in book.worksheets
-        )
-    except unreadable as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
 
 
 def _has_formulas(data: bytes) -> bool:
-    with ZipFile(io.BytesIO(data)) as archive:
-        parts = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-        return any(b"<f>" in text or b"<f " in text for text in map(archive.read, parts))
+    def is_sheet(part: ZipInfo) -> bool:
+        return part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
+
+    return any(b"<f>" in content or b"<f " in content for _, content in archive.members(data, is_sheet))
 
 
 def _sheet(sheet: Any, formulas: Any) -> Sheet:
-    rows = [tuple(row) for row in sheet.iter_rows(values_only=True)]
-    while rows and all(c is None for c in rows[-1]):
-        rows.pop()
+    rows = workbook.rows_of(sheet)
     tall = [m for m in sheet.merged_cells.ranges if m.max_row > m.min_row]
     merged = tuple(sorted((m.min_row - 1, m.max_row - 1, m.min_col - 1) for m in tall))
     hidden = frozenset(
@@ -101,9 +77,6 @@ def _sheet(sheet: Any, formulas: Any) -> Sheet:
     unvalued = []
     if formulas is not None:
         unvalued = [
-            cell.coordinate
-            for row in formulas.iter_rows()
-            for cell in row
-            if cell.data_type == "f" and sheet[cell.coordinate].value is None
+            cell.coordinate for cell in workbook.formulas_of(formulas) if sheet[cell.coordinate].value is None
         ]
     return Sheet(sheet.title, tuple(rows), merged, sheet.sheet_state != "visible", hidden, tuple(unvalued))

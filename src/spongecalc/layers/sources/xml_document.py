@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, XMLParser, fromstring
+from xml.etree.ElementTree import Element
 
+from spongecalc.gate import text, xml
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.sources.markup_file import in_utf_8
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 
 # Neither LandXML nor ISYBAU has a document type; entities of one could be made to grow without end.
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
@@ -30,25 +33,19 @@ def root_of(path: Path, encoding: str | None = None) -> Element:
     SourceRefusedError
         If it is no XML, is cut off, or has a document type.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    content = in_utf_8(path.name, data, encoding).content
-    if any(word in content for word in _FORBIDDEN):
-        raise SourceRefusedError("xml.document_type")
-    try:
-        return fromstring(content, parser=XMLParser())
-    except (ParseError, LookupError, ValueError) as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    with source_entrance(path, "xml"):
+        content = in_utf_8(path.name, text.read_bytes(path), encoding).content
+        if any(word in content for word in _FORBIDDEN):
+            raise SourceRefusedError("xml.document_type")
+        return xml.root_of(content)
 
 
 def form_of_xml(path: Path) -> str:
     """The form of a document by its root: "landxml", "isybau", or "" for any other."""
     try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-    except OSError:
+        with Entrance(path, "xml"):
+            head = text.read_beginning(path, _HEAD_BYTES)
+    except InputRefusedError:
         return ""
     plain = head.replace(b"\0", b"")
     for root, form in ((b"LandXML", "landxml"), (b"Identifikation", "isybau")):

@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from spongecalc.gate import text as text_of_file
+from spongecalc.gate.cause import Cause, words_of
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.language import LANGUAGES, text
 from spongecalc.report.content.chapters import ORDER
 from spongecalc.report.content.document import Chapter, Paragraph
@@ -18,7 +22,7 @@ FORMER = ("topics",)
 KEYS = ("institute", "document_no", "title", "lines", "logo", "order", "text", "heading")
 
 
-class InstituteError(Exception):
+class InstituteError(InputRefusedError):
     """A template folder that cannot be used; ``rule`` and ``values`` make its sentence."""
 
     def __init__(self, rule: str, **values: object) -> None:
@@ -27,7 +31,8 @@ class InstituteError(Exception):
 
     def sentence(self, language: str) -> str:
         """The mistake in words."""
-        return text(f"template.{self.rule}", language, **self.values)
+        told = {k: v.sentence(language) if isinstance(v, Cause) else v for k, v in self.values.items()}
+        return text(f"template.{self.rule}", language, **told)
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,22 @@ def read_institute(folder: Path) -> Institute:
         The folder or its template.toml is missing or wrong; says which key and what is allowed.
     """
     path = folder / SETTINGS
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as reason:
-        raise InstituteError("unreadable", file=path.name, folder=folder.name, reason=reason.strerror) from reason
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-        raise InstituteError("not_toml", file=path.name, reason=reason) from reason
+    with _entrance(path):
+        try:
+            given = text_of_file.read_settings(path)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+            raise InstituteError("not_toml", file=path.name, reason=words_of(reason)) from reason
+        return _institute(given, folder, path)
+
+
+def _entrance(path: Path) -> Entrance:
+    def refused(cause: Cause) -> InstituteError:
+        return InstituteError("unreadable", file=path.name, folder=path.parent.name, reason=cause)
+
+    return Entrance(path, "template", "", refused)
+
+
+def _institute(given: Mapping[str, object], folder: Path, path: Path) -> Institute:
     unknown = [k for k in given if k not in KEYS]
     if unknown:
         raise InstituteError("key", file=path.name, key=unknown[0], allowed=", ".join(KEYS))
@@ -100,7 +115,8 @@ def read_institute(folder: Path) -> Institute:
 
 
 def _file(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    with _entrance(path):
+        return text_of_file.read_text(path) if path.is_file() else ""
 
 
 def _word(given: Mapping[str, object], key: str, path: Path) -> str:
@@ -141,6 +157,5 @@ def _logo(given: Mapping[str, object], folder: Path, path: Path) -> tuple[str, b
     kind = LOGO_FORMATS.get(file.suffix.lower())
     if kind is None or file.resolve().parent != folder.resolve():
         raise InstituteError("logo", file=path.name, name=name, allowed=", ".join(LOGO_FORMATS))
-    if not file.is_file():
-        raise InstituteError("unreadable", file=name, folder=folder.name, reason="-")
-    return kind, file.read_bytes()
+    with _entrance(file):
+        return kind, text_of_file.read_bytes(file)

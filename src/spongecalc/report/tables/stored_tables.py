@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from spongecalc.assess.trace import Sources
+from spongecalc.formula_guard import unguarded
+from spongecalc.gate import stored, vector
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.report.content.traces import feature_frame
-from spongecalc.report.tables.csv_tables import FORMULA_STARTS
 
 GEOPACKAGE = "spongecalc.gpkg"
 
 
-class StoredTablesError(Exception):
+class StoredTablesError(InputRefusedError):
     """A result that cannot be read: which file, and why."""
 
     def __init__(self, file: str, reason: str) -> None:
@@ -33,25 +34,24 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """
     tables = {}
     for path in sorted(folder.glob("*.csv")):
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                rows = list(csv.reader(stream))
-        except (OSError, UnicodeDecodeError, csv.Error) as reason:
-            raise StoredTablesError(path.name, str(reason)) from reason
+        with _entrance(path):
+            rows = stored.rows(path)
         if not rows:
             continue
         odd = next((n for n, r in enumerate(rows[1:], start=2) if len(r) != len(rows[0])), None)
         if odd is not None:
             raise StoredTablesError(path.name, f"line {odd}: {len(rows[odd - 1])} cells, not {len(rows[0])}")
         cells = [[_plain(c) for c in row] for row in rows[1:]]
-        tables[path.stem] = pd.DataFrame(cells, columns=rows[0], dtype=object)
+        tables[path.stem] = pd.DataFrame(cells, columns=[unguarded(c) for c in rows[0]], dtype=object)
     return tables
 
 
+def _entrance(path: Path) -> Entrance:
+    return Entrance(path, "stored", "", lambda cause: StoredTablesError(path.name, str(cause)))
+
+
 def _plain(cell: str) -> str | None:
-    if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS):
-        return cell[1:]
-    return cell or None
+    return unguarded(cell) or None
 
 
 def read_sources(folder: Path) -> Sources:
@@ -66,13 +66,11 @@ def read_sources(folder: Path) -> Sources:
     features: dict[str, pd.DataFrame] = {}
     path = folder / GEOPACKAGE
     if path.is_file():
-        try:
-            for name, _ in pyogrio.list_layers(path):
-                frame = feature_frame(name, pyogrio.read_dataframe(path, layer=name, read_geometry=False), None)
+        with _entrance(path):
+            for name, _ in vector.list_layers(path):
+                frame = feature_frame(name, vector.read_dataframe(path, layer=name, read_geometry=False), None)
                 if frame is not None:
                     features[name] = frame
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as reason:
-            raise StoredTablesError(path.name, str(reason)) from reason
     if "communities" in tables and "community_id" in tables["communities"]:
         ids = tables["communities"]["community_id"]
         features["communities"] = pd.DataFrame({"feature_id": ids, "community_id": ids})

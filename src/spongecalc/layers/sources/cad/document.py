@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import ezdxf
-import ezdxf.recover
+from ezdxf import DXFError
 from ezdxf.document import Drawing
 
+from spongecalc.gate import drawing, text
+from spongecalc.gate.cause import words_of
 from spongecalc.layers.sources.cad.bad_numbers import BadNumber, without_bad_numbers
 from spongecalc.layers.sources.cad.encoding import BINARY, DecodedText, decoded, escaped, from_binary
-from spongecalc.layers.sources.raw import Note, SourceRefusedError, one_line
+from spongecalc.layers.sources.raw import Note, SourceRefusedError, source_entrance
 
-# Bad data reaches deep into the library before it is noticed.
-FAILURES = (ezdxf.DXFError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+# Bad data of one entity reaches deep into the library before it is noticed.
+FAILURES = (
+    DXFError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _SECTION = re.compile(r"(?m)^[ \t]*0[ \t]*\n[ \t]*SECTION\b")
 _LINE_END = re.compile(r"\r*\n|\r")
-# What the library logs on reading is said as a finding.
-logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 # Parts of the thing before them.
 PARTS = ("VERTEX", "ATTRIB", "SEQEND")
 # Of what was repaired so many things are quoted.
@@ -57,28 +63,21 @@ def open_drawing(path: Path, encoding: str | None = None) -> OpenedDrawing:
     SourceRefusedError
         If it is a DWG, or no drawing, or damaged beyond repair.
     """
-    try:
+    with source_entrance(path, "drawing"):
         about = path.stat()
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    return _opened(path, about.st_mtime_ns, about.st_size, encoding)
+        return _opened(path, about.st_mtime_ns, about.st_size, encoding)
 
 
 # Several layers come out of one drawing, one after the other.
 @lru_cache(maxsize=2)
 def _opened(path: Path, changed_ns: int, size: int, encoding: str | None) -> OpenedDrawing:  # noqa: ARG001
-    try:
-        data = path.read_bytes()
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
+    data = text.read_bytes(path)
     if re.match(rb"AC(\d{4}|[12]\.\d)", data):
         raise SourceRefusedError("drawing.dwg")
     try:
         given = decoded(from_binary(data) if data.startswith(BINARY) else data, encoding)
     except LookupError as reason:
         raise SourceRefusedError("encoding.unknown", encoding=encoding) from reason
-    except FAILURES as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
     # Ends of lines of any system, and those that a transfer doubled.
     given = replace(given, text=_LINE_END.sub("\n", given.text))
     if not _SECTION.search(given.text):
@@ -130,13 +129,11 @@ def completed(text: str) -> str:
 def _document(given: DecodedText) -> tuple[Drawing, tuple[Note, ...]]:
     """The document, with what had to be repaired."""
     try:
-        return ezdxf.read(io.StringIO(given.text)), ()
-    except FAILURES as reason:
-        first = one_line(reason)
-    try:
-        document, auditor = ezdxf.recover.read(io.BytesIO(escaped(given.text)))
-    except FAILURES as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    messages = [first, *(one_line(Exception(e.message)) for e in (*auditor.fixes, *auditor.errors))]
+        return drawing.read(given.text), ()
+    # Bad data reaches deep into the library before it is noticed.
+    except Exception as reason:
+        first = words_of(reason)
+    document, auditor = drawing.recovered(escaped(given.text))
+    messages = [first, *(words_of(Exception(e.message)) for e in (*auditor.fixes, *auditor.errors))]
     what = "; ".join(messages[:QUOTED])
     return document, (Note("drawing.repaired", {"count": len(messages), "what": what}),)

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ezdxf.lldxf.encoding import MIF_CODE_PAGE
-from ezdxf.lldxf.tagger import binary_tags_loader
 from ezdxf.lldxf.types import DXFTag
 from ezdxf.tools.codepage import toencoding
+
+from spongecalc.gate import drawing
 
 GBK = "GB18030"
 UTF8 = "UTF-8"
@@ -190,7 +191,7 @@ def from_binary(data: bytes) -> bytes:
 
 def _tags(data: bytes, errors: str) -> Iterator[DXFTag]:
     try:
-        yield from binary_tags_loader(data, errors)
+        yield from drawing.binary_tags(data, errors)
     except (IndexError, ValueError, struct.error):
         return
 

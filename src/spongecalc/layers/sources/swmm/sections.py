@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spongecalc.layers.sources.raw import SourceRefusedError, one_line
+from spongecalc.gate import text
+from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("TITLE", "TITLE"),
@@ -118,11 +119,8 @@ class ModelFile:
 
 def read_model_file(path: Path) -> ModelFile:
     """The rows of a .inp by section; raises SourceRefusedError where it cannot be read or has no section."""
-    try:
-        data = path.read_bytes()
-    except OSError as reason:
-        raise SourceRefusedError("file.unreadable", reason=one_line(reason)) from reason
-    return parse_model(path.name, data)
+    with source_entrance(path, "model"):
+        return parse_model(path.name, text.read_bytes(path))
 
 
 def parse_model(name: str, data: bytes, beginning: str = BEFORE_ALL) -> ModelFile:

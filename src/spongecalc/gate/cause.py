@@ -1,0 +1,102 @@
+"""The cause of a failure to read, in words that go into a sentence of either language."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from spongecalc.gate.not_admitted import NotAdmittedError
+from spongecalc.language import text
+
+LONGEST_WORDS = 200
+"""Letters of a library's words that are told: some quote the whole file."""
+# What our own code raises where it takes data for what they are not; a library's C code raises them too, but then
+# its last line of Python is the library's or the gate's.
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
+_PACKAGE = Path(__file__).parents[1]
+_GATE = Path(__file__).parent
+_PATH_ERRORS = (errno.ENAMETOOLONG, errno.EINVAL)
+
+Kind = Literal["missing", "memory", "depth", "path", "system", "library", "fault"]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The cause of a failure.
+
+    Parameters
+    ----------
+    kind
+        "missing" (no such file), "memory" (more than there is), "depth" (nested too deeply), "path" (a name that
+        no system takes), "system" (the operating system's words), "library" (a library's), or "fault": our own
+        reader stumbled.
+    words
+        Those of the library or the system, on one line and cut; of a fault with its place in the package.
+    values
+        What fills the sentence of an input that was not admitted.
+    """
+
+    kind: Kind | str
+    words: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def turned_away(self) -> bool:
+        """True where the gate did not let the input in; ``kind`` is then that of a NotAdmittedError."""
+        return bool(self.values)
+
+    def sentence(self, language: str) -> str:
+        """The cause in a language; a library's words stay as they are."""
+        return (
+            self.words
+            if self.kind in ("system", "library")
+            else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
+        )
+
+    def __str__(self) -> str:
+        return self.sentence("en")
+
+
+def cause_of(reason: BaseException) -> Cause:
+    """The cause that an exception tells."""
+    if isinstance(reason, NotAdmittedError):
+        return Cause(reason.kind, values=tuple(reason.values.items()))
+    if isinstance(reason, FileNotFoundError):
+        return Cause("missing")
+    if isinstance(reason, MemoryError):
+        return Cause("memory")
+    if isinstance(reason, RecursionError):
+        return Cause("depth")
+    if (isinstance(reason, OSError) and reason.errno in _PATH_ERRORS) or "embedded null" in str(reason):
+        return Cause("path")
+    if isinstance(reason, OSError) and reason.errno and reason.strerror:
+        return Cause("system", reason.strerror)
+    if place := _place_of_fault(reason):
+        return Cause("fault", f"{type(reason).__name__}: {words_of(reason)} ({place})")
+    return Cause("library", words_of(reason))
+
+
+def words_of(reason: BaseException) -> str:
+    """Words of an exception on one line, of a sane length; its kind where it has none."""
+    said = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
+    if not said.strip() and reason.__cause__ is not None:  # as rasterio has it
+        return words_of(reason.__cause__)
+    if isinstance(reason, KeyError) or not said.strip():
+        said = f"{type(reason).__name__} {said}"
+    line = "".join(c if c.isprintable() else " " for c in said)
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST_WORDS else f"{line[: LONGEST_WORDS - 3]}..."
+
+
+def _place_of_fault(reason: BaseException) -> str:
+    """Module and line of our own code that an exception of a program's faults arose in; "" for a library's."""
+    if not isinstance(reason, _FAULTS) or isinstance(reason, UnicodeError):
+        return ""
+    frames = traceback.extract_tb(reason.__traceback__)
+    last = Path(frames[-1].filename) if frames else _GATE
+    if not last.is_relative_to(_PACKAGE) or last.is_relative_to(_GATE):
+        return ""
+    return f"{last.relative_to(_PACKAGE).as_posix()}:{frames[-1].lineno}"
