@@ -1,4 +1,4 @@
-"""The time that a run is given: by its size where the project does not say, and told by what stands in its way."""
+"""Time that a run is given: by its size where the project does not say, and what is told of one that overran."""
 
 from __future__ import annotations
 

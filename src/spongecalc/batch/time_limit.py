@@ -1,9 +1,9 @@
 """How long a run may take where nobody has said: by the elements of its model and the steps of its event.
 
 The engine visits each element at each step, so that the time of a run grows with their product. On two cores
-that had other work too, a model of 800 pipes took 0.8 us for each element and step, 1.4 us by the reference scheme
-(docs/batches.md). A run is given ``S_PER_ELEMENT_STEP``, and never less than ``LEAST_S``, so that only what does
-not end is ended.
+that had other work too, a model of 800 pipes took 0.8 us for each element and step, and 1.4 us by the
+reference scheme (docs/batches.md). A run is given ``S_PER_ELEMENT_STEP``, and never less than ``LEAST_S``, so
+that only what does not end is ended.
 """
 
 from __future__ import annotations
