@@ -2,7 +2,7 @@
 
 pyogrio opens a file by whichever driver claims it, and drivers such as VRT or WFS claim any name and open
 whatever the file points to. Only those of :mod:`spongecalc.gate.forms_by_name` stay registered. The settings are
-those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's network.
+those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's net.
 """
 
 from __future__ import annotations

@@ -13,20 +13,21 @@ from typing import Any
 
 import pandas as pd
 
+from spongecalc.formula_guard import unguarded_table
 from spongecalc.gate import text
 from spongecalc.gate.entrance import standing_in
 from spongecalc.gate.limits import MB
 from spongecalc.gate.not_admitted import TooLargeError
 from spongecalc.gate.territory import limits_of
+from spongecalc.sealed_json import unsealed
 
 _BYTES_OF_A_VALUE = 8
 
 
 def table(path: Path, **choices: Any) -> pd.DataFrame:
-    """A table of CSV as :func:`pandas.read_csv` gives it."""
+    """A table of CSV as :func:`pandas.read_csv` gives it, without the apostrophes that guard its texts."""
     standing_in()
-    found: pd.DataFrame = pd.read_csv(path, **{"encoding": "utf-8-sig", **choices})
-    return found
+    return unguarded_table(pd.read_csv(path, **{"encoding": "utf-8-sig", **choices}))
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -37,6 +38,11 @@ def rows(path: Path) -> list[list[str]]:
 def note(path: Path) -> Any:
     """What a file of JSON holds."""
     return json.loads(text.read_text(path))
+
+
+def sealed(path: Path) -> dict[str, Any]:
+    """What a file of JSON with a seal holds; raises ValueError where a byte is not what was written."""
+    return unsealed(text.read_bytes(path))
 
 
 def parquet(files: dict[str, Path]) -> dict[str, pd.DataFrame]:

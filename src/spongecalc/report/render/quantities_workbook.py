@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.formula_guard import is_formula
 from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.report.content.closed_lists import coded
@@ -25,6 +26,7 @@ from spongecalc.report.render.sheet_printing import (
     row_height,
     set_printing,
 )
+from spongecalc.whole_file import part_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -56,7 +58,9 @@ class _Book:
         self.words = words
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.total = self.book.add_format({"bold": True, "top": 1, "num_format": "0.00"})
-        self.plain = self.book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
+        plain = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+        self._plain = self.book.add_format(plain)
+        self._quoted = self.book.add_format({**plain, "num_format": "@", "quote_prefix": True})
         self._numbers: dict[int | None, Any] = {}
 
     def say(self, key: str) -> str:
@@ -77,6 +81,10 @@ class _Book:
             self._numbers[places] = self.book.add_format({"num_format": code, "valign": "top"})
         return self._numbers[places]
 
+    def text(self, text: str) -> Any:
+        """The format of a text: one that begins as a formula does stays a text whoever edits it."""
+        return self._quoted if is_formula(text) else self._plain
+
     def sheet(self, key: str, headings: Sequence[str], texts: Sequence[Sequence[str]] = ()) -> Worksheet:
         """A sheet with its headings in the first row, frozen; ``texts`` of each column decide how wide it is."""
         sheet = self.book.add_worksheet(self.say(f"sheet.{key}"))
@@ -95,7 +103,7 @@ class _Book:
         if not is_known(value):
             return
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            sheet.write_string(row, column, str(value), self.plain)
+            sheet.write_string(row, column, str(value), self.text(str(value)))
         elif math.isfinite(float(value)):
             sheet.write_number(row, column, float(value), self.number(name, float(value)))
 
@@ -140,8 +148,12 @@ def write_workbook(
     catalogue
         Names the project's covers; None takes those that ship with the package.
     """
-    words = Wording(lang, catalogue or shipped())
-    whole = path.with_suffix(".part.xlsx")
+    with part_file(path) as whole:
+        _write(tables, whole, Wording(lang, catalogue or shipped()))
+    return path
+
+
+def _write(tables: Mapping[str, pd.DataFrame], whole: Path, words: Wording) -> None:
     bill, features = tables["quantities"], tables["quantity_features"]
     book = _Book(whole, words, large=len(features) > LARGE_LEDGER)
     lines = _lines(bill)
@@ -158,8 +170,6 @@ def write_workbook(
     if len(tables.get("design_checks", ())):
         _checks(book, tables["design_checks"])
     book.book.close()
-    whole.replace(path)
-    return path
 
 
 def _key(row: Mapping[str, object]) -> tuple[object, ...]:
@@ -250,7 +260,8 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
     }
     lengths = laid.groupby(["community_id", "item", "system"])["length_m"].sum().to_dict()
     for row, community in enumerate(communities, 3):
-        sheet.write_string(row, 0, str(community) or EMPTY)
+        shown = str(community) or EMPTY
+        sheet.write_string(row, 0, shown, book.text(shown) if is_formula(shown) and community else None)
         for column, (item, system) in enumerate(kinds, 1):
             letter = xl_col_to_name(column)
             formula = (

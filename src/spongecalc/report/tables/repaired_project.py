@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.batch.own_files import note_written
 from spongecalc.contract import SCHEMAS
 from spongecalc.gate import stored, vector
 from spongecalc.gate import text as text_of_file
@@ -33,6 +33,7 @@ from spongecalc.report.tables.taken_along import (
     take_along,
     take_models,
 )
+from spongecalc.whole_file import replace_file
 
 FOLDER = "repaired"
 FILE = "layers.gpkg"
@@ -107,7 +108,7 @@ def write_repaired(
     for path in (whole, page):
         # Where no source could be read there are no layers to keep.
         if path.exists():
-            shutil.copyfile(path, kept / path.name)
+            replace_file(kept / path.name, path.read_bytes())
         else:
             (kept / path.name).unlink(missing_ok=True)
     take_models(project, models, folder, kept / TAKEN_ALONG, anew=anew)
@@ -115,7 +116,9 @@ def write_repaired(
         take_along(project, folder, kept / TAKEN_ALONG, OWN_FILES, anew=anew)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
-    return tuple(path for path in (whole, page, *tables, places) if path.exists())
+    written = tuple(path for path in (whole, page, *tables, places) if path.exists())
+    note_written(folder, written)
+    return written
 
 
 def read_trail(path: Path) -> pd.DataFrame:
@@ -211,7 +214,7 @@ def _write_page(
         document["structures"] = {**document.get("structures", {}), "carried": carried}
     scalars = {k: v for k, v in document.items() if not isinstance(v, (dict, list)) or k == "notes"}
     rest = {k: v for k, v in document.items() if k not in scalars}
-    page.write_text(tomli_w.dumps({**scalars, **rest}), encoding="utf-8", newline="\n")
+    replace_file(page, tomli_w.dumps({**scalars, **rest}).encode("utf-8"))
 
 
 def _security(stated: Mapping[str, Any], layers: Mapping[str, Any]) -> dict[str, Any]:
