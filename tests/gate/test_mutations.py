@@ -32,8 +32,7 @@ def listener() -> Iterator[Listener]:
 @pytest.fixture(scope="module")
 def reader(listener: Listener) -> Iterator[Reader]:
     """The process that reads; whatever asks the network for something is sent to the listener."""
-    address = f"http://127.0.0.1:{listener.port}"
-    with Reader(dict.fromkeys(("http_proxy", "https_proxy", "GDAL_HTTP_PROXY"), address)) as one:
+    with Reader(dict.fromkeys(("http_proxy", "https_proxy", "GDAL_HTTP_PROXY"), listener.url)) as one:
         yield one
 
 
