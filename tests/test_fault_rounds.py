@@ -10,7 +10,7 @@ import pytest
 from tests.fault_rounds import KINDS, play_rounds
 
 ROUNDS, SEED = 50, 20261129
-EVERY_NTH_OF_ALL = 9
+EVERY_NTH_OF_ALL = 16
 """Rounds of ``spongecalc all`` take several times as long as those of ``run``; the bench has a hundred."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks warm processes and looks into /proc")

@@ -173,6 +173,7 @@ def test_parts_of_processes_that_are_gone_are_removed_and_those_of_others_stay(t
 # Files that the engine and libraries are given in scratch folders, and marks that mean nothing once half written.
 MAY_WRITE = {
     "whole_file": "it is the one that does",
+    "gate.gml_apart": "scratch",
     "batch.engine_task": "scratch of a worker",
     "batch.watch": "a log, line by line",
     "swmm.foreign_copy": "scratch",

@@ -41,7 +41,7 @@ def note(path: Path) -> Any:
 
 
 def sealed(path: Path) -> dict[str, Any]:
-    """What a file of JSON with a seal holds; raises ValueError where a byte is not what was written."""
+    """The document in a file of JSON with a seal; raises ValueError where a byte is not what was written."""
     return unsealed(text.read_bytes(path))
 
 
