@@ -47,7 +47,7 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## times: the example's batch against the bare engine's, clearances against all with all; what is settled
+bench: $(READY)  ## times: the example's batch against the bare engine's, clearances against all with all; what is settled; rounds of misfortune
 	$(BIN)/python -m tests.bench.overhead
 	$(BIN)/python -m tests.bench.cluster
 	$(BIN)/python -m tests.bench.settled
@@ -57,8 +57,10 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.clearances
 	$(BIN)/python -m tests.bench.survey
 	$(BIN)/python -m tests.bench.defects
+	$(BIN)/python -m tests.bench.mutations
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
+	$(BIN)/python -m tests.bench.faults
 
 bench-against: $(READY)  ## processor time of the example's batch and a large survey beside another commit's: REF=COMMIT
 	$(BIN)/python -m tests.bench.side_by_side $(or $(REF),HEAD)

@@ -246,3 +246,13 @@ def write_small_project(
         text = text.replace("[simulation]", f"{SHORT_SERIES}[simulation]", 1)
     (folder / "spongecalc.toml").write_text(text, encoding="utf-8")
     return SmallProject(folder, deliveries[0][0], deliveries[1][0])
+
+
+def write_one_square(folder: Path, toml: Callable[[str], str] | None = None) -> Path:
+    """Write a project of community A alone, for tests that take it through its commands many times."""
+    folder.mkdir(parents=True)
+    (folder / "a.gpkg").write_bytes(plain_delivery((("A", 0),)))
+    layers = "\n".join(f'[layers.{layer}]\nsource = "a.gpkg"\nlayer = "{layer}"' for layer in LAYERS)
+    text = TOML.format(layers=layers).replace("[simulation]", f"{SHORT_SERIES}[simulation]", 1)
+    (folder / "spongecalc.toml").write_text(toml(text) if toml else text, encoding="utf-8")
+    return folder

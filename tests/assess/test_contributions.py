@@ -101,3 +101,9 @@ def test_joints_one_below_the_other_do_not_add_up(tmp_path: Path) -> None:
     assert read.empty
     assert stale == ("A/after",)
     assert pipe["without_it_m3"] >= 0
+    # A figure that no run gave, by a damaged disk or by hand, is nobody's.
+    content = written.read_bytes()
+    written.write_bytes(content.replace(b"sewage_lateral", b"sewage_laternl", 1))
+    read, stale = stored_contributions(written.parent, models, of_dry)
+    assert read.empty
+    assert stale == ("A/after",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from spongecalc.overland.store import SEAL, make_all, run_folder
 from spongecalc.project.load import load_project
 from spongecalc.report.content.ponding_levels import community_levels_said, county_levels_said, verdict_pair
 from spongecalc.report.content.wording import Wording
+from spongecalc.sealed_json import sealed_json
 from spongecalc.steps import pipeline
 from spongecalc.steps.ponding import coupled_runs
 
@@ -95,7 +95,7 @@ def hollow(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
         place.mkdir(parents=True)
         end = {"key": run.key, **vars(done[0]), "run_id": run.run_id, "status": "failed", "reason": "time_step"}
         figures = {"x": "540010.5", "y": "2674009.5", "seconds": "0.0004"}
-        (place / SEAL).write_text(json.dumps(end | {"found": figures}), encoding="utf-8")
+        (place / SEAL).write_bytes(sealed_json(end | {"found": figures, "rasters": ""}))
     return take_through(folder)
 
 

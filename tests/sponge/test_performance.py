@@ -223,6 +223,11 @@ def test_the_series_is_run_once_and_only_where_something_changed(
     without = project.settings.sponge.model_copy(update={"continuous": False})
     assert sponge.current_continuous(dataclasses.replace(question, sponge=without), path / "none", 1) is None
     assert len(runs) == 2
+    # damage that leaves a document which can be read is seen
+    content = path.read_bytes()
+    at = content.index(b'"rain_mm": ') + len(b'"rain_mm": ')
+    path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    assert read_continuous(path) is None
 
 
 BARE = """[OPTIONS]

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from tests.small_project import SmallProject
 
+from spongecalc.batch.own_files import note_written
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
-from spongecalc.steps.model_files import stale_models, write_models
+from spongecalc.steps.model_files import models_changed_by_hand, models_left, stale_models, write_models
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
@@ -28,3 +29,51 @@ def test_a_model_saved_in_another_encoding_counts_as_changed(
     # Other ends of lines are no change.
     changed.write_bytes(text.encode().replace(b"\n", b"\r\n"))
     assert stale_models(built) == ()
+
+
+def test_models_of_the_user_are_never_removed_and_left_over_ones_of_ours_are(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    project = load_project(small_project().folder)
+    built = pipeline.build(pipeline.check(project))
+    folder = project.folder / project.settings.models
+    write_models(built)
+    ours, edited, theirs = (folder / name / "after.inp" for name in ("X", "Y", "Z"))
+    for path in (ours, edited, theirs):
+        path.parent.mkdir()
+        path.write_bytes(b"[TITLE]\nspongecalc X after\n")
+    theirs.write_bytes(b"[TITLE]\nour own study\n")
+    note_written(folder, [ours, edited])
+    edited.write_bytes(edited.read_bytes() + b";; mine\n")
+    assert stale_models(built) == (ours, edited)
+    assert models_left(built) == (edited,)
+    assert write_models(built) == (ours,)
+    assert not ours.parent.exists()
+    assert edited.read_bytes().endswith(b";; mine\n")
+    assert theirs.read_bytes() == b"[TITLE]\nour own study\n"
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)), b"", "[TITLE]\n雨水".encode("gbk"), b"\0" * 3])
+def test_a_binary_model_is_named_and_written_anew(
+    small_project: Callable[..., SmallProject], content: bytes
+) -> None:
+    built = pipeline.build(pipeline.check(load_project(small_project().folder)))
+    first = write_models(built)
+    wanted = first[0].read_bytes()
+    assert models_changed_by_hand(built) == ()
+    first[0].write_bytes(content)
+    assert models_changed_by_hand(built) == stale_models(built) == (first[0],)
+    assert write_models(built) == (first[0],)
+    assert first[0].read_bytes() == wanted
+
+
+def test_a_model_that_only_the_layers_changed_is_not_called_changed_by_hand(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    built = pipeline.build(pipeline.check(load_project(small_project().folder)))
+    first = write_models(built)
+    folder = first[0].parents[1]
+    first[0].write_bytes(b"[TITLE]\nspongecalc A after\n")
+    note_written(folder, [first[0]])
+    assert models_changed_by_hand(built) == ()
+    assert stale_models(built) == (first[0],)

@@ -28,6 +28,7 @@ from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.model_frames import conduit_frame, node_frame, regulator_frame, subcatchment_frame
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.stepped_simulation import SteppedSimulation
+from spongecalc.whole_file import replace_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +128,7 @@ class Model:
         """
         file = Path(path)
         content = self.inp(storm)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8", newline="\n")
+        replace_file(file, content.encode("utf-8"))
         return file
 
     def run(self, storm: StormLike = None, *, folder: str | Path | None = None) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -17,6 +16,7 @@ from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.rainfall.capture_ratio import CaptureCurve, curve_of_series
+from spongecalc.sealed_json import sealed_json
 from spongecalc.sponge.event_runs import TAKEN, Site
 from spongecalc.sponge.ground_states import SiteGround, StoreState
 from spongecalc.sponge.question import CLOSED, SpongeQuestion
@@ -25,6 +25,7 @@ from spongecalc.swmm.ground_state import GroundState
 from spongecalc.swmm.runoff_volumes import left_m3
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import demand_m3_d, roof_inflow_m3, roofs_of
+from spongecalc.whole_file import replace_file
 
 TANK_COLUMNS = [
     "community_id",
@@ -227,8 +228,7 @@ def write_continuous(result: ContinuousResult, path: Path) -> None:
         "days_mm": list(result.curve.days_mm),
         "ground": [[*key, *_ground_lists(own)] for key, own in result.ground.items()],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", encoding="utf-8", newline="\n")
+    replace_file(path, sealed_json(document))
 
 
 def _ground_lists(own: SiteGround) -> list[object]:
@@ -249,7 +249,7 @@ def read_continuous(path: Path) -> ContinuousResult | None:
     """A result that :func:`write_continuous` kept; None where there is none or it cannot be read."""
     try:
         with Entrance(path, "stored"):
-            d = stored.note(path)
+            d = stored.sealed(path)
             curve = CaptureCurve(
                 "", d["source"], "", tuple(d["days_mm"]), years=d["years"], generated=d["generated"]
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.ponding import CHANGE
+from spongecalc.batch.own_files import edited
 from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
@@ -117,6 +118,8 @@ def stored_causes(
         return empty, ()
     if list(kept.columns) != CAUSE_COLUMNS:
         return empty, ()
+    if edited(folder, folder / f"{TABLE}.csv"):  # damaged, or changed by hand: figures that no run gave
+        return empty, tuple(sorted({f"{k[0]}/{k[1]}/{k[2]}" for k in now}))
     kept["changed"] = kept["changed"].fillna("")
     keys = list(zip(kept["model"], kept["scenario"], kept["storm_id"], kept["level"].astype(int), strict=True))
     true = [now.get(k) == sha for k, sha in zip(keys, kept["model_sha256"], strict=True)]

@@ -7,7 +7,6 @@ another machine.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import tempfile
@@ -16,13 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from spongecalc.batch.disk_fault import ENGINE_CANNOT_WRITE, refuse_little_room
 from spongecalc.batch.result_file import INPUT, OUT, REPORT, packed
 from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.input_file import decode
 from spongecalc.swmm.run_result import SeriesRequest
-
-LEAST_ROOM_BYTES = 500_000
-"""With less room than this left on the disk, what the engine wrote may be cut short."""
 
 _REPORT_IS_WHOLE = "Analysis ended on"
 _SCRATCH = "spongecalc-run-"
@@ -93,8 +90,10 @@ def run_task(task: EngineTask) -> EngineAnswer:
     result = with_gutter_water(result, task.gutters)
     report = decode((folder / REPORT).read_bytes())[0] if (folder / REPORT).exists() else ""
     finished = bool(result.totals_m3)
-    if shutil.disk_usage(folder).free < LEAST_ROOM_BYTES or (finished and _REPORT_IS_WHOLE not in report):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    cut = (finished and _REPORT_IS_WHOLE not in report) or any(
+        m.key in ENGINE_CANNOT_WRITE for m in result.messages
+    )
+    refuse_little_room(folder, whole=not cut)
     out = folder / OUT
     return EngineAnswer(
         result.status,

@@ -7,7 +7,6 @@ series, of those series that were asked for.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.swmm.run_result import FRAMES, RunResult
+from spongecalc.whole_file import part_file
 
 FOLDER = "store"
 """Folder of the results that the files are in."""
@@ -52,8 +52,6 @@ def write_parquet(runs: Sequence[Run], results: Mapping[str, RunResult], folder:
         import duckdb  # noqa: PLC0415  of the extra [store]
     except ImportError:
         raise StoreError("pip install 'spongecalc[store]'") from None
-    folder.mkdir(parents=True, exist_ok=True)
-    parts = {name: folder / f".{name}.{os.getpid()}.part" for name in FILES}
     known = [run for run in runs if run.run_id in results]
     connection = duckdb.connect()
     try:
@@ -65,17 +63,14 @@ def write_parquet(runs: Sequence[Run], results: Mapping[str, RunResult], folder:
                 connection.unregister("part")
         written = []
         for name in FILES if known else ():
-            target = str(parts[name]).replace("'", "''")
-            connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-            parts[name].replace(folder / f"{name}.parquet")
-            written.append(folder / f"{name}.parquet")
+            path = folder / f"{name}.parquet"
+            with part_file(path) as part:
+                target = str(part).replace("'", "''")
+                connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            written.append(path)
         return written
-    except duckdb.IOException as error:
-        raise OSError(str(error)) from None
     finally:
         connection.close()
-        for part in parts.values():
-            part.unlink(missing_ok=True)
 
 
 def read_parquet(folder: Path) -> dict[str, pd.DataFrame]:

@@ -49,6 +49,9 @@ PRELOADED: tuple[str, ...] = (
 JOBS_OF_A_WORKER = 1000
 """Jobs after which a worker gives way to a new one: the engine keeps a little memory of every run."""
 
+RETRIES = 2
+"""How often a job whose failure would be kept begins again after someone killed its worker."""
+
 Reason = Literal["", "raised", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
 
 _MEGABYTE = 1_000_000

@@ -3,27 +3,37 @@
 A run's folder holds what a person reads, the input ``model.inp`` and SWMM's own report ``model.rpt``, and
 the results by key, ``<first characters of the key>.json.gz``: a gzip of one JSON document with the key, the
 result and the report. A result of an earlier key stays beside a new one, so that going back to an earlier
-state of the layers costs nothing; the oldest go when there are more than a few.
+state of the layers costs nothing; those not used for longest go when there are more than a few. Which they are a
+list in the folder says, by the order of use: clocks are set back and forward, and files are copied.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import os
+import re
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from spongecalc.gate.archive_limits import gunzipped
+from spongecalc.gate.limits import DEFAULT_LIMITS
+from spongecalc.gate.not_admitted import TooLargeError
+from spongecalc.gate.territory import limits_of
 from spongecalc.swmm.run_result import RunResult
+from spongecalc.whole_file import replace_file
 
 INPUT, REPORT, OUT = "model.inp", "model.rpt", "model.out"
 KEPT = 4
 """Results of different keys that a run's folder holds at most."""
 
 FORMAT = 2
+ORDER = ".order"
+"""The list of results in a run's folder, from the one not used for longest on; only where there are several."""
 _SUFFIX = ".json.gz"
 _NAME_LENGTH = 24
+_OWN_NAME = re.compile(rf"[0-9a-f]{{{_NAME_LENGTH}}}{re.escape(_SUFFIX)}")
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zlib.error)
 """What reading a damaged file may raise."""
@@ -55,18 +65,26 @@ def packed(result: RunResult, report: str, key: str, limit: str = "") -> bytes:
     return gzip.compress("\n".join(lines).encode(), compresslevel=1, mtime=0)
 
 
-def unpacked(content: bytes, key: str) -> tuple[RunResult, str]:
-    """A result and SWMM's report from the bytes of its file.
+def unpacked(content: bytes, key: str, limit_mb: float = DEFAULT_LIMITS.stored_limit_mb) -> tuple[RunResult, str]:
+    """A result and SWMM's report from the bytes of its file, of which at most ``limit_mb`` are unpacked [MB].
 
     Raises
     ------
     One of UNREADABLE
         The bytes are damaged, of another key or of another format.
     """
-    first, _, rest = gzip.decompress(content).partition(b"\n")
+    first, _, rest = _text(content, limit_mb).partition(b"\n")
     head = _head(first, key)
     body = json.loads(rest)
     return replace(RunResult.from_document(body["result"]), seconds=head.seconds), str(body["report"])
+
+
+def _text(content: bytes, limit_mb: float) -> bytes:
+    """The text of a file, of which no more is unpacked than a result may have; raises one of UNREADABLE."""
+    try:
+        return gunzipped(content, "stored_limit", limit_mb)
+    except TooLargeError as reason:
+        raise ValueError(str(reason)) from reason
 
 
 def _head(line: bytes, key: str) -> Head:
@@ -85,7 +103,7 @@ def read_head(folder: Path, key: str) -> Head | None:
     """The head of the result of a key; None unless the file is there with every byte (by its checksum)."""
     try:
         content = result_path(folder, key).read_bytes()
-        return _head(gzip.decompress(content).partition(b"\n")[0], key)
+        return _head(_text(content, limits_of(folder).stored_limit_mb).partition(b"\n")[0], key)
     except UNREADABLE:
         return None
 
@@ -98,7 +116,7 @@ def read_result(folder: Path, key: str) -> tuple[RunResult, str]:
     One of UNREADABLE
         It is missing, damaged or of another run.
     """
-    return unpacked(result_path(folder, key).read_bytes(), key)
+    return unpacked(result_path(folder, key).read_bytes(), key, limits_of(folder).stored_limit_mb)
 
 
 def write_result(folder: Path, key: str, content: bytes, text: str, report: str, *, durable: bool = True) -> None:
@@ -120,13 +138,38 @@ def write_result(folder: Path, key: str, content: bytes, text: str, report: str,
     OSError
         The folder cannot be written; what was there is as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     show(folder, text, report)
-    _replace(result_path(folder, key), content, durable=durable)
-    results = [p for p in folder.iterdir() if p.name.endswith(_SUFFIX) and not p.name.startswith(".")]
-    if len(results) > KEPT:
-        for path in sorted(results, key=lambda p: p.stat().st_mtime_ns)[:-KEPT]:
-            path.unlink(missing_ok=True)
+    replace_file(result_path(folder, key), content, durable=durable)
+    used(folder, key)
+
+
+def used(folder: Path, key: str) -> None:
+    """Note that a result was used last of those in its run's folder; of more than ``KEPT`` the first in order go.
+
+    The list is no result: where the disk does not take it, nothing goes that need not.
+    """
+    own = result_path(folder, key).name
+    with suppress(OSError):
+        names = sorted(p.name for p in folder.iterdir() if _OWN_NAME.fullmatch(p.name))
+        if len(names) < 2 or own not in names:
+            return
+        listed = _listed(folder)
+        # What no list names is older than what one names: the list was lost, or the file came from elsewhere.
+        others = sorted((n for n in names if n != own), key=lambda n: (listed.get(n, -1), n))
+        for name in others[: -KEPT + 1]:
+            (folder / name).unlink(missing_ok=True)
+        kept = [*others[-KEPT + 1 :], own]
+        if list(listed) != kept:
+            replace_file(folder / ORDER, ("\n".join(kept) + "\n").encode("ascii"))
+
+
+def _listed(folder: Path) -> dict[str, int]:
+    """Names of results with their place in the order of use; empty where no list can be read."""
+    try:
+        names = (folder / ORDER).read_text(encoding="ascii").split("\n")
+    except (OSError, ValueError):
+        return {}
+    return {name: place for place, name in enumerate(n for n in names if _OWN_NAME.fullmatch(n))}
 
 
 def show(folder: Path, text: str, report: str) -> None:
@@ -134,18 +177,4 @@ def show(folder: Path, text: str, report: str) -> None:
     for name, wanted in ((INPUT, text.encode()), (REPORT, report.encode())):
         path = folder / name
         if not path.is_file() or path.read_bytes() != wanted:
-            _replace(path, wanted, durable=False)
-
-
-def _replace(path: Path, content: bytes, *, durable: bool) -> None:
-    """Write a file beside its place and move it there."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            stream.write(content)
-            if durable:
-                stream.flush()
-                os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+            replace_file(path, wanted)

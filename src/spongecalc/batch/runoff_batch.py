@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from spongecalc.batch.pool import Job, Outcome, run_all
+from spongecalc.batch.disk_fault import refuse_faults
+from spongecalc.batch.pool import RETRIES, Job, Outcome, run_all
 from spongecalc.batch.runoff_job import run_model
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchment import Subcatchment, cascades
@@ -175,7 +176,7 @@ def _planned(task: RunoffTask, folder: Path, name: str, time_limit_s: float) -> 
         key = f"{name}-{number}"
         args = (text, folder / key, task.marks_s, task.rain.lines, chosen, task.coarse, task.state_marks)
         size = sum(len(part.areas) for part in parts)
-        jobs.append(Job(key, run_model, args, size=size, time_limit_s=time_limit_s))
+        jobs.append(Job(key, run_model, args, size=size, time_limit_s=time_limit_s, retries=RETRIES))
     return _Planned(tuple(jobs), tuple(places))
 
 
@@ -198,6 +199,7 @@ def _run_grounds(
             on_done(finished, len(jobs))
 
     outcomes = run_all(jobs, processes=processes, on_done=count)
+    refuse_faults(outcomes)
     found, begin = [], 0
     for task, one in zip(tasks, planned, strict=True):
         own = outcomes[begin : begin + len(one.jobs)]

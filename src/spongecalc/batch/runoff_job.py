@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spongecalc.batch.disk_fault import refuse_little_room
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
 
 
@@ -25,5 +26,14 @@ def run_model(
     ------
     RunoffError
         If the engine refuses the model or stops.
+    OSError
+        The disk is full, or takes nothing: nothing that was computed is to be trusted.
     """
-    return run_runoff(text, folder, marks_s, rain_lines=lines, fine=fine, coarse_marks=coarse, state_marks=states)
+    try:
+        made = run_runoff(
+            text, folder, marks_s, rain_lines=lines, fine=fine, coarse_marks=coarse, state_marks=states
+        )
+    finally:
+        if folder.parent.is_dir():
+            refuse_little_room(folder.parent)
+    return made

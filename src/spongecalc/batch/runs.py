@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, overload
 
+from spongecalc.batch.disk_fault import refuse_faults
 from spongecalc.batch.engine_task import EngineAnswer, EngineTask, remove_dead, run_task, scratch_folder
 from spongecalc.batch.model_runs import model_result
-from spongecalc.batch.pool import Executor, Job, Outcome, finished
+from spongecalc.batch.pool import RETRIES, Executor, Job, Outcome, finished
 from spongecalc.batch.result_file import (
     INPUT,
     OUT,
@@ -24,18 +25,18 @@ from spongecalc.batch.result_file import (
     read_result,
     result_path,
     show,
+    used,
     write_result,
 )
 from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
+from spongecalc.batch.time_limit import LEAST_S
 from spongecalc.catalogue.structure_form import PASSING
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.model import BETWEEN, COMES_UP, TANK_FLOWS, SwmmModel
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
-
-RETRIES = 2
-"""How often a run begins again after someone killed its worker."""
+from spongecalc.whole_file import OF_THE_DISK, replace_file
 
 Again = Literal["nothing", "failed", "all"]
 """What is run though it has been run before."""
@@ -127,6 +128,7 @@ def execute(
     Of runs that are alike (:attr:`Run.key`), such as those of a community that two scenarios leave as it is, one
     is made and the others get its result.
     A result is on disk before its run counts as done, and what is on disk stays when this call is stopped.
+    A disk that takes no results ends the call: what it would go on to compute could not be kept.
 
     Parameters
     ----------
@@ -144,6 +146,11 @@ def execute(
         Told of each run that was made.
     on_due
         Told the ids of the runs that will be made, before the first.
+
+    Raises
+    ------
+    OSError
+        The disk takes nothing (full, read-only, damaged, no right to write).
     """
     due = due_runs(runs, again)
     if on_due:
@@ -157,6 +164,7 @@ def execute(
         if run.run_id not in due and not _shows(run):
             with contextlib.suppress(OSError):  # for the reader only; the result itself is there
                 show(run.folder, run.text, read_result(run.folder, run.key)[1])
+                used(run.folder, run.key)
     done, failed = len(runs) - len(due), 0
     if done and on_done:
         on_done(done)
@@ -182,6 +190,7 @@ def execute(
             run = waiting[number]
             if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
                 remove_dead(scratch)  # what its worker wrote may be gigabytes
+            refuse_faults([] if executor else [outcome])
             told(run, *_keep(run, outcome, unstored), outcome.seconds)
             for other in alike[run.key][1:]:
                 told(other, *_keep_alike(run, other, unstored), 0.0)
@@ -247,7 +256,7 @@ class _Jobs(Sequence[Job]):
             run_task,
             (task,),
             size=run.size,
-            time_limit_s=settings.time_limit_s,
+            time_limit_s=run.time_limit_s,
             file_limit_mb=settings.file_limit_mb,
             memory_limit_mb=settings.memory_limit_mb,
             retries=RETRIES,
@@ -265,7 +274,7 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
         content, report, out = answer.content, answer.report, answer.out
         status, reason = answer.status, answer.message if answer.status != "done" else ""
     else:
-        result = model_result(outcome)
+        result = _overran(run, outcome) if outcome.reason == "time_limit" else model_result(outcome)
         status, reason = "failed", result.messages[0].key
         if outcome.reason not in ("time_limit", "size_limit", "memory_limit", "worker_died"):
             unstored[run.run_id] = result
@@ -273,12 +282,31 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
         limit = f"{outcome.reason}={outcome.detail}" if outcome.reason != "worker_died" else ""
         content, report, out = packed(result, "", run.key, limit), "", None
     try:
-        write_result(run.folder, run.key, content, run.text, report)
         if out is not None:
-            (run.folder / OUT).write_bytes(out)
+            replace_file(run.folder / OUT, out)
+        write_result(run.folder, run.key, content, run.text, report)
     except OSError as error:
+        _refuse_of_the_disk(run, error)
         return _not_writable(run, error, outcome.seconds, unstored)
     return status, reason
+
+
+def _overran(run: Run, outcome: Outcome) -> RunResult:
+    """The result of a run that was ended: how large it is, and whether the limit or the model is at fault."""
+    default_s = run.default_time_limit_s
+    if run.time_limit_s < default_s:
+        key = "engine.run.time_limit_below_size"
+    else:
+        key = "engine.run.time_limit_large" if default_s > LEAST_S else "engine.run.time_limit_small"
+    values = {
+        "seconds": outcome.detail,
+        "elements": str(run.elements),
+        "steps": f"{run.steps:.0f}",
+        "default": f"{default_s:g}",
+        "longer": f"{3 * max(run.time_limit_s, default_s):g}",
+    }
+    message = Message("error", key, subject=run.run_id, values=tuple(values.items()))
+    return RunResult("failed", (message,), seconds=outcome.seconds)
 
 
 def _keep_alike(made: Run, run: Run, unstored: dict[str, RunResult]) -> tuple[str, str]:
@@ -292,12 +320,19 @@ def _keep_alike(made: Run, run: Run, unstored: dict[str, RunResult]) -> tuple[st
         report = report.replace(line, own, 1)
     limit = head.limit if head is not None else ""
     try:
-        write_result(run.folder, run.key, packed(result, report, run.key, limit), run.text, report)
         if (made.folder / OUT).is_file() and run.keep_out:
-            (run.folder / OUT).write_bytes((made.folder / OUT).read_bytes())
+            replace_file(run.folder / OUT, (made.folder / OUT).read_bytes())
+        write_result(run.folder, run.key, packed(result, report, run.key, limit), run.text, report)
     except OSError as error:
+        _refuse_of_the_disk(run, error)
         return _not_writable(run, error, result.seconds, unstored)
     return result.status, result.messages[0].key if result.status != "done" and result.messages else ""
+
+
+def _refuse_of_the_disk(run: Run, error: OSError) -> None:
+    """Raise an error in storing a run that every other run would meet too, with the name of a file."""
+    if error.errno in OF_THE_DISK:
+        raise error if error.filename else OSError(error.errno, error.strerror, str(run.folder))
 
 
 def _not_writable(run: Run, error: OSError, seconds: float, unstored: dict[str, RunResult]) -> tuple[str, str]:
@@ -310,7 +345,7 @@ def _not_writable(run: Run, error: OSError, seconds: float, unstored: dict[str, 
 def _limits(run: Run) -> tuple[str, ...]:
     settings = run.event.settings
     return (
-        f"time_limit={settings.time_limit_s:g}",
+        f"time_limit={run.time_limit_s:g}",
         f"size_limit={settings.file_limit_mb:g}",
         f"memory_limit={settings.memory_limit_mb:g}",
     )

@@ -10,7 +10,6 @@ to do would wait for.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +21,8 @@ from spongecalc.gate import stored
 from spongecalc.gate import text as text_of_file
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.sealed_json import sealed_json
+from spongecalc.whole_file import named_error, replace_file
 
 FILE_NAME = "spongecalc.toml"
 STATE = ".spongecalc"
@@ -147,7 +148,7 @@ def read_stamp(place: Path, name: str) -> Stamp | None:
         if path is None:
             return None
         with Entrance(path, "stored"):
-            document = stored.note(path)
+            document = stored.sealed(path)
             stamp = Stamp(**{**document, "errors": tuple(document["errors"]), "more": tuple(document["more"])})
     except InputRefusedError:
         return None
@@ -159,20 +160,15 @@ def write_stamp(place: Path, name: str, stamp: Stamp) -> None:
     path = _stamp_path(place, name)
     if path is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(json.dumps(asdict(stamp), ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    replace_file(path, sealed_json(asdict(stamp)))
 
 
 def forget(place: Path, name: str) -> None:
     """Forget what a command left, before it begins to change it."""
     path = _stamp_path(place, name)
     if path is not None:
-        path.unlink(missing_ok=True)
+        with named_error(path):
+            path.unlink(missing_ok=True)
 
 
 def outputs_state(place: Path, files: Iterable[Path]) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from spongecalc.batch.run import Run, RunDone
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from spongecalc.project.load import Project
 
 KEPT_LOGS = 20
+# Logs of earlier versions have no number; other files in the folder are none of ours.
+_LOG_NAME = re.compile(r"((?P<number>\d{6,9})-)?\d{8}T\d{6}\.\d{6}\.jsonl")
 
 
 class Watch:
@@ -128,10 +132,7 @@ def batch_watch(
     log: TextIO | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(folder.glob("*.jsonl"))[: -KEPT_LOGS + 1]:
-            old.unlink(missing_ok=True)
-        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        log = (folder / f"{name}.jsonl").open("w", encoding="utf-8")
+        log = _new_log(folder)
     except OSError:
         log = None
     try:
@@ -143,3 +144,17 @@ def batch_watch(
         if log is not None:
             with suppress(OSError):
                 log.close()
+
+
+def _new_log(folder: Path) -> TextIO:
+    """The next log, by its number: a clock that was set back must not make it the oldest. The first ones go."""
+    numbers: dict[Path, int] = {}
+    for path in folder.glob("*.jsonl"):
+        named = _LOG_NAME.fullmatch(path.name)
+        if named:
+            numbers[path] = int(named["number"] or 0)
+    for old in sorted(numbers, key=lambda p: (numbers[p], p.name))[: -KEPT_LOGS + 1]:
+        old.unlink(missing_ok=True)
+    number = max(numbers.values(), default=0) + 1
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+    return (folder / f"{number:06d}-{stamp}.jsonl").open("w", encoding="utf-8")

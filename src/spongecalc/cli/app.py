@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command import command, declared
 from spongecalc.cli.command_line import SpokenGroup, say_help
-from spongecalc.cli.exit_codes import DONE, WRONG_USAGE
+from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.layer_app import app as layer_app
 from spongecalc.cli.options import BATCH, COMMUNITY, EVERYWHERE, FOLDER, FORCE, JOBS, SCENARIO
 from spongecalc.cli.result_app import app as result_app
+from spongecalc.cli.spoken_language import spoken_language
 from spongecalc.cli.study_app import app as study_app
+from spongecalc.cli.write_fault import write_fault
 from spongecalc.language import text
 
 app = typer.Typer(
@@ -175,4 +180,20 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        _end_without_output(error)
+
+
+def _end_without_output(error: OSError) -> NoReturn:
+    """End where the disk that the output goes to is full, or nobody reads it: in a sentence."""
+    # What Python would try once more at its end has nowhere to go.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno != errno.EPIPE:
+        with suppress(OSError):
+            print(write_fault(error, Path(), spoken_language(None, None)), file=sys.stderr)
+    raise SystemExit(RUN_FAILED) from None

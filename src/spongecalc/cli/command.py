@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import RUN_FAILED, STOPPED
 from spongecalc.cli.options import EVERYWHERE, FOLDER, JOBS, LANG, NAMED_FOLDER, Shared
 from spongecalc.cli.spoken_language import spoken_language
+from spongecalc.cli.write_fault import write_fault
 from spongecalc.language import LANGUAGES, text
 
 Work = Callable[..., int]
@@ -141,9 +143,20 @@ def _answered(call: Call, work: Work, own: Mapping[str, object]) -> int:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
-        reason = error.strerror or type(error).__name__
-        file = Path(str(error.filename)).name if error.filename else "-"
-        output.error(text("batch.not_writable", output.language, file=file, reason=reason))
+        _say_fault(call, error)
         code = RUN_FAILED
-    output.finish(code)
+    try:
+        output.finish(code)
+    except OSError as error:  # a document that is sent to a full disk
+        if error.errno == errno.EPIPE:
+            raise
+        output.as_json = False
+        _say_fault(call, error)
+        code = RUN_FAILED
     return code
+
+
+def _say_fault(call: Call, error: OSError) -> None:
+    """Say what cannot be written, where that can be written."""
+    with suppress(OSError):
+        call.output.error(write_fault(error, call.folder, call.output.language))

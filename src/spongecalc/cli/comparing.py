@@ -15,7 +15,7 @@ from spongecalc.report.content.comparison import TableDifference, compare
 from spongecalc.report.content.comparison_document import comparison_document
 from spongecalc.report.render.html_page import html_text
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
-from spongecalc.report.tables.whole_file import replace_files
+from spongecalc.whole_file import replace_files
 
 FILE_NAME = "compare.html"
 SHOWN_TABLES = ("communities", "answers")

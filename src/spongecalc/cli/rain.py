@@ -24,6 +24,7 @@ from spongecalc.rainfall.rain_series import RainSeries
 from spongecalc.rainfall.read_series import read_series
 from spongecalc.rainfall.storm import Storm
 from spongecalc.report.render.capture_chart import capture_chart, rain_page
+from spongecalc.whole_file import replace_file
 
 PERCENTS = (50, 60, 70, 75, 80, 85, 90)
 # What a file was read as, where the value is a choice and not a name in the file.
@@ -115,10 +116,7 @@ def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
     )
     if plot is not None:
         charts = [capture_chart([c for _, c in shown], "curve", language)]
-        try:
-            plot.write_text(rain_page(storms, charts, language), encoding="utf-8", newline="\n")
-        except OSError as reason:
-            raise RefusedError(say("error.unreadable", file=plot.name, found=reason.strerror or "")) from None
+        replace_file(plot, rain_page(storms, charts, language).encode("utf-8"))
         output.sentence(say("plotted", path=plot))
     return code
 

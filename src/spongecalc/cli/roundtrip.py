@@ -18,6 +18,7 @@ from spongecalc.swmm.compared_runs import ALLOWED_PERCENT, ComparedRuns, Figure,
 from spongecalc.swmm.rebuilt_model import RebuiltModel, bring_files, rebuilt_model
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.water_balance import sentence
+from spongecalc.whole_file import replace_file
 
 SHOWN = 15
 
@@ -44,7 +45,7 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
         output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
         return DATA_ERRORS
     if keep is not None:
-        keep.write_text(rebuilt.text, encoding="utf-8", newline="\n")
+        replace_file(keep, rebuilt.text.encode("utf-8"))
     results = []
     with TemporaryDirectory(prefix="spongecalc-") as folder, output.working("run"):
         for name, data in (("original", model.read_bytes()), ("rebuilt", rebuilt.text.encode("utf-8"))):

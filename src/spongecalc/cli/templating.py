@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spongecalc.cli.call import Call, RefusedError
+from spongecalc.cli.call import Call
 from spongecalc.cli.exit_codes import DONE
 from spongecalc.language import text
 from spongecalc.report.render.template_folder import write_template
@@ -13,11 +13,7 @@ from spongecalc.report.render.template_folder import write_template
 def run_template(call: Call, folder: Path) -> int:
     """Copy the package's template into a folder; files that are there stay as they are."""
     output, language = call.output, call.output.language
-    try:
-        written = write_template(folder)
-    except OSError as reason:
-        unwritable = text("template.unreadable", language, file=folder, folder=folder, reason=reason.strerror)
-        raise RefusedError(unwritable) from None
+    written = write_template(folder)
     output.document["files"] = [path.as_posix() for path in written]
     if not written:
         output.sentence(text("template.kept", language, folder=folder))

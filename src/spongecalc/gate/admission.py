@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+from spongecalc.gate.limits import MB
+from spongecalc.gate.not_admitted import OutsideError, TooLargeError
+from spongecalc.gate.territory import led_outside, limits_of
+
+# Texts that GDAL opens itself; all others are read by the gate, which asks their size then.
+MARKUP = (".gml", ".kml", ".gpx", ".geojson", ".json", ".topojson", ".xml")
+# Forms of several files of one name, or of a folder of files.
+_OF_SEVERAL = ("vector", "raster")
 
 
 def admit(path: Path, form: str, layer: str) -> None:
-    """Let a file in, or raise an :class:`~spongecalc.gate.input_refused.InputRefusedError` that says why not.
+    """Let a file in, or raise a :class:`~spongecalc.gate.not_admitted.NotAdmittedError` that says why not.
 
-    Every entrance calls this first, so that a rule about what may be opened is told here and nowhere else.
+    Every entrance calls this first, so that a rule about what may be opened is told here and nowhere else. What a
+    file holds is asked where its library opens it.
 
     Parameters
     ----------
@@ -19,6 +30,31 @@ def admit(path: Path, form: str, layer: str) -> None:
     layer
         The layer of the contract that it is read for, or "".
     """
+    del layer
     if "\0" in str(path):
         raise ValueError("embedded null character in the path")
-    del form, layer
+    if form == "database":
+        return
+    for part in (path, *(_links_beside(path) if form in _OF_SEVERAL else ())):
+        if (place := led_outside(part)) is not None:
+            raise OutsideError(place)
+    if form in _OF_SEVERAL and path.suffix.lower() in MARKUP and path.is_file():
+        refuse_size(path)
+
+
+def refuse_size(path: Path) -> None:
+    """Refuse a file that is larger than a text may be, before memory is asked for it."""
+    size, allowed = path.stat().st_size, limits_of(path).text_limit_mb
+    if size > allowed * MB:
+        raise TooLargeError.of_megabytes("text_limit", size, allowed)
+
+
+def _links_beside(path: Path) -> Iterator[Path]:
+    """Links among the files that go with one: those in a folder, or of the same name with another ending."""
+    try:
+        inside = list(path.iterdir()) if path.is_dir() else list(path.parent.glob("*"))
+    except OSError:
+        return
+    for other in inside:
+        if other.is_symlink() and (path.is_dir() or other.name.startswith(f"{path.stem}.")):
+            yield other

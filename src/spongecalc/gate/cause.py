@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from spongecalc.gate.not_admitted import NotAdmittedError
 from spongecalc.language import text
 
 LONGEST_WORDS = 200
@@ -34,17 +35,25 @@ class Cause:
         reader stumbled.
     words
         Those of the library or the system, on one line and cut; of a fault with its place in the package.
+    values
+        What fills the sentence of an input that was not admitted.
     """
 
-    kind: Kind
+    kind: Kind | str
     words: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def turned_away(self) -> bool:
+        """True where the gate did not let the input in; ``kind`` is then that of a NotAdmittedError."""
+        return bool(self.values)
 
     def sentence(self, language: str) -> str:
         """The cause in a language; a library's words stay as they are."""
         return (
             self.words
             if self.kind in ("system", "library")
-            else text(f"gate.{self.kind}", language, words=self.words)
+            else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
         )
 
     def __str__(self) -> str:
@@ -53,6 +62,8 @@ class Cause:
 
 def cause_of(reason: BaseException) -> Cause:
     """The cause that an exception tells."""
+    if isinstance(reason, NotAdmittedError):
+        return Cause(reason.kind, values=tuple(reason.values.items()))
     if isinstance(reason, FileNotFoundError):
         return Cause("missing")
     if isinstance(reason, MemoryError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.hdf5_links import refuse_hdf5_links
 
 
 @contextmanager
@@ -28,6 +29,7 @@ def opened(path: Path, *, classic: bool) -> Iterator[Any]:
         with netcdf_file(path, "r", mmap=False, maskandscale=True) as held:
             yield held
         return
+    refuse_hdf5_links(path)
     from h5netcdf import legacyapi  # noqa: PLC0415
 
     with legacyapi.Dataset(path, "r") as held:

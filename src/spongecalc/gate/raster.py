@@ -5,12 +5,57 @@ from __future__ import annotations
 from pathlib import Path
 
 import rasterio
+from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.gdal_drivers import RASTER_OPTIONS, close_ways_out
+from spongecalc.gate.not_admitted import OutsideError, PointerError, TooLargeError
+from spongecalc.gate.raster_content import OVERVIEWS, admit_raster, drivers_of
+from spongecalc.gate.territory import limits_of, resolved, territory_of
 
 
 def opened(path: Path) -> DatasetReader:
     """A raster file, opened for reading: a context that closes it."""
     standing_in()
-    return rasterio.open(path)
+    close_ways_out()
+    admit_raster(path)
+    with rasterio.Env(**RASTER_OPTIONS):
+        raster = _by_drivers(path)
+    try:
+        _check_opened(raster, path)
+    except Exception:
+        raster.close()
+        raise
+    return raster
+
+
+def refuse_cells(count: float) -> None:
+    """Refuse to read more cells at a time than the project allows, before memory is asked for them."""
+    allowed = limits_of(standing_in().path).raster_limit
+    if count > allowed:
+        raise TooLargeError.of_count("raster_limit", round(count), allowed)
+
+
+def _by_drivers(path: Path) -> DatasetReader:
+    """The raster by the first of its name's drivers that knows it."""
+    failure: RasterioIOError | None = None
+    for driver in drivers_of(path):
+        try:
+            return rasterio.open(path, driver=driver)
+        except RasterioIOError as reason:
+            # What the driver itself says of a file that is its own tells more than that others do not know it.
+            if failure is None or "not recognized" in str(failure):
+                failure = reason
+    raise failure or RasterioIOError(f"{path.name}: no driver")
+
+
+def _check_opened(raster: DatasetReader, path: Path) -> None:
+    """Refuse a raster that has led GDAL to a file outside, or would for its overviews."""
+    if OVERVIEWS in raster.tags(ns="OVERVIEWS"):
+        raise PointerError(OVERVIEWS)
+    territory = territory_of(path)
+    for file in raster.files:
+        place = resolved(Path(file))
+        if territory is not None and not territory.holds(place):
+            raise OutsideError(place)

@@ -6,12 +6,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.entrance import standing_in
 
 
 def read_bytes(path: Path) -> bytes:
     """The content of a file."""
     standing_in()
+    refuse_size(path)
     return path.read_bytes()
 
 

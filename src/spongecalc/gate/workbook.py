@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.territory import limits_of
+from spongecalc.gate.workbook_extent import check_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+
+
+def rows_of(sheet: Any) -> list[tuple[object, ...]]:
+    """The values of a sheet row by row, down and across to the last cell that has one; rows are of one length.
+
+    Cells that are only formatted lie beyond: a whole formatted column reaches to row 1048576.
+    """
+    if hasattr(sheet, "reset_dimensions"):
+        # What a sheet that is read row by row states of its size need not be so.
+        sheet.reset_dimensions()
+        rows = [_without_end(row) for row in sheet.iter_rows(values_only=True)]
+        while rows and not rows[-1]:
+            rows.pop()
+        width = max(map(len, rows), default=0)
+        return [(*row, *[None] * (width - len(row))) for row in rows]
+    filled = [place for place, cell in sheet._cells.items() if cell.value is not None]
+    if not filled:
+        return []
+    last, width = max(row for row, _ in filled), max(column for _, column in filled)
+    return [tuple(row) for row in sheet.iter_rows(max_row=last, max_col=width, values_only=True)]
+
+
+def formulas_of(sheet: Any) -> list[Any]:
+    """The cells of a sheet that hold a formula, from the first row on."""
+    return [cell for _, cell in sorted(sheet._cells.items()) if cell.data_type == "f"]
+
+
+def _without_end(row: tuple[object, ...]) -> tuple[object, ...]:
+    end = len(row)
+    while end and row[end - 1] is None:
+        end -= 1
+    return row[:end]
 
 
 def opened(content: bytes, *, values: bool = True, row_by_row: bool = False) -> Workbook:
@@ -26,5 +60,5 @@ def opened(content: bytes, *, values: bool = True, row_by_row: bool = False) -> 
     # Slow to import, and few projects have a workbook.
     from openpyxl import load_workbook  # noqa: PLC0415
 
-    standing_in()
+    check_workbook(content, limits_of(standing_in().path))
     return load_workbook(io.BytesIO(content), read_only=row_by_row, data_only=values)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.gate import text
+from spongecalc.gate.territory import leads_out
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import id_text
@@ -147,7 +148,8 @@ def read_carried_file(path: Path) -> ModelFile:
 def series_files(project: Project) -> tuple[str, ...]:
     """Files of time series that inflows, rules and outfalls of the models of a project read, from its folder on.
 
-    One that is not there is named as the model names it: once it is, the models are due.
+    One that is not there is named as the model names it: once it is, the models are due. Those outside
+    the project that it does not name are left out: they are not opened.
     """
     folder, sources = project.folder, project.settings.layers
     models = {s.source for name in MODEL_LAYERS for s in sources.get(name, ()) if form_of(s) == MODEL_FORM}
@@ -157,7 +159,8 @@ def series_files(project: Project) -> tuple[str, ...]:
             file = read_carried_file(folder / name)
         except SourceRefusedError:
             continue
-        found |= {named for _, named in series_of_model(file, folder / name, folder)}
+        named = (place for _, place in series_of_model(file, folder / name, folder))
+        found |= {place for place in named if not leads_out(folder, place)}
     return tuple(sorted(found))
 
 

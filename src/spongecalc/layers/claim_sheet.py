@@ -119,7 +119,7 @@ def _xlsx_rows(path: Path, sheet: str | None) -> list[list[object]]:
         if not book.sheetnames:
             return []
         chosen = book[sheet] if sheet else book[book.sheetnames[0]]
-        return [list(row) for row in chosen.iter_rows(values_only=True)]
+        return [list(row) for row in workbook.rows_of(chosen)]
     finally:
         book.close()
 

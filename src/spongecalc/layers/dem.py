@@ -164,6 +164,7 @@ class Dem:
             cut = cut.intersection(Window(0, 0, held.width, held.height))
         except WindowError as outside:
             raise GroundError("dem.not_covering", file=self.name, percent="0") from outside
+        raster.refuse_cells(cut.width * cut.height)
         data = held.read(1, window=cut, masked=True).astype(float).filled(np.nan)
         data[voids_of(data)] = np.nan
         return DemPiece(data, held.window_transform(cut), None, notes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
+import io
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spongecalc.batch.pool import Job, finished
+from spongecalc.batch.disk_fault import refuse_faults, refuse_little_room
+from spongecalc.batch.pool import RETRIES, Job, finished
 from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
@@ -19,7 +21,9 @@ from spongecalc.ground.water_depths import WaterDepths
 from spongecalc.overland.coupled import FRAME_S, CoupledResult
 from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.overland.failure import Failure, failure_of, failure_of_engine
+from spongecalc.sealed_json import sealed_json
 from spongecalc.swmm.identifiers import run_folder_name
+from spongecalc.whole_file import replace_file
 
 KEPT_FOLDER = "runs_2d"
 RASTERS, SEAL = "rasters.npz", "run.json"
@@ -63,6 +67,7 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
     from spongecalc.overland.surface_flow import SurfaceFlowError  # noqa: PLC0415  itzi-core is an extra
 
     began = time.perf_counter()
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / SEAL).unlink(missing_ok=True)
     try:
         result = perform(run, folder)
@@ -72,13 +77,15 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
     except Exception as reason:
         if type(reason) is not Exception:  # the toolkit raises plain Exception for the engine's errors
             raise
+        refuse_little_room(folder)
         return _seal(run, folder, failure_of_engine(reason), {}, NO_ERROR, 0, began)
     errors = (result.error_percent, result.made.percent)
     unsound = _unsound(run, result)
     if unsound is not None:
         return _seal(run, folder, unsound, result.balance_m3, errors, result.updates, began)
+    packed = io.BytesIO()
     np.savez_compressed(
-        folder / RASTERS,
+        packed,
         depth_m=result.max_depth_m.astype("float32"),
         speed_m_s=result.max_speed_m_s.astype("float32"),
         hazard_m2_s=result.max_hazard_m2_s.astype("float32"),
@@ -87,6 +94,7 @@ def make(run: CoupledRun, folder: Path) -> FlowDone:
         last_wet_h=result.last_wet_h.astype("float32"),
         frames_mm=result.frames_mm,
     )
+    replace_file(folder / RASTERS, packed.getvalue())
     return _seal(run, folder, None, result.balance_m3, errors, result.updates, began)
 
 
@@ -123,8 +131,8 @@ def _seal(
 ) -> FlowDone:
     seconds = time.perf_counter() - began
     done = _ended(run.run_id, failure, balance_m3, errors_percent, updates, seconds)
-    text = json.dumps({"key": run.key, **vars(done)}, ensure_ascii=False, indent=1)
-    (folder / SEAL).write_text(text + "\n", encoding="utf-8", newline="\n")
+    rasters = _digest(folder / RASTERS) if done.status == "done" else ""
+    replace_file(folder / SEAL, sealed_json({"key": run.key, "rasters": rasters, **vars(done)}))
     return done
 
 
@@ -146,13 +154,23 @@ def kept(run: CoupledRun, results: Path) -> FlowDone | None:
     folder = run_folder(results, run)
     try:
         with Entrance(folder / SEAL, "stored"):
-            document = stored.note(folder / SEAL)
+            document = stored.sealed(folder / SEAL)
             if document.pop("key") != run.key:
                 return None
+            rasters = document.pop("rasters")
             done = FlowDone(**document)
     except InputRefusedError:
         return None
-    return done if done.status != "done" or (folder / RASTERS).is_file() else None
+    return done if done.status != "done" or _digest(folder / RASTERS) == rasters else None
+
+
+def _digest(path: Path) -> str:
+    """Digest of a file; empty where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def wet_of(run: CoupledRun, results: Path) -> WaterDepths | None:
@@ -197,10 +215,18 @@ def make_all(
     work = {run.run_id: run.ground.elevation_m.size * run.duration_s for run in due}
     whole, made = sum(work.values()), 0.0
     tasks = [
-        Job(run.run_id, make, (run, run_folder(results, run)), size=work[run.run_id], time_limit_s=TIME_LIMIT_S)
+        Job(
+            run.run_id,
+            make,
+            (run, run_folder(results, run)),
+            size=work[run.run_id],
+            time_limit_s=TIME_LIMIT_S,
+            retries=RETRIES,
+        )
         for run in due
     ]
     for number, outcome in finished(tasks, processes=jobs):
+        refuse_faults([outcome])
         run = due[number]
         made += work[run.run_id]
         if isinstance(outcome.value, FlowDone):

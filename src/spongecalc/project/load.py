@@ -16,9 +16,12 @@ from spongecalc.gate import text as text_of_file
 from spongecalc.gate.cause import Cause
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.gate.territory import claim
 from spongecalc.language import has_text, text
 from spongecalc.project.address_password import passwords_in
+from spongecalc.project.places_outside import PlaceOutside, places_outside
 from spongecalc.project.refused_value import RefusedValueError, shown
+from spongecalc.project.security_settings import SecuritySettings
 from spongecalc.project.settings import Settings
 from spongecalc.project.storm_files import with_storm_files
 from spongecalc.rainfall.rain_file_error import RainFault, RainFileError
@@ -132,13 +135,31 @@ def load_project(place: Path) -> Project:
     # Before anything else looks at the values: what is wrong with one is said with the value.
     if secrets := list(passwords_in(document)):
         raise ProjectError([Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in secrets])
+    _claimed(path.parent, document)
     filled, refused = with_storm_files(document, path.parent)
     if refused:
         raise ProjectError([_refused_storm(name, key, reason) for key, reason in refused])
     try:
-        return Project(path.parent, Settings.model_validate(filled))
+        settings = Settings.model_validate(filled)
     except ValidationError as reason:
         raise ProjectError(mistakes_of(name, reason, document)) from None
+    if strange := places_outside(settings, path.parent):
+        raise ProjectError([_of_place(name, place, document) for place in strange])
+    return Project(path.parent, settings)
+
+
+def _claimed(folder: Path, document: dict[str, Any]) -> None:
+    """Tell the gate of the project's folder before any of its files is opened; a wrong section is named later."""
+    try:
+        security = SecuritySettings.model_validate(document.get("security", {}))
+    except ValidationError:
+        security = SecuritySettings()
+    claim(folder, security.outside, security.limits)
+
+
+def _of_place(name: str, place: PlaceOutside, document: dict[str, Any]) -> Mistake:
+    key = _key_path(place.key, document)
+    return Mistake(f"improper.{place.rule}", name, key, shown(place.named), place.to_write)
 
 
 def _refused_storm(name: str, key: str, reason: RefusedValueError | RainFileError) -> Mistake:

@@ -71,7 +71,7 @@ def _workbook(data: bytes) -> tuple[Sheet, ...]:
     for sheet in book.worksheets:
         numbered = [
             (number, tuple(row))
-            for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
+            for number, row in enumerate(workbook.rows_of(sheet), 1)
             if any(c is not None and str(c).strip() for c in row)
         ]
         sheets.append(Sheet(sheet.title, tuple(n for n, _ in numbered), tuple(r for _, r in numbered)))

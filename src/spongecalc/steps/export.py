@@ -8,8 +8,8 @@ from pathlib import Path
 
 from spongecalc.export.forms import Exported, contents_of, file_stem
 from spongecalc.export.network import exported_network
-from spongecalc.report.tables.whole_file import replace_files
 from spongecalc.steps.checked import Checked
+from spongecalc.whole_file import replace_files
 
 FOLDER = "export"
 """Where files go, in the project's folder of results."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from spongecalc.batch.own_files import edited, has_record, is_own, note_written, remove_left_over
 from spongecalc.steps.built import Built
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.identifiers import folder_name
+from spongecalc.whole_file import replace_file
 
 
 class ModelFiles(Mapping[Path, str]):
@@ -45,8 +47,55 @@ def stale_models(built: Built) -> tuple[Path, ...]:
     Left-overs are looked for only when the whole project was built.
     """
     wanted = ModelFiles(built)
-    stale = [p for p, text in wanted.items() if not p.is_file() or not _holds(p, text)]
-    return tuple(sorted([*stale, *_left_over(built, wanted)]))
+    return tuple(sorted([*_changed(wanted), *_left_over(built, wanted)]))
+
+
+def models_changed_by_hand(built: Built) -> tuple[Path, ...]:
+    """Model files that somebody changed since they were written, and that are not what the layers give.
+
+    One that no record names counts where it is no text of ours at all, such as one in another encoding.
+    """
+    folder = _folder(built)
+    return tuple(
+        path
+        for path in _changed(ModelFiles(built))
+        if path.is_file() and (edited(folder, path) or not _is_text(path))
+    )
+
+
+def models_left(built: Built) -> tuple[Path, ...]:
+    """Left-over model files that spongecalc does not remove: it has no record of writing them as they are now."""
+    folder = _folder(built)
+    return tuple(p for p in _left_over(built, ModelFiles(built)) if not is_own(folder, p))
+
+
+def write_models(built: Built) -> tuple[Path, ...]:
+    """Write the models; files that would not change are left alone. Returns those written or removed.
+
+    A left-over file is removed only if it is recorded as written by spongecalc and nobody changed it since.
+    """
+    wanted = ModelFiles(built)
+    folder = _folder(built)
+    changed = _changed(wanted)
+    for path in changed:
+        replace_file(path, wanted[path].encode("utf-8"))
+    removed = remove_left_over(folder, _left_over(built, wanted))
+    for path in removed:
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    if changed or removed or not has_record(folder):
+        note_written(folder, wanted)
+    return tuple(sorted([*changed, *removed]))
+
+
+def _folder(built: Built) -> Path:
+    project = built.checked.project
+    return project.folder / project.settings.models
+
+
+def _changed(wanted: Mapping[Path, str]) -> list[Path]:
+    """Model files that are missing, or not what the layers give."""
+    return [p for p, text in wanted.items() if not p.is_file() or not _holds(p, text)]
 
 
 def _holds(path: Path, text: str) -> bool:
@@ -54,26 +103,24 @@ def _holds(path: Path, text: str) -> bool:
     return path.read_bytes().replace(b"\r\n", b"\n") == text.encode("utf-8")
 
 
-def write_models(built: Built) -> tuple[Path, ...]:
-    """Write the models; files that would not change are left alone. Returns those written or removed."""
-    changed = stale_models(built)
-    wanted = ModelFiles(built)
-    for path in changed:
-        if path in wanted:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(wanted[path], encoding="utf-8", newline="\n")
-        else:
-            path.unlink()
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-    return changed
+def _is_text(path: Path) -> bool:
+    try:
+        return "\0" not in path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
+    """Models by our name and title of what is no longer in the layers; other files there are none of ours."""
     checked = built.checked
     whole = set(checked.community_ids) == set(checked.layers.community_ids)
     names = checked.project.settings.scenario_names
     if not whole or {s.scenario for s in checked.systems} != set(names):
         return []
-    folder = checked.project.folder / checked.project.settings.models
-    return [p for name in names for p in folder.glob(f"*/{name}.inp") if p not in wanted]
+    found = (p for name in names for p in _folder(built).glob(f"*/{name}.inp") if p not in wanted)
+    return [p for p in found if p.is_file() and _begins_as_ours(p)]
+
+
+def _begins_as_ours(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(200).replace(b"\r\n", b"\n").startswith(b"[TITLE]\nspongecalc ")

@@ -13,6 +13,7 @@ from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
+from spongecalc.batch.own_files import note_written
 from spongecalc.batch.pool import Executor
 from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
@@ -412,12 +413,14 @@ def write_results(
     shown = {name: table for name, table in review.tables.items() if name in WORKBOOK_TABLES}
     spoken = language or project.settings.language
     bill = beside.begin(write_workbook, shown, folder / WORKBOOK, spoken, review.catalogue)
-    return [
+    files = [
         *write_tables(review.tables, folder),
         *layers(),
-        *write_depth_rasters(review.depths, review.crs, folder / "ponding"),
+        *write_depth_rasters(review.depths, review.crs, folder),
         bill(),
     ]
+    note_written(folder, files)
+    return files
 
 
 def report(

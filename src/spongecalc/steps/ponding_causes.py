@@ -17,6 +17,7 @@ from spongecalc.assess.ponding import SITES, ponding_sites
 from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.ponding_causes import CAUSE_COLUMNS, TABLE, Tried, cause_rows, stored_causes
 from spongecalc.assess.site_ground import SiteGround
+from spongecalc.batch.own_files import note_written
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.ground.grid import Ground
 from spongecalc.ground.water_depths import WaterDepths
@@ -120,10 +121,9 @@ def search_causes(
         rows.extend(cause_rows(case.site, case.one.model.name, tries[case.number], least, sha))
     table = pd.DataFrame(rows, columns=CAUSE_COLUMNS)
     folder = built.search.folder
-    folder.mkdir(parents=True, exist_ok=True)
     others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built.models)
     joined = with_others(table, others, ["community_id", "scenario", "level"], settings.scenario_names)
-    write_tables({TABLE: joined}, folder)
+    note_written(folder, write_tables({TABLE: joined}, folder))
     return table
 
 

@@ -15,6 +15,7 @@ from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.site_ground import SiteGround
+from spongecalc.batch.own_files import edited, note_written
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.gate import stored
@@ -144,9 +145,9 @@ def search_return_periods(built: Built, jobs: int, progress: Progress = no_progr
     key = in_order(settings.scenario_names, latest_first=True)
     table = pd.DataFrame(rows, columns=PERIOD_COLUMNS).sort_values(order, key=key, ignore_index=True)
     folder = built.search.folder
-    folder.mkdir(parents=True, exist_ok=True)
     others = kept_of_others(folder / f"{TABLE}.csv", PERIOD_COLUMNS, built.models)
-    write_tables({TABLE: with_others(table, others, order, settings.scenario_names)}, folder)
+    joined = with_others(table, others, order, settings.scenario_names)
+    note_written(folder, write_tables({TABLE: joined}, folder))
     return table
 
 
@@ -265,6 +266,8 @@ def kept_return_periods(basis: SearchBasis, settings: Settings) -> tuple[pd.Data
     except NoSearchError:
         return empty, ()
     now = {(c, m.scenario): shas[m.name, m.scenario] for m in basis.models for c in m.communities}
+    if edited(basis.folder, path):  # damaged, or changed by hand: figures that no run gave
+        return empty, tuple(sorted(f"{c}/{s}" for c, s in now))
     keys = list(zip(kept["community_id"], kept["scenario"], strict=True))
     true = [now.get(k) == sha for k, sha in zip(keys, kept["model_sha256"], strict=True)]
     stale = sorted({f"{k[0]}/{k[1]}" for k, ok in zip(keys, true, strict=True) if not ok})

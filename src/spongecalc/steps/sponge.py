@@ -162,6 +162,8 @@ def current_continuous(question: SpongeQuestion, path: Path, jobs: int) -> Conti
     digests = continuous_digests(question)
     # In all its scenarios: a tank's row is written once for each.
     due = {key[0] for key, digest in digests.items() if known.get(key) != digest}
+    if kept is not None:  # who killed a worker says nothing of its ground
+        due |= {key[0] for key, why in kept.failed.items() if key in digests and why.startswith("killed")}
     if not due:
         return kept
     sites = tuple(s for s in question.sites if s.community_id in due)

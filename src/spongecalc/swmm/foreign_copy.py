@@ -18,6 +18,7 @@ from spongecalc.swmm.input_file import parse_input
 from spongecalc.swmm.input_rows import replaced
 from spongecalc.swmm.named_files import NamedFile, found_file, may_replace, named_files, written_file
 from spongecalc.swmm.run_result import Message
+from spongecalc.whole_file import part_file
 
 COPY, PREFIX = "model.inp", "spongecalc_file_"
 _OWN_NAME = re.compile(rf"\S*{PREFIX}(\d+)")
@@ -127,12 +128,10 @@ def put_in_place(copy: ForeignCopy) -> ForeignCopy:
 
 
 def _put(made: Path, target: Path) -> bool:
-    partly = target.with_name(f".{target.name}.part")
     try:
-        shutil.copyfile(made, partly)
-        partly.replace(target)
+        with part_file(target) as partly:
+            shutil.copyfile(made, partly)
     except OSError:
-        partly.unlink(missing_ok=True)
         return False
     return True
 

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from spongecalc.whole_file import replace_file
+
 FRAMES: dict[str, tuple[tuple[str, type], ...]] = {
     "subcatchments": (
         ("area_m2", float),
@@ -268,7 +270,7 @@ class RunResult:
             File to write, UTF-8.
         """
         text = json.dumps(self.to_document(), ensure_ascii=False, allow_nan=False, indent=1)
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+        replace_file(path, f"{text}\n".encode())
 
     @classmethod
     def from_json(cls, path: Path) -> "RunResult":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from collections.abc import Callable
@@ -84,6 +85,30 @@ def garbage(project: SmallProject) -> None:
     delivered(project, "pipes", "garbage.gpkg")
 
 
+def pointer(project: SmallProject) -> None:
+    """A virtual layer that points to a sound file beside it, under the name of a GeoPackage."""
+    (project.folder / "other.gpkg").write_bytes((project.folder / "c.gpkg").read_bytes())
+    (project.folder / "virtual.gpkg").write_text(
+        '<OGRVRTDataSource><OGRVRTLayer name="pipes"><SrcDataSource relativeToVRT="1">other.gpkg</SrcDataSource>'
+        "</OGRVRTLayer></OGRVRTDataSource>"
+    )
+    delivered(project, "pipes", "virtual.gpkg")
+
+
+def another_form(project: SmallProject) -> None:
+    (project.folder / "drawn.geojson").write_bytes((project.folder / "c.gpkg").read_bytes())
+    delivered(project, "pipes", "drawn.geojson")
+
+
+def linked_crs(project: SmallProject) -> None:
+    """The pipes of C as GeoJSON in the project's own coordinates, whose system is a link."""
+    pipes = community("C", 2)["pipes"]
+    document = json.loads(gpd.GeoDataFrame(pipes, geometry="geometry").to_json())
+    document["crs"] = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs", "type": "ogcwkt"}}
+    (project.folder / "linked.geojson").write_text(json.dumps(document), encoding="utf-8")
+    delivered(project, "pipes", "linked.geojson")
+
+
 def other_name(project: SmallProject) -> None:
     delivered(project, "pipes", "c.gpkg", 'layer = "Leitungen"')
 
@@ -156,6 +181,9 @@ def storm_only(project: SmallProject) -> None:
 PLANTED: dict[str, tuple[Callable[[SmallProject], None], str, str]] = {
     "file.missing": (gone, "pipes", "gone.gpkg"),
     "file.unreadable": (garbage, "pipes", "garbage.gpkg"),
+    "file.not_admitted": (another_form, "pipes", "drawn.geojson"),
+    "form.pointer": (pointer, "pipes", "virtual.gpkg"),
+    "crs.link": (linked_crs, "pipes", "linked.geojson"),
     "layer.missing": (other_name, "pipes", "c.gpkg"),
     "layer.no_geometry": (attributes_only, "pipes", "table.gpkg"),
     "layer.empty": (no_rows, "pipes", "empty.gpkg"),

@@ -52,7 +52,7 @@ def test_a_form_that_is_not_read_is_named_with_what_to_do(
     with pytest.raises(SourceRefusedError) as refusal:
         describe(name, tmp_path)
     assert refusal.value.rule == rule
-    found = Finding(rule, found={"file": name})
+    found = Finding(rule, found={"file": name, **refusal.value.found})
     assert "not a form that is read" in found.message("en") or "not of a form that is read" in found.message("en")
     assert "不是可读取的格式" in found.message("zh")
     assert "export it again" not in found.action("en")

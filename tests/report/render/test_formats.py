@@ -58,14 +58,19 @@ def test_same_bytes_in_another_folder_time_zone_and_process(tmp_path, repository
 
 
 def test_only_the_formats_asked_for_and_no_left_overs(tmp_path):
-    left = tmp_path / "profiles" / "GONE_after_storm.svg"
-    left.parent.mkdir()
-    left.write_text("<svg/>")
-    kept = tmp_path / "profiles" / "notes.txt"
-    kept.write_text("mine")
-    files = write_formats(synthetic_review(), tmp_path, "en", ("xlsx", "profiles"))
+    """A long section of an earlier call goes with its path; what we did not write, or somebody edited, stays."""
+    write_formats(synthetic_review(), tmp_path, "en", ("profiles",))
+    drawn = sorted((tmp_path / "profiles").glob("*.svg"))
+    edited, left = drawn[:2]
+    edited.write_bytes(edited.read_bytes() + b"<!-- mine -->")
+    notes = {tmp_path / "profiles" / name: name for name in ("notes.txt", "GONE_after_storm.svg", "own.dxf")}
+    for path, text in notes.items():
+        path.write_text(text)
+    files = write_formats(empty_review(), tmp_path, "en", ("xlsx", "profiles"))
     assert {p.name for p in files if p.parent == tmp_path} == {"results.xlsx"}
-    assert not left.exists() and kept.exists()
+    assert not left.exists() and not any(p.exists() for p in drawn[2:])
+    assert edited.read_bytes().endswith(b"mine -->")
+    assert {path: path.read_text() for path in notes} == notes
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -27,7 +27,6 @@ _RULES = {
     "dgn": "form.dgn",
     "dwg": "drawing.dwg",
     "points": "form.point_cloud",
-    "pointer": "form.pointer",
 }
 # The first bytes of a file say what it is, whatever its name says.
 _BEGINNINGS = (
@@ -47,9 +46,6 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DRAWING = b"AC10"
 _ZIP = b"PK\x03\x04"
 _LONGEST = 16
-# Texts that GDAL follows to other files and addresses, under any name, a comment before them or not.
-_POINTERS = (b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"<OGRCSWDataSource")
-_POINTER_WITHIN = 4096
 
 
 # Files that GDAL reads some of; where it finds nothing in one, this is why.
@@ -69,16 +65,13 @@ def refuse_foreign(path: Path) -> None:
     if path.is_file():
         try:
             with Entrance(path, "text"):
-                beginning = text.read_beginning(path, _POINTER_WITHIN)
+                head = text.read_beginning(path, _LONGEST)
         except UnreadableError:
             return
-        head = beginning[:_LONGEST]
         # A workbook of today under the name of an old one, as WPS leaves them.
         if head.startswith(_ZIP) and path.suffix.lower() in (".xls", ".et"):
             return
         kind = next((said for begins, said in _BEGINNINGS if head.startswith(begins)), kind)
-        if any(pointer in beginning for pointer in _POINTERS):
-            kind = "pointer"
         if head.startswith(_DRAWING):
             kind = "dwg"
         if kind is None and head.startswith(_COMPOUND):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import ZipInfo
 
 from spongecalc.gate import archive, text
+from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
+from spongecalc.gate.vector_content import admit_name
 from spongecalc.layers.sources.raw import SourceRefusedError, one_line, source_entrance
 from spongecalc.layers.sources.text_encoding import GB, UTF_8, codec_named
 
@@ -21,11 +23,15 @@ _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 
 @dataclass(frozen=True)
 class Document:
-    """One document of a file, in UTF-8; ``encoding`` is what it was in where nothing says so."""
+    """One document of a file, in UTF-8; ``encoding`` is what it was in where nothing says so.
+
+    ``linked`` says that its CRS was a link to elsewhere, which is left out.
+    """
 
     name: str
     content: bytes
     encoding: str | None = None
+    linked: bool = False
 
 
 def markup_documents(path: Path, encoding: str | None) -> tuple[Document, ...] | None:
@@ -49,9 +55,21 @@ def markup_documents(path: Path, encoding: str | None) -> tuple[Document, ...] |
             return tuple(in_utf_8(name, data, encoding) for name, data in _archived(path))
         if path.is_dir():
             return None
+        admit_name(path)
         data = text.read_bytes(path)
-        document = in_utf_8(path.name, data, encoding)
+        document = _without_link(in_utf_8(path.name, data, encoding))
         return None if document.content is data else (document,)
+
+
+def _without_link(document: Document) -> Document:
+    """A document whose CRS, if it is a link, is none."""
+    if not document.content.lstrip().startswith(b"{"):
+        return document
+    try:
+        content = without_crs_link(document.content)
+    except StrangeCrsError:
+        return document  # the gate says so, and does not let it in
+    return document if content is document.content else replace(document, content=content, linked=True)
 
 
 def _archived(path: Path) -> list[tuple[str, bytes]]:

@@ -113,14 +113,21 @@ def source_entrance(path: Path, form: str, layer: str = "", /, **found: object) 
     def refused(cause: Cause) -> SourceRefusedError:
         if cause.kind == "missing":
             return SourceRefusedError("file.missing")
-        return SourceRefusedError("file.unreadable", reason=cause, **found)
+        return _refused("file.unreadable", cause, **found)
 
     return Entrance(path, form, layer, refused)
 
 
 def unread_ground(path: Path) -> Entrance:
     """The gate's entrance for a raster of ground: what fails within is a SourceRefusedError with the cause."""
-    return Entrance(path, "raster", "dem", lambda cause: SourceRefusedError("dem.unreadable", reason=cause))
+    return Entrance(path, "raster", "dem", lambda cause: _refused("dem.unreadable", cause))
+
+
+def _refused(rule: str, cause: Cause, **found: object) -> SourceRefusedError:
+    """The refusal of a cause: by ``rule``, or because the gate did not let the file in."""
+    if cause.kind == "pointer":
+        return SourceRefusedError("form.pointer", **dict(cause.values))
+    return SourceRefusedError("file.not_admitted" if cause.turned_away else rule, reason=cause, **found)
 
 
 def one_line(reason: BaseException) -> str:

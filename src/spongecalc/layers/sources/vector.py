@@ -36,6 +36,10 @@ OWN_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".gdb", ".kml", ".kmz", ".g
 NOT_KNOWN = "not recognized as being in a supported file format"
 
 
+type Place = tuple[Path | BytesIO, str | int, tuple[Note, ...]]
+"""What to open for a layer, the layer in it, and what is to be said of the document."""
+
+
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Names of the layers of a file; raises SourceRefusedError."""
     return list(_places(path, encoding))
@@ -60,7 +64,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
     """
     places = _places(path, encoding)
     name = _named(list(places), layer, wanted)
-    source, inside, recognised = places[name]
+    source, inside, of_document = places[name]
     notes: tuple[Note, ...] = ()
     with source_entrance(path, "vector", wanted, layer=name):
         suffix = path.suffix.lower()
@@ -70,8 +74,7 @@ def read_vector(path: Path, layer: str | None, wanted: str, encoding: str | None
             raw, notes = _mapinfo(path, inside, encoding)
         else:
             raw, notes = _other(source, inside, encoding)
-    if recognised is not None:
-        notes = (*notes, Note("encoding.recognised", {"encoding": recognised}))
+    notes = (*notes, *of_document)
     if not isinstance(raw, gpd.GeoDataFrame):
         raise SourceRefusedError("layer.no_geometry", layer=name)
     return RawLayer(raw, notes=notes)
@@ -89,8 +92,8 @@ def _named(available: list[str], layer: str | None, wanted: str) -> str:
     return name
 
 
-def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO, str | int, str | None]]:
-    """The layers of a file by name: what to open, the layer in it, an encoding that the file did not say."""
+def _places(path: Path, encoding: str | None) -> dict[str, Place]:
+    """The layers of a file by name: what to open, the layer in it, what is to be said of it."""
     with source_entrance(path, "vector"):
         documents = markup_documents(path, encoding) if path.suffix.lower() in MARKUP else None
         try:
@@ -102,13 +105,11 @@ def _places(path: Path, encoding: str | None) -> dict[str, tuple[Path | BytesIO,
             raise
 
 
-def _listed(
-    path: Path, documents: tuple[Document, ...] | None
-) -> dict[str, tuple[Path | BytesIO, str | int, str | None]]:
+def _listed(path: Path, documents: tuple[Document, ...] | None) -> dict[str, Place]:
     """The layers of a file, or of the documents that stand for it, by name."""
     if documents is None:
-        return {str(n): (path, str(n), None) for n in vector.list_layers(path)[:, 0]}
-    found: dict[str, tuple[Path | BytesIO, str | int, str | None]] = {}
+        return {str(n): (path, str(n), ()) for n in vector.list_layers(path)[:, 0]}
+    found: dict[str, Place] = {}
     for document in documents:
         stream = BytesIO(document.content)
         for number, listed in enumerate(vector.list_layers(stream)[:, 0]):
@@ -116,8 +117,16 @@ def _listed(
             name = path.stem if path.suffix.lower() in (".geojson", ".json") else str(listed)
             if name in found:
                 name = f"{document.name.rsplit('.', 1)[0]}/{listed}"
-            found[name] = (stream, number, document.encoding)
+            found[name] = (stream, number, _notes_of(document))
     return found
+
+
+def _notes_of(document: Document) -> tuple[Note, ...]:
+    """Notes on a document that stands for a file."""
+    encoding = (
+        () if document.encoding is None else (Note("encoding.recognised", {"encoding": document.encoding}),)
+    )
+    return (*encoding, *((Note("crs.link"),) if document.linked else ()))
 
 
 def _read(source: Path | BytesIO, layer: str | int, encoding: str | None) -> pd.DataFrame:

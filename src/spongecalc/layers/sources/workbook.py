@@ -68,9 +68,7 @@ def _has_formulas(data: bytes) -> bool:
 
 
 def _sheet(sheet: Any, formulas: Any) -> Sheet:
-    rows = [tuple(row) for row in sheet.iter_rows(values_only=True)]
-    while rows and all(c is None for c in rows[-1]):
-        rows.pop()
+    rows = workbook.rows_of(sheet)
     tall = [m for m in sheet.merged_cells.ranges if m.max_row > m.min_row]
     merged = tuple(sorted((m.min_row - 1, m.max_row - 1, m.min_col - 1) for m in tall))
     hidden = frozenset(
@@ -79,9 +77,6 @@ def _sheet(sheet: Any, formulas: Any) -> Sheet:
     unvalued = []
     if formulas is not None:
         unvalued = [
-            cell.coordinate
-            for row in formulas.iter_rows()
-            for cell in row
-            if cell.data_type == "f" and sheet[cell.coordinate].value is None
+            cell.coordinate for cell in workbook.formulas_of(formulas) if sheet[cell.coordinate].value is None
         ]
     return Sheet(sheet.title, tuple(rows), merged, sheet.sheet_state != "visible", hidden, tuple(unvalued))

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from spongecalc.assess.review import Review
+from spongecalc.batch.own_files import note_written, remove_left_over
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.institute import PLAIN, Institute
 from spongecalc.report.render.drawn_figures import for_paper, with_drawn_figures
 from spongecalc.report.render.long_section_files import FOLDER as PROFILES
 from spongecalc.report.render.long_section_files import profile_files
-from spongecalc.report.tables.whole_file import replace_files
+from spongecalc.whole_file import replace_files
 
 
 def write_formats(
@@ -78,13 +79,9 @@ def write_formats(
         made |= profiles()
     contents = {folder / name: content for name, content in made.items()}
     replace_files(contents)
-    _remove_left_over(folder / PROFILES, contents)
+    # Long sections of an earlier call whose path is no more.
+    drawn = [p for p in (folder / PROFILES).glob("*") if p.suffix in (".svg", ".dxf") and p not in contents]
+    remove_left_over(folder, sorted(drawn))
+    note_written(folder, contents)
     first = folder / page.FILE_NAME
     return tuple(sorted(contents, key=lambda p: (p != first, p.as_posix())))
-
-
-def _remove_left_over(folder: Path, written: Collection[Path]) -> None:
-    """Long sections of an earlier call whose path is no more."""
-    for path in folder.glob("*"):
-        if path.suffix in (".svg", ".dxf") and path not in written:
-            path.unlink()

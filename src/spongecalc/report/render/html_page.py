@@ -26,7 +26,7 @@ from spongecalc.report.render.drawn_figures import figure_svg
 from spongecalc.report.render.map_series_json import series_json
 from spongecalc.report.render.scenario_looks import line_look
 from spongecalc.report.render.verdict_signs import SIGNS
-from spongecalc.report.tables.whole_file import replace_files
+from spongecalc.whole_file import replace_files
 
 FILE_NAME = "index.html"
 LAYERS_SHOWN = ("surfaces", "buildings", "laterals", "pipes", "nodes", "tanks", "ponding", "joints", "checks")

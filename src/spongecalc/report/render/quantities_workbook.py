@@ -26,6 +26,7 @@ from spongecalc.report.render.sheet_printing import (
     row_height,
     set_printing,
 )
+from spongecalc.whole_file import part_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -147,8 +148,12 @@ def write_workbook(
     catalogue
         Names the project's covers; None takes those that ship with the package.
     """
-    words = Wording(lang, catalogue or shipped())
-    whole = path.with_suffix(".part.xlsx")
+    with part_file(path) as whole:
+        _write(tables, whole, Wording(lang, catalogue or shipped()))
+    return path
+
+
+def _write(tables: Mapping[str, pd.DataFrame], whole: Path, words: Wording) -> None:
     bill, features = tables["quantities"], tables["quantity_features"]
     book = _Book(whole, words, large=len(features) > LARGE_LEDGER)
     lines = _lines(bill)
@@ -165,8 +170,6 @@ def write_workbook(
     if len(tables.get("design_checks", ())):
         _checks(book, tables["design_checks"])
     book.book.close()
-    whole.replace(path)
-    return path
 
 
 def _key(row: Mapping[str, object]) -> tuple[object, ...]:

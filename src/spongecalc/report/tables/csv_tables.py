@@ -13,7 +13,7 @@ import pandas as pd
 
 from spongecalc.formula_guard import guarded
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.tables.whole_file import replace_files
+from spongecalc.whole_file import replace_files
 
 ROWS_A_PART = 1000
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,8 +13,10 @@ import pandas as pd
 import pyogrio
 
 from spongecalc.assess.review import Review
+from spongecalc.batch.own_files import remove_left_over
 from spongecalc.layers.unread_values import UNREAD
 from spongecalc.report.tables.qgis_style import add_styles, finding_style, structure_style, surface_style
+from spongecalc.whole_file import part_file
 
 # GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
 FIXED_STAMP = "2000-01-01T00:00:00.000Z"
@@ -90,24 +94,36 @@ def write_layers(
     """Write frames as the layers of one GeoPackage, whole or not at all; same frames, same bytes.
 
     ``layers`` are names with frames; ``styles`` are QGIS styles (QML) by layer; QGIS opens a layer in its own.
+    Where no layer has a feature there is no file: one that was written before is removed. Raises OSError.
     """
-    whole = path.with_suffix(".part.gpkg")
-    whole.unlink(missing_ok=True)
-    written: set[str] = set()
+    counts: dict[str, int] = {}
+    filled = ((name, frame) for name, frame in layers if len(frame))
+    first = next(filled, None)
+    if first is None:
+        remove_left_over(path.parent, [path])
+        return path
+    with part_file(path) as whole:
+        for name, frame in chain([first], filled):
+            counts[name] = len(frame)
+            _write_layer(whole, name, frame)
+        if styles:
+            add_styles(whole, {name: qml for name, qml in styles.items() if name in counts})
+        _read_again(whole, counts)
+    return path
+
+
+def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame) -> None:
+    texts = {c: frame[c].astype("string") for c in frame.columns if frame[c].dtype == object}
     before = os.environ.get("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_STAMP})
     try:
-        for name, frame in layers:
-            if len(frame):
-                written.add(name)
-                texts = {c: frame[c].astype("string") for c in frame.columns if frame[c].dtype == object}
-                pyogrio.write_dataframe(frame.assign(**texts), whole, layer=name, driver="GPKG")
+        pyogrio.write_dataframe(frame.assign(**texts), path, layer=name, driver="GPKG")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-    if whole.exists():
-        if styles:
-            add_styles(whole, {name: qml for name, qml in styles.items() if name in written})
-        whole.replace(path)
-    else:
-        path.unlink(missing_ok=True)
-    return path
+
+
+def _read_again(path: Path, counts: Mapping[str, int]) -> None:
+    """See that the file holds what was written: a disk that fills at the last moment is not always told of."""
+    for name, count in counts.items():
+        if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] != count:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))

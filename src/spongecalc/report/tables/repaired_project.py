@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from spongecalc.batch.own_files import note_written
 from spongecalc.contract import SCHEMAS
 from spongecalc.gate import stored, vector
 from spongecalc.gate import text as text_of_file
@@ -33,6 +33,7 @@ from spongecalc.report.tables.taken_along import (
     take_along,
     take_models,
 )
+from spongecalc.whole_file import replace_file
 
 FOLDER = "repaired"
 FILE = "layers.gpkg"
@@ -107,7 +108,7 @@ def write_repaired(
     for path in (whole, page):
         # Where no source could be read there are no layers to keep.
         if path.exists():
-            shutil.copyfile(path, kept / path.name)
+            replace_file(kept / path.name, path.read_bytes())
         else:
             (kept / path.name).unlink(missing_ok=True)
     take_models(project, models, folder, kept / TAKEN_ALONG, anew=anew)
@@ -115,7 +116,9 @@ def write_repaired(
         take_along(project, folder, kept / TAKEN_ALONG, OWN_FILES, anew=anew)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
-    return tuple(path for path in (whole, page, *tables, places) if path.exists())
+    written = tuple(path for path in (whole, page, *tables, places) if path.exists())
+    note_written(folder, written)
+    return written
 
 
 def read_trail(path: Path) -> pd.DataFrame:
@@ -204,19 +207,33 @@ def _write_page(
     elif stated == layers:
         return
     document["layers"] = layers
+    if source != page:
+        document["security"] = _security(document.get("security", {}), layers)
     if models:
         carried = carried_entries(project, models)
         document["structures"] = {**document.get("structures", {}), "carried": carried}
     scalars = {k: v for k, v in document.items() if not isinstance(v, (dict, list)) or k == "notes"}
     rest = {k: v for k, v in document.items() if k not in scalars}
-    page.write_text(tomli_w.dumps({**scalars, **rest}), encoding="utf-8", newline="\n")
+    replace_file(page, tomli_w.dumps({**scalars, **rest}).encode("utf-8"))
+
+
+def _security(stated: Mapping[str, Any], layers: Mapping[str, Any]) -> dict[str, Any]:
+    """The section [security] of the copy: sources that stay where they are lie outside its folder."""
+    given = stated.get("outside", [])
+    outside = [o if Path(o).is_absolute() else f"../{o}" for o in ([given] if isinstance(given, str) else given)]
+    for entry in (e for listed in layers.values() for e in (listed if isinstance(listed, list) else [listed])):
+        named = [entry["source"], entry.get("points", ""), *(look["source"] for look in entry.get("lookups", ()))]
+        outside += [path for path in named if path.startswith("../")]
+    kept = {k: v for k, v in stated.items() if k != "outside"}
+    return {"outside": list(dict.fromkeys(outside)), **kept} if outside else kept
 
 
 def _moved(entry: dict[str, Any], folder: Path, copy: Path) -> dict[str, Any]:
     """An entry of the first project's layers as the copy writes it."""
 
     def path(given: str) -> str:
-        return given if folder == copy or "://" in given else f"../{given}"
+        stays = folder == copy or "://" in given or Path(given).is_absolute()
+        return given if stays else f"../{given}"
 
     moved: dict[str, Any] = {k: path(v) if k in ("source", "points") else v for k, v in entry.items()}
     if "lookups" in moved:

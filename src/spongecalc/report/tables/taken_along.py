@@ -14,6 +14,7 @@ from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.input_digests import files_beside_layers
 from spongecalc.project.load import Project
+from spongecalc.whole_file import part_file
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,29 @@ def take_along(project: Project, folder: Path, kept: Path, own_files: Iterable[s
         elif source.is_dir() and (anew or not target.exists()):
             inside = folder == source or source in folder.parents or folder in source.parents
             if not inside:
-                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+                _take_folder(source, target)
     for carried in project.settings.structures.carried:
         _take_series(project.folder, carried.file, carried.file, folder, kept, anew=anew)
+
+
+def _take_folder(source: Path, target: Path) -> None:
+    """Copy a folder whole or not at all; of one that is there file by file, each whole."""
+
+    def copied(file: str, place: str) -> None:
+        with part_file(Path(place)) as part:
+            shutil.copyfile(file, part)
+
+    if target.exists():
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, copy_function=copied)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with part_file(target) as part:
+        shutil.rmtree(part, ignore_errors=True)
+        try:
+            shutil.copytree(source, part, symlinks=True)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
 
 
 def take_models(project: Project, models: Iterable[TakenModel], folder: Path, kept: Path, *, anew: bool) -> None:
@@ -121,8 +142,8 @@ def _take(source: Path, name: str, folder: Path, kept: Path, *, anew: bool) -> N
     if edited and not anew:
         return
     for place in (target, before):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, place)
+        with part_file(place) as part:
+            shutil.copyfile(source, part)
 
 
 def _plain(name: str) -> str:

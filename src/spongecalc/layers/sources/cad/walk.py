@@ -119,7 +119,7 @@ def _texts_of(here: Drawn, contents: Any) -> Iterator[Drawn]:
     """The texts of a block that is a label: those that it shows itself, and the attributes of its reference."""
     placed = Matrix44.chain(here.entity.matrix44(), here.matrix)
     own = [(p, placed) for p in contents if p.dxftype() in ("TEXT", "MTEXT")]
-    shown = [(a, here.matrix) for a in here.entity.attribs if not a.is_invisible]
+    shown = [(a, here.matrix) for a in here.entity.attribs if a.is_alive and not a.is_invisible]
     for text, matrix in (*own, *shown):
         layer = here.layer if layer_name(text) == "0" else layer_name(text)
         handle = f"{here.handle}.{text.dxf.get('handle', '?')}"

@@ -11,6 +11,7 @@ from pathlib import Path, PureWindowsPath
 from spongecalc.gate import text
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.gate.territory import leads_out
 from spongecalc.layers.sources.swmm.reading import number_of
 from spongecalc.layers.sources.swmm.sections import ModelFile, decoded_model, words_of_line
 
@@ -110,11 +111,12 @@ def _from_start(pairs: list[tuple[float, float]]) -> Pairs | None:
 def file_of_series(folder: Path, name: str) -> Path | None:
     """The file that a model in a folder names; None where there is none.
 
-    A name with a folder of another machine is looked for beside the model.
+    A name with a folder of another machine is looked for beside the model. One outside the project is not looked
+    for, unless its section [security] names it.
     """
     for tried in (name, name.replace("\\", "/"), PureWindowsPath(name).name):
         try:
-            if tried and (folder / tried).is_file():
+            if tried and not leads_out(folder, tried) and (folder / tried).is_file():
                 return folder / tried
         except (OSError, ValueError):
             # No name of a file here: too long, or with a sign that none may have.

@@ -1,0 +1,73 @@
+"""GDAL's drivers and its ways into the net, closed before the first file is opened: in every process, once.
+
+pyogrio opens a file by whichever driver claims it, and drivers such as VRT or WFS claim any name and open
+whatever the file points to. Only those of :mod:`spongecalc.gate.forms_by_name` stay registered. The settings are
+those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's net.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pyogrio
+from pyogrio import _ogr
+from pyproj import network
+
+from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
+
+# Holds what is made in memory; it claims no file.
+MEMORY = ("MEM", "Memory")
+NOWHERE = "http://127.0.0.1:0"
+"""A proxy that nobody can be: no port 0 is ever listened on."""
+_OPTIONS = {
+    # What is beside a source stays as it is, and nothing is put there.
+    "GDAL_PAM_ENABLE_MARK_DIRTY": "NO",
+    "SHAPE_RESTORE_SHX": "NO",
+    # A schema is not fetched, and no element is followed to another document.
+    "GML_DOWNLOAD_SCHEMA": "NO",
+    "GML_SKIP_RESOLVE_ELEMS": "ALL",
+    # Should a driver find a way into the net all the same, it ends here.
+    "GDAL_HTTP_PROXY": NOWHERE,
+    "GDAL_HTTPS_PROXY": NOWHERE,
+    "GDAL_HTTP_CONNECTTIMEOUT": "1",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "OSR_SET_FROM_USER_INPUT_ALLOW_NETWORK_ACCESS": "NO",
+    "OSR_SET_FROM_USER_INPUT_ALLOW_FILE_ACCESS": "NO",
+    "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
+    "OGR_SQLITE_LOAD_EXTENSIONS": None,
+}
+RASTER_OPTIONS = {name: value for name, value in _OPTIONS.items() if value is not None}
+"""The same for rasterio, which takes them for each file."""
+
+
+class DriversError(RuntimeError):
+    """Drivers that could not be closed: nothing is read rather than by anything."""
+
+
+@cache
+def close_ways_out() -> None:
+    """Leave pyogrio only the drivers of forms that are read, and no way into the net; once is enough.
+
+    Raises
+    ------
+    DriversError
+        A driver that is not allowed stays registered.
+    """
+    os.environ["PROJ_NETWORK"] = "OFF"
+    network.set_network_enabled(active=False)
+    pyogrio.set_gdal_config_options(_OPTIONS)
+    if not _others():
+        return
+    # GDAL leaves out what is to be skipped when drivers are registered, those that are there already too.
+    pyogrio.set_gdal_config_options({"OGR_SKIP": ",".join(_others())})
+    _ogr._register_drivers()
+    pyogrio.set_gdal_config_options({"OGR_SKIP": None})
+    if left := _others():
+        raise DriversError(f"GDAL's drivers {', '.join(left)} cannot be closed")
+
+
+def _others() -> list[str]:
+    """Registered drivers that are not allowed."""
+    return [name for name in pyogrio.list_drivers() if name not in (*VECTOR_DRIVERS, *MEMORY)]

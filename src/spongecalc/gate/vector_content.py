@@ -1,0 +1,95 @@
+"""The look into a vector file before GDAL sees it: it goes with its name, and leads nowhere else."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from spongecalc.gate.archive_limits import check_archive
+from spongecalc.gate.content import content_of, content_of_beginning
+from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits
+from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
+from spongecalc.gate.limits import Limits
+from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
+
+_BEGINNING = 65_536
+# Markup that GDAL reads by a driver that writes nothing.
+_NOT_GML = ("<kml>", "<gpx>")
+
+
+def admit_content(source: Path | BytesIO, limits: Limits) -> None:
+    """Let a file in whose content goes with its name; a stream whose content points nowhere else.
+
+    Raises
+    ------
+    NotAdmittedError
+        With what was found.
+    """
+    if isinstance(source, BytesIO):
+        data = source.getvalue()
+        _admit(content_of_beginning(data[:_BEGINNING]), "")
+        _check_link(data)
+        return
+    if not source.exists():
+        return  # GDAL says so
+    content = admit_name(source)
+    if content == "ZIP":
+        with suppress(BadZipFile):  # GDAL says so
+            check_archive(source, limits)
+            _check_members(source)
+    if content == "JSON":
+        state = source.stat()
+        _check_file(source, state.st_mtime_ns, state.st_size)
+
+
+def admit_name(path: Path) -> str:
+    """The content of a file, if it goes with its name and points nowhere else; raises NotAdmittedError."""
+    content = content_of(path)
+    _admit(content, path.suffix.lower())
+    return content
+
+
+def is_gml(path: Path) -> bool:
+    """True for markup that GDAL reads as GML."""
+    content = content_of(path) if path.is_file() else ""
+    return content.startswith("<") and content not in _NOT_GML
+
+
+def _admit(content: str, suffix: str) -> None:
+    if content in POINTERS:
+        raise PointerError(POINTERS[content])
+    form = VECTOR_FORMS.get(suffix)
+    if form is not None and not fits(content, form):
+        raise OtherFormError(suffix, content)
+
+
+@lru_cache(maxsize=32)
+def _check_file(path: Path, *_state: int) -> None:
+    """Look for links in a GeoJSON; done once for each state of the file."""
+    _check_link(path.read_bytes())
+
+
+def _check_link(data: bytes) -> None:
+    try:
+        linked = without_crs_link(data) is not data
+    except StrangeCrsError as reason:
+        raise NotAdmittedError("crs_unclear", reason=str(reason)) from reason
+    if linked:
+        raise PointerError("crs: link")
+
+
+def _check_members(path: Path) -> None:
+    """Refuse an archive with a member that leads elsewhere: archives of layers hold GML and the like seldom."""
+    with ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as part:
+                content = content_of_beginning(part.read(_BEGINNING))
+            if content in POINTERS:
+                raise PointerError(POINTERS[content])
+            if content == "JSON":
+                _check_link(archive.read(member))
+            if member.filename.lower().endswith(".gml"):
+                raise OtherFormError(path.suffix, member.filename)

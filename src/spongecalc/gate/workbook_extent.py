@@ -1,0 +1,144 @@
+"""The extent of a workbook's sheets, found out before the library that reads them makes a cell of every place.
+
+One value in the last cell of a sheet makes a table of seventeen thousand million cells; a file of it has 1.5 kB.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import cache
+from typing import IO
+from xml.parsers import expat
+from zipfile import ZipFile
+
+from spongecalc.gate.archive_limits import check_archive
+from spongecalc.gate.limits import Limits
+from spongecalc.gate.not_admitted import NotAdmittedError, TooLargeError
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_VALUES = ("v", "is", "f")
+_PIECE = 1 << 20
+
+
+class _Root(Exception):  # noqa: N818  no error
+    """The root element is reached: no document type stood before it."""
+
+
+def check_workbook(content: bytes, limits: Limits) -> None:
+    """Refuse a workbook that takes more than is allowed, or whose parts refer to anything outside them.
+
+    Cells count from the first to the last that has a value, as a table; formatted empty ones count each, so that
+    whole formatted columns do no harm.
+
+    Raises
+    ------
+    NotAdmittedError
+        With the setting that allows more, or for a document type in a part.
+    zipfile.BadZipFile, xml.parsers.expat.ExpatError
+        It is damaged.
+    """
+    check_archive(content, limits)
+    with ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as part:
+                    _Sheet(name.rpartition("/")[2], limits.cell_limit).read(part)
+            elif name.lower().endswith((".xml", ".rels", ".vml")):
+                with archive.open(name) as part:
+                    _refuse_document_type(part)
+
+
+def _refuse_document_type(part: IO[bytes]) -> None:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _document_type
+    parser.StartElementHandler = _at_root
+    try:
+        _feed(parser, part)
+    except (_Root, expat.ExpatError):
+        return  # of a damaged part its own reader says what is wrong
+
+
+def _feed(parser: expat.XMLParserType, part: IO[bytes]) -> None:
+    while piece := part.read(_PIECE):
+        parser.Parse(piece, False)
+    parser.Parse(b"", True)
+
+
+def _document_type(*_: object) -> None:
+    raise NotAdmittedError("document_type", found="")
+
+
+def _at_root(*_: object) -> None:
+    raise _Root
+
+
+class _Sheet:
+    """The cells of a sheet's part as they are met."""
+
+    def __init__(self, name: str, limit: int) -> None:
+        self.name, self.limit = name, limit
+        self.rows = self.columns = self.count = self.merged = 0
+        self.row = self.column = 0
+
+    def read(self, part: IO[bytes]) -> None:
+        """Go through the part; raises NotAdmittedError at the first cell beyond the limit."""
+        parser = expat.ParserCreate()
+        parser.StartDoctypeDeclHandler = _document_type
+        parser.StartElementHandler = self._element
+        _feed(parser, part)
+
+    def _element(self, tag: str, given: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if name == "c":
+            self._cell(given.get("r", ""))
+        elif name in _VALUES:
+            if self.row > self.rows or self.column > self.columns:
+                self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+                self._within(self.rows * self.columns, self.columns, self.rows)
+        elif name == "row":
+            self.row = int(given["r"]) if given.get("r", "").isdecimal() else self.row + 1
+            self.column = 0
+        elif name == "mergeCell":
+            first, _, last = given.get("ref", "").partition(":")
+            begin, end = _place(first), _place(last or first)
+            if begin is not None and end is not None:
+                self.merged += (end[0] - begin[0] + 1) * (end[1] - begin[1] + 1)
+                self._within(self.merged, end[1], end[0])
+
+    def _cell(self, reference: str) -> None:
+        place = _place(reference)
+        if place is None:
+            self.column += 1
+        else:
+            self.row, self.column = place
+        self.count += 1
+        if self.count > self.limit:
+            self._within(self.count, self.column, self.row)
+
+    def _within(self, cells: int, column: int, row: int) -> None:
+        if cells > self.limit:
+            place = f"{_letters(column)}{row}"
+            raise TooLargeError.of_count("cell_limit", cells, self.limit, sheet=self.name, cell=place)
+
+
+def _place(reference: str) -> tuple[int, int] | None:
+    """Row and column of a cell's reference, from 1."""
+    found = _REFERENCE.fullmatch(reference)
+    return None if found is None else (int(found[2]), _column(found[1]))
+
+
+@cache
+def _column(letters: str) -> int:
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

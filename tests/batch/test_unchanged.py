@@ -1,0 +1,25 @@
+"""The record of what a command made: a damaged one is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spongecalc.batch.unchanged import Stamp, read_stamp, results_folder, write_stamp
+
+
+def test_a_record_that_is_damaged_anywhere_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "spongecalc.toml").write_text('name = "p"\n', encoding="utf-8")
+    stamp = Stamp(
+        {"settings": "a" * 64}, {"results/runs.csv": "b" * 64}, 1, ("管道缺少标高",), {"models": 3}, ("x",)
+    )
+    write_stamp(tmp_path, "all-1", stamp)
+    assert read_stamp(tmp_path, "all-1") == stamp
+    path = results_folder(tmp_path) / ".spongecalc" / "all-1.json"  # type: ignore[operator]
+    content = path.read_bytes()
+    for at in range(len(content)):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        assert read_stamp(tmp_path, "all-1") is None
+        path.write_bytes(content[:at])
+        assert read_stamp(tmp_path, "all-1") is None
+    path.write_bytes(content)
+    assert read_stamp(tmp_path, "all-1") == stamp

@@ -1,0 +1,181 @@
+"""The gate's rasters: by the drivers of the name, and led nowhere by what lies beside or within."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from tests.listener import Listener, listening
+
+from spongecalc.gate import raster
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.input_refused import UnreadableError
+from spongecalc.gate.limits import Limits
+from spongecalc.gate.territory import claim
+
+GRID = "ncols 3\nnrows 3\nxllcorner 540000\nyllcorner 2674000\ncellsize 1\n1 2 3\n4 5 6\n7 8 9\n"
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A listener that has not been asked when the test ends."""
+    with listening() as heard:
+        yield heard
+        assert heard.asked == []
+
+
+def write(path: Path, driver: str = "GTiff", *, overviews: str = "") -> Path:
+    with rasterio.open(
+        path,
+        "w",
+        driver=driver,
+        width=60,
+        height=40,
+        count=1,
+        dtype="float32",
+        crs="EPSG:4543",
+        transform=Affine(1, 0, 540000, 0, -1, 2674040),
+    ) as out:
+        out.write(np.full((40, 60), 1600.0, "float32"), 1)
+        if overviews:
+            out.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=overviews)
+    return path
+
+
+def mean(path: Path) -> float:
+    """The mean level, through the gate."""
+    with Entrance(path, "raster", "dem"), raster.opened(path) as held:
+        held.read(1, out_shape=(4, 6))
+        return float(held.read(1, masked=True).mean())
+
+
+def refusal(path: Path) -> UnreadableError:
+    with pytest.raises(UnreadableError) as refused:
+        mean(path)
+    for language in ("zh", "en"):
+        assert refused.value.cause.sentence(language)
+    return refused.value
+
+
+@pytest.mark.parametrize(("name", "driver"), [("a.tif", "GTiff"), ("a.tiff", "GTiff"), ("a.img", "HFA")])
+def test_a_raster_is_read_and_nothing_is_put_beside_it(tmp_path: Path, name: str, driver: str) -> None:
+    write(tmp_path / name, driver)
+    before = {p: p.stat().st_mtime_ns for p in sorted(tmp_path.iterdir())}
+    assert mean(tmp_path / name) == 1600
+    assert {p: p.stat().st_mtime_ns for p in sorted(tmp_path.iterdir())} == before
+
+
+@pytest.mark.parametrize("name", ["a.asc", "a.grd", "a.txt", "a.dem"])
+def test_a_grid_in_text_is_read_under_its_endings(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(GRID)
+    assert mean(tmp_path / name) == 5
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+VIRTUAL = (
+    '<VRTDataset rasterXSize="60" rasterYSize="40"><SRS>EPSG:4543</SRS>'
+    "<GeoTransform>540000, 1, 0, 2674040, 0, -1</GeoTransform>{more}"
+    '<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename relativeToVRT="{relative}">{tile}'
+    "</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+)
+
+
+def virtual(tile: str, relative: int = 1, more: str = "") -> str:
+    return VIRTUAL.format(tile=tile, relative=relative, more=more)
+
+
+SERVICES = {
+    "VRT": virtual("/vsicurl/{url}/a.tif", 0),
+    "WCS": "<WCS_GDAL><ServiceURL>{url}/wcs?</ServiceURL><CoverageName>a</CoverageName></WCS_GDAL>",
+    "WMS": '<!-- a --><GDAL_WMS><Service name="TMS"><ServerUrl>{url}/t</ServerUrl></Service></GDAL_WMS>',
+}
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.img", "a.jp2", "a.nc", "a.hgt", "a.bil", "a.asc", "a.unknown"])
+@pytest.mark.parametrize("kind", SERVICES)
+def test_a_raster_that_points_elsewhere_is_named(
+    tmp_path: Path, listener: Listener, name: str, kind: str
+) -> None:
+    (tmp_path / name).write_text(SERVICES[kind].replace("{url}", listener.url))
+    refused = refusal(tmp_path / name)
+    assert refused.cause.kind == "pointer"
+    assert kind in refused.cause.sentence("zh")
+
+
+@pytest.mark.parametrize("beside", ["tags", "aux", "ovr", "msk"])
+def test_overviews_and_masks_elsewhere_are_not_asked_for(tmp_path: Path, listener: Listener, beside: str) -> None:
+    """Told to read coarser, GDAL opens whatever file or address the raster says its overviews are in."""
+    there = f"/vsicurl/{listener.url}/coarse.tif"
+    path = write(tmp_path / "a.tif", overviews=there if beside == "tags" else "")
+    if beside == "aux":
+        item = f'<Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">{there}</MDI></Metadata>'
+        (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{item}</PAMDataset>")
+    elif beside != "tags":
+        (tmp_path / f"a.tif.{beside}").write_text(virtual(there, 0))
+    assert refusal(path).cause.kind == "pointer"
+
+
+def test_tiles_side_by_side_are_read(tmp_path: Path) -> None:
+    (tmp_path / "tiles").mkdir()
+    write(tmp_path / "tiles" / "a.tif")
+    (tmp_path / "dem.vrt").write_text(virtual("tiles/a.tif"))
+    assert mean(tmp_path / "dem.vrt") == 1600
+    claim(tmp_path)
+    (tmp_path / "dem.vrt").write_text(virtual((tmp_path / "tiles" / "a.tif").as_posix(), 0))
+    assert mean(tmp_path / "dem.vrt") == 1600
+
+
+def test_tiles_outside_the_folder_are_not_opened(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    write(tmp_path / "a.tif")
+    (project / "dem.vrt").write_text(virtual("../a.tif"))
+    assert refusal(project / "dem.vrt").cause.kind == "outside"
+    claim(project, ["../a.tif"])
+    assert mean(project / "dem.vrt") == 1600
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (virtual("b.vrt"), "pointer"),
+        (virtual("gone.tif"), "pointer"),
+        (virtual("a.tif").replace('dataType="Float32" band', 'subClass="VRTDerivedRasterBand" band'), "mosaic"),
+        (virtual("a.tif", more="<Overview/>"), "mosaic"),
+        (virtual("a.tif", more="<PansharpeningOptions/>"), "mosaic"),
+        ("<!DOCTYPE VRTDataset>" + virtual("a.tif"), "pointer"),
+    ],
+)
+def test_a_virtual_raster_that_is_more_than_tiles_is_not_read(tmp_path: Path, change: str, kind: str) -> None:
+    write(tmp_path / "a.tif")
+    (tmp_path / "b.vrt").write_text(virtual("a.tif"))
+    (tmp_path / "dem.vrt").write_text(change)
+    assert refusal(tmp_path / "dem.vrt").cause.kind == kind
+
+
+def test_netcdf_that_takes_its_values_from_another_file_is_not_read(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "b.h5", "w") as other:
+        other["z"] = np.ones((3, 3))
+    with h5py.File(tmp_path / "a.nc", "w") as held:
+        held["z"] = h5py.ExternalLink("b.h5", "/z")
+    assert refusal(tmp_path / "a.nc").cause.kind == "pointer"
+    with h5py.File(tmp_path / "c.nc", "w") as held:
+        layout = h5py.VirtualLayout(shape=(3, 3), dtype="f8")
+        layout[:] = h5py.VirtualSource(str(tmp_path / "b.h5"), "z", shape=(3, 3))
+        held.create_virtual_dataset("z", layout)
+    assert refusal(tmp_path / "c.nc").cause.kind == "pointer"
+
+
+def test_more_cells_at_a_time_than_allowed_name_the_setting(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif")
+    claim(tmp_path, limits=Limits(raster_limit=2399))
+    with pytest.raises(UnreadableError) as refused, Entrance(path, "raster"), raster.opened(path) as held:
+        raster.refuse_cells(held.width * held.height)
+    for language in ("zh", "en"):
+        assert "raster_limit" in refused.value.cause.sentence(language)
+        assert "2,400" in refused.value.cause.sentence(language)

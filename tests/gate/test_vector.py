@@ -1,0 +1,275 @@
+"""The gate's vector drivers: only those of forms that are read, no way into the net, nothing put beside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import geopandas as gpd
+import pyogrio
+import pytest
+from shapely import LineString, Point
+from tests.listener import Listener, listening
+
+from spongecalc.gate import vector
+from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
+from spongecalc.gate.gdal_drivers import MEMORY, close_ways_out
+from spongecalc.gate.input_refused import UnreadableError
+from spongecalc.gate.limits import Limits
+from spongecalc.gate.territory import claim
+
+FRAME = gpd.GeoDataFrame(
+    {"pipe_id": ["007", "8"], "dn": [300, 400]},
+    geometry=[
+        LineString([(540000, 2674000), (540010, 2674000)]),
+        LineString([(540010, 2674000), (540020, 2674000)]),
+    ],
+    crs="EPSG:4543",
+)
+SOUND = {
+    "gpkg": "GPKG",
+    "shp": "ESRI Shapefile",
+    "geojson": "GeoJSON",
+    "fgb": "FlatGeobuf",
+    "gdb": "OpenFileGDB",
+    "gml": "GML",
+    "kml": "KML",
+    "tab": "MapInfo File",
+    "mif": "MapInfo File",
+}
+
+
+def layer(path: Path) -> gpd.GeoDataFrame:
+    """The only layer of a file, through the gate."""
+    with Entrance(path, "vector", "pipes"):
+        name = str(vector.list_layers(path)[0, 0])
+        assert vector.read_info(path, layer=name)["driver"]
+        return vector.read_dataframe(path, layer=name)
+
+
+def refusal(path: Path) -> UnreadableError:
+    """Why a file was refused, with words in both languages."""
+    with pytest.raises(UnreadableError) as refused:
+        layer(path)
+    for language in ("zh", "en"):
+        assert refused.value.cause.sentence(language)
+    return refused.value
+
+
+@pytest.fixture
+def listener() -> Listener:
+    """A listener that has not been asked when the test ends."""
+    with listening() as heard:
+        yield heard
+        assert heard.asked == []
+
+
+def test_only_listed_drivers_stay() -> None:
+    close_ways_out()
+    assert set(pyogrio.list_drivers()) <= {*VECTOR_DRIVERS, *MEMORY}
+    assert set(VECTOR_DRIVERS) - set(pyogrio.list_drivers()) <= {"LIBKML"}
+
+
+def test_the_drivers_are_closed_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """Whatever the environment says, and though pyogrio was loaded before."""
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    code = (
+        "import pyogrio, sys; from pathlib import Path; from spongecalc.gate import vector\n"
+        "from spongecalc.gate.entrance import Entrance\n"
+        "assert 'OGR_VRT' in pyogrio.list_drivers()\n"
+        "try:\n    with Entrance(Path(sys.argv[1]), 'vector'): vector.list_layers(Path(sys.argv[1]))\n"
+        "except Exception: pass\n"
+        "assert 'OGR_VRT' not in pyogrio.list_drivers() and 'CSV' not in pyogrio.list_drivers()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "a.csv")],
+        env={**os.environ, "PROJ_NETWORK": "ON"},
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("suffix", SOUND)
+def test_each_form_is_read_and_nothing_is_put_beside_it(tmp_path: Path, suffix: str) -> None:
+    frame = FRAME.to_crs("EPSG:4490") if suffix in ("geojson", "kml") else FRAME
+    folder = tmp_path / "given"
+    folder.mkdir()
+    path = folder / f"pipes.{suffix}"
+    pyogrio.write_dataframe(frame, path, driver=SOUND[suffix])
+    before = {p: p.stat().st_mtime_ns for p in sorted(folder.rglob("*"))}
+    read = layer(path)
+    assert len(read) == 2
+    if suffix != "kml":
+        assert sorted(read["pipe_id"]) == ["007", "8"]
+    assert {p: p.stat().st_mtime_ns for p in sorted(folder.rglob("*"))} == before
+
+
+def test_a_gml_alone_gets_no_file_beside_it(tmp_path: Path) -> None:
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.gml", driver="GML")
+    (tmp_path / "pipes.xsd").unlink()
+    assert len(layer(tmp_path / "pipes.gml")) == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["pipes.gml"]
+
+
+def test_the_schema_of_a_gml_counts_but_what_it_includes_is_not_fetched(
+    tmp_path: Path, listener: Listener
+) -> None:
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.gml", driver="GML")
+    schema = tmp_path / "pipes.xsd"
+    text = schema.read_text(encoding="utf-8")
+    at = text.index(">", text.index("<xs:schema")) + 1
+    more = f'<xs:include schemaLocation="{listener.url}/a.xsd"/>'
+    more += f'<xs:import namespace="b" schemaLocation="{listener.url}/b.xsd"/>'
+    schema.write_text(text[:at] + more + text[at:], encoding="utf-8")
+    assert list(layer(tmp_path / "pipes.gml")["pipe_id"]) == ["007", "8"]
+
+
+POINTERS = {
+    "VRT": '<!-- a survey -->\n<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>{there}</SrcDataSource>'
+    "</OGRVRTLayer></OGRVRTDataSource>",
+    "WFS": "<OGRWFSDataSource><URL>{url}/wfs?</URL></OGRWFSDataSource>",
+    "CSW": "<?xml version='1.0'?><OGRCSWDataSource><URL>{url}/csw?</URL></OGRCSWDataSource>",
+}
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson", "fgb", "kml", "gml", "tab", "vrt", "survey"])
+@pytest.mark.parametrize("kind", POINTERS)
+def test_a_file_that_points_elsewhere_is_named_under_any_name(
+    tmp_path: Path, listener: Listener, suffix: str, kind: str
+) -> None:
+    pyogrio.write_dataframe(FRAME, tmp_path / "other.gpkg", driver="GPKG")
+    path = tmp_path / f"pipes.{suffix}"
+    path.write_text(POINTERS[kind].format(there=tmp_path / "other.gpkg", url=listener.url), encoding="utf-8")
+    refused = refusal(path)
+    assert refused.cause.kind == "pointer"
+    assert kind in refused.cause.sentence("zh")
+
+
+@pytest.mark.parametrize(("name", "driver"), [("a.gpkg", "GeoJSON"), ("a.geojson", "GPKG"), ("a.fgb", "GPKG")])
+def test_another_form_under_the_name_of_one_is_named(tmp_path: Path, name: str, driver: str) -> None:
+    ending = {"GeoJSON": "geojson", "GPKG": "gpkg"}[driver]
+    pyogrio.write_dataframe(FRAME.to_crs("EPSG:4490"), tmp_path / f"b.{ending}", driver=driver)
+    (tmp_path / f"b.{ending}").rename(tmp_path / name)
+    refused = refusal(tmp_path / name)
+    assert refused.cause.kind == "other_form"
+    assert {"GeoJSON": "JSON", "GPKG": "GeoPackage"}[driver] in refused.cause.sentence("en")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.sqlite", "a.mvt", "a.gmt"])
+def test_a_driver_that_is_not_listed_is_not_asked(tmp_path: Path, name: str) -> None:
+    """GDAL reads points of such a table; here tables go by a reader of their own."""
+    path = tmp_path / name
+    path.write_text("x,y,a\n1,2,3\n")
+    assert refusal(path).cause.kind == "library"
+
+
+@pytest.mark.parametrize("kind", ["link", "LINK", "url", "other"])
+@pytest.mark.parametrize("key", ['"crs"', '"\\u0063rs"', '"CRS"'])
+def test_a_crs_that_is_a_link_is_not_followed(tmp_path: Path, listener: Listener, kind: str, key: str) -> None:
+    document = json.loads(FRAME.to_crs("EPSG:4490").to_json())
+    place = {"href": f"{listener.url}/crs", "url": f"{listener.url}/crs", "type": "ogcwkt"}
+    document["crs"] = {"type": kind, "properties": place}
+    text = json.dumps(document).replace('"crs"', key, 1)
+    (tmp_path / "pipes.geojson").write_text(text)
+    assert refusal(tmp_path / "pipes.geojson").cause.kind == "pointer"
+    with pytest.raises(UnreadableError), Entrance(tmp_path / "pipes.geojson", "vector"):
+        vector.list_layers(BytesIO(text.encode()))
+
+
+def test_a_named_crs_and_a_field_of_that_name_are_none_of_it(tmp_path: Path) -> None:
+    frame = FRAME.to_crs("EPSG:4490").assign(crs=["EPSG:4490", "link"], kind=["crs", "crs"])
+    pyogrio.write_dataframe(frame, tmp_path / "pipes.geojson", driver="GeoJSON")
+    assert "urn:ogc:def:crs" in (tmp_path / "pipes.geojson").read_text()
+    assert list(layer(tmp_path / "pipes.geojson")["crs"]) == ["EPSG:4490", "link"]
+
+
+@pytest.mark.parametrize("part", ["schema", "entity", "doctype", "include", "link"])
+def test_a_gml_that_refers_to_addresses_asks_none(tmp_path: Path, listener: Listener, part: str) -> None:
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.gml", driver="GML")
+    (tmp_path / "pipes.xsd").unlink()
+    text = (tmp_path / "pipes.gml").read_text(encoding="utf-8")
+    begin, rest = text.split("?>", 1)
+    url = listener.url
+    changed = {
+        "schema": text.replace(
+            "pipes.xsd", f"{url}/wfs?SERVICE=WFS&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=a"
+        ),
+        "entity": f'{begin}?><!DOCTYPE a [<!ENTITY e SYSTEM "{url}/e">]>{rest.replace("007", "&e;")}',
+        "doctype": f'{begin}?><!DOCTYPE a SYSTEM "{url}/a.dtd">{rest}',
+        "include": text.replace(
+            "007", f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{url}/i"/>'
+        ),
+        "link": text.replace("007", f'<a xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{url}/x#a"/>'),
+    }[part]
+    (tmp_path / "pipes.gml").write_text(changed, encoding="utf-8")
+    try:
+        layer(tmp_path / "pipes.gml")
+    except UnreadableError as refused:
+        assert refused.cause.sentence("zh")
+    assert {p.name for p in tmp_path.iterdir()} == {"pipes.gml"}
+
+
+def test_a_kml_with_links_asks_none(tmp_path: Path, listener: Listener) -> None:
+    url = listener.url
+    (tmp_path / "pipes.kml").write_text(
+        f'<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><NetworkLink><Link><href>{url}/n'
+        f"</href></Link></NetworkLink><Placemark><styleUrl>{url}/s#z</styleUrl><ExtendedData><SchemaData "
+        f'schemaUrl="{url}/sch#s"><SimpleData name="q">1</SimpleData></SchemaData></ExtendedData><Point>'
+        "<coordinates>102,24</coordinates></Point></Placemark></Document></kml>"
+    )
+    assert len(layer(tmp_path / "pipes.kml")) == 1
+
+
+def test_a_layer_of_more_features_than_allowed_names_the_setting(tmp_path: Path) -> None:
+    points = gpd.GeoDataFrame({"a": range(50)}, geometry=[Point(i, i) for i in range(50)], crs="EPSG:4543")
+    pyogrio.write_dataframe(points, tmp_path / "nodes.gpkg", driver="GPKG")
+    claim(tmp_path, limits=Limits(feature_limit=49))
+    refused = refusal(tmp_path / "nodes.gpkg")
+    for language in ("zh", "en"):
+        sentence = refused.cause.sentence(language)
+        assert "feature_limit" in sentence
+        assert "50" in sentence
+        assert "49" in sentence
+    claim(tmp_path, limits=Limits(feature_limit=50))
+    assert len(layer(tmp_path / "nodes.gpkg")) == 50
+
+
+def test_a_zipped_shapefile_is_read_within_its_limits(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    pyogrio.write_dataframe(FRAME, made / "pipes.shp", driver="ESRI Shapefile")
+    path = tmp_path / "pipes.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for part in sorted(made.iterdir()):
+            archive.write(part, part.name)
+    assert len(layer(path)) == 2
+    claim(tmp_path, limits=Limits(unpacked_limit_mb=0.0005))
+    assert "unpacked_limit" in refusal(path).cause.sentence("en")
+
+
+def test_a_text_larger_than_allowed_names_the_setting(tmp_path: Path) -> None:
+    pyogrio.write_dataframe(FRAME.to_crs("EPSG:4490"), tmp_path / "pipes.geojson", driver="GeoJSON")
+    claim(tmp_path, limits=Limits(text_limit_mb=0.0001))
+    assert "text_limit" in refusal(tmp_path / "pipes.geojson").cause.sentence("en")
+
+
+def test_a_part_of_a_shapefile_that_a_link_takes_outside_is_not_opened(tmp_path: Path) -> None:
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    for folder in (project, elsewhere):
+        folder.mkdir()
+        pyogrio.write_dataframe(FRAME, folder / "pipes.shp", driver="ESRI Shapefile")
+    (project / "pipes.dbf").unlink()
+    (project / "pipes.dbf").symlink_to(elsewhere / "pipes.dbf")
+    claim(project)
+    refused = refusal(project / "pipes.shp")
+    assert refused.cause.kind == "outside"
+    assert f'outside = ["{(elsewhere / "pipes.dbf").as_posix()}"]' in refused.cause.sentence("en")
+    claim(project, ["../elsewhere"])
+    assert len(layer(project / "pipes.shp")) == 2

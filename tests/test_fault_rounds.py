@@ -1,0 +1,34 @@
+"""Fifty rounds of misfortune with a small project: in the end its results are those of an undisturbed one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fault_rounds import KINDS, play_rounds
+
+ROUNDS, SEED = 50, 20261129
+EVERY_NTH_OF_ALL = 9
+"""Rounds of ``spongecalc all`` take several times as long as those of ``run``; the bench has a hundred."""
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks warm processes and looks into /proc")
+
+
+def test_after_fifty_rounds_of_misfortune_results_are_those_of_an_undisturbed_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally, mounted = play_rounds(tmp_path, ROUNDS, SEED, EVERY_NTH_OF_ALL)
+    with capsys.disabled():
+        print("\n" + "\n".join(tally.lines()))
+        if not mounted:
+            print("  no disk could be mounted: a limit on the size of files stood in for a full one")
+    assert tally.tracebacks == []
+    assert tally.differences == []
+    assert tally.unsaid == []
+    assert sum(tally.rounds.values()) == ROUNDS
+    assert set(tally.rounds) == set(KINDS)
+    # The misfortunes came: most of those of a disk end the command.
+    assert sum(tally.struck[kind] for kind in ("full", "read-only", "quota", "damaged", "no right")) >= 8
+    assert tally.struck["kill"] >= 2
