@@ -6,7 +6,8 @@ from itertools import islice
 
 import pandas as pd
 
-from spongecalc.report.content.blocks import Block, Paragraph, TableBlock, TextRole
+from spongecalc.report.content.document import Block, Paragraph, TableBlock
+from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
