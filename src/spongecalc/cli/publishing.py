@@ -29,11 +29,11 @@ GEOPACKAGES = ("spongecalc.gpkg", "findings.gpkg")
 def run_publish(call: Call, url: str, schema: str) -> int:
     """Publish what a project's results folder holds. Returns the exit code."""
     output = call.output
+    project = opened_project(call)
     try:
         checked_address(url, schema)
     except PublishRefusedError as refusal:
         raise RefusedError(_sentence(refusal, output.language)) from None
-    project = opened_project(call)
     if not (project.results_folder / GEOPACKAGES[0]).is_file():
         raise RefusedError(text("survey.no_results", output.language, folder=project.settings.results))
     tables = _tables(project.results_folder, output.language)
