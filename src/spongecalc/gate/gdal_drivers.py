@@ -12,7 +12,7 @@ from functools import cache
 
 import pyogrio
 from pyogrio import _ogr
-from pyproj.network import set_network_enabled
+from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # public, but not listed
 
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
 
