@@ -6,7 +6,8 @@ from itertools import islice
 
 import pandas as pd
 
-from spongecalc.report.content.blocks import Block, Paragraph, TableBlock, TextRole
+from spongecalc.report.content.document import Block, Paragraph, TableBlock
+from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Table, frame_table
 from spongecalc.report.content.wording import Wording
 
@@ -19,7 +20,7 @@ MOST_ROWS = 200
 
 
 def finding_blocks(findings: pd.DataFrame, heading: str, words: Wording) -> list[Block]:
-    """Return the table of findings under its heading, and how many are not in it; nothing where there are none."""
+    """Return the table of findings under its heading, and how many it leaves out; without any, nothing."""
     table, whole = finding_table(findings, words), _kinds(findings)
     if not table.rows:
         return []
