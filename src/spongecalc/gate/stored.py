@@ -36,12 +36,12 @@ def rows(path: Path) -> list[list[str]]:
 
 
 def note(path: Path) -> Any:
-    """What a file of JSON holds."""
+    """Return what a file of JSON holds."""
     return json.loads(text.read_text(path))
 
 
 def sealed(path: Path) -> dict[str, Any]:
-    """What a file of JSON with a seal holds; raises ValueError where a byte is not what was written."""
+    """Return what a file of JSON with a seal holds; raises ValueError where a byte is not what was written."""
     return unsealed(text.read_bytes(path))
 
 
