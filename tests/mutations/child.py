@@ -20,6 +20,7 @@ from spongecalc.steps import pipeline
 from tests.mutations.answer import of_findings
 from tests.mutations.forms import FORMS
 from tests.mutations.rounds import LIMIT_BYTES
+from tests.small_project import write_small_project
 
 
 def held_bytes(name: str) -> int:
@@ -53,13 +54,14 @@ ONE_OF_EACH = ("gpkg", "survey.xlsx", "dxf", "geotiff", "landxml", "netcdf", "ne
 
 
 def ready() -> None:
-    """Read a sound file with each library."""
+    """Read a sound file with each library, and check a sound project."""
     with tempfile.TemporaryDirectory() as name:
         for form in ONE_OF_EACH:
             folder = Path(name) / form
             folder.mkdir()
             FORMS[form].write(folder)
             FORMS[form].answer(folder, whole=form == "gpkg")
+        pipeline.check(load_project(write_small_project(Path(name) / "checked").folder))
 
 
 def main() -> None:

@@ -162,13 +162,13 @@ def rounds(form: str, folder: Path, count: int, reader: Reader, *, every: int = 
     return tally
 
 
-def _note(tally: Tally, number: int, answer: dict[str, object]) -> None:
+def _note(tally: Tally, number: int, answer: dict[str, object], of: str = "") -> None:
     fate = str(answer["fate"])
     tally.fates[fate] += 1
     tally.more_bytes = max(tally.more_bytes, int(str(answer.get("more_bytes", 0))))
     tally.longest_s = max(tally.longest_s, float(str(answer.get("seconds", 0.0))))
     if fate in BAD:
-        tally.told.append(f"{tally.form} {number}: {fate}: {answer['words']}")
+        tally.told.append(f"{tally.form} {of} {number}: {fate}: {answer['words']}")
 
 
 def checked_rounds(folder: Path, each: int, reader: Reader, seed: int = SEED) -> Tally:
@@ -177,7 +177,7 @@ def checked_rounds(folder: Path, each: int, reader: Reader, seed: int = SEED) ->
     for form in (f for f in FORMS.values() if f.sources):
         project = write_small_project(folder / form.name, toml=lambda text, form=form: with_source(text, form))
         for number in mutants(form.name, project.folder, each, seed + 1):
-            _note(tally, number, reader.answer("check", project.folder, whole=True))
+            _note(tally, number, reader.answer("check", project.folder, whole=True), of=form.name)
         shutil.rmtree(project.folder)
     return tally
 

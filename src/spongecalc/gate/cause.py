@@ -86,8 +86,12 @@ def words_of(reason: BaseException) -> str:
         return words_of(reason.__cause__)
     if isinstance(reason, KeyError) or not said.strip():
         said = f"{type(reason).__name__} {said}"
-    line = "".join(c if c.isprintable() else " " for c in said)
-    line = " ".join(line.split())
+    return on_one_line(said)
+
+
+def on_one_line(said: str) -> str:
+    """Words out of a file or a library on one line, without signs that cannot be printed, and cut."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in said).split())
     return line if len(line) <= LONGEST_WORDS else f"{line[: LONGEST_WORDS - 3]}..."
 
 

@@ -1,4 +1,4 @@
-"""What stands for an input that is not read: its own readers' refusals, and the gate's."""
+"""Refusals of an input that is not read: its own readers' refusals, and the gate's."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def rows(path: Path) -> list[list[str]]:
 
 
 def note(path: Path) -> Any:
-    """What a file of JSON holds."""
+    """Return what a file of JSON holds."""
     return json.loads(text.read_text(path))
 
 

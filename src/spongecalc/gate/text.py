@@ -30,5 +30,5 @@ def read_text(path: Path) -> str:
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """What a file of TOML states."""
+    """Return what a file of TOML states."""
     return tomllib.loads(read_text(path).replace("\r\n", "\n"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spongecalc.gate import text
-from spongecalc.gate.cause import Cause
+from spongecalc.gate.cause import Cause, on_one_line
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 
@@ -79,7 +79,9 @@ def _prices(path: Path, content: str) -> tuple[Price, ...]:
 
 def _price(file: str, row: dict[str, str], number: int) -> Price:
     def refuse(column: str) -> PriceError:
-        return PriceError("prices.value", file=file, row=number, column=column, value=row.get(column) or "")
+        return PriceError(
+            "prices.value", file=file, row=number, column=column, value=on_one_line(row.get(column) or "")
+        )
 
     keys: dict[str, str | float] = {}
     for name in PRICE_KEYS:
