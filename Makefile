@@ -57,8 +57,10 @@ bench: $(READY)  ## times: the example's batch against the bare engine's, cleara
 	$(BIN)/python -m tests.bench.clearances
 	$(BIN)/python -m tests.bench.survey
 	$(BIN)/python -m tests.bench.defects
+	$(BIN)/python -m tests.bench.mutations
 	$(BIN)/python -m tests.bench.page_speed
 	$(BIN)/python -m tests.bench.tracing_bench
+	$(BIN)/python -m tests.bench.sizes
 	$(BIN)/python -m tests.bench.faults
 
 bench-against: $(READY)  ## processor time of the example's batch and a large survey beside another commit's: REF=COMMIT

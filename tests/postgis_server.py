@@ -9,8 +9,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import geopandas as gpd
+import pandas as pd
+import shapely
 
 USER, PASSWORD, DATABASE = "engineer", "only-for-tests", "survey"
 
@@ -20,10 +26,16 @@ class Server:
     """Where the server listens."""
 
     port: int
+    user: str = USER
+    database: str = DATABASE
 
     @property
     def url(self) -> str:
-        return f"postgresql://{USER}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"postgresql://{quote(self.user)}@127.0.0.1:{self.port}/{quote(self.database, safe='')}"
+
+    def of(self, database: str) -> Server:
+        """The same server, with another database."""
+        return replace(self, database=database)
 
 
 def missing() -> str:
@@ -90,12 +102,60 @@ def running() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def execute(server: Server, *statements: str, database: str = DATABASE) -> None:
-    """Run statements, each on its own."""
+def open_connection(server: Server) -> Any:
+    """A connection as the server's user, each statement for itself."""
     import psycopg
 
-    with psycopg.connect(
-        host="127.0.0.1", port=server.port, user=USER, password=PASSWORD, dbname=database, autocommit=True
-    ) as connection:
+    return psycopg.connect(
+        host="127.0.0.1",
+        port=server.port,
+        user=server.user,
+        password=PASSWORD,
+        dbname=server.database,
+        autocommit=True,
+    )
+
+
+def execute(server: Server, *statements: str, database: str | None = None) -> None:
+    """Run statements, each on its own."""
+    with open_connection(server.of(database or server.database)) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def asked(server: Server, statement: str) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives."""
+    with open_connection(server) as connection:
+        return list(connection.execute(statement).fetchall())
+
+
+def user_of(server: Server, name: str) -> Server:
+    """The server as a user without any rights of its own, who is made if there is none of the name."""
+    if not asked(server, f"select 1 from pg_roles where rolname = '{name}'"):
+        execute(server, f"create role \"{name}\" login password '{PASSWORD}'")
+    return replace(server, user=name)
+
+
+def put(server: Server, schema: str, name: str, frame: gpd.GeoDataFrame, column: str = "geometry") -> None:
+    """Put a surveyor's table into the database: made by hand, in the place of one of its name."""
+    from psycopg import sql
+
+    kinds = {"f": "double precision", "i": "bigint", "b": "boolean"}
+    fields = [c for c in frame.columns if c != frame.geometry.name]
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(str(c)), sql.SQL(kinds.get(frame[c].dtype.kind, "text")))
+        for c in fields
+    ]
+    columns.append(sql.SQL("{} geometry").format(sql.Identifier(column)))
+    table = sql.Identifier(schema, name)
+    srid = frame.crs.to_epsg() if frame.crs is not None else 0
+    shapes = shapely.to_wkb(
+        shapely.set_srid(frame.geometry.to_numpy(), srid), include_srid=True, hex=True, flavor="extended"
+    )
+    with open_connection(server) as connection:
+        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+        connection.execute(sql.SQL("drop table if exists {} cascade").format(table))
+        connection.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
+        with connection.cursor() as cursor, cursor.copy(sql.SQL("copy {} from stdin").format(table)) as copy:
+            for row, shape in zip(frame[fields].itertuples(index=False, name=None), shapes, strict=True):
+                copy.write_row([*(None if pd.isna(v) else v for v in row), shape])

@@ -14,7 +14,7 @@ import spongecalc
 ROOT = Path(spongecalc.__file__).parent
 # From the ground up; those of one row do not import one another.
 ORDER = (
-    ("standards", "language", "decimals", "progress", "versions", "whole_file", "sealed_json"),
+    ("standards", "language", "decimals", "formula_guard", "progress", "versions", "whole_file", "sealed_json"),
     ("gate",),
     ("catalogue",),
     ("contract",),

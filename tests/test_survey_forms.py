@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.project.load import Project, load_project
 from spongecalc.report.tables.csv_tables import csv_text
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from tests import survey_forms
 from tests.kept_results import SERIES, take_results_along
-from tests.postgis_server import PASSWORD
+from tests.postgis_server import PASSWORD, put
 
 pytestmark = pytest.mark.example
 
@@ -112,6 +111,7 @@ def test_drawing(original, tmp_path):
 def test_postgis(original, tmp_path, postgis, monkeypatch):
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     frames = survey_forms.read_all(original[0] / SOURCE)
-    write_postgis(postgis.url, "eshan", frames)
+    for name, frame in frames.items():
+        put(postgis, "eshan", name, frame)
     blocks = "\n\n".join(f'[layers.{n}]\nsource = "{postgis.url}"\nlayer = "eshan.{n}"' for n in frames)
     assert_same(original, delivered(original[0], tmp_path, blocks))

@@ -191,7 +191,7 @@ def test_a_model_that_fails_hangs_or_writes_gigabytes_is_ended_and_named(tmp_pat
     large = replace(large, text=much, event=replace(limits, settings=SimulationSettings(file_limit_mb=3.0)))
     results = execute([hangs, large, bad, good], processes=2)
     assert {i: (r.status, r.messages[0].key if r.messages else "") for i, r in results.items()} == {
-        hangs.run_id: ("failed", "engine.run.time_limit"),
+        hangs.run_id: ("failed", "engine.run.time_limit_below_size"),
         large.run_id: ("failed", "engine.run.size_limit"),
         bad.run_id: ("failed", "engine.error.203"),
         good.run_id: ("done", ""),

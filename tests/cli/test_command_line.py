@@ -200,7 +200,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
 
 # A sheet that leaves out pipes differs from the layers; nothing is measured, there is no such storm, the database
 # has no address. All else goes well, also where a system has no outfall left without its one combined sewer.
-ENDS = {"claims": 1, "evidence": 2, "ponding": 2, "publish": 1}
+ENDS = {"claims": 1, "evidence": 2, "ponding": 2, "publish": 2}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

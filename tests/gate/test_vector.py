@@ -1,4 +1,4 @@
-"""The gate's vector drivers: only those of forms that are read, no way into the net, nothing put beside a source."""
+"""The gate's vector drivers: only those of forms that are read, no way into the net, nothing put beside."""
 
 from __future__ import annotations
 
@@ -125,13 +125,15 @@ def test_the_schema_of_a_gml_counts_but_what_it_includes_is_not_fetched(
     schema = tmp_path / "pipes.xsd"
     text = schema.read_text(encoding="utf-8")
     at = text.index(">", text.index("<xs:schema")) + 1
-    more = f'<xs:include schemaLocation="{listener.url}/a.xsd"/><xs:import namespace="b" schemaLocation="{listener.url}/b.xsd"/>'
+    more = f'<xs:include schemaLocation="{listener.url}/a.xsd"/>'
+    more += f'<xs:import namespace="b" schemaLocation="{listener.url}/b.xsd"/>'
     schema.write_text(text[:at] + more + text[at:], encoding="utf-8")
     assert list(layer(tmp_path / "pipes.gml")["pipe_id"]) == ["007", "8"]
 
 
 POINTERS = {
-    "VRT": '<!-- a survey -->\n<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>{there}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+    "VRT": '<!-- a survey -->\n<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>{there}</SrcDataSource>'
+    "</OGRVRTLayer></OGRVRTDataSource>",
     "WFS": "<OGRWFSDataSource><URL>{url}/wfs?</URL></OGRWFSDataSource>",
     "CSW": "<?xml version='1.0'?><OGRCSWDataSource><URL>{url}/csw?</URL></OGRCSWDataSource>",
 }

@@ -8,7 +8,7 @@ import random
 import re
 import zlib
 from collections.abc import Callable
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 SEED = 21
 # Pieces of text that stand where a figure or a name is wanted.
@@ -27,6 +27,8 @@ STRANGE = (
     b"=1+1",
 )
 
+_MADE_AT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
 
 def flipped(data: bytes, dice: random.Random) -> bytes:
     """Some bits turned over."""
@@ -43,10 +45,10 @@ def cut(data: bytes, dice: random.Random) -> bytes:
 
 
 def doubled(data: bytes, dice: random.Random) -> bytes:
-    """A piece stands twice, once or some hundred times over."""
+    """A piece stands twice, once or some dozen times over."""
     one, other = sorted((dice.randrange(len(data) + 1), dice.randrange(len(data) + 1)))
     other = min(other, one + 4096)
-    return data[:other] + data[one:other] * dice.choice((1, 1, 200)) + data[other:]
+    return data[:other] + data[one:other] * dice.choice((1, 1, 60)) + data[other:]
 
 
 def swapped(data: bytes, dice: random.Random) -> bytes:
@@ -86,6 +88,23 @@ def damaged(data: bytes, dice: random.Random) -> bytes:
     return dice.choice(KINDS)(data, dice)
 
 
+def timeless(data: bytes) -> bytes:
+    """A file without the time it was made at: of archives."""
+    if data[:4] != b"PK\x03\x04":
+        return data
+    with ZipFile(io.BytesIO(data)) as old:
+        parts = {name: _MADE_AT.sub(b"2026-01-01T00:00:00Z", old.read(name)) for name in old.namelist()}
+    return _zipped(parts)
+
+
+def _zipped(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for part, content in parts.items():
+            new.writestr(ZipInfo(part, (2026, 1, 1, 0, 0, 0)), content, ZIP_DEFLATED)
+    return out.getvalue()
+
+
 def _within_zip(data: bytes, dice: random.Random) -> bytes:
     try:
         with ZipFile(io.BytesIO(data)) as old:
@@ -94,8 +113,4 @@ def _within_zip(data: bytes, dice: random.Random) -> bytes:
         return data
     name = dice.choice(sorted(parts))
     parts[name] = dice.choice(KINDS)(parts[name], dice) if parts[name] else b"x"
-    out = io.BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as new:
-        for part, content in parts.items():
-            new.writestr(part, content)
-    return out.getvalue()
+    return _zipped(parts)

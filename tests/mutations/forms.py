@@ -42,7 +42,9 @@ from tests.mutations.answer import LANGUAGES, Answer, of_findings, of_refusal
 from tests.small_project import CRS, ORIGIN_X, ORIGIN_Y, community
 from tests.survey_forms import drawing, survey_tables
 
-ASKED = "http://127.0.0.1:{port}/"
+# The same sound files whenever they are made, so that the same seed gives the same damage.
+ezdxf.options.write_fixed_meta_data_for_testing = True
+pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})
 MODEL = """[TITLE]
 a lane
 
@@ -437,6 +439,7 @@ basis = "第一段。"
 def _template(folder: Path) -> list[str]:
     write_template(folder)
     (folder / "template.toml").write_text(TEMPLATE, encoding="utf-8")
+    (folder / "page.css").write_text("h1 { color: #0a4f8a }\n", encoding="utf-8")
     return ["template.toml", "report.typ", "page.css"]
 
 

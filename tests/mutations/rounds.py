@@ -9,17 +9,23 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from tests.mutations.damage import SEED, damaged
+from tests.mutations.damage import SEED, damaged, timeless
 from tests.mutations.forms import FORMS, Form
 from tests.small_project import write_small_project
 
 LONGEST_S = 10.0
+"""Seconds of processor time that a file may take: a machine that does much else is no hang."""
+LONGEST_WAIT_S = 180.0
+"""Seconds that a file may take by the clock, whatever it does."""
+LIMIT_BYTES = 1_500_000_000
+"""Memory that reading may take beyond what the process has once it is ready."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Fates that must not be.
 BAD = ("traceback", "fault", "wordless", "hang", "crash")
@@ -42,18 +48,20 @@ class Tally:
 
     def row(self) -> str:
         """A line of the table."""
-        bad = " ".join(f"{name} {self.fates[name]}" for name in BAD)
-        mb = self.more_bytes / 1e6
-        return (
-            f"{self.form:14} {self.files:6} files, refused {self.fates['refused']:6}, read {self.fates['read']:6}; "
-            f"{bad}; +{mb:.0f} MB, {self.longest_s:.1f} s"
-        )
+        bad = ", ".join(f"{name} {self.fates[name]}" for name in BAD)
+        ends = f"refused with message {self.fates['refused']:5}, read {self.fates['read']:5}"
+        most = f"at most +{self.more_bytes / 1e6:.0f} MB and {self.longest_s:.1f} s"
+        return f"{self.form:12} {self.files:5} files, {ends}, {bad}; {most}"
 
 
 class Reader:
-    """The process that reads, as a context; started again where a file ended it or held it too long."""
+    """The process that reads, as a context; started again where a file ended it or held it too long.
 
-    def __init__(self, environment: dict[str, str] | None = None) -> None:
+    ``program`` stands in for it in a test of this guard.
+    """
+
+    def __init__(self, environment: dict[str, str] | None = None, program: str | None = None) -> None:
+        self._command = ["-m", "tests.mutations.child"] if program is None else ["-c", program]
         self._environment = {**os.environ, **(environment or {}), "PYTHONFAULTHANDLER": "1"}
         self._process: subprocess.Popen[bytes] | None = None
         self._left = b""
@@ -71,7 +79,7 @@ class Reader:
         asked = {"form": form, "folder": str(folder), "whole": whole}
         process.stdin.write(json.dumps(asked).encode() + b"\n")
         process.stdin.flush()
-        line = self._line(process, LONGEST_S)
+        line = self._line(process, _processor_s(process) + LONGEST_S)
         if line:
             return dict(json.loads(line))
         ended = process.poll()
@@ -82,7 +90,7 @@ class Reader:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.mutations.child"],
+            [sys.executable, *self._command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -90,15 +98,20 @@ class Reader:
             env=self._environment,
         )
         self._left = b""
-        assert self._line(self._process, 300.0), "the reader does not start"
+        assert self._line(self._process, LONGEST_WAIT_S), "the reader does not start"
         return self._process
 
-    def _line(self, process: subprocess.Popen[bytes], within_s: float) -> bytes | None:
-        """The next line; b"" where the process is gone, None where it takes too long."""
+    def _line(self, process: subprocess.Popen[bytes], until_s: float) -> bytes | None:
+        """The next line; b"" where the process is gone, None where it worked until then or waited too long."""
         assert process.stdout is not None
+        waited_until = time.monotonic() + LONGEST_WAIT_S
         while b"\n" not in self._left:
-            if not select.select([process.stdout], [], [], within_s)[0]:
-                return None
+            if not select.select([process.stdout], [], [], 0.2)[0]:
+                if process.poll() is not None:
+                    return b""
+                if _processor_s(process) > until_s or time.monotonic() > waited_until:
+                    return None
+                continue
             piece = os.read(process.stdout.fileno(), 65536)
             if not piece:
                 return b""
@@ -116,10 +129,19 @@ class Reader:
             self._process = None
 
 
+def _processor_s(process: subprocess.Popen[bytes]) -> float:
+    """Processor time that a process has taken so far [s]; 0 for one that is gone."""
+    try:
+        after = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(after[11]) + int(after[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def mutants(form: str, folder: Path, count: int, seed: int = SEED) -> Iterator[int]:
     """Damage one file of a form at a time in a folder that has its sound files; gives the number of each."""
     names = FORMS[form].write(folder)
-    sound = {name: (folder / name).read_bytes() for name in names}
+    sound = {name: timeless((folder / name).read_bytes()) for name in names}
     # By what they say: an empty file has little to damage.
     names = [name for name in names if sound[name]]
     for number in range(count):

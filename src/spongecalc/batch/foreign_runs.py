@@ -103,6 +103,7 @@ def _run_copy(copy: ForeignCopy, time_limit_s: float | None, tell: Progress) -> 
         "done_h": f"{done_s / 3600:.2f}",
         "whole_h": f"{whole_s / 3600:.2f}",
         "percent": f"{100 * done_s / whole_s:.0f}" if whole_s else "0",
+        "needed": f"{outcome.seconds * whole_s / done_s:.0f}" if done_s > 0 else "-",
     }
     key = "engine.run.time_limit_at" if whole_s else "engine.run.time_limit_before"
     message = Message("error", key, subject=copy.model.name, values=tuple(values.items()))

@@ -3,10 +3,48 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self, overload
 
 LEVEL = 1
 """Fastest; input files shrink to about a sixth of their size all the same."""
+
+MOST_KEPT = 6
+"""Texts of one part of a file of which the compressed form is kept at hand."""
+
+
+@dataclass(frozen=True)
+class PackedParts:
+    """A text in parts, each compressed, and joined by line feeds; texts that are alike in a part share it."""
+
+    parts: tuple[bytes, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "\n".join(zlib.decompress(part).decode() for part in self.parts)
+
+
+class SharedParts:
+    """Parts of texts, those last seen with their compressed form: the next text shares what it has in common."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[tuple[str, bytes]]] = {}
+
+    def packed(self, texts: Mapping[str, str], order: Sequence[str]) -> PackedParts:
+        """Return a text of the parts ``texts``, by their names, in an order."""
+        return PackedParts(tuple(self._packed(name, texts[name]) for name in order if name in texts))
+
+    def _packed(self, name: str, text: str) -> bytes:
+        known = self._known.setdefault(name, [])
+        for kept, packed in known:
+            if kept is text or kept == text:
+                return packed
+        made = zlib.compress(text.encode(), LEVEL)
+        known.insert(0, (text, made))
+        del known[MOST_KEPT:]
+        return made
 
 
 class PackedText:
@@ -30,8 +68,11 @@ class PackedText:
         """The text. Raises AttributeError of the class: it has none, so that the field has no default."""
         if instance is None:
             raise AttributeError(self._name[1:])
-        return zlib.decompress(instance.__dict__[self._name]).decode()
+        kept: PackedParts = instance.__dict__[self._name]
+        return kept.text
 
-    def __set__(self, instance: object, value: str) -> None:
-        """Keep a text."""
-        instance.__dict__[self._name] = zlib.compress(value.encode(), LEVEL)
+    def __set__(self, instance: object, value: str | PackedParts) -> None:
+        """Keep a text, or one that is compressed already."""
+        if isinstance(value, str):
+            value = PackedParts((zlib.compress(value.encode(), LEVEL),))
+        instance.__dict__[self._name] = value

@@ -38,11 +38,15 @@ def plan_reference_runs(runs: Sequence[Run], results: Mapping[str, RunResult], s
 
 
 def reference_run(run: Run) -> Run:
-    """The run by the reference scheme; its limit of time is longer by as much as its steps are shorter."""
+    """The run by the reference scheme; its limit of time is longer by as much as its steps are shorter.
+
+    One that the project does not state follows from the steps by itself.
+    """
     settings = run.event.settings
-    longer = max(1.0, run.event.routing_step_s / STEP_S)
-    limits = settings.model_copy(update={"time_limit_s": settings.time_limit_s * longer})
-    event = replace(run.event, routing_step_s=STEP_S, settings=limits)
+    if settings.time_limit_s is not None:
+        longer = max(1.0, run.event.routing_step_s / STEP_S)
+        settings = settings.model_copy(update={"time_limit_s": settings.time_limit_s * longer})
+    event = replace(run.event, routing_step_s=STEP_S, settings=settings)
     return replace(
         run,
         event=event,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from spongecalc.batch.packed_text import PackedText
 from spongecalc.batch.run_key import run_key
+from spongecalc.batch.time_limit import default_time_limit_s, elements_of
 from spongecalc.swmm.event import Event
 from spongecalc.swmm.gutter import Gutter
 from spongecalc.swmm.inp_text import TITLE
@@ -42,10 +44,23 @@ class Run:
         parts = (self.model, self.scenario, self.event.storm_id, self.variant)
         return "/".join(part for part in parts if part)
 
+    def within(self, name: str) -> Run:
+        """Return the run in a folder of its own below its folder; what is known of it stays known."""
+        moved = copy.copy(self)
+        object.__setattr__(moved, "folder", self.folder / name)
+        return moved
+
     @cached_property
     def sha256(self) -> str:
         """Digest of the input file."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return self._digests[0]
+
+    @cached_property
+    def _digests(self) -> tuple[str, str]:
+        """Digests of the input file, and of it without its title."""
+        text = self.text
+        untitled = TITLE.sub("", text, count=1)
+        return hashlib.sha256(text.encode()).hexdigest(), hashlib.sha256(untitled.encode()).hexdigest()
 
     @cached_property
     def key(self) -> str:
@@ -53,9 +68,8 @@ class Run:
 
         Of the input file all but its title: a community that two scenarios leave as it is has one result in both.
         """
-        untitled = hashlib.sha256(TITLE.sub("", self.text, count=1).encode()).hexdigest()
         return run_key(
-            untitled, self.event, self.files, self.series, keep_out=self.keep_out, gutters=self.gutters
+            self._digests[1], self.event, self.files, self.series, keep_out=self.keep_out, gutters=self.gutters
         )
 
     @property
@@ -67,8 +81,28 @@ class Run:
 
     @cached_property
     def size(self) -> float:
-        """Hint at the work: elements times steps."""
-        return len(self.text) * self.event.duration_s / self.event.routing_step_s
+        """Hint at the work: length of the input file times steps."""
+        return len(self.text) * self.steps
+
+    @property
+    def steps(self) -> float:
+        """Steps of the simulation, were each as long as it may be."""
+        return self.event.duration_s / self.event.routing_step_s
+
+    @cached_property
+    def elements(self) -> int:
+        """Subcatchments, nodes and links of the model."""
+        return elements_of(self.text)
+
+    @property
+    def default_time_limit_s(self) -> float:
+        """Time that a run of this size is given where the project does not say."""
+        return default_time_limit_s(self.elements, self.steps)
+
+    @property
+    def time_limit_s(self) -> float:
+        """Time after which the run is ended: the project's, else by its size."""
+        return self.event.settings.time_limit_s or self.default_time_limit_s
 
 
 @dataclass(frozen=True)

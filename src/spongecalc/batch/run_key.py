@@ -71,9 +71,9 @@ def run_key(
         "mark_s": event.mark_s,
         "series": asdict(series),
         "keep_out": keep_out,
-        "gutters": [asdict(g) for g in gutters],
+        "gutters": _gutter_documents(tuple(gutters)),
         "engine": engine_version(),
-        "pyswmm": metadata.version("pyswmm"),
+        "pyswmm": _pyswmm_version(),
         "readers": _readers_digest(),
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
@@ -83,6 +83,17 @@ def run_key(
 def engine_version() -> str:
     """Version of the SWMM engine on this machine."""
     return str(solver.swmm_version_info())  # swmm-toolkit: pyswmm is not imported here, see above
+
+
+@lru_cache(maxsize=1)
+def _pyswmm_version() -> str:
+    return metadata.version("pyswmm")
+
+
+@lru_cache(maxsize=256)
+def _gutter_documents(gutters: tuple[Gutter, ...]) -> list[dict[str, object]]:
+    """The gutters of a model as documents; thousands of runs of a sweep have the same."""
+    return [asdict(g) for g in gutters]
 
 
 @lru_cache(maxsize=1)

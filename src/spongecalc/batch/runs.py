@@ -30,6 +30,7 @@ from spongecalc.batch.result_file import (
 )
 from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
+from spongecalc.batch.time_limit import LEAST_S
 from spongecalc.catalogue.structure_form import PASSING
 from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import run_folder_name
@@ -255,7 +256,7 @@ class _Jobs(Sequence[Job]):
             run_task,
             (task,),
             size=run.size,
-            time_limit_s=settings.time_limit_s,
+            time_limit_s=run.time_limit_s,
             file_limit_mb=settings.file_limit_mb,
             memory_limit_mb=settings.memory_limit_mb,
             retries=RETRIES,
@@ -273,7 +274,7 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
         content, report, out = answer.content, answer.report, answer.out
         status, reason = answer.status, answer.message if answer.status != "done" else ""
     else:
-        result = model_result(outcome)
+        result = _overran(run, outcome) if outcome.reason == "time_limit" else model_result(outcome)
         status, reason = "failed", result.messages[0].key
         if outcome.reason not in ("time_limit", "size_limit", "memory_limit", "worker_died"):
             unstored[run.run_id] = result
@@ -288,6 +289,24 @@ def _keep(run: Run, outcome: Outcome, unstored: dict[str, RunResult]) -> tuple[s
         _refuse_of_the_disk(run, error)
         return _not_writable(run, error, outcome.seconds, unstored)
     return status, reason
+
+
+def _overran(run: Run, outcome: Outcome) -> RunResult:
+    """The result of a run that was ended: how large it is, and whether the limit or the model is at fault."""
+    default_s = run.default_time_limit_s
+    if run.time_limit_s < default_s:
+        key = "engine.run.time_limit_below_size"
+    else:
+        key = "engine.run.time_limit_large" if default_s > LEAST_S else "engine.run.time_limit_small"
+    values = {
+        "seconds": outcome.detail,
+        "elements": str(run.elements),
+        "steps": f"{run.steps:.0f}",
+        "default": f"{default_s:g}",
+        "longer": f"{3 * max(run.time_limit_s, default_s):g}",
+    }
+    message = Message("error", key, subject=run.run_id, values=tuple(values.items()))
+    return RunResult("failed", (message,), seconds=outcome.seconds)
 
 
 def _keep_alike(made: Run, run: Run, unstored: dict[str, RunResult]) -> tuple[str, str]:
@@ -326,7 +345,7 @@ def _not_writable(run: Run, error: OSError, seconds: float, unstored: dict[str, 
 def _limits(run: Run) -> tuple[str, ...]:
     settings = run.event.settings
     return (
-        f"time_limit={settings.time_limit_s:g}",
+        f"time_limit={run.time_limit_s:g}",
         f"size_limit={settings.file_limit_mb:g}",
         f"memory_limit={settings.memory_limit_mb:g}",
     )

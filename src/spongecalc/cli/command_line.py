@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from spongecalc.cli.console import Output
-from spongecalc.cli.exit_codes import DONE, STOPPED
+from spongecalc.cli.exit_codes import DONE, STOPPED, WRONG_USAGE
 from spongecalc.cli.help_page import help_page, usage_line
 from spongecalc.cli.spoken_language import asked_language, spoken_language
 from spongecalc.cli.usage_errors import USAGE_ERROR, usage_sentence
 from spongecalc.language import text
+from spongecalc.project.address_password import holds_password
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,11 @@ class SpokenGroup(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **more: Any) -> Any:
         """Run the line and end the process with its exit code."""
-        manner = manner_of(sys.argv[1:] if args is None else args)
+        line = sys.argv[1:] if args is None else args
+        manner = manner_of(line)
+        if any(holds_password(words) for words in (*line, " ".join(line))):
+            # Before the line is understood: what is wrong with a word is said with the word.
+            answer_password(manner)
         more["standalone_mode"] = False
         try:
             code = super().main(args, *given, obj=manner, **more)
@@ -112,6 +117,14 @@ class SpokenGroup(TyperGroup):
         except typer.Abort:  # what typer makes of Ctrl-C
             code = STOPPED
         sys.exit(code)
+
+
+def answer_password(manner: Manner) -> NoReturn:
+    """Refuse a line that holds a password, which every user of the machine can read, and repeat nothing of it."""
+    output = Output(manner.language, as_json=manner.as_json)
+    output.error(text("survey.password_in_url", manner.language))
+    output.finish(WRONG_USAGE)
+    sys.exit(WRONG_USAGE)
 
 
 def answer_mistake(error: Any, manner: Manner) -> None:

@@ -41,7 +41,7 @@ def publish(
     schema: Annotated[str, typer.Option("--schema", metavar="NAME")] = "spongecalc",
 ) -> int:
     """Write results into a PostGIS database."""
-    from spongecalc.cli.source_commands import run_publish  # noqa: PLC0415
+    from spongecalc.cli.publishing import run_publish  # noqa: PLC0415
 
     return run_publish(call, to, schema)
 

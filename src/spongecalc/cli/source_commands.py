@@ -1,4 +1,4 @@
-"""``spongecalc sources``, ``check --fix`` and ``publish``: what is in a file, repaired copies, databases."""
+"""``spongecalc sources`` and ``check --fix``: what is in a file, repaired copies."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from spongecalc.batch.parquet_store import FOLDER as STORE
-from spongecalc.batch.parquet_store import StoreError, read_parquet
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import opened_project, print_findings, say_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
-from spongecalc.gate import stored, vector
-from spongecalc.gate.entrance import Entrance
-from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.language import text
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
@@ -23,16 +18,15 @@ from spongecalc.layers.model_sources import Reason, shown_names
 from spongecalc.layers.repairs.change import is_change
 from spongecalc.layers.repairs.hand_edits import RULE as BY_HAND
 from spongecalc.layers.sources.describe import Seen, describe
-from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, Fate
-from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import FILE_NAME, ProjectError
+from spongecalc.project.refused_value import shown
 from spongecalc.steps.repaired_copy import repair
-from spongecalc.sweep.plan import FOLDER as SWEEPS
 
 
-def _refused(source: str, refusal: SourceRefusedError, output: Output) -> None:
+def say_refusal(source: str, refusal: SourceRefusedError, output: Output) -> None:
+    """Print why a source cannot be read."""
     found = {"file": source, "layer": "-", "url": source, **refusal.found}
     finding = Finding(refusal.rule, Feature(file=source), found)
     output.error(f"{finding.message(output.language)} {finding.action(output.language)}")
@@ -44,9 +38,11 @@ def run_sources(call: Call, source: str) -> int:
     try:
         seen = describe(*_within_project(source))
     except ValidationError:
-        raise RefusedError(text("survey.password_in_url", output.language)) from None
+        # A password is refused with the line; what is left is an address that nothing can be connected to by.
+        sentence = text("project.improper.database_url", output.language, found=shown(source), allowed="")
+        raise RefusedError(sentence) from None
     except SourceRefusedError as refusal:
-        _refused(source, refusal, output)
+        say_refusal(source, refusal, output)
         return WRONG_USAGE if refusal.rule == "file.missing" else DATA_ERRORS
     _print_seen(seen, output)
     return DATA_ERRORS if any(s.refusal for s in seen.layers) else DONE
@@ -85,7 +81,7 @@ def _print_seen(seen: Seen, output: Output) -> None:
     heads = [text(f"survey.column_{c}", language) for c in ("field", "kind", "filled", "examples")]
     for layer in seen.layers:
         if layer.refusal is not None:
-            _refused(seen.source, layer.refusal, output)
+            say_refusal(seen.source, layer.refusal, output)
         if layer.fields:
             cells = [
                 (f.name, text(f"survey.kind.{f.kind}", language), str(f.filled), " | ".join(f.examples))
@@ -160,51 +156,3 @@ def run_fix(call: Call, *, again: bool = False) -> int:
     listed = sum(is_change(c) for c in changes)
     output.sentence(text("survey.repaired", output.language, count=listed, folder=folder.name))
     return code
-
-
-def run_publish(call: Call, url: str, schema: str) -> int:
-    """``spongecalc publish``: results, findings, sweeps and the store of runs into a PostGIS schema."""
-    output = call.output
-    project = opened_project(call)
-    folder = project.results_folder
-    files = [folder / "spongecalc.gpkg", folder / "findings.gpkg"]
-    if not files[0].is_file():
-        raise RefusedError(text("survey.no_results", output.language, folder=project.settings.results))
-    try:
-        LayerSource(source=url)
-    except ValidationError:
-        raise RefusedError(text("survey.password_in_url", output.language)) from None
-    try:
-        layers = {name: frame for file in files if file.is_file() for name, frame in _features(file).items()}
-        tables = {f"table_{p.stem}": _table(p) for p in sorted(folder.glob("*.csv"))}
-        tables |= {f"sweep_{p.stem}": _table(p) for p in sorted((folder / SWEEPS).glob("*.csv"))}
-    except UnreadableError as unread:
-        found = {"file": unread.file, "reason": unread.cause.sentence(output.language)}
-        raise RefusedError(text("survey.result_unread", output.language, **found)) from unread
-    try:
-        tables |= {f"store_{name}": table for name, table in read_parquet(folder / STORE).items()}
-    except StoreError as error:
-        raise RefusedError(text("batch.store_missing", output.language, reason=error)) from None
-    try:
-        written = write_postgis(url, schema, layers, tables)
-    except SourceRefusedError as refusal:
-        _refused(url, refusal, output)
-        return DATA_ERRORS
-    output.document["written"] = written
-    output.sentence(text("survey.published", output.language, count=len(written), schema=schema))
-    return DONE
-
-
-def _features(file: Path) -> dict[str, pd.DataFrame]:
-    """Layers with geometry of a file of results, by name."""
-    with Entrance(file, "stored"):
-        return {
-            str(name): vector.read_dataframe(file, layer=name)
-            for name, kind in vector.list_layers(file)
-            if kind is not None
-        }
-
-
-def _table(file: Path) -> pd.DataFrame:
-    with Entrance(file, "stored"):
-        return stored.table(file)

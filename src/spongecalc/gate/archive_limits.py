@@ -1,4 +1,4 @@
-"""What a ZIP archive unpacks to, by its list of contents, before any of it is unpacked."""
+"""The size that an archive unpacks to, known and bounded before it is unpacked."""
 
 from __future__ import annotations
 

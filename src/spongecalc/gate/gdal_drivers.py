@@ -2,7 +2,7 @@
 
 pyogrio opens a file by whichever driver claims it, and drivers such as VRT or WFS claim any name and open
 whatever the file points to. Only those of :mod:`spongecalc.gate.forms_by_name` stay registered. The settings are
-those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's network.
+those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's net.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 from functools import cache
 
 import pyogrio
-from pyproj import network
 from pyogrio import _ogr
+from pyproj.network import set_network_enabled
 
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
 
@@ -56,7 +56,7 @@ def close_ways_out() -> None:
         A driver that is not allowed stays registered.
     """
     os.environ["PROJ_NETWORK"] = "OFF"
-    network.set_network_enabled(active=False)
+    set_network_enabled(active=False)
     pyogrio.set_gdal_config_options(_OPTIONS)
     if not _others():
         return

@@ -57,7 +57,7 @@ def _is_number(content: bytes, at: int) -> bool:
 
 
 def _value(content: bytes, begin: int) -> tuple[int, str]:
-    """Where the value that begins there ends, and its type."""
+    """The end of the value that begins there, and its type."""
     text = content[begin : begin + _LONGEST].decode("utf-8", "surrogateescape")
     try:
         value, length = json.JSONDecoder().raw_decode(text)

@@ -1,4 +1,4 @@
-"""How much an input may hold: what a file of a few kilobytes may unpack to, and what memory is to take."""
+"""Limits of inputs: a file of a few kilobytes may unpack to more than there is memory."""
 
 from __future__ import annotations
 

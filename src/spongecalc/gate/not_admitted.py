@@ -1,4 +1,4 @@
-"""Why an input is not admitted: it is too large, lies outside, or is not what its name says."""
+"""Reasons not to admit an input: it is too large, lies outside, or is not what its name says."""
 
 from __future__ import annotations
 

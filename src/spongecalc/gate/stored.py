@@ -9,10 +9,9 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from spongecalc.formula_guard import unguarded_table
 from spongecalc.gate import text
 from spongecalc.gate.entrance import standing_in
 from spongecalc.gate.limits import MB
@@ -20,14 +19,18 @@ from spongecalc.gate.not_admitted import TooLargeError
 from spongecalc.gate.territory import limits_of
 from spongecalc.sealed_json import unsealed
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _BYTES_OF_A_VALUE = 8
 
 
 def table(path: Path, **choices: Any) -> pd.DataFrame:
-    """A table of CSV as :func:`pandas.read_csv` gives it."""
+    """A table of CSV as :func:`pandas.read_csv` gives it, without the apostrophes that guard its texts."""
+    import pandas as pd  # noqa: PLC0415  slow to import, and most commands only look at notes
+
     standing_in()
-    found: pd.DataFrame = pd.read_csv(path, **{"encoding": "utf-8-sig", **choices})
-    return found
+    return unguarded_table(pd.read_csv(path, **{"encoding": "utf-8-sig", **choices}))
 
 
 def rows(path: Path) -> list[list[str]]:

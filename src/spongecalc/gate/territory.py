@@ -1,4 +1,4 @@
-"""Where a project's files may lie, and how much they may hold: known by the folder that they are named from.
+"""Places where a project's files may lie, and their limits: known by the folder that they are named from.
 
 A project states both in its section [security]; it is told here when the project is loaded, and asked here by
 admission for every file that is opened. Files that a person names on the command line belong to no project unless
@@ -67,7 +67,7 @@ def limits_of(path: Path | None) -> Limits:
 
 
 def led_outside(path: Path) -> Path | None:
-    """Where a path that is written in a project's folder leads to, if that is outside; None where it is not."""
+    """The place outside that a path written in a project's folder leads to; None for one that stays inside."""
     territory = territory_of(path)
     if territory is None:
         return None

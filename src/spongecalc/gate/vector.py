@@ -69,7 +69,7 @@ def _check_driver(source: Source, driver: str) -> None:
 
 @contextmanager
 def _opened(source: Source) -> Iterator[Source]:
-    """What GDAL is to open for a source that is admitted; a stream is at its beginning."""
+    """The file or stream that GDAL is to open for a source, admitted; a stream is at its beginning."""
     standing_in()
     close_ways_out()
     admit_content(source, limits_of(standing_in().path))

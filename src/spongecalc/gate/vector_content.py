@@ -1,4 +1,4 @@
-"""Whether what a vector file holds goes with its name, and leads nowhere else, before GDAL sees it."""
+"""The look into a vector file before GDAL sees it: it goes with its name, and leads nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a workbook's sheets reach, found out before the library that reads them makes a cell of every place.
+"""The extent of a workbook's sheets, found out before the library that reads them makes a cell of every place.
 
 One value in the last cell of a sheet makes a table of seventeen thousand million cells; a file of it has 1.5 kB.
 """

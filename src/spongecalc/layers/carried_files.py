@@ -148,8 +148,8 @@ def read_carried_file(path: Path) -> ModelFile:
 def series_files(project: Project) -> tuple[str, ...]:
     """Files of time series that inflows, rules and outfalls of the models of a project read, from its folder on.
 
-    One that is not there is named as the model names it: once it is, the models are due. Those outside the project
-    that it does not name are left out: they are not opened.
+    One that is not there is named as the model names it: once it is, the models are due. Those outside
+    the project that it does not name are left out: they are not opened.
     """
     folder, sources = project.folder, project.settings.layers
     models = {s.source for name in MODEL_LAYERS for s in sources.get(name, ()) if form_of(s) == MODEL_FORM}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 from pyproj import CRS, Transformer
@@ -27,6 +28,16 @@ class OtherMeridian:
 
     off_m: float
     fits: str
+
+
+# No grid of the country, its zone before the easting or not, has coordinates beyond: none need be tried.
+LEAST_M, EASTERNMOST_M, NORTHERNMOST_M = -1e6, 5e7, 1e7
+
+
+@lru_cache(maxsize=512)
+def _to(code: int, crs_wkt: str) -> Transformer:
+    """From a grid of the country; a hundred of them take seconds to make, and each source may ask for all."""
+    return Transformer.from_crs(f"EPSG:{code}", CRS.from_wkt(crs_wkt), always_xy=True)
 
 
 def other_meridian(
@@ -56,11 +67,13 @@ def other_meridian(
         own = Transformer.from_crs(crs, CRS.from_user_input(stated), always_xy=True).transform(x, y)
     except (CRSError, ProjError):
         return None
+    if not (LEAST_M < own[0] < EASTERNMOST_M and LEAST_M < own[1] < NORTHERNMOST_M):
+        return None
     # The project's own system first, then those of the same datum: older ones fit as well, some 100 m off.
     codes = [crs.to_epsg(), *(c for a, b in ALL_CODES for c in range(a, b + 1))]
     for code in dict.fromkeys(c for c in codes if c):
         try:
-            place = Transformer.from_crs(f"EPSG:{code}", crs, always_xy=True).transform(*own)
+            place = _to(code, crs.to_wkt()).transform(*own)
         except (CRSError, ProjError):
             continue
         if all(map(math.isfinite, place)) and inside(place, near):

@@ -13,6 +13,8 @@ from spongecalc.layers.coordinates import MOST_DEGREES
 
 # A survey is kept to the millimetre: coordinates read from two files that differ by less are the same place.
 GRID_M = 0.001
+# No grid on the earth, its zone before the easting or not, has larger coordinates.
+BEYOND_M = 1e9
 
 
 def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
@@ -39,10 +41,13 @@ def tidy(geometry: gpd.GeoSeries) -> np.ndarray:
 
 
 def vertices_without_place(shapes: Iterable[shapely.Geometry]) -> list[tuple[int, int]]:
-    """Positions of features of which a vertex has no coordinates, with the number of the first such vertex."""
+    """Positions of features of which a vertex lies nowhere, with the number of the first such vertex.
+
+    It has no coordinates, or such as no grid on the earth has.
+    """
     array = np.array(list(shapes), dtype=object)
     coordinates, owner = shapely.get_coordinates(array, return_index=True)
-    lost = np.flatnonzero(~np.isfinite(coordinates).all(axis=1))
+    lost = np.flatnonzero(~(np.abs(coordinates) < BEYOND_M).all(axis=1))
     first = pd.Series(lost).groupby(owner[lost]).first()
     return [(int(n), int(v - np.searchsorted(owner, n)) + 1) for n, v in first.items()]
 

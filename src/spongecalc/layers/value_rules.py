@@ -10,6 +10,7 @@ import pandas as pd
 
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.contract import SCHEMAS, Column
+from spongecalc.formula_guard import is_formula
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.folder_names import names_folder
 from spongecalc.layers.layer_set import LayerSet
@@ -18,7 +19,6 @@ from spongecalc.layers.rules.findings_at_rows import found_at
 MODEL_SUFFIX = ".inp"
 # Sizes of channels and basins, which models have larger than any pipe that is surveyed.
 MODEL_SIZES = ("diameter_mm", "width_mm", "height_mm")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def check_values(layers: LayerSet) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def _names(communities: gpd.GeoDataFrame) -> Iterator[Finding]:
     for row in communities.itertuples():
         for column in ("community_id", "name"):
             value = getattr(row, column)
-            if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+            if isinstance(value, str) and is_formula(value):
                 yield finding_at("name.formula", "communities", row, column=column, value=value)
         identifier = row.community_id
         if isinstance(identifier, str) and not names_folder(identifier):

@@ -38,7 +38,10 @@ def mean_sewage_l_s(residents: float, quota_l_d: float, discharge_ratio: float) 
 
 def residents_of(building: object, settings: SewageSettings) -> float:
     """Residents of a building, from its households where they were not counted; 0 where both are unknown."""
-    residents, households = float(building.residents), float(building.households)  # type: ignore[attr-defined]
+    return _counted(float(building.residents), float(building.households), settings)  # type: ignore[attr-defined]
+
+
+def _counted(residents: float, households: float, settings: SewageSettings) -> float:
     if not math.isnan(residents):
         return residents
     return 0.0 if math.isnan(households) else households * settings.residents_per_household
@@ -68,9 +71,13 @@ def sewage_by_source_l_s(
     for source in entering:
         if source.water == "sewage" and source.building_id is not None:
             by_building.setdefault(source.building_id, []).append(source)
-    for row in buildings.sort_values("building_id").itertuples():
-        own = by_building.get(row.building_id, [])
-        flow = mean_sewage_l_s(residents_of(row, settings), settings.quota_l_d, settings.discharge_ratio)
+    rows = buildings.sort_values("building_id")
+    for building, residents, households in zip(
+        rows["building_id"], rows["residents"].tolist(), rows["households"].tolist(), strict=True
+    ):
+        own = by_building.get(building, [])
+        counted = _counted(float(residents), float(households), settings)
+        flow = mean_sewage_l_s(counted, settings.quota_l_d, settings.discharge_ratio)
         if not own or flow <= 0:
             continue
         counts = {part: sum(s.part == part for s in own) for part in {s.part for s in own}}

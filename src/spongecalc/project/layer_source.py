@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from spongecalc.project.address_password import holds_password, without_password
+from spongecalc.project.database_address import is_database, is_unfit
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import Meters, Number, Section, once_read
-
-DATABASE_SCHEMES = ("postgresql", "postgres")
 
 # Units that a drawing may be drawn in, in m.
 DRAWING_UNITS_M = {"mm": 0.001, "cm": 0.01, "dm": 0.1, "m": 1.0, "km": 1000.0, "in": 0.0254, "ft": 0.3048}
@@ -75,20 +74,6 @@ class Labels(Section):
     layers: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
 
 
-# libpq takes passwords in the query, too: of the user, and of the client's key.
-_QUERY_PASSWORD = re.compile(r"(?i)(?<![^?&])((?:ssl)?password)=[^&#]*")
-
-
-def without_password(url: str) -> str:
-    """An address with *** for its passwords, before the host and in the query."""
-    scheme, mark, rest = url.partition("://")
-    before, query_mark, query = rest.partition("?")
-    user, at, host = before.rpartition("@")
-    name, colon, _ = user.partition(":")
-    plain = f"{name}{colon}{'***' if colon else ''}{at}{host}"
-    return f"{scheme}{mark}{plain}{query_mark}{_QUERY_PASSWORD.sub(lambda m: m[1] + '=***', query)}"
-
-
 class LayerSource(Section):
     """One file or database table that a layer comes from, and how its fields become the contract's columns.
 
@@ -122,7 +107,7 @@ class LayerSource(Section):
     @property
     def is_database(self) -> bool:
         """True where the source is a database and not a file."""
-        return urlsplit(self.source).scheme in DATABASE_SCHEMES
+        return is_database(self.source)
 
     @once_read
     def _units_fit(self) -> Self:
@@ -136,12 +121,14 @@ class LayerSource(Section):
 
     @once_read
     def _no_password(self) -> Self:
-        try:
-            parts = urlsplit(self.source)
-            told = parts.scheme in DATABASE_SCHEMES and (parts.password or _QUERY_PASSWORD.search(parts.query))
-        except ValueError as reason:
-            raise RefusedValueError("database_url", without_password(self.source), key=("source",)) from reason
-        if told:
-            hidden = without_password(self.source)
-            raise RefusedValueError("password", hidden, "PGPASSWORD", key=("source",))
+        given: dict[tuple[str | int, ...], str] = {("source",): self.source, ("points",): self.points or ""}
+        given |= {("lookups", n, "source"): look.source for n, look in enumerate(self.lookups)}
+        for key, address in given.items():
+            hidden = without_password(address)
+            if holds_password(address):
+                raise RefusedValueError("password", hidden, "PGPASSWORD", key=key)
+            if is_unfit(address):
+                raise RefusedValueError("database_url", hidden, key=key)
+        if self.form == "postgis" and not self.is_database:
+            raise RefusedValueError("database_url", self.source, key=("source",))
         return self

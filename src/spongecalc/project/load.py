@@ -18,6 +18,7 @@ from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.gate.territory import claim
 from spongecalc.language import has_text, text
+from spongecalc.project.address_password import passwords_in
 from spongecalc.project.places_outside import PlaceOutside, places_outside
 from spongecalc.project.refused_value import RefusedValueError, shown
 from spongecalc.project.security_settings import SecuritySettings
@@ -131,6 +132,9 @@ def load_project(place: Path) -> Project:
             raise ProjectError([Mistake("not_utf8", name)]) from None
         except tomllib.TOMLDecodeError as reason:
             raise ProjectError([_syntax_mistake(name, str(reason))]) from None
+    # Before anything else looks at the values: what is wrong with one is said with the value.
+    if secrets := list(passwords_in(document)):
+        raise ProjectError([Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in secrets])
     _claimed(path.parent, document)
     filled, refused = with_storm_files(document, path.parent)
     if refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spongecalc.language import text
+from spongecalc.project.address_password import without_password
 
 
 class RefusedValueError(ValueError):
@@ -20,9 +21,9 @@ class RefusedValueError(ValueError):
 
 
 def shown(value: object) -> str:
-    """A value as a message quotes it, cut where it is long."""
+    """A value as a message quotes it, without passwords, cut where it is long."""
     try:
-        quoted = repr(value)
+        quoted = without_password(repr(value))
     except ValueError:  # a whole number of more digits than Python writes out
         quoted = "9999..."
     return quoted if len(quoted) <= 80 else quoted[:77] + "..."

@@ -78,7 +78,10 @@ once_read = model_validator(mode="after")
 class Section(BaseModel):
     """A part of the file: unknown keys are mistakes, values do not change once read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    # An error of pydantic's would quote the section that it is in, with whatever stands there by mistake.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
 
 
 def inside(path: object) -> str:

@@ -192,7 +192,10 @@ class StormSettings(StormPattern):
 
 
 class SimulationSettings(Section):
-    """Settings of SWMM's runs; ``settled`` runs models under pressure once more by the reference scheme."""
+    """Settings of SWMM's runs; ``settled`` runs models under pressure once more by the reference scheme.
+
+    Without ``time_limit_s`` a run is given time by the size of its model (``spongecalc.batch.time_limit``).
+    """
 
     routing_step_s: Seconds = Field(2.0, ge=0.5, le=30, alias="routing_step")
     wet_step_s: WholeSeconds = Field(15.0, ge=1, le=300, alias="wet_step")
@@ -203,7 +206,7 @@ class SimulationSettings(Section):
     dry_carrier_l_s: LitersPerSecond = Field(0.1, ge=0, le=10, alias="dry_carrier")
     dry_routing_step_s: Seconds = Field(10.0, ge=0.5, le=60, alias="dry_routing_step")
     max_trials: int = Field(8, ge=2, le=50)
-    time_limit_s: Seconds = Field(120.0, ge=1, le=86400, alias="time_limit")
+    time_limit_s: Seconds | None = Field(None, ge=1, le=86400, alias="time_limit")
     file_limit_mb: Megabytes = Field(1000.0, ge=1, le=1e6, alias="file_limit")
     memory_limit_mb: Megabytes = Field(2000.0, ge=100, le=1e6, alias="memory_limit")
     keep_out: bool = False

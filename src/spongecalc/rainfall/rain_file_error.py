@@ -52,7 +52,8 @@ class RainFileError(InputRefusedError):
         return str(self.fault.found)
 
 
-@dataclass(frozen=True)
+# Not frozen: a context that it passes through writes its traceback anew.
+@dataclass(eq=False)
 class UnsureError(InputRefusedError):
     """Something that a file leaves open: ``rule`` says what, ``choices`` are the settings that decide it."""
 

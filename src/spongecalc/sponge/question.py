@@ -48,6 +48,9 @@ CLOSED = clogged_name(0.0)
 RAIN_STEP_MIN = 15
 WET_STEP_S, DRY_STEP_S = 300.0, 3600.0
 
+RUNOFF_LIMIT_S = 120.0
+"""Time that a run of runoff alone is given where the project does not say."""
+
 
 @dataclass(frozen=True)
 class Portion:
@@ -68,7 +71,8 @@ class SpongeQuestion:
 
     ``compared`` are its two scenarios that are set side by side; ``curve`` and ``series`` its rain, ``design_mm``
     the design rainfall in mm; ``catalogue`` is its covers, ``sponge`` its section of the settings. ``events`` are
-    the tasks of the depths of ``DEPTH_RATIOS``, without grounds; a run may take ``time_limit_s`` seconds.
+    the tasks of the depths of ``DEPTH_RATIOS``, without grounds; a run may take ``time_limit_s`` seconds, by
+    default ``RUNOFF_LIMIT_S``: its models have a hundred subcatchments at most, however large a community is.
     ``day_shares`` is how the events spread their rain, by steps of ``RAIN_STEP_MIN``; ``step_shares`` how a step
     of the series is spread over finer ones, none where its own are fine enough.
     """
@@ -277,7 +281,7 @@ def sponge_question(
         sponge,
         parameter_ranges(),
         tuple(events),
-        settings.simulation.time_limit_s,
+        settings.simulation.time_limit_s or RUNOFF_LIMIT_S,
         tuple(shape.tolist()),
         tuple(step_shares),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -24,6 +25,7 @@ from spongecalc.surfaces.ground_parts import GroundPart, ground_parts
 from spongecalc.surfaces.infiltration_places import PlacedUnit
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, UnitInUse
 from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
+from spongecalc.surfaces.kept_parts import MADE_ANEW, Parts
 from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of
 from spongecalc.surfaces.run_on import ASSUMED, NO_RUN_ON, run_on_of
 from spongecalc.surfaces.run_on_ways import FACILITY, PAVING, STORE, Piece, Ways, ways_over
@@ -62,6 +64,7 @@ def ground_subcatchments(
     dem: Dem,
     drained: set[str],
     units: list[PlacedUnit],
+    parts: Parts = MADE_ANEW,
 ) -> tuple[list[Subcatchment], list[Finding]]:
     """Subcatchments of the ground of one community, and what was found.
 
@@ -81,14 +84,45 @@ def ground_subcatchments(
         Laterals and buildings of the roofs that drain by downpipes.
     units
         The facilities on the ground and on roofs.
+    parts
+        Keeps what several models of the system have in common.
     """
     community_id = str(boundary.community_id)  # type: ignore[attr-defined]
-    area = boundary.geometry  # type: ignore[attr-defined]
+    found = parts.part(
+        f"ground:{community_id}", lambda: _mapped(system, boundary, settings.uncovered, drained, units)
+    )
+    placed = {u.facility_id: u for u in units}
+    rows = list(found.frame.itertuples())
+    pieces, ways, followed, findings = parts.part(
+        f"ways:{community_id}", lambda: _ways(system, boundary, found, placed, settings, dem)
+    )
+    own_stores = {name for name, cover in system.catalogue.covers.items() if cover.has_own_store}
+    making = _Making(system, community_id, settings, terrain, found.points, found.areas, rows, pieces, placed)
+    falls = parts.part(f"falls:{community_id}", making.falls)
+    ground = ground_parts(pieces, ways, own_stores)
+    return making.subcatchments(ground, ways, falls, followed=followed), [*found.findings, *findings]
+
+
+@dataclass(frozen=True)
+class _Mapped:
+    """The ground of a community by cover, the area and the point of each inlet, and where the two overlap."""
+
+    frame: gpd.GeoDataFrame
+    points: Mapping[str, shapely.Point]
+    areas: Mapping[str, shapely.Geometry]
+    overlaps: list[tuple[int, int, shapely.Geometry]]
+    findings: list[Finding]
+
+
+def _mapped(
+    system: DrainageSystem, boundary: Any, uncovered: str, drained: set[str], units: list[PlacedUnit]
+) -> _Mapped:
+    community_id, area = str(boundary.community_id), boundary.geometry
     findings = []
-    frame = cover_pieces(system, community_id, area, drained, settings.uncovered, units)
+    frame = cover_pieces(system, community_id, area, drained, uncovered, units)
     gap = frame.loc[frame["gap"], "geometry"].area.sum()
     if gap > GAP_M2:
-        figures = {"scenario": system.scenario, "area": f"{gap:.0f}", "cover": settings.uncovered}
+        figures = {"scenario": system.scenario, "area": f"{gap:.0f}", "cover": uncovered}
         findings.append(finding_at("surface.gap", "communities", boundary, **figures))
     inlets = intake_nodes(system, community_id)
     shapes = frame.geometry.to_numpy()
@@ -101,19 +135,29 @@ def ground_subcatchments(
             shape = shapely.intersection(part, shapes[index])
             if shape.area >= MIN_AREA_M2:
                 overlaps.append((index, inlet, shape))
-    placed = {u.facility_id: u for u in units}
-    rows = list(frame.itertuples())
+    return _Mapped(frame, dict(inlets), areas, overlaps, findings)
+
+
+def _ways(
+    system: DrainageSystem,
+    boundary: Any,
+    mapped: _Mapped,
+    placed: Mapping[str, PlacedUnit],
+    settings: SurfaceSettings,
+    dem: Dem,
+) -> tuple[list[Piece], Ways, bool, list[Finding]]:
+    """Pieces of the ground and the ways of their water, whether the DEM was followed, and what was found."""
+    rows = mapped.frame.itertuples()
     pieces = [_piece(row, system.catalogue.covers, placed, settings, dem.asked) for row in rows]
     wanted = any(p.open_to_dem and not p.receives_from for p in pieces)
     by_dem = dem.ground() if wanted else None
+    findings = []
     if wanted and by_dem is None:
         found = {"scenario": system.scenario, "reason": dem.reason}
         findings.append(finding_at("receives.no_dem", "communities", boundary, **found))
-    ways = ways_over(pieces, list(areas.values()), overlaps, [p for _, p in inlets], by_dem, area)
-    own_stores = {name for name, cover in system.catalogue.covers.items() if cover.has_own_store}
-    making = _Making(system, community_id, settings, terrain, dict(inlets), areas, rows, pieces, placed)
-    parts = ground_parts(pieces, ways, own_stores)
-    return making.subcatchments(parts, ways, followed=by_dem is not None), findings
+    points = list(mapped.points.values())
+    ways = ways_over(pieces, list(mapped.areas.values()), mapped.overlaps, points, by_dem, boundary.geometry)
+    return pieces, ways, by_dem is not None, findings
 
 
 def _piece(
@@ -176,10 +220,15 @@ class _Making:
         first = drawn.sort_values("connection_id").drop_duplicates("source")
         return dict(zip(first["source"], first["to_node"], strict=True))
 
-    def subcatchments(self, parts: Sequence[GroundPart], ways: Ways, *, followed: bool) -> list[Subcatchment]:
+    def falls(self) -> list[tuple[float, float]]:
+        """Slope in percent and longest overland path in m of each inlet's ground, in their order."""
+        return [self._fall(node) for node in self.areas]
+
+    def subcatchments(
+        self, parts: Sequence[GroundPart], ways: Ways, falls: Sequence[tuple[float, float]], *, followed: bool
+    ) -> list[Subcatchment]:
         """One for each part, in their order; ``followed`` where the DEM was asked."""
         nodes = list(self.areas)
-        falls = [self._fall(node) for node in nodes]
         lawns = {p.lawn: p for p in parts if p.lawn >= 0}
         return [self._made(part, ways, falls, nodes, lawns, followed) for part in parts]
 

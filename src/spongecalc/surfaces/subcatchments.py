@@ -22,6 +22,7 @@ from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.cover_pieces import MIN_AREA_M2
 from spongecalc.surfaces.ground_subcatchments import Dem, ground_subcatchments
 from spongecalc.surfaces.infiltration_places import PlacedUnit, parts_on, placed_units
+from spongecalc.surfaces.kept_parts import MADE_ANEW, Parts
 from spongecalc.surfaces.subcatchment import ROOF_ROLE, Subcatchment, overland_width_m
 from spongecalc.surfaces.terrain import Terrain
 
@@ -31,6 +32,7 @@ def subcatchments(
     settings: SurfaceSettings,
     terrain: Terrain | None,
     read_dem: Callable[[], Ground] | None = None,
+    parts: Parts = MADE_ANEW,
 ) -> tuple[tuple[Subcatchment, ...], tuple[Finding, ...]]:
     """All subcatchments of a system in a fixed order, and what was found on the way.
 
@@ -45,6 +47,8 @@ def subcatchments(
     read_dem
         Reads the ground that water runs over, and raises GroundError where there is none; it is asked only where
         there is a facility that other ground may run on to.
+    parts
+        Keeps what several models of the system have in common.
     """
     dem = Dem(read_dem) if settings.run_on_by_dem else Dem(None)
     known = system.catalogue.covers
@@ -56,7 +60,7 @@ def subcatchments(
         roofs = _roofs(system, row.community_id, settings, known, units)
         found.extend(roofs)
         drained = {s.feature_id for s in roofs}
-        ground, of_ground = ground_subcatchments(system, row, settings, terrain, dem, drained, units)
+        ground, of_ground = ground_subcatchments(system, row, settings, terrain, dem, drained, units, parts)
         found.extend(ground)
         findings.extend(of_ground)
     return tuple(found), tuple(findings)
@@ -73,10 +77,15 @@ def _roofs(
     buildings = system.buildings[system.buildings["community_id"] == community_id]
     laterals = system.connections[system.connections["kind"] == "roof_drain"].sort_values("connection_id")
     nodes = set(system.nodes["node_id"])
+    led: dict[str, list[tuple[str, str, str]]] = {}
+    for source, lateral, node in zip(
+        laterals["source"], laterals["connection_id"], laterals["to_node"], strict=True
+    ):
+        if node in nodes:
+            led.setdefault(source, []).append(("connections", lateral, node))
     roofs = []
     for row in buildings.sort_values("building_id").itertuples():
-        own = laterals[(laterals["source"] == row.building_id) & laterals["to_node"].isin(nodes)]
-        outlets = [("connections", r.connection_id, r.to_node) for r in own.itertuples()]
+        outlets = led.get(row.building_id, [])
         if not outlets and row.roof_to in nodes:
             outlets = [("buildings", row.building_id, row.roof_to)]
         planted = list(parts_on(units, row.geometry, MIN_AREA_M2)) if outlets and units else []

@@ -28,9 +28,6 @@ from spongecalc.swmm.model import SwmmModel
 SECTIONS = ("rainfall", "simulation", "sewage", "surfaces", "inlets", "tanks", "basins")
 """Sections of the settings that models and their storms follow from, and checks of layers do not."""
 
-OF_EVENT = ("rainfall", "simulation")
-"""Sections that storms and steps follow from: the model itself stays what it is."""
-
 MOST_SILT = 0.9
 """Silt is never swept higher than this share of a pipe's height: a full pipe is no pipe."""
 
@@ -223,12 +220,3 @@ def changed_model(model: SwmmModel, values: Values) -> SwmmModel:
         if change is not None and change.of_model is not None:
             model = change.of_model(model, float(value))
     return model
-
-
-def needs_building(values: Values) -> dict[str, Value]:
-    """Those values of a set from which another model follows, not only another storm or factor on a model."""
-    return {
-        key: value
-        for key, value in values.items()
-        if (CHANGES[key].of_system is not None if key in CHANGES else key.partition(".")[0] not in OF_EVENT)
-    }

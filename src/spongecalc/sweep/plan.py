@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from spongecalc.batch.packed_text import SharedParts
 from spongecalc.batch.run import Run
-from spongecalc.network.outside_water import check_outside_water
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
 from spongecalc.project.long_rain import LongRain
@@ -20,12 +19,12 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.sweep.error import SweepError, ValuesError
 from spongecalc.sweep.parameter_sets import ParameterSet, parameter_sets
-from spongecalc.sweep.parameters import changed_model, changed_settings, changed_system, needs_building
-from spongecalc.swmm.event import storm_event
+from spongecalc.sweep.parameters import changed_settings
+from spongecalc.sweep.shared_models import SystemModels
+from spongecalc.swmm.event import Event, storm_event
 from spongecalc.swmm.identifiers import run_folder_name
-from spongecalc.swmm.model import SwmmModel, build_model
+from spongecalc.swmm.inp_text import SECTION_ORDER
 from spongecalc.swmm.run_result import SeriesRequest
-from spongecalc.swmm.tank_water import REUSE_ROLE, TANK_ROLE
 
 FOLDER = "sweeps"
 """Folder of the results in which each sweep has its table and its runs."""
@@ -94,32 +93,26 @@ def plan_sweep(
     settings_of = {s.name: changed_settings(settings, sweep.name, s.values) for s in sets}
     folder = project.results_folder / FOLDER / sweep.name / "runs"
     rain = LongRain(project.folder, project.settings)
-    built: dict[str, tuple[tuple[SwmmModel, int], ...]] = {}
     points: list[Point] = []
     runs: dict[str, Run] = {}
     scenarios = sweep.scenarios or project.settings.scenario_names
     asked = set(sweep.communities)
-    wanted = [
-        system
+    kept = [
+        SystemModels(system)
         for system in systems
         if system.scenario in scenarios and (not asked or asked & set(system.communities))
     ]
+    storms = _Storms()
+    shared = [SharedParts() for _ in kept]
     for number, parameters in enumerate(sets, start=1):
         own = settings_of[parameters.name]
-        rebuilt = json.dumps(needs_building(parameters.values), sort_keys=True)
-        if rebuilt not in built:
-            # The base is wanted again and again, others as long as sets follow that differ in the storm alone.
-            built = {k: v for k, v in built.items() if k == "{}"}
-            # Settings of the rain are seldom those that a sweep changes.
-            own_rain = rain if own.sponge == rain.settings.sponge else LongRain(project.folder, own)
-            changed = (changed_system(system, parameters.values) for system in wanted)
-            built[rebuilt] = tuple(
-                (build_model(system, own, (), own_rain), sum(1 for _ in check_outside_water(system)))
-                for system in changed
-            )
-        for point, run in _of_set(parameters, own, built[rebuilt], folder):
-            known = runs.setdefault(run.key, run)
-            points.append(replace(point, run_id=known.run_id))
+        # Settings of the rain are seldom those that a sweep changes.
+        own_rain = rain if own.sponge == rain.settings.sponge else LongRain(project.folder, own)
+        of_set = storms.of(own)
+        for models, texts in zip(kept, shared, strict=True):
+            for point, run in _of_model(parameters, models, texts, own, own_rain, of_set, folder):
+                known = runs.setdefault(run.key, run)
+                points.append(replace(point, run_id=known.run_id))
         if on_built:
             on_built(number, len(sets))
     return SweepPlan(sweep, tuple(points), tuple(runs.values()))
@@ -132,37 +125,53 @@ def refuse_unknown(sweep: SweepSettings, communities: Collection[str]) -> None:
         raise SweepError("community", sweep=sweep.name, name=unknown[0], known=", ".join(communities))
 
 
-def _of_set(
-    parameters: ParameterSet, settings: Settings, models: Sequence[tuple[SwmmModel, int]], folder: Path
-) -> Iterator[tuple[Point, Run]]:
-    """The points of one set with the run of each, in the order of models and storms.
+class _Storms:
+    """The storms of sets with their events, which most sets have in common."""
 
-    ``models`` are the set's, each with the count of its outfalls whose water outside comes up at a manhole.
-    """
-    storms = [(storm, storm_event(storm, settings.simulation)) for storm in design_storms(settings)]
-    for base, above_rim in models:
-        changed = changed_model(base, parameters.values)
-        elements = base.elements
-        tanks, reuse = (tuple(elements.loc[elements["role"] == r, "model_id"]) for r in (TANK_ROLE, REUSE_ROLE))
-        for storm, event in storms:
-            # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.
-            text = replace(changed, storms=(storm,)).text(event)
-            place = folder / run_folder_name(base.name) / base.scenario / storm.storm_id
-            run = Run(
-                base.name,
-                base.scenario,
-                base.communities,
-                event,
-                place,
-                SeriesRequest(node_depth=tuple(g.model_id for g in changed.gutters)),
-                keep_out=False,
-                text=text,
-                gutters=changed.gutters,
-                variant=parameters.name,
-            )
-            run = replace(run, folder=place / run.sha256[:16])
-            answered = (parameters, base.name, base.communities, base.scenario, storm, run.run_id)
-            yield Point(*answered, tanks, reuse, above_rim), run
+    def __init__(self) -> None:
+        self._basis: tuple[object, ...] = ()
+        self._known: tuple[tuple[Storm, Event], ...] = ()
+
+    def of(self, settings: Settings) -> tuple[tuple[Storm, Event], ...]:
+        """Return the storms of a set's settings."""
+        basis = (settings.rainfall, settings.storms, settings.simulation)
+        if basis != self._basis:
+            self._basis = basis
+            self._known = tuple((s, storm_event(s, settings.simulation)) for s in design_storms(settings))
+        return self._known
+
+
+def _of_model(
+    parameters: ParameterSet,
+    models: SystemModels,
+    shared: SharedParts,
+    settings: Settings,
+    rain: LongRain,
+    storms: Sequence[tuple[Storm, Event]],
+    folder: Path,
+) -> Iterator[tuple[Point, Run]]:
+    """The points of one set for one system, with the run of each, in the order of storms."""
+    model, above_rim = models.model(parameters.values, settings, rain)
+    depths = SeriesRequest(node_depth=tuple(g.model_id for g in model.gutters))
+    for storm, event in storms:
+        # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.
+        text = shared.packed(models.texts(model, event, storm), SECTION_ORDER)
+        place = folder / run_folder_name(model.name) / model.scenario / storm.storm_id
+        run = Run(
+            model.name,
+            model.scenario,
+            model.communities,
+            event,
+            place,
+            depths,
+            keep_out=False,
+            text=text,
+            gutters=model.gutters,
+            variant=parameters.name,
+        )
+        run = run.within(run.sha256[:16])
+        answered = (parameters, model.name, model.communities, model.scenario, storm, run.run_id)
+        yield Point(*answered, model.by_role.tanks, model.by_role.reuse, above_rim), run
 
 
 def with_storms(sweep: SweepSettings, settings: Settings) -> Settings:

@@ -84,6 +84,7 @@ def carried_part(
     elements: Iterable[Sequence[str]],
     sections: Mapping[str, Rows],
     clean: Collection[str] = (),
+    of_flows: Mapping[str, tuple[str, ...]] | None = None,
 ) -> CarriedPart:
     """Choose what of the sources' models belongs to a system, with the names that the model has.
 
@@ -101,8 +102,10 @@ def carried_part(
         The model's sections so far.
     clean
         Ids of the nodes of rain that the layers give clean water.
+    of_flows
+        Patterns of the nodes' flows where they are known already.
     """
-    of_flows = patterns_of(system.nodes)
+    of_flows = patterns_of(system.nodes) if of_flows is None else of_flows
     if not system.carried and not of_flows:
         return CarriedPart()
     links = {e[4]: e[1] for e in elements if e[3] in ("pipes", "structures")}

@@ -114,6 +114,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+LONGEST_LINE = 1024
+"""Characters of a line that the engine reads; a model with a longer one is not run."""
+
+
 def fixed(value: float, decimals: int) -> str:
     """A number with a fixed count of decimals, never "-0"."""
     text = f"{value:.{decimals}f}"
@@ -149,8 +153,24 @@ def section_texts(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, 
             continue
         heading = HEADINGS.get(name)
         body = [(f";;{heading[0]}", *heading[1:]), *rows] if heading else list(rows)
-        texts[name] = "\n".join([f"[{name}]", *aligned(body), ""])
+        lines = aligned(body)
+        if name == "REPORT":
+            lines = [part for line in lines for part in _short_lines(line)]
+        texts[name] = "\n".join([f"[{name}]", *lines, ""])
     return texts
+
+
+def _short_lines(line: str) -> list[str]:
+    """A line of REPORT as one or several that the engine can read: names of a large model fill more than one."""
+    if len(line) <= LONGEST_LINE:
+        return [line]
+    kind, *names = line.split()
+    lines = [kind]
+    for name in names:
+        if len(lines[-1]) + 2 + len(name) > LONGEST_LINE:
+            lines.append(kind)
+        lines[-1] += f"  {name}"
+    return lines
 
 
 def joined_sections(texts: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +10,6 @@ import shapely
 
 from spongecalc.catalogue.pipe_section import RECT_OPEN, PipeSection
 from spongecalc.layers.finding import Finding, finding_at
-from spongecalc.network.pipe_length import pipe_lengths_m
 from spongecalc.project.settings import BasinSettings, Settings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.basin import Basin, basins_of
@@ -19,9 +17,9 @@ from spongecalc.swmm.basin_outlet import ORIFICE_COEFFICIENT
 from spongecalc.swmm.conduit import Conduit
 from spongecalc.swmm.identifiers import model_ids, tag
 from spongecalc.swmm.inp_text import fixed
-from spongecalc.swmm.rims import cut_at_rims, rims_of
-from spongecalc.swmm.section_words import section_words, transect_rows, xsection_row
-from spongecalc.swmm.short_links import MIN_LENGTH_M, lengthened
+from spongecalc.swmm.pipe_conduits import MILLIMETRE_M, as_carried, pipe_conduits
+from spongecalc.swmm.section_words import transect_rows, xsection_row
+from spongecalc.swmm.short_links import MIN_LENGTH_M
 from spongecalc.swmm.storage_nodes import StorageNode, storage_nodes_of
 from spongecalc.swmm.structures import StructurePart, structure_names, structure_part
 from spongecalc.swmm.tank import Tank, tanks_of
@@ -31,8 +29,6 @@ MIN_LEAD_M = MIN_LENGTH_M
 # A new lead whose crown lies nearer to the ground was set out to a wrong level, or is crushed; practice.
 LEAST_LEAD_COVER_M = 0.3
 LEAD_N = 0.011
-# A pipe laid between the same two levels still drains: SWMM would otherwise raise a warning for each.
-MILLIMETRE_M = 0.001
 # Q = C b h^1.5 over a broad crest: 0.385 (2 g)^0.5.
 WEIR_COEFFICIENT = 1.7
 
@@ -103,7 +99,7 @@ def links_of(
     chambers = {b.node_id: f"{ids[b.node_id]}__OUT" for b in basins if b.has_chamber}
     throttled = {way for b in basins for way in b.throttled}
     raw = [
-        *_pipes(system, findings),
+        *pipe_conduits(system, findings),
         *_leads(system, settings, findings),
         *_overflows(system, tanks, settings),
     ]
@@ -111,7 +107,7 @@ def links_of(
     storages, found = storage_nodes_of(system, settings.structures, held, as_recorded=as_recorded)
     findings.extend(found)
     if not as_recorded:
-        raw = _as_carried(system, raw, {*held, *storages}, findings)
+        raw = as_carried(system, raw, {*held, *storages}, findings)
     regulated = _regulators(basins, settings.basins)
     own = [*(c.model_id for c in raw), *(r.model_id for r in regulated)]
     built = structure_names(system, own)
@@ -175,26 +171,6 @@ def links_of(
     return links, tuple(findings)
 
 
-def _as_carried(
-    system: DrainageSystem, raw: list[Conduit], stored: set[str], findings: list[Finding]
-) -> list[Conduit]:
-    """The conduits as the engine can carry them: long enough, and below the rims at their ends."""
-    rows = {
-        (layer, str(getattr(row, id_column))): row
-        for layer, id_column in (
-            ("pipes", "pipe_id"),
-            ("connections", "connection_id"),
-            ("facilities", "facility_id"),
-        )
-        for row in getattr(system, layer).itertuples()
-    }
-    raw, found = lengthened(raw, rows)
-    findings.extend(found)
-    raw, found = cut_at_rims(raw, rims_of(system.nodes.itertuples(), stored), rows)
-    findings.extend(found)
-    return raw
-
-
 class _Ends:
     """The model's nodes that links end at; every link that ends at an outfall gets a copy of it."""
 
@@ -211,61 +187,6 @@ class _Ends:
         name = f"{name}__{len(known) + 1}" if known else name
         known.append(name)
         return name
-
-
-def _pipes(system: DrainageSystem, findings: list[Finding]) -> list[Conduit]:
-    conduits = []
-    pipes = system.pipes.sort_values("pipe_id")
-    for row, length_m in zip(pipes.itertuples(), pipe_lengths_m(pipes).tolist(), strict=True):
-        roughness = float(row.roughness)
-        if math.isnan(roughness):
-            roughness, known = system.catalogue.roughness(row.material)
-            rule = "pipe.roughness_from_material" if known else "pipe.roughness_assumed"
-            findings.append(
-                finding_at(
-                    rule,
-                    "pipes",
-                    row,
-                    material=row.material or "-",
-                    n=f"{roughness:.3f}",
-                )
-            )
-        section = PipeSection.of_pipe(row)
-        shape, more = section_words(row, section)
-        conduits.append(
-            Conduit(
-                row.pipe_id,
-                "pipe",
-                "pipes",
-                row.pipe_id,
-                row.community_id,
-                row.from_node,
-                row.to_node,
-                max(length_m, MILLIMETRE_M),
-                roughness,
-                row.invert_up_m + section.raised_m,
-                row.invert_down_m + section.raised_m,
-                shape,
-                more=more,
-                **_fittings(row),
-            )
-        )
-    return conduits
-
-
-def _fittings(row: Any) -> dict[str, Any]:
-    """Fields of a conduit that few pipes have: barrels, local losses, a gate, seepage, flows."""
-    given = {
-        name: float(getattr(row, name)) if getattr(row, name) > 0 else 0.0
-        for name in ("entry_loss", "exit_loss", "bend_loss", "seepage_mm_h", "initial_flow_l_s", "flow_limit_l_s")
-    }
-    return {
-        "vertices": tuple(row.geometry.coords[1:-1]),
-        "barrels": round(row.barrels) if row.barrels > 1 else 1,
-        "losses": (given["entry_loss"], given["exit_loss"], given["bend_loss"]),
-        "gated": row.flap_gate == "yes",
-        **{name: given[name] for name in ("seepage_mm_h", "initial_flow_l_s", "flow_limit_l_s")},
-    }
 
 
 def _leads(system: DrainageSystem, settings: Settings, findings: list[Finding]) -> list[Conduit]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import partial
 from sys import intern
 
 import pandas as pd
@@ -13,7 +13,8 @@ from spongecalc.catalogue.structure_form import KINDS, PASSING
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of, piece_of
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.level_series import LevelSeries
-from spongecalc.network.given_inflow import given_inflows
+from spongecalc.layers.named_objects import patterns_of
+from spongecalc.network.given_inflow import GivenInflows, given_inflows
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
 from spongecalc.network.sewage_load import sewage_by_node_l_s
 from spongecalc.network.sources import sources
@@ -23,6 +24,7 @@ from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.grate import flat_grate
 from spongecalc.surfaces.inlet_load import short_inlets
+from spongecalc.surfaces.kept_parts import MADE_ANEW, Parts
 from spongecalc.surfaces.rational_bounds import rational_findings
 from spongecalc.surfaces.rational_method import raised_coefficients, runoff_coefficients
 from spongecalc.surfaces.subcatchment import Subcatchment
@@ -31,23 +33,25 @@ from spongecalc.surfaces.terrain import Terrain
 from spongecalc.swmm.carried_sections import CarriedPart, carried_part
 from spongecalc.swmm.event import Event, event_sections, with_longer_warm_up
 from spongecalc.swmm.first_flush import FlushChamber, FlushPart, flush_chambers, flush_part
-from spongecalc.swmm.ground_state import READY, stated
+from spongecalc.swmm.general_sections import flow_sections, general_sections, ground_sections
 from spongecalc.swmm.gutter import Gutter
-from spongecalc.swmm.gutters import GUTTER, INTAKE, GutterPart, gutter_nodes, gutter_part
-from spongecalc.swmm.identifiers import model_ids, tag
-from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
-from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
+from spongecalc.swmm.gutters import GUTTER, INTAKE, gutter_nodes, gutter_part
+from spongecalc.swmm.identifiers import model_ids
+from spongecalc.swmm.inp_text import joined_sections, section_texts
 from spongecalc.swmm.links import Links, link_sections, links_of
-from spongecalc.swmm.nodes import NodePart, node_sections
+from spongecalc.swmm.nodes import NodePart, node_sections, ponded_areas_m2
 from spongecalc.swmm.outfall_levels import has_level_series, rises_above, with_level_series
-from spongecalc.swmm.runoff import map_sections, runoff_sections
-from spongecalc.swmm.standing_water import outside_levels_m, with_standing_water
+from spongecalc.swmm.renewed_links import LaidLinks
+from spongecalc.swmm.runoff import map_sections
+from spongecalc.swmm.standing_water import FILLED, OF_STANDING_WATER, outside_levels_m, with_standing_water
 from spongecalc.swmm.storage_nodes import ROLES as STORAGE_ROLES
 from spongecalc.swmm.tank import Tank
 from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
+from spongecalc.swmm.tank_water import REUSE_ROLE, TANK_ROLE
+
+Rows = Sequence[Sequence[str]]
 
 ELEMENT_COLUMNS = ["element", "model_id", "role", "layer", "feature_id", "community_id"]
-PATTERN = "HOURLY_SEWAGE"
 # Links whose flow the runoff of a community is reckoned from.
 TANK_FLOWS = ("tank_overflow", "tank_filling")
 # Links of the layers, any of which may lie between the systems of rain and sewage.
@@ -56,6 +60,23 @@ BETWEEN = ("pipe", "lead", "tank_overflow", "basin_throttle", "basin_overflow", 
 FLOODING = ("junction", "basin", *STORAGE_ROLES, GUTTER)
 # Nodes out of which the pipes' water comes up.
 COMES_UP = ("junction", "basin", *STORAGE_ROLES, INTAKE)
+
+
+@dataclass(frozen=True)
+class ByRole:
+    """Model ids by role: tanks, what fills and leaves them, what stands for their reuse, pumps and weirs."""
+
+    tanks: tuple[str, ...] = ()
+    tank_flows: tuple[str, ...] = ()
+    reuse: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, elements: Iterable[Sequence[str]]) -> ByRole:
+        """Sort rows of elements, in their order."""
+        rows = [(row[1], row[2]) for row in elements]
+        wanted = ((TANK_ROLE,), TANK_FLOWS, (REUSE_ROLE,), tuple(PASSING))
+        return cls(*(tuple(name for name, role in rows if role in chosen) for chosen in wanted))
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,8 @@ class SwmmModel:
     before its grates; ``tank_starts`` the states in which storms meet the tanks, none where they begin empty.
     ``outfall_levels`` are the levels over time outside outfalls, by model id; ``sections`` hold their first.
     ``carried`` is what is put back of SWMM models among the sources; ``sections`` hold what is of every event.
-    ``clean_l_s`` is the steady flow that the layers give nodes of rain, by model id.
+    ``clean_l_s`` is the steady flow that the layers give nodes of rain, by model id; ``by_role`` are the elements
+    that are asked for by their role.
     """
 
     name: str
@@ -86,6 +108,7 @@ class SwmmModel:
     outfall_levels: Mapping[str, LevelSeries] = field(default_factory=dict)
     clean_l_s: Mapping[str, float] = field(default_factory=dict)
     carried: CarriedPart = field(default_factory=CarriedPart)
+    by_role: ByRole = field(default_factory=ByRole)
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -97,35 +120,39 @@ class SwmmModel:
         The sections that do not depend on the event are written once for all of them, and not kept: those of a
         county would fill the memory.
         """
-        tanks, overflows = self._tanks
-        sewage = [row[0] for row in self.sections["DWF"]]
-        saved = [row[0] for row in self.sections["OUTFALLS"] if not row[0].startswith(";")]
-        saved += [g.model_id for g in self.gutters]
-        passing = self.elements.loc[self.elements["role"].isin(PASSING), "model_id"]
-        flows = [*overflows, *(g.back for g in self.gutters), *passing]
         written = section_texts(self.sections)
-        for event in map(self.as_run, events):
-            drowned = self.is_drowned_in(event)
-            of_event = event_sections(
-                event,
-                self.storms,
-                tanks,
-                flows,
-                sewage,
-                self.groundwater_l_s,
-                saved,
-                self.clean_l_s,
-                drowned=drowned,
-            )
-            if has_level_series(event):
-                of_event = with_level_series(of_event, self.sections["OUTFALLS"], self.outfall_levels)
-            of_event = self.carried.in_event(of_event, storm=has_level_series(event))
-            if (depth_mm := self._depth_mm(event)) is not None:
-                standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
-                of_event = {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
-            # A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
-            of_model = {name: text for name, text in written.items() if name not in of_event}
-            yield joined_sections({**of_model, **section_texts(of_event)})
+        for event in events:
+            yield joined_sections(self.texts_in(event, self.storms, written))
+
+    def texts_in(self, event: Event, storms: Sequence[Storm], written: Mapping[str, str]) -> dict[str, str]:
+        """Return the text of each section in an event, of a model that carries ``storms``.
+
+        ``written`` are the texts of ``sections``.
+        """
+        return with_event(written, self.event_rows(self.as_run(event), storms))
+
+    def event_rows(self, event: Event, storms: Sequence[Storm]) -> Mapping[str, Rows]:
+        """Return the rows of the sections that depend on the event, as the model is run through it."""
+        by_role = self.by_role
+        saved = [row[0] for row in self.sections["OUTFALLS"] if not row[0].startswith(";")]
+        of_event = event_sections(
+            event,
+            storms,
+            by_role.tanks,
+            [*by_role.tank_flows, *(g.back for g in self.gutters), *by_role.passing],
+            [row[0] for row in self.sections["DWF"]],
+            self.groundwater_l_s,
+            [*saved, *(g.model_id for g in self.gutters)],
+            self.clean_l_s,
+            drowned=self.is_drowned_in(event),
+        )
+        if has_level_series(event):
+            of_event = with_level_series(of_event, self.sections["OUTFALLS"], self.outfall_levels)
+        of_event = self.carried.in_event(of_event, storm=has_level_series(event))
+        if (depth_mm := self._depth_mm(event, storms)) is None:
+            return of_event
+        standing = {n: m for start in self.tank_starts for n, m in start.depths_m(depth_mm).items()}
+        return {**of_event, "STORAGE": storage_rows(self.sections["STORAGE"], standing)}
 
     def as_run(self, event: Event) -> Event:
         """The event as this model is run through it: drowned pipes take longer to fill with sewage."""
@@ -137,20 +164,23 @@ class SwmmModel:
         rises = has_level_series(event) and rises_above(outfalls, self.outfall_levels)
         return rises or bool(outside_levels_m(outfalls))
 
-    def _depth_mm(self, event: Event) -> float | None:
+    def _depth_mm(self, event: Event, storms: Sequence[Storm]) -> float | None:
         """Depth of the (first) storm of an event in mm; None in dry weather, and without tanks to begin full."""
         fallen = event.rain.falls[0][1] if event.rain is not None else event.storm_id
-        storm = next((s for s in self.storms if s.storm_id == fallen), None)
+        storm = next((s for s in storms if s.storm_id == fallen), None)
         return storm.depth_mm if storm is not None and self.tank_starts else None
 
-    @cached_property
-    def _tanks(self) -> tuple[list[str], list[str]]:
-        """Model ids of the tanks, and of their overflows and what fills them."""
-        roles = self.elements["role"]
-        tanks, flows = (
-            self.elements.loc[roles.isin(chosen), "model_id"].tolist() for chosen in (("tank",), TANK_FLOWS)
-        )
-        return tanks, flows
+
+def with_event(
+    written: Mapping[str, str],
+    of_event: Mapping[str, Rows],
+    write: Callable[[Mapping[str, Rows]], dict[str, str]] = section_texts,
+) -> dict[str, str]:
+    """Return the texts of a model's sections with those of an event in their place.
+
+    A section without rows in the event, such as INFLOWS under a storm, takes none from the model.
+    """
+    return {**{name: text for name, text in written.items() if name not in of_event}, **write(of_event)}
 
 
 def build_model(
@@ -159,6 +189,7 @@ def build_model(
     storms: Sequence[Storm],
     rain: LongRain | None = None,
     doubled: Collection[str] = (),
+    parts: Parts = MADE_ANEW,
 ) -> SwmmModel:
     """Make the model of a drainage system.
 
@@ -168,59 +199,89 @@ def build_model(
     Both pipe systems are in one model with all that connects them, so that water finds the cross-connections by
     itself.
     Rain carries the tracer RAIN and sewage the tracer SEWAGE, 100 mg/l each. ``doubled`` are inlets that have a
-    second grate.
+    second grate. ``parts`` keeps what several models of a system have in common; the findings of such a model are
+    those of the making of its parts.
     """
-    piece = piece_of(system, settings.ponding.search_radius_m + 5)
-    terrain = Terrain(piece.elevation_m, piece.transform) if piece is not None else None
-    areas, findings = subcatchments(
-        system, settings.surfaces, terrain, lambda: ground_of(system, settings.ponding, LAKE_CELL_M)
+    terrain, areas, findings = parts.part("areas", lambda: _areas(system, settings, parts))
+    ids = parts.part("ids", lambda: model_ids(system.nodes["node_id"], "N_"))
+    drained = frozenset(a.outlet_node for a in areas)
+    laid, link_findings = parts.part("links", lambda: _laid(system, settings, ids, drained), drained)
+    links = parts.part("pipes", lambda: laid.of(system), drained)
+    flows, given, of_given = parts.part("sewage", lambda: _sewage(system, settings, parts))
+    ground, sewersheds = parts.part(
+        "infiltration",
+        lambda: (
+            groundwater_by_node_l_s(system, settings.infiltration),
+            sewershed_by_node_m2(system, settings.infiltration),
+        ),
     )
-    ids = model_ids(system.nodes["node_id"], "N_")
-    links, link_findings = links_of(system, settings, ids, {a.outlet_node for a in areas})
-    flows = sewage_by_node_l_s(system.buildings, sources(system), settings.sewage)
-    given, of_given = given_inflows(system, flows)
-    for node, flow in given.sewage_l_s.items():
-        flows[node] = flows.get(node, 0.0) + flow
-    ground = groundwater_by_node_l_s(system, settings.infiltration)
-    sewersheds = sewershed_by_node_m2(system, settings.infiltration)
-    fed = {a.outlet_node for a in areas} | set(flows) | set(ground) | set(sewersheds) | set(given.clean_l_s)
-    with_gutter = gutter_nodes(system, areas, links)
-    nodes = node_sections(system, settings, ids, links, fed, terrain, with_gutter)
-    gutters = gutter_part(system, settings, with_gutter, ids, nodes.ponded_m2, doubled)
-    chambers = flush_chambers(links.tanks, areas)
-    flush = flush_part(chambers, ids, links.let_off, nodes.places)
-    outlets = {**ids, **flush.inlets, **{gutter: gutter for gutter in gutters.drains.values()}}
-    states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
-    runoff, runoff_elements = runoff_sections(gutters.areas(areas), outlets, settings.surfaces, states)
-    sections: dict[str, Sequence[Sequence[str]]] = {
-        "TITLE": _title(system),
-        "EVAPORATION": [("CONSTANT", "0.0"), ("DRY_ONLY", "NO")],
-        **runoff,
-        **nodes.sections,
-        **link_sections(links),
-        "POLLUTANTS": [
-            _tracer(RAIN, TRACER_MG_L, 0.0),
-            _tracer(SEWAGE, 0.0, TRACER_MG_L),
-            *tracer_rows(settings.infiltration),
-        ],
-        "DWF": [(ids[node], "FLOW", fixed(flow, 6), PATTERN) for node, flow in sorted(flows.items()) if flow > 0],
-        **rdii_sections({ids[n]: m2 for n, m2 in sorted(sewersheds.items())}, settings.infiltration),
-        "PATTERNS": _pattern_rows(settings.sewage.pattern),
-        "CURVES": [*nodes.curves, *links.structures.sections.get("CURVES", [])],
-        "CONTROLS": [],
-        **map_sections(system, areas, links, nodes, runoff_elements, flush, gutters),
+    fed = frozenset({*drained, *flows, *ground, *sewersheds, *given.clean_l_s})
+    with_gutter = parts.part("grates", lambda: gutter_nodes(system, areas, links), drained)
+    ponded_m2 = parts.part("ponded", lambda: ponded_areas_m2(system, settings, links, terrain))
+    nodes = parts.part(
+        "nodes",
+        lambda: node_sections(system, settings, ids, links, fed, ponded_m2, with_gutter),
+        fed,
+        with_gutter,
+    )
+    gutters = parts.part(
+        "gutters",
+        lambda: gutter_part(system, settings, with_gutter, ids, ponded_m2, doubled),
+        with_gutter,
+        tuple(doubled),
+    )
+    chambers, flush = parts.part("flush", lambda: _flush(links, areas, ids, nodes), drained)
+    runoff, runoff_elements = parts.part(
+        "runoff", lambda: ground_sections(settings, areas, ids, flush, gutters), with_gutter, drained
+    )
+    mapped, rows = parts.part(
+        "map",
+        lambda: (
+            map_sections(system, areas, links, nodes, runoff_elements, flush, gutters),
+            [*nodes.elements, *links.elements, *flush.elements, *gutters.elements, *runoff_elements],
+        ),
+        fed,
+        with_gutter,
+    )
+    elements, by_role = parts.derived(
+        "elements", (rows,), lambda: (pd.DataFrame(rows, columns=ELEMENT_COLUMNS), ByRole.of(rows))
+    )
+    pieces: list[Mapping[str, Rows]] = [
+        parts.part("general", lambda: general_sections(system, settings)),
+        runoff,
+        nodes.sections,
+        parts.derived("rows of links", (links,), lambda: link_sections(links)),
+        parts.part("rows of sewage", lambda: flow_sections(flows, sewersheds, ids, settings)),
+        {"CURVES": nodes.curves},
+        {"CURVES": links.structures.sections.get("CURVES", ())},
+        mapped,
+        flush.sections,
+        gutters.sections,
+    ]
+    sections: dict[str, Rows] = {
+        name: parts.derived(name, rows, partial(_shared, rows)) for name, rows in _by_section(pieces).items()
     }
-    for part in (flush.sections, gutters.sections):
-        for name, rows in part.items():
-            sections[name] = [*sections[name], *rows]
-    carried = carried_part(system, ids, links.elements, sections, given.clean_l_s)
-    sections = carried.with_sections(sections)
+    patterns = parts.part("patterns", lambda: patterns_of(system.nodes))
+    carried = carried_part(system, ids, links.elements, sections, given.clean_l_s, patterns)
+    sections = dict(carried.with_sections(sections))
+    wetted = [sections.get(name, ()) for name in OF_STANDING_WATER]
+    standing = parts.derived(
+        "standing water",
+        wetted,
+        lambda: with_standing_water(dict(zip(OF_STANDING_WATER, wetted, strict=True))),
+    )
+    sections |= {name: standing[name] for name in FILLED if sections.get(name)}
+    starts = parts.derived(
+        "tank starts",
+        (links.tanks, chambers, areas, flush, rain),
+        lambda: _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings),
+    )
     return SwmmModel(
         system.model,
         system.scenario,
         system.communities,
-        _shared(with_standing_water(sections)),
-        _elements(nodes, links, flush, gutters, runoff_elements),
+        sections,
+        elements,
         areas,
         tuple(storms),
         (
@@ -230,11 +291,11 @@ def build_model(
             *of_given,
             *carried.findings,
             *_short_inlets(system, settings, areas, storms),
-            *_bounds(system, settings, areas),
+            *parts.part("bounds", lambda: _bounds(system, settings, areas)),
         ),
         {ids[n]: flow for n, flow in sorted(ground.items())},
         gutters.gutters,
-        _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings) if rain is not None else (),
+        starts,
         {
             copy: series
             for outfall, series in sorted(system.outfall_levels.items())
@@ -242,7 +303,56 @@ def build_model(
         },
         {ids[n]: flow for n, flow in sorted(given.clean_l_s.items())},
         carried,
+        by_role,
     )
+
+
+def _areas(
+    system: DrainageSystem, settings: Settings, parts: Parts
+) -> tuple[Terrain | None, tuple[Subcatchment, ...], tuple[Finding, ...]]:
+    """The terrain of a system, if it has any, and its subcatchments with what was found."""
+    ponding = settings.ponding
+    piece = parts.part("terrain", lambda: piece_of(system, ponding.search_radius_m + 5))
+    terrain = Terrain(piece.elevation_m, piece.transform) if piece is not None else None
+    areas, findings = subcatchments(
+        system, settings.surfaces, terrain, lambda: ground_of(system, ponding, LAKE_CELL_M), parts
+    )
+    return terrain, areas, findings
+
+
+def _laid(
+    system: DrainageSystem, settings: Settings, ids: Mapping[str, str], drained: frozenset[str]
+) -> tuple[LaidLinks, tuple[Finding, ...]]:
+    links, findings = links_of(system, settings, ids, drained)
+    return LaidLinks(links, system.pipes), findings
+
+
+def _sewage(
+    system: DrainageSystem, settings: Settings, parts: Parts
+) -> tuple[Mapping[str, float], GivenInflows, tuple[Finding, ...]]:
+    """Mean sewage by node id in l/s, with that which the layers give nodes; these flows; what was found."""
+    entering = parts.part("sources", lambda: sources(system))
+    flows = sewage_by_node_l_s(system.buildings, entering, settings.sewage)
+    given, findings = given_inflows(system, flows)
+    for node, flow in given.sewage_l_s.items():
+        flows[node] = flows.get(node, 0.0) + flow
+    return flows, given, findings
+
+
+def _flush(
+    links: Links, areas: Sequence[Subcatchment], ids: Mapping[str, str], nodes: NodePart
+) -> tuple[tuple[FlushChamber, ...], FlushPart]:
+    chambers = flush_chambers(links.tanks, areas)
+    return chambers, flush_part(chambers, ids, links.let_off, nodes.places)
+
+
+def _by_section(pieces: Sequence[Mapping[str, Rows]]) -> dict[str, list[Rows]]:
+    """The rows of all pieces, by the section that they are of."""
+    found: dict[str, list[Rows]] = {}
+    for piece in pieces:
+        for name, rows in piece.items():
+            found.setdefault(name, []).append(rows)
+    return found
 
 
 def _tank_starts(
@@ -251,9 +361,11 @@ def _tank_starts(
     areas: Sequence[Subcatchment],
     ids: Mapping[str, str],
     flush: FlushPart,
-    rain: LongRain,
+    rain: LongRain | None,
     settings: Settings,
 ) -> tuple[TankStart, ...]:
+    if rain is None:
+        return ()
     chamber_of = {c.tank.facility_id: c for c in chambers}
     return tuple(
         TankStart(
@@ -288,39 +400,6 @@ def _bounds(system: DrainageSystem, settings: Settings, areas: Sequence[Subcatch
     return rational_findings(system, areas)
 
 
-def _shared(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, ...]]]:
-    """The sections with equal texts in memory once: a county's models are mostly the same few figures."""
-    return {
-        name: [tuple(intern(word) if type(word) is str else word for word in row) for row in rows]
-        for name, rows in sections.items()
-    }
-
-
-def _title(system: DrainageSystem) -> list[tuple[str, ...]]:
-    """Title of the model with the names of its communities; SWMM keeps three lines and reads no long ones."""
-    names = [
-        f"{row.community_id} {row.name or ''}".replace("\n", " ").strip()[:60]
-        for row in system.boundaries.sort_values("community_id").itertuples()
-    ]
-    return [(f"spongecalc {system.model} {system.scenario}"[:200],), *((tag(name),) for name in names[:2])]
-
-
-def _tracer(name: str, in_rain_mg_l: float, in_sewage_mg_l: float) -> tuple[str, ...]:
-    rain, sewage = fixed(in_rain_mg_l, 1), fixed(in_sewage_mg_l, 1)
-    return (name, "MG/L", rain, "0.0", "0.0", "0.0", "NO", "*", "0.0", sewage, "0.0")
-
-
-def _pattern_rows(multipliers: Sequence[float]) -> list[tuple[str, ...]]:
-    """The 24 hourly multipliers, six a line as SWMM's interface writes them."""
-    rows = []
-    for start in range(0, 24, 6):
-        kind = "HOURLY" if start == 0 else ""
-        rows.append((PATTERN, kind, *(fixed(m, 4) for m in multipliers[start : start + 6])))
-    return rows
-
-
-def _elements(
-    nodes: NodePart, links: Links, flush: FlushPart, gutters: GutterPart, runoff: list[tuple[str, ...]]
-) -> pd.DataFrame:
-    rows = [*nodes.elements, *links.elements, *flush.elements, *gutters.elements, *runoff]
-    return pd.DataFrame(rows, columns=ELEMENT_COLUMNS)
+def _shared(pieces: Iterable[Rows]) -> list[tuple[str, ...]]:
+    """The rows of a section with equal texts in memory once: a county's models have few figures of their own."""
+    return [tuple(intern(word) if type(word) is str else word for word in row) for rows in pieces for row in rows]

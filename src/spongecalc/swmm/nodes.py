@@ -30,17 +30,13 @@ CLOSED_M = 100.0
 
 @dataclass(frozen=True)
 class NodePart:
-    """The nodes' sections and elements; ``places`` maps each model node to its coordinates.
-
-    ``ponded_m2`` is the ground on which water stands at each junction, by node id.
-    """
+    """The nodes' sections and elements; ``places`` maps each model node to its coordinates."""
 
     sections: Mapping[str, list[tuple[str, ...]]]
     curves: list[tuple[str, ...]]
     elements: list[tuple[str, ...]]
     places: Mapping[str, tuple[float, float]]
     tags: list[tuple[str, ...]] = field(default_factory=list)
-    ponded_m2: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -49,20 +45,20 @@ def node_sections(
     settings: Settings,
     ids: Mapping[str, str],
     links: Links,
-    fed: set[str],
-    terrain: Terrain | None,
+    fed: Collection[str],
+    ponded_m2: Mapping[str, float],
     with_gutter: Collection[str] = (),
 ) -> NodePart:
     """JUNCTIONS, OUTFALLS and STORAGE of a system.
 
     A node that no link touches and no water enters is left out, and is a finding. Water stands on the ground at
-    a node; at those ``with_gutter`` it stands in the gutter, and the node has no more than its shaft.
+    a node, on as much as ``ponded_m2`` says (:func:`ponded_areas_m2`); at those ``with_gutter`` it stands in the
+    gutter, and the node has no more than its shaft.
     """
     graph = drainage_graph(system)
     stored = links.stored
     sealed = sealed_nodes(system) if not links.as_recorded else frozenset()
     alone = set(nx.isolates(graph))
-    ponded_m2 = _ponded_areas_m2(system, settings, links, terrain)
     written = _Written(links, ids)
     findings: list[Finding] = []
     for row in system.nodes.sort_values("node_id").itertuples():
@@ -88,7 +84,6 @@ def node_sections(
         written.elements,
         written.places,
         findings=tuple(findings),
-        ponded_m2=ponded_m2,
     )
 
 
@@ -228,10 +223,10 @@ def _demand_curve(name: str, tank: Tank) -> list[tuple[str, ...]]:
     ]
 
 
-def _ponded_areas_m2(
+def ponded_areas_m2(
     system: DrainageSystem, settings: Settings, links: Links, terrain: Terrain | None
 ) -> dict[str, float]:
-    """The ground around each junction on which its water stands; the same ground is not given to two."""
+    """Return the ground around each junction on which its water stands, by node id; no ground is given to two."""
     nodes = system.nodes[(system.nodes["kind"] != "outfall") & ~system.nodes["node_id"].isin(links.stored)]
     ponding = settings.ponding
     measured = nodes["ponded_m2"].notna()

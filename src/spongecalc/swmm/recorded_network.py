@@ -11,7 +11,7 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.identifiers import model_ids
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import link_sections, links_of
-from spongecalc.swmm.nodes import node_sections
+from spongecalc.swmm.nodes import node_sections, ponded_areas_m2
 
 Rows = list[tuple[str, ...]]
 
@@ -44,7 +44,7 @@ def recorded_network(system: DrainageSystem, settings: Settings) -> RecordedNetw
     """
     ids = model_ids(system.nodes["node_id"], "N_")
     links, _ = links_of(system, settings, ids, (), as_recorded=True)
-    nodes = node_sections(system, settings, ids, links, set(), None)
+    nodes = node_sections(system, settings, ids, links, (), ponded_areas_m2(system, settings, links, None))
     given, _ = given_inflows(system, {})
     flows = {**given.sewage_l_s, **given.clean_l_s}
     sections: dict[str, Rows] = {

@@ -123,9 +123,8 @@ def _cut(conduit: Conduit, section: PipeSection, room_m: float) -> Conduit:
     below = section.below(max(room_m, silt_m + LEAST_HEIGHT_M))
     box = below.box
     return replace(
-        conduit,
+        conduit.rougher((box.hydraulic_radius_m / below.hydraulic_radius_m) ** (2 / 3)),
         section=box.swmm,
-        roughness=conduit.roughness * (box.hydraulic_radius_m / below.hydraulic_radius_m) ** (2 / 3),
         up_m=conduit.up_m + silt_m,
         down_m=conduit.down_m + silt_m,
     )

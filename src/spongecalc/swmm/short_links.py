@@ -48,7 +48,7 @@ def lengthened(
             kept.append(conduit)
             continue
         ratio = conduit.length_m / MIN_LENGTH_M
-        kept.append(replace(conduit, length_m=MIN_LENGTH_M, roughness=conduit.roughness * math.sqrt(ratio)))
+        kept.append(replace(conduit.rougher(math.sqrt(ratio)), length_m=MIN_LENGTH_M))
         words = {"length": f"{conduit.length_m:.2f}", "least": f"{MIN_LENGTH_M:g}"}
         findings.append(
             finding_at("link.lengthened", conduit.layer, rows[conduit.layer, conduit.feature_id], **words)

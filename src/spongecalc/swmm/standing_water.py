@@ -19,6 +19,12 @@ INIT_DEPTH = 3
 LEAST_DEPTH_M = 0.0005
 """Less water than this is none: an input file has millimetres."""
 
+OF_STANDING_WATER = ("JUNCTIONS", "OUTFALLS", "STORAGE", "CONDUITS", "ORIFICES", "WEIRS", "OUTLETS")
+"""Sections by which water stands where it does."""
+
+FILLED = ("JUNCTIONS", "STORAGE")
+"""Sections that tell how deep it stands."""
+
 Rows = Sequence[Sequence[str]]
 
 
@@ -84,7 +90,7 @@ def with_standing_water(sections: Mapping[str, Rows]) -> Mapping[str, Rows]:
     depths_m = standing_depths_m(sections)
     if not depths_m:
         return sections
-    filled = {n: [_filled(row, depths_m) for row in sections.get(n, ())] for n in ("JUNCTIONS", "STORAGE")}
+    filled = {n: [_filled(row, depths_m) for row in sections.get(n, ())] for n in FILLED}
     return {**sections, **{name: rows for name, rows in filled.items() if rows}}
 
 

@@ -18,13 +18,12 @@ import shapely
 from pyproj import Transformer
 from rasterio.transform import from_origin
 from tests.planting import X, Y, both, edit
-from tests.postgis_server import PASSWORD, execute
+from tests.postgis_server import PASSWORD, execute, put, user_of
 from tests.small_project import CRS, Change, Frames, SmallProject, community
 
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.rules.registry import rules
-from spongecalc.layers.sources.postgis import write_postgis
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 
@@ -315,7 +314,7 @@ def test_a_missing_ground_level_comes_from_the_dem(small_project: Callable[..., 
 def test_a_database_without_its_drivers(
     small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     project = small_project()
     delivered(project, "pipes", "postgresql://engineer@127.0.0.1:1/survey", 'layer = "pipes"')
     assert [f.feature.layer for f in found(project, "database.no_driver")] == ["pipes"]
@@ -325,7 +324,7 @@ def test_a_view_that_fails_is_told_in_the_servers_words(
     postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    write_postgis(postgis.url, "refusing", {"pipes": community("C", 2)["pipes"]})
+    put(postgis, "refusing", "pipes", community("C", 2)["pipes"])
     execute(
         postgis,
         "create or replace view refusing.failing as "
@@ -336,3 +335,59 @@ def test_a_view_that_fails_is_told_in_the_servers_words(
     refused = found(project, "database.refused")
     assert [(f.feature.layer, f.feature.file) for f in refused] == [("pipes", postgis.url)]
     assert "division by zero" in refused[0].message("en")
+
+
+def from_database(postgis, project: SmallProject, table: str, rule: str) -> Finding:
+    """The one finding of a rule where the pipes come from a table."""
+    delivered(project, "pipes", postgis.url, f'layer = "{table}"')
+    (refused,) = found(project, rule)
+    assert (refused.feature.layer, refused.feature.file) == ("pipes", postgis.url)
+    return refused
+
+
+def test_a_table_of_several_reference_systems(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read in that of its first row, and the others lay a thousand kilometres off."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    execute(
+        postgis,
+        "create schema if not exists mixed; create or replace view mixed.pipes as select 'A' as pipe_id, "
+        "st_setsrid(st_makeline(st_point(0, 0), st_point(1, 0)), 4543) as geometry union all select 'B', "
+        "st_setsrid(st_makeline(st_point(0, 0), st_point(1, 0)), 4547)",
+    )
+    refused = from_database(postgis, small_project(), "mixed.pipes", "database.mixed_srid")
+    assert "4543, 4547" in refused.message("zh")
+
+
+def test_a_table_that_the_user_may_not_read(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    put(postgis, "closed", "pipes", community("C", 2)["pipes"])
+    reader = user_of(postgis, "stranger")
+    refused = from_database(reader, small_project(), "closed.pipes", "database.no_right")
+    assert "stranger" in refused.message("en")
+    assert "GRANT SELECT" in refused.action("en")
+
+
+def test_a_database_without_postgis(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    refused = from_database(postgis.of("postgres"), small_project(), "pipes", "database.no_postgis")
+    assert "postgres" in refused.message("en")
+
+
+def test_a_database_that_goes_away_while_it_is_read(
+    postgis, small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The view ends the connection that reads it."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    execute(
+        postgis,
+        "create schema if not exists leaving",
+        "create or replace view leaving.pipes as select 'A' as pipe_id, "
+        "st_setsrid(st_point(0, 0), 4543) as geometry where pg_terminate_backend(pg_backend_pid())",
+    )
+    from_database(postgis, small_project(), "leaving.pipes", "database.lost")

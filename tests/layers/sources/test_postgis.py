@@ -9,17 +9,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import pytest
 from shapely import LineString, Point
-from tests.postgis_server import PASSWORD, execute
+from tests.postgis_server import PASSWORD, execute, put, user_of
 from tests.small_project import CRS, write_small_project
 
 from spongecalc.layers.sources.describe import describe
-from spongecalc.layers.sources.postgis import connected, read_postgis, write_postgis
+from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
-from spongecalc.project.layer_source import LayerSource
-from spongecalc.project.load import ProjectError, load_project
 
 LIMIT_S = 10
 
@@ -42,7 +39,7 @@ def test_a_table_in_a_schema_and_a_view_on_it(postgis) -> None:
         geometry=[LineString([(0, 0), (1, 0)]), LineString([(0, 1), (1, 1)])],
         crs=CRS,
     )
-    write_postgis(postgis.url, "survey", {"pipes": frame})
+    put(postgis, "survey", "pipes", frame)
     execute(
         postgis,
         'create or replace view survey.large as select "管线编号" as pipe_id, geometry as line from survey.pipes '
@@ -84,7 +81,7 @@ def test_long_ids_beside_an_empty_one_stay_themselves(postgis) -> None:
 @pytest.mark.usefixtures("password")
 def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
     frame = gpd.GeoDataFrame({"pipe_id": ["A"]}, geometry=[LineString([(0, 0), (1, 0)])], crs=CRS)
-    write_postgis(postgis.url, "halves", {"pipes": frame})
+    put(postgis, "halves", "pipes", frame)
     execute(
         postgis,
         "create or replace view halves.broken as "
@@ -100,33 +97,6 @@ def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
     assert answer.returncode == 1
     assert "division by zero" in said
     assert "halves.pipes" in said
-
-
-@pytest.mark.usefixtures("password")
-def test_results_are_published(postgis, tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
-    sqlalchemy = pytest.importorskip("sqlalchemy")
-    project = write_small_project(tmp_path / "project")
-    results = project.folder / "results"
-    results.mkdir()
-    places = gpd.GeoDataFrame({"community_id": ["A"], "runoff_m3": [1.5]}, geometry=[Point(1, 2)], crs=CRS)
-    pyogrio.write_dataframe(places, results / "spongecalc.gpkg", layer="communities", driver="GPKG")
-    pd.DataFrame({"community_id": ["A"], "runoff_m3": [1.5]}).to_csv(results / "communities.csv", index=False)
-    (results / "sweeps").mkdir()
-    pd.DataFrame({"set": ["base"], "runoff_m3": [2.5]}).to_csv(results / "sweeps" / "paving.csv", index=False)
-    (results / "store").mkdir()
-    duckdb.sql("SELECT 'A/after/P3' AS run_id, 3.5 AS runoff_m3").write_parquet(
-        str(results / "store" / "runs.parquet")
-    )
-    answer = command("publish", str(project.folder), "--to", postgis.url, "--schema", "done", "--lang", "en")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert read_postgis(postgis.url, "done.communities").frame["runoff_m3"].tolist() == [1.5]
-    with connected(postgis.url) as connection:
-        for table, volume_m3 in (("sweep_paving", 2.5), ("store_runs", 3.5)):
-            found = connection.execute(sqlalchemy.text(f"select runoff_m3 from done.{table}"))
-            assert [row[0] for row in found] == [volume_m3]
-    # Twice is as good as once.
-    assert command("publish", str(project.folder), "--to", postgis.url, "--schema", "done").returncode == 0
 
 
 def project_with(tmp_path: Path, url: str) -> Path:
@@ -168,24 +138,111 @@ def test_a_dead_server_gets_a_message_in_time(monkeypatch: pytest.MonkeyPatch) -
         assert refusal.value.rule == "database.unreachable"
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql://engineer:secret@127.0.0.1/survey",
-        "postgresql://engineer@127.0.0.1/survey?password=secret",
-        "postgresql://engineer@127.0.0.1/survey?sslmode=require&PASSWORD=secret&connect_timeout=3",
-        "postgres://engineer@127.0.0.1/survey?sslpassword=secret",
-    ],
-)
-def test_a_password_in_the_file_is_refused_and_not_shown(tmp_path: Path, url: str) -> None:
-    folder = project_with(tmp_path, url)
-    with pytest.raises(ProjectError) as mistakes:
-        load_project(folder)
-    for language in ("zh", "en"):
-        said = " ".join(mistakes.value.sentences(language))
-        assert "PGPASSWORD" in said
-        assert "secret" not in said
-        assert "***" in said
-        assert "engineer" in said
-    with pytest.raises(ValueError, match="password"):
-        LayerSource(source=url)
+NAMES = ("we.ird", "a:b", "50%", 'q"uote', "Capitals", "管线 表", "semi;colon", "it's")
+
+
+@pytest.mark.usefixtures("password")
+@pytest.mark.parametrize("name", NAMES)
+def test_names_with_any_sign(postgis, name: str) -> None:
+    """Of a schema, a table, a field and a database, read and listed."""
+    frame = gpd.GeoDataFrame({name: [1.5]}, geometry=[Point(1, 2)], crs=CRS)
+    put(postgis, name, name, frame, column="shape")
+    read = read_postgis(postgis.url, f"{name}.{name}").frame
+    assert read[name].tolist() == [1.5]
+    assert read.geometry.iloc[0].equals(Point(1, 2))
+    quoted = '"' + name.replace('"', '""') + '"'
+    assert len(read_postgis(postgis.url, f"{quoted}.{quoted}").frame) == 1
+    seen = {s.name: s for s in describe(postgis.url, Path()).layers}
+    assert seen[f"{name}.{name}"].count == 1
+    database = f"base {name}"
+    sql_name = '"' + database.replace('"', '""') + '"'
+    execute(postgis, f"drop database if exists {sql_name}", f"create database {sql_name}")
+    other = postgis.of(database)
+    execute(other, "create extension postgis")
+    put(other, "survey", "pipes", frame)
+    assert read_postgis(other.url, "survey.pipes").frame[name].tolist() == [1.5]
+    execute(postgis, f"drop database {sql_name}")
+
+
+@pytest.mark.usefixtures("password")
+def test_heights_measures_curves_and_what_has_no_shape(postgis) -> None:
+    """A surface of faces costs only its own feature its place."""
+    execute(
+        postgis,
+        "create schema if not exists shapes; create or replace view shapes.pipes as select * from (values "
+        "('Z', st_geomfromewkt('SRID=4543;LINESTRING Z (0 0 5, 1 0 6)')), "
+        "('M', st_geomfromewkt('SRID=4543;LINESTRING M (0 0 7, 1 0 8)')), "
+        "('ZM', st_geomfromewkt('SRID=4543;LINESTRING ZM (0 0 5 7, 1 0 6 8)')), "
+        "('curve', st_geomfromewkt('SRID=4543;CIRCULARSTRING (0 0, 1 1, 2 0)')), "
+        "('faces', st_geomfromewkt('SRID=4543;POLYHEDRALSURFACE Z (((0 0 0, 1 0 0, 0 1 0, 0 0 0)))')), "
+        "('none', null)) v (pipe_id, geometry)",
+    )
+    frame = read_postgis(postgis.url, "shapes.pipes").frame.set_index("pipe_id")
+    assert frame.crs == CRS
+    assert frame.geometry.has_z.to_dict() == {
+        "Z": True, "M": False, "ZM": True, "curve": False, "faces": False, "none": False
+    }  # fmt: skip
+    assert frame.loc[["Z", "M", "ZM"]].length.tolist() == [1.0] * 3
+    assert frame.geometry["curve"].geom_type == "LineString"
+    assert frame.geometry["curve"].length == pytest.approx(3.1416, abs=0.01)
+    assert frame.geometry.isna().sum() <= 2
+
+
+@pytest.mark.usefixtures("password")
+def test_long_numbers_of_the_type_numeric_stay_themselves(postgis) -> None:
+    execute(
+        postgis,
+        "create schema if not exists ids; create or replace view ids.numerics as select id, "
+        "st_setsrid(st_point(0, 0), 4543) as geometry from (values (532524001000100017::numeric), "
+        "(532524001000100018)) v (id)",
+    )
+    assert read_postgis(postgis.url, "ids.numerics").frame["id"].tolist() == [
+        "532524001000100017",
+        "532524001000100018",
+    ]
+
+
+@pytest.mark.usefixtures("password")
+def test_postgis_in_a_schema_of_its_own(postgis) -> None:
+    execute(postgis, "drop database if exists apart", "create database apart")
+    other = postgis.of("apart")
+    execute(other, "create schema gis", "create extension postgis schema gis")
+    execute(
+        other,
+        "create schema survey",
+        "create table survey.pipes as select 1 as pipe_id, gis.st_setsrid(gis.st_point(1, 2), 4543) as geometry",
+    )
+    assert read_postgis(other.url, "survey.pipes").frame.crs == CRS
+
+
+@pytest.mark.usefixtures("password")
+def test_a_driver_in_the_address_is_passed_over(postgis) -> None:
+    put(postgis, "driven", "pipes", gpd.GeoDataFrame({"a": [1]}, geometry=[Point(1, 2)], crs=CRS))
+    for scheme in ("postgresql+psycopg", "POSTGRES"):
+        url = postgis.url.replace("postgresql", scheme, 1)
+        assert len(read_postgis(url, "driven.pipes").frame) == 1
+
+
+@pytest.mark.usefixtures("password")
+def test_a_table_of_somebody_elses_is_told_from_one_that_is_not_there(postgis) -> None:
+    put(postgis, "closed", "nodes", gpd.GeoDataFrame({"a": [1]}, geometry=[Point(1, 2)], crs=CRS))
+    stranger = user_of(postgis, "stranger")
+    for table, rule in (("closed.nodes", "database.no_right"), ("closed.nothing", "layer.missing")):
+        with pytest.raises(SourceRefusedError) as refusal:
+            read_postgis(stranger.url, table)
+        assert refusal.value.rule == rule
+
+
+@pytest.mark.usefixtures("password")
+def test_reading_cannot_write(postgis) -> None:
+    execute(
+        postgis,
+        "create schema if not exists sly; create table if not exists sly.log (t text)",
+        "create or replace function sly.written() returns text language plpgsql volatile as "
+        "$$ begin insert into sly.log values ('x'); return 'x'; end $$",
+        "create or replace view sly.pipes as select sly.written() as pipe_id, "
+        "st_setsrid(st_point(0, 0), 4543) as geometry",
+    )
+    with pytest.raises(SourceRefusedError) as refusal:
+        read_postgis(postgis.url, "sly.pipes")
+    assert "read-only" in str(refusal.value.found["reason"])

@@ -15,6 +15,7 @@ from spongecalc.gate import vector
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
+from spongecalc.layers.sources.database_connection import connected
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
 from spongecalc.layers.sources.filegdb_domains import with_descriptions
@@ -23,7 +24,7 @@ from spongecalc.layers.sources.form import FORMS, GATE_FORMS
 from spongecalc.layers.sources.ground_contents import GROUND, ground_draft, holds_ground, look_at_ground
 from spongecalc.layers.sources.isybau import read_isybau
 from spongecalc.layers.sources.landxml import network_names, read_landxml
-from spongecalc.layers.sources.postgis import connected, read_postgis, spatial_tables
+from spongecalc.layers.sources.postgis import read_postgis, spatial_tables
 from spongecalc.layers.sources.raw import Note, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.survey_table import read_survey
 from spongecalc.layers.sources.swmm.ledger import MODEL_LAYERS, Fate
@@ -440,4 +441,4 @@ def _database(url: str) -> tuple[SeenLayer, ...]:
 
     with connected(url) as connection:
         known = spatial_tables(connection)
-    return tuple(_looked_into(name, look) for name in known)
+    return tuple(_looked_into(table.full_name, look) for table in known)

@@ -1,100 +1,67 @@
-"""PostGIS tables and views, read as layers and written as results.
-
-The password never stands in a project's file: it comes from PGPASSWORD, from the file that PGPASSFILE names,
-or from ~/.pgpass, as every PostgreSQL client takes it.
-"""
+"""PostGIS tables and views, read as layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
-from spongecalc.layers.sources.exact_fields import is_rounded
-from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError, one_line
-from spongecalc.project.layer_source import without_password
+from spongecalc.layers.sources.database_connection import connected
+from spongecalc.layers.sources.exact_fields import LARGEST_WHOLE
+from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from psycopg import Connection
 
-# A dead server must not hold a batch: it has this long to answer.
-CONNECT_TIMEOUT_S = 5
-STATEMENT_TIMEOUT_S = 120
-# PostgreSQL's number of the type bigint.
-_INT8 = 20
-_AS_TEXT = "__as_text"
+# Of a name that is looked for, nothing is quoted; in SQL all of it is.
+_QUOTE = '"'
+_SPATIAL = ("geometry", "geography", "raster")
 
 
-@contextmanager
-def connected(url: str) -> Iterator[Connection]:
-    """A connection to a database; raises SourceRefusedError with what the server said."""
-    try:
-        import sqlalchemy  # noqa: PLC0415  only a project with a database needs it
-        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-    except ImportError as reason:
-        raise SourceRefusedError("database.no_driver") from reason
+@dataclass(frozen=True)
+class SpatialTable:
+    """A table or view that holds a geometry; of several geometries the first."""
 
-    rest = url.partition("://")[2]
-    shown = without_password(url)
-    try:
-        engine = sqlalchemy.create_engine(
-            f"postgresql+psycopg://{rest}",
-            poolclass=sqlalchemy.pool.NullPool,
-            connect_args={
-                "connect_timeout": CONNECT_TIMEOUT_S,
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000}",
-            },
-        )
-        connection = engine.connect()
-    except ImportError as reason:
-        raise SourceRefusedError("database.no_driver") from reason
-    except (SQLAlchemyError, ValueError, UnicodeError) as reason:
-        raise SourceRefusedError("database.unreachable", url=shown, reason=_said(reason)) from reason
-    try:
-        yield connection
-    except SQLAlchemyError as reason:
-        raise SourceRefusedError("database.refused", url=shown, reason=_said(reason)) from reason
-    finally:
-        connection.close()
-        engine.dispose()
+    schema: str
+    name: str
+    column: str
+
+    @property
+    def full_name(self) -> str:
+        """Its name with the schema."""
+        return f"{self.schema}.{self.name}"
+
+    def is_named(self, typed: str) -> bool:
+        """True where a typed name means it: with or without the schema, in quotes or not."""
+        return is_named(self.schema, self.name, typed)
 
 
-def _said(reason: BaseException) -> str:
-    """Words of the server, without the driver's advice behind them."""
-    return one_line(getattr(reason, "orig", None) or reason).partition("(Background on")[0][:300].strip()
+def is_named(schema: str, name: str, typed: str) -> bool:
+    """True where a typed name means a table: "pipes", "survey.pipes", or either with quotes as in SQL."""
+    quoted = tuple(_QUOTE + part.replace(_QUOTE, _QUOTE * 2) + _QUOTE for part in (schema, name))
+    with_schema = {f"{s}.{n}" for s in (schema, quoted[0]) for n in (name, quoted[1])}
+    return typed in with_schema or typed in (name, quoted[1])
 
 
-def split_table(name: str) -> tuple[str | None, str]:
-    """Schema and table of a name such as "survey.pipes"; without a dot the search path decides."""
-    schema, dot, table = name.rpartition(".")
-    return (schema, table) if dot else (None, table)
-
-
-def spatial_tables(connection: Connection) -> dict[str, dict[str, object]]:
-    """Tables and views that hold a geometry: type, SRID and estimated rows of each, by schema.table."""
-    import sqlalchemy  # noqa: PLC0415
-
+def spatial_tables(connection: Connection[Any]) -> tuple[SpatialTable, ...]:
+    """Tables and views of a database that hold a geometry and may be read, by schema and name."""
     rows = connection.execute(
-        sqlalchemy.text(
-            "select g.f_table_schema, g.f_table_name, g.f_geometry_column, g.type, g.srid, "
-            "coalesce(c.reltuples, -1) as estimate from geometry_columns g "
-            "left join pg_namespace n on n.nspname = g.f_table_schema "
-            "left join pg_class c on c.relname = g.f_table_name and c.relnamespace = n.oid "
-            "order by 1, 2"
-        )
-    )
-    return {
-        f"{r.f_table_schema}.{r.f_table_name}": {
-            "geometry": r.type,
-            "column": r.f_geometry_column,
-            "srid": r.srid,
-            "estimate": int(r.estimate),
-        }
-        for r in rows
-    }
+        "select g.f_table_schema, g.f_table_name, g.f_geometry_column from geometry_columns g "
+        "join pg_catalog.pg_namespace n on n.nspname = g.f_table_schema "
+        "join pg_catalog.pg_class c on c.relname = g.f_table_name and c.relnamespace = n.oid "
+        "join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = g.f_geometry_column "
+        "where has_table_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage') "
+        "order by 1, 2, a.attnum"
+    ).fetchall()
+    first = {(schema, name): column for schema, name, column in reversed(rows)}
+    return tuple(SpatialTable(*key, column) for key, column in sorted(first.items()))
 
 
 def read_postgis(url: str, table: str) -> RawLayer:
@@ -110,78 +77,91 @@ def read_postgis(url: str, table: str) -> RawLayer:
     Raises
     ------
     SourceRefusedError
-        If the server does not answer in ``CONNECT_TIMEOUT_S``, refuses, or has no such table with a geometry.
+        If the server does not answer, refuses or goes away, has no such table with a geometry that may be read,
+        or the table's geometries lie in several reference systems.
     """
     with connected(url) as connection:
-        known = spatial_tables(connection)
-        schema, name = split_table(table)
-        wanted = [k for k in known if (k == table if schema else k.rpartition(".")[2] == name)]
-        if not wanted:
-            raise SourceRefusedError("layer.missing", layer=table, available=", ".join(known) or "-")
-        full = wanted[0] if schema or f"public.{name}" not in wanted else f"public.{name}"
-        own_schema, _, own_name = full.rpartition(".")
-        quoted = ".".join(_identifier(part) for part in (own_schema, own_name))
-        column = str(known[full]["column"])
+        found = _chosen(connection, table)
+        crs = _crs(connection, found)
+        names, rows = _read(connection, found)
+    frame = pd.DataFrame.from_records(rows, columns=[*names, "geometry"], coerce_float=True)
+    exact = {n: _exact([row[i] for row in rows]) for i, n in enumerate(names)}
+    frame = frame.assign(**{n: pd.Series(v, dtype=object) for n, v in exact.items() if v is not None})
+    # What shapely has no shape for has no place; it is said of that feature, and the others stay.
+    shapes = shapely.from_wkb(frame.pop("geometry").to_numpy(dtype=object), on_invalid="ignore")
+    return RawLayer(gpd.GeoDataFrame(frame, geometry=list(shapes), crs=crs))
+
+
+def _chosen(connection: Connection[Any], table: str) -> SpatialTable:
+    """The table that a name means, that of the schema public before others."""
+    known = spatial_tables(connection)
+    wanted = [t for t in known if t.is_named(table)]
+    if wanted:
+        return next((t for t in wanted if t.schema == "public"), wanted[0])
+    there = connection.execute(
+        "select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
+        "on n.oid = c.relnamespace where c.relkind in ('r', 'v', 'm', 'f', 'p') and not "
+        "(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))"
+    )
+    if any(is_named(schema, name, table) for schema, name in there):
+        raise SourceRefusedError("database.no_right", reason=table, user=connection.info.user)
+    available = ", ".join(t.full_name for t in known) or "-"
+    raise SourceRefusedError("layer.missing", layer=table, available=available)
+
+
+def _crs(connection: Connection[Any], table: SpatialTable) -> CRS | None:
+    """The reference system of a table's geometries. Raises SourceRefusedError where there are several."""
+    from psycopg import sql  # noqa: PLC0415
+
+    asked = sql.SQL("select st_srid({0}) as srid from {1} where {0} is not null group by 1 order by 1")
+    where = sql.Identifier(table.schema, table.name)
+    srids = [row[0] for row in connection.execute(asked.format(sql.Identifier(table.column), where))]
+    if len(srids) > 1:
+        raise SourceRefusedError("database.mixed_srid", srids=", ".join(map(str, srids)))
+    if not srids or srids[0] == 0:
+        return None
+    known = connection.execute(
+        "select auth_name, auth_srid, srtext from spatial_ref_sys where srid = %s", [srids[0]]
+    ).fetchone()
+    said = [f"{known[0]}:{known[1]}", known[2]] if known is not None else [f"EPSG:{srids[0]}"]
+    for text in said:
         try:
-            whole = _whole_numbers(connection, quoted)
-            asked = "".join(f", {_identifier(n)}::text as {_identifier(n + _AS_TEXT)}" for n in whole)
-            frame = gpd.read_postgis(f"select *{asked} from {quoted}", connection, geom_col=column)
-        except (pd.errors.DatabaseError, ValueError, KeyError) as reason:
-            # pandas wraps what the server said.
-            said = _said(reason.__cause__ or reason)
-            raise SourceRefusedError("database.refused", url=without_password(url), reason=said) from reason
-    frame = _with_exact_numbers(frame, whole)
-    if column != "geometry":
-        frame = frame.drop(columns=[c for c in frame.columns if c == "geometry"]).rename_geometry("geometry")
-    return RawLayer(frame)
+            return CRS.from_user_input(text)
+        except CRSError:
+            continue
+    return None
 
 
-def _whole_numbers(connection: Connection, quoted: str) -> list[str]:
-    """Fields of 64-bit whole numbers of a table."""
-    description = connection.exec_driver_sql(f"select * from {quoted} limit 0").cursor.description
-    # A percent sign in a statement is taken for a parameter.
-    return [str(name) for name, kind, *_ in description if kind == _INT8 and "%" not in name]
+def _read(connection: Connection[Any], table: SpatialTable) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of a table's fields that are no geometries, and its rows with the geometry last, curves as lines."""
+    from psycopg import sql  # noqa: PLC0415
+
+    fields = connection.execute(
+        "select a.attname from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid "
+        "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
+        "join pg_catalog.pg_type t on t.oid = a.atttypid "
+        "where n.nspname = %s and c.relname = %s and a.attnum > 0 and not a.attisdropped "
+        "and t.typname <> all(%s) and a.attname <> 'geometry' order by a.attnum",
+        [table.schema, table.name, list(_SPATIAL)],
+    )
+    names = [row[0] for row in fields]
+    shape = sql.SQL("st_asewkb(st_curvetoline({})) as geometry").format(sql.Identifier(table.column))
+    asked = sql.SQL(", ").join([*map(sql.Identifier, names), shape])
+    rows = connection.execute(
+        sql.SQL("select {} from {}").format(asked, sql.Identifier(table.schema, table.name))
+    ).fetchall()
+    return names, rows
 
 
-def _with_exact_numbers(frame: gpd.GeoDataFrame, whole: Sequence[str]) -> gpd.GeoDataFrame:
-    """The table with fields of whole numbers as text where an empty one made floats of them that are rounded."""
-    texts = {n: frame[n + _AS_TEXT] for n in whole}
-    frame = frame.drop(columns=[n + _AS_TEXT for n in whole])
-    return frame.assign(**{n: text.astype(object) for n, text in texts.items() if is_rounded(frame[n])})
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def write_postgis(
-    url: str,
-    schema: str,
-    layers: Mapping[str, gpd.GeoDataFrame],
-    tables: Mapping[str, pd.DataFrame] | None = None,
-) -> list[str]:
-    """Write layers and plain tables into a schema, each replacing the table of its name; all or nothing.
-
-    Returns the names written, with the schema. The schema is made if it is not there.
-    """
-    import sqlalchemy  # noqa: PLC0415
-
-    written = []
-    with connected(url) as connection:
-        quoted = '"' + schema.replace('"', '""') + '"'
-        connection.execute(sqlalchemy.text(f"create schema if not exists {quoted}"))
-        for name, frame in layers.items():
-            if frame.geometry.notna().any():
-                plain = frame.assign(**{c: frame[c].map(_plain) for c in frame.columns if c != "geometry"})
-                plain.to_postgis(name, connection, schema=schema, if_exists="replace", index=False)
-                written.append(f"{schema}.{name}")
-        for name, table in (tables or {}).items():
-            table.to_sql(name, connection, schema=schema, if_exists="replace", index=False)
-            written.append(f"{schema}.{name}")
-        connection.commit()
-    return written
-
-
-def _plain(value: object) -> object:
-    """Missing values of any kind as NULL."""
-    return None if value is None or (not isinstance(value, str) and pd.isna(value)) else value
+def _exact(values: Sequence[object]) -> list[str | None] | None:
+    """Whole numbers as texts, where an empty one among them, or their type, would make rounded floats of them."""
+    given = [v for v in values if v is not None]
+    whole = all(
+        (isinstance(v, int) and not isinstance(v, bool))
+        or (isinstance(v, Decimal) and v.is_finite() and v == v.to_integral_value())
+        for v in given
+    )
+    rounded = len(given) < len(values) or any(isinstance(v, Decimal) for v in given)
+    if not (given and whole and rounded and any(abs(v) > LARGEST_WHOLE for v in given)):  # type: ignore[arg-type]
+        return None
+    return [None if v is None else f"{int(v)}" for v in values]  # type: ignore[call-overload]

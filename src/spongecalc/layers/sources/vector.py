@@ -122,7 +122,7 @@ def _listed(path: Path, documents: tuple[Document, ...] | None) -> dict[str, Pla
 
 
 def _notes_of(document: Document) -> tuple[Note, ...]:
-    """What is to be said of a document that stands for a file."""
+    """Notes on a document that stands for a file."""
     encoding = (
         () if document.encoding is None else (Note("encoding.recognised", {"encoding": document.encoding}),)
     )

@@ -22,7 +22,7 @@ from spongecalc.report.content.criteria_tables import limit_figures, not_decisiv
 from spongecalc.report.content.design_basis import basis_of_design
 from spongecalc.report.content.document import Block, Chapter, Drawing, Items, Paragraph, TableBlock
 from spongecalc.report.content.figures import Hyetograph
-from spongecalc.report.content.finding_table import finding_table
+from spongecalc.report.content.finding_table import finding_blocks
 from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.roles import ChapterPlace, FigureRole, TableRole, TextRole
 from spongecalc.report.content.runoff_losses import runoff_losses
@@ -69,9 +69,7 @@ def notes_chapter(review: Review, words: Wording) -> Chapter:
     if _has_ranges(review):
         notes.append(words("note.range"))
     blocks: list[Block] = [Items([*notes, words("note.length_rule")])]
-    general = general_findings(review, words)
-    if general.rows:
-        blocks.append(TableBlock(words("section.general_findings"), general, "findings"))
+    blocks += finding_blocks(general_findings(review), words("section.general_findings"), words)
     return Chapter("notes", words("section.notes"), blocks, place=ChapterPlace.COUNTY)
 
 
@@ -81,13 +79,12 @@ def _has_ranges(review: Review) -> bool:
     return rows is not None and len(rows) > 0
 
 
-def general_findings(review: Review, words: Wording) -> Table:
+def general_findings(review: Review) -> pd.DataFrame:
     """Findings of no community, or of one that has no section."""
     findings = review.tables.get("findings", pd.DataFrame())
     if "community_id" not in findings.columns:
-        return Table([], [])
-    shown = {p.community_id for p in review.pages}
-    return finding_table(findings[[c not in shown for c in findings["community_id"]]], words)
+        return pd.DataFrame()
+    return findings[~findings["community_id"].isin({p.community_id for p in review.pages})]
 
 
 def basis_chapter(review: Review, words: Wording) -> Chapter:

@@ -40,7 +40,7 @@ from spongecalc.report.content.document import (
     Verdicts,
 )
 from spongecalc.report.content.figures import CommunityMap, RunoffCurves
-from spongecalc.report.content.finding_table import finding_table
+from spongecalc.report.content.finding_table import finding_blocks
 from spongecalc.report.content.inner_chapter import held
 from spongecalc.report.content.long_section import long_sections
 from spongecalc.report.content.map_extent import map_extent
@@ -81,9 +81,11 @@ def community_chapter(
     storms = storm_results(review, page.community_id)
     joints, sites = (numbered(t, words.scenario_names) for t in (page.joints, page.sites))
     failed = not judged.finished(row)
-    findings = _table(
-        "findings", words("table.findings"), finding_table(page.findings, words), words("table.no_findings")
-    )
+    findings = finding_blocks(page.findings, words("table.findings"), words)
+    findings = findings or [
+        Subheading(words("table.findings")),
+        Paragraph(words("table.no_findings"), TextRole.NOTHING),
+    ]
     blocks: list[Block] = [Facts(facts(page, review, words))]
     if failed:
         blocks.append(Paragraph(_failure(page, judgements, words), TextRole.REASON))

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from spongecalc.catalogue.catalogue import Catalogue, shipped
+from spongecalc.formula_guard import is_formula
 from spongecalc.language import text
 from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.report.content.closed_lists import coded
@@ -57,7 +58,9 @@ class _Book:
         self.words = words
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.total = self.book.add_format({"bold": True, "top": 1, "num_format": "0.00"})
-        self.plain = self.book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
+        plain = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+        self._plain = self.book.add_format(plain)
+        self._quoted = self.book.add_format({**plain, "num_format": "@", "quote_prefix": True})
         self._numbers: dict[int | None, Any] = {}
 
     def say(self, key: str) -> str:
@@ -78,6 +81,10 @@ class _Book:
             self._numbers[places] = self.book.add_format({"num_format": code, "valign": "top"})
         return self._numbers[places]
 
+    def text(self, text: str) -> Any:
+        """The format of a text: one that begins as a formula does stays a text whoever edits it."""
+        return self._quoted if is_formula(text) else self._plain
+
     def sheet(self, key: str, headings: Sequence[str], texts: Sequence[Sequence[str]] = ()) -> Worksheet:
         """A sheet with its headings in the first row, frozen; ``texts`` of each column decide how wide it is."""
         sheet = self.book.add_worksheet(self.say(f"sheet.{key}"))
@@ -96,7 +103,7 @@ class _Book:
         if not is_known(value):
             return
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            sheet.write_string(row, column, str(value), self.plain)
+            sheet.write_string(row, column, str(value), self.text(str(value)))
         elif math.isfinite(float(value)):
             sheet.write_number(row, column, float(value), self.number(name, float(value)))
 
@@ -253,7 +260,8 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
     }
     lengths = laid.groupby(["community_id", "item", "system"])["length_m"].sum().to_dict()
     for row, community in enumerate(communities, 3):
-        sheet.write_string(row, 0, str(community) or EMPTY)
+        shown = str(community) or EMPTY
+        sheet.write_string(row, 0, shown, book.text(shown) if is_formula(shown) and community else None)
         for column, (item, system) in enumerate(kinds, 1):
             letter = xl_col_to_name(column)
             formula = (

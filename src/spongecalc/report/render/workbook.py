@@ -22,6 +22,7 @@ from spongecalc.assess.review import Review
 from spongecalc.assess.trace_recipes import recipe_of
 from spongecalc.decimals import decimals
 from spongecalc.design.check import FAIL, NOT_CHECKABLE, PASS
+from spongecalc.formula_guard import is_formula
 from spongecalc.language import has_text
 from spongecalc.report.content.closed_lists import worded_table
 from spongecalc.report.content.number_format import cell_text, is_known, places_shown
@@ -84,13 +85,12 @@ class _Formats:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[str, bool, bool], Format] = {}
+        self._made: dict[tuple[str, bool, bool, bool], Format] = {}
         heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
         self.heading = book.add_format({**heading, "align": "left", "indent": 1})
         self.heading_of_figures = book.add_format({**heading, "align": "right"})
         small = {"font_size": SMALL, "text_wrap": True, "valign": "top", "align": "left", "indent": 1}
         self.key = book.add_format({**small, "font_color": "#59616B", "bottom": 2})
-        self.title = book.add_format({"bold": True, "font_size": 16})
         self.note = book.add_format({"bold": True})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
 
@@ -100,14 +100,23 @@ class _Formats:
         pattern = "General" if places is None else "#,##0." + "0" * places if places else "#,##0"
         return self._of(pattern, bold=bold)
 
-    def text(self, *, bold: bool = False, broken: bool = False) -> Format:
-        """Text, kept as text whoever edits it; ``broken`` over lines where it is long."""
-        return self._of("@", bold=bold, broken=broken)
+    def title(self, text: str) -> Format:
+        """The format of the first sheet's title."""
+        return self._book.add_format({"bold": True, "font_size": 16, "quote_prefix": is_formula(text)})
 
-    def _of(self, pattern: str, *, bold: bool, broken: bool = False) -> Format:
-        key = (pattern, bold, broken)
+    def text(self, text: str, *, bold: bool = False, broken: bool = False) -> Format:
+        """Text, kept as text whoever edits it; ``broken`` over lines where it is long.
+
+        One that begins as a formula does is marked as typed with an apostrophe, which programs keep where they
+        do not keep the format.
+        """
+        return self._of("@", bold=bold, broken=broken, quoted=is_formula(text))
+
+    def _of(self, pattern: str, *, bold: bool, broken: bool = False, quoted: bool = False) -> Format:
+        key = (pattern, bold, broken, quoted)
         if key not in self._made:
             look = {"num_format": pattern, "bold": bold, "text_wrap": broken, "valign": "top"}
+            look |= {"quote_prefix": True} if quoted else {}
             # A text does not touch the figure on its left.
             look |= {"align": "left", "indent": 1} if pattern == "@" else {}
             self._made[key] = self._book.add_format(look)
@@ -144,7 +153,8 @@ def _about(
     sheet = book.add_worksheet(words("document.workbook_about"))
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)
-    sheet.write_string(0, 0, clean(review.project_name)[:LONGEST_CELL], formats.title)
+    name = clean(review.project_name)[:LONGEST_CELL]
+    sheet.write_string(0, 0, name, formats.title(name))
     sheet.merge_range(1, 0, 1, 1, words("document.workbook_said"), formats.wrap)
     sheet.set_row(1, 48)
     row = 3
@@ -157,8 +167,8 @@ def _about(
         sheet.write_number(row, 2, len(review.tables[name]))
     row += 2
     for label, value in (*review.versions.items(), *review.inputs.items()):
-        sheet.write_string(row, 0, clean(str(label)))
-        sheet.write_string(row, 1, clean(str(value)))
+        for column, said in enumerate((clean(str(label)), clean(str(value)))):
+            sheet.write_string(row, column, said, formats.text(said) if is_formula(said) else None)
         row += 1
     sheet.fit_to_pages(1, 0)
 
@@ -273,11 +283,12 @@ def _cell(
     if isinstance(value, bool) or not isinstance(value, Number):
         text = clean(cell_text(column, value))[:LONGEST_CELL]
         if text:
-            sheet.write_string(row, at, text, formats.text(bold=bold, broken=broken))
+            sheet.write_string(row, at, text, formats.text(text, bold=bold, broken=broken))
         return
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
-        sheet.write_string(row, at, cell_text(column, value), formats.text(bold=bold))
+        said = cell_text(column, value)
+        sheet.write_string(row, at, said, formats.text(said, bold=bold))
     elif formula:
         sheet.write_formula(row, at, formula, formats.number(column, number, bold=bold), number)
     else:

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.formula_guard import guarded
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.whole_file import replace_files
-
-# A spreadsheet calculates a cell that begins with one of these.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 ROWS_A_PART = 1000
 
@@ -25,12 +23,26 @@ def csv_text(table: pd.DataFrame) -> str:
     return "".join(_parts(table))
 
 
+class _Lines(io.StringIO):
+    """Rows with LF line ends in which a cell that holds a CR stands in quotes.
+
+    The writer quotes cells that hold what ends its lines: with LF alone what stands behind a CR in a cell
+    would be a row of its own, and what it begins with would be calculated.
+    """
+
+    BOTH = "\r\n"
+
+    def write(self, row: str, /) -> int:
+        """Take a row from the writer."""
+        return super().write(f"{row.removesuffix(self.BOTH)}\n")
+
+
 def _parts(table: pd.DataFrame) -> Iterator[str]:
     """The text of a table, some rows at a time."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    out = _Lines()
+    writer = csv.writer(out, lineterminator=_Lines.BOTH)
     names = [str(name) for name in table.columns]
-    writer.writerow(names)
+    writer.writerow([guarded(name) for name in names])
     for number, row in enumerate(table.itertuples(index=False, name=None), 1):
         measured = _measured(names, row)
         writer.writerow([_cell(name, value) for name, value in zip(measured, row, strict=True)])
@@ -73,4 +85,4 @@ def _bytes(table: pd.DataFrame) -> Iterator[bytes]:
 def _cell(column: str, value: object) -> str:
     written = cell_text(column, value)
     is_number = isinstance(value, Number) and not isinstance(value, bool)
-    return f"'{written}" if not is_number and written.startswith(FORMULA_STARTS) else written
+    return written if is_number else guarded(written)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.trace import Sources
+from spongecalc.formula_guard import unguarded
 from spongecalc.gate import stored, vector
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.report.content.traces import feature_frame
-from spongecalc.report.tables.csv_tables import FORMULA_STARTS
 
 GEOPACKAGE = "spongecalc.gpkg"
 
@@ -42,7 +42,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
         if odd is not None:
             raise StoredTablesError(path.name, f"line {odd}: {len(rows[odd - 1])} cells, not {len(rows[0])}")
         cells = [[_plain(c) for c in row] for row in rows[1:]]
-        tables[path.stem] = pd.DataFrame(cells, columns=rows[0], dtype=object)
+        tables[path.stem] = pd.DataFrame(cells, columns=[unguarded(c) for c in rows[0]], dtype=object)
     return tables
 
 
@@ -51,9 +51,7 @@ def _entrance(path: Path) -> Entrance:
 
 
 def _plain(cell: str) -> str | None:
-    if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS):
-        return cell[1:]
-    return cell or None
+    return unguarded(cell) or None
 
 
 def read_sources(folder: Path) -> Sources:

@@ -31,7 +31,8 @@ def attributes_of(insert: Any) -> dict[str, str]:
     said: dict[str, str] = {}
     block = insert.block()
     constant = [a for a in block.attdefs() if a.is_const] if block is not None else []
-    for attribute in (*insert.attribs, *constant):
+    # Of a damaged drawing some are thrown away by the library and still stand here.
+    for attribute in (a for a in (*insert.attribs, *constant) if a.is_alive):
         words = words_or_nothing(attribute)
         tag = str(attribute.dxf.get("tag", "")).strip()
         if not tag or not words:

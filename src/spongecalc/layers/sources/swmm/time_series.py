@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 
-from spongecalc.gate.territory import leads_out
 from spongecalc.gate import text
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.gate.territory import leads_out
 from spongecalc.layers.sources.swmm.reading import number_of
 from spongecalc.layers.sources.swmm.sections import ModelFile, decoded_model, words_of_line
 

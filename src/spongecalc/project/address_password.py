@@ -1,0 +1,97 @@
+"""Passwords in addresses, in every form that clients of databases read: found, and left out of what is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+HIDDEN = "***"
+
+# What stands before a host. Clients of PostgreSQL take all up to the last @ for it; a page's address ends at a /.
+_USER_PARTS = (
+    re.compile(r"(?i)^\s*(?:pg:)?\s*[\"']?\s*postgres(?:ql)?(?:\+[a-z0-9_]+)?:/*(?P<user>.*)@", re.DOTALL),
+    re.compile(r"(?i)postgres(?:ql)?(?:\+[a-z0-9_]+)?:/*(?P<user>\S*)@"),
+    re.compile(r"(?i)[a-z][a-z0-9+.-]+://(?P<user>[^/?#\s]*)@"),
+)
+# "host:5432/survey?user=me@office": what stands behind the colon is a port.
+_PORT_AND_USER = re.compile(r"(?i)\d{1,5}(?:/[^?@]*)?\?(?:\w+=[^&@]*&)*user=[^&@]*")
+_COLON = re.compile(r"(?i):|%3a")
+# Names of settings that hold a secret: password, sslpassword, PGPASSWORD, oauth_client_secret, pass, 密码.
+_NAME = r"(?:[a-z0-9_]*(?:password|passwd|passwort|passphrase|pwd|secret|token)|pass|密码|口令)"
+_SETTING = re.compile(rf"(?i)(?<![a-z0-9_]){_NAME}[\"']?\s*=")
+_SECRET_NAME = re.compile(r"(?i)[a-z0-9_]*(?:password|passwd|passphrase|pwd)|密码|口令")
+# Percent signs of percent signs: nobody needs more, and no text is turned for ever.
+_TURNS = 3
+
+
+def holds_password(text: str) -> bool:
+    """True where a text is or holds an address or a connection string with a password in it."""
+    return _user_span(text) is not None or _SETTING.search(_decoded(text)) is not None
+
+
+def names_password(key: str) -> bool:
+    """True where a key's name says that its value is a password."""
+    return _SECRET_NAME.fullmatch(key.strip()) is not None
+
+
+def without_password(text: str) -> str:
+    """The text with *** for its passwords.
+
+    Behind ``password=`` nothing is shown at all: where a password ends is told differently in every form.
+    """
+    span = _user_span(text)
+    if span is not None:
+        text = f"{text[: span[0]]}:{HIDDEN}{text[span[1] :]}"
+    setting = _SETTING.search(text)
+    if setting is None and (setting := _SETTING.search(decoded := _decoded(text))):
+        text = decoded
+    return text if setting is None else f"{text[: setting.end()]}{HIDDEN}"
+
+
+def passwords_in(document: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Keys of a document at which a password stands, each with what may be shown of it.
+
+    Parameters
+    ----------
+    document
+        Tables, lists and values, as a TOML file gives them.
+    key
+        Where the document stands in a larger one: "layers.nodes".
+    """
+    if isinstance(document, dict):
+        for name, value in document.items():
+            here = f"{key}.{name}" if key else str(name)
+            if holds_password(str(name)):
+                yield without_password(here), HIDDEN
+            elif names_password(str(name)) and isinstance(value, (str, int, float)):
+                yield here, HIDDEN
+            else:
+                yield from passwords_in(value, here)
+    elif isinstance(document, list):
+        for number, value in enumerate(document, 1):
+            yield from passwords_in(value, f"{key}[{number}]")
+    elif isinstance(document, str) and holds_password(document):
+        yield key, without_password(document)
+
+
+def _decoded(text: str) -> str:
+    """A text with its percent signs read, as a client does; those of those, too."""
+    for _ in range(_TURNS):
+        turned = unquote(text)
+        if turned == text:
+            break
+        text = turned
+    return text
+
+
+def _user_span(text: str) -> tuple[int, int] | None:
+    """The place of the password behind a user's name, from the colon on; None where there is none."""
+    for pattern in _USER_PARTS:
+        for found in pattern.finditer(text):
+            _, colon, secret = _decoded(found["user"]).partition(":")
+            if not colon or not secret.strip() or _PORT_AND_USER.fullmatch(secret):
+                continue
+            mark = _COLON.search(found["user"])
+            return found.start("user") + (mark.start() if mark else 0), found.end("user")
+    return None

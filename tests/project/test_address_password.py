@@ -1,0 +1,151 @@
+"""A password in any part of an address is found, refused and never shown."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from tests.planted_secret import FORMS, PLAIN, SECRET, told_in
+from tests.small_project import write_small_project
+
+from spongecalc.project.address_password import holds_password, names_password, passwords_in, without_password
+from spongecalc.project.layer_source import LayerSource
+from spongecalc.project.load import ProjectError, load_project
+from spongecalc.project.refused_value import shown
+
+WITHOUT = (
+    "postgresql://me@host:5432/survey",
+    "postgresql://host:5432/survey?user=me@office",
+    "postgresql://me@host/d%40x?sslmode=require&passfile=/home/me/.pgpass",
+    "postgresql:///?service=survey",
+    "postgresql+psycopg://me@host/d%3Ab",
+    "postgresql://me@[::1]:5432/survey",
+    "layers.gpkg",
+    "C:/data/x@y.gpkg",
+    "C:\\data\\管线.gpkg",
+    "Phase 2: pipes @ north",
+    r"(?P<dn>DN\d+)",
+    "小区：一@二",
+    "bypass = 2, compass=3",
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_found_and_left_out_of_what_is_shown(form: str) -> None:
+    assert holds_password(form)
+    for text in (form, f"--to={form}", f"{form}&more=1"):
+        assert holds_password(text)
+        assert not told_in(without_password(text).encode())
+        assert "***" in without_password(text)
+        assert not told_in(shown(text).encode())
+
+
+@pytest.mark.parametrize("text", WITHOUT)
+def test_what_has_no_password_stays_as_it_is(text: str) -> None:
+    assert not holds_password(text)
+    assert without_password(text) == text
+
+
+def test_what_was_hidden_by_hand_is_still_refused() -> None:
+    assert holds_password("postgresql://me:***@host/survey")
+
+
+def test_a_document_is_searched_at_every_depth() -> None:
+    document = {
+        "name": f"as of postgresql://me:{PLAIN}@host/x",
+        "layers": {"nodes": [{"source": "a.gpkg"}, {"lookups": [{"source": f"host=h password={SECRET}"}]}]},
+        "database": {"password": PLAIN, "sslpassword": 5, "user": "me"},
+        f"postgresql://me:{PLAIN}@host": 1,
+        "fields": {"passage": "x"},
+    }
+    found = dict(passwords_in(document))
+    assert set(found) == {
+        "name",
+        "layers.nodes[2].lookups[1].source",
+        "database.password",
+        "database.sslpassword",
+        "postgresql://me:***@host",
+    }
+    assert not told_in(repr(found).encode())
+    assert not names_password("passage")
+
+
+def planted(tmp_path: Path, form: str) -> dict[str, Path]:
+    """Projects that each have an address in another place of their file."""
+    quoted = json.dumps(form)
+    places = {
+        "source": ('source = "c.gpkg"\nlayer = "pipes"', f"source = {quoted}"),
+        "unknown key": ('name = "three squares"', f'name = "three squares"\npublish = {quoted}'),
+        "table for text": ('source = "c.gpkg"\nlayer = "pipes"', f"source = {{ url = {quoted} }}"),
+        "points": (
+            'source = "c.gpkg"\nlayer = "pipes"',
+            f'source = "c.gpkg"\nlayer = "pipes"\npoints = {quoted}',
+        ),
+        "number": ('recession = "1 h"', f"recession = {quoted}"),
+        "name": ('name = "three squares"', f"name = {quoted}"),
+        "list": ('name = "three squares"', f'name = "three squares"\nnotes = [{quoted}]'),
+    }
+    found = {}
+    for place, (old, new) in places.items():
+        folder = write_small_project(tmp_path / place).folder
+        page = folder / "spongecalc.toml"
+        text = page.read_text(encoding="utf-8")
+        assert old in text
+        page.write_text(text.replace(old, new, 1), encoding="utf-8")
+        found[place] = folder
+    return found
+
+
+def test_a_project_that_holds_one_anywhere_is_refused_by_the_key(tmp_path: Path) -> None:
+    for place, folder in planted(tmp_path, FORMS[0]).items():
+        page = folder / "spongecalc.toml"
+        text = page.read_text(encoding="utf-8")
+        for form in FORMS:
+            page.write_text(text.replace(json.dumps(FORMS[0]), json.dumps(form)), encoding="utf-8")
+            with pytest.raises(ProjectError) as refused:
+                load_project(folder)
+            for language in ("zh", "en"):
+                (said,) = refused.value.sentences(language)
+                assert "PGPASSWORD" in said, (place, form)
+                assert "***" in said
+                assert not told_in(said.encode()), (place, form, said)
+            told = "".join(traceback.format_exception(refused.value, chain=True))
+            assert not told_in(told.encode()), (place, form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_source_made_in_python_does_not_quote_it_either(form: str) -> None:
+    for given in ({"source": form}, {"source": "a.csv", "points": form}, {"source": form, "nothing": form}):
+        with pytest.raises(ValidationError) as refused:
+            LayerSource(**given)
+        told = "".join(traceback.format_exception(refused.value, chain=True))
+        assert not told_in(told.encode()), told
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "postgresql://",
+        "postgresql:///",
+        "postgresql://me@",
+        "postgresql://host:99999/survey",
+        "postgresql://host:x/survey",
+        "postgresql:/host/survey",
+        "PG:dbname=survey",
+        "host=127.0.0.1 dbname=survey",
+    ],
+)
+def test_an_address_that_names_nothing_or_is_written_otherwise_is_refused(source: str) -> None:
+    with pytest.raises(ValidationError, match="postgresql://user@host"):
+        LayerSource(source=source)
+    with pytest.raises(ValidationError, match="postgresql://user@host"):
+        LayerSource(source="survey", form="postgis")
+
+
+def test_the_driver_of_an_address_is_no_part_of_a_path() -> None:
+    for source in ("postgresql+psycopg://me@host/survey", "POSTGRES://host/survey", "postgresql:///?service=x"):
+        assert LayerSource(source=source).is_database
+    assert not LayerSource(source="layers.gpkg").is_database

@@ -1,0 +1,98 @@
+"""Sets of a sweep share what they have in common of a model, and get what a building of each would give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.conftest import WholeRun
+
+from spongecalc.project.design_storms import design_storms
+from spongecalc.project.load import Project
+from spongecalc.project.long_rain import LongRain
+from spongecalc.project.sweep_settings import SweepSettings
+from spongecalc.sweep.parameter_sets import parameter_sets
+from spongecalc.sweep.parameters import CHANGES, changed_model, changed_settings, changed_system
+from spongecalc.sweep.plan import plan_sweep
+from spongecalc.sweep.shared_models import TURNS_ON, SystemModels
+from spongecalc.swmm.event import storm_event
+from spongecalc.swmm.model import build_model
+
+# Every factor, and a setting of each section, with two values that are not the project's.
+VALUES: dict[str, list[float | str]] = {
+    **{key: [0.8, 1.3] for key in CHANGES if key.startswith("factor.")},
+    **{key: [0.4, 1.2] for key in CHANGES if key.startswith("rise.")},
+    "rainfall.peak_ratio": [0.3, 0.5],
+    "simulation.routing_step": [1.0, 3.0],
+    "sewage.quota": [90.0, 200.0],
+    "surfaces.covers.green.f0_mm_h": [40.0, 90.0],
+    "surfaces.covers.roof.manning_n": [0.011, 0.02],
+    "surfaces.default_slope_percent": [0.7, 2.0],
+    "surfaces.roof_slope_percent": [1.0, 3.0],
+    "surfaces.uncovered": ["green", "bare_soil"],
+    "inlets.lead_diameter": [150.0, 300.0],
+    "tanks.depth": [1.0, 2.0],
+    "basins.depth": [1.0, 2.0],
+}
+
+
+@pytest.mark.parametrize("key", VALUES)
+def test_a_set_has_the_bytes_that_its_own_building_gives(key: str, whole_run: WholeRun, tmp_path: Path) -> None:
+    """Sets in which the key and another one change, each after sets that leave other parts behind."""
+    checked = whole_run.built.checked
+    settings = checked.project.settings
+    other = "factor.roughness" if key != "factor.roughness" else "sewage.quota"
+    sweep = SweepSettings.model_validate({"name": "s", "values": {key: VALUES[key], other: VALUES[other]}})
+    project = Project(tmp_path, settings)
+    plan = plan_sweep(sweep, project, checked.systems)
+    texts = {run.run_id: run.text for run in plan.runs}
+    told = {(p.parameters.name, p.model, p.scenario): texts[p.run_id] for p in plan.points}
+    different = set()
+    for parameters in parameter_sets(sweep, settings, tmp_path):
+        own = changed_settings(settings, "s", parameters.values)
+        rain = LongRain(tmp_path, own)
+        (storm,) = design_storms(own)
+        for system in checked.systems:
+            by_itself = replace(changed_system(system, parameters.values), catalogue=own.catalogue)
+            model = changed_model(build_model(by_itself, own, (storm,), rain), parameters.values)
+            text = model.text(storm_event(storm, own.simulation))
+            assert told[parameters.name, system.model, system.scenario] == text, parameters.values
+            different.add(text)
+    # A value that changed nothing would say nothing of what is shared.
+    if not key.startswith(("tanks", "basins", "surfaces.uncovered", "inlets", "surfaces.default", "factor.perm")):
+        assert len(different) > 3 * len(checked.systems)
+
+
+def test_the_ground_is_made_once_for_all_sets_that_leave_it_alone(whole_run: WholeRun) -> None:
+    checked = whole_run.built.checked
+    settings = checked.project.settings
+    models = SystemModels(checked.systems[0])
+    rain = LongRain(Path(), settings)
+    values = [
+        {"sewage.quota": 90.0},
+        {"factor.roughness": 1.2},
+        {"factor.sediment": 2.0, "factor.residents": 1.5},
+        {"rise.outfall_level": 0.5},
+        {"surfaces.covers.green.f0_mm_h": 40.0},
+    ]
+    for own in ({}, *values, *values):
+        models.model(own, changed_settings(settings, "s", own), rain)
+    made = models.parts.made
+    community = checked.systems[0].communities[0]
+    assert {name: made[name] for name in ("terrain", f"ground:{community}", f"ways:{community}", "map")} == {
+        "terrain": 1,
+        f"ground:{community}": 1,
+        f"ways:{community}": 1,
+        "map": 1,
+    }
+    assert made["links"] == 1
+    assert made["sewage"] == 3
+    assert made["areas"] == 2
+
+
+def test_every_part_says_what_it_turns_on(whole_run: WholeRun) -> None:
+    checked = whole_run.built.checked
+    models = SystemModels(checked.systems[0])
+    models.model({}, checked.project.settings, LongRain(Path(), checked.project.settings))
+    assert {name.partition(":")[0] for name in models.parts.made} == set(TURNS_ON)
