@@ -173,7 +173,9 @@ class FaultRounds:
         said = ended.output + ended.errors
         if "Traceback" in said or ended.code not in (0, 3, -9):
             self.tally.tracebacks.append(f"{what}: {ended.code} {said}")
-        sentences = [line for line in ended.errors.splitlines() if line.strip()]
+        # A long sentence is broken into lines where nobody looks at a terminal.
+        whole = " ".join(ended.errors.split())
+        sentences = [s for s in whole.split("the same command goes on from there.") if s.strip()]
         self.tally.messages += ended.code == 3
         told = any(word in ended.errors for word in ("cannot be written", "cannot be read"))
         if ended.code == 3 and kind in OF_THE_DISK and not (len(sentences) == 1 and told):
