@@ -79,9 +79,10 @@ class Reader:
         asked = {"form": form, "folder": str(folder), "whole": whole}
         process.stdin.write(json.dumps(asked).encode() + b"\n")
         process.stdin.flush()
-        line = self._line(process, _processor_s(process) + LONGEST_S)
+        before_s = _processor_s(process)
+        line = self._line(process, before_s + LONGEST_S)
         if line:
-            return dict(json.loads(line))
+            return {**json.loads(line), "seconds": _processor_s(process) - before_s}
         ended = process.poll()
         self._end()
         if line is None:
@@ -130,12 +131,24 @@ class Reader:
 
 
 def _processor_s(process: subprocess.Popen[bytes]) -> float:
-    """Processor time that a process has taken so far [s]; 0 for one that is gone."""
+    """Processor time that a process and those it started have taken so far [s]; 0 for one that is gone."""
+    return sum(_taken_s(pid) for pid in (process.pid, *_started_by(process.pid)))
+
+
+def _taken_s(pid: int) -> float:
     try:
-        after = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        after = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(after[11]) + int(after[12])) / os.sysconf("SC_CLK_TCK")
+    # Its own, and that of what it started and has seen the end of.
+    return sum(map(int, after[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _started_by(pid: int) -> list[int]:
+    try:
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    except OSError:
+        return []
 
 
 def mutants(form: str, folder: Path, count: int, seed: int = SEED) -> Iterator[int]:

@@ -126,9 +126,14 @@ def _of_china(crs: CRS) -> bool:
     return area is None or (area.west >= CHINA[0] and area.east <= CHINA[2] and area.north <= CHINA[3])
 
 
+def margin_m(bounds: tuple[float, float, float, float]) -> float:
+    """The distance from bounds that still counts as beside them: their size, and 2 km at least."""
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1], 2000.0)
+
+
 def inside(point: tuple[float, float], bounds: tuple[float, float, float, float]) -> bool:
     """True for a point within bounds, or beside them by no more than their size, and 2 km at least."""
-    margin = max(bounds[2] - bounds[0], bounds[3] - bounds[1], 2000.0)
+    margin = margin_m(bounds)
     return (
         bounds[0] - margin <= point[0] <= bounds[2] + margin
         and bounds[1] - margin <= point[1] <= bounds[3] + margin
