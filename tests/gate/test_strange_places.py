@@ -41,5 +41,27 @@ def test_a_vertex_that_lies_nowhere_stops_no_other_community(tmp_path: Path, lay
     found = [f for f in checked.findings if f.rule == "geometry.not_finite"]
     assert [(f.feature.layer, f.feature.file.partition("|")[0]) for f in found] == [(layer, "c.gpkg")]
     assert found[0].feature.feature_id.startswith("C")
-    assert not communities_with_errors(checked.findings) & {"A", "B"}
-    assert {c for m in pipeline.build(checked).models for c in m.communities} >= {"A", "B"}
+    assert communities_with_errors(checked.findings) == {"C"}
+    assert {c for m in pipeline.build(checked).models for c in m.communities} == {"A", "B"}
+
+
+@pytest.mark.parametrize("layer", ["surfaces", "buildings"])
+def test_its_community_is_known_by_the_rest_of_it(tmp_path: Path, layer: str) -> None:
+    project = write_small_project(tmp_path / "project", second=moved(layer, math.nan))
+    found = [f for f in pipeline.check(load_project(project.folder)).findings if f.rule == "geometry.not_finite"]
+    assert [f.feature.community_id for f in found] == ["C"]
+    assert math.isfinite(found[0].feature.x_m + found[0].feature.y_m)
+
+
+def test_where_no_vertex_has_a_place_no_community_is_named_and_that_is_told(tmp_path: Path) -> None:
+    def change(frames: Frames) -> None:
+        frame = frames["surfaces"]
+        nowhere = Polygon([(math.nan, math.nan)] * 4)
+        frames["surfaces"] = frame.set_geometry([nowhere, *frame.geometry[1:]], crs=frame.crs)
+
+    project = write_small_project(tmp_path / "project", second=change)
+    checked = pipeline.check(load_project(project.folder))
+    found = [f for f in checked.findings if f.rule == "geometry.not_finite"]
+    assert [f.feature.community_id for f in found] == [""]
+    assert "where neither can be told" in found[0].action("en")
+    assert "无法判断" in found[0].action("zh")

@@ -20,6 +20,7 @@ from spongecalc.gate import vector
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
 from spongecalc.gate.gdal_drivers import MEMORY, close_ways_out
+from spongecalc.gate.gml_apart import FETCHED, schema_alone
 from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.territory import claim
@@ -129,6 +130,31 @@ def test_the_schema_of_a_gml_counts_but_what_it_includes_is_not_fetched(
     more += f'<xs:import namespace="b" schemaLocation="{listener.url}/b.xsd"/>'
     schema.write_text(text[:at] + more + text[at:], encoding="utf-8")
     assert list(layer(tmp_path / "pipes.gml")["pipe_id"]) == ["007", "8"]
+
+
+@pytest.mark.parametrize("kind", ["include", "import", "redefine"])
+def test_what_a_schema_includes_is_not_fetched_by_a_direct_way_either(
+    tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """No proxy stands between: that nobody is asked is because there is no include left."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost")
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.gml", driver="GML")
+    schema = tmp_path / "pipes.xsd"
+    text = schema.read_text(encoding="utf-8")
+    at = text.index(">", text.index("<xs:schema")) + 1
+    more = f'<xs:{kind} schemaLocation="{listener.url}/a.xsd"></xs:{kind}>'
+    schema.write_text(text[:at] + more + text[at:], encoding="utf-8")
+    assert list(layer(tmp_path / "pipes.gml")["pipe_id"]) == ["007", "8"]
+
+
+def test_a_schema_alone_holds_its_own_types_and_no_way_elsewhere() -> None:
+    head, own = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">', '<xs:element name="a"/>'
+    ways = "".join(f'<xs:{k} schemaLocation="b.xsd"><xs:annotation/></xs:{k}>' for k in FETCHED)
+    given = f'{head}{ways}<xs:include schemaLocation="c.xsd"/>{own}</xs:schema>'
+    assert schema_alone(given.encode()) == f"{head}{own}</xs:schema>".encode()
+    assert schema_alone(b'<!DOCTYPE a [<!ENTITY e "b">]><a/>') is None
+    assert schema_alone(b"<a>") is None
 
 
 POINTERS = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.parsers import expat
 
-_FETCHED = ("include", "import", "redefine", "override")
+FETCHED = ("include", "import", "redefine", "override")
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def schema_alone(content: bytes) -> bytes | None:
     begun: list[int] = []
 
     def begin(tag: str, given: dict[str, str]) -> None:
-        if begun or tag.rpartition(":")[2] in _FETCHED:
+        if begun or tag.rpartition(":")[2] in FETCHED:
             if any(">" in value for value in given.values()):
                 raise ValueError(tag)
             begun.append(parser.CurrentByteIndex)

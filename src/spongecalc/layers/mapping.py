@@ -32,7 +32,7 @@ from spongecalc.layers.sources.form import MODEL_FORM, form_of
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
 from spongecalc.layers.sources.table_file import TABLE_SUFFIXES, read_table
 from spongecalc.layers.sources.vector import read_vector
-from spongecalc.layers.tidy_shapes import tidy, vertices_without_place
+from spongecalc.layers.tidy_shapes import middle_of_the_rest, tidy, vertices_without_place
 from spongecalc.layers.unread_values import with_unread
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
 from spongecalc.project.quantity import column_unit, factor
@@ -219,7 +219,8 @@ def to_contract(
     merged = [write_flags({**new, **read_flags(old)}) for new, old in zip(flags, out["flags"], strict=True)]
     out["flags"] = pd.Series(merged, dtype=object)
     for row, vertex in vertices_without_place(frame.geometry):
-        place = Feature(layer, str(ids[row] or f"#{row + 1}"), file=file)
+        x, y = middle_of_the_rest(frame.geometry.iloc[row])
+        place = Feature(layer, str(ids[row] or f"#{row + 1}"), file=file, x_m=x, y_m=y)
         findings.append(Finding("geometry.not_finite", place, {"vertex": vertex}))
     placed = with_unread(gpd.GeoDataFrame(out, geometry=tidy(frame.geometry), crs=frame.crs), unread)
     placed = without_unused_zeros(layer, placed, findings, file)

@@ -14,7 +14,7 @@ import shapely
 from spongecalc.contract import POLYGON, SCHEMAS
 from spongecalc.layers.border_cut import CUT, home_grounds
 from spongecalc.layers.community_ground import community_grounds
-from spongecalc.layers.feature import feature_of
+from spongecalc.layers.feature import NOWHERE, feature_of
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.layer_set import LayerSet
 
@@ -105,9 +105,12 @@ def with_places(findings: Iterable[Finding], layers: LayerSet) -> tuple[Finding,
                     for row in layers[at.layer].itertuples()
                 }
             row = rows[at.layer].get((at.file, at.feature_id))
-            if row is not None:
-                finding = replace(finding, feature=feature_of(at.layer, row))  # noqa: PLW2901
-            elif finding.severity == "error" and math.isfinite(at.x_m + at.y_m):
+            now = feature_of(at.layer, row) if row is not None else NOWHERE
+            # A feature of which a vertex lies nowhere has no shape, but the rest of it lies somewhere.
+            by_rest = finding.severity == "error" and math.isfinite(at.x_m + at.y_m)
+            if now.community_id or (now.feature_id and not by_rest):
+                finding = replace(finding, feature=now)  # noqa: PLW2901
+            elif by_rest:
                 here = _communities_at(shapely.Point(at.x_m, at.y_m), layers["communities"])
                 placed.extend(replace(finding, feature=replace(at, community_id=c)) for c in here or [""])
                 continue

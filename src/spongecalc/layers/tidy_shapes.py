@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -50,6 +51,16 @@ def vertices_without_place(shapes: Iterable[shapely.Geometry]) -> list[tuple[int
     lost = np.flatnonzero(~(np.abs(coordinates) < BEYOND_M).all(axis=1))
     first = pd.Series(lost).groupby(owner[lost]).first()
     return [(int(n), int(v - np.searchsorted(owner, n)) + 1) for n, v in first.items()]
+
+
+def middle_of_the_rest(shape: shapely.Geometry) -> tuple[float, float]:
+    """The mean of those vertices of a feature that have a place, which tells where it belongs; NaN without."""
+    places = np.unique(shapely.get_coordinates(shape), axis=0)
+    places = places[(np.abs(places) < BEYOND_M).all(axis=1)]
+    if not len(places):
+        return (math.nan, math.nan)
+    x, y = places.mean(axis=0)
+    return (float(x), float(y))
 
 
 def joined_parts(line: shapely.MultiLineString) -> shapely.MultiLineString:
