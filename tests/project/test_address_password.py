@@ -55,7 +55,9 @@ def test_what_has_no_password_stays_as_it_is(text: str) -> None:
     assert without_password(text) == text
 
 
-@pytest.mark.parametrize("part", ["a", "password", "postgres:", "a://", "//a:", "ab:c@d:1", "a-", "=a:b", "user=&", "%3a"])
+@pytest.mark.parametrize(
+    "part", ["a", "password", "postgres:", "a://", "//a:", "ab:c@d:1", "a-", "=a:b", "user=&", "%3a"]
+)
 def test_a_long_text_comes_to_an_end(part: str) -> None:
     """The work grows with a text and not with its square, by which each of these would take half an hour."""
     given = f"{part * (400_000 // len(part))} end"

@@ -17,8 +17,8 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 }
 
 # What stands before a host. Clients of PostgreSQL take all up to the last @ for it, and so do those of other
-# databases; what a page's address has behind a slash is a path. A form begins at the start of a word: a search from
-# within every word of a long text would take hours.
+# databases; what a page's address has behind a slash is a path. A form begins at the start of a word: a search
+# from within every word of a long text would take hours.
 _START = r"(?<![a-z0-9])"
 # Lengths are bounded for the same reason.
 _USER_PARTS = (

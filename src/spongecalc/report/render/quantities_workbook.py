@@ -273,7 +273,8 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
         sheet.write_string(row, 0, shown, book.text(shown) if is_formula(shown) and community else None)
         for column, (item, system) in enumerate(kinds, 1):
             letter = xl_col_to_name(column)
-            formula = f"={_summed(ranges, community_id=f'$A{row + 1}', item=f'{letter}$1', system=f'{letter}$2', status=f'{letter}$3')}"
+            kind = {"item": f"{letter}$1", "system": f"{letter}$2", "status": f"{letter}$3"}
+            formula = f"={_summed(ranges, community_id=f'$A{row + 1}', **kind)}"
             own_m = round(float(lengths.get((community, item, system), 0.0)), 2)
             sheet.write_formula(row, column, formula, book.number("length_m"), own_m)
     last = 2 + len(communities)
