@@ -27,7 +27,8 @@ class Listener:
                 """Say nothing on the console."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.port = self.server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
 
 
 @contextmanager
