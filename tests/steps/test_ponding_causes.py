@@ -13,6 +13,7 @@ from tests.small_project import ORIGIN_X, ORIGIN_Y, Frames, write_small_project
 from typer.testing import CliRunner
 
 from spongecalc.assess.ponding_causes import Tried, chosen, ends
+from spongecalc.batch.own_files import note_written
 from spongecalc.overland.store import make_all
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
@@ -86,6 +87,7 @@ def test_causes_stand_in_the_tables_while_they_belong_to_the_layers(planted) -> 
     kept = pd.read_csv(path)
     kept.loc[kept["community_id"] == "B", "model_sha256"] = "of other layers"
     kept.to_csv(path, index=False)
+    note_written(built.search.folder, [path])  # as if a call had written it, of other layers
     review = pipeline.assess(built, results, "en")
     assert review.tables["ponding"].set_index("community_id")["cause"].to_dict() == {
         "A": "pipe",

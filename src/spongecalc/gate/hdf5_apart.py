@@ -44,7 +44,7 @@ def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 
 
 class DamagedError(Exception):
-    """What the library says of a file; its words are the library's."""
+    """A failure that the library says of a file, in its own words."""
 
 
 class ReadingProcess:
