@@ -133,9 +133,14 @@ _DEGREE_M = 60_000.0
 
 def _roughly_near(own: tuple[float, float], crs: CRS, near: tuple[float, float, float, float]) -> Iterator[int]:
     """The grids in which coordinates lie at the communities or not far off: all but a few need not be made."""
-    west, south, east, north = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform_bounds(*near)
-    margin_deg = (margin_m(near) + _ROUGH_M) / _DEGREE_M
     codes = [(grids, code) for grids in ALL_GRIDS for code in grids.codes]
+    try:
+        to_degrees = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(*near)
+    except (CRSError, ProjError):
+        yield from (code for _, code in codes)
+        return
+    margin_deg = (margin_m(near) + _ROUGH_M) / _DEGREE_M
     off_meridian_m = own[0] - np.array([grids.false_easting_m(code) for grids, code in codes])
     # One projection does for all meridians: how far east of its own a place lies does not turn on which it is.
     off_deg, lat_deg = _FROM_MERIDIAN(off_meridian_m, np.full(len(codes), own[1]), inverse=True)
