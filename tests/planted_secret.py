@@ -56,6 +56,27 @@ FORMS = (
     f"MYSQL:survey,user=reader,password={PLAIN},host=127.0.0.1",
     f"https://reader:{PLAIN}@127.0.0.1:1/wfs",
     f"WFS:https://127.0.0.1:1/wfs?token={PLAIN}",
+    # Signs at full width, as Chinese keyboards write them.
+    f"postgresql://reader:{PLAIN}＠127.0.0.1/survey",
+    f"postgresql：//reader：{PLAIN}＠127.0.0.1/survey",
+    f"host=127.0.0.1 password＝{PLAIN}",
+    f"host=127.0.0.1 ｐａｓｓｗｏｒｄ={PLAIN}",
+    f"postgresql://reader@127.0.0.1/survey?password%EF%BC%9D{PLAIN}",
+    f"密码：{PLAIN}",
+    # The @ encoded, the host, the scheme or its colon forgotten, another database's scheme.
+    f"postgresql://reader:{PLAIN}%40127.0.0.1:1/survey",
+    f"postgresql://reader:{PLAIN}",
+    f"postgresql://reader:{PLAIN}/survey",
+    f"reader:{PLAIN}@127.0.0.1:1/survey",
+    f"//reader:{PLAIN}@127.0.0.1:1/survey",
+    f"postgresql//reader:{PLAIN}@127.0.0.1:1/survey",
+    f"postgre://reader:{PLAIN}#x@127.0.0.1:1/survey",
+    f"postgis://reader:{PLAIN}/x@127.0.0.1:1/survey",
+    f"mysql://reader:{PLAIN}/x@127.0.0.1:1/survey",
+    f"https://reader:{PLAIN}/x@127.0.0.1:1/wfs",
+    f"password: {PLAIN}",
+    f"postgresql://reader@127.0.0.1/survey?scram_client_key={PLAIN}",
+    f"https://127.0.0.1:1/wfs?api_key={PLAIN}",
 )
 
 

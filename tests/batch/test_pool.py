@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.killed_job import killed_at_work
 
 from spongecalc.batch import pool
 from spongecalc.batch.model_runs import model_result
@@ -110,3 +111,12 @@ def test_a_job_that_wants_too_much_memory_fails_alone():
     assert "300 MB" in text(f"{message.key}.meaning", "en", **dict(message.values))
     assert (small.status, small.value) == ("done", 50_000_000)
     assert (unlimited.status, unlimited.value) == ("done", 400_000_000)
+
+
+def test_what_was_given_up_is_counted():
+    before = pool.given_up()
+    (killed,) = run_all([Job("k", killed_at_work, retries=1)], processes=1)
+    assert killed.reason == "killed"
+    assert pool.given_up() == before + 1
+    run_all([Job("n", abs, (1,))], processes=1)
+    assert pool.given_up() == before + 1

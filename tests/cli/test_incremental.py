@@ -14,12 +14,15 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from tests.killed_job import killed_at_work
 from tests.layers.sources.swmm_cases import changed
 from tests.small_project import SmallProject
 from tests.small_project import write_small_project as write_with_all_formats
 from tests.swmm.model_project import write_model_project
+from typer.testing import CliRunner
 
 from spongecalc.batch import unchanged
+from spongecalc.cli.app import app
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 
@@ -273,3 +276,28 @@ def test_models_are_due_when_a_file_of_rules_or_its_series_changes(
     again = json.loads(command("build", str(folder), "--json")[1])
     assert "nothing_due" not in again and again["changed"]
     assert new.removeprefix("> ") in (folder / "swmm_models" / "A" / "after.inp").read_text("utf-8")
+
+
+def test_what_a_killed_worker_left_out_is_due_again(
+    tmp_path: Path, done: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command ended well, and its stamp said that nothing was due: the gap stayed until --force."""
+    from spongecalc.batch import runoff_batch
+
+    folder = tmp_path / "project"
+    shutil.copytree(done.folder, folder)
+    whole = tables(folder)
+    (folder / "results" / "sponge_continuous.json").unlink()
+    for stamp in (folder / "results" / ".spongecalc").glob("*-*.json"):
+        stamp.unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(runoff_batch, "RETRIES", 0)
+        patched.setattr(runoff_batch, "run_model", killed_at_work)
+        first = CliRunner().invoke(app, ["assess", str(folder), "--jobs", "2", "--lang", "en"])
+    assert first.exit_code == 0, first.output
+    assert tables(folder) != whole
+    again = CliRunner().invoke(app, ["assess", str(folder), "--jobs", "2", "--lang", "en"])
+    assert "Nothing is due" not in again.output
+    assert tables(folder) == whole
+    third = CliRunner().invoke(app, ["assess", str(folder), "--jobs", "2", "--lang", "en"])
+    assert "Nothing is due" in third.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -393,3 +394,73 @@ def test_a_file_of_rules_goes_with_the_copy(tmp_path: Path) -> None:
     assert any("SHARE" in row for row in before["after dry"])
     mend(folder)
     assert put_back(folder / "repaired") == before
+
+
+class StoppedError(Exception):
+    """The end of a call in the midst of its writes."""
+
+
+def stopped_at(monkeypatch: pytest.MonkeyPatch, folder: Path, number: int) -> bool:
+    """Repair, and stop before the move of a number of a file to its place; False where there were not so many."""
+    count = 0
+    moved = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count > number:
+            raise StoppedError
+        return moved(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", replace)
+        try:
+            mend(folder)
+        except StoppedError:
+            return True
+    return False
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and ".spongecalc" not in p.parts)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+MOVES = (2, 4, 5, 8)
+"""Moves of files to their places after which a call is stopped: around layers, settings and tables."""
+
+
+def test_a_repair_that_was_stopped_is_made_anew_and_no_edit_of_anybodys(
+    messy: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Layers that had been written and not yet kept were taken for edited by hand, and the copy carried on."""
+    copy = messy.folder / "repaired"
+    assert not mend(messy.folder).carried_on
+    whole = content(copy)
+    for number in MOVES:
+        shutil.rmtree(copy)
+        assert stopped_at(monkeypatch, messy.folder, number)
+        assert not mend(messy.folder).carried_on, number
+        assert content(copy) == whole, number
+
+
+def test_an_edit_outlives_a_repair_that_was_stopped(messy: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy, edited = messy.folder / "repaired", messy.folder / "edited"
+    mend(messy.folder)
+
+    def wider(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame.assign(diameter_mm=frame["diameter_mm"].where(frame["pipe_id"] != "C-PR", 450.0))
+
+    rewrite(copy / "layers.gpkg", "pipes", wider)
+    copy.rename(edited)
+    shutil.copytree(edited, copy)
+    assert mend(messy.folder).carried_on
+    whole = content(copy)
+    for number in MOVES:
+        shutil.rmtree(copy)
+        shutil.copytree(edited, copy)
+        assert stopped_at(monkeypatch, messy.folder, number)
+        assert mend(messy.folder).carried_on, number
+        now = content(copy)
+        for name in ("layers.gpkg", "spongecalc.toml", "changes.csv"):
+            assert now[name] == whole[name], (number, name)

@@ -54,6 +54,7 @@ RETRIES = 2
 
 Reason = Literal["", "raised", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
 
+_GIVEN_UP: list[str] = []
 _MEGABYTE = 1_000_000
 _MAIN_IN_USE = threading.Lock()
 _KILLED_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -141,8 +142,16 @@ def start_context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOADED, __name__])
+    context.set_forkserver_preload([*PRELOADED, __name__, "spongecalc.batch.orphaned_start"])
     return context
+
+
+def given_up() -> int:
+    """Return how many jobs this process has given up since it began, because somebody kept killing their worker.
+
+    That says nothing of the job: whoever remembers what was made of it must not take it for done.
+    """
+    return len(_GIVEN_UP)
 
 
 def get_ready() -> None:
@@ -233,6 +242,7 @@ def finished(
                     tries[number] += 1
                     waiting.appendleft(number)
                 else:
+                    _GIVEN_UP.extend([outcome.key] * (outcome.reason == "killed"))
                     ready.append((number, outcome))
     finally:
         for worker in own:

@@ -1,4 +1,4 @@
-"""How long a run may take where nobody has said: by the elements of its model and the steps of its event.
+"""The time that a run may take where nobody has said: by the elements of its model and the steps of its event.
 
 The engine visits each element at each step, so that the time of a run grows with their product. On two cores
 that had other work too, a model of 800 pipes took 0.8 us for each element and step, and 1.4 us by the

@@ -58,9 +58,9 @@ def do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int
             return _nothing_due(stamp, call)
         before = unchanged.inputs_state(call.folder)
         unchanged.forget(call.folder, name)
-        code = work(call)
+        code, interrupted = _worked(call, work)
         made = call.made
-        if before is not None and code != WRONG_USAGE and made.files and not made.unfinished:
+        if before is not None and code != WRONG_USAGE and made.files and not (made.unfinished or interrupted):
             stamp = unchanged.Stamp(
                 unchanged.inputs_state(call.folder, made.more) or {},
                 unchanged.outputs_state(call.folder, made.files),
@@ -73,6 +73,18 @@ def do_what_is_due(command: str, call: Call, work: Callable[[Call], int]) -> int
             if all(stamp.inputs.get(key) == digest for key, digest in before.items()):
                 unchanged.write_stamp(call.folder, name, stamp)
     return code
+
+
+def _worked(call: Call, work: Callable[[Call], int]) -> tuple[int, bool]:
+    """The exit code of the work, and whether a part of it was given up that says nothing of the project.
+
+    Workers that somebody killed leave gaps in tables and report: what was made so is due again.
+    """
+    from spongecalc.batch.pool import given_up  # noqa: PLC0415  a call with nothing to do does without
+
+    before = given_up()
+    code = work(call)
+    return code, given_up() > before
 
 
 def _nothing_due(stamp: unchanged.Stamp, call: Call) -> int:

@@ -1,4 +1,4 @@
-"""NetCDF by scipy (classic) and h5netcdf (version 4), within an entrance."""
+"""NetCDF by scipy (classic) and h5netcdf (version 4, in a process of its own), within an entrance."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from spongecalc.gate import hdf5_apart
 from spongecalc.gate.entrance import standing_in
-from spongecalc.gate.hdf5_links import refuse_hdf5_links
 
 
 @contextmanager
@@ -29,8 +29,5 @@ def opened(path: Path, *, classic: bool) -> Iterator[Any]:
         with netcdf_file(path, "r", mmap=False, maskandscale=True) as held:
             yield held
         return
-    refuse_hdf5_links(path)
-    from h5netcdf import legacyapi  # noqa: PLC0415
-
-    with legacyapi.Dataset(path, "r") as held:
-        yield held
+    with hdf5_apart.opened(path) as apart:
+        yield apart

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from spongecalc.gate.content import content_of
 from spongecalc.gate.forms_by_name import OTHER_RASTERS, POINTERS, RASTER_FORMS, TEXT_RASTERS, fits
-from spongecalc.gate.hdf5_links import refuse_hdf5_links
+from spongecalc.gate.hdf5_apart import refuse_hdf5_links
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, OutsideError, PointerError
 from spongecalc.gate.territory import led_outside, resolved, territory_of
 

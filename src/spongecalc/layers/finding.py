@@ -26,6 +26,10 @@ FINDING_COLUMNS = [
 ]
 
 
+# Control signs but the tab and the end of a line.
+_UNPRINTABLE = {n: " " for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
+
+
 @runtime_checkable
 class Spoken(Protocol):
     """A parameter of a finding that has words of its own in each language."""
@@ -77,7 +81,7 @@ class Finding:
             if _is_nothing(value)
             else _usual_scenario(str(value), language)
             if name == "scenario"
-            else value
+            else _printable(value)
             for name, value in self.found.items()
         }
 
@@ -86,6 +90,11 @@ def _usual_scenario(name: str, language: str) -> str:
     """The words for before and after the works; another scenario goes by the name that the project gave it."""
     key = f"report.scenario.{name}"
     return text(key, language) if has_text(key, language) else name
+
+
+def _printable(value: object) -> object:
+    """A value of which no sign ends or hides the sentence that quotes it: damaged files have any byte."""
+    return value.translate(_UNPRINTABLE) if isinstance(value, str) else value
 
 
 def _is_nothing(value: object) -> bool:

@@ -8,26 +8,56 @@ from urllib.parse import unquote
 
 HIDDEN = "***"
 
-# What stands before a host. Clients of PostgreSQL take all up to the last @ for it; a page's address ends at a /.
+# Chinese keyboards write signs at full width, each one place wide as those that addresses are made of.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3000: 0x20,
+    0xFE55: ord(":"),
+    0xFE66: ord("="),
+    0xFE6B: ord("@"),
+}
+
+# What stands before a host. Clients of PostgreSQL take all up to the last @ for it, and so do those of other
+# databases; what a page's address has behind a slash is a path. A form begins at the start of a word: a search
+# from within every word of a long text would take hours.
+_START = r"(?<![a-z0-9])"
+# Lengths are bounded for the same reason.
 _USER_PARTS = (
-    re.compile(r"(?i)^\s*(?:pg:)?\s*[\"']?\s*postgres(?:ql)?(?:\+[a-z0-9_]+)?:/*(?P<user>.*)@", re.DOTALL),
-    re.compile(r"(?i)postgres(?:ql)?(?:\+[a-z0-9_]+)?:/*(?P<user>\S*)@"),
-    re.compile(r"(?i)[a-z][a-z0-9+.-]+://(?P<user>[^/?#\s]*)@"),
+    re.compile(r"(?i)^\s*(?:pg:)?\s*[\"']?\s*postg[a-z]*(?:\+[a-z0-9_]+)?(?::/*|//+)(?P<user>.*)@", re.DOTALL),
+    re.compile(rf"(?i){_START}postg[a-z]*(?:\+[a-z0-9_]+)?(?::/*|//+)(?P<user>\S{{0,2000}})@"),
+    re.compile(
+        rf"(?i){_START}[a-z][a-z0-9+.-]{{1,40}}://"
+        r"(?P<user>[^/?#\s:]{0,500}?(?::|%(?:25)*3a)(?!\d{1,5}[/?#])\S{0,2000})@"
+    ),
+    # An address whose scheme somebody left away.
+    re.compile(
+        r"(?<![^\s=-])[\"']?(?P<user>[\w.+-]{2,500}:[^\s@/\\][^\s@]{0,2000})@[\w.\[\]:-]{1,255}(?::\d+|/)"
+    ),
+    re.compile(r"(?<![^\s=-])[\"']?//(?P<user>[^\s/@:]{0,500}:\S{0,2000})@"),
+    # What stands behind the colon of a host is a port. All else is the password of an address whose host is
+    # missing, or whose @ was encoded: "postgresql://me:secret", "postgresql://me:secret%40host/survey".
+    re.compile(
+        rf"(?i){_START}postg[a-z]*(?:\+[a-z0-9_]+)?:/+"
+        r"(?P<user>[^\s/?#\[:@,]{0,500}:(?=[\d]*[^\d\s/?#,\"'])[^/?#,\"']+)"
+    ),
 )
 # "host:5432/survey?user=me@office": what stands behind the colon is a port.
 _PORT_AND_USER = re.compile(r"(?i)\d{1,5}(?:/[^?@]*)?\?(?:\w+=[^&@]*&)*user=[^&@]*")
 _COLON = re.compile(r"(?i):|%3a")
 # Names of settings that hold a secret: password, sslpassword, PGPASSWORD, oauth_client_secret, pass, 密码.
-_NAME = r"(?:[a-z0-9_]*(?:password|passwd|passwort|passphrase|pwd|secret|token)|pass|密码|口令)"
-_SETTING = re.compile(rf"(?i)(?<![a-z0-9_]){_NAME}[\"']?\s*=")
-_SECRET_NAME = re.compile(r"(?i)[a-z0-9_]*(?:password|passwd|passphrase|pwd)|密码|口令")
+_NAME = (
+    r"(?:[a-z0-9_]*(?:password|passwd|passwort|passphrase|pwd|secret|token|api_?key|scram_[a-z]+_key)|"
+    r"pass|密码|口令)"
+)
+_SETTING = re.compile(rf"(?i)(?<![a-z0-9_]){_NAME}[\"']?\s*[=:]")
+_SECRET_NAME = re.compile(rf"(?i){_NAME}")
 # Percent signs of percent signs: nobody needs more, and no text is turned for ever.
 _TURNS = 3
 
 
 def holds_password(text: str) -> bool:
     """True where a text is or holds an address or a connection string with a password in it."""
-    return _user_span(text) is not None or _SETTING.search(_decoded(text)) is not None
+    narrow = text.translate(_NARROW)
+    return _user_span(narrow) is not None or _SETTING.search(_decoded(narrow)) is not None
 
 
 def names_password(key: str) -> bool:
@@ -40,13 +70,16 @@ def without_password(text: str) -> str:
 
     Behind ``password=`` nothing is shown at all: where a password ends is told differently in every form.
     """
+    given, text = text, text.translate(_NARROW)
     span = _user_span(text)
     if span is not None:
         text = f"{text[: span[0]]}:{HIDDEN}{text[span[1] :]}"
     setting = _SETTING.search(text)
     if setting is None and (setting := _SETTING.search(decoded := _decoded(text))):
         text = decoded
-    return text if setting is None else f"{text[: setting.end()]}{HIDDEN}"
+    if setting is None:
+        return given if span is None else text
+    return f"{text[: setting.end()]}{HIDDEN}"
 
 
 def passwords_in(document: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -64,7 +97,7 @@ def passwords_in(document: object, key: str = "") -> Iterator[tuple[str, str]]:
             here = f"{key}.{name}" if key else str(name)
             if holds_password(str(name)):
                 yield without_password(here), HIDDEN
-            elif names_password(str(name)) and isinstance(value, (str, int, float)):
+            elif names_password(str(name)) and not isinstance(value, dict):
                 yield here, HIDDEN
             else:
                 yield from passwords_in(value, here)
@@ -78,7 +111,7 @@ def passwords_in(document: object, key: str = "") -> Iterator[tuple[str, str]]:
 def _decoded(text: str) -> str:
     """A text with its percent signs read, as a client does; those of those, too."""
     for _ in range(_TURNS):
-        turned = unquote(text)
+        turned = unquote(text).translate(_NARROW)
         if turned == text:
             break
         text = turned

@@ -21,6 +21,7 @@ from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import RULE, SOURCE, hand_edits
 from spongecalc.project.input_digests import input_digests
 from spongecalc.project.load import FILE_NAME, Project, load_project
+from spongecalc.report.tables import copy_in_steps
 from spongecalc.report.tables.repaired_project import (
     AS_WRITTEN,
     CHANGES,
@@ -71,6 +72,7 @@ def repair(project: Project, communities: Iterable[str], language: str, *, again
     inside = project.folder.name == FOLDER and (project.folder / AS_WRITTEN).is_dir()
     folder = project.folder if inside else project.folder / FOLDER
     origin = load_project(folder.parent) if inside and (folder.parent / FILE_NAME).is_file() else project
+    copy_in_steps.settle(folder, folder / AS_WRITTEN, (FILE, FILE_NAME))
     edits = None if again else _edits(folder)
     if edits is None and not (inside and origin is project):
         checked, mended = pipeline.fix(origin, communities)

@@ -80,7 +80,7 @@ def cover_pieces(
 def _one_by_one(
     shapes: Sequence[shapely.Geometry], left: shapely.Geometry
 ) -> tuple[list[shapely.Geometry], shapely.Geometry]:
-    """What each of some surfaces takes of the ground that is left by those before it, and what all leave."""
+    """Return what each surface takes of the ground that is left by those before it, and what all leave."""
     parts = []
     for shape in shapes:
         part = polygons_of(shapely.intersection(shape, left))

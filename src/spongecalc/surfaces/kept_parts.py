@@ -15,7 +15,7 @@ MOST_KEPT = 6
 
 
 class Parts(Protocol):
-    """Where a model's parts come from."""
+    """The source of a model's parts."""
 
     def part[T](self, name: str, make: Callable[[], T], *turns_on: Hashable) -> T:
         """Return the part of this name for what it ``turns_on``, and for the values that it is made from."""

@@ -33,7 +33,7 @@ def tables(repository):
                 "AB"[i % 2],
                 system=system,
                 diameter_mm=[200.0, 300.0, float("nan")][i % 3],
-                material=["HDPE", None, "钢筋混凝土"][i % 3],
+                material=["HDPE", None, "钢筋混凝土", ">5", "=x"][i % 5],
                 from_node=f"N{i}a",
                 to_node=f"N{i}b",
                 invert_up_m=98.2,
@@ -88,24 +88,31 @@ class Evaluator:
         if summed := re.fullmatch(r"SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)", body):
             values = [self.cell(sheet, f"{summed[1]}{r}") for r in range(int(summed[2]), int(summed[4]) + 1)]
             return sum(v for v in values if isinstance(v, (int, float)))
-        if product := re.fullmatch(r"([A-Z]+\d+)\*([A-Z]+\d+)", body):
-            return self.cell(sheet, product[1]) * self.cell(sheet, product[2])
-        if "SUMIFS(" in body and not body.startswith("SUMIFS("):
-            first, rest = body.split("-", 1)
-            return self.cell(sheet, first) - self.formula(sheet, rest)
+        if times := re.fullmatch(r"([A-Z]+\d+)\*([A-Z]+\d+)", body):
+            return self.cell(sheet, times[1]) * self.cell(sheet, times[2])
+        if off := re.fullmatch(r"([A-Z]+\d+)-(SUMPRODUCT\(.*\))", body):
+            return self.cell(sheet, off[1]) - self.formula(sheet, off[2])
         if difference := re.fullmatch(r"([A-Z]+\d+)-([A-Z]+\d+)", body):
             return self.cell(sheet, difference[1]) - self.cell(sheet, difference[2])
-        return self.sumifs(sheet, re.fullmatch(r"SUMIFS\((.*)\)", body)[1])
+        if product := re.fullmatch(r"SUMPRODUCT\((.*)\)", body):
+            pairs = re.findall(r"EXACT\(('[^']+'![^,]+),([^)]+)\)", product[1])
+            same = [(where, self.wanted(sheet, wanted)) for where, wanted in pairs]
+            return self.summed(product[1].rpartition(",")[2], same)
+        # Every other sum is by the number of a line, which is no condition to anybody.
+        target, where, wanted = re.fullmatch(r"SUMIFS\((.*)\)", body)[1].split(",")
+        number = self.cell(sheet, wanted)
+        assert isinstance(number, (int, float)), (sheet, text, number)
+        return self.summed(target, [(where, number)])
 
-    def sumifs(self, sheet, arguments):
-        parts = re.findall(r"'[^']+'![^,]+|\"[^\"]*\"|[^,]+", arguments)
-        target, *pairs = parts
+    def wanted(self, sheet, wanted):
+        return wanted.strip('"') if wanted.startswith('"') else self.cell(sheet, wanted)
+
+    def summed(self, target, same):
         name, letter, first, _, last = RANGE.fullmatch(target).groups()
         keep = [True] * (int(last) - int(first) + 1)
-        for where, wanted in zip(pairs[::2], pairs[1::2], strict=True):
-            criterion = wanted.strip('"') if wanted.startswith('"') else self.cell(sheet, wanted)
+        for where, wanted in same:
             values = column_values(self.book, *RANGE.fullmatch(where).group(1, 2, 3, 5))
-            keep = [k and v == criterion for k, v in zip(keep, values, strict=True)]
+            keep = [k and v == wanted for k, v in zip(keep, values, strict=True)]
         total = 0.0
         for row, chosen in zip(range(int(first), int(last) + 1), keep, strict=True):
             if chosen:

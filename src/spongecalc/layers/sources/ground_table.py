@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from spongecalc.gate import text
+from spongecalc.gate.cause import on_one_line
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.field_names import recognised_fields
@@ -102,7 +103,7 @@ type Row = Sequence[object]
 
 
 def _quoted(number: int, row: Row) -> str:
-    return f"{number} ({' '.join(str(c) for c in row if c is not None)[:40]})"
+    return f"{number} ({on_one_line(' '.join(str(c) for c in row if c is not None))[:40]})"
 
 
 def _cell(row: Row, column: int) -> object:

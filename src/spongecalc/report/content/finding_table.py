@@ -32,7 +32,7 @@ def finding_blocks(findings: pd.DataFrame, heading: str, words: Wording) -> list
 
 
 def _kinds(findings: pd.DataFrame) -> int:
-    """How many rows all findings would take."""
+    """Return the number of rows that all findings would take."""
     same = [c for c in SAME if c in findings.columns]
     if findings.empty or not same or "feature_id" not in findings.columns:
         return len(findings)

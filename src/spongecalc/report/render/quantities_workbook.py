@@ -203,6 +203,15 @@ def _range(book: _Book, key: str, letter: str, rows: int) -> str:
     return f"'{book.say(f'sheet.{key}')}'!${letter}$2:${letter}${rows + 1}"
 
 
+def _summed(ranges: Mapping[str, str], **wanted: str) -> str:
+    """The formula of the metres of those lines of the bill whose keys are what other cells hold, sign by sign.
+
+    SUMIFS would take a community =x, >5 or 1* for a condition, and a and A, or 1 and 01, for the same.
+    """
+    fits = "*".join(f"EXACT({ranges[key]},{cell})" for key, cell in wanted.items())
+    return f"SUMPRODUCT({fits},{ranges['length_m']})"
+
+
 def _bill(
     book: _Book, bill: pd.DataFrame, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]
 ) -> None:
@@ -264,10 +273,8 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
         sheet.write_string(row, 0, shown, book.text(shown) if is_formula(shown) and community else None)
         for column, (item, system) in enumerate(kinds, 1):
             letter = xl_col_to_name(column)
-            formula = (
-                f"=SUMIFS({ranges['length_m']},{ranges['community_id']},$A{row + 1},{ranges['item']},{letter}$1,"
-                f"{ranges['system']},{letter}$2,{ranges['status']},{letter}$3)"
-            )
+            kind = {"item": f"{letter}$1", "system": f"{letter}$2", "status": f"{letter}$3"}
+            formula = f"={_summed(ranges, community_id=f'$A{row + 1}', **kind)}"
             own_m = round(float(lengths.get((community, item, system), 0.0)), 2)
             sheet.write_formula(row, column, formula, book.number("length_m"), own_m)
     last = 2 + len(communities)
@@ -288,7 +295,7 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
     headings = [book.words.name("column", by), *(coded("system", s, book.words) for s in systems)]
     labels = [*map(str, values), book.words("table.total"), book.say("sheet.off")]
     sheet = book.sheet(f"by_{by}", headings, [labels, *([] for _ in systems)])
-    item, status = coded("item", "pipe", book.words), coded("status", "proposed", book.words)
+    item, status = (f'"{coded(c, v, book.words)}"' for c, v in (("item", "pipe"), ("status", "proposed")))
     ranges = {
         c: _range(book, "bill", _column(c), len(bill)) for c in ("length_m", by, "item", "system", "status")
     }
@@ -299,8 +306,7 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
             letter = xl_col_to_name(column)
             own = pipes[(pipes["system"] == system) & (shown == value)]
             formula = (
-                f"=SUMIFS({ranges['length_m']},{ranges[by]},$A{row + 1},{ranges['system']},{letter}$1,"
-                f'{ranges["item"]},"{item}",{ranges["status"]},"{status}")'
+                f"={_summed(ranges, **{by: f'$A{row + 1}'}, system=f'{letter}$1', item=item, status=status)}"
             )
             sheet.write_formula(
                 row, column, formula, book.number("length_m"), round(float(own["length_m"].sum()), 2)
@@ -314,10 +320,7 @@ def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
     sheet.write_string(end + 2, 0, book.say("sheet.off"), book.head)
     for column in range(1, len(systems) + 1):
         letter = xl_col_to_name(column)
-        formula = (
-            f"=ROUND({letter}{end + 2}-SUMIFS({ranges['length_m']},{ranges['system']},{letter}$1,"
-            f'{ranges["item"]},"{item}",{ranges["status"]},"{status}"),2)'
-        )
+        formula = f"=ROUND({letter}{end + 2}-{_summed(ranges, system=f'{letter}$1', item=item, status=status)},2)"
         sheet.write_formula(end + 2, column, formula, book.total, 0.0)
 
 

@@ -23,6 +23,7 @@ from spongecalc.layers.repairs.fix import Repaired
 from spongecalc.layers.repairs.hand_edits import SOURCE
 from spongecalc.layers.unread_values import as_written
 from spongecalc.project.load import FILE_NAME, Project
+from spongecalc.report.tables import copy_in_steps
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.geopackage import points_of, write_layers
 from spongecalc.report.tables.qgis_style import finding_style
@@ -92,33 +93,48 @@ def write_repaired(
     kept.mkdir(exist_ok=True)
     frames = _frames(mended)
     foreign = _foreign_layers(folder / FILE) if digests is None else {}
-    whole = write_layers(folder / FILE, [*frames.items(), *foreign.items()])
-    page = folder / FILE_NAME
+    whole, page = folder / FILE, folder / FILE_NAME
+    write_layers(copy_in_steps.next_file(kept, FILE), [*frames.items(), *foreign.items()])
     models = models_beside(project, mended, OWN_FILES)
-    _write_page(page, project, mended, frames, models, language)
+    content = _page_content(page, project, mended, frames, models, language)
+    replace_file(copy_in_steps.next_file(kept, FILE_NAME), content)
     listed = list(findings)
     changes = changes_table(mended.changes)
     if trail is not None:
-        parts = [t for t in (trail, changes_table(edits), changes) if len(t)]
-        changes = pd.concat(parts, ignore_index=True) if parts else changes
+        changes = _continued(trail, [changes_table(edits), changes])
+    # The trail tells of edits that nothing else tells of once the layers are written.
+    (trail_file,) = write_tables({CHANGES: changes}, folder)
+    for name in (FILE, FILE_NAME):
+        copy_in_steps.put(folder, kept, name)
     found = findings_table(listed, language)
     points = points_of(found, mended.layers.crs.to_string())
     places = write_layers(folder / "findings.gpkg", [("findings", points)], {"findings": finding_style()})
-    tables = write_tables({CHANGES: changes, "findings": found, "intake": intake}, folder)
-    for path in (whole, page):
-        # Where no source could be read there are no layers to keep.
-        if path.exists():
-            replace_file(kept / path.name, path.read_bytes())
-        else:
-            (kept / path.name).unlink(missing_ok=True)
+    tables = [trail_file, *write_tables({"findings": found, "intake": intake}, folder)]
     take_models(project, models, folder, kept / TAKEN_ALONG, anew=anew)
     if digests is not None:
         take_along(project, folder, kept / TAKEN_ALONG, OWN_FILES, anew=anew)
         rows = pd.DataFrame({"file": list(digests), "sha256": list(digests.values())})
         write_tables({Path(SOURCES).stem: rows}, kept)
+    copy_in_steps.settle(folder, kept, (FILE, FILE_NAME))
     written = tuple(path for path in (whole, page, *tables, places) if path.exists())
     note_written(folder, written)
     return written
+
+
+def _continued(trail: pd.DataFrame, more: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The trail with more rows behind it; those that a call wrote which came to no end are not written twice."""
+    added = [t for t in more if len(t)]
+    if not added:
+        return trail
+    new = pd.concat(added, ignore_index=True)
+    last = trail.tail(len(new))
+
+    def rows(table: pd.DataFrame) -> str:
+        return table[list(CHANGE_COLUMNS)].round(2).to_csv(index=False)
+
+    if len(last) == len(new) and rows(last) == rows(new):
+        return trail
+    return pd.concat([t for t in (trail, new) if len(t)], ignore_index=True)
 
 
 def read_trail(path: Path) -> pd.DataFrame:
@@ -161,15 +177,15 @@ def _foreign_layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
         }
 
 
-def _write_page(
+def _page_content(
     page: Path,
     project: Project,
     mended: Repaired,
     frames: Iterable[str],
     models: Sequence[TakenModel],
     language: str,
-) -> None:
-    """Write the copy's spongecalc.toml; where it says all that already, it stays as somebody left it."""
+) -> bytes:
+    """The copy's spongecalc.toml; where it says all that already, it stays as somebody left it."""
     import tomli_w  # noqa: PLC0415  only a repair needs it
 
     source = project.folder / FILE_NAME
@@ -205,7 +221,8 @@ def _write_page(
             document["crs"] = mended.layers.crs.to_string()
         document["notes"] = notes
     elif stated == layers:
-        return
+        with Entrance(page, "settings"):
+            return text_of_file.read_bytes(page)
     document["layers"] = layers
     if source != page:
         document["security"] = _security(document.get("security", {}), layers)
@@ -214,7 +231,7 @@ def _write_page(
         document["structures"] = {**document.get("structures", {}), "carried": carried}
     scalars = {k: v for k, v in document.items() if not isinstance(v, (dict, list)) or k == "notes"}
     rest = {k: v for k, v in document.items() if k not in scalars}
-    replace_file(page, tomli_w.dumps({**scalars, **rest}).encode("utf-8"))
+    return tomli_w.dumps({**scalars, **rest}).encode("utf-8")
 
 
 def _security(stated: Mapping[str, Any], layers: Mapping[str, Any]) -> dict[str, Any]:

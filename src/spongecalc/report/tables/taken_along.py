@@ -138,7 +138,9 @@ def _take_series(home: Path, source: str, file: str, folder: Path, kept: Path, *
 def _take(source: Path, name: str, folder: Path, kept: Path, *, anew: bool) -> None:
     """Copy a file, and once more to what is kept, unless it was edited in the copy."""
     target, before = folder / name, kept / name
-    edited = target.is_file() and not (before.is_file() and before.read_bytes() == target.read_bytes())
+    # Its source's own bytes are those of a call that was stopped before it kept them.
+    same = (p.is_file() and p.read_bytes() == target.read_bytes() for p in (before, source))
+    edited = target.is_file() and not any(same)
     if edited and not anew:
         return
     for place in (target, before):

@@ -1,0 +1,163 @@
+"""The process that reads NetCDF of version 4 for the program: a damaged file may hold its library for ever.
+
+It takes lines of JSON and answers with a line of JSON, which the bytes of an array may follow:
+
+- ``{"ask": "links", "path": ...}``: the first link to another file, or "";
+- ``{"ask": "variables", "path": ...}``: names, dimensions and attributes; the file stays open;
+- ``{"ask": "values", "name": ..., "most": ...}``: the values of a variable of the open file.
+
+Each line states the ``seconds`` of processor time that its answer may take; beyond them the system ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+try:
+    import resource
+except ModuleNotFoundError:  # a system without limits of its own: the program's clock ends the process
+    resource = None  # type: ignore[assignment]
+
+MOST_BYTES = 3_000_000_000
+"""Memory that the process may take beyond what it has once its libraries are loaded."""
+
+
+def first_link(path: str) -> str:
+    """The name of what a file takes from another; "" where all lies in itself."""
+    import h5py  # noqa: PLC0415  of the extra [netcdf]
+
+    elsewhere: list[str] = []
+
+    def of_link(name: str, link: object) -> None:
+        if isinstance(link, h5py.ExternalLink):
+            elsewhere.append(name)
+
+    def of_data(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
+            elsewhere.append(name)
+
+    with h5py.File(path, "r") as held:
+        held.visititems_links(of_link)
+        held.visititems(of_data)
+    return elsewhere[0][:80] if elsewhere else ""
+
+
+class Held:
+    """The file that is open."""
+
+    def __init__(self) -> None:
+        self._file: Any = None
+
+    def close(self) -> None:
+        """Let go of it."""
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(Exception):
+                file.close()
+
+    def variables(self, path: str) -> dict[str, Any]:
+        """Open a file; the dimensions and attributes of its variables, by name."""
+        from h5netcdf import legacyapi  # noqa: PLC0415  of the extra [netcdf]
+
+        self.close()
+        self._file = legacyapi.Dataset(path, "r")
+        return {
+            name: {
+                "dimensions": list(held.dimensions),
+                "attributes": {key: _plain(held.getncattr(key)) for key in held.ncattrs()},
+            }
+            for name, held in self._file.variables.items()
+        }
+
+    def values(self, name: str, most: int) -> tuple[dict[str, Any], np.ndarray | None]:
+        """The values of a variable: numbers as an array, texts in a list; of too many their count alone."""
+        held = self._file.variables[name]
+        count = int(np.prod([float(n) for n in held.shape], dtype=float))
+        if count > most:
+            return {"count": count}, None
+        values = np.asarray(held[:])
+        if values.dtype.kind not in "biufSU":
+            return {"texts": [_plain(v) for v in values.ravel()], "shape": list(values.shape)}, None
+        told = {"dtype": values.dtype.str, "shape": list(values.shape), "bytes": values.nbytes}
+        return told, np.ascontiguousarray(values)
+
+
+def _plain(value: object) -> object:
+    """A value that JSON can hold."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def allow(seconds: float) -> None:
+    """Let the system end the process once it has worked for some seconds more."""
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until = int(used.ru_utime + used.ru_stime + seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _limit_memory() -> None:
+    if resource is None:
+        return
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        taken = int(pages) * resource.getpagesize()
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]
+        limit = taken + MOST_BYTES
+        resource.setrlimit(
+            resource.RLIMIT_AS, (limit if most == resource.RLIM_INFINITY else min(limit, most), most)
+        )
+
+
+def _answer(asked: dict[str, Any], held: Held) -> tuple[dict[str, Any], np.ndarray | None]:
+    if asked["ask"] == "links":
+        return {"link": first_link(asked["path"])}, None
+    if asked["ask"] == "variables":
+        return {"variables": held.variables(asked["path"])}, None
+    if asked["ask"] == "values":
+        return held.values(asked["name"], asked["most"])
+    held.close()
+    return {}, None
+
+
+def main() -> None:
+    """Answer line by line until there are no more."""
+    out = os.fdopen(os.dup(1), "wb")
+    # What a library prints is not an answer.
+    os.dup2(2, 1)
+    with contextlib.suppress(ImportError):  # loaded before memory and time count
+        import h5netcdf.legacyapi  # noqa: F401, PLC0415
+    _limit_memory()
+    held = Held()
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        allow(asked["seconds"])
+        array = None
+        try:
+            told, array = _answer(asked, held)
+        except MemoryError:
+            told = {"error": "memory", "words": ""}
+        except RecursionError:
+            told = {"error": "depth", "words": ""}
+        except Exception as reason:
+            told = {"error": "library", "words": f"{reason}"[:2000] or type(reason).__name__}
+        out.write(json.dumps(told).encode() + b"\n")
+        if array is not None:
+            out.write(array.tobytes())
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
