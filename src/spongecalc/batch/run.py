@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from spongecalc.batch.packed_text import PackedText, input_digests
+from spongecalc.batch.packed_text import PackedParts, PackedText, input_digests
 from spongecalc.batch.run_key import run_key
 from spongecalc.batch.time_limit import default_time_limit_s, elements_of
 from spongecalc.swmm.event import Event
@@ -57,7 +57,7 @@ class Run:
     @cached_property
     def _digests(self) -> tuple[str, str]:
         """Digests of the input file, and of it without its title."""
-        packed = type(self).__dict__["text"].packed(self)
+        packed: PackedParts = Run.__dict__["text"].packed(self)
         return packed.digests or input_digests(self.text.encode())
 
     @cached_property
