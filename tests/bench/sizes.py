@@ -82,14 +82,14 @@ def storms(folder: Path, share: float) -> None:
 def shapefile(folder: Path, share: float) -> None:
     """Pipes in a shapefile of some hundred megabytes, most of it text that no column of ours takes."""
     write_project(folder, int(SHAPEFILE_MB * share * 1e6 / BYTES_OF_ROW))
-    layer = gpd.read_file(folder / "survey.gpkg", layer="pipes")
+    # A table of a shapefile has names of ten characters.
+    short = {"diameter_mm": "size_mm", "invert_up_m": "upper_m", "invert_down_m": "lower_m"}
+    layer = gpd.read_file(folder / "survey.gpkg", layer="pipes").rename(columns=short)
     for number in range(5):
         layer[f"remark_{number}"] = "x" * 240
     pyogrio.write_dataframe(layer, folder / "pipes.shp")
     settings = (folder / "spongecalc.toml").read_text(encoding="utf-8")
-    fields = "[layers.pipes.fields]\n" + "\n".join(
-        f'{name} = "{name[:10]}"' for name in ("diameter_mm", "invert_up_m", "invert_down_m")
-    )
+    fields = "[layers.pipes.fields]\n" + "\n".join(f'{name} = "{own}"' for name, own in short.items())
     named = settings.replace('source = "survey.gpkg"\nlayer = "pipes"', f'source = "pipes.shp"\n{fields}')
     (folder / "spongecalc.toml").write_text(named, encoding="utf-8")
     size_mb = sum(p.stat().st_size for p in folder.glob("pipes.*")) / 1e6

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 from tests.conftest import WholeRun
 
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project
 from spongecalc.project.long_rain import LongRain
+from spongecalc.project.settings import Settings
 from spongecalc.project.sweep_settings import SweepSettings
+from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.parameters import CHANGES, changed_model, changed_settings, changed_system
 from spongecalc.sweep.plan import plan_sweep
@@ -96,3 +100,45 @@ def test_every_part_says_what_it_turns_on(whole_run: WholeRun) -> None:
     models = SystemModels(checked.systems[0])
     models.model({}, checked.project.settings, LongRain(Path(), checked.project.settings))
     assert {name.partition(":")[0] for name in models.parts.made} == set(TURNS_ON)
+
+
+def test_sections_that_a_set_leaves_are_not_read_again(whole_run: WholeRun) -> None:
+    """Two thousand sets are two thousand settings: what a set does not change is the very same section."""
+    settings = whole_run.built.checked.project.settings
+    changed = changed_settings(settings, "s", {"sewage.quota": 90.0})
+    kept = [n for n in type(settings).model_fields if isinstance(getattr(settings, n), BaseModel)]
+    assert {n for n in kept if getattr(changed, n) is not getattr(settings, n)} == {"sewage"}
+    document = settings.model_dump()
+    document["sewage"]["quota_l_d"] = 90.0
+    assert changed.model_dump() == Settings.model_validate(document).model_dump()
+
+
+def test_a_set_is_still_checked_against_the_sections_that_it_leaves(whole_run: WholeRun) -> None:
+    settings = whole_run.built.checked.project.settings
+    with pytest.raises(SweepError, match=r"sewage|quota"):
+        changed_settings(settings, "s", {"sewage.quota": -1.0})
+    with pytest.raises(SweepError, match="uncovered"):
+        changed_settings(settings, "s", {"surfaces.uncovered": "no such cover"})
+
+
+def test_digests_that_sets_share_are_those_of_their_texts(whole_run: WholeRun, tmp_path: Path) -> None:
+    """Keys of runs stay what they are for a text that is given whole."""
+    checked = whole_run.built.checked
+    sweep = SweepSettings.model_validate({"name": "s", "values": {"sewage.quota": [90.0, 200.0]}})
+    plan = plan_sweep(sweep, Project(tmp_path, checked.project.settings), checked.systems)
+    assert len(plan.runs) > 3
+    for run in plan.runs:
+        alone = replace(run, text=run.text)
+        assert run.sha256 == hashlib.sha256(run.text.encode()).hexdigest()
+        assert (run.sha256, run.key) == (alone.sha256, alone.key)
+
+
+def test_buildings_share_their_sewage_out_once(whole_run: WholeRun) -> None:
+    checked = whole_run.built.checked
+    settings = checked.project.settings
+    models = SystemModels(checked.systems[0])
+    rain = LongRain(Path(), settings)
+    for own in ({}, {"sewage.quota": 90.0}, {"sewage.quota": 200.0}, {"factor.residents": 2.0}):
+        models.model(own, changed_settings(settings, "s", own), rain)
+    made = models.parts.made
+    assert (made["sewage"], made["sewage shares"], made["given"]) == (4, 2, 1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, overload
+
+from spongecalc.swmm.inp_text import TITLE_BYTES
 
 LEVEL = 1
 """Fastest; input files shrink to about a sixth of their size all the same."""
@@ -14,11 +17,19 @@ MOST_KEPT = 6
 """Texts of one part of a file of which the compressed form is kept at hand."""
 
 
+def input_digests(content: bytes) -> tuple[str, str]:
+    """Return the SHA-256 of an input file, and of it without its title."""
+    untitled = TITLE_BYTES.sub(b"", content, count=1)
+    return hashlib.sha256(content).hexdigest(), hashlib.sha256(untitled).hexdigest()
+
+
 @dataclass(frozen=True)
 class PackedParts:
     """A text in parts, each compressed, and joined by line feeds; texts that are alike in a part share it."""
 
     parts: tuple[bytes, ...]
+    digests: tuple[str, str] | None = None
+    """SHA-256 of the text, and of it without its title, where they are known."""
 
     @property
     def text(self) -> str:
@@ -30,21 +41,25 @@ class SharedParts:
     """Parts of texts, those last seen with their compressed form: the next text shares what it has in common."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[tuple[str, bytes]]] = {}
+        self._known: dict[str, list[tuple[str, bytes, bytes]]] = {}
 
     def packed(self, texts: Mapping[str, str], order: Sequence[str]) -> PackedParts:
         """Return a text of the parts ``texts``, by their names, in an order."""
-        return PackedParts(tuple(self._packed(name, texts[name]) for name in order if name in texts))
+        found = [(name, *self._packed(name, texts[name])) for name in order if name in texts]
+        whole = b"\n".join(encoded for _, encoded, _ in found)
+        return PackedParts(tuple(packed for *_, packed in found), input_digests(whole))
 
-    def _packed(self, name: str, text: str) -> bytes:
+    def _packed(self, name: str, text: str) -> tuple[bytes, bytes]:
+        """A part as bytes, and compressed."""
         known = self._known.setdefault(name, [])
-        for kept, packed in known:
+        for kept, encoded, packed in known:
             if kept is text or kept == text:
-                return packed
-        made = zlib.compress(text.encode(), LEVEL)
-        known.insert(0, (text, made))
+                return encoded, packed
+        encoded = text.encode()
+        made = zlib.compress(encoded, LEVEL)
+        known.insert(0, (text, encoded, made))
         del known[MOST_KEPT:]
-        return made
+        return encoded, made
 
 
 class PackedText:
@@ -68,8 +83,12 @@ class PackedText:
         """The text. Raises AttributeError of the class: it has none, so that the field has no default."""
         if instance is None:
             raise AttributeError(self._name[1:])
+        return self.packed(instance).text
+
+    def packed(self, instance: object) -> PackedParts:
+        """Return the text as it is kept."""
         kept: PackedParts = instance.__dict__[self._name]
-        return kept.text
+        return kept
 
     def __set__(self, instance: object, value: str | PackedParts) -> None:
         """Keep a text, or one that is compressed already."""

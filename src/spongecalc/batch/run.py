@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from spongecalc.batch.packed_text import PackedText
+from spongecalc.batch.packed_text import PackedParts, PackedText, input_digests
 from spongecalc.batch.run_key import run_key
 from spongecalc.batch.time_limit import default_time_limit_s, elements_of
 from spongecalc.swmm.event import Event
@@ -58,9 +57,8 @@ class Run:
     @cached_property
     def _digests(self) -> tuple[str, str]:
         """Digests of the input file, and of it without its title."""
-        text = self.text
-        untitled = TITLE.sub("", text, count=1)
-        return hashlib.sha256(text.encode()).hexdigest(), hashlib.sha256(untitled.encode()).hexdigest()
+        packed: PackedParts = Run.__dict__["text"].packed(self)
+        return packed.digests or input_digests(self.text.encode())
 
     @cached_property
     def key(self) -> str:

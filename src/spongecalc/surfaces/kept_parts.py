@@ -49,7 +49,7 @@ class KeptParts:
         self.made: dict[str, int] = {}
         self._versions: Callable[[str], Hashable] = lambda _: None
         self._parts: dict[tuple[str, Hashable], Any] = {}
-        self._derived: dict[str, list[tuple[tuple[object, ...], Any]]] = {}
+        self._derived: dict[str, dict[tuple[int, ...], tuple[tuple[object, ...], Any]]] = {}
 
     def for_values(self, versions: Callable[[str], Hashable]) -> KeptParts:
         """Take up the next set: ``versions`` gives what a part of some name turns on in it."""
@@ -72,12 +72,14 @@ class KeptParts:
 
     def derived[T](self, name: str, of: Sequence[object], make: Callable[[], T]) -> T:
         """Return what was made of these very objects before, else make it: for what follows from parts alone."""
-        known = self._derived.setdefault(name, [])
-        for basis, found in known:
-            if len(basis) == len(of) and all(a is b for a, b in zip(basis, of, strict=True)):
-                kept: T = found
-                return kept
+        known = self._derived.setdefault(name, {})
+        # The objects are kept beside what was made of them: no other can have the identity of one.
+        key = tuple(map(id, of))
+        if key in known:
+            kept: T = known[key][1]
+            return kept
         made = make()
-        known.append((tuple(of), made))
-        del known[:-MOST_KEPT]
+        known[key] = (tuple(of), made)
+        if len(known) > MOST_KEPT:
+            del known[next(iter(known))]
         return made

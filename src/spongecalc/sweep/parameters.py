@@ -8,7 +8,7 @@ in metres, on layers or models (``factor.roughness``), so that uncertain data ca
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -167,7 +167,7 @@ def changed_settings(settings: Settings, sweep: str, values: Values) -> Settings
     own = {key: value for key, value in values.items() if key not in CHANGES}
     if not own:
         return settings
-    document = settings.model_dump()
+    document = _open_document(settings, {key.partition(".")[0] for key in own})
     for key, value in own.items():
         steps = key.split(".")
         here: Any = document
@@ -189,6 +189,19 @@ def changed_settings(settings: Settings, sweep: str, values: Values) -> Settings
         mistakes = mistakes_of(f"[[sweeps]] {sweep}", reason, document)
         sentences = {lang: [m.sentence(lang) for m in mistakes] for lang in ("zh", "en")}
         raise ValuesError(sentences, sweep=sweep) from None
+
+
+def _open_document(settings: Settings, changed: Collection[str]) -> dict[str, Any]:
+    """Settings as a document in which sections that stay what they are need not be read again.
+
+    Those that change are tables, as the file has them; the checks between sections are made of all of them.
+    """
+    kept = {
+        name: value
+        for name in type(settings).model_fields
+        if name not in changed and isinstance(value := getattr(settings, name), BaseModel)
+    }
+    return {**settings.model_dump(exclude=set(kept)), **kept}
 
 
 def _field_name(model: Any, step: str) -> str:

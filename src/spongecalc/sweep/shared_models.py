@@ -39,6 +39,8 @@ TURNS_ON: Mapping[str, tuple[str, ...]] = {
     "falls": ("surfaces",),
     "areas": ("surfaces", COVERS),
     "sewage": ("sewage", "factor.residents"),
+    "sewage shares": ("factor.residents",),
+    "given": (),
     "rows of sewage": ("sewage", "factor.residents"),
     "links": _LINKS,
     "pipes": (*_LINKS, "factor.roughness", "factor.sediment"),

@@ -51,6 +51,9 @@ SECTION_ORDER = (
 TITLE = re.compile(r"^\[TITLE\]\n.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 """The section of an input file that says what it is; nothing that the engine works out depends on it."""
 
+TITLE_BYTES = re.compile(TITLE.pattern.encode(), TITLE.flags & ~re.UNICODE)
+"""The same in the bytes of a file."""
+
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "RAINGAGES": ("Name", "Format", "Interval", "SCF", "Source", "Series"),
     "SUBCATCHMENTS": ("Name", "Gage", "Outlet", "Area_ha", "Imperv_%", "Width_m", "Slope_%", "CurbLen"),

@@ -16,7 +16,7 @@ from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.named_objects import patterns_of
 from spongecalc.network.given_inflow import GivenInflows, given_inflows
 from spongecalc.network.infiltration import groundwater_by_node_l_s, sewershed_by_node_m2
-from spongecalc.network.sewage_load import sewage_by_node_l_s
+from spongecalc.network.sewage_load import flows_by_node_l_s, sewage_shares
 from spongecalc.network.sources import sources
 from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
@@ -204,7 +204,7 @@ def build_model(
     """
     terrain, areas, findings = parts.part("areas", lambda: _areas(system, settings, parts))
     ids = parts.part("ids", lambda: model_ids(system.nodes["node_id"], "N_"))
-    drained = frozenset(a.outlet_node for a in areas)
+    drained = parts.derived("drained", (areas,), lambda: frozenset(a.outlet_node for a in areas))
     laid, link_findings = parts.part("links", lambda: _laid(system, settings, ids, drained), drained)
     links = parts.part("pipes", lambda: laid.of(system), drained)
     flows, given, of_given = parts.part("sewage", lambda: _sewage(system, settings, parts))
@@ -332,7 +332,16 @@ def _sewage(
 ) -> tuple[Mapping[str, float], GivenInflows, tuple[Finding, ...]]:
     """Mean sewage by node id in l/s, with that which the layers give nodes; these flows; what was found."""
     entering = parts.part("sources", lambda: sources(system))
-    flows = sewage_by_node_l_s(system.buildings, entering, settings.sewage)
+    own = settings.sewage
+    shares = parts.part(
+        "sewage shares",
+        lambda: sewage_shares(system.buildings, entering, own),
+        own.residents_per_household,
+        tuple(sorted((str(part), share) for part, share in own.shares.items())),
+    )
+    flows = flows_by_node_l_s(shares, own)
+    if not parts.part("given", lambda: bool((system.nodes["inflow_l_s"] > 0).any())):
+        return flows, GivenInflows(), ()
     given, findings = given_inflows(system, flows)
     for node, flow in given.sewage_l_s.items():
         flows[node] = flows.get(node, 0.0) + flow
