@@ -130,7 +130,7 @@ def _continued(trail: pd.DataFrame, more: Iterable[pd.DataFrame]) -> pd.DataFram
     last = trail.tail(len(new))
 
     def rows(table: pd.DataFrame) -> str:
-        return table[list(CHANGE_COLUMNS)].round(2).to_csv(index=False)
+        return str(table[list(CHANGE_COLUMNS)].round(2).to_csv(index=False))
 
     if len(last) == len(new) and rows(last) == rows(new):
         return trail
