@@ -62,6 +62,7 @@ OWN = {
     "report/render/standalone_svg.py": (MADE_NOW, "*.read_text", "xml.etree.ElementTree.fromstring"),
     "report/render/template_folder.py": (PACKAGE, "*.read_bytes"),
     "report/render/word_report.py": (MADE_NOW, "docx.Document", "zipfile.ZipFile"),
+    "report/tables/copy_in_steps.py": (DIGESTED, "*.read_bytes"),
     "report/tables/depth_rasters.py": (MADE_NOW, "rasterio.io.MemoryFile", "*.open"),
     "report/tables/geopackage.py": (MADE_NOW, "pyogrio.read_info"),
     "report/tables/qgis_style.py": (MADE_NOW, "sqlite3.connect"),
