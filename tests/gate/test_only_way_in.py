@@ -66,7 +66,6 @@ OWN = {
     "report/tables/depth_rasters.py": (MADE_NOW, "rasterio.io.MemoryFile", "*.open"),
     "report/tables/geopackage.py": (MADE_NOW, "pyogrio.read_info"),
     "report/tables/qgis_style.py": (MADE_NOW, "sqlite3.connect"),
-    "report/tables/repaired_project.py": (MADE_NOW, "*.read_bytes"),
     "report/tables/taken_along.py": (DIGESTED, "*.read_bytes"),
     "sealed_json.py": (SEALED, "json.loads"),
     "standards/tables.py": (PACKAGE, "pandas.read_csv", "*.open"),

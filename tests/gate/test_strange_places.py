@@ -56,7 +56,7 @@ def test_its_community_is_known_by_the_rest_of_it(tmp_path: Path, layer: str) ->
 def test_where_no_vertex_has_a_place_no_community_is_named_and_that_is_told(tmp_path: Path) -> None:
     def change(frames: Frames) -> None:
         frame = frames["surfaces"]
-        nowhere = Polygon([(math.nan, math.nan)] * 4)
+        nowhere = Polygon([(math.inf, math.inf)] * 4)
         frames["surfaces"] = frame.set_geometry([nowhere, *frame.geometry[1:]], crs=frame.crs)
 
     project = write_small_project(tmp_path / "project", second=change)

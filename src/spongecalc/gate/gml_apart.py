@@ -51,8 +51,11 @@ def schema_alone(content: bytes) -> bytes | None:
 
     def end(_: str) -> None:
         if begun:
-            first = begun.pop()
-            cuts.append((first, content.index(b">", parser.CurrentByteIndex) + 1))
+            first, here = begun.pop(), parser.CurrentByteIndex
+            if not begun:  # what is within goes with it
+                # The end of an element of one tag is told behind it, any other's at its closing tag.
+                one_tag = content.index(b">", first) + 1 == here and content.startswith(b"/>", here - 2)
+                cuts.append((first, here if one_tag else content.index(b">", here) + 1))
 
     def entity(*_: object) -> None:
         raise ValueError("entity")
