@@ -37,6 +37,9 @@ os.environ["OGR_SQLITE_SYNCHRONOUS"] = "OFF"
 LONGEST = (
     "test_example.py",
     "test_mixed_rounds.py",
+    "test_mutations.py",
+    "test_fault_rounds.py",
+    "test_publishing.py",
     "test_survey_forms.py",
     "test_incremental.py",
     "test_ponding_causes.py",
