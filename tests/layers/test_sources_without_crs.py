@@ -103,4 +103,4 @@ def test_a_repaired_copy_makes_no_system_up(small_project: Callable[..., SmallPr
     text = (project.folder / "repaired" / "spongecalc.toml").read_text(encoding="utf-8")
     assert "EPSG" not in text
     # The sources are carried over as they are, so that nothing is lost.
-    assert text.count("../ab.gpkg") == 6
+    assert text.count('source = "../ab.gpkg"') == 6

@@ -344,7 +344,8 @@ def test_what_a_model_holds_beside_layers_goes_with_the_copy(prefix: str, outsid
         (folder / "model.inp").rename(tmp_path / "model.inp")
         (folder / "series").rename(tmp_path / "series")
         page = folder / "spongecalc.toml"
-        page.write_text(page.read_text(encoding="utf-8").replace('"model.inp"', '"../model.inp"'), "utf-8")
+        text = page.read_text(encoding="utf-8").replace('"model.inp"', '"../model.inp"')
+        page.write_text(f'{text}\n[security]\noutside = ["../model.inp", "../series"]\n', "utf-8")
     before = put_back(folder)
     assert any("ORIFICE" in row for row in before["after storm"])
     assert any(f"{prefix}J2" in row and "WAVE" in row for row in before["after storm"])
