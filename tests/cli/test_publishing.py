@@ -94,9 +94,9 @@ def test_results_are_published_beside_the_survey_and_never_over_it(server: Serve
 
 @pytest.mark.parametrize("to", [("--to", ""), (), ("--to", "results.gpkg"), ("--to", "postgresql://")])
 def test_no_address_is_refused_before_anything_is_read(tmp_path: Path, to: tuple[str, ...]) -> None:
-    write_small_project(tmp_path)
+    folder = write_small_project(tmp_path / "project").folder
     for language in LANGUAGES:
-        answer = command("publish", str(tmp_path), *to, "--lang", language)
+        answer = command("publish", str(folder), *to, "--lang", language)
         assert answer.returncode == 2
         assert "postgresql://" in answer.stderr
         assert "Traceback" not in answer.stderr
