@@ -232,6 +232,26 @@ def test_ctrl_c_while_modules_are_imported(after_s: float, tmp_path: Path) -> No
     assert process.returncode == 130 or (after_s > 1 and process.returncode in (0, 1)), errors
 
 
+def test_ctrl_c_that_comes_where_it_cannot_be_raised_comes_again() -> None:
+    """In a finaliser as in a library's call back from C, Python only tells of an exception and goes on."""
+    program = (
+        "import time\n"
+        "from spongecalc.cli.stopping import stop_cleanly\n"
+        "class Lost:\n"
+        "    def __del__(self): raise KeyboardInterrupt\n"
+        "stop_cleanly()\n"
+        "Lost()\n"
+        "try:\n"
+        "    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped')\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=50
+    )
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("stopped\n", "", 0)
+
+
 def test_a_full_disk_is_said_without_a_traceback(tmp_path: Path) -> None:
     project = write_small_project(tmp_path / "project")
     (project.folder / "results").write_text("a file where a folder should be", encoding="utf-8")
