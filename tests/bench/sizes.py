@@ -31,6 +31,7 @@ BYTES_OF_ROW = 1_450
 _PLAN = """
 import sys, time
 from pathlib import Path
+from spongecalc.batch.cores import cores
 from spongecalc.project.load import load_project
 from spongecalc.project.sweep_settings import SweepSettings
 from spongecalc.steps import pipeline
@@ -42,10 +43,10 @@ sweep = SweepSettings.model_validate({
     "name": "s", "scenarios": ["after"], "return_periods": ["3 a"], "durations": ["2 h"],
     "ranges": {key: [low, high]}, "samples": int(sys.argv[2]),
 })
-used = time.process_time()
-plan = plan_sweep(sweep, project, systems)
-print(f"{key}: {len(plan.points)} models, {len(plan.runs)} runs, planned in {time.process_time() - used:.1f} s "
-      "of processor time", file=sys.stderr)
+began = time.monotonic()
+plan = plan_sweep(sweep, project, systems, processes=cores())
+print(f"{key}: {len(plan.points)} models, {len(plan.runs)} runs, planned in {time.monotonic() - began:.1f} s "
+      f"on {cores()} cores", file=sys.stderr)
 """
 
 

@@ -17,7 +17,7 @@ def test_half_a_millimetre_a_second_is_1800_an_hour() -> None:
 def test_what_the_survey_leaves_out_is_the_tables() -> None:
     defaults = table("permeable_paving_defaults").set_index("column")["value"]
     columns = dict.fromkeys(defaults.index, math.nan) | {"subgrade_mm_h": 7.0}
-    paving = paving_of(SimpleNamespace(**columns), shipped().cover("permeable_brick"))
+    paving = paving_of(SimpleNamespace(**columns)).under(shipped().cover("permeable_brick"))
     assert paving.subgrade_mm_h == 7.0
     assert paving.surface_mm == defaults["surface_mm"]
     assert paving.porosity_percent == defaults["porosity_percent"]

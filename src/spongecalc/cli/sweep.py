@@ -160,6 +160,7 @@ def _plan(call: Call, name: str, project: Project) -> SweepPlan:
                 checked.systems,
                 partial(progress, "build"),
                 communities=checked.layers.community_ids,
+                processes=call.jobs,
             )
     except SweepError as mistake:
         raise RefusedError(mistake.sentence(output.language)) from None

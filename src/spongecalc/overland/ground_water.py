@@ -75,7 +75,7 @@ def ground_cover(
             maps["fmin"][at] = cover.fmin_mm_h * MM * PER_HOUR
             maps["decay"][at] = cover.decay_1_h * PER_HOUR
             if cover.is_permeable_paving:
-                paving = paving_of(piece, cover)
+                paving = paving_of(piece)
                 maps["pave"][at] = 1.0
                 maps["perm"][at] = paving.permeability_mm_s * MM
                 voids = (

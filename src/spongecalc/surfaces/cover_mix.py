@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import mul
 
 from spongecalc.catalogue.cover import Cover
 
@@ -28,34 +29,36 @@ class CoverMix:
     dry_days: float
 
 
+WITHOUT_GROUND = CoverMix(0.0, 100.0, 0.013, 0.1, 0.0, 0.0, 0.0, 0.0, 4.0, 7.0)
+"""The mix of no ground at all, beside paving: SWMM wants numbers all the same."""
+
+
 def mix(areas_m2: Mapping[str, float], known: Mapping[str, Cover]) -> CoverMix:
     """The mix of covers given by area in m2 per cover name.
 
     Where one of the two parts is missing, its parameters are those of the other, as SWMM wants a number.
     """
     parts = [(known[name], area) for name, area in sorted(areas_m2.items()) if area > 0]
+    if not parts:
+        return WITHOUT_GROUND
+    covers = [cover for cover, _ in parts]
     total = sum(area for _, area in parts)
-
-    def mean(value: str, weights: list[float]) -> float:
-        weight = sum(weights)
-        if weight <= 0:
-            return float("nan")
-        values: list[float] = [getattr(c, value) for c, _ in parts]
-        return sum(v * w for v, w in zip(values, weights, strict=True)) / weight
-
     impervious = [area * c.impervious_percent / 100 for c, area in parts]
     pervious = [area * (1 - c.impervious_percent / 100) for c, area in parts]
     infiltrating = pervious if sum(pervious) > 0 else [area for _, area in parts]
     sealed = impervious if sum(impervious) > 0 else infiltrating
+    sealed_m2, infiltrating_m2 = sum(sealed), sum(infiltrating)
+    roughness = [c.manning_n for c in covers]
+    storage_mm = [c.depression_storage_mm for c in covers]
     return CoverMix(
         area_m2=total,
-        impervious_percent=100 * sum(impervious) / total if total > 0 else 100.0,
-        n_impervious=mean("manning_n", sealed) if parts else 0.013,
-        n_pervious=mean("manning_n", infiltrating) if parts else 0.1,
-        storage_impervious_mm=mean("depression_storage_mm", sealed) if parts else 0.0,
-        storage_pervious_mm=mean("depression_storage_mm", infiltrating) if parts else 0.0,
-        f0_mm_h=mean("f0_mm_h", infiltrating) if parts else 0.0,
-        fmin_mm_h=mean("fmin_mm_h", infiltrating) if parts else 0.0,
-        decay_1_h=mean("decay_1_h", infiltrating) if parts else 4.0,
-        dry_days=mean("dry_days", infiltrating) if parts else 7.0,
+        impervious_percent=100 * sum(impervious) / total,
+        n_impervious=sum(map(mul, roughness, sealed)) / sealed_m2,
+        n_pervious=sum(map(mul, roughness, infiltrating)) / infiltrating_m2,
+        storage_impervious_mm=sum(map(mul, storage_mm, sealed)) / sealed_m2,
+        storage_pervious_mm=sum(map(mul, storage_mm, infiltrating)) / infiltrating_m2,
+        f0_mm_h=sum(map(mul, [c.f0_mm_h for c in covers], infiltrating)) / infiltrating_m2,
+        fmin_mm_h=sum(map(mul, [c.fmin_mm_h for c in covers], infiltrating)) / infiltrating_m2,
+        decay_1_h=sum(map(mul, [c.decay_1_h for c in covers], infiltrating)) / infiltrating_m2,
+        dry_days=sum(map(mul, [c.dry_days for c in covers], infiltrating)) / infiltrating_m2,
     )

@@ -19,15 +19,15 @@ from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.named_sources import named_sources
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.cover_pieces import MIN_AREA_M2, cover_pieces
+from spongecalc.surfaces.drawn_subcatchment import DrawnSubcatchment, DrawnUnit, PavedPiece
 from spongecalc.surfaces.ground_parts import GroundPart, ground_parts
 from spongecalc.surfaces.infiltration_places import PlacedUnit
-from spongecalc.surfaces.infiltration_unit import UNIT_KINDS, UnitInUse
+from spongecalc.surfaces.infiltration_unit import UNIT_KINDS
 from spongecalc.surfaces.inlet_areas import inlet_areas, intake_nodes, polygons_of
 from spongecalc.surfaces.kept_parts import MADE_ANEW, Parts
 from spongecalc.surfaces.permeable_paving import PermeablePaving, paving_of
-from spongecalc.surfaces.run_on import ASSUMED, NO_RUN_ON, run_on_of
+from spongecalc.surfaces.run_on import ASSUMED
 from spongecalc.surfaces.run_on_ways import FACILITY, PAVING, STORE, Piece, Ways, ways_over
 from spongecalc.surfaces.subcatchment import TO_NODE, Subcatchment, lawn_name, overland_width_m
 from spongecalc.surfaces.terrain import Terrain
@@ -92,15 +92,19 @@ def ground_subcatchments(
         f"ground:{community_id}", lambda: _mapped(system, boundary, settings.uncovered, drained, units)
     )
     placed = {u.facility_id: u for u in units}
-    rows = list(found.frame.itertuples())
     pieces, ways, followed, findings = parts.part(
         f"ways:{community_id}", lambda: _ways(system, boundary, found, placed, settings, dem)
     )
-    own_stores = {name for name, cover in system.catalogue.covers.items() if cover.has_own_store}
-    making = _Making(system, community_id, settings, terrain, found.points, found.areas, rows, pieces, placed)
-    falls = parts.part(f"falls:{community_id}", making.falls)
-    ground = ground_parts(pieces, ways, own_stores)
-    return making.subcatchments(ground, ways, falls, followed=followed), [*found.findings, *findings]
+    own_stores = frozenset(name for name, cover in system.catalogue.covers.items() if cover.has_own_store)
+
+    def draw() -> list[DrawnSubcatchment]:
+        rows = list(found.frame.itertuples())
+        making = _Making(system, community_id, settings, terrain, found.points, found.areas, rows, pieces, placed)
+        falls = parts.part(f"falls:{community_id}", making.falls)
+        return making.subcatchments(ground_parts(pieces, ways, own_stores), ways, falls, followed=followed)
+
+    drawn = parts.part(f"drawn:{community_id}", draw, own_stores)
+    return [d.with_covers(system.catalogue.covers) for d in drawn], [*found.findings, *findings]
 
 
 @dataclass(frozen=True)
@@ -226,11 +230,11 @@ class _Making:
 
     def subcatchments(
         self, parts: Sequence[GroundPart], ways: Ways, falls: Sequence[tuple[float, float]], *, followed: bool
-    ) -> list[Subcatchment]:
+    ) -> list[DrawnSubcatchment]:
         """One for each part, in their order; ``followed`` where the DEM was asked."""
         nodes = list(self.areas)
         lawns = {p.lawn: p for p in parts if p.lawn >= 0}
-        return [self._made(part, ways, falls, nodes, lawns, followed) for part in parts]
+        return [self._drawn(part, ways, falls, nodes, lawns, followed) for part in parts]
 
     def _fall(self, node: str) -> tuple[float, float]:
         """Slope in percent and longest overland path in m of an inlet's whole ground.
@@ -244,7 +248,7 @@ class _Making:
         path = np.hypot(corners[:, 0] - point.x, corners[:, 1] - point.y).max()
         return max(slope, self.settings.min_slope_percent), float(path)
 
-    def _made(
+    def _drawn(
         self,
         part: GroundPart,
         ways: Ways,
@@ -252,11 +256,11 @@ class _Making:
         nodes: Sequence[str],
         lawns: Mapping[int, GroundPart],
         followed: bool,
-    ) -> Subcatchment:
-        known, pavings = self.system.catalogue.covers, self.system.catalogue.permeable_pavings
+    ) -> DrawnSubcatchment:
+        pavings = self.system.catalogue.permeable_pavings
         covers_m2: dict[str, float] = {}
         by_inlet: dict[int, float] = {}
-        paved: list[tuple[PermeablePaving, float, float]] = []
+        paved: list[tuple[PavedPiece, float]] = []
         of_unit: dict[int, float] = {}
         for way in part.ways:
             area, cover = float(way.shape.area), self.pieces[way.piece].cover
@@ -264,22 +268,17 @@ class _Making:
             by_inlet[way.inlet] = by_inlet.get(way.inlet, 0.0) + area
             if cover in pavings:
                 share = ways.receiving.get((way.piece, way.inlet), 0.0)
-                paved.append((self._paving(self.rows[way.piece], known[cover]), area, share))
+                paved.append((PavedPiece(self._paving(self.rows[way.piece]), cover, area, 0.0), share))
             elif cover in UNIT_KINDS:
                 of_unit[way.piece] = of_unit.get(way.piece, 0.0) + area
-        led = self._led(part, any(share > 0 for _, _, share in paved), of_unit)
-        paving_m2: dict[PermeablePaving, float] = {}
-        for paving, area, share in paved:
-            wet = area * share if led.on_paving else 0.0
-            for kind, m2 in ((replace(paving, receives=True), wet), (paving, area - wet)):
-                if m2 > 0:
-                    paving_m2[kind] = paving_m2.get(kind, 0.0) + m2
+        led = self._led(part, any(share > 0 for _, share in paved), of_unit)
+        pieces = tuple(replace(p, wet_m2=p.area_m2 * share) if led.on_paving else p for p, share in paved)
         units = []
         for target, m2 in of_unit.items():
             unit = self._unit(target, m2, led.on_unit[target], followed)
             units.append(unit)
-            if unit.run_on is None and unit.catchment_m2 > 0:
-                led.add(self.placed[unit.facility_id].catchment_from, unit.catchment_m2)
+            if unit.ground_m2 is None and unit.unit.catchment_m2 > 0:
+                led.add(self.placed[unit.unit.facility_id].catchment_from, unit.unit.catchment_m2)
         total = sum(covers_m2.values())
         # Ground of several inlets that runs on to one lawn keeps each one's path; its slope is their mean.
         width_m = sum(overland_width_m(m2, falls[inlet][1]) for inlet, m2 in sorted(by_inlet.items()))
@@ -288,7 +287,7 @@ class _Making:
         for _ in lawns:
             last = lawns.get(last.below, last)
         below = lawns.get(part.below)
-        return Subcatchment(
+        return DrawnSubcatchment(
             TO_NODE,
             "nodes",
             nodes[part.inlet],
@@ -297,21 +296,21 @@ class _Making:
             total,
             width_m,
             slope_percent,
-            mix({c: a for c, a in covers_m2.items() if c not in (*pavings, *UNIT_KINDS)}, known),
-            dict(sorted(paving_m2.items())),
             dict(sorted(covers_m2.items())),
             self._outline(part, nodes[part.inlet], total),
-            tuple(sorted(units, key=lambda u: u.facility_id)),
+            {c: a for c, a in covers_m2.items() if c not in (*pavings, *UNIT_KINDS)},
+            pieces,
+            tuple(sorted(units, key=lambda u: u.unit.facility_id)),
             part.store,
             part.number,
             lawn_name(below.number, below.store, nodes[below.inlet]) if below else "",
-            run_on_of(led.on_paving, known),
+            led.on_paving,
             led.known_m2,
         )
 
-    def _paving(self, row: Any, cover: Cover) -> PermeablePaving:
+    def _paving(self, row: Any) -> PermeablePaving:
         """The paving of a row, with the node that its underdrain is drawn to."""
-        paving, node = paving_of(row, cover), self.underdrains.get(row.surface_id)
+        paving, node = paving_of(row), self.underdrains.get(row.surface_id)
         return paving if node is None else paving.led_to(node, stated=isinstance(row.base_kind, str))
 
     def _led(self, part: GroundPart, paved: bool, units: Collection[int]) -> _Led:
@@ -332,14 +331,12 @@ class _Making:
                 led.add(way.known_from, area if way.lawn >= 0 else passing)
         return led
 
-    def _unit(self, piece: int, area_m2: float, ground_m2: Mapping[str, float], followed: bool) -> UnitInUse:
+    def _unit(self, piece: int, area_m2: float, ground_m2: Mapping[str, float], followed: bool) -> DrawnUnit:
         """The part of a facility in a subcatchment, with the ground that runs on to it where that is known."""
         of_piece = self.pieces[piece]
         used = self.placed[of_piece.feature_id].part(area_m2)
-        if not of_piece.receives_from and not (of_piece.open_to_dem and followed):
-            return used
-        run_on = run_on_of(ground_m2, self.system.catalogue.covers) if ground_m2 else NO_RUN_ON
-        return replace(used, catchment_m2=run_on.area_m2, run_on=run_on)
+        is_known = bool(of_piece.receives_from) or (of_piece.open_to_dem and followed)
+        return DrawnUnit(used, ground_m2 if is_known else None)
 
     def _outline(self, part: GroundPart, node: str, area_m2: float) -> shapely.Geometry:
         """Outline of a part: that of its inlet's area where it is all of it."""

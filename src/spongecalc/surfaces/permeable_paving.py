@@ -53,6 +53,10 @@ class PermeablePaving:
             return self
         return replace(self, base_kind=self.base_kind if stated else "drained", drains_to=node_id)
 
+    def under(self, cover: Cover) -> PermeablePaving:
+        """The paving with the depression storage and the roughness of its cover."""
+        return replace(self, surface_storage_mm=cover.depression_storage_mm, surface_n=cover.manning_n)
+
     @property
     def seepage_mm_h(self) -> float:
         """Seepage out of the base in mm/h: nothing through the liner of a half-permeable pavement."""
@@ -80,8 +84,8 @@ class PermeablePaving:
         return self.permeability_mm_s * 3600.0
 
 
-def paving_of(row: object, cover: Cover) -> PermeablePaving:
-    """The paving of a row of the surfaces layer whose cover is ``cover``.
+def paving_of(row: object) -> PermeablePaving:
+    """The layers of a row of the surfaces layer; its cover says how rough they are (``PermeablePaving.under``).
 
     What the survey leaves out takes the value of the table ``permeable_paving_defaults``, which names its
     source for each.
@@ -99,6 +103,4 @@ def paving_of(row: object, cover: Cover) -> PermeablePaving:
         **layers,
         base_kind=kind if isinstance(kind, str) and kind in BASE_KINDS else "full",
         drain_offset_mm=0.0 if offset is None or math.isnan(offset) else float(offset),
-        surface_storage_mm=cover.depression_storage_mm,
-        surface_n=cover.manning_n,
     )

@@ -6,20 +6,21 @@ no surface covers is taken as the project's cover for such ground.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import shapely
 
 from spongecalc.catalogue.catalogue import ROOF
-from spongecalc.catalogue.cover import Cover
 from spongecalc.ground.grid import Ground
 from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.cover_mix import mix
 from spongecalc.surfaces.cover_pieces import MIN_AREA_M2
+from spongecalc.surfaces.drawn_subcatchment import DrawnSubcatchment, DrawnUnit
 from spongecalc.surfaces.ground_subcatchments import Dem, ground_subcatchments
 from spongecalc.surfaces.infiltration_places import PlacedUnit, parts_on, placed_units
 from spongecalc.surfaces.kept_parts import MADE_ANEW, Parts
@@ -54,10 +55,14 @@ def subcatchments(
     known = system.catalogue.covers
     found: list[Subcatchment] = []
     findings: list[Finding] = []
-    for row in system.boundaries.sort_values("community_id").itertuples():
-        units, of_units = placed_units(system, row.community_id, row.geometry, by_dem=dem.asked)
+    for row in parts.part("boundaries", lambda: _by_id(system)):
+        community = str(row.community_id)
+        units, of_units = parts.part(
+            f"facilities:{community}", partial(placed_units, system, community, row.geometry, by_dem=dem.asked)
+        )
         findings.extend(of_units)
-        roofs = _roofs(system, row.community_id, settings, known, units)
+        drawn = parts.part(f"roofs:{community}", partial(_roofs, system, community, settings, units))
+        roofs = [d.with_covers(known) for d in drawn]
         found.extend(roofs)
         drained = {s.feature_id for s in roofs}
         ground, of_ground = ground_subcatchments(system, row, settings, terrain, dem, drained, units, parts)
@@ -66,13 +71,17 @@ def subcatchments(
     return tuple(found), tuple(findings)
 
 
+def _by_id(system: DrainageSystem) -> list[Any]:
+    """The communities of a system in the order of their ids."""
+    return list(system.boundaries.sort_values("community_id").itertuples())
+
+
 def _roofs(
     system: DrainageSystem,
     community_id: str,
     settings: SurfaceSettings,
-    known: Mapping[str, Cover],
     units: list[PlacedUnit],
-) -> list[Subcatchment]:
+) -> list[DrawnSubcatchment]:
     """Each building's roof, shared equally by its downpipes. A building without any sheds to the ground."""
     buildings = system.buildings[system.buildings["community_id"] == community_id]
     laterals = system.connections[system.connections["kind"] == "roof_drain"].sort_values("connection_id")
@@ -94,7 +103,7 @@ def _roofs(
             own_units = tuple(replace(u, area_m2=u.area_m2 / len(outlets)) for u in planted)
             green = sum(u.area_m2 for u in own_units)
             roofs.append(
-                Subcatchment(
+                DrawnSubcatchment(
                     ROOF_ROLE,
                     layer,
                     feature_id,
@@ -103,11 +112,10 @@ def _roofs(
                     area,
                     overland_width_m(area, _roof_path_m(row.geometry)),
                     settings.roof_slope_percent,
-                    mix({ROOF: area - green}, known),
-                    {},
                     {ROOF: area - green} | ({"green_roof": green} if green > 0 else {}),
                     row.geometry,
-                    own_units,
+                    {ROOF: area - green},
+                    units=tuple(DrawnUnit(u, None) for u in own_units),
                 )
             )
     return roofs

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
@@ -48,10 +49,11 @@ class Change:
 
 def _roughness(system: DrainageSystem, factor: float) -> DrainageSystem:
     """Manning's n of every pipe times a factor; where none was surveyed, that of its material."""
-    pipes = system.pipes.copy()
-    known = [system.catalogue.roughness(material)[0] for material in pipes["material"]]
-    pipes["roughness"] = pipes["roughness"].fillna(pd.Series(known, index=pipes.index, dtype="float64")) * factor
-    return replace(system, pipes=pipes)
+    surveyed = system.pipes["roughness"].to_numpy(float)
+    if np.isnan(surveyed).any():
+        known = [system.catalogue.roughness(material)[0] for material in system.pipes["material"]]
+        surveyed = np.where(np.isnan(surveyed), np.array(known, dtype=float), surveyed)
+    return replace(system, pipes=system.pipes.assign(roughness=surveyed * factor))
 
 
 def _sediment(system: DrainageSystem, factor: float) -> DrainageSystem:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from spongecalc.batch.packed_text import SharedParts
+from spongecalc.batch.pool import Job, finished
 from spongecalc.batch.run import Run
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.load import Project, mistakes_of
@@ -20,11 +22,15 @@ from spongecalc.scenario import DrainageSystem
 from spongecalc.sweep.error import SweepError, ValuesError
 from spongecalc.sweep.parameter_sets import ParameterSet, parameter_sets
 from spongecalc.sweep.parameters import changed_settings
-from spongecalc.sweep.shared_models import SystemModels
+from spongecalc.sweep.shared_models import SystemModels, versions_of
 from spongecalc.swmm.event import Event, storm_event
 from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.inp_text import SECTION_ORDER
+from spongecalc.swmm.model import SwmmModel
 from spongecalc.swmm.run_result import SeriesRequest
+
+AT_A_TIME = 500
+"""Sets of a large sweep that a worker makes at a time: what they share, each worker makes once for them."""
 
 FOLDER = "sweeps"
 """Folder of the results in which each sweep has its table and its runs."""
@@ -59,12 +65,17 @@ class SweepPlan:
     runs: tuple[Run, ...]
 
 
+_OfSet = list[tuple[Point, Run]]
+_Given = tuple[str, Settings, Project, tuple[DrainageSystem, ...]]
+
+
 def plan_sweep(
     sweep: SweepSettings,
     project: Project,
     systems: Sequence[DrainageSystem],
     on_built: Callable[[int, int], None] | None = None,
     communities: Collection[str] = (),
+    processes: int = 1,
 ) -> SweepPlan:
     """Make the models of a sweep and plan its runs.
 
@@ -75,10 +86,12 @@ def plan_sweep(
     systems
         The checked systems of the sweep's scenarios.
     on_built
-        Told how many of how many sets are made.
+        Told how many of how many models are made.
     communities
         Ids of the project's communities, to tell one that is misspelt from one that errors keep out; none: not
         looked at.
+    processes
+        How many make the models of a large sweep side by side.
 
     Raises
     ------
@@ -90,32 +103,94 @@ def plan_sweep(
     settings = with_storms(sweep, project.settings)
     sets = parameter_sets(sweep, settings, project.folder)
     # Every mistake is found before the first model is made.
-    settings_of = {s.name: changed_settings(settings, sweep.name, s.values) for s in sets}
-    folder = project.results_folder / FOLDER / sweep.name / "runs"
-    rain = LongRain(project.folder, project.settings)
-    points: list[Point] = []
-    runs: dict[str, Run] = {}
+    for parameters in sets:
+        changed_settings(settings, sweep.name, parameters.values)
     scenarios = sweep.scenarios or project.settings.scenario_names
     asked = set(sweep.communities)
-    kept = [
-        SystemModels(system)
+    kept = tuple(
+        system
         for system in systems
         if system.scenario in scenarios and (not asked or asked & set(system.communities))
-    ]
+    )
+    points: list[Point] = []
+    runs: dict[str, Run] = {}
+    told = _Told(on_built, len(sets) * len(kept))
+    for of_set in _side_by_side(sets, (sweep.name, settings, project, kept), processes, told):
+        for point, run in of_set:
+            known = runs.setdefault(run.key, run)
+            points.append(replace(point, run_id=known.run_id))
+    return SweepPlan(sweep, tuple(points), tuple(runs.values()))
+
+
+class _Told:
+    """How many models are made, told to whoever asked for it."""
+
+    def __init__(self, listener: Callable[[int, int], None] | None, total: int) -> None:
+        self._listener, self._total, self._made = listener, total, 0
+
+    def more(self, count: int) -> None:
+        """Tell of so many models more."""
+        self._made += count
+        if self._listener:
+            self._listener(self._made, self._total)
+
+
+def _side_by_side(sets: Sequence[ParameterSet], given: _Given, processes: int, told: _Told) -> Iterator[_OfSet]:
+    """The points and runs of each set in order; those of many sets made by several processes."""
+    if processes < 2 or len(sets) <= AT_A_TIME:
+        yield from _of_sets(sets, *given, on_system=lambda: told.more(len(sets)))
+        return
+    parts = [sets[start : start + AT_A_TIME] for start in range(0, len(sets), AT_A_TIME)]
+    made: dict[int, list[_OfSet]] = {}
+    jobs = [Job(str(number), _made_by_worker, (part, *given)) for number, part in enumerate(parts)]
+    following = 0
+    for number, outcome in finished(jobs, processes=processes):
+        # A worker that was killed takes nothing along: its sets are made here.
+        made[number] = outcome.value if outcome.status == "done" else _of_sets(parts[number], *given)
+        told.more(len(parts[number]) * len(given[-1]))
+        while following in made:
+            yield from made.pop(following)
+            following += 1
+
+
+def _made_by_worker(sets: Sequence[ParameterSet], *given: Any) -> list[_OfSet]:
+    """The points and runs of some sets, with the keys of the runs worked out."""
+    made = _of_sets(sets, *given)
+    for of_set in made:
+        for _, run in of_set:
+            _ = run.key
+    return made
+
+
+def _of_sets(
+    sets: Sequence[ParameterSet],
+    name: str,
+    settings: Settings,
+    project: Project,
+    systems: Sequence[DrainageSystem],
+    on_system: Callable[[], None] = lambda: None,
+) -> list[_OfSet]:
+    """The points of each set, with their runs: by system, then by storm.
+
+    One system after the other is taken through all sets: what its models have in common is kept no longer.
+    """
+    folder = project.results_folder / FOLDER / name / "runs"
+    rain = LongRain(project.folder, project.settings)
     storms = _Storms()
-    shared = [SharedParts() for _ in kept]
-    for number, parameters in enumerate(sets, start=1):
-        own = settings_of[parameters.name]
+    of_sets = []
+    for parameters in sets:
+        own = changed_settings(settings, name, parameters.values)
         # Settings of the rain are seldom those that a sweep changes.
         own_rain = rain if own.sponge == rain.settings.sponge else LongRain(project.folder, own)
-        of_set = storms.of(own)
-        for models, texts in zip(kept, shared, strict=True):
-            for point, run in _of_model(parameters, models, texts, own, own_rain, of_set, folder):
-                known = runs.setdefault(run.key, run)
-                points.append(replace(point, run_id=known.run_id))
-        if on_built:
-            on_built(number, len(sets))
-    return SweepPlan(sweep, tuple(points), tuple(runs.values()))
+        of_sets.append((parameters, own, own_rain, storms.of(own), versions_of(parameters.values)))
+    made: list[_OfSet] = [[] for _ in sets]
+    for system in systems:
+        models, texts = SystemModels(system), SharedParts()
+        for into, (parameters, own, own_rain, events, versions) in zip(made, of_sets, strict=True):
+            model = models.model(parameters.values, own, own_rain, versions)
+            into.extend(_of_model(parameters, *model, models, texts, events, folder))
+        on_system()
+    return made
 
 
 def refuse_unknown(sweep: SweepSettings, communities: Collection[str]) -> None:
@@ -143,15 +218,14 @@ class _Storms:
 
 def _of_model(
     parameters: ParameterSet,
+    model: SwmmModel,
+    above_rim: int,
     models: SystemModels,
     shared: SharedParts,
-    settings: Settings,
-    rain: LongRain,
     storms: Sequence[tuple[Storm, Event]],
     folder: Path,
 ) -> Iterator[tuple[Point, Run]]:
     """The points of one set for one system, with the run of each, in the order of storms."""
-    model, above_rim = models.model(parameters.values, settings, rain)
     depths = SeriesRequest(node_depth=tuple(g.model_id for g in model.gutters))
     for storm, event in storms:
         # Each file holds its own storm only: a storm more in the sweep leaves the other runs what they are.

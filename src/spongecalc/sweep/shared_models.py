@@ -9,26 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from spongecalc.network.outside_water import check_outside_water
 from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
 from spongecalc.scenario import DrainageSystem
-from spongecalc.surfaces.kept_parts import KeptParts
+from spongecalc.surfaces.kept_parts import MOST_KEPT, KeptParts
 from spongecalc.sweep.parameters import Values, changed_model, changed_system
 from spongecalc.swmm.event import Event
 from spongecalc.swmm.inp_text import section_texts
 from spongecalc.swmm.model import Rows, SwmmModel, build_model, with_event
 
 COVERS = "surfaces.covers"
-"""Values of covers: how rough and how tight ground is, never where it lies or where its water goes."""
+"""Values of covers: how rough and how tight ground is, never where it lies.
+
+They decide as well whether a cover has a store of its own, and so a subcatchment: a part that asks for that is
+told which covers have.
+"""
 
 _RISES = ("rise.outfall_level", "rise.rain_outfall_level")
 _LINKS = ("inlets", "tanks", "basins")
 TURNS_ON: Mapping[str, tuple[str, ...]] = {
     "terrain": (),
+    "boundaries": (),
     "ids": (),
     "infiltration": (),
     "general": (),
@@ -37,6 +41,9 @@ TURNS_ON: Mapping[str, tuple[str, ...]] = {
     "ground": ("surfaces",),
     "ways": ("surfaces",),
     "falls": ("surfaces",),
+    "facilities": ("surfaces",),
+    "roofs": ("surfaces",),
+    "drawn": ("surfaces",),
     "areas": ("surfaces", COVERS),
     "sewage": ("sewage", "factor.residents"),
     "sewage shares": ("factor.residents",),
@@ -51,8 +58,9 @@ TURNS_ON: Mapping[str, tuple[str, ...]] = {
     "flush": ("surfaces", *_LINKS),
     "runoff": ("surfaces", COVERS, *_LINKS),
     "map": ("surfaces", *_LINKS),
-    "bounds": ("surfaces", COVERS),
+    "bounds": ("surfaces",),
     "outside water": _RISES,
+    "tank states": ("sponge", "rainfall"),
 }
 """Sections of the settings, and factors, that each part of a model turns on; what a name has after a colon is a
 place, and of no matter here."""
@@ -83,15 +91,27 @@ def _group(key: str) -> str:
 
 @dataclass(frozen=True)
 class SystemModels:
-    """The models of one system under the sets of a sweep, one after the other."""
+    """The models of one system under the sets of a sweep, one after the other.
+
+    ``written`` are the last rows of each section with their texts.
+    """
 
     system: DrainageSystem
     parts: KeptParts = field(default_factory=KeptParts)
-    event_rows: dict[str, tuple[Rows, dict[str, str]]] = field(default_factory=dict)
+    written: dict[str, list[tuple[Rows, dict[str, str]]]] = field(default_factory=dict)
 
-    def model(self, values: Values, settings: Settings, rain: LongRain) -> tuple[SwmmModel, int]:
-        """Return the model of a set, and the count of its outfalls whose water outside comes up at a manhole."""
-        parts = self.parts.for_values(versions_of(values))
+    def model(
+        self,
+        values: Values,
+        settings: Settings,
+        rain: LongRain,
+        versions: Callable[[str], Hashable] | None = None,
+    ) -> tuple[SwmmModel, int]:
+        """Return the model of a set, and the count of its outfalls whose water outside comes up at a manhole.
+
+        ``versions`` are those of the parts under ``values``, where they are known.
+        """
+        parts = self.parts.for_values(versions or versions_of(values))
         system = changed_system(self.system, values)
         if any(_group(key) == COVERS for key in values):
             system = replace(system, catalogue=settings.catalogue)
@@ -101,17 +121,18 @@ class SystemModels:
 
     def texts(self, model: SwmmModel, event: Event, storm: Storm) -> dict[str, str]:
         """Return the sections of an input file in an event; what other sets have of them is not written anew."""
-        written: dict[str, str] = {}
-        for name, rows in model.sections.items():
-            written |= self.parts.derived(f"text of {name}", (rows,), partial(section_texts, {name: rows}))
-        return with_event(written, model.event_rows(model.as_run(event), (storm,)), self._event_texts)
+        of_event = model.event_rows(model.as_run(event), (storm,))
+        return with_event(self._texts(model.sections), of_event, self._texts)
 
-    def _event_texts(self, of_event: Mapping[str, Rows]) -> dict[str, str]:
-        """The texts of an event's sections, written anew where their rows are not those of the set before."""
+    def _texts(self, sections: Mapping[str, Rows]) -> dict[str, str]:
+        """The texts of sections, written anew where their rows are not those of a set before."""
         texts: dict[str, str] = {}
-        for name, rows in of_event.items():
-            known = self.event_rows.get(name)
-            if known is None or known[0] != rows:
-                known = self.event_rows[name] = (rows, section_texts({name: rows}))
-            texts |= known[1]
+        for name, rows in sections.items():
+            known = self.written.setdefault(name, [])
+            found = next((text for kept, text in known if kept is rows or kept == rows), None)
+            if found is None:
+                found = section_texts({name: rows})
+                known.insert(0, (rows, found))
+                del known[MOST_KEPT:]
+            texts |= found
         return texts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 # The order in which SWMM's own interface writes them, so that a reviewer finds things where expected.
 SECTION_ORDER = (
@@ -129,12 +130,11 @@ def fixed(value: float, decimals: int) -> str:
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     """Rows as lines with aligned columns; a row of one cell (a comment, a title) stays as it is."""
-    listed = [tuple(row) for row in rows]
+    listed = list(rows)
     cells = [row for row in listed if len(row) > 1]
-    count = max((len(row) for row in cells), default=0)
-    widths = [max((len(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
+    widths = [max(map(len, column)) for column in zip_longest(*cells, fillvalue="")]
     return [
-        row[0] if len(row) == 1 else "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()
+        row[0] if len(row) == 1 else "  ".join(map(str.ljust, row, widths)).rstrip()  # column by column
         for row in listed
     ]
 

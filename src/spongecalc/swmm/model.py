@@ -45,8 +45,8 @@ from spongecalc.swmm.renewed_links import LaidLinks
 from spongecalc.swmm.runoff import map_sections
 from spongecalc.swmm.standing_water import FILLED, OF_STANDING_WATER, outside_levels_m, with_standing_water
 from spongecalc.swmm.storage_nodes import ROLES as STORAGE_ROLES
-from spongecalc.swmm.tank import Tank
-from spongecalc.swmm.tank_start import TankStart, states_by_day, storage_rows
+from spongecalc.swmm.tank_start import TankStart, storage_rows
+from spongecalc.swmm.tank_starts import tank_starts
 from spongecalc.swmm.tank_water import REUSE_ROLE, TANK_ROLE
 
 Rows = Sequence[Sequence[str]]
@@ -242,6 +242,7 @@ def build_model(
         ),
         fed,
         with_gutter,
+        tuple(runoff_elements),
     )
     elements, by_role = parts.derived(
         "elements", (rows,), lambda: (pd.DataFrame(rows, columns=ELEMENT_COLUMNS), ByRole.of(rows))
@@ -274,7 +275,7 @@ def build_model(
     starts = parts.derived(
         "tank starts",
         (links.tanks, chambers, areas, flush, rain),
-        lambda: _tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings),
+        lambda: tank_starts(links.tanks, chambers, areas, ids, flush, rain, settings, parts),
     )
     return SwmmModel(
         system.model,
@@ -364,31 +365,6 @@ def _by_section(pieces: Sequence[Mapping[str, Rows]]) -> dict[str, list[Rows]]:
     return found
 
 
-def _tank_starts(
-    tanks: Sequence[Tank],
-    chambers: Sequence[FlushChamber],
-    areas: Sequence[Subcatchment],
-    ids: Mapping[str, str],
-    flush: FlushPart,
-    rain: LongRain | None,
-    settings: Settings,
-) -> tuple[TankStart, ...]:
-    if rain is None:
-        return ()
-    chamber_of = {c.tank.facility_id: c for c in chambers}
-    return tuple(
-        TankStart(
-            t,
-            ids[t.node_id],
-            chamber_of.get(t.facility_id),
-            flush.inlets.get(t.node_id, ""),
-            rain.daily_mm,
-            states_by_day(t, tanks, areas, rain.daily_mm, settings.catalogue, settings.sponge),
-        )
-        for t in tanks
-    )
-
-
 def _short_inlets(
     system: DrainageSystem, settings: Settings, areas: Sequence[Subcatchment], storms: Sequence[Storm]
 ) -> tuple[Finding, ...]:
@@ -411,4 +387,4 @@ def _bounds(system: DrainageSystem, settings: Settings, areas: Sequence[Subcatch
 
 def _shared(pieces: Iterable[Rows]) -> list[tuple[str, ...]]:
     """The rows of a section with equal texts in memory once: a county's models have few figures of their own."""
-    return [tuple(intern(word) if type(word) is str else word for word in row) for rows in pieces for row in rows]
+    return [tuple(map(intern, row)) for rows in pieces for row in rows]

@@ -32,14 +32,15 @@ class LaidLinks:
         if pipes is self.pipes:
             return self.links
         silt = [frame["sediment_mm"].fillna(0.0).to_numpy(float) for frame in (pipes, self.pipes)]
-        again = pipes[silt[0] != silt[1]]
+        silted = silt[0] != silt[1]
         made = {}
-        if len(again):
-            raw = pipe_conduits(replace(system, pipes=again), [])
+        if silted.any():
+            raw = pipe_conduits(replace(system, pipes=pipes[silted]), [])
             made = {c.feature_id: c for c in as_carried(system, raw, self.links.stored, [])}
         roughness = _roughness_of(system)
-        conduits = (_renewed(c, made, roughness) if c.layer == "pipes" else c for c in self.links.conduits)
-        return replace(self.links, conduits=tuple(conduits), transects=transect_rows(pipes))
+        conduits = tuple(_renewed(c, made, roughness) if c.layer == "pipes" else c for c in self.links.conduits)
+        transects = transect_rows(pipes) if self.links.transects else self.links.transects
+        return replace(self.links, conduits=conduits, transects=transects)
 
 
 def _roughness_of(system: DrainageSystem) -> dict[str, float]:
