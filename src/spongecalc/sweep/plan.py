@@ -123,7 +123,7 @@ def plan_sweep(
 
 
 class _Told:
-    """How many models are made, told to whoever asked for it."""
+    """A count of the models that are made, told to whoever asked for it."""
 
     def __init__(self, listener: Callable[[int, int], None] | None, total: int) -> None:
         self._listener, self._total, self._made = listener, total, 0
