@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.gate import text
+from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.territory import leads_out
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
@@ -22,7 +23,7 @@ from spongecalc.layers.level_series import LevelSeries
 from spongecalc.layers.model_sources import Sources, findings_of_fates
 from spongecalc.layers.named_objects import named_objects
 from spongecalc.layers.sources.form import MODEL_FORM, form_of
-from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
+from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources.swmm.carried import CARRIED, CarriedModel, carried_of
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, MODEL_LAYERS, NAMED, Fate, ledger_of
 from spongecalc.layers.sources.swmm.objects import RULE_WORDS
@@ -109,7 +110,7 @@ def with_carried_files(
             file = read_carried_file(folder / entry.file)
         except SourceRefusedError as refusal:
             words = {"file": entry.file, **refusal.found}
-            findings.append(Finding("model.carried_unread", Feature(file=entry.file), words))
+            findings.append(Finding(refusal.rule, Feature(file=entry.file), words))
             continue
         nodes, pipes = layers["nodes"], layers["pipes"]
         reading = _reading(file, (folder / entry.file).parent, layers, entry.prefix)
@@ -139,7 +140,7 @@ def read_carried_file(path: Path) -> ModelFile:
     SourceRefusedError
         If it cannot be read, or has neither a section nor a rule.
     """
-    with source_entrance(path, "model"):
+    with Entrance(path, "model", "", lambda cause: SourceRefusedError("model.carried_unread", reason=cause)):
         data = text.read_bytes(path)
         file = parse_model(path.name, data, "CONTROLS" if _begins_with_rules(data) else BEFORE_ALL)
         return file if file.of("OPTIONS") else replace(file, options={**file.options, "FLOW_UNITS": "LPS"})
