@@ -110,7 +110,7 @@ def with_carried_files(
             file = read_carried_file(folder / entry.file)
         except SourceRefusedError as refusal:
             words = {"file": entry.file, **refusal.found}
-            findings.append(Finding(refusal.rule, Feature(file=entry.file), words))
+            findings.append(Finding("model.carried_unread", Feature(file=entry.file), words))
             continue
         nodes, pipes = layers["nodes"], layers["pipes"]
         reading = _reading(file, (folder / entry.file).parent, layers, entry.prefix)
