@@ -299,3 +299,18 @@ def test_a_part_of_a_shapefile_that_a_link_takes_outside_is_not_opened(tmp_path:
     assert f'outside = ["{(elsewhere / "pipes.dbf").as_posix()}"]' in refused.cause.sentence("en")
     claim(project, ["../elsewhere"])
     assert len(layer(project / "pipes.shp")) == 2
+
+
+@pytest.mark.parametrize("name", ["pipes.survey", "pipes.xsd"])
+def test_a_text_larger_than_allowed_is_not_read_under_other_endings_or_beside(tmp_path: Path, name: str) -> None:
+    """The look for links reads a GeoJSON of any name whole, and the schema of a GML."""
+    if name.endswith(".xsd"):
+        path = tmp_path / "pipes.gml"
+        pyogrio.write_dataframe(FRAME, path, driver="GML")
+        (tmp_path / name).write_text(f"<!--{' ' * 20_000}-->" + (tmp_path / name).read_text())
+    else:
+        path = tmp_path / name
+        path.write_text(FRAME.to_crs("EPSG:4490").to_json() + " " * 20_000)
+    assert len(layer(path)) == 2
+    claim(tmp_path, limits=Limits(text_limit_mb=0.015))
+    assert "text_limit" in refusal(path).cause.sentence("en")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from spongecalc.gate.forms_by_name import MARKUP
 from spongecalc.gate.limits import MB
 from spongecalc.gate.not_admitted import OutsideError, TooLargeError
 from spongecalc.gate.territory import led_outside, limits_of
 
-# Texts that GDAL opens itself; all others are read by the gate, which asks their size then.
-MARKUP = (".gml", ".kml", ".gpx", ".geojson", ".json", ".topojson", ".xml")
 # Forms of several files of one name, or of a folder of files.
 _OF_SEVERAL = ("vector", "raster")
 
@@ -38,7 +37,8 @@ def admit(path: Path, form: str, layer: str) -> None:
     for part in (path, *(_links_beside(path) if form in _OF_SEVERAL else ())):
         if (place := led_outside(part)) is not None:
             raise OutsideError(place)
-    if form in _OF_SEVERAL and path.suffix.lower() in MARKUP and path.is_file():
+    # Texts that GDAL opens itself; all others are read by the gate, which asks their size then.
+    if form in _OF_SEVERAL and path.suffix.lower() in (*MARKUP, ".xml") and path.is_file():
         refuse_size(path)
 
 

@@ -8,16 +8,15 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.archive_limits import check_archive
 from spongecalc.gate.content import content_of, content_of_beginning
-from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits
+from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits, is_gml_content
 from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
 
 _BEGINNING = 65_536
-# Markup that GDAL reads by a driver that writes nothing.
-_NOT_GML = ("<kml>", "<gpx>")
 
 
 def admit_content(source: Path | BytesIO, limits: Limits) -> None:
@@ -40,6 +39,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         with suppress(BadZipFile):  # GDAL says so
             check_archive(source, limits)
             _check_members(source)
+    if content == "JSON" or content.startswith("<"):
+        refuse_size(source)  # whatever its name ends in
     if content == "JSON":
         state = source.stat()
         _check_file(source, state.st_mtime_ns, state.st_size)
@@ -54,8 +55,7 @@ def admit_name(path: Path) -> str:
 
 def is_gml(path: Path) -> bool:
     """True for markup that GDAL reads as GML."""
-    content = content_of(path) if path.is_file() else ""
-    return content.startswith("<") and content not in _NOT_GML
+    return path.is_file() and is_gml_content(content_of(path))
 
 
 def _admit(content: str, suffix: str) -> None:
