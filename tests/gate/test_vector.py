@@ -8,7 +8,7 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import geopandas as gpd
 import pyogrio
@@ -314,3 +314,77 @@ def test_a_text_larger_than_allowed_is_not_read_under_other_endings_or_beside(tm
     assert len(layer(path)) == 2
     claim(tmp_path, limits=Limits(text_limit_mb=0.015))
     assert "text_limit" in refusal(path).cause.sentence("en")
+
+
+def mapinfo_base(folder: Path) -> Path:
+    folder.mkdir()
+    pyogrio.write_dataframe(FRAME, folder / "base.tab", driver="MapInfo File")
+    return folder / "base.tab"
+
+
+def seamless(project: Path, base: str, line: str = '"\\IsSeamless" = "TRUE"') -> Path:
+    """A table whose features lie in those that its rows name."""
+    index = gpd.GeoDataFrame(
+        {"Table": [base], "Description": ["a"]}, geometry=[Point(540000, 2674000).buffer(50)]
+    )
+    pyogrio.write_dataframe(index.set_crs("EPSG:4543"), project / "pipes.tab", driver="MapInfo File")
+    table = project / "pipes.tab"
+    table.write_text(table.read_text() + f"begin_metadata\n{line}\nend_metadata\n")
+    return table
+
+
+def zipped(table: Path) -> Path:
+    path = table.with_suffix(".zip")
+    with ZipFile(path, "w") as archive:
+        for part in table.parent.glob("pipes.*"):
+            if part != path:
+                archive.write(part, part.name.replace(".tab", ".TAB"))
+    return path
+
+
+@pytest.mark.parametrize("line", ['"\\IsSeamless" = "TRUE"', '\t "\\ISSEAMLESS" = "true"'])
+@pytest.mark.parametrize("given", ["table", "folder", "zip"])
+def test_a_mapinfo_table_that_is_made_of_others_is_not_opened(tmp_path: Path, given: str, line: str) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    mapinfo_base(tmp_path / "elsewhere")
+    claim(project)
+    table = seamless(project, "../elsewhere/base.tab", line)
+    refused = refusal({"table": table, "folder": project, "zip": zipped(table)}[given])
+    assert refused.cause.kind == "pointer"
+    assert "MapInfo" in refused.cause.sentence("zh")
+
+
+def test_a_view_of_mapinfo_is_not_opened(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    mapinfo_base(tmp_path / "elsewhere")
+    (project / "pipes.tab").write_text(
+        '!table\n!version 100\n\n  open  table "../elsewhere/base.tab" hide\nCreate View pipes As\nSelect * From base\n'
+    )
+    assert refusal(project / "pipes.tab").cause.kind == "pointer"
+
+
+@pytest.mark.parametrize("given", ["table", "folder", "zip"])
+def test_a_mapinfo_table_that_says_it_is_not_made_of_others_is_read(tmp_path: Path, given: str) -> None:
+    table = seamless(tmp_path, "base.tab", '"\\IsSeamless" = "FALSE"')
+    read = layer({"table": table, "folder": tmp_path, "zip": zipped(table)}[given])
+    assert list(read["Table"]) == ["base.tab"]
+
+
+@pytest.mark.parametrize("damage", ["extra", "directory"])
+def test_an_archive_that_cannot_be_listed_is_not_left_to_gdal(tmp_path: Path, damage: str) -> None:
+    """GDAL reads one of which a member's extra field is damaged, and would not have been told of its members."""
+    document = json.dumps({**json.loads(FRAME.to_crs("EPSG:4490").to_json()), "crs": {"type": "link"}})
+    path = tmp_path / "pipes.zip"
+    member = ZipInfo("pipes.geojson")
+    member.extra = b"\x99\x99\x04\0abcd"
+    with ZipFile(path, "w") as archive:
+        archive.writestr(member, document)
+    data = path.read_bytes()
+    at = data.rindex(b"\x99\x99\x04\0")
+    change = b"\x01\0\xff\0" if damage == "extra" else b""
+    path.write_bytes(data[:at] + change + data[at + 4 :])
+    refused = refusal(path)
+    assert refused.cause.kind == "damaged_archive"
+    assert not refused.cause.turned_away

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from spongecalc.gate.limits import Limits
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
 
 _BEGINNING = 65_536
+_TABLE = ".tab"
 
 
 def admit_content(source: Path | BytesIO, limits: Limits) -> None:
@@ -36,9 +37,14 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         return  # GDAL says so
     content = admit_name(source)
     if content == "ZIP":
-        with suppress(BadZipFile):  # GDAL says so
+        try:
             check_archive(source, limits)
             _check_members(source)
+        except BadZipFile as reason:  # GDAL may read one all the same
+            raise NotAdmittedError("damaged_archive", reason=str(reason)) from reason
+    for table in _mapinfo_tables(source):
+        refuse_size(table)
+        _check_table(table.read_bytes())
     if content == "JSON" or content.startswith("<"):
         refuse_size(source)  # whatever its name ends in
     if content == "JSON":
@@ -66,6 +72,22 @@ def _admit(content: str, suffix: str) -> None:
         raise OtherFormError(suffix, content)
 
 
+def _mapinfo_tables(path: Path) -> list[Path]:
+    """The tables of MapInfo that GDAL opens for a path: one, or all of a folder."""
+    parts = path.iterdir() if path.is_dir() else [path]
+    return [p for p in parts if p.suffix.lower() == _TABLE and p.is_file()]
+
+
+def _check_table(data: bytes) -> None:
+    """Refuse a table of MapInfo that is made of others, wherever they lie: a seamless one, or a view."""
+    for line in re.split(rb"[\r\n]", data):
+        words = b" ".join(line.lower().replace(b'"', b" ").split())
+        if words.startswith((b"open table", b"create view")) or (
+            words.startswith(rb"\isseamless") and words.removeprefix(rb"\isseamless").strip(b" =") != b"false"
+        ):
+            raise PointerError(f"MapInfo: {words[:40].decode('ascii', 'replace')}")
+
+
 @lru_cache(maxsize=32)
 def _check_file(path: Path, *_state: int) -> None:
     """Look for links in a GeoJSON; done once for each state of the file."""
@@ -91,5 +113,7 @@ def _check_members(path: Path) -> None:
                 raise PointerError(POINTERS[content])
             if content == "JSON":
                 _check_link(archive.read(member))
+            if member.filename.lower().endswith(_TABLE):
+                _check_table(archive.read(member))
             if member.filename.lower().endswith(".gml"):
                 raise OtherFormError(path.suffix, member.filename)
