@@ -360,7 +360,8 @@ def test_a_view_of_mapinfo_is_not_opened(tmp_path: Path) -> None:
     project.mkdir()
     mapinfo_base(tmp_path / "elsewhere")
     (project / "pipes.tab").write_text(
-        '!table\n!version 100\n\n  open  table "../elsewhere/base.tab" hide\nCreate View pipes As\nSelect * From base\n'
+        '!table\n!version 100\n\n  open  table "../elsewhere/base.tab" hide\n'
+        "Create View pipes As\nSelect * From base\n"
     )
     assert refusal(project / "pipes.tab").cause.kind == "pointer"
 
