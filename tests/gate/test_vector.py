@@ -209,6 +209,25 @@ def test_a_crs_that_is_a_link_is_not_followed(tmp_path: Path, listener: Listener
         vector.list_layers(BytesIO(text.encode()))
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"type": "link", "TYPE": "name"',
+        '"type": "link", "type": "name"',
+        '"TYPE": "name", "type": "link"',
+        '"type": "name", "Type": 5',
+        '"properties": {"type": "name"}',
+    ],
+)
+def test_a_crs_of_two_types_is_taken_for_a_link(tmp_path: Path, listener: Listener, members: str) -> None:
+    """Which of them GDAL goes by is its own affair."""
+    document = json.loads(FRAME.to_crs("EPSG:4490").to_json())
+    document["crs"] = "HERE"
+    place = f'{{{members}, "properties": {{"href": "{listener.url}/crs", "type": "ogcwkt"}}}}'
+    (tmp_path / "pipes.geojson").write_text(json.dumps(document).replace('"HERE"', place))
+    assert refusal(tmp_path / "pipes.geojson").cause.kind == "pointer"
+
+
 def test_a_named_crs_and_a_field_of_that_name_are_none_of_it(tmp_path: Path) -> None:
     frame = FRAME.to_crs("EPSG:4490").assign(crs=["EPSG:4490", "link"], kind=["crs", "crs"])
     pyogrio.write_dataframe(frame, tmp_path / "pipes.geojson", driver="GeoJSON")
@@ -389,3 +408,22 @@ def test_an_archive_that_cannot_be_listed_is_not_left_to_gdal(tmp_path: Path, da
     refused = refusal(path)
     assert refused.cause.kind == "damaged_archive"
     assert not refused.cause.turned_away
+
+
+def test_of_the_files_of_a_folder_only_those_that_go_with_one_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.shp", driver="ESRI Shapefile")
+    for number in range(50):
+        (tmp_path / f"other{number}.shp").touch()
+    asked: list[str] = []
+    told = Path.is_symlink
+
+    def is_symlink(path: Path) -> bool:
+        asked.append(path.name)
+        return told(path)
+
+    monkeypatch.setattr(Path, "is_symlink", is_symlink)
+    assert len(layer(tmp_path / "pipes.shp")) == 2
+    assert asked
+    assert {name.partition(".")[0] for name in asked} == {"pipes"}

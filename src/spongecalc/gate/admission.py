@@ -51,10 +51,12 @@ def refuse_size(path: Path) -> None:
 
 def _links_beside(path: Path) -> Iterator[Path]:
     """Links among the files that go with one: those in a folder, or of the same name with another ending."""
+    whole = path.is_dir()
     try:
-        inside = list(path.iterdir()) if path.is_dir() else list(path.parent.glob("*"))
+        inside = list((path if whole else path.parent).iterdir())
     except OSError:
         return
     for other in inside:
-        if other.is_symlink() and (path.is_dir() or other.name.startswith(f"{path.stem}.")):
+        # The name first: a folder may hold thousands of files, and the disk is asked about each.
+        if (whole or other.name.startswith(f"{path.stem}.")) and other.is_symlink():
             yield other
