@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -201,6 +203,25 @@ def test_only_listed_drivers_stay_for_tiles_too(tmp_path: Path) -> None:
     with rasterio.Env() as environment:
         assert set(environment.drivers()) <= {*RASTER_DRIVERS, *VECTOR_DRIVERS, *MEMORY}
         assert {"GTiff", "HFA", "VRT"} <= set(environment.drivers())
+
+
+@pytest.mark.parametrize("within", ["with rasterio.Env(): read()", "read()", "Thread(target=read).start()"])
+def test_the_drivers_are_closed_in_a_process_of_its_own(tmp_path: Path, within: str) -> None:
+    """Though rasterio was loaded before, and whether or not a caller has entered an environment of its own."""
+    path = write(tmp_path / "a.tif")
+    code = (
+        "import rasterio, sys; from pathlib import Path; from threading import Thread\n"
+        "from spongecalc.gate import raster; from spongecalc.gate.entrance import Entrance\n"
+        "def drivers():\n    with rasterio.Env() as environment: return set(environment.drivers())\n"
+        "assert {'WMS', 'GTI', 'PDS'} <= drivers()\n"
+        "def read():\n    path = Path(sys.argv[1])\n"
+        "    with Entrance(path, 'raster'), raster.opened(path) as held: assert held.read(1).mean() == 1600\n"
+        "    assert not {'WMS', 'GTI', 'PDS', 'HTTP', 'STACTA'} & drivers()\n"
+        "    print('read')\n"
+        f"{within}\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False, text=True)
+    assert ran.stdout == "read\n", ran.stderr
 
 
 @pytest.mark.parametrize("thread", [False, True])

@@ -12,7 +12,6 @@ import os
 from functools import cache
 
 import pyogrio
-import rasterio
 import rasterio._env
 from pyogrio import _ogr
 from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # public, but not listed
@@ -100,8 +99,12 @@ def _close_raster_drivers() -> None:
 
 def _other_rasters() -> list[str]:
     """Drivers that rasterio has registered and that are not allowed."""
-    with rasterio.Env() as environment:
+    environment = rasterio._env.GDALEnv()
+    environment.start()  # one of rasterio.Env() registers nothing where a caller has entered another
+    try:
         registered = environment.drivers()
+    finally:
+        environment.stop()
     return [name for name in registered if name not in (*RASTER_DRIVERS, *VECTOR_DRIVERS, *MEMORY)]
 
 
