@@ -12,6 +12,8 @@ import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from spongecalc.gate import vector
+from spongecalc.gate.forms_by_name import VECTOR_FORMS
+from spongecalc.gate.not_admitted import NotAdmittedError
 from spongecalc.layers.sources.dbase_text import encodings_of_table
 from spongecalc.layers.sources.exact_fields import read_exactly
 from spongecalc.layers.sources.foreign_form import refuse_unread
@@ -98,6 +100,11 @@ def _places(path: Path, encoding: str | None) -> dict[str, Place]:
         documents = markup_documents(path, encoding) if path.suffix.lower() in DOCUMENTS else None
         try:
             return _listed(path, documents)
+        except NotAdmittedError as reason:
+            # An archive under an ending of nothing that is read is no broken source.
+            if reason.kind == "damaged_archive" and path.suffix.lower() not in VECTOR_FORMS:
+                raise SourceRefusedError("file.not_a_form") from reason
+            raise
         except (DataSourceError, DataLayerError, OSError) as reason:
             refuse_unread(path)
             if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:
