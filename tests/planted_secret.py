@@ -77,6 +77,28 @@ FORMS = (
     f"password: {PLAIN}",
     f"postgresql://reader@127.0.0.1/survey?scram_client_key={PLAIN}",
     f"https://127.0.0.1:1/wfs?api_key={PLAIN}",
+    f"https://127.0.0.1:1/wfs?api-key={PLAIN}",
+    f"口令: {PLAIN}",
+    f"pass={PLAIN}",
+    f"reader:{PLAIN}@db.example/survey",
+    f"reader:{PLAIN}@localhost/survey",
+    # Addresses of the web, whose services have names of their own.
+    f"https://{PLAIN}@127.0.0.1/a.tif",
+    f"https://a.example/b?sv=2022&sig={_ENCODED}",
+    f"https://a.example/b?signature={PLAIN}&x=1",
+    f"https://a.example/b?x=1&key={PLAIN}",
+    f"https://a.example/b?auth={PLAIN}",
+    f"https://a.example/b?access_key={PLAIN}",
+    f"https://a.example/b?AccessKey={PLAIN}",
+    f"https://a.example/b?X-Amz-Signature={PLAIN}",
+    f"https://a.example/b?X-Amz-Credential={PLAIN}",
+    f"https://a.example/b?OSSAccessKeyId={PLAIN}",
+    f"https://a.example/b?sk={PLAIN}",
+    f"https://a.example/b?tk={PLAIN}",
+    f"https://a.example/b?jwt={PLAIN}",
+    f"https://a.example/b?code={PLAIN}",
+    f"https://a.example/b?%73ig={PLAIN}",
+    f"https://a.example/b？sig＝{PLAIN}",
 )
 
 

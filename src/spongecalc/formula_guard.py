@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 SIGNS = ("=", "+", "-", "@")
 APOSTROPHE = "'"
-# Blanks that are no white space to Python, and that spreadsheets drop or do not show.
-_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\x00"
+# Signs that are no white space to Python, and that spreadsheets drop or do not show: of format and of control.
+_UNSEEN = ("Cf", "Cc")
 # Lines and tabs before a text are taken for the start of the next cell.
 _BREAKS = ("\t", "\r", "\n")
 
@@ -24,8 +24,8 @@ def is_formula(text: str) -> bool:
     """
     if text.startswith(_BREAKS):
         return True
-    seen = text.strip().strip(_UNSEEN).strip()
-    return unicodedata.normalize("NFKC", seen[:1]).startswith(SIGNS)
+    seen = next((c for c in text if not (c.isspace() or unicodedata.category(c) in _UNSEEN)), "")
+    return unicodedata.normalize("NFKC", seen).startswith(SIGNS)
 
 
 def guarded(text: str) -> str:

@@ -81,3 +81,17 @@ def test_more_values_than_allowed_name_the_setting(tmp_path: Path) -> None:
     with Entrance(path, "netcdf"), opened(path, classic=False) as held, pytest.raises(TooLargeError) as told:
         held.variables["tp"][:]
     assert told.value.values["setting"] == "raster_limit"
+
+
+def test_a_sound_file_is_read_where_a_queue_limits_processor_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("resource")
+    monkeypatch.setattr(hdf5_apart, "LEAST_S", 100.0)
+    path = written(tmp_path / "a.nc")
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (60, 60)); "
+    process = hdf5_apart.ReadingProcess(
+        ("-P", "-c", limited + "from spongecalc.gate.hdf5_worker import main; main()")
+    )
+    assert process.ask(path, ask="links", path=str(path)) == ({"link": ""}, None)
+    process.end()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from shapely import box
 from tests.listener import Listener, listening
 
 from spongecalc.gate import raster
 from spongecalc.gate.entrance import Entrance
+from spongecalc.gate.forms_by_name import RASTER_DRIVERS, VECTOR_DRIVERS
+from spongecalc.gate.gdal_drivers import MEMORY
 from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.territory import claim
@@ -84,7 +91,7 @@ VIRTUAL = (
 )
 
 
-def virtual(tile: str, relative: int = 1, more: str = "") -> str:
+def virtual(tile: str, relative: int | str = 1, more: str = "") -> str:
     return VIRTUAL.format(tile=tile, relative=relative, more=more)
 
 
@@ -144,6 +151,14 @@ def test_tiles_outside_the_folder_are_not_opened(tmp_path: Path) -> None:
     [
         (virtual("b.vrt"), "pointer"),
         (virtual("gone.tif"), "pointer"),
+        (virtual("a.tif", "true"), "pointer"),
+        (virtual("a.tif", 2), "pointer"),
+        (virtual("a.tif", "1a"), "pointer"),
+        (virtual("a.tif", 0), "pointer"),
+        (virtual("a.tif "), "pointer"),
+        (virtual("a<!-- -->.tif"), "pointer"),
+        (virtual("<![CDATA[a.tif]]>"), "pointer"),
+        (virtual("a.tif").replace('dataType="Float32" band', 'SUBCLASS="VRTRawRasterBand" band'), "mosaic"),
         (virtual("a.tif").replace('dataType="Float32" band', 'subClass="VRTDerivedRasterBand" band'), "mosaic"),
         (virtual("a.tif", more="<Overview/>"), "mosaic"),
         (virtual("a.tif", more="<PansharpeningOptions/>"), "mosaic"),
@@ -179,3 +194,129 @@ def test_more_cells_at_a_time_than_allowed_name_the_setting(tmp_path: Path) -> N
     for language in ("zh", "en"):
         assert "raster_limit" in refused.value.cause.sentence(language)
         assert "2,400" in refused.value.cause.sentence(language)
+
+
+def test_only_listed_drivers_stay_for_tiles_too(tmp_path: Path) -> None:
+    """GDAL opens tiles by itself, when their cells are asked for."""
+    write(tmp_path / "a.tif")
+    assert mean(tmp_path / "a.tif") == 1600
+    with rasterio.Env() as environment:
+        assert set(environment.drivers()) <= {*RASTER_DRIVERS, *VECTOR_DRIVERS, *MEMORY}
+        assert {"GTiff", "HFA", "VRT"} <= set(environment.drivers())
+
+
+@pytest.mark.parametrize("within", ["with rasterio.Env(): read()", "read()", "Thread(target=read).start()"])
+def test_the_drivers_are_closed_in_a_process_of_its_own(tmp_path: Path, within: str) -> None:
+    """Though rasterio was loaded before, and whether or not a caller has entered an environment of its own."""
+    path = write(tmp_path / "a.tif")
+    code = (
+        "import rasterio, sys; from pathlib import Path; from threading import Thread\n"
+        "from spongecalc.gate import raster; from spongecalc.gate.entrance import Entrance\n"
+        "def drivers():\n    with rasterio.Env() as environment: return set(environment.drivers())\n"
+        "assert {'WMS', 'GTI', 'PDS'} <= drivers()\n"
+        "def read():\n    path = Path(sys.argv[1])\n"
+        "    with Entrance(path, 'raster'), raster.opened(path) as held: assert held.read(1).mean() == 1600\n"
+        "    assert not {'WMS', 'GTI', 'PDS', 'HTTP', 'STACTA'} & drivers()\n"
+        "    print('read')\n"
+        f"{within}\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False, text=True)
+    assert ran.stdout == "read\n", ran.stderr
+
+
+@pytest.mark.parametrize("thread", [False, True])
+def test_the_ways_into_the_net_stay_closed_while_a_raster_is_open(tmp_path: Path, thread: bool) -> None:
+    write(tmp_path / "a.tif")
+
+    def proxy() -> object:
+        with Entrance(tmp_path / "a.tif", "raster"), raster.opened(tmp_path / "a.tif"):
+            return rasterio._env.get_gdal_config("GDAL_HTTP_PROXY")
+
+    with ThreadPoolExecutor(1) as pool:
+        assert (pool.submit(proxy).result() if thread else proxy()) == "http://127.0.0.1:0"
+
+
+TILE_MAP = (
+    '<TileMap version="1.0.0" tilemapservice="http://tms.osgeo.org/1.0.0"><Title>a</Title><SRS>EPSG:4543</SRS>'
+    '<BoundingBox minx="540000" miny="2674000" maxx="540060" maxy="2674040"/><Origin x="540000" y="2674000"/>'
+    '<TileFormat width="60" height="40" mime-type="image/png" extension="png"/><TileSets profile="none">'
+    '<TileSet href="{url}/0" units-per-pixel="1" order="0"/></TileSets></TileMap>'
+)
+
+
+@pytest.mark.parametrize("name", ["tile.xml", "tile.tif", "tile", "tile.img"])
+@pytest.mark.parametrize(
+    "content",
+    [TILE_MAP, "<Other/>" + TILE_MAP, "a text", "\0\0\0", "EHFA_HEADER_TAG" + virtual("/vsicurl/{url}/a.tif", 0)],
+)
+def test_a_tile_is_of_a_form_whose_beginning_leaves_no_doubt(
+    tmp_path: Path, listener: Listener, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content.replace("{url}", listener.url))
+    (tmp_path / "dem.vrt").write_text(virtual(name))
+    assert refusal(tmp_path / "dem.vrt").cause.kind == "tile"
+
+
+def test_an_index_of_tiles_is_no_tile(tmp_path: Path) -> None:
+    """GDAL reads a GeoPackage of such a name as a list of rasters, wherever they lie."""
+    project = tmp_path / "project"
+    project.mkdir()
+    outside = write(tmp_path / "outside.tif")
+    index = gpd.GeoDataFrame(
+        {"location": [str(outside)]}, geometry=[box(540000, 2674000, 540060, 2674040)], crs="EPSG:4543"
+    )
+    index.to_file(project / "x.gti.gpkg", layer="index", driver="GPKG")
+    (project / "dem.vrt").write_text(virtual("x.gti.gpkg"))
+    assert refusal(project / "dem.vrt").cause.kind == "tile"
+
+
+def test_overviews_of_a_tile_are_not_asked_for_elsewhere(tmp_path: Path, listener: Listener) -> None:
+    for key in ("OVERVIEW_FILE", "Overview_File"):
+        path = write(tmp_path / "a.tif")
+        with rasterio.open(path, "r+") as held:
+            held.update_tags(ns="OVERVIEWS", **{key: f"/vsicurl/{listener.url}/coarse.tif"})
+        (tmp_path / "dem.vrt").write_text(virtual("a.tif"))
+        assert refusal(tmp_path / "dem.vrt").cause.kind == "pointer"
+
+
+def test_a_virtual_raster_that_a_zero_hides_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.tif")
+    (tmp_path / "dem.vrt").write_bytes(b"<VRTDataset a='\0'" + virtual("../a.tif").encode()[11:])
+    assert refusal(tmp_path / "dem.vrt").cause.kind == "no_such_form"
+
+
+def test_links_behind_a_block_of_the_users_own_are_not_followed(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "b.h5", "w") as other:
+        other["z"] = np.ones((3, 3))
+    with h5py.File(tmp_path / "a.nc", "w", userblock_size=512) as held:
+        held["z"] = h5py.ExternalLink("b.h5", "/z")
+    assert refusal(tmp_path / "a.nc").cause.kind == "no_such_form"
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.img", "a.jp2", "a.nc", "a.vrt", "a.gpkg"])
+@pytest.mark.parametrize(
+    ("content", "kind"), [(b"\0\1", "no_such_form"), (b"a b", "no_such_form"), (b"", "empty")]
+)
+def test_a_file_that_begins_as_none_of_its_form_is_called_damaged(
+    tmp_path: Path, name: str, content: bytes, kind: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    refused = refusal(tmp_path / name)
+    assert refused.cause.kind == kind
+    assert not refused.cause.turned_away
+    assert tmp_path.joinpath(name).suffix in refused.cause.sentence("zh")
+
+
+def test_an_arc_grid_may_begin_as_a_shapefile_does(tmp_path: Path) -> None:
+    """Both write 9994 first; the driver alone tells what is amiss in one that is cut."""
+    (tmp_path / "w001001.adf").write_bytes(b"\0\0\x27\x0a" + bytes(96))
+    assert refusal(tmp_path / "w001001.adf").cause.kind == "library"
+
+
+def test_what_describes_a_raster_may_be_no_larger_than_a_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif")
+    (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{' ' * 2000}</PAMDataset>")
+    assert mean(path) == 1600
+    claim(tmp_path, limits=Limits(text_limit_mb=0.001))
+    assert "text_limit" in refusal(path).cause.sentence("en")

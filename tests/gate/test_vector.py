@@ -8,7 +8,7 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import geopandas as gpd
 import pyogrio
@@ -209,6 +209,25 @@ def test_a_crs_that_is_a_link_is_not_followed(tmp_path: Path, listener: Listener
         vector.list_layers(BytesIO(text.encode()))
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"type": "link", "TYPE": "name"',
+        '"type": "link", "type": "name"',
+        '"TYPE": "name", "type": "link"',
+        '"type": "name", "Type": 5',
+        '"properties": {"type": "name"}',
+    ],
+)
+def test_a_crs_of_two_types_is_taken_for_a_link(tmp_path: Path, listener: Listener, members: str) -> None:
+    """Which of them GDAL goes by is its own affair."""
+    document = json.loads(FRAME.to_crs("EPSG:4490").to_json())
+    document["crs"] = "HERE"
+    place = f'{{{members}, "properties": {{"href": "{listener.url}/crs", "type": "ogcwkt"}}}}'
+    (tmp_path / "pipes.geojson").write_text(json.dumps(document).replace('"HERE"', place))
+    assert refusal(tmp_path / "pipes.geojson").cause.kind == "pointer"
+
+
 def test_a_named_crs_and_a_field_of_that_name_are_none_of_it(tmp_path: Path) -> None:
     frame = FRAME.to_crs("EPSG:4490").assign(crs=["EPSG:4490", "link"], kind=["crs", "crs"])
     pyogrio.write_dataframe(frame, tmp_path / "pipes.geojson", driver="GeoJSON")
@@ -299,3 +318,112 @@ def test_a_part_of_a_shapefile_that_a_link_takes_outside_is_not_opened(tmp_path:
     assert f'outside = ["{(elsewhere / "pipes.dbf").as_posix()}"]' in refused.cause.sentence("en")
     claim(project, ["../elsewhere"])
     assert len(layer(project / "pipes.shp")) == 2
+
+
+@pytest.mark.parametrize("name", ["pipes.survey", "pipes.xsd"])
+def test_a_text_larger_than_allowed_is_not_read_under_other_endings_or_beside(tmp_path: Path, name: str) -> None:
+    """The look for links reads a GeoJSON of any name whole, and the schema of a GML."""
+    if name.endswith(".xsd"):
+        path = tmp_path / "pipes.gml"
+        pyogrio.write_dataframe(FRAME, path, driver="GML")
+        (tmp_path / name).write_text(f"<!--{' ' * 20_000}-->" + (tmp_path / name).read_text())
+    else:
+        path = tmp_path / name
+        path.write_text(FRAME.to_crs("EPSG:4490").to_json() + " " * 20_000)
+    assert len(layer(path)) == 2
+    claim(tmp_path, limits=Limits(text_limit_mb=0.015))
+    assert "text_limit" in refusal(path).cause.sentence("en")
+
+
+def mapinfo_base(folder: Path) -> Path:
+    folder.mkdir()
+    pyogrio.write_dataframe(FRAME, folder / "base.tab", driver="MapInfo File")
+    return folder / "base.tab"
+
+
+def seamless(project: Path, base: str, line: str = '"\\IsSeamless" = "TRUE"') -> Path:
+    """A table whose features lie in those that its rows name."""
+    index = gpd.GeoDataFrame(
+        {"Table": [base], "Description": ["a"]}, geometry=[Point(540000, 2674000).buffer(50)]
+    )
+    pyogrio.write_dataframe(index.set_crs("EPSG:4543"), project / "pipes.tab", driver="MapInfo File")
+    table = project / "pipes.tab"
+    table.write_text(table.read_text() + f"begin_metadata\n{line}\nend_metadata\n")
+    return table
+
+
+def zipped(table: Path) -> Path:
+    path = table.with_suffix(".zip")
+    with ZipFile(path, "w") as archive:
+        for part in table.parent.glob("pipes.*"):
+            if part != path:
+                archive.write(part, part.name.replace(".tab", ".TAB"))
+    return path
+
+
+@pytest.mark.parametrize("line", ['"\\IsSeamless" = "TRUE"', '\t "\\ISSEAMLESS" = "true"'])
+@pytest.mark.parametrize("given", ["table", "folder", "zip"])
+def test_a_mapinfo_table_that_is_made_of_others_is_not_opened(tmp_path: Path, given: str, line: str) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    mapinfo_base(tmp_path / "elsewhere")
+    claim(project)
+    table = seamless(project, "../elsewhere/base.tab", line)
+    refused = refusal({"table": table, "folder": project, "zip": zipped(table)}[given])
+    assert refused.cause.kind == "pointer"
+    assert "MapInfo" in refused.cause.sentence("zh")
+
+
+def test_a_view_of_mapinfo_is_not_opened(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    mapinfo_base(tmp_path / "elsewhere")
+    (project / "pipes.tab").write_text(
+        '!table\n!version 100\n\n  open  table "../elsewhere/base.tab" hide\n'
+        "Create View pipes As\nSelect * From base\n"
+    )
+    assert refusal(project / "pipes.tab").cause.kind == "pointer"
+
+
+@pytest.mark.parametrize("given", ["table", "folder", "zip"])
+def test_a_mapinfo_table_that_says_it_is_not_made_of_others_is_read(tmp_path: Path, given: str) -> None:
+    table = seamless(tmp_path, "base.tab", '"\\IsSeamless" = "FALSE"')
+    read = layer({"table": table, "folder": tmp_path, "zip": zipped(table)}[given])
+    assert list(read["Table"]) == ["base.tab"]
+
+
+@pytest.mark.parametrize("damage", ["extra", "directory"])
+def test_an_archive_that_cannot_be_listed_is_not_left_to_gdal(tmp_path: Path, damage: str) -> None:
+    """GDAL reads one of which a member's extra field is damaged, and would not have been told of its members."""
+    document = json.dumps({**json.loads(FRAME.to_crs("EPSG:4490").to_json()), "crs": {"type": "link"}})
+    path = tmp_path / "pipes.zip"
+    member = ZipInfo("pipes.geojson")
+    member.extra = b"\x99\x99\x04\0abcd"
+    with ZipFile(path, "w") as archive:
+        archive.writestr(member, document)
+    data = path.read_bytes()
+    at = data.rindex(b"\x99\x99\x04\0")
+    change = b"\x01\0\xff\0" if damage == "extra" else b""
+    path.write_bytes(data[:at] + change + data[at + 4 :])
+    refused = refusal(path)
+    assert refused.cause.kind == "damaged_archive"
+    assert not refused.cause.turned_away
+
+
+def test_of_the_files_of_a_folder_only_those_that_go_with_one_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.shp", driver="ESRI Shapefile")
+    for number in range(50):
+        (tmp_path / f"other{number}.shp").touch()
+    asked: list[str] = []
+    told = Path.is_symlink
+
+    def is_symlink(path: Path) -> bool:
+        asked.append(path.name)
+        return told(path)
+
+    monkeypatch.setattr(Path, "is_symlink", is_symlink)
+    assert len(layer(tmp_path / "pipes.shp")) == 2
+    assert asked
+    assert {name.partition(".")[0] for name in asked} == {"pipes"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -15,6 +16,7 @@ from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.territory import claim
+from spongecalc.layers.sources.workbook import read_workbook
 
 FAR = '<row r="1048576"><c r="XFD1048576"{style}>{value}</c></row></sheetData>'
 
@@ -81,6 +83,44 @@ def test_a_value_in_the_last_cell_names_the_setting_and_the_cell(tmp_path: Path)
     said = refusal(tmp_path, content)
     for part in ("XFD1048576", "17,179,869,184", "5,000,000", "cell_limit", "[security]"):
         assert part in said
+
+
+PLACES = ["xl/blatt/sheet1.xml", "xl/worksheets/sheet1.dat", "xl/Worksheets/Sheet1.XML", "sheet"]
+
+
+def elsewhere(content: bytes, place: str) -> bytes:
+    """A workbook whose sheet lies in another part, as other programs and nobody's rule have it."""
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as given, ZipFile(out, "w", ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            data = given.read(name).replace(f"/{SHEET}".encode(), f"/{place}".encode())
+            made.writestr(place if name == SHEET else name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_sheet_is_one_wherever_it_lies(tmp_path: Path, place: str) -> None:
+    assert rows(tmp_path, elsewhere(book(), place)) == PLAIN
+    claim(tmp_path, limits=Limits(cell_limit=5))
+    for root in ("worksheet", "other"):
+        told = changed(changed(book(), SHEET, "<worksheet", f"<{root}"), SHEET, "</worksheet>", f"</{root}>")
+        assert "cell_limit" in refusal(tmp_path, elsewhere(told, place))
+    typed = changed(book(), SHEET, "<worksheet", '<!DOCTYPE a SYSTEM "a.dtd"><worksheet')
+    assert "document type" in refusal(tmp_path, elsewhere(typed, place))
+
+
+@pytest.mark.parametrize("place", [SHEET, *PLACES])
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_formulas_are_known_wherever_a_sheet_lies(tmp_path: Path, place: str, prefix: str) -> None:
+    path = tmp_path / "book.xlsx"
+    given = changed(book(), SHEET, '<c r="B2" t="n"><v>300</v></c>', '<c r="B2"><f>1+1</f><v></v></c>')
+    if prefix:
+        with ZipFile(io.BytesIO(given)) as archive:
+            sheet = archive.read(SHEET).decode()
+        named = re.sub(r"(</?)(?=[a-zA-Z])", r"\1x:", sheet).replace("xmlns=", "xmlns:x=")
+        given = changed(given, SHEET, sheet, named)
+    path.write_bytes(elsewhere(given, place))
+    assert [s.unvalued for s in read_workbook(path)] == [("B2",)]
 
 
 def test_merged_cells_count_as_cells(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 from pydantic import ValidationError
 from tests.planted_secret import FORMS, PLAIN, SECRET, told_in
 from tests.small_project import write_small_project
+from typer.testing import CliRunner
 
+from spongecalc.cli.app import app
 from spongecalc.project.address_password import holds_password, names_password, passwords_in, without_password
 from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import ProjectError, load_project
@@ -36,6 +38,17 @@ WITHOUT = (
     "https://host:8080/a/@x",
     "mailto:me@office.cn",
     "K0+100: 井 @ 路口/北侧",
+    "South Pass: phase 2",
+    "Secret: no",
+    "Token: see sheet",
+    "口令：无",
+    "密码: 见附件",
+    "12:30@现场/北",
+    "12:30@site/north",
+    "https://host/wfs",
+    "key: value",
+    "sig=3; key=4",
+    "the code: https://host/a",
 )
 
 
@@ -55,8 +68,34 @@ def test_what_has_no_password_stays_as_it_is(text: str) -> None:
     assert without_password(text) == text
 
 
+def test_no_value_of_a_query_of_the_web_is_shown() -> None:
+    """Whatever it is called; no word says that it is a password."""
+    given = f"see https://a.example/b?service=WFS&mine={PLAIN}#at={PLAIN} and postgresql://h/d?sslmode=require"
+    assert not holds_password(given)
+    hidden = "see https://a.example/b?service=***&mine=***#at=*** and postgresql://h/d?sslmode=require"
+    assert without_password(given) == hidden
+
+
 @pytest.mark.parametrize(
-    "part", ["a", "password", "postgres:", "a://", "//a:", "ab:c@d:1", "a-", "=a:b", "user=&", "%3a"]
+    "part",
+    [
+        "a://b?",
+        "?a=",
+        "a://b@",
+        "pass:a",
+        "secret:1",
+        "a.b:c@",
+        "a",
+        "password",
+        "postgres:",
+        "a://",
+        "//a:",
+        "ab:c@d:1",
+        "a-",
+        "=a:b",
+        "user=&",
+        "%3a",
+    ],
 )
 def test_a_long_text_comes_to_an_end(part: str) -> None:
     """The work grows with a text and not with its square, by which each of these would take half an hour."""
@@ -158,6 +197,24 @@ def test_an_address_that_names_nothing_or_is_written_otherwise_is_refused(source
         LayerSource(source=source)
     with pytest.raises(ValidationError, match="postgresql://user@host"):
         LayerSource(source="survey", form="postgis")
+
+
+@pytest.mark.parametrize(
+    "source", ["https://a.example/b.gpkg", " HTTP://host/wfs?service=WFS", "WFS:https://host/wfs", "s3://a/b.tif"]
+)
+def test_an_address_of_the_web_is_refused_in_a_sentence_of_its_own(tmp_path: Path, source: str) -> None:
+    for given in ({"source": source}, {"source": "a.csv", "points": source}):
+        with pytest.raises(ValidationError, match="download"):
+            LayerSource(**given)
+    answer = CliRunner().invoke(app, ["sources", source, "--lang", "en"])
+    assert answer.exit_code == 2
+    assert "download" in answer.output
+    folder = write_small_project(tmp_path / "project").folder
+    page = folder / "spongecalc.toml"
+    page.write_text(page.read_text(encoding="utf-8").replace('source = "c.gpkg"', f'source = "{source}"'))
+    with pytest.raises(ProjectError) as refused:
+        load_project(folder)
+    assert "下载" in refused.value.sentences("zh")[0]
 
 
 def test_the_driver_of_an_address_is_no_part_of_a_path() -> None:

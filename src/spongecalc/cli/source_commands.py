@@ -20,6 +20,7 @@ from spongecalc.layers.repairs.hand_edits import RULE as BY_HAND
 from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, Fate
+from spongecalc.project.database_address import is_web_address
 from spongecalc.project.load import FILE_NAME, ProjectError
 from spongecalc.project.refused_value import shown
 from spongecalc.steps.repaired_copy import repair
@@ -38,8 +39,9 @@ def run_sources(call: Call, source: str) -> int:
     try:
         seen = describe(*_within_project(source))
     except ValidationError:
-        # A password is refused with the line; what is left is an address that nothing can be connected to by.
-        sentence = text("project.improper.database_url", output.language, found=shown(source), allowed="")
+        # A password is refused with the line; what is left is an address that nothing can be read from.
+        rule = "web_address" if is_web_address(source) else "database_url"
+        sentence = text(f"project.improper.{rule}", output.language, found=shown(source), allowed="")
         raise RefusedError(sentence) from None
     except SourceRefusedError as refusal:
         say_refusal(source, refusal, output)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from spongecalc.gate.forms_by_name import MARKUP
 from spongecalc.gate.limits import MB
 from spongecalc.gate.not_admitted import OutsideError, TooLargeError
 from spongecalc.gate.territory import led_outside, limits_of
 
-# Texts that GDAL opens itself; all others are read by the gate, which asks their size then.
-MARKUP = (".gml", ".kml", ".gpx", ".geojson", ".json", ".topojson", ".xml")
 # Forms of several files of one name, or of a folder of files.
 _OF_SEVERAL = ("vector", "raster")
 
@@ -38,7 +37,8 @@ def admit(path: Path, form: str, layer: str) -> None:
     for part in (path, *(_links_beside(path) if form in _OF_SEVERAL else ())):
         if (place := led_outside(part)) is not None:
             raise OutsideError(place)
-    if form in _OF_SEVERAL and path.suffix.lower() in MARKUP and path.is_file():
+    # Texts that GDAL opens itself; all others are read by the gate, which asks their size then.
+    if form in _OF_SEVERAL and path.suffix.lower() in (*MARKUP, ".xml") and path.is_file():
         refuse_size(path)
 
 
@@ -51,10 +51,12 @@ def refuse_size(path: Path) -> None:
 
 def _links_beside(path: Path) -> Iterator[Path]:
     """Links among the files that go with one: those in a folder, or of the same name with another ending."""
+    whole = path.is_dir()
     try:
-        inside = list(path.iterdir()) if path.is_dir() else list(path.parent.glob("*"))
+        inside = list((path if whole else path.parent).iterdir())
     except OSError:
         return
     for other in inside:
-        if other.is_symlink() and (path.is_dir() or other.name.startswith(f"{path.stem}.")):
+        # The name first: a folder may hold thousands of files, and the disk is asked about each.
+        if (whole or other.name.startswith(f"{path.stem}.")) and other.is_symlink():
             yield other

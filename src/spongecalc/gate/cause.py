@@ -18,6 +18,8 @@ LONGEST_WORDS = 200
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
 _PACKAGE = Path(__file__).parents[1]
 _GATE = Path(__file__).parent
+# What the gate says of a file that is damaged rather than not allowed.
+_DAMAGED = ("no_such_form", "empty", "damaged_archive")
 _PATH_ERRORS = (errno.ENAMETOOLONG, errno.EINVAL)
 
 Kind = Literal["missing", "memory", "depth", "path", "system", "library", "fault"]
@@ -45,8 +47,8 @@ class Cause:
 
     @property
     def turned_away(self) -> bool:
-        """True where the gate did not let the input in; ``kind`` is then that of a NotAdmittedError."""
-        return bool(self.values)
+        """True where the gate did not let a sound input in; ``kind`` is then that of a NotAdmittedError."""
+        return bool(self.values) and self.kind not in _DAMAGED
 
     def sentence(self, language: str) -> str:
         """The cause in a language; a library's words stay as they are."""

@@ -34,9 +34,10 @@ _BEGINNINGS: tuple[tuple[bytes, Content], ...] = (
     (b"MM\0*", "TIFF"),
     (b"II+\0", "TIFF"),
     (b"MM\0+", "TIFF"),
-    (b"EHFA_HEADER_TAG", "HFA"),
+    # With the zero behind it: GDAL takes a text that holds <VRTDataset anywhere for a virtual raster.
+    (b"EHFA_HEADER_TAG\0", "HFA"),
     (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
-    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51\0", "JPEG 2000"),
     (b"CDF\x01", "NetCDF"),
     (b"CDF\x02", "NetCDF"),
     (b"CDF\x05", "NetCDF"),

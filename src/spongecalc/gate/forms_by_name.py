@@ -1,7 +1,8 @@
 """The forms of files that GDAL opens for us: by the ending of the name, what has to be in it, and the drivers.
 
-An allow-list: a driver that is in no row is not asked at all, and content that does not go with the name is
-refused before GDAL sees it.
+An allow-list: a driver that is in no row is not asked at all, and content that its row does not list is refused
+before GDAL sees it. That content has no mark does not make it harmless: a file may lead elsewhere behind one byte
+that hides what it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ class NamedForm:
 
 
 _KML = NamedForm(("<kml>",), ("LIBKML", "KML"))
-# Of bytes without a mark; such a file may happen to begin without a zero.
+# Of bytes without a mark; such a file may happen to begin without a zero, or as a Shapefile does (.adf).
 _BINARY = ("bytes", "text")
 _MAPINFO = ("MapInfo File",)
 VECTOR_FORMS: dict[str, NamedForm] = {
@@ -45,7 +46,7 @@ RASTER_FORMS: dict[str, NamedForm] = {
     ".img": NamedForm(("HFA",), ("HFA",)),
     ".vrt": NamedForm(("<VRTDataset>",), ("VRT",)),
     ".jp2": NamedForm(("JPEG 2000",), ("JP2OpenJPEG",)),
-    ".adf": NamedForm(_BINARY, ("AIG",)),
+    ".adf": NamedForm((*_BINARY, "Shapefile"), ("AIG",)),
     ".grd": NamedForm(("text", "bytes"), ("GSAG", "GSBG", "GS7BG", "AAIGrid", "AIG")),
     ".asc": NamedForm(("text",), ("AAIGrid", "GSAG", "GRASSASCIIGrid")),
     ".hgt": NamedForm(_BINARY, ("SRTMHGT",)),
@@ -58,8 +59,14 @@ VECTOR_DRIVERS = tuple(dict.fromkeys(d for form in VECTOR_FORMS.values() for d i
 """All vector drivers that are ever asked."""
 TEXT_RASTERS = ("AAIGrid", "GSAG")
 """Drivers of a grid in text, whatever its ending."""
-OTHER_RASTERS = ("GTiff", "HFA", *TEXT_RASTERS)
-"""Drivers that are asked for a file of an ending that is not listed."""
+OTHER_RASTERS = NamedForm(("TIFF", "HFA", "text"), ("GTiff", "HFA", *TEXT_RASTERS))
+"""Rasters of an ending that is not listed."""
+RASTER_DRIVERS = tuple(dict.fromkeys(d for f in (*RASTER_FORMS.values(), OTHER_RASTERS) for d in f.drivers))
+"""All raster drivers that are ever asked."""
+TILE_FORMS = {".tif": "TIFF", ".tiff": "TIFF", ".img": "HFA", ".jp2": "JPEG 2000"}
+"""Endings of the tiles of a virtual raster, and what each holds."""
+MARKUP = (".gml", ".kml", ".gpx", ".geojson", ".json", ".topojson")
+"""Endings of texts in which features stand."""
 # Texts that lead GDAL to other files and addresses, by their root element, and what people call them.
 POINTERS = {
     "<OGRVRTDataSource>": "VRT",
@@ -77,17 +84,16 @@ POINTERS = {
     "<GDALTileIndexDataset>": "GTI",
 }
 
-
-# Contents without a mark of their own: of a damaged file too, of which the driver of its name says what is wrong.
 UNMARKED = ("bytes", "text", "empty")
+"""Contents without a mark of their own: what they are, the driver says that opens them."""
+_NOT_GML = (*POINTERS, "<kml>", "<gpx>")
 
 
 def fits(content: str, form: NamedForm) -> bool:
-    """True where a content goes with a form, or has no mark by which it would not.
+    """True where a form lists a content; its "<" stands for any markup that may be GML."""
+    return content in form.contents or ("<" in form.contents and is_gml_content(content))
 
-    "<" of a form stands for any markup that leads nowhere else.
-    """
-    if content in form.contents or content in UNMARKED:
-        return True
-    others = (*POINTERS, "<kml>", "<gpx>")
-    return "<" in form.contents and content.startswith("<") and content not in others
+
+def is_gml_content(content: str) -> bool:
+    """True for markup that GDAL reads as GML, and which leads nowhere else."""
+    return content.startswith("<") and content not in _NOT_GML

@@ -2,7 +2,8 @@
 
 pyogrio opens a file by whichever driver claims it, and drivers such as VRT or WFS claim any name and open
 whatever the file points to. Only those of :mod:`spongecalc.gate.forms_by_name` stay registered. The settings are
-those of pyogrio's own GDAL; the environment, which other programs read too, stays as it is but for PROJ's net.
+those of the two libraries' own GDAL; the environment, which other programs read too, stays as it is but for
+PROJ's net.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 from functools import cache
 
 import pyogrio
+import rasterio._env
 from pyogrio import _ogr
 from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # public, but not listed
 
-from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
+from spongecalc.gate.forms_by_name import RASTER_DRIVERS, VECTOR_DRIVERS
 
 # Holds what is made in memory; it claims no file.
 MEMORY = ("MEM", "Memory")
@@ -38,8 +40,6 @@ _OPTIONS = {
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
     "OGR_SQLITE_LOAD_EXTENSIONS": None,
 }
-RASTER_OPTIONS = {name: value for name, value in _OPTIONS.items() if value is not None}
-"""The same for rasterio, which takes them for each file."""
 
 
 class DriversError(RuntimeError):
@@ -66,6 +66,46 @@ def close_ways_out() -> None:
     pyogrio.set_gdal_config_options({"OGR_SKIP": None})
     if left := _others():
         raise DriversError(f"GDAL's drivers {', '.join(left)} cannot be closed")
+
+
+def close_ways_out_of_rasters() -> None:
+    """Leave rasterio, which has a GDAL of its own, only the drivers of forms that are read, and no way out.
+
+    Tiles of a virtual raster are opened when their cells are asked for, by any driver that is registered, and
+    with the settings of that moment: they stay. A thread has its own, so that they are set at every call.
+
+    Raises
+    ------
+    DriversError
+        A driver that is not allowed stays registered.
+    """
+    for name, value in _OPTIONS.items():
+        if value is not None:
+            rasterio._env.set_gdal_config(name, value)
+    _close_raster_drivers()
+
+
+@cache
+def _close_raster_drivers() -> None:
+    if not (others := _other_rasters()):
+        return
+    rasterio._env.set_gdal_config("GDAL_SKIP", ",".join(others))
+    rasterio._env._have_registered_drivers = False  # they are registered when an environment begins
+    left = _other_rasters()
+    rasterio._env.del_gdal_config("GDAL_SKIP")
+    if left:
+        raise DriversError(f"GDAL's drivers {', '.join(left)} cannot be closed")
+
+
+def _other_rasters() -> list[str]:
+    """Drivers that rasterio has registered and that are not allowed."""
+    environment = rasterio._env.GDALEnv()
+    environment.start()  # one of rasterio.Env() registers nothing where a caller has entered another
+    try:
+        registered = environment.drivers()
+    finally:
+        environment.stop()
+    return [name for name in registered if name not in (*RASTER_DRIVERS, *VECTOR_DRIVERS, *MEMORY)]
 
 
 def _others() -> list[str]:

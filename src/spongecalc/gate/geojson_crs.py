@@ -11,8 +11,12 @@ _NAME = re.compile(
 )
 _COLON = re.compile(rb"\s*:\s*")
 _LONGEST = 100_000
-PLAIN = ("name", "epsg", "ogc")
+PLAIN = {"name", "epsg", "ogc"}
 """Kinds of ``crs`` that name a system, which GDAL looks up in its own tables."""
+
+
+class _Members(list[tuple[str, object]]):
+    """The members of an object in their order, those of one name too."""
 
 
 class StrangeCrsError(ValueError):
@@ -45,8 +49,8 @@ def without_crs_link(content: bytes) -> bytes:
             or _is_number(content, begin)
         ):
             continue
-        end, kind = _value(content, begin)
-        if kind.lower() not in PLAIN:
+        end, kinds = _value(content, begin)
+        if not kinds or not kinds <= PLAIN:
             parts += [content[done:begin], b"null"]
             done = end
     return b"".join([*parts, content[done:]]) if parts else content
@@ -56,14 +60,13 @@ def _is_number(content: bytes, at: int) -> bool:
     return content[at : at + 1].isdigit()
 
 
-def _value(content: bytes, begin: int) -> tuple[int, str]:
-    """The end of the value that begins there, and its type."""
+def _value(content: bytes, begin: int) -> tuple[int, set[str]]:
+    """The end of the value that begins there, and its types: which of several GDAL goes by, nobody knows."""
     text = content[begin : begin + _LONGEST].decode("utf-8", "surrogateescape")
     try:
-        value, length = json.JSONDecoder().raw_decode(text)
+        value, length = json.JSONDecoder(object_pairs_hook=_Members).raw_decode(text)
     except (ValueError, RecursionError) as reason:
         raise StrangeCrsError(str(reason)) from reason
-    kind = ""
-    if isinstance(value, dict):
-        kind = next((v for k, v in reversed(value.items()) if k.lower() == "type" and isinstance(v, str)), "")
-    return begin + len(text[:length].encode("utf-8", "surrogateescape")), kind
+    members = value if isinstance(value, _Members) else ()
+    kinds = {str(v).lower() for k, v in members if k.lower() == "type"}
+    return begin + len(text[:length].encode("utf-8", "surrogateescape")), kinds

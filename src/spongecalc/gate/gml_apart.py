@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.parsers import expat
 
+from spongecalc.gate.admission import refuse_size
+
 FETCHED = ("include", "import", "redefine", "override")
 
 
@@ -27,13 +29,16 @@ def gml_apart(path: Path) -> Iterator[Path]:
             shutil.copyfile(path, place)
         template = path.with_suffix(".gfs")
         if template.is_file():
+            refuse_size(template)
             copied = shutil.copyfile(template, place.with_suffix(".gfs"))
             with suppress(OSError):
                 # An older one than the GML does not count, so that its time goes along.
                 shutil.copystat(template, copied)
         schema = path.with_suffix(".xsd")
-        if schema.is_file() and (text := schema_alone(schema.read_bytes())) is not None:
-            place.with_suffix(".xsd").write_bytes(text)
+        if schema.is_file():
+            refuse_size(schema)
+            if (text := schema_alone(schema.read_bytes())) is not None:
+                place.with_suffix(".xsd").write_bytes(text)
         yield place
 
 

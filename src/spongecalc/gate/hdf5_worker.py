@@ -105,7 +105,10 @@ def allow(seconds: float) -> None:
     if resource is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime + seconds) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        if most != resource.RLIM_INFINITY:  # as a queue of jobs sets it
+            until = min(until, most)
+        resource.setrlimit(resource.RLIMIT_CPU, (until, most))
 
 
 def _limit_memory() -> None:
@@ -143,9 +146,9 @@ def main() -> None:
     held = Held()
     for line in sys.stdin.buffer:
         asked = json.loads(line)
-        allow(asked["seconds"])
         array = None
         try:
+            allow(asked["seconds"])
             told, array = _answer(asked, held)
         except MemoryError:
             told = {"error": "memory", "words": ""}

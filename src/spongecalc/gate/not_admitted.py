@@ -43,10 +43,11 @@ class OutsideError(NotAdmittedError):
 
 
 class OtherFormError(NotAdmittedError):
-    """An input whose content does not go with its name's ending."""
+    """An input whose content does not go with its name's ending: another form, or one that begins as none."""
 
     def __init__(self, ending: str, found: str) -> None:
-        super().__init__("other_form", ending=ending, found=found)
+        kind = {"bytes": "no_such_form", "text": "no_such_form", "empty": "empty"}.get(found, "other_form")
+        super().__init__(kind, ending=ending or "-", found=found)
 
 
 class PointerError(NotAdmittedError):

@@ -9,7 +9,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 
 from spongecalc.gate.entrance import standing_in
-from spongecalc.gate.gdal_drivers import RASTER_OPTIONS, close_ways_out
+from spongecalc.gate.gdal_drivers import close_ways_out, close_ways_out_of_rasters
 from spongecalc.gate.not_admitted import OutsideError, PointerError, TooLargeError
 from spongecalc.gate.raster_content import OVERVIEWS, admit_raster, drivers_of
 from spongecalc.gate.territory import limits_of, resolved, territory_of
@@ -19,9 +19,11 @@ def opened(path: Path) -> DatasetReader:
     """A raster file, opened for reading: a context that closes it."""
     standing_in()
     close_ways_out()
-    admit_raster(path)
-    with rasterio.Env(**RASTER_OPTIONS):
-        raster = _by_drivers(path)
+    close_ways_out_of_rasters()
+    for tile in admit_raster(path):
+        with _by_drivers(tile) as opened_tile:
+            _check_opened(opened_tile, tile)
+    raster = _by_drivers(path)
     try:
         _check_opened(raster, path)
     except Exception:
@@ -42,7 +44,8 @@ def _by_drivers(path: Path) -> DatasetReader:
     failure: RasterioIOError | None = None
     for driver in drivers_of(path):
         try:
-            return rasterio.open(path, driver=driver)
+            # Of a name without a folder GDAL would take a colon for the end of a driver's name.
+            return rasterio.open(path.absolute(), driver=driver)
         except RasterioIOError as reason:
             # What the driver itself says of a file that is its own tells more than that others do not know it.
             if failure is None or "not recognized" in str(failure):
@@ -52,7 +55,7 @@ def _by_drivers(path: Path) -> DatasetReader:
 
 def _check_opened(raster: DatasetReader, path: Path) -> None:
     """Refuse a raster that has led GDAL to a file outside, or would for its overviews."""
-    if OVERVIEWS in raster.tags(ns="OVERVIEWS"):
+    if any(name.upper() == OVERVIEWS for name in raster.tags(ns="OVERVIEWS")):
         raise PointerError(OVERVIEWS)
     territory = territory_of(path)
     for file in raster.files:

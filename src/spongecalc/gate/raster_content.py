@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
+from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.content import content_of
-from spongecalc.gate.forms_by_name import OTHER_RASTERS, POINTERS, RASTER_FORMS, TEXT_RASTERS, fits
+from spongecalc.gate.forms_by_name import (
+    OTHER_RASTERS,
+    POINTERS,
+    RASTER_FORMS,
+    TEXT_RASTERS,
+    TILE_FORMS,
+    fits,
+)
 from spongecalc.gate.hdf5_apart import refuse_hdf5_links
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, OutsideError, PointerError
 from spongecalc.gate.territory import led_outside, resolved, territory_of
@@ -21,6 +30,7 @@ _MOSAIC = (
     *("SourceProperties", "SrcRect", "DstRect", "NODATA", "UseMaskBand"),
 )
 _LARGEST_MOSAIC = 10_000_000
+_DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
 
 
 def drivers_of(path: Path) -> tuple[str, ...]:
@@ -28,11 +38,16 @@ def drivers_of(path: Path) -> tuple[str, ...]:
     form = RASTER_FORMS.get(path.suffix.lower())
     if form is not None:
         return form.drivers
-    return TEXT_RASTERS if content_of(path) == "text" else OTHER_RASTERS
+    return TEXT_RASTERS if content_of(path) == "text" else OTHER_RASTERS.drivers
 
 
-def admit_raster(path: Path) -> None:
+def admit_raster(path: Path) -> tuple[Path, ...]:
     """Let a raster in whose content goes with its name, with the files beside it that GDAL opens too.
+
+    Returns
+    -------
+    tuple of Path
+        The tiles of a virtual raster, which GDAL opens as soon as their cells are asked for.
 
     Raises
     ------
@@ -42,17 +57,14 @@ def admit_raster(path: Path) -> None:
         It cannot be read.
     """
     content, suffix = content_of(path), path.suffix.lower()
-    form = RASTER_FORMS.get(suffix)
-    if form is not None and fits(content, form):
-        if content == "<VRTDataset>":
-            _admit_mosaic(path)
-        if content == "HDF5":
-            refuse_hdf5_links(path)
-    elif content in POINTERS:
-        raise PointerError(POINTERS[content])
-    elif form is not None:
+    if not fits(content, RASTER_FORMS.get(suffix, OTHER_RASTERS)):
+        if content in POINTERS:
+            raise PointerError(POINTERS[content])
         raise OtherFormError(suffix, content)
     _admit_beside(path)
+    if content == "HDF5":
+        refuse_hdf5_links(path)
+    return _admitted_tiles(path) if content == "<VRTDataset>" else ()
 
 
 def _admit_beside(path: Path) -> None:
@@ -62,31 +74,48 @@ def _admit_beside(path: Path) -> None:
         if beside.is_file() and (content := content_of(beside)) not in ("TIFF", "HFA"):
             raise PointerError(POINTERS.get(content, content))
     for described in (path.with_name(path.name + ".aux.xml"), path.with_suffix(".aux.xml")):
-        if described.is_file() and OVERVIEWS.encode() in described.read_bytes():
-            raise PointerError(OVERVIEWS)
+        if described.is_file():
+            refuse_size(described)
+            if OVERVIEWS.encode() in described.read_bytes().upper():
+                raise PointerError(OVERVIEWS)
 
 
-def _admit_mosaic(path: Path) -> None:
-    """A virtual raster of tiles side by side, as gdalbuildvrt makes it, of files that are admitted themselves."""
-    data = path.read_bytes()
-    if len(data) > _LARGEST_MOSAIC or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+def _admitted_tiles(path: Path) -> tuple[Path, ...]:
+    """The tiles, each admitted itself, of a virtual raster that lays them side by side, as gdalbuildvrt does."""
+    if path.stat().st_size > _LARGEST_MOSAIC:
         raise PointerError("VRT")
-    try:
-        root = fromstring(data)
-    except ParseError as reason:
-        raise NotAdmittedError("markup", reason=str(reason)) from reason
-    for element in root.iter():
-        if element.tag not in _MOSAIC or (element.tag.startswith("VRT") and "subClass" in element.attrib):
-            raise NotAdmittedError("mosaic", part=str(element.attrib.get("subClass", element.tag)))
-        if element.tag == "MDI" and element.get("key") == OVERVIEWS:
+    tiles = []
+    for element in _mosaic(path.read_bytes()).iter():
+        # GDAL reads names of attributes in any case.
+        given = {name.lower(): value for name, value in element.attrib.items()}
+        if element.tag not in _MOSAIC or (element.tag.startswith("VRT") and "subclass" in given):
+            raise NotAdmittedError("mosaic", part=given.get("subclass", str(element.tag))[:80])
+        if element.tag == "MDI" and given.get("key", "").upper() == OVERVIEWS:
             raise PointerError(OVERVIEWS)
         if element.tag == "SourceFilename":
-            _admit_tile(path, element)
+            tiles.append(_admitted_tile(path, element))
+    return tuple(dict.fromkeys(tiles))
 
 
-def _admit_tile(path: Path, element: Element) -> None:
-    name = (element.text or "").strip()
-    tile = path.parent / name if element.get("relativeToVRT") == "1" else Path(name)
+def _mosaic(data: bytes) -> Element:
+    """The markup of a virtual raster; comments, CDATA and entities of its own GDAL may read differently."""
+    body = _DECLARATION.sub(b"", data, count=1)
+    if b"<!" in body or b"<?" in body:
+        raise PointerError("VRT")
+    try:
+        return fromstring(body.decode("utf-8-sig"))
+    except (ParseError, UnicodeDecodeError) as reason:
+        raise NotAdmittedError("markup", reason=str(reason)) from reason
+
+
+def _admitted_tile(path: Path, element: Element) -> Path:
+    """A tile, which is opened by whichever driver knows it: one of a form whose first bytes leave no doubt."""
+    name, relative = element.text or "", element.get("relativeToVRT", "0")
+    # GDAL takes any number for relative, and a name that is not a path for that of a driver ("WMTS:http://...").
+    plain = name == name.strip() and relative in ("0", "1") and set(element.attrib) <= {"relativeToVRT", "shared"}
+    tile = path.parent / name if relative == "1" else Path(name)
+    if not plain or len(element) or not (relative == "1" or tile.is_absolute()):
+        raise PointerError(f"VRT: {name[:80]}")
     real = resolved(tile)
     territory = territory_of(path)
     if not tile.is_file() or tile.suffix.lower() == ".vrt":
@@ -95,4 +124,7 @@ def _admit_tile(path: Path, element: Element) -> None:
         raise OutsideError(real)
     if led_outside(tile) is not None:
         raise OutsideError(real)
+    if (content := content_of(tile)) != TILE_FORMS.get(tile.suffix.lower()):
+        raise NotAdmittedError("tile", name=name[:80], found=content)
     admit_raster(tile)
+    return tile

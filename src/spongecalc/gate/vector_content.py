@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.archive_limits import check_archive
 from spongecalc.gate.content import content_of, content_of_beginning
-from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits
+from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits, is_gml_content
 from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
 
 _BEGINNING = 65_536
-# Markup that GDAL reads by a driver that writes nothing.
-_NOT_GML = ("<kml>", "<gpx>")
+_TABLE = ".tab"
 
 
 def admit_content(source: Path | BytesIO, limits: Limits) -> None:
@@ -37,9 +37,16 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         return  # GDAL says so
     content = admit_name(source)
     if content == "ZIP":
-        with suppress(BadZipFile):  # GDAL says so
+        try:
             check_archive(source, limits)
             _check_members(source)
+        except BadZipFile as reason:  # GDAL may read one all the same
+            raise NotAdmittedError("damaged_archive", reason=str(reason)) from reason
+    for table in _mapinfo_tables(source):
+        refuse_size(table)
+        _check_table(table.read_bytes())
+    if content == "JSON" or content.startswith("<"):
+        refuse_size(source)  # whatever its name ends in
     if content == "JSON":
         state = source.stat()
         _check_file(source, state.st_mtime_ns, state.st_size)
@@ -54,8 +61,7 @@ def admit_name(path: Path) -> str:
 
 def is_gml(path: Path) -> bool:
     """True for markup that GDAL reads as GML."""
-    content = content_of(path) if path.is_file() else ""
-    return content.startswith("<") and content not in _NOT_GML
+    return path.is_file() and is_gml_content(content_of(path))
 
 
 def _admit(content: str, suffix: str) -> None:
@@ -64,6 +70,22 @@ def _admit(content: str, suffix: str) -> None:
     form = VECTOR_FORMS.get(suffix)
     if form is not None and not fits(content, form):
         raise OtherFormError(suffix, content)
+
+
+def _mapinfo_tables(path: Path) -> list[Path]:
+    """The tables of MapInfo that GDAL opens for a path: one, or all of a folder."""
+    parts = path.iterdir() if path.is_dir() else [path]
+    return [p for p in parts if p.suffix.lower() == _TABLE and p.is_file()]
+
+
+def _check_table(data: bytes) -> None:
+    """Refuse a table of MapInfo that is made of others, wherever they lie: a seamless one, or a view."""
+    for line in re.split(rb"[\r\n]", data):
+        words = b" ".join(line.lower().replace(b'"', b" ").split())
+        if words.startswith((b"open table", b"create view")) or (
+            words.startswith(rb"\isseamless") and words.removeprefix(rb"\isseamless").strip(b" =") != b"false"
+        ):
+            raise PointerError(f"MapInfo: {words[:40].decode('ascii', 'replace')}")
 
 
 @lru_cache(maxsize=32)
@@ -91,5 +113,7 @@ def _check_members(path: Path) -> None:
                 raise PointerError(POINTERS[content])
             if content == "JSON":
                 _check_link(archive.read(member))
+            if member.filename.lower().endswith(_TABLE):
+                _check_table(archive.read(member))
             if member.filename.lower().endswith(".gml"):
                 raise OtherFormError(path.suffix, member.filename)

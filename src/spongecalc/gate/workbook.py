@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spongecalc.gate.entrance import standing_in
 from spongecalc.gate.territory import limits_of
-from spongecalc.gate.workbook_extent import check_workbook
+from spongecalc.gate.workbook_extent import check_workbook, has_formulas
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -43,6 +43,12 @@ def _without_end(row: tuple[object, ...]) -> tuple[object, ...]:
     while end and row[end - 1] is None:
         end -= 1
     return row[:end]
+
+
+def holds_formulas(content: bytes) -> bool:
+    """True where a cell of a workbook, which was opened before, may hold a formula."""
+    standing_in()
+    return has_formulas(content)
 
 
 def opened(content: bytes, *, values: bool = True, row_by_row: bool = False) -> Workbook:

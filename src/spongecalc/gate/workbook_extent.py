@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from contextlib import suppress
 from functools import cache
 from typing import IO
 from xml.parsers import expat
@@ -19,10 +20,9 @@ from spongecalc.gate.not_admitted import NotAdmittedError, TooLargeError
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _VALUES = ("v", "is", "f")
 _PIECE = 1 << 20
-
-
-class _Root(Exception):  # noqa: N818  no error
-    """The root element is reached: no document type stood before it."""
+# The element around cells, and that of a formula, with a prefix or without; charts have formulas without cells.
+_CELLS = re.compile(rb"<(?:[\w.-]+:)?sheetData\b")
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 
 
 def check_workbook(content: bytes, limits: Limits) -> None:
@@ -35,28 +35,24 @@ def check_workbook(content: bytes, limits: Limits) -> None:
     ------
     NotAdmittedError
         With the setting that allows more, or for a document type in a part.
-    zipfile.BadZipFile, xml.parsers.expat.ExpatError
+    zipfile.BadZipFile
         It is damaged.
     """
     check_archive(content, limits)
     with ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as part:
-                    _Sheet(name.rpartition("/")[2], limits.cell_limit).read(part)
-            elif name.lower().endswith((".xml", ".rels", ".vml")):
-                with archive.open(name) as part:
-                    _refuse_document_type(part)
+            with archive.open(name) as part:
+                _Part(name.rpartition("/")[2], limits.cell_limit).read(part)
 
 
-def _refuse_document_type(part: IO[bytes]) -> None:
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _document_type
-    parser.StartElementHandler = _at_root
-    try:
-        _feed(parser, part)
-    except (_Root, expat.ExpatError):
-        return  # of a damaged part its own reader says what is wrong
+def has_formulas(content: bytes) -> bool:
+    """True where a cell of a workbook may hold a formula."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            part = archive.read(name)
+            if _CELLS.search(part) is not None and _FORMULA.search(part) is not None:
+                return True
+    return False
 
 
 def _feed(parser: expat.XMLParserType, part: IO[bytes]) -> None:
@@ -69,12 +65,11 @@ def _document_type(*_: object) -> None:
     raise NotAdmittedError("document_type", found="")
 
 
-def _at_root(*_: object) -> None:
-    raise _Root
+class _Part:
+    """The cells of a part as they are met: any part may be a sheet, whatever its name and root element.
 
-
-class _Sheet:
-    """The cells of a sheet's part as they are met."""
+    Where a sheet lies is told by other parts, and its reader takes rows and cells wherever they stand.
+    """
 
     def __init__(self, name: str, limit: int) -> None:
         self.name, self.limit = name, limit
@@ -82,11 +77,15 @@ class _Sheet:
         self.row = self.column = 0
 
     def read(self, part: IO[bytes]) -> None:
-        """Go through the part; raises NotAdmittedError at the first cell beyond the limit."""
+        """Go through the part as far as it is markup; raises NotAdmittedError at the first cell beyond the limit.
+
+        Of a damaged one its own reader, which is stopped at the same place, says what is wrong.
+        """
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = _document_type
         parser.StartElementHandler = self._element
-        _feed(parser, part)
+        with suppress(expat.ExpatError):
+            _feed(parser, part)
 
     def _element(self, tag: str, given: dict[str, str]) -> None:
         name = tag.rpartition(":")[2] if ":" in tag else tag

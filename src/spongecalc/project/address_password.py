@@ -28,9 +28,10 @@ _USER_PARTS = (
         rf"(?i){_START}[a-z][a-z0-9+.-]{{1,40}}://"
         r"(?P<user>[^/?#\s:]{0,500}?(?::|%(?:25)*3a)(?!\d{1,5}[/?#])\S{0,2000})@"
     ),
-    # An address whose scheme somebody left away.
+    # An address whose scheme somebody left away; "12:30@site/north" is none: its host has no dot and no port.
     re.compile(
-        r"(?<![^\s=-])[\"']?(?P<user>[\w.+-]{2,500}:[^\s@/\\][^\s@]{0,2000})@[\w.\[\]:-]{1,255}(?::\d+|/)"
+        r"(?i)(?<![^\s=-])[\"']?(?P<user>[\w.+-]{2,500}:[^\s@/\\][^\s@]{0,2000})@"
+        r"(?:(?:[a-z0-9-]{1,63}\.){1,10}[a-z0-9-]{1,63}(?::\d|/)|(?:[a-z0-9_-]{1,63}|\[[0-9a-f:.]{2,45}\]):\d|localhost/)"
     ),
     re.compile(r"(?<![^\s=-])[\"']?//(?P<user>[^\s/@:]{0,500}:\S{0,2000})@"),
     # What stands behind the colon of a host is a port. All else is the password of an address whose host is
@@ -43,13 +44,26 @@ _USER_PARTS = (
 # "host:5432/survey?user=me@office": what stands behind the colon is a port.
 _PORT_AND_USER = re.compile(r"(?i)\d{1,5}(?:/[^?@]*)?\?(?:\w+=[^&@]*&)*user=[^&@]*")
 _COLON = re.compile(r"(?i):|%3a")
-# Names of settings that hold a secret: password, sslpassword, PGPASSWORD, oauth_client_secret, pass, 密码.
-_NAME = (
-    r"(?:[a-z0-9_]*(?:password|passwd|passwort|passphrase|pwd|secret|token|api_?key|scram_[a-z]+_key)|"
-    r"pass|密码|口令)"
+# Names of settings that hold a secret: password, sslpassword, PGPASSWORD, api-key.
+_PASSWORD = r"[a-z0-9_]*(?:password|passwd|passwort|passphrase|pwd|(?:api|access)[-_]?key|scram_[a-z]+_key)"
+# Of words of sentences too (pass, oauth_client_secret, 密码): "South Pass: phase 2", "Secret: no", "口令：无".
+_WORD = r"[a-z0-9_]*(?:secret|token)|pass|密码|口令"
+_SETTING = re.compile(
+    rf"(?i)(?<![a-z0-9_])(?:{_PASSWORD}[\"']?\s*[=:]|(?:{_WORD})[\"']?\s*=|"
+    # Behind a colon what has letters and figures in one is no word.
+    rf"(?:{_WORD})[\"']?\s*:(?=[\"'\s]{{0,20}}(?=[!-~]{{0,100}}[a-z])[!-~]{{0,100}}\d[!-~]{{0,100}}))"
 )
-_SETTING = re.compile(rf"(?i)(?<![a-z0-9_]){_NAME}[\"']?\s*[=:]")
-_SECRET_NAME = re.compile(rf"(?i){_NAME}")
+_SECRET_NAME = re.compile(rf"(?i){_PASSWORD}|{_WORD}")
+# Of addresses of the web, where the names are the services' own, as are those that stand alone before the @.
+_WEB_SECRET = (
+    r"sig|signature|key|auth|authorization|sk|ak|tk|jwt|code|credential|"
+    r"(?:access|api|app|account|subscription)[-_]?key(?:[-_]?id)?|"
+    r"x-[a-z]+-(?:signature|credential|security-token)|ossaccesskeyid|awsaccesskeyid|googleaccessid"
+)
+_WEB_SETTING = re.compile(rf"(?i)[?&;#]\s*(?:{_WEB_SECRET})\s*=")
+_WEB_USER = re.compile(rf"(?i){_START}(?:https?|ftps?|wss?|s3|oss)://(?P<user>[^/?#\s@\"']{{1,500}})@")
+_WEB_ADDRESS = re.compile(rf"(?i){_START}(?!postg)[a-z][a-z0-9+.-]{{1,40}}://[^\s\"'<>]+")
+_QUERY_VALUE = re.compile(r"([?&;#][^=&;#?]*)=[^&;#]*")
 # Percent signs of percent signs: nobody needs more, and no text is turned for ever.
 _TURNS = 3
 
@@ -57,7 +71,11 @@ _TURNS = 3
 def holds_password(text: str) -> bool:
     """True where a text is or holds an address or a connection string with a password in it."""
     narrow = text.translate(_NARROW)
-    return _user_span(narrow) is not None or _SETTING.search(_decoded(narrow)) is not None
+    return (
+        _user_span(narrow) is not None
+        or _WEB_USER.search(narrow) is not None
+        or _setting(_decoded(narrow)) is not None
+    )
 
 
 def names_password(key: str) -> bool:
@@ -68,18 +86,21 @@ def names_password(key: str) -> bool:
 def without_password(text: str) -> str:
     """The text with *** for its passwords.
 
-    Behind ``password=`` nothing is shown at all: where a password ends is told differently in every form.
+    Behind ``password=`` nothing is shown at all: where a password ends is told differently in every form. Of
+    addresses of the web no value of a query is shown: every service has names of its own for its secrets.
     """
     given, text = text, text.translate(_NARROW)
     span = _user_span(text)
     if span is not None:
         text = f"{text[: span[0]]}:{HIDDEN}{text[span[1] :]}"
-    setting = _SETTING.search(text)
-    if setting is None and (setting := _SETTING.search(decoded := _decoded(text))):
+    text = _WEB_USER.sub(lambda found: found[0].replace(found["user"], HIDDEN), text)
+    setting = _setting(text)
+    if setting is None and (setting := _setting(decoded := _decoded(text))):
         text = decoded
-    if setting is None:
-        return given if span is None else text
-    return f"{text[: setting.end()]}{HIDDEN}"
+    if setting is not None:
+        text = f"{text[: setting.end()]}{HIDDEN}"
+    text = _WEB_ADDRESS.sub(lambda found: _QUERY_VALUE.sub(rf"\1={HIDDEN}", found[0]), text)
+    return given if text == given.translate(_NARROW) else text
 
 
 def passwords_in(document: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -116,6 +137,12 @@ def _decoded(text: str) -> str:
             break
         text = turned
     return text
+
+
+def _setting(text: str) -> re.Match[str] | None:
+    """The first setting that holds a secret, up to its value."""
+    found = [s for s in (_SETTING.search(text), "://" in text and _WEB_SETTING.search(text)) if s]
+    return min(found, key=lambda s: s.start(), default=None)
 
 
 def _user_span(text: str) -> tuple[int, int] | None:

@@ -13,6 +13,9 @@ _OTHER_FORM = re.compile(
     r"(?:host|hostaddr|port|dbname|user|service|passfile|sslmode)\s*=)"
 )
 
+# With the name of GDAL's driver before it, or not.
+_WEB = re.compile(r"(?i)\s*(?:[a-z]{2,20}:)?[a-z][a-z0-9+.-]{1,20}://")
+
 
 def is_database(text: str) -> bool:
     """True where a text is the address of a database and not a path, a driver's name in it or not."""
@@ -33,6 +36,11 @@ def is_unfit(text: str) -> bool:
     except ValueError:
         # Several hosts with a port each are PostgreSQL's own way, and no address to anybody else.
         return "," not in text
+
+
+def is_web_address(text: str) -> bool:
+    """True where a text is an address of the web, or of anything else that is neither a path nor read."""
+    return not is_database(text) and _WEB.match(text) is not None
 
 
 def libpq_address(text: str) -> str:

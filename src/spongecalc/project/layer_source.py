@@ -10,7 +10,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spongecalc.project.address_password import holds_password, without_password
-from spongecalc.project.database_address import is_database, is_unfit
+from spongecalc.project.database_address import is_database, is_unfit, is_web_address
 from spongecalc.project.quantity import column_unit, factor
 from spongecalc.project.refused_value import RefusedValueError
 from spongecalc.project.section import Meters, Number, Section, once_read
@@ -127,6 +127,8 @@ class LayerSource(Section):
             hidden = without_password(address)
             if holds_password(address):
                 raise RefusedValueError("password", hidden, "PGPASSWORD", key=key)
+            if is_web_address(address):
+                raise RefusedValueError("web_address", hidden, key=key)
             if is_unfit(address):
                 raise RefusedValueError("database_url", hidden, key=key)
         if self.form == "postgis" and not self.is_database:

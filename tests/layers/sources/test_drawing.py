@@ -17,9 +17,13 @@ from ezdxf.document import Drawing
 from ezdxf.layouts import Modelspace
 from ezdxf.xclip import XClip
 
+from spongecalc.gate.limits import Limits
+from spongecalc.gate.territory import claim
 from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.read import read_layers
+from spongecalc.layers.sources.describe import describe
+from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
 
 GRID = "EPSG:4543"
@@ -979,3 +983,32 @@ def test_of_very_many_things_the_rest_is_counted_with_handles(tmp_path: Path) ->
     assert [f.rule for f in findings].count("drawing.other_kind") == 100
     more = [f.found for f in findings if f.rule == "drawing.more_left_out"]
     assert [(m["count"], len(str(m["handles"]).split(", "))) for m in more] == [(30, 30)]
+
+
+@pytest.mark.parametrize("kind", ["nested", "array", "array upon itself"])
+def test_blocks_that_multiply_beyond_the_limit_are_refused_unopened(tmp_path: Path, kind: str) -> None:
+    drawing = ezdxf.new("R2018")
+    drawing.header["$INSUNITS"] = 6
+    block = drawing.blocks.new("B0")
+    block.add_line((0, 0), (10, 0), dxfattribs={"layer": "YS"})
+    if kind == "nested":
+        for level in range(1, 5):
+            upper = drawing.blocks.new(f"B{level}")
+            for number in range(4):
+                upper.add_blockref(f"B{level - 1}", (number * 100 * 5**level, 0))
+        drawing.modelspace().add_blockref("B4", (540000, 2674000))
+    else:
+        spacing = {"column_spacing": 20, "row_spacing": 20 if kind == "array" else 0}
+        drawing.modelspace().add_blockref(
+            "B0", (540000, 2674000), dxfattribs={"column_count": 16, "row_count": 16, **spacing}
+        )
+    drawing.saveas(tmp_path / "d.dxf")
+    claim(tmp_path, limits=Limits(feature_limit=800))
+    assert len(raw(tmp_path, "pipes", "YS")) == {"nested": 256, "array": 256}.get(kind, 16)
+    claim(tmp_path, limits=Limits(feature_limit=200))
+    for asked in (lambda: raw(tmp_path, "pipes", "YS"), lambda: describe("d.dxf", tmp_path)):
+        with pytest.raises(SourceRefusedError) as refused:
+            asked()
+        assert refused.value.rule == "file.not_admitted"
+        for language in ("zh", "en"):
+            assert "feature_limit" in refused.value.found["reason"].sentence(language)

@@ -38,6 +38,7 @@ from spongecalc.layers.sources.raw import (
     SourceRefusedError,
     around_of,
     one_line,
+    source_entrance,
 )
 from spongecalc.project.layer_source import LayerSource
 
@@ -91,6 +92,13 @@ def read_drawing(
     SourceRefusedError
         If the file is no drawing, or has no such CAD layer.
     """
+    with source_entrance(path, "drawing", layer):
+        return _read(path, layer, source, catalogue, siblings)
+
+
+def _read(
+    path: Path, layer: str, source: LayerSource, catalogue: Catalogue, siblings: Sequence[LayerSource]
+) -> RawLayer:
     opened = open_drawing(path, source.encoding)
     document = opened.document
     wanted = wanted_of(layer, name_matcher(source.layer))

@@ -17,7 +17,7 @@ from spongecalc.layers.sources.cad.drawing_unit import metres_of
 from spongecalc.layers.sources.cad.features import is_text
 from spongecalc.layers.sources.cad.shapes import LINES, PLACES, faces_of, is_mesh, line_of, place_of
 from spongecalc.layers.sources.cad.walk import Drawn, Opens, drawn_in, name_matcher
-from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError
+from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, source_entrance
 from spongecalc.project.layer_source import LayerSource
 
 # CAD layers of CASS: spot heights, contours, the triangles of its TIN.
@@ -43,6 +43,11 @@ def read_ground_drawing(path: Path, source: LayerSource) -> RawLayer:
     SourceRefusedError
         It is no drawing, or has nothing on such layers.
     """
+    with source_entrance(path, "drawing", "dem"):
+        return _read(path, source)
+
+
+def _read(path: Path, source: LayerSource) -> RawLayer:
     opened = open_drawing(path, source.encoding)
     document = opened.document
     in_units = (d for d in drawn_in(document, 1.0, lambda _: False) if not is_text(d))

@@ -8,12 +8,14 @@ from pathlib import Path
 from zipfile import ZipInfo
 
 from spongecalc.gate import archive, text
+from spongecalc.gate.forms_by_name import MARKUP
 from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
 from spongecalc.gate.vector_content import admit_name
 from spongecalc.layers.sources.raw import SourceRefusedError, one_line, source_entrance
 from spongecalc.layers.sources.text_encoding import GB, UTF_8, codec_named
 
-MARKUP = (".kml", ".kmz", ".gml", ".gpx", ".geojson", ".json", ".topojson")
+DOCUMENTS = (*MARKUP, ".kmz")
+"""Endings of files that hold one document of markup, or several in an archive."""
 # Encodings that GDAL's own parser reads.
 PARSED = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "")
 LARGEST_BYTES = 2_000_000_000
@@ -40,7 +42,7 @@ def markup_documents(path: Path, encoding: str | None) -> tuple[Document, ...] |
     Parameters
     ----------
     path
-        A file of one of the forms ``MARKUP``.
+        A file of one of the forms ``DOCUMENTS``.
     encoding
         What the project states; None goes by the document's declaration, then by the bytes.
 

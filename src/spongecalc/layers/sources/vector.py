@@ -12,11 +12,13 @@ import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from spongecalc.gate import vector
+from spongecalc.gate.forms_by_name import VECTOR_FORMS
+from spongecalc.gate.not_admitted import NotAdmittedError
 from spongecalc.layers.sources.dbase_text import encodings_of_table
 from spongecalc.layers.sources.exact_fields import read_exactly
 from spongecalc.layers.sources.foreign_form import refuse_unread
 from spongecalc.layers.sources.mapinfo_text import MAPINFO, codec_of_charset, stated_charset
-from spongecalc.layers.sources.markup_file import MARKUP, Document, markup_documents
+from spongecalc.layers.sources.markup_file import DOCUMENTS, Document, markup_documents
 from spongecalc.layers.sources.raw import Note, RawLayer, SourceRefusedError, source_entrance
 from spongecalc.layers.sources.text_encoding import (
     GB,
@@ -95,9 +97,14 @@ def _named(available: list[str], layer: str | None, wanted: str) -> str:
 def _places(path: Path, encoding: str | None) -> dict[str, Place]:
     """The layers of a file by name: what to open, the layer in it, what is to be said of it."""
     with source_entrance(path, "vector"):
-        documents = markup_documents(path, encoding) if path.suffix.lower() in MARKUP else None
+        documents = markup_documents(path, encoding) if path.suffix.lower() in DOCUMENTS else None
         try:
             return _listed(path, documents)
+        except NotAdmittedError as reason:
+            # An archive under an ending of nothing that is read is no broken source.
+            if reason.kind == "damaged_archive" and path.suffix.lower() not in VECTOR_FORMS:
+                raise SourceRefusedError("file.not_a_form") from reason
+            raise
         except (DataSourceError, DataLayerError, OSError) as reason:
             refuse_unread(path)
             if NOT_KNOWN in str(reason) and path.suffix.lower() not in OWN_SUFFIXES:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipInfo
+from zipfile import BadZipFile
 
-from spongecalc.gate import archive, text, workbook
+from spongecalc.gate import text, workbook
 from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et")
@@ -54,17 +54,10 @@ def _sheets(path: Path, *_state: int) -> tuple[Sheet, ...]:
             raise SourceRefusedError("form.old_table")
         raise BadZipFile("not an .xlsx")
     book = workbook.opened(data)
-    formulas = workbook.opened(data, values=False) if _has_formulas(data) else None
+    formulas = workbook.opened(data, values=False) if workbook.holds_formulas(data) else None
     return tuple(
         _sheet(sheet, formulas[sheet.title] if formulas is not None else None) for sheet in book.worksheets
     )
-
-
-def _has_formulas(data: bytes) -> bool:
-    def is_sheet(part: ZipInfo) -> bool:
-        return part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
-
-    return any(b"<f>" in content or b"<f " in content for _, content in archive.members(data, is_sheet))
 
 
 def _sheet(sheet: Any, formulas: Any) -> Sheet:

@@ -13,7 +13,7 @@ from spongecalc.layers.sources.cad.features import is_text, symbol_layer
 from spongecalc.layers.sources.cad.labels import label_of
 from spongecalc.layers.sources.cad.shapes import CLOSED_M, FACES, FILLS, LINES, PLACES, gap_m, is_mesh
 from spongecalc.layers.sources.cad.walk import Drawn, drawn_in
-from spongecalc.layers.sources.raw import Note
+from spongecalc.layers.sources.raw import Note, source_entrance
 
 
 @dataclass
@@ -45,7 +45,11 @@ def cad_layers(path: Path, encoding: str | None = None) -> tuple[OpenedDrawing, 
 
     Blocks that hold a plan are taken apart; those that are symbols count as one each.
     """
-    opened = open_drawing(path, encoding)
+    with source_entrance(path, "drawing"):
+        return _layers_of(open_drawing(path, encoding))
+
+
+def _layers_of(opened: OpenedDrawing) -> tuple[OpenedDrawing, list[CadLayer], tuple[Note, ...]]:
     document = opened.document
     sizes = BlockSizes(document)
     top = (d for d in drawn_in(document, 1.0, lambda _: False) if not is_text(d))

@@ -10,6 +10,7 @@ from typing import Any
 from ezdxf.document import Drawing
 from ezdxf.math import Matrix44
 
+from spongecalc.gate.drawing import ShownCount, array_size
 from spongecalc.layers.sources.cad.blocks import attributes_of, is_label_block, layer_name
 
 
@@ -59,14 +60,20 @@ def drawn_in(document: Drawing, metres: float, opens: Opens) -> Iterator[Drawn]:
         Length of its unit [m].
     opens
         For each block reference, whether it is taken apart.
+
+    Raises
+    ------
+    TooLargeError
+        It shows more than a layer may have features: blocks in blocks multiply, and arrays of them.
     """
+    count = ShownCount()
     states = {
         str(la.dxf.name).lower(): FROZEN if la.is_frozen() else OFF if la.is_off() else ""
         for la in document.layers
     }
     root = Matrix44.scale(metres)
     for entity in document.modelspace():
-        yield from _shown(entity, root, None, "", states, opens, ())
+        yield from _shown(entity, root, None, "", states, opens, (), count)
 
 
 def _shown(
@@ -77,7 +84,9 @@ def _shown(
     states: Mapping[str, str],
     opens: Opens,
     inside: tuple[str, ...],
+    count: ShownCount,
 ) -> Iterator[Drawn]:
+    count.add(1)
     kind = entity.dxftype()
     own = layer_name(entity)
     layer = around.layer if around is not None and own == "0" else own
@@ -92,9 +101,10 @@ def _shown(
         yield Drawn(entity, kind, layer, handle, matrix, block, said, hidden)
         return
     if not number and entity.mcount > 1:
+        count.allow(array_size(entity))
         for copy, single in enumerate(entity.multi_insert(), start=1):
             single.dxf.handle = entity.dxf.get("handle", "?")
-            yield from _shown(single, matrix, around, f"-{copy}", states, opens, inside)
+            yield from _shown(single, matrix, around, f"-{copy}", states, opens, inside, count)
         return
     own_words = attributes_of(entity)
     said = {**(around.attributes if around is not None else {}), **own_words}
@@ -112,7 +122,7 @@ def _shown(
     placed = Matrix44.chain(entity.matrix44(), matrix)
     for part in contents:
         if part.dxftype() != "ATTDEF" or part.is_const:
-            yield from _shown(part, placed, here, "", states, opens, (*inside, name))
+            yield from _shown(part, placed, here, "", states, opens, (*inside, name), count)
 
 
 def _texts_of(here: Drawn, contents: Any) -> Iterator[Drawn]:
