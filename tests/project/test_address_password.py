@@ -49,6 +49,8 @@ WITHOUT = (
     "key: value",
     "sig=3; key=4",
     "the code: https://host/a",
+    "https://host/areas?code=530426",
+    "https://host/areas?code=530426&level=3",
 )
 
 

@@ -56,7 +56,8 @@ _SETTING = re.compile(
 _SECRET_NAME = re.compile(rf"(?i){_PASSWORD}|{_WORD}")
 # Of addresses of the web, where the names are the services' own, as are those that stand alone before the @.
 _WEB_SECRET = (
-    r"sig|signature|key|auth|authorization|sk|ak|tk|jwt|code|credential|"
+    # The code of an area is no secret.
+    r"sig|signature|key|auth|authorization|sk|ak|tk|jwt|code(?!\s*=\d+(?:[&;#\s\"']|$))|credential|"
     r"(?:access|api|app|account|subscription)[-_]?key(?:[-_]?id)?|"
     r"x-[a-z]+-(?:signature|credential|security-token)|ossaccesskeyid|awsaccesskeyid|googleaccessid"
 )
