@@ -49,8 +49,6 @@ WITHOUT = (
     "key: value",
     "sig=3; key=4",
     "the code: https://host/a",
-    "https://host/areas?code=530426",
-    "https://host/areas?code=530426&level=3",
 )
 
 
@@ -223,3 +221,11 @@ def test_the_driver_of_an_address_is_no_part_of_a_path() -> None:
     for source in ("postgresql+psycopg://me@host/survey", "POSTGRES://host/survey", "postgresql:///?service=x"):
         assert LayerSource(source=source).is_database
     assert not LayerSource(source="layers.gpkg").is_database
+
+
+def test_the_code_of_an_area_is_no_secret() -> None:
+    """It is not shown either: of addresses of the web no value is."""
+    for address in ("https://host/areas?code=530426", "https://host/areas?code=530426&level=3"):
+        assert not holds_password(address)
+        assert "530426" not in without_password(address)
+    assert holds_password("https://host/areas?code=5a0f26")
