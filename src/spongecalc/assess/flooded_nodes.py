@@ -8,7 +8,6 @@ import pandas as pd
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.swmm.gutters import GUTTER
-from spongecalc.swmm.model import FLOODING
 from spongecalc.swmm.storage_nodes import ROLES as STORAGE_ROLES
 
 # Less than this on a node is the play of the numbers, not a flooding.
@@ -30,17 +29,23 @@ def flooded_nodes(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     -------
     A row for each, in the order of the model's elements. ``volume_m3`` is all that came up, ``stood_m3`` the most
     that stood there at a time (of a basin or storage, into which nothing comes back, all of it), ``max_depth_m``
-    the largest depth above the rim, before a grate above the ground.
+    the largest depth above the rim, before a grate above the ground. The frame is the same for all who ask for a
+    run, and is not to be changed.
     """
+    return modelled.once("flooded nodes", storm_id, lambda: _flooded(modelled, storm_id))
+
+
+def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     result = modelled.finished(storm_id)
     crs = modelled.system.crs
     if result is None:
         return gpd.GeoDataFrame({c: [] for c in NODE_COLUMNS}, geometry=[], crs=crs)
-    table = modelled.model.elements
-    table = table[table["role"].isin(FLOODING)]
+    table = modelled.flooding
+    came_up_m3 = result.nodes["flood_volume_m3"].reindex(table["model_id"]).to_numpy()
+    table = table[came_up_m3 > LEAST_FLOOD_M3].reset_index(drop=True)
+    if table.empty:
+        return gpd.GeoDataFrame({c: [] for c in NODE_COLUMNS}, geometry=[], crs=crs)
     found = result.nodes.loc[table["model_id"], [*FIGURES, "max_depth_m"]].reset_index(drop=True)
-    wet = (found["flood_volume_m3"] > LEAST_FLOOD_M3).to_numpy()
-    found, table = found[wet].reset_index(drop=True), table[wet].reset_index(drop=True)
     surveyed = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").loc[table["feature_id"]]
     rims_m = (surveyed["ground_m"] - surveyed["invert_m"]).to_numpy(float)
     basin, gutter = (table["role"].isin(roles).to_numpy() for roles in (("basin", *STORAGE_ROLES), (GUTTER,)))

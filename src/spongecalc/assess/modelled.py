@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import pandas as pd
 
 from spongecalc.scenario import DrainageSystem
 from spongecalc.swmm.continuity import tracers_close
-from spongecalc.swmm.model import SwmmModel
+from spongecalc.swmm.model import FLOODING, SwmmModel
 from spongecalc.swmm.run_result import RunResult
 
 
@@ -52,6 +55,24 @@ class Modelled:
     def elements(self, community_id: str, role: str) -> list[str]:
         """Model ids of a community's elements of a role."""
         return list(self._elements.get((community_id, role), ()))
+
+    def once[T](self, what: str, storm_id: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` makes of a run: made once as long as no other run of the model is looked at."""
+        known = self._of_run.get(what)
+        if known is None or known[0] != storm_id:
+            known = self._of_run[what] = (storm_id, make())
+        found: T = known[1]
+        return found
+
+    @cached_property
+    def _of_run(self) -> dict[str, tuple[str, Any]]:
+        return {}
+
+    @cached_property
+    def flooding(self) -> pd.DataFrame:
+        """The elements at which water stands on the ground, in the order of the model's."""
+        table = self.model.elements
+        return table[table["role"].isin(FLOODING)]
 
     # Asked for hundreds of times of a community: the table is taken apart once.
     @cached_property

@@ -87,9 +87,11 @@ def ponding_sites(
     -------
     Besides the columns of ponding.csv ``node_ids`` and ``places``, the ids and points of a site's nodes.
     """
-    result = modelled.finished(storm_id)
-    nodes = with_low_spots(flooded_nodes(modelled, storm_id), ground, settings)
-    rows = []
+    result, flooded = modelled.finished(storm_id), flooded_nodes(modelled, storm_id)
+    rows: list[dict[str, object]] = []
+    if flooded.empty:
+        return pd.DataFrame(rows, columns=[*PONDING_COLUMNS, "node_ids", "places"])
+    nodes = with_low_spots(flooded, ground, settings)
     for _, own in nodes.groupby("spot", sort=True):
         volume_m3 = float(own["volume_m3"].sum())
         if volume_m3 < settings.min_volume_m3:
