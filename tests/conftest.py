@@ -33,6 +33,8 @@ sys.dont_write_bytecode = False
 os.environ["OGR_SQLITE_SYNCHRONOUS"] = "OFF"
 
 
+SLOW_S = 120.0
+
 # Files that take minutes, the longest first: begun last, one of them would keep one worker while the others wait.
 LONGEST = (
     "test_example.py",
@@ -53,6 +55,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the longest files first, in the order of the files; all others stay in theirs."""
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell of a test that took minutes as soon as it is through: what ends a run too late is not found out after."""
+    if report.duration > SLOW_S and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} ({report.when}): {report.duration:.0f} s", file=sys.__stderr__, flush=True)
 
 
 @pytest.fixture
