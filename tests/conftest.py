@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Tell of a test that took minutes as soon as it is through: what ends a run too late is not found out after."""
+    """Tell of a test that took minutes as soon as it is through: who ends a run sees what it waited for."""
     if report.duration > SLOW_S and "PYTEST_XDIST_WORKER" not in os.environ:
         print(f"\n{report.nodeid} ({report.when}): {report.duration:.0f} s", file=sys.__stderr__, flush=True)
 
