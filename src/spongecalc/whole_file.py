@@ -45,6 +45,10 @@ _WRITERS = ("pyogrio", "rasterio", "sqlite3", "duckdb", "_duckdb", "xlsxwriter",
 """Libraries whose own errors in writing a file say that it cannot be written."""
 
 
+class UnwritableError(OSError):
+    """A file cannot be written; its name is that of the file, and not of a part beside it."""
+
+
 class UnreadableError(OSError):
     """A file from which another was to be made cannot be read; its name is that of the file."""
 
@@ -128,6 +132,8 @@ def named_error(path: Path, part: Path | None = None) -> Iterator[None]:
     """
     try:
         yield
+    except (UnwritableError, UnreadableError):  # of a file that was written, or read, meanwhile
+        raise
     except OSError as error:
         raise _named(error, path, part) from error
     except Exception as error:
@@ -192,7 +198,7 @@ def _is_of(name: str | bytes | os.PathLike[str], path: Path, part: Path | None) 
 
 def _of_file(number: int, path: Path, error: OSError) -> OSError:
     """The error with the name of the file that was to be written, not of the part beside it."""
-    return OSError(number, error.strerror if error.errno else str(error), str(path))
+    return UnwritableError(number, error.strerror if error.errno else str(error), str(path))
 
 
 def why_not_writable(path: Path) -> OSError | None:
@@ -217,7 +223,7 @@ def _why(error: Exception, path: Path) -> OSError:
     inner = error.__cause__ if isinstance(error.__cause__, OSError) else None
     if inner is not None and inner.errno:
         return _of_file(inner.errno, path, inner)
-    return OSError(errno.EIO, str(error).partition("\n")[0], str(path))
+    return UnwritableError(errno.EIO, str(error).partition("\n")[0], str(path))
 
 
 def _remove_parts(paths: Iterable[Path]) -> None:
