@@ -41,6 +41,9 @@ def test_the_disks_errors_are_known_from_others(tmp_path: Path) -> None:
     assert fault is not None
     assert (fault.errno, fault.filename) == (2, str(tmp_path / "runs" / "a"))
     assert disk_fault(beside, tmp_path / "runs") is None
+    fault = disk_fault(of_system("OSError: [Errno 28] No space left on device"), tmp_path / "runs")
+    assert fault is not None
+    assert fault.filename == str(tmp_path / "runs")
     assert disk_fault(within) is None
 
 

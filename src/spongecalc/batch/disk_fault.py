@@ -29,7 +29,8 @@ def disk_fault(outcome: Outcome, written: Path | None = None) -> OSError | None:
     said = _OF_THE_SYSTEM.fullmatch(outcome.detail) if outcome.reason == "system" else None
     if said is None:
         return None
-    fault = OSError(int(said["number"]), said["words"], said["file"])
+    # A write that fails, unlike an opening, names no file.
+    fault = OSError(int(said["number"]), said["words"], said["file"] or (str(written) if written else None))
     gone = fault.errno == errno.ENOENT and written is not None and _is_in(said["file"], written)
     return fault if fault.errno in OF_THE_DISK or gone else None
 
