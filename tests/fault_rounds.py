@@ -41,9 +41,24 @@ KINDS = (
     "emptied",
 )
 OF_THE_DISK = ("full", "read-only", "quota", "damaged", "no right")
-SETTINGS = '\n[document]\nformats = ["html", "xlsx", "profiles"]\n'
+SETTINGS = """
+[document]
+formats = ["html", "xlsx", "profiles"]
+[[sweeps]]
+name = "width"
+scenarios = ["after"]
+values = { "factor.width" = [2] }
+"""
 STATE = ".spongecalc"
 RUN, ALL = "run", "all"
+OTHERS: dict[str, tuple[str, ...]] = {
+    "export": ("export", "{project}", "--quiet"),
+    "sweep": ("sweep", "width", "{project}", "--jobs", "2", "--quiet"),
+    "store": ("store", "{project}", "--quiet"),
+    "roundtrip": ("roundtrip", "{project}/swmm_models/A/after.inp", "--keep", "{project}/again.inp"),
+}
+"""Words of commands that begin with runs already made, by command."""
+KINDS_OF_OTHERS = ("full", "kill")
 
 
 @dataclass
@@ -131,6 +146,27 @@ class FaultRounds:
         self.last: Path | None = None
         self.writes: dict[str, list[str]] = {}
         self.wanted: dict[str, dict[str, object]] = {}
+        self.figures: dict[str, str] = {}
+
+    def prepare_others(self) -> None:
+        """Make the state that rounds of other commands begin with, and what each of them makes of it."""
+        write_one_square(self._project, lambda text: text + SETTINGS)
+        shutil.copytree(self._project, self._folder / f"before {RUN}")
+        assert self._call(RUN).code == 0
+        for command in OTHERS:
+            shutil.copytree(self._project, self._folder / f"before {command}")
+        for command in OTHERS:
+            self._restore("before", command)
+            self._list(command)
+
+    def _list(self, command: str) -> None:
+        """Run a command undisturbed; its writes and what came of it are noted."""
+        listed = self._folder / f"writes of {command}"
+        ended = self._call(command, list_to=str(listed))
+        assert ended.code == 0, ended
+        self.writes[command] = listed.read_text("utf-8").splitlines()
+        self.wanted[command] = contents(self._project)
+        self.figures[command] = ended.output
 
     def prepare(self) -> None:
         """Make the states that rounds begin with and must end with, and list each command's writes."""
@@ -141,16 +177,12 @@ class FaultRounds:
                 for left in (self._project / "results" / STATE).glob("*.json"):
                     left.unlink()
                 shutil.copytree(self._project, self._folder / f"before {ALL}")
-            listed = self._folder / f"writes of {command}"
-            ended = self._call(command, list_to=str(listed))
-            assert ended.code == 0, ended
-            self.writes[command] = listed.read_text("utf-8").splitlines()
-            self.wanted[command] = contents(self._project)
+            self._list(command)
             shutil.copytree(self._project, self._folder / f"after {command}")
 
-    def play(self, number: int, command: str) -> None:
+    def play(self, number: int, command: str, kind: str = "") -> None:
         """One round; what came of it goes to the tally."""
-        kind = KINDS[number % len(KINDS)]
+        kind = kind or KINDS[number % len(KINDS)]
         self.last = None
         finished = kind.startswith("clock") or kind in ("flipped bits", "cut", "emptied")
         self._restore("after" if finished else "before", command)
@@ -168,6 +200,10 @@ class FaultRounds:
         for name in sorted({*now, *wanted}):
             if now.get(name) != wanted.get(name):
                 self.tally.differences.append(f"{what}: {name}")
+        # What a round trip finds, it says; nor may it say anything else while the disk is full.
+        said = [e.output for e in (*ends, again) if e.code == 0] if command == "roundtrip" else []
+        if any(output != self.figures[command] for output in said):
+            self.tally.differences.append(f"{what}: what it says")
 
     def _judge(self, ended: Ended, kind: str, what: str) -> None:
         said = ended.output + ended.errors
@@ -178,6 +214,7 @@ class FaultRounds:
         sentences = [s for s in whole.split("the same command goes on from there.") if s.strip()]
         self.tally.messages += ended.code == 3
         told = any(word in ended.errors for word in ("cannot be written", "cannot be read"))
+        told = told and "the output cannot" not in ended.errors  # it goes to another disk
         if ended.code == 3 and kind in OF_THE_DISK and not (len(sentences) == 1 and told):
             self.tally.unsaid.append(f"{what}: {sentences}")
 
@@ -226,7 +263,8 @@ class FaultRounds:
         return [*own, *made, *sorted(kept), *sorted((self._project / "swmm_models").rglob("*.inp"))]
 
     def _words(self, command: str, **more: object) -> Call:
-        words = (command, str(self._project), "--jobs", "2", "--quiet", "--lang", "en")
+        own = OTHERS.get(command, (command, "{project}", "--jobs", "2", "--quiet"))
+        words = (*(word.format(project=self._project) for word in own), "--lang", "en")
         return Call(words, str(self._disk), temp=str(self._temp), **more)  # type: ignore[arg-type]
 
     def _call(self, command: str, **more: object) -> Ended:
@@ -257,5 +295,19 @@ def play_rounds(folder: Path, rounds: int, seed: int, every_nth_of_all: int) -> 
         played.prepare()
         for number in range(rounds):
             played.play(number, ALL if number % every_nth_of_all == every_nth_of_all - 1 else RUN)
+        played.tally.seconds = time.monotonic() - began
+        return played.tally, mounted
+
+
+def play_rounds_of_others(folder: Path, rounds: int, seed: int) -> tuple[Tally, bool]:
+    """Play some rounds of each kind with each of the commands that begin with runs already made."""
+    began = time.monotonic()
+    with WarmCommands() as warm, small_disk(folder / "disk", DISK_BYTES) as mounted:
+        played = FaultRounds(folder, warm, folder / "disk", seed)
+        played.prepare_others()
+        for command in OTHERS:
+            for number in range(rounds):
+                for kind in KINDS_OF_OTHERS:
+                    played.play(number, command, kind)
         played.tally.seconds = time.monotonic() - began
         return played.tally, mounted

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault_rounds import KINDS, play_rounds
+from tests.fault_rounds import KINDS, KINDS_OF_OTHERS, OTHERS, play_rounds, play_rounds_of_others
 
 ROUNDS, SEED = 50, 20261129
+ROUNDS_OF_OTHERS = 2
+"""Of each kind with each command."""
 EVERY_NTH_OF_ALL = 16
 """Rounds of ``spongecalc all`` take several times as long as those of ``run``; the bench has a hundred."""
 
@@ -32,3 +34,22 @@ def test_after_fifty_rounds_of_misfortune_results_are_those_of_an_undisturbed_pr
     # The misfortunes came: most of those of a disk end the command.
     assert sum(tally.struck[kind] for kind in ("full", "read-only", "quota", "damaged", "no right")) >= 8
     assert tally.struck["kill"] >= 2
+
+
+def test_other_commands_after_a_full_disk_and_a_kill_give_what_they_give_undisturbed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """export, sweep, store and roundtrip: files, figures and words."""
+    pytest.importorskip("duckdb")
+    pytest.importorskip("ifcopenshell")
+    tally, mounted = play_rounds_of_others(tmp_path, ROUNDS_OF_OTHERS, SEED)
+    with capsys.disabled():
+        print("\n" + "\n".join(tally.lines()))
+        if not mounted:
+            print("  no disk could be mounted: a limit on the size of files stood in for a full one")
+    assert tally.tracebacks == []
+    assert tally.differences == []
+    assert tally.unsaid == []
+    assert tally.rounds == dict.fromkeys(KINDS_OF_OTHERS, ROUNDS_OF_OTHERS * len(OTHERS))
+    assert tally.struck["kill"] == ROUNDS_OF_OTHERS * len(OTHERS)
+    assert not mounted or tally.struck["full"] >= len(OTHERS)

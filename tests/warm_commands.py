@@ -36,6 +36,10 @@ PRELOADED = (
     "spongecalc.cli.project_commands",
     "spongecalc.cli.status",
     "spongecalc.cli.store",
+    "spongecalc.cli.sweep",
+    "spongecalc.cli.roundtrip",
+    "spongecalc.cli.export_command",
+    "spongecalc.export.landxml",
     "spongecalc.cli.due_work",
     "spongecalc.report.render.formats",
     "spongecalc.report.render.html_page",
@@ -140,18 +144,18 @@ class Misfortune:
             return
         self._on = True  # what is done here is not counted
         try:
-            self._counted(event, os.path.relpath(path, self._disk))
+            self._counted(event, os.path.abspath(path))  # noqa: PTH100
         finally:
             self._on = False
 
-    def _counted(self, event: str, name: str) -> None:
+    def _counted(self, event: str, path: str) -> None:
         number = self._count
         self._count += 1
-        self.names.append(f"{event} {name}")
+        self.names.append(f"{event} {os.path.relpath(path, self._disk)}")
         if number == self._call.at:
             self._happen()
         if self.refused is not None:
-            raise OSError(self.refused, os.strerror(self.refused), name)
+            raise OSError(self.refused, os.strerror(self.refused), path)
 
     def _happen(self) -> None:
         fault = self._call.fault

@@ -8,6 +8,8 @@ import pytest
 from tests.network.systems import system
 
 from spongecalc.assess.contributions import Removal, contribution_table
+from spongecalc.batch.own_files import RECORD
+from spongecalc.batch.unchanged import STATE
 from spongecalc.project.design_storms import design_storms
 from spongecalc.project.settings import Settings
 from spongecalc.steps.removal import removal_runs, stored_contributions, write_contributions
@@ -104,6 +106,12 @@ def test_joints_one_below_the_other_do_not_add_up(tmp_path: Path) -> None:
     # A figure that no run gave, by a damaged disk or by hand, is nobody's.
     content = written.read_bytes()
     written.write_bytes(content.replace(b"sewage_lateral", b"sewage_laternl", 1))
+    read, stale = stored_contributions(written.parent, models, of_dry)
+    assert read.empty
+    assert stale == ("A/after",)
+    # Nor is one of which no record says that it was written so.
+    write_contributions(table, tmp_path)
+    (written.parent / STATE / RECORD).unlink()
     read, stale = stored_contributions(written.parent, models, of_dry)
     assert read.empty
     assert stale == ("A/after",)

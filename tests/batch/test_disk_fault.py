@@ -9,30 +9,66 @@ from pathlib import Path
 import pytest
 from tests.batch.test_faults import tiny_runs
 from tests.disks import fill_up, small_disk
+from tests.killed_job import refused_by_the_system
 
 from spongecalc.batch.disk_fault import disk_fault, refuse_faults, refuse_little_room
 from spongecalc.batch.engine_task import EngineTask, run_task
-from spongecalc.batch.pool import Outcome
-from spongecalc.batch.runs import due_runs, execute
+from spongecalc.batch.pool import Job, Outcome
+from spongecalc.batch.run import Run
+from spongecalc.batch.runs import _Jobs, due_runs, execute
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
 
-def raised(detail: str) -> Outcome:
-    return Outcome("a", "failed", reason="raised", detail=detail)
+def of_system(detail: str) -> Outcome:
+    return Outcome("a", "failed", reason="system", detail=detail)
 
 
-def test_the_systems_errors_are_known_from_others() -> None:
-    fault = disk_fault(raised("OSError: [Errno 28] No space left on device: '/tmp/a b/model.inp'"))
+def test_the_disks_errors_are_known_from_others(tmp_path: Path) -> None:
+    fault = disk_fault(of_system("OSError: [Errno 28] No space left on device: '/tmp/a b/model.inp'"))
     assert fault is not None
     assert (fault.errno, fault.strerror, fault.filename) == (28, "No space left on device", "/tmp/a b/model.inp")
-    fault = disk_fault(raised("FileNotFoundError: [Errno 2] No such file or directory"))
-    assert fault is not None
-    assert (fault.errno, fault.filename) == (2, None)
-    assert disk_fault(raised("ValueError: 3")) is None
+    assert disk_fault(Outcome("a", "failed", reason="raised", detail="ValueError: 3")) is None
     assert disk_fault(Outcome("a", "failed", reason="killed", detail="-9")) is None
-    refuse_faults([Outcome("a", "done"), raised("KeyError: 'x'")])
+    refuse_faults([Outcome("a", "done"), Outcome("a", "failed", reason="raised", detail="KeyError: 'x'")])
     with pytest.raises(OSError):
-        refuse_faults([Outcome("a", "done"), raised("OSError: [Errno 5] Input/output error")])
+        refuse_faults([Outcome("a", "done"), of_system("OSError: [Errno 5] Input/output error")])
+    # Of a folder that workers write in, and of one that they read.
+    within, beside = (
+        of_system(f"FileNotFoundError: [Errno 2] No such file or directory: '{tmp_path / f / 'a'}'")
+        for f in ("runs", "rain")
+    )
+    fault = disk_fault(within, tmp_path / "runs")
+    assert fault is not None
+    assert (fault.errno, fault.filename) == (2, str(tmp_path / "runs" / "a"))
+    assert disk_fault(beside, tmp_path / "runs") is None
+    fault = disk_fault(of_system("OSError: [Errno 28] No space left on device"), tmp_path / "runs")
+    assert fault is not None
+    assert fault.filename == str(tmp_path / "runs")
+    assert disk_fault(within) is None
+
+
+@pytest.mark.parametrize("number", [errno.ENOMEM, errno.EMFILE, errno.EAGAIN, errno.ENOENT])
+def test_what_the_system_was_short_of_costs_one_run_and_is_due_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    runs = tiny_runs(tmp_path)[:4]
+    job_of = _Jobs._job
+
+    def one_refused(self: _Jobs, run: Run) -> Job:
+        job = job_of(self, run)
+        if run.run_id != runs[1].run_id:
+            return job
+        return replace(job, function=refused_by_the_system, args=(number, "/rain/of a worker"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_Jobs, "_job", one_refused)
+        results = execute(runs, processes=2)
+    assert {r.run_id: results[r.run_id].status for r in runs} == {
+        r.run_id: "failed" if r is runs[1] else "done" for r in runs
+    }
+    assert results[runs[1].run_id].messages[0].key == "engine.run.of_the_system"
+    assert set(due_runs(runs)) == {runs[1].run_id}
+    assert {r.status for r in execute(runs, processes=2).values()} == {"done"}
 
 
 def test_files_of_the_engine_that_are_cut_short_are_not_trusted(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from spongecalc.batch.own_files import RECORD, edited, has_record, is_own, note_written, remove_left_over
+from spongecalc.batch.own_files import RECORD, note_written, own_files, remove_left_over
 from spongecalc.batch.unchanged import STATE
+from spongecalc.gate import stored
 
 
 def test_files_of_others_and_edited_ones_are_never_removed(tmp_path: Path) -> None:
@@ -20,22 +21,53 @@ def test_files_of_others_and_edited_ones_are_never_removed(tmp_path: Path) -> No
     changed.write_text("edited")
     gone.unlink()
     gone.write_text("another one of this name")
-    assert [edited(tmp_path, p) for p in (ours, changed, theirs)] == [False, True, False]
-    assert [is_own(tmp_path, p) for p in (ours, changed, theirs)] == [True, False, False]
+    record = own_files(tmp_path)
+    assert [record.edited(p) for p in (ours, changed, theirs)] == [False, True, False]
+    assert [record.is_own(p) for p in (ours, changed, theirs)] == [True, False, False]
     assert remove_left_over(tmp_path, [ours, changed, theirs, gone]) == [ours]
     assert sorted(p.name for p in ours.parent.iterdir()) == ["b.svg", "c.svg", "d.svg"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": 3}', b"\xff\xfe", b"[" * 100_000])
-def test_a_damaged_record_makes_nothing_ours(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": 3}', b"\xff\xfe", b"[" * 100_000, None])
+def test_a_damaged_record_makes_nothing_ours(tmp_path: Path, content: bytes | None) -> None:
+    """Without a content: one that can be read, but for one digit of a digest."""
     path = tmp_path / "a"
     path.write_text("x")
+    assert not own_files(tmp_path).is_there
     note_written(tmp_path, [path])
-    assert has_record(tmp_path)
-    (tmp_path / STATE / RECORD).write_bytes(content)
+    assert own_files(tmp_path).is_there
+    place = tmp_path / STATE / RECORD
+    if content is None:
+        whole = place.read_bytes()
+        content = whole[:-6] + bytes([whole[-6] ^ 1]) + whole[-5:]
+    place.write_bytes(content)
+    assert own_files(tmp_path).is_damaged
+    assert not own_files(tmp_path).is_own(path)
     assert remove_left_over(tmp_path, [path]) == []
     note_written(tmp_path, [path])
+    assert not own_files(tmp_path).is_damaged
     assert remove_left_over(tmp_path, [path]) == [path]
+    note_written(tmp_path, [])
+    assert own_files(tmp_path).digests == {}
+    assert not own_files(tmp_path).is_damaged
+
+
+def test_the_record_is_read_once_for_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was read for each: in a county of 2,000 models four million lines."""
+    files = [tmp_path / f"{n}.inp" for n in range(50)]
+    for path in files:
+        path.write_text("x")
+    note_written(tmp_path, files)
+    read: list[Path] = []
+    sealed = stored.sealed
+
+    def counted(path: Path) -> object:
+        read.append(path)
+        return sealed(path)
+
+    monkeypatch.setattr(stored, "sealed", counted)
+    assert remove_left_over(tmp_path, files) == files
+    assert len(read) == 1
 
 
 def test_the_record_stays_out_of_version_control(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.conftest import WholeRun
+from tests.disks import fill_up, small_disk
 
 from spongecalc.batch.parquet_store import write_parquet
 from spongecalc.steps import pipeline
@@ -48,3 +51,26 @@ def test_a_county_of_runs_is_written_in_parts(whole_run: WholeRun, tmp_path: Pat
     files = write_parquet(many, {r.run_id: result for r in many}, tmp_path)
     count = duckdb.sql(f"SELECT count(DISTINCT run_id), count(*) FROM '{files[0]}'").fetchall()[0]
     assert count == (450, 450)
+
+
+def test_files_of_one_writing_go_to_their_places_together(whole_run: WholeRun, tmp_path: Path) -> None:
+    """A disk that is full at the last one left two of these runs beside one of those before."""
+    run = pipeline.plan(whole_run.built)[0]
+    with small_disk(tmp_path / "disk", 8_000_000) as mounted:
+        if not mounted:
+            pytest.skip("a small disk can only be mounted by root")
+        results = {run.run_id: whole_run.results[run.run_id]}
+        files = write_parquet([run], results, tmp_path / "disk")
+        room = sum(-(-p.stat().st_size // 4096) * 4096 for p in files[:2])
+        for path in files:
+            path.write_bytes(b"older")
+        filler = fill_up(tmp_path / "disk")
+        os.truncate(filler, filler.stat().st_size - room)
+        with pytest.raises(OSError) as failed:
+            write_parquet([run], results, tmp_path / "disk")
+        assert failed.value.errno == errno.ENOSPC
+        assert failed.value.filename in map(str, files[1:])
+        assert [p.read_bytes() for p in files] == [b"older"] * 3
+        assert {p for p in (tmp_path / "disk").iterdir() if p != filler} == set(files)
+        filler.unlink()
+        assert write_parquet([run], results, tmp_path / "disk") == files

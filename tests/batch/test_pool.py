@@ -1,3 +1,4 @@
+import errno
 import math
 import os
 import sys
@@ -6,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.killed_job import killed_at_work
+from tests.killed_job import killed_at_work, refused_by_the_system
 
 from spongecalc.batch import pool
 from spongecalc.batch.model_runs import model_result
@@ -120,3 +121,21 @@ def test_what_was_given_up_is_counted():
     assert pool.given_up() == before + 1
     run_all([Job("n", abs, (1,))], processes=1)
     assert pool.given_up() == before + 1
+
+
+def test_an_error_of_the_system_says_nothing_of_the_job():
+    before = pool.given_up()
+    jobs = [
+        Job("s", refused_by_the_system, (errno.EMFILE, "a")),
+        Job("f", int, ("no number",)),
+        Job("n", abs, (1,)),
+    ]
+    short, own, fine = run_all(jobs, processes=1)
+    assert (short.reason, own.reason, fine.status) == ("system", "raised", "done")
+    assert pool.given_up() == before + 1
+    message = model_result(short).messages[0]
+    assert message.key == "engine.run.of_the_system"
+    assert "--jobs" in text(f"{message.key}.action", "en")
+    assert model_result(own).messages[0].key == "engine.run.not_run"
+    (full,) = run_all([Job("d", refused_by_the_system, (errno.ENOSPC, "a"))], processes=1)
+    assert model_result(full).messages[0].key == "engine.run.folder_not_writable"

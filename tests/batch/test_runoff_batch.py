@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
 import pytest
 import shapely
+from tests.killed_job import refused_by_the_system
 
 from spongecalc.batch import runoff_batch
+from spongecalc.batch.pool import SAYS_NOTHING
 from spongecalc.batch.runoff_batch import RunoffTask, run_task
 from spongecalc.catalogue.catalogue import shipped
 from spongecalc.project.settings import SurfaceSettings
@@ -108,3 +111,25 @@ def test_a_bad_ground_costs_nobody_else_its_result() -> None:
     done, failed = run_task(task(*grounds), processes=1, time_limit_s=60)
     assert set(done) == {("good",), ("fine",)}
     assert "ERROR" in failed["bad",]
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOSPC])
+def test_a_system_that_is_short_costs_one_ground_and_a_full_disk_all(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The first model of two is refused something, and the ground alone once more."""
+    run_all = runoff_batch.run_all
+
+    def refused(jobs: list, **more: object) -> list:
+        return run_all([replace(jobs[0], function=refused_by_the_system, args=(number, "a")), *jobs[1:]], **more)
+
+    monkeypatch.setattr(runoff_batch, "run_all", refused)
+    monkeypatch.setattr(runoff_batch, "SUBCATCHMENTS_A_MODEL", 1)
+    both = task(Ground(("a",), (ground(100.0),)), Ground(("b",), (ground(200.0),)))
+    if number == errno.ENOSPC:
+        with pytest.raises(OSError, match="No space"):
+            run_task(both, processes=1, time_limit_s=60)
+        return
+    done, failed = run_task(both, processes=1, time_limit_s=60)
+    assert set(done) == {("b",)}
+    assert failed["a",].startswith(SAYS_NOTHING)

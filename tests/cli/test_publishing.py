@@ -14,7 +14,7 @@ import pyogrio
 import pytest
 from shapely import Point
 from tests.planted_secret import PLAIN, files_that_tell, told_in
-from tests.postgis_server import PASSWORD, Server, asked, execute, put, user_of
+from tests.postgis_server import PASSWORD, Server, asked, execute, open_connection, put, user_of
 from tests.small_project import CRS, community, write_small_project
 
 from spongecalc.language import LANGUAGES
@@ -90,6 +90,40 @@ def test_results_are_published_beside_the_survey_and_never_over_it(server: Serve
     found = json.loads(answer.stdout)
     assert found["emptied"] == ["done.sweep_paving"]
     assert "done.communities" in found["written"]
+
+
+def test_a_publisher_that_is_killed_leaves_what_was_there_and_the_same_command_publishes(
+    server: Server, tmp_path: Path
+) -> None:
+    """It is killed while the server holds it in the middle of its tables."""
+    folder = project_on(server, tmp_path)
+    words = ("publish", str(folder), "--to", server.url, "--schema", "done", "--lang", "en")
+    assert command(*words).returncode == 0
+    tables = ("communities", "pipes", "table_communities")
+    before = [asked(server, f"select * from done.{name}") for name in tables]
+    results = folder / "results"
+    table = pd.DataFrame({"community_id": ["007"], "name": ["another"], "runoff_m3": [2.5]})
+    table.to_csv(results / "communities.csv", index=False, encoding="utf-8-sig")
+    execute(
+        server,
+        "create function public.wait() returns trigger language plpgsql as "
+        "$$ begin perform pg_advisory_xact_lock(77); return new; end $$",
+        "create trigger wait before insert on done.table_communities for each row execute function wait()",
+    )
+    with open_connection(server) as gate:
+        gate.execute("select pg_advisory_lock(77)")
+        publisher = subprocess.Popen(
+            [sys.executable, "-m", "spongecalc", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while not asked(server, "select 1 from pg_locks where locktype = 'advisory' and not granted"):
+            assert publisher.poll() is None
+        publisher.kill()
+        publisher.wait()
+        gate.execute("select pg_advisory_unlock(77)")
+    assert [asked(server, f"select * from done.{name}") for name in tables] == before
+    answer = command(*words)
+    assert answer.returncode == 0, answer.stderr
+    assert asked(server, "select name, runoff_m3 from done.table_communities") == [("another", 2.5)]
 
 
 @pytest.mark.parametrize("to", [("--to", ""), (), ("--to", "results.gpkg"), ("--to", "postgresql://")])

@@ -142,6 +142,88 @@ def test_what_the_project_reads_is_never_touched_even_if_it_is_marked(server: Se
     assert asked(server, "select pipe_id from survey.pipes") == [("A",)]
 
 
+@pytest.mark.parametrize("typed", ["results.sweep_paving", "public.shown"])
+def test_a_source_is_not_emptied_for_want_of_a_result(server: Server, typed: str) -> None:
+    """A marked table that no result stands behind any more, and that the project has come to read."""
+    published(server, layer(), table(), table("sweep_paving"))
+    execute(server, "create view public.shown as select * from results.sweep_paving")
+    said = refused(server, "is_read", layer(runoff_m3=[9.9]), table(), read=(typed,))
+    assert "results.sweep_paving" in said
+    assert typed in said
+    assert asked(server, "select runoff_m3 from results.sweep_paving order by 1") == [(1.5,), (2.5,)]
+    assert asked(server, "select runoff_m3 from results.communities") == [(1.5,)]
+    assert publish(server.url, SCHEMA, PROJECT, [layer(), table()]).emptied == ("results.sweep_paving",)
+
+
+def test_rows_of_tables_that_inherit_stay(server: Server) -> None:
+    published(server, table(), table("sweep_paving"))
+    for name in ("table_communities", "sweep_paving"):
+        execute(
+            server,
+            f"create table public.heir_of_{name} (checked_by text) inherits (results.{name})",
+            f"insert into public.heir_of_{name} values ('Z', 7.5, 'surveyor')",
+        )
+    assert published(server, table(community_id=["C"], runoff_m3=["9.00"])) == ["results.table_communities"]
+    for name, rows in (("table_communities", [("C", 9.0)]), ("sweep_paving", [])):
+        assert asked(server, f"select * from public.heir_of_{name}") == [("Z", 7.5, "surveyor")]
+        assert asked(server, f"select * from only results.{name}") == rows
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"community_id": ["A"]},
+        {"community_id": ["A"], "runoff_m3": ["none"]},
+        {"community_id": ["A"], "runoff_m3": ["3.00"], "added_m": ["2.00"]},
+    ],
+    ids=["gone", "of another type", "come"],
+)
+def test_columns_of_tables_that_inherit_are_not_changed(server: Server, changed: dict) -> None:
+    published(server, table())
+    execute(
+        server,
+        "create table public.heir () inherits (results.table_communities)",
+        "insert into public.heir values ('Z', 7.5)",
+    )
+    said = refused(server, "inherited", table(**changed))
+    assert "heir" in said
+    assert "results.table_communities" in said
+    assert asked(server, "select * from public.heir") == [("Z", 7.5)]
+    assert asked(server, "select runoff_m3 from only results.table_communities order by 1") == [(1.5,), (2.5,)]
+
+
+@pytest.mark.parametrize("action", ["cascade", "set null", "set default"])
+@pytest.mark.parametrize("name", ["table_communities", "sweep_paving"])
+def test_rows_that_would_go_with_ours_by_a_key_stay(server: Server, name: str, action: str) -> None:
+    """Of a table that is filled anew, and of one that is emptied."""
+    published(server, table(), table("sweep_paving"))
+    execute(
+        server,
+        f"alter table results.{name} add primary key (community_id)",
+        f"create table public.remarks (of text references results.{name} on delete {action}, remark text)",
+        "insert into public.remarks values ('A', 'seen on site')",
+    )
+    said = refused(server, "followed", table())
+    assert "remarks" in said
+    assert f"results.{name}" in said
+    assert asked(server, "select * from public.remarks") == [("A", "seen on site")]
+    assert asked(server, "select runoff_m3 from results.table_communities order by 1") == [(1.5,), (2.5,)]
+    # What the message advises works, where the same rows come again.
+    execute(
+        server,
+        "alter table public.remarks drop constraint remarks_of_fkey",
+        f"alter table public.remarks add foreign key (of) references results.{name} "
+        "on delete no action deferrable initially deferred",
+    )
+    published(server, table(), table("sweep_paving"))
+    assert asked(server, "select * from public.remarks") == [("A", "seen on site")]
+    # And where the row that is referred to has gone, the table that refers to it is named.
+    rows = table(name, community_id=["C"], runoff_m3=["9.00"])
+    others = [t for t in (table(), table("sweep_paving")) if t.name != name]
+    assert "remarks" in refused(server, "referred", rows, *others)
+    assert asked(server, f"select runoff_m3 from results.{name} order by 1") == [(1.5,), (2.5,)]
+
+
 def test_a_table_of_the_same_name_in_another_schema_is_no_source(server: Server) -> None:
     put(server, "survey", "pipes", PIPES)
     assert published(server, layer("pipes"), read=("survey.pipes",)) == ["results.pipes"]

@@ -80,6 +80,7 @@ OWN = {
     "swmm/run_result.py": (MADE_NOW, "json.loads", "*.read_text"),
     "swmm/runoff_volumes.py": (ENGINE, "*.read_text"),
     "swmm/stepped_simulation.py": (ENGINE, "*.read_bytes"),
+    "whole_file.py": ("the system's own name for itself", "*.read_text"),
 }
 
 

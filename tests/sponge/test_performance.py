@@ -223,6 +223,13 @@ def test_the_series_is_run_once_and_only_where_something_changed(
     without = project.settings.sponge.model_copy(update={"continuous": False})
     assert sponge.current_continuous(dataclasses.replace(question, sponge=without), path / "none", 1) is None
     assert len(runs) == 2
+    # a ground that the system, or somebody who killed a worker, kept from being run is run again
+    for number, why in enumerate(
+        ("system OSError: [Errno 24] Too many open files: 'a'", "killed -9", "raised X")
+    ):
+        write_continuous(dataclasses.replace(third, failed={("C", "after"): why}), path)
+        sponge.current_continuous(question, path, 1)
+        assert runs[2:] == [["C"]] * min(number + 1, 2)
     # damage that leaves a document which can be read is seen
     content = path.read_bytes()
     at = content.index(b'"rain_mm": ') + len(b'"rain_mm": ')

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from tests.small_project import SmallProject
 
-from spongecalc.batch.own_files import note_written
+from spongecalc.batch.own_files import RECORD, note_written, own_files
+from spongecalc.batch.unchanged import STATE
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.model_files import models_changed_by_hand, models_left, stale_models, write_models
@@ -77,3 +78,14 @@ def test_a_model_that_only_the_layers_changed_is_not_called_changed_by_hand(
     note_written(folder, [first[0]])
     assert models_changed_by_hand(built) == ()
     assert stale_models(built) == (first[0],)
+    # Where the record is damaged nobody knows, and it is named.
+    record = folder / STATE / RECORD
+    record.write_bytes(record.read_bytes()[:-9])
+    assert models_changed_by_hand(built) == (first[0],)
+    assert write_models(built) == (first[0],)
+    assert models_changed_by_hand(built) == ()
+    # A damaged record is made anew though no model has changed.
+    record.write_bytes(b"")
+    assert write_models(built) == ()
+    assert not own_files(folder).is_damaged
+    assert set(own_files(folder).digests) == {p.relative_to(folder).as_posix() for p in first}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.ponding import CHANGE
-from spongecalc.batch.own_files import edited
+from spongecalc.batch.own_files import own_files
 from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
@@ -118,7 +118,7 @@ def stored_causes(
         return empty, ()
     if list(kept.columns) != CAUSE_COLUMNS:
         return empty, ()
-    if edited(folder, folder / f"{TABLE}.csv"):  # damaged, or changed by hand: figures that no run gave
+    if not own_files(folder).is_own(path):  # damaged, or changed by hand: figures that no run gave
         return empty, tuple(sorted({f"{k[0]}/{k[1]}/{k[2]}" for k in now}))
     kept["changed"] = kept["changed"].fillna("")
     keys = list(zip(kept["model"], kept["scenario"], kept["storm_id"], kept["level"].astype(int), strict=True))

@@ -8,6 +8,7 @@ it.
 import os
 from pathlib import Path
 
+from spongecalc.batch.disk_fault import disk_fault
 from spongecalc.batch.pool import Job, Outcome
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
 
@@ -18,6 +19,7 @@ OUTCOMES = {
     "size_limit": ("engine.run.size_limit", "megabytes"),
     "memory_limit": ("engine.run.memory_limit", "megabytes"),
     "raised": ("engine.run.not_run", "reason"),
+    "system": ("engine.run.of_the_system", "reason"),
 }
 
 
@@ -77,7 +79,7 @@ def model_result(outcome: Outcome) -> RunResult:
     if outcome.status == "done":
         result: RunResult = outcome.value
         return result
-    if "[Errno" in outcome.detail and outcome.reason == "raised":
+    if disk_fault(outcome) is not None:
         key, field = "engine.run.folder_not_writable", "reason"
     else:
         key, field = OUTCOMES[outcome.reason]

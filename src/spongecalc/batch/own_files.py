@@ -2,21 +2,23 @@
 
 Folders of results, reports and models are places where people put notes, photographs and copies of their own,
 also under names like ours. A file is removed as left over only if the record names it and it still is, byte for
-byte, what was written; one that was edited since has become the user's.
+byte, what was written; one that was edited since has become the user's. Figures that were kept are taken only if
+they are what was written: where the record is gone or damaged nothing is known of them, and they are made again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from spongecalc.batch.unchanged import STATE
 from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.sealed_json import sealed_json
 from spongecalc.whole_file import replace_files
 
 RECORD = "own_files.json"
@@ -24,14 +26,53 @@ IGNORED = b"*\n"
 """Content of a .gitignore beside the record: it is of one machine, though models are kept in git."""
 
 
+@dataclass(frozen=True)
+class OwnFiles:
+    """The record of a folder, read once: digests of what was written, by name.
+
+    ``is_damaged`` says that there is a record of which nothing can be known, ``is_there`` that there is any.
+    """
+
+    folder: Path
+    digests: Mapping[str, str]
+    is_there: bool = True
+    is_damaged: bool = False
+
+    def is_own(self, path: Path) -> bool:
+        """True for a file that this program wrote below the folder and that still is what was written."""
+        known = self._known(path)
+        return known is not None and path.is_file() and _digest(path) == known
+
+    def edited(self, path: Path) -> bool:
+        """True for a file that this program wrote below the folder and that somebody has changed since."""
+        known = self._known(path)
+        return known is not None and path.is_file() and _digest(path) != known
+
+    def _known(self, path: Path) -> str | None:
+        return self.digests.get(path.relative_to(self.folder).as_posix())
+
+
+def own_files(folder: Path) -> OwnFiles:
+    """The record of a folder; without names where there is none, or none that can be trusted."""
+    path = folder / STATE / RECORD
+    if not path.is_file():
+        return OwnFiles(folder, {}, is_there=False)
+    try:
+        with Entrance(path, "stored"):
+            files = dict(stored.sealed(path)["files"])
+    except InputRefusedError:
+        return OwnFiles(folder, {}, is_damaged=True)
+    return OwnFiles(folder, {str(name): digest for name, digest in files.items() if isinstance(digest, str)})
+
+
 def note_written(folder: Path, files: Iterable[Path]) -> None:
     """Note files below a folder as written by this program, as they are now. Raises OSError."""
-    known = _read(folder)
-    now = dict(known)
+    record = own_files(folder)
+    now = dict(record.digests)
     for path in files:
         if path.is_file() and path.is_relative_to(folder):
             now[path.relative_to(folder).as_posix()] = _digest(path)
-    _write(folder, known, now)
+    _write(record, now)
 
 
 def remove_left_over(folder: Path, files: Iterable[Path]) -> list[Path]:
@@ -39,51 +80,21 @@ def remove_left_over(folder: Path, files: Iterable[Path]) -> list[Path]:
 
     Others are left alone. Raises OSError where one cannot be removed.
     """
-    removed = []
+    removed, record = [], own_files(folder)
     for path in files:
-        if is_own(folder, path):
+        if record.is_own(path):
             path.unlink()
             removed.append(path)
     return removed
 
 
-def is_own(folder: Path, path: Path) -> bool:
-    """True for a file that this program wrote below a folder and that still is what was written."""
-    known = _read(folder).get(path.relative_to(folder).as_posix())
-    return known is not None and path.is_file() and _digest(path) == known
-
-
-def edited(folder: Path, path: Path) -> bool:
-    """True for a file that this program wrote below a folder and that somebody has changed since."""
-    known = _read(folder).get(path.relative_to(folder).as_posix())
-    return known is not None and path.is_file() and _digest(path) != known
-
-
-def has_record(folder: Path) -> bool:
-    """True where a folder has a record, of whatever files."""
-    return (folder / STATE / RECORD).is_file()
-
-
-def _read(folder: Path) -> dict[str, str]:
-    """Name -> digest; empty where no record can be read: then nothing is known to be ours."""
-    try:
-        with Entrance(folder / STATE / RECORD, "stored"):
-            document = stored.note(folder / STATE / RECORD)
-    except InputRefusedError:
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    return {str(name): digest for name, digest in document.items() if isinstance(digest, str)}
-
-
-def _write(folder: Path, known: dict[str, str], now: dict[str, str]) -> None:
+def _write(record: OwnFiles, now: dict[str, str]) -> None:
     """Keep the record, without names of what is gone."""
-    now = {name: digest for name, digest in sorted(now.items()) if (folder / name).is_file()}
-    if now == known:
+    now = {name: digest for name, digest in sorted(now.items()) if (record.folder / name).is_file()}
+    if now == record.digests and record.is_there and not record.is_damaged:
         return
-    text = json.dumps(now, ensure_ascii=False, indent=0) + "\n"
-    state = folder / STATE
-    replace_files({state / RECORD: text.encode("utf-8", "surrogatepass"), state / ".gitignore": IGNORED})
+    state = record.folder / STATE
+    replace_files({state / RECORD: sealed_json({"files": now}), state / ".gitignore": IGNORED})
 
 
 def _digest(path: Path) -> str:

@@ -8,6 +8,7 @@ series, of those series that were asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,12 @@ def write_parquet(runs: Sequence[Run], results: Mapping[str, RunResult], folder:
                 verb = f"INSERT INTO {name} BY NAME" if start else f"CREATE TABLE {name} AS"
                 connection.execute(f"{verb} SELECT * FROM part")
                 connection.unregister("part")
-        written = []
-        for name in FILES if known else ():
-            path = folder / f"{name}.parquet"
-            with part_file(path) as part:
-                target = str(part).replace("'", "''")
-                connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-            written.append(path)
+        written = [folder / f"{name}.parquet" for name in FILES] if known else []
+        # Rows of one file are of runs in another: none goes to its place before all are written.
+        with ExitStack() as parts:
+            for path in written:
+                target = str(parts.enter_context(part_file(path))).replace("'", "''")
+                connection.execute(f"COPY {path.stem} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         return written
     finally:
         connection.close()

@@ -18,6 +18,7 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -52,8 +53,11 @@ JOBS_OF_A_WORKER = 1000
 RETRIES = 2
 """How often a job whose failure would be kept begins again after someone killed its worker."""
 
-Reason = Literal["", "raised", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
+Reason = Literal["", "raised", "system", "time_limit", "size_limit", "memory_limit", "worker_died", "killed"]
+SAYS_NOTHING: tuple[Reason, ...] = ("killed", "system")
+"""Reasons that say nothing of the job: what is remembered of it must not stand for its own answer."""
 
+_OF_THE_SYSTEM = re.compile(r"\w+: \[Errno \d+\] ")
 _GIVEN_UP: list[str] = []
 _MEGABYTE = 1_000_000
 _MAIN_IN_USE = threading.Lock()
@@ -107,11 +111,12 @@ class Outcome:
     value : object
         What the function returned; None when failed.
     reason : str
-        "" when done; "raised", "time_limit", "size_limit", "memory_limit", "worker_died" (by itself), "killed"
-        (by someone).
+        "" when done; "raised", "system" (an error of the operating system's was raised), "time_limit",
+        "size_limit", "memory_limit", "worker_died" (by itself), "killed" (by someone).
     detail : str
-        For "raised" the exception, for "time_limit" the limit in seconds, for "size_limit" and "memory_limit"
-        the limit in megabytes, for "worker_died" and "killed" the exit code (negative: the signal that ended it).
+        For "raised" and "system" the exception, for "time_limit" the limit in seconds, for "size_limit" and
+        "memory_limit" the limit in megabytes, for "worker_died" and "killed" the exit code
+        (negative: the signal that ended it).
     seconds : float
         Time in the worker; from the handing over to the end for a job that failed.
     """
@@ -242,7 +247,7 @@ def finished(
                     tries[number] += 1
                     waiting.appendleft(number)
                 else:
-                    _GIVEN_UP.extend([outcome.key] * (outcome.reason == "killed"))
+                    _GIVEN_UP.extend([outcome.key] * (outcome.reason in SAYS_NOTHING))
                     ready.append((number, outcome))
     finally:
         for worker in own:
@@ -327,7 +332,8 @@ class Worker:
                     return replace(
                         failed, reason="memory_limit", detail=f"{job.memory_limit_mb:g}", seconds=seconds
                     )
-                return replace(failed, reason="raised", detail=value, seconds=seconds)
+                reason: Reason = "system" if _OF_THE_SYSTEM.match(value) else "raised"
+                return replace(failed, reason=reason, detail=value, seconds=seconds)
         except (EOFError, OSError):
             pass
         except Exception as error:  # a value that cannot be put together here, such as a class of the worker's

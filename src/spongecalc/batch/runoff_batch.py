@@ -199,7 +199,7 @@ def _run_grounds(
             on_done(finished, len(jobs))
 
     outcomes = run_all(jobs, processes=processes, on_done=count)
-    refuse_faults(outcomes)
+    refuse_faults(outcomes, folder)
     found, begin = [], 0
     for task, one in zip(tasks, planned, strict=True):
         own = outcomes[begin : begin + len(one.jobs)]

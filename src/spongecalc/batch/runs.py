@@ -190,7 +190,7 @@ def execute(
             run = waiting[number]
             if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
                 remove_dead(scratch)  # what its worker wrote may be gigabytes
-            refuse_faults([] if executor else [outcome])
+            refuse_faults([] if executor else [outcome], scratch)
             told(run, *_keep(run, outcome, unstored), outcome.seconds)
             for other in alike[run.key][1:]:
                 told(other, *_keep_alike(run, other, unstored), 0.0)

@@ -22,6 +22,7 @@ from spongecalc.cli.spoken_language import spoken_language
 from spongecalc.cli.study_app import app as study_app
 from spongecalc.cli.write_fault import write_fault
 from spongecalc.language import text
+from spongecalc.whole_file import OF_THE_DISK, UnreadableError
 
 app = typer.Typer(
     cls=SpokenGroup, add_completion=False, invoke_without_command=True, pretty_exceptions_enable=False
@@ -184,16 +185,33 @@ def main() -> None:
         try:
             app()
         finally:
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except OSError as error:
-        _end_without_output(error)
+        if _is_of_output(error):
+            _end_without_output(error)
+        _end(error)
+
+
+def _is_of_output(error: OSError) -> bool:
+    """True for an error of what is printed to: it bears no file's name."""
+    return error.filename is None and error.errno in {*OF_THE_DISK, errno.EPIPE, errno.EBADF}
 
 
 def _end_without_output(error: OSError) -> NoReturn:
     """End where the disk that the output goes to is full, or nobody reads it: in a sentence."""
-    # What Python would try once more at its end has nowhere to go.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if error.errno != errno.EPIPE:
-        with suppress(OSError):
-            print(write_fault(error, Path(), spoken_language(None, None)), file=sys.stderr)
+    # What Python would try once more at its end has nowhere to go. A stream that stands in for it may be no file.
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:
+        raise SystemExit(RUN_FAILED) from None
+    _end(error)
+
+
+def _end(error: OSError) -> NoReturn:
+    """End in a sentence. A file that is named was to be read: what commands write they answer for themselves."""
+    if error.filename is not None:
+        error = UnreadableError(error.errno, error.strerror or str(error), error.filename)
+    with suppress(OSError, ValueError, AttributeError):
+        print(write_fault(error, Path(), spoken_language(None, None)), file=sys.stderr)
     raise SystemExit(RUN_FAILED) from None

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from spongecalc.batch.disk_fault import ENGINE_CANNOT_WRITE, refuse_little_room
 from spongecalc.batch.foreign_runs import run_foreign_model
 from spongecalc.cli.call import Call
 from spongecalc.cli.console import Output
@@ -18,9 +19,10 @@ from spongecalc.swmm.compared_runs import ALLOWED_PERCENT, ComparedRuns, Figure,
 from spongecalc.swmm.rebuilt_model import RebuiltModel, bring_files, rebuilt_model
 from spongecalc.swmm.run_result import RunResult
 from spongecalc.swmm.water_balance import sentence
-from spongecalc.whole_file import replace_file
+from spongecalc.whole_file import named_error, replace_file
 
 SHOWN = 15
+CANNOT_WRITE = (*ENGINE_CANNOT_WRITE, "engine.run.folder_not_writable")
 
 
 def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
@@ -50,12 +52,16 @@ def run_roundtrip(call: Call, model: Path, keep: Path | None = None) -> int:
     with TemporaryDirectory(prefix="spongecalc-") as folder, output.working("run"):
         for name, data in (("original", model.read_bytes()), ("rebuilt", rebuilt.text.encode("utf-8"))):
             place = Path(folder) / name
-            place.mkdir()
-            bring_files(model, place)
             inp = place / "model.inp"
-            inp.write_bytes(data)
-            (place / "run").mkdir()
-            results.append(run_foreign_model(inp, place / "run").result)
+            with named_error(place):
+                place.mkdir()
+                bring_files(model, place)
+                inp.write_bytes(data)
+                (place / "run").mkdir()
+            result = run_foreign_model(inp, place / "run").result
+            # What a full disk cut short tells of neither model.
+            refuse_little_room(place, whole=not any(m.key in CANNOT_WRITE for m in result.messages))
+            results.append(result)
     _say_lost(rebuilt, model.name, output)
     for name, result in zip(("original", "rebuilt"), results, strict=True):
         if result.status != "done":

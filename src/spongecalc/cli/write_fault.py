@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from spongecalc.language import text
+from spongecalc.whole_file import UnreadableError
 
 CAUSES = {
     errno.ENOSPC: "full",
@@ -31,7 +32,7 @@ CAUSES = {
 
 
 def write_fault(error: OSError, home: Path, language: str) -> str:
-    """Return the sentence for a write that failed.
+    """Return the sentence for a write that failed, or for a file to be copied that cannot be read.
 
     Parameters
     ----------
@@ -45,7 +46,9 @@ def write_fault(error: OSError, home: Path, language: str) -> str:
     cause = CAUSES.get(error.errno or 0, "other")
     if cause == "no_right" and os.name == "nt":
         cause = "in_use"  # Excel and Word hold what they show
-    if cause == "other" and not error.filename:
+    if isinstance(error, UnreadableError):
+        cause = "unread"
+    elif cause == "other" and not error.filename:
         cause = "system"  # of a process or a connection, not of a file
     reason = error.strerror or str(error) or type(error).__name__
     file = _name(error.filename, home) if error.filename else text("batch.disk.output", language)

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SHAPE = re.compile(r"(?:\S+\.)?geometry\((\w+?)(Z|M|ZM)?,(\d+)\)")
+# Tables whose rows change when those of another are deleted: theirs go too, or lose what they refer to.
+_FOLLOWING = (
+    "select confrelid, conrelid::regclass::text from pg_catalog.pg_constraint where contype = 'f' "
+    "and confdeltype in ('c', 'n', 'd') and conrelid <> confrelid and confrelid = any(%s) order by 2"
+)
+_HEIRS = (
+    "select inhparent, inhrelid::regclass::text from pg_catalog.pg_inherits where inhparent = any(%s) order by 2"
+)
 # Which relation another is made of: of a view what it selects from, of a table its partitions and heirs.
 _MADE_OF = (
     "select w.ev_class as upper, d.refobjid as lower from pg_catalog.pg_rewrite w "
@@ -30,7 +38,8 @@ class ExistingTable:
     """A relation of a schema.
 
     ``types`` are those of its columns, without the geometry's; ``own_columns`` those that a publication made;
-    ``views`` what stands on it.
+    ``views`` what stands on it; ``heirs`` tables that inherit its columns; ``following`` tables with a key on it
+    that does away with, or empties, what refers to a row that is deleted.
     """
 
     oid: int
@@ -40,6 +49,8 @@ class ExistingTable:
     types: Mapping[str, str]
     shape: Shape | None
     views: tuple[str, ...]
+    heirs: tuple[str, ...] = ()
+    following: tuple[str, ...] = ()
 
     def marked_as(self, mark: str) -> bool:
         """True where the first line of its comment is a project's mark."""
@@ -70,22 +81,28 @@ def existing_tables(connection: Connection[Any], schema: str) -> dict[str, Exist
         "where n.nspname = %s and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')",
         [schema],
     ).fetchall()
+    known = [row[0] for row in relations]
     fields = connection.execute(
         "select a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute a "
         "where a.attrelid = any(%s) and a.attnum > 0 and not a.attisdropped order by a.attnum",
-        [[row[0] for row in relations]],
+        [known],
     ).fetchall()
     standing = connection.execute(
         f"select m.lower, m.upper::regclass::text from ({_MADE_OF}) m where m.lower = any(%s) order by 2",
-        [[row[0] for row in relations]],
+        [known],
     ).fetchall()
+    heirs = connection.execute(_HEIRS, [known]).fetchall()
+    following = connection.execute(_FOLLOWING, [known]).fetchall()
     found = {}
     for oid, name, kind, comment in relations:
         types = {c: _plain_type(t) for of, c, t in fields if of == oid}
-        views = tuple(dict.fromkeys(upper for lower, upper in standing if lower == oid))
+        others = [
+            tuple(dict.fromkeys(other for of, other in pairs if of == oid))
+            for pairs in (standing, heirs, following)
+        ]
         shape = _shape(types.pop("geometry", ""))
         columns = tuple(c for of, c, _ in fields if of == oid)
-        found[name] = ExistingTable(oid, kind == "r", comment, columns, types, shape, views)
+        found[name] = ExistingTable(oid, kind == "r", comment, columns, types, shape, *others)
     return found
 
 

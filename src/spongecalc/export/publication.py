@@ -36,6 +36,7 @@ _FAULTS = {
     "2BP01": "stands_on",
     "0A000": "stands_on",
 }
+_KEY_BROKEN = "23503"
 _OF_A_VALUE = ("22", "23")
 
 
@@ -88,8 +89,8 @@ def publish(
     Raises
     ------
     PublishRefusedError
-        The address is none, a table of a name is not the project's own or is read by it, somebody else publishes
-        there, or the server refuses or goes away.
+        The address is none, a table of a name is not the project's own or is read by it, tables of others would
+        lose rows or change with it, somebody else publishes there, or the server refuses or goes away.
     SourceRefusedError
         The server cannot be reached, or has no PostGIS.
     """
@@ -97,9 +98,9 @@ def publish(
     with connected(url, read_only=False) as connection:
         place = _Place(connection, schema, project)
         with place.told():
-            place.take(tables, read)
+            others = place.take(tables, read)
             written = [place.fill(t) for t in tables]
-            emptied = place.empty_others({t.name for t in tables})
+            emptied = [place.empty(name) for name in others]
             place.table = ""
             connection.commit()
     return Published(tuple(written), tuple(emptied))
@@ -129,6 +130,10 @@ class _Place:
         if is_lost(reason, self.connection):
             return PublishRefusedError("lost", **found)
         key = _FAULTS.get(code, "")
+        if code == _KEY_BROKEN and getattr(reason, "diag", None) is not None:
+            of = (reason.diag.schema_name, reason.diag.table_name)  # type: ignore[attr-defined]
+            # Of a row of ours that refers to one of theirs, or of a row of theirs that refers to one of ours.
+            key = "value" if of[0] == self.schema and of[1] == self.table else "referred"
         if not key:
             key = "value" if code.startswith(_OF_A_VALUE) or not code else "refused"
         views = ", ".join(self.there[self.table].views) if self.table in self.there else ""
@@ -146,8 +151,11 @@ class _Place:
 
         return sql.Identifier(self.schema, table)
 
-    def take(self, tables: Sequence[DatabaseTable], read: Collection[str]) -> None:
-        """Have the schema for oneself, and see that every table to be filled is ours to fill."""
+    def take(self, tables: Sequence[DatabaseTable], read: Collection[str]) -> list[str]:
+        """Have the schema for oneself, and see that every table to be filled or emptied is ours.
+
+        Returns the names of those to be emptied: tables of earlier publications that no result stands behind.
+        """
         key = f"spongecalc {self.schema}"
         (free,) = self.connection.execute(
             "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key]
@@ -159,15 +167,21 @@ class _Place:
         self._make_schema()
         self.there = existing_tables(self.connection, self.schema)
         sources = read_by_project(self.connection, read)
-        for table in tables:
-            old = self.there.get(table.name)
-            if old is None:
-                continue
-            found = {"schema": self.schema, "table": f"{self.schema}.{table.name}"}
+        names = {table.name for table in tables}
+        others = [n for n, old in self.there.items() if n not in names and self._is_ours(old)]
+        for name in [t.name for t in tables if t.name in self.there] + others:
+            old = self.there[name]
+            found = {"schema": self.schema, "table": f"{self.schema}.{name}"}
             if old.oid in sources:
                 raise PublishRefusedError("is_read", **found, source=sources[old.oid])
-            if not (old.is_table and old.marked_as(self.mark)):
+            if not self._is_ours(old):
                 raise PublishRefusedError("not_ours", **found, mark=self.mark)
+            if old.following:
+                raise PublishRefusedError("followed", **found, tables=", ".join(old.following))
+        return others
+
+    def _is_ours(self, old: ExistingTable) -> bool:
+        return old.is_table and old.marked_as(self.mark)
 
     def _make_schema(self) -> None:
         found = self.connection.execute(
@@ -191,7 +205,7 @@ class _Place:
             types, shape = {c: t or first_type(c) for c, t in table.types.items()}, table.shape
             self._create(table, types)
         else:
-            self._run("delete from {}", self._named(table.name))
+            self.empty(table.name)
             types, shape = self._fit(table, old)
         self._copy(table, types, shape)
         return f"{self.schema}.{table.name}"
@@ -233,6 +247,12 @@ class _Place:
         kept = {*table.types, *(["geometry"] if shape is not None else [])}
         gone = [c for c in old.own_columns if c in old.columns and c not in kept]
         changes += [sql.SQL("drop column {}").format(sql.Identifier(c)) for c in gone]
+        if changes and old.heirs:
+            # What changes here changes in each of them, whose values would go.
+            heirs = ", ".join(old.heirs)
+            raise PublishRefusedError(
+                "inherited", schema=self.schema, table=f"{self.schema}.{table.name}", tables=heirs
+            )
         if changes:
             self._run("alter table {} {}", self._named(table.name), sql.SQL(", ").join(changes))
             self._comment(table.name, self.mark, table)
@@ -250,16 +270,11 @@ class _Place:
             for row in table.rows(types, shape):
                 copy.write_row(row)
 
-    def empty_others(self, names: Collection[str]) -> list[str]:
-        """Take the rows out of tables of earlier publications that no result stands behind any more."""
-        emptied = []
-        for name, old in self.there.items():
-            if name in names or not (old.is_table and old.marked_as(self.mark)):
-                continue
-            self.table = name
-            self._run("delete from {}", self._named(name))
-            emptied.append(f"{self.schema}.{name}")
-        return emptied
+    def empty(self, name: str) -> str:
+        """Take the rows out of a table, and not out of those that inherit from it; its name with the schema."""
+        self.table = name
+        self._run("delete from only {}", self._named(name))
+        return f"{self.schema}.{name}"
 
 
 def _change(column: str, kind: str, *, new: bool) -> Any:

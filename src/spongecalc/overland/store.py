@@ -226,7 +226,7 @@ def make_all(
         for run in due
     ]
     for number, outcome in finished(tasks, processes=jobs):
-        refuse_faults([outcome])
+        refuse_faults([outcome], results)
         run = due[number]
         made += work[run.run_id]
         if isinstance(outcome.value, FlowDone):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from spongecalc.batch.own_files import edited, has_record, is_own, note_written, remove_left_over
+from spongecalc.batch.own_files import note_written, own_files, remove_left_over
 from spongecalc.steps.built import Built
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.identifiers import folder_name
@@ -53,20 +53,21 @@ def stale_models(built: Built) -> tuple[Path, ...]:
 def models_changed_by_hand(built: Built) -> tuple[Path, ...]:
     """Model files that somebody changed since they were written, and that are not what the layers give.
 
-    One that no record names counts where it is no text of ours at all, such as one in another encoding.
+    One that no record names counts where it is no text of ours at all, such as one in another encoding. Where the
+    record is damaged nobody knows, and each counts.
     """
-    folder = _folder(built)
+    record = own_files(_folder(built))
     return tuple(
         path
         for path in _changed(ModelFiles(built))
-        if path.is_file() and (edited(folder, path) or not _is_text(path))
+        if path.is_file() and (record.is_damaged or record.edited(path) or not _is_text(path))
     )
 
 
 def models_left(built: Built) -> tuple[Path, ...]:
     """Left-over model files that spongecalc does not remove: it has no record of writing them as they are now."""
-    folder = _folder(built)
-    return tuple(p for p in _left_over(built, ModelFiles(built)) if not is_own(folder, p))
+    record = own_files(_folder(built))
+    return tuple(p for p in _left_over(built, ModelFiles(built)) if not record.is_own(p))
 
 
 def write_models(built: Built) -> tuple[Path, ...]:
@@ -83,7 +84,8 @@ def write_models(built: Built) -> tuple[Path, ...]:
     for path in removed:
         if not any(path.parent.iterdir()):
             path.parent.rmdir()
-    if changed or removed or not has_record(folder):
+    record = own_files(folder)
+    if changed or removed or record.is_damaged or not record.is_there:
         note_written(folder, wanted)
     return tuple(sorted([*changed, *removed]))
 

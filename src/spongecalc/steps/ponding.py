@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.assess.scenario_order import in_order
-from spongecalc.batch.own_files import edited
+from spongecalc.batch.own_files import own_files
 from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
@@ -45,7 +45,7 @@ def kept_of_others(path: Path, columns: Sequence[str], models: Sequence[SwmmMode
             kept = stored.table(path)
     except InputRefusedError:
         return pd.DataFrame(columns=list(columns))
-    if list(kept.columns) != list(columns) or edited(path.parent, path):
+    if list(kept.columns) != list(columns) or not own_files(path.parent).is_own(path):
         return pd.DataFrame(columns=list(columns))
     own = {(c, m.scenario) for m in models for c in m.communities}
     other = [k not in own for k in zip(kept["community_id"], kept["scenario"], strict=True)]

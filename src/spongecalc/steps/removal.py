@@ -11,7 +11,7 @@ import pandas as pd
 
 from spongecalc.assess.contributions import CONTRIBUTION_COLUMNS, Removal, contribution_table, misplaced_m3
 from spongecalc.assess.modelled import Modelled, join_results
-from spongecalc.batch.own_files import edited, note_written
+from spongecalc.batch.own_files import note_written, own_files
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.batch.traced_runs import plan_traced_runs
 from spongecalc.gate import stored
@@ -187,7 +187,7 @@ def stored_contributions(
     if list(table.columns) != CONTRIBUTION_COLUMNS:
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), ()
     now = {(m.name, m.scenario): digest(m, dry) for m in models}
-    if edited(folder, path):  # damaged, or changed by hand: figures that no run gave
+    if not own_files(folder).is_own(path):  # damaged, or changed by hand: figures that no run gave
         return pd.DataFrame(columns=CONTRIBUTION_COLUMNS), tuple(sorted(f"{name}/{s}" for name, s in now))
     known = [now.get((r.model, r.scenario)) == r.model_sha256 for r in table.itertuples()]
     stale = sorted({f"{r.model}/{r.scenario}" for r, ok in zip(table.itertuples(), known, strict=True) if not ok})

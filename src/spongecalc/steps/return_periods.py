@@ -15,7 +15,7 @@ from spongecalc.assess.ponding_area import lakes, raster_sites
 from spongecalc.assess.return_periods import CRITERIA, PERIOD_COLUMNS, TABLE
 from spongecalc.assess.scenario_order import in_order
 from spongecalc.assess.site_ground import SiteGround
-from spongecalc.batch.own_files import edited, note_written
+from spongecalc.batch.own_files import note_written, own_files
 from spongecalc.batch.run import Run
 from spongecalc.batch.runs import execute, plan_runs
 from spongecalc.gate import stored
@@ -266,7 +266,7 @@ def kept_return_periods(basis: SearchBasis, settings: Settings) -> tuple[pd.Data
     except NoSearchError:
         return empty, ()
     now = {(c, m.scenario): shas[m.name, m.scenario] for m in basis.models for c in m.communities}
-    if edited(basis.folder, path):  # damaged, or changed by hand: figures that no run gave
+    if not own_files(basis.folder).is_own(path):  # damaged, or changed by hand: figures that no run gave
         return empty, tuple(sorted(f"{c}/{s}" for c, s in now))
     keys = list(zip(kept["community_id"], kept["scenario"], strict=True))
     true = [now.get(k) == sha for k, sha in zip(keys, kept["model_sha256"], strict=True)]

@@ -20,6 +20,7 @@ from spongecalc.assess.continuous import (
 from spongecalc.assess.difference_causes import disagreeing
 from spongecalc.assess.event_results import EventResults
 from spongecalc.assess.performance import Performance, performance
+from spongecalc.batch.pool import SAYS_NOTHING
 from spongecalc.batch.runoff_batch import run_task, run_tasks
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.load import Project
@@ -162,8 +163,8 @@ def current_continuous(question: SpongeQuestion, path: Path, jobs: int) -> Conti
     digests = continuous_digests(question)
     # In all its scenarios: a tank's row is written once for each.
     due = {key[0] for key, digest in digests.items() if known.get(key) != digest}
-    if kept is not None:  # who killed a worker says nothing of its ground
-        due |= {key[0] for key, why in kept.failed.items() if key in digests and why.startswith("killed")}
+    if kept is not None:  # who killed a worker says nothing of its ground, nor does a system short of memory
+        due |= {key[0] for key, why in kept.failed.items() if key in digests and why.startswith(SAYS_NOTHING)}
     if not due:
         return kept
     sites = tuple(s for s in question.sites if s.community_id in due)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,26 +30,34 @@ def write_depth_rasters(depths: Sequence[DepthRaster], crs: str, results: Path) 
     Dry cells are without data in the GeoTIFF and transparent in the picture.
     """
     folder = results / FOLDER
-    contents: dict[Path, bytes] = {}
-    # Only projects with flow over the ground draw any; every command would wait for the import.
-    if depths:
-        import matplotlib as mpl  # noqa: PLC0415
-        from matplotlib.image import imsave  # noqa: PLC0415
-
-        colours = mpl.colormaps["Blues"]
+    contents: dict[Path, Iterator[bytes]] = {}
     for raster in depths:
-        contents[folder / f"{raster.name}.tif"] = _tiff(raster.depth_m, raster.transform, crs)
+        contents[folder / f"{raster.name}.tif"] = _made(_tiff, raster.depth_m, raster.transform, crs)
         if raster.hazard_m2_s is not None:
-            contents[folder / f"{raster.name}{HAZARD}"] = _tiff(raster.hazard_m2_s, raster.transform, crs)
-        picture = colours(0.25 + 0.75 * np.clip(raster.depth_m / DARKEST_M, 0, 1))
-        picture[..., 3] = np.where(raster.depth_m >= LEAST_SHOWN_M, 1.0, 0.0)
-        drawn = io.BytesIO()
-        imsave(drawn, picture, format="png")
-        contents[folder / f"{raster.name}.png"] = drawn.getvalue()
+            hazard = _made(_tiff, raster.hazard_m2_s, raster.transform, crs)
+            contents[folder / f"{raster.name}{HAZARD}"] = hazard
+        contents[folder / f"{raster.name}.png"] = _made(_picture, raster.depth_m)
     replace_files(contents)
     old = {path for end in (".tif", ".png", HAZARD) for path in folder.glob(f"*_level?{end}")}
     remove_left_over(results, sorted(old - set(contents)))
     return list(contents)
+
+
+def _made[**P](make: Callable[P, bytes], *of: P.args, **more: P.kwargs) -> Iterator[bytes]:
+    """The content of a file, made when it is written: those of a county need not be in memory together."""
+    yield make(*of, **more)
+
+
+def _picture(depth_m: np.ndarray) -> bytes:
+    # Only projects with flow over the ground draw any; every command would wait for the import.
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.image import imsave  # noqa: PLC0415
+
+    picture = mpl.colormaps["Blues"](0.25 + 0.75 * np.clip(depth_m / DARKEST_M, 0, 1))
+    picture[..., 3] = np.where(depth_m >= LEAST_SHOWN_M, 1.0, 0.0)
+    drawn = io.BytesIO()
+    imsave(drawn, picture, format="png")
+    return drawn.getvalue()
 
 
 def _tiff(values: np.ndarray, transform: Affine, crs: str) -> bytes:

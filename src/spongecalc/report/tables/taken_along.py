@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -95,21 +95,29 @@ def take_along(project: Project, folder: Path, kept: Path, own_files: Iterable[s
 def _take_folder(source: Path, target: Path) -> None:
     """Copy a folder whole or not at all; of one that is there file by file, each whole."""
 
-    def copied(file: str, place: str) -> None:
-        with part_file(Path(place)) as part:
+    def copied(file: Path, place: Path) -> None:
+        with part_file(place) as part:
             shutil.copyfile(file, part)
 
     if target.exists():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, copy_function=copied)
+        _copy_folder(source, target, copied)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
     with part_file(target) as part:
-        shutil.rmtree(part, ignore_errors=True)
-        try:
-            shutil.copytree(source, part, symlinks=True)
-        except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
-            raise
+        _copy_folder(source, part, shutil.copy2)
+
+
+def _copy_folder(source: Path, target: Path, copy: Callable[[Path, Path], object]) -> None:
+    """Copy what a folder holds, links as links. The first error ends it: shutil's own gathers them as texts."""
+    target.mkdir(parents=True, exist_ok=True)
+    for entry in sorted(source.iterdir()):
+        place = target / entry.name
+        if entry.is_symlink():
+            place.unlink(missing_ok=True)
+            place.symlink_to(entry.readlink())
+        elif entry.is_dir():
+            _copy_folder(entry, place, copy)
+        else:
+            copy(entry, place)
 
 
 def take_models(project: Project, models: Iterable[TakenModel], folder: Path, kept: Path, *, anew: bool) -> None:
