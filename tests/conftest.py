@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from spongecalc.assess.review import Review
+from spongecalc.batch import runoff_batch
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
 from spongecalc.steps.built import Built
 from spongecalc.swmm.run_result import RunResult
-from tests import postgis_server
+from tests import postgis_server, shared_runoff
 from tests.lift_station import write_lift_station
 from tests.small_project import SmallProject, write_small_project
 
@@ -61,6 +62,24 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Tell of a test that took minutes as soon as it is through: who ends a run sees what it waited for."""
     if report.duration > SLOW_S and "PYTEST_XDIST_WORKER" not in os.environ:
         print(f"\n{report.nodeid} ({report.when}): {report.duration:.0f} s", file=sys.__stderr__, flush=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runoff_that_tests_share() -> Iterator[set[str]]:
+    """Runs of runoff alone are made once for all tests of a process; what is in the set keeps them from it."""
+    alone: set[str] = set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runoff_batch, "run_all", shared_runoff.sharing(runoff_batch.run_all, lambda: not alone))
+        yield alone
+
+
+@pytest.fixture(autouse=True)
+def runs_of_its_own(request: pytest.FixtureRequest, runoff_that_tests_share: set[str]) -> Iterator[None]:
+    """Tests of these runs make them themselves."""
+    if request.path.parent.name in shared_runoff.ALONE:
+        runoff_that_tests_share.add("alone")
+    yield
+    runoff_that_tests_share.clear()
 
 
 @pytest.fixture
