@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.batch.test_faults import tiny_runs
@@ -114,3 +115,21 @@ def test_a_disk_that_takes_nothing_ends_the_batch_at_once(tmp_path: Path) -> Non
         assert set(due_runs(runs)) == {r.run_id for r in runs}
         filler.unlink()
         assert {r.status for r in execute(runs, processes=2).values()} == {"done"}
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_results_that_a_full_disk_cut_short_are_no_fault_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    """Results end in the midst of a date ("year 0 is out of range"), and the worker took it for a fault of ours."""
+    run = tiny_runs(tmp_path)[0]
+
+    def of_half_a_file(*_: object, **__: object) -> RunResult:
+        raise ValueError("year 0 is out of range")
+
+    monkeypatch.setattr("spongecalc.swmm.engine.run_inp", of_half_a_file)
+    if not room:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(ValueError if room else OSError) as failed:
+        run_task(EngineTask(run.key, run.text, (), None, SeriesRequest(), scratch=tmp_path))
+    assert room or failed.value.errno == errno.ENOSPC

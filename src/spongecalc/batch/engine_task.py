@@ -86,8 +86,13 @@ def run_task(task: EngineTask) -> EngineAnswer:
     inp.write_text(task.text, encoding="utf-8", newline="\n")
     for name, content in task.files:
         (folder / name).write_bytes(content)
-    result = run_inp(inp, folder, mark_s=task.mark_s, series=task.series, keep_out=task.keep_out)
-    result = with_gutter_water(result, task.gutters)
+    try:
+        result = run_inp(inp, folder, mark_s=task.mark_s, series=task.series, keep_out=task.keep_out)
+        result = with_gutter_water(result, task.gutters)
+    except Exception:
+        # What a full disk cut short cannot be read either, and that is no fault of the model or of ours.
+        refuse_little_room(folder)
+        raise
     report = decode((folder / REPORT).read_bytes())[0] if (folder / REPORT).exists() else ""
     finished = bool(result.totals_m3)
     cut = (finished and _REPORT_IS_WHOLE not in report) or any(
