@@ -121,7 +121,7 @@ def test_a_disk_that_takes_nothing_ends_the_batch_at_once(tmp_path: Path) -> Non
 def test_results_that_a_full_disk_cut_short_are_no_fault_of_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: bool
 ) -> None:
-    """Results end in the midst of a date ("year 0 is out of range"), and the worker took it for a fault of ours."""
+    """They end in the midst of a date, "year 0 is out of range", which the worker took for a fault of ours."""
     run = tiny_runs(tmp_path)[0]
 
     def of_half_a_file(*_: object, **__: object) -> RunResult:
