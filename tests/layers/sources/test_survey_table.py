@@ -117,6 +117,17 @@ def test_points_are_joined_over_files_and_to_nodes_of_other_forms(tmp_path: Path
     assert not [f for f in findings if f.rule == "line.unknown_point"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_table_saved_as_unicode_text_is_read(encoding: str, tmp_path: Path) -> None:
+    """As Excel saves it: UTF-16 with its mark, tabs between cells. It was read as names that nobody could."""
+    text = "\n".join("\t".join(map(str, r)) for r in [HEAD, row("A1", "B1", 0, 0, 1), row("B1", "", 30, 0, 1)])
+    (tmp_path / "u.txt").write_text(text if encoding == "utf-16" else f"\ufeff{text}", encoding=encoding)
+    layers, findings = read(tmp_path, source("u.txt"))
+    assert layers["nodes"]["node_id"].tolist() == ["A1", "B1"]
+    assert layers["pipes"].geometry.length.round(3).tolist() == [30.0]
+    assert not [f for f in findings if f.severity == "error"]
+
+
 def test_a_connected_point_that_there_is_not_is_named_with_its_row_and_sheet(tmp_path: Path) -> None:
     write(tmp_path / "s.xlsx", 雨水=[["管点成果表"], HEAD, row("Y1", "Y2", 0, 0, 1), row("Y1", "Y7", 0, 0, 1)])
     layers, findings = read(tmp_path, source(prefix="A-"))

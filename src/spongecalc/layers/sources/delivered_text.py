@@ -1,7 +1,8 @@
-"""Text of a file as it was delivered: UTF-8 or GB 18030, unless an encoding is stated."""
+"""Text of a file as it was delivered: UTF-8, UTF-16 with its mark or GB 18030, unless an encoding is stated."""
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from spongecalc.gate import text
@@ -12,6 +13,8 @@ from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
 def delivered_text(path: Path, encoding: str | None) -> str:
     """Text of a file in the stated encoding; without one UTF-8, else GB 18030, which holds GBK.
 
+    A file that begins with the mark of UTF-16, as a spreadsheet's "Unicode text" does, is in that.
+
     Raises
     ------
     SourceRefusedError
@@ -21,9 +24,10 @@ def delivered_text(path: Path, encoding: str | None) -> str:
     """
     with source_entrance(path, "text"):
         data = text.read_bytes(path)
+    marked = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
     try:
-        return data.decode(encoding or "utf-8-sig")
+        return data.decode(encoding or marked or "utf-8-sig")
     except UnicodeDecodeError as reason:
-        if encoding:
+        if encoding or marked:
             raise SourceRefusedError("file.unreadable", reason=words_of(reason)) from reason
         return data.decode("gb18030", errors="replace")
