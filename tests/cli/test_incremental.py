@@ -79,7 +79,16 @@ def test_a_model_that_was_edited_by_hand_is_named(tmp_path: Path, done: SmallPro
     model.write_bytes(model.read_bytes() + "; 手改\n".encode("gbk"))
     code, said = command("status", str(tmp_path / "project"), "--lang", "en")
     assert code == 0
-    assert model.relative_to(tmp_path / "project").as_posix() in said
+    assert said.count(model.relative_to(tmp_path / "project").as_posix()) == 2
+    assert "Changed by hand" in said
+    # And the change is kept beside the model that is written anew.
+    changed = model.read_bytes()
+    code, said = command("build", str(tmp_path / "project"), "--lang", "en")
+    assert code == 0
+    kept = model.with_name("before.edited.inp")
+    assert kept.name in said
+    assert kept.read_bytes() == changed
+    assert "手改".encode("gbk") not in model.read_bytes()
 
 
 def test_a_second_call_reads_no_layer_and_changes_no_file(done: SmallProject) -> None:

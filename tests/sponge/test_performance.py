@@ -223,6 +223,13 @@ def test_the_series_is_run_once_and_only_where_something_changed(
     without = project.settings.sponge.model_copy(update={"continuous": False})
     assert sponge.current_continuous(dataclasses.replace(question, sponge=without), path / "none", 1) is None
     assert len(runs) == 2
+    # what cannot be kept costs the next call its time, but who asked for it alone is told that it is not there
+    (path.parent / "full").write_text("a file where a folder should be", encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(sponge, "run_task", lambda *_, **__: ({}, {}))
+        assert sponge.current_continuous(question, path.parent / "full" / path.name, 1) is not None
+        with pytest.raises(OSError):
+            sponge.run_continuous(question, path.parent / "full" / path.name, 1)
     # a ground that the system, or somebody who killed a worker, kept from being run is run again
     for number, why in enumerate(
         ("system OSError: [Errno 24] Too many open files: 'a'", "killed -9", "raised X")

@@ -89,3 +89,22 @@ def test_a_model_that_only_the_layers_changed_is_not_called_changed_by_hand(
     assert write_models(built) == ()
     assert not own_files(folder).is_damaged
     assert set(own_files(folder).digests) == {p.relative_to(folder).as_posix() for p in first}
+
+
+def test_what_somebody_changed_is_kept_beside_the_model_that_is_written_anew(
+    small_project: Callable[..., SmallProject],
+) -> None:
+    built = pipeline.build(pipeline.check(load_project(small_project().folder)))
+    model = write_models(built)[0]
+    whole = model.read_bytes()
+    for change in (b"; first\n", b"; second\n", b"; first\n"):
+        model.write_bytes(whole + change)
+        assert write_models(built) == (model,)
+        assert model.read_bytes() == whole
+    kept = sorted(p for p in model.parent.iterdir() if p.name.startswith(f"{model.stem}."))
+    assert {p.name: p.read_bytes().removeprefix(whole) for p in kept if p != model} == {
+        f"{model.stem}.edited.inp": b"; first\n",
+        f"{model.stem}.2.edited.inp": b"; second\n",
+    }
+    # They are the user's: neither models of the project nor left over.
+    assert stale_models(built) == models_left(built) == ()

@@ -27,7 +27,7 @@ from spongecalc.report.render.missing_font import MissingFontError
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
-from spongecalc.steps.model_files import ModelFiles, models_changed_by_hand, models_left
+from spongecalc.steps.model_files import ModelFiles, keep_edited, models_left
 from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.steps.settled import begun_reference_runs
 from spongecalc.swmm.continuity import LIMIT_PERCENT
@@ -83,17 +83,23 @@ def run_build(call: Call, *, only_check: bool) -> int:
 
 def _write_models(project: Project, call: Call, output: Output) -> list[str]:
     """Write the models; the names of those that changed."""
-    for key, found in (
-        ("models_by_hand", models_changed_by_hand(project.built)),
-        ("models_left", models_left(project.built)),
-    ):
-        if found:
-            files = ", ".join(p.relative_to(project.folder).as_posix() for p in found)
-            output.notice(text(f"batch.{key}", output.language, files=files))
-            output.document[key] = [p.relative_to(project.folder).as_posix() for p in found]
+    kept = {_name(project, path): _name(project, copy) for path, copy in keep_edited(project.built).items()}
+    if kept:
+        listed = ", ".join(f"{path} ({copy})" for path, copy in kept.items())
+        output.notice(text("batch.models_by_hand", output.language, files=listed))
+        output.document["models_by_hand"] = list(kept)
+    if left := models_left(project.built):
+        files = [_name(project, path) for path in left]
+        output.notice(text("batch.models_left", output.language, files=", ".join(files)))
+        output.document["models_left"] = files
     names = _named_models(project, project.write_models(), output)
     call.made.files.extend(ModelFiles(project.built))
     return names
+
+
+def _name(project: Project, path: Path) -> str:
+    """A file's name from the project's folder on."""
+    return path.relative_to(project.folder).as_posix()
 
 
 def _named_models(project: Project, changed: Iterable[Path], output: Output) -> list[str]:

@@ -32,10 +32,12 @@ def run_status(call: Call) -> int:
         output.say_of("batch", "status_outputs")
     from spongecalc.cli.due_work import due_work  # noqa: PLC0415  reads the layers: only when something is due
 
-    models, runs, total = due_work(call)
+    models, edited, runs, total = due_work(call)
     output.say_of("batch", "status_models", count=len(models))
     for model in models[:NAMED]:
         output.sentence(f"  {model}")
+    if edited:
+        output.notice(text("batch.status_edited", output.language, files=", ".join(edited)))
     output.say_of("batch", "status_runs", count=len(runs), total=total)
     output.say_of("batch", "status_tables")
     headers = [text(f"batch.column_{c}", output.language) for c in ("run", "why")]
@@ -46,6 +48,7 @@ def run_status(call: Call) -> int:
         "nothing_due": False,
         "changed": list(changed or ()),
         "models": models,
+        "models_by_hand": edited,
         "runs": runs,
         "runs_total": total,
     }

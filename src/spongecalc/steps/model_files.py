@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from spongecalc.batch.own_files import note_written, own_files, remove_left_over
@@ -10,6 +10,9 @@ from spongecalc.steps.built import Built
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.identifiers import folder_name
 from spongecalc.whole_file import replace_file
+
+EDITED = ".edited.inp"
+"""End of the name under which a model that somebody changed is kept beside the one that is written anew."""
 
 
 class ModelFiles(Mapping[Path, str]):
@@ -56,12 +59,49 @@ def models_changed_by_hand(built: Built) -> tuple[Path, ...]:
     One that no record names counts where it is no text of ours at all, such as one in another encoding. Where the
     record is damaged nobody knows, and each counts.
     """
+    return edited_models(built, _changed(ModelFiles(built)))
+
+
+def edited_models(built: Built, changed: Iterable[Path]) -> tuple[Path, ...]:
+    """Those of some model files that somebody changed since they were made; none is what the layers give.
+
+    As :func:`models_changed_by_hand` has it, without looking for what changed once more.
+    """
     record = own_files(_folder(built))
     return tuple(
         path
-        for path in _changed(ModelFiles(built))
+        for path in changed
         if path.is_file() and (record.is_damaged or record.edited(path) or not _is_text(path))
     )
+
+
+def keep_edited(built: Built) -> dict[Path, Path]:
+    """Copy every model file that somebody changed to a name beside it: the next writing puts the layers' there.
+
+    Returns
+    -------
+    The copy of each such file; one that has a copy of the same content already keeps that.
+
+    Raises
+    ------
+    OSError
+        A copy cannot be written; no model has been touched then.
+    """
+    return _kept(models_changed_by_hand(built))
+
+
+def _kept(edited: Iterable[Path]) -> dict[Path, Path]:
+    kept = {}
+    for path in edited:
+        content, number = path.read_bytes(), 1
+        copy = path.with_suffix(EDITED)
+        while copy.exists() and (not copy.is_file() or copy.read_bytes() != content):
+            number += 1
+            copy = path.with_suffix(f".{number}{EDITED}")
+        if not copy.exists():
+            replace_file(copy, content)
+        kept[path] = copy
+    return kept
 
 
 def models_left(built: Built) -> tuple[Path, ...]:
@@ -73,11 +113,13 @@ def models_left(built: Built) -> tuple[Path, ...]:
 def write_models(built: Built) -> tuple[Path, ...]:
     """Write the models; files that would not change are left alone. Returns those written or removed.
 
-    A left-over file is removed only if it is recorded as written by spongecalc and nobody changed it since.
+    A left-over file is removed only if it is recorded as written by spongecalc and nobody changed it since; one
+    that somebody changed is kept under another name before it is written anew.
     """
     wanted = ModelFiles(built)
     folder = _folder(built)
     changed = _changed(wanted)
+    _kept(edited_models(built, changed))
     for path in changed:
         replace_file(path, wanted[path].encode("utf-8"))
     removed = remove_left_over(folder, _left_over(built, wanted))

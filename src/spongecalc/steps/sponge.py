@@ -135,7 +135,21 @@ def run_continuous(
         Is told of every model that is done.
     kept
         The result that an earlier call kept.
+
+    Raises
+    ------
+    OSError
+        The result cannot be kept.
     """
+    result = _continuous(question, jobs, progress, kept)
+    write_continuous(result, path)
+    return result
+
+
+def _continuous(
+    question: SpongeQuestion, jobs: int, progress: Progress, kept: ContinuousResult | None
+) -> ContinuousResult:
+    """The continuous simulation of what is asked, with an earlier one's others."""
     digests = continuous_digests(question)
     limit = max(SERIES_LIMIT_S, question.time_limit_s)
     volumes, failed = run_task(
@@ -144,11 +158,7 @@ def run_continuous(
         time_limit_s=limit,
         on_done=lambda done, total: progress("continuous", done, total),
     )
-    result = continuous_result(question, volumes, failed, digests).with_others(kept)
-    # A folder that cannot be written to costs the next call its time, and this one nothing.
-    with suppress(OSError):
-        write_continuous(result, path)
-    return result
+    return continuous_result(question, volumes, failed, digests).with_others(kept)
 
 
 def current_continuous(question: SpongeQuestion, path: Path, jobs: int) -> ContinuousResult | None:
@@ -168,4 +178,8 @@ def current_continuous(question: SpongeQuestion, path: Path, jobs: int) -> Conti
     if not due:
         return kept
     sites = tuple(s for s in question.sites if s.community_id in due)
-    return run_continuous(replace(question, sites=sites), path, jobs, kept=kept)
+    result = _continuous(replace(question, sites=sites), jobs, no_progress, kept)
+    # A folder that cannot be written to costs the next call its time, and this one nothing.
+    with suppress(OSError):
+        write_continuous(result, path)
+    return result
