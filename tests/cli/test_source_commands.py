@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from tests.planting import both, edit
@@ -45,3 +47,38 @@ def test_as_many_changes_are_said_as_the_trail_lists(small_project: Callable[...
     trail = pd.read_csv(folder / "repaired" / "changes.csv", encoding="utf-8-sig")
     assert trail[["feature_id", "column"]].values.tolist() == [["C-PS", "invert_down_m"]]
     assert "1 change. The repaired copy is in repaired/" in " ".join(result.output.split())
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def test_empty_sheets_hide_no_other(tmp_path: Path) -> None:
+    """Excel and WPS add them to every workbook, before or behind what was delivered."""
+    points = [["井号", "X坐标", "Y坐标"], ["甲1", 2675003.0, 540991.0]]
+    workbook(tmp_path / "a.xlsx", Sheet1=[], 管点=points, Sheet3=[[None, " "]])
+    result = CliRunner().invoke(app, ["sources", str(tmp_path / "a.xlsx"), "--json"])
+    assert result.exit_code == 0, result.output
+    assert [(layer["name"], layer["count"]) for layer in json.loads(result.output)["source"]["layers"]] == [("管点", 1)]
+    workbook(tmp_path / "none.xlsx", Sheet1=[], Sheet2=[])
+    assert CliRunner().invoke(app, ["sources", str(tmp_path / "none.xlsx")]).exit_code == 1
+
+
+def test_limits_of_the_project_that_a_file_lies_in_count(tmp_path: Path) -> None:
+    """The message names the setting to raise, and raising it did nothing for this command."""
+    workbook(tmp_path / "井.xlsx", 井=[["井号", *range(30)]] * 10)
+    (tmp_path / FILE_NAME).write_text("[security]\ncell_limit = 200\n", encoding="utf-8")
+    answer = CliRunner().invoke(app, ["sources", str(tmp_path / "井.xlsx"), "--lang", "en"])
+    assert answer.exit_code == 1
+    assert "cell_limit" in answer.output
+    (tmp_path / FILE_NAME).write_text("[security]\ncell_limit = 20000\n", encoding="utf-8")
+    assert CliRunner().invoke(app, ["sources", str(tmp_path / "井.xlsx")]).exit_code == 0
+    # A file of settings that cannot be read has none.
+    (tmp_path / FILE_NAME).write_bytes(b"[security\xff")
+    assert CliRunner().invoke(app, ["sources", str(tmp_path / "井.xlsx")]).exit_code == 0

@@ -229,3 +229,12 @@ def test_the_code_of_an_area_is_no_secret() -> None:
         assert not holds_password(address)
         assert "530426" not in without_password(address)
     assert holds_password("https://host/areas?code=5a0f26")
+
+
+def test_the_short_form_of_oracle_holds_a_password() -> None:
+    for address in ("oracle/geheim77@h:1521/x", "from scott/tiger@db.office.cn:1521/ORCL"):
+        assert holds_password(address)
+        assert "geheim77" not in without_password(address)
+        assert "tiger" not in without_password(address)
+    for words in ("https://host/a/b@c:80/x", "K0+100/井@路口:30/北侧", "gis/2026@site", "pipes/D300@K2"):
+        assert not holds_password(words)

@@ -21,7 +21,7 @@ from spongecalc.layers.sources.describe import Seen, describe
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.layers.sources.swmm.ledger import CARRIED_ON, LAYER, Fate
 from spongecalc.project.database_address import is_web_address
-from spongecalc.project.load import FILE_NAME, ProjectError
+from spongecalc.project.load import FILE_NAME, ProjectError, claim_folder
 from spongecalc.project.refused_value import shown
 from spongecalc.steps.repaired_copy import repair
 
@@ -53,12 +53,13 @@ def run_sources(call: Call, source: str) -> int:
 def _within_project(source: str) -> tuple[str, Path]:
     """A file as the project that it lies in names it, and that project's folder; as typed where there is none.
 
-    The draft goes into that project's spongecalc.toml, whose paths begin in its own folder.
+    The draft goes into that project's spongecalc.toml, whose paths begin in its own folder, and its limits count.
     """
     path = Path(source)
     if path.exists():
         for folder in path.resolve().parents:
             if (folder / FILE_NAME).is_file():
+                claim_folder(folder)
                 return path.resolve().relative_to(folder).as_posix(), folder
     return source, Path()
 

@@ -63,6 +63,10 @@ _WEB_SECRET = (
 )
 _WEB_SETTING = re.compile(rf"(?i)[?&;#]\s*(?:{_WEB_SECRET})\s*=")
 _WEB_USER = re.compile(rf"(?i){_START}(?:https?|ftps?|wss?|s3|oss)://(?P<user>[^/?#\s@\"']{{1,500}})@")
+# Oracle's short form: user/password@host:1521/service.
+_EASY_CONNECT = re.compile(
+    r"(?i)(?<![a-z0-9/.:])[a-z][\w$#]{0,100}/(?P<password>[!-~]{1,200}?)@[a-z0-9.-]{1,200}:\d{2,5}/\w"
+)
 _WEB_ADDRESS = re.compile(rf"(?i){_START}(?!postg)[a-z][a-z0-9+.-]{{1,40}}://[^\s\"'<>]+")
 _QUERY_VALUE = re.compile(r"([?&;#][^=&;#?]*)=[^&;#]*")
 # Percent signs of percent signs: nobody needs more, and no text is turned for ever.
@@ -75,6 +79,7 @@ def holds_password(text: str) -> bool:
     return (
         _user_span(narrow) is not None
         or _WEB_USER.search(narrow) is not None
+        or _EASY_CONNECT.search(narrow) is not None
         or _setting(_decoded(narrow)) is not None
     )
 
@@ -95,6 +100,7 @@ def without_password(text: str) -> str:
     if span is not None:
         text = f"{text[: span[0]]}:{HIDDEN}{text[span[1] :]}"
     text = _WEB_USER.sub(lambda found: found[0].replace(found["user"], HIDDEN), text)
+    text = _EASY_CONNECT.sub(lambda found: found[0].replace(f"/{found['password']}@", f"/{HIDDEN}@"), text)
     setting = _setting(text)
     if setting is None and (setting := _setting(decoded := _decoded(text))):
         text = decoded

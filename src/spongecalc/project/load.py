@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,16 @@ def load_project(place: Path) -> Project:
     if strange := places_outside(settings, path.parent):
         raise ProjectError([_of_place(name, place, document) for place in strange])
     return Project(path.parent, settings)
+
+
+def claim_folder(folder: Path) -> None:
+    """Tell the gate of the project in a folder, for who reads one of its files and nothing else of it.
+
+    A file of settings that cannot be read has no rules of its own.
+    """
+    path = folder / FILE_NAME
+    with suppress(InputRefusedError), Entrance(path, "settings"):
+        _claimed(folder, text_of_file.read_settings(path))
 
 
 def _claimed(folder: Path, document: dict[str, Any]) -> None:

@@ -281,29 +281,38 @@ def _quoted(text: str) -> str:
 
 def _tables(source: str, path: Path, place: Path) -> tuple[SeenLayer, ...]:
     known = frozenset(folded(n) for n in table("field_names")["name"])
-    seen = []
     book = is_workbook(path)
+    seen = []
     for sheet in sheet_names(path):
-        name = sheet if book else None
-        frame = read_table(path, name, None, known)
-        survey = recognised_fields("survey", frame.columns)
-        drafts, meant = [], None
-        asked = LayerSource(source=source, layer=name)
-        if "point" in survey and "x" in survey:
-            meant = "nodes, pipes" if "connected" in survey else "nodes"
-            for layer in meant.split(", "):
-                raw = read_survey(path, layer, asked, place)
-                keep = [c for c in raw.frame.columns if c not in raw.columns or c in SCHEMAS[layer].column_names]
-                drafts.append(draft_mapping(layer, source, name, raw.frame[keep], survey.values()))
-        elif {"from_node", "to_node"} <= set(recognised_fields("pipes", frame.columns)):
-            meant = "pipes"
-            draft = draft_mapping("pipes", source, name, frame)
-            drafts.append(f'{draft}\n# points = "?"    # the table of points 点表')
-        elif holds_ground([str(c) for c in frame.columns]):
-            meant = GROUND
-            drafts.append(ground_draft(source, name))
-        seen.append(SeenLayer(sheet, len(frame), "", "", _fields(frame), meant, "\n\n".join(drafts)))
+        try:
+            seen.append(_sheet(source, path, place, sheet if book else None, known))
+        except SourceRefusedError as refusal:
+            if not book:
+                raise
+            seen.append(SeenLayer(sheet, 0, "", "", (), None, "", refusal))
     return tuple(seen)
+
+
+def _sheet(source: str, path: Path, place: Path, name: str | None, known: frozenset[str]) -> SeenLayer:
+    """A sheet of a workbook, or a table that has none."""
+    frame = read_table(path, name, None, known)
+    survey = recognised_fields("survey", frame.columns)
+    drafts, meant = [], None
+    asked = LayerSource(source=source, layer=name)
+    if "point" in survey and "x" in survey:
+        meant = "nodes, pipes" if "connected" in survey else "nodes"
+        for layer in meant.split(", "):
+            raw = read_survey(path, layer, asked, place)
+            keep = [c for c in raw.frame.columns if c not in raw.columns or c in SCHEMAS[layer].column_names]
+            drafts.append(draft_mapping(layer, source, name, raw.frame[keep], survey.values()))
+    elif {"from_node", "to_node"} <= set(recognised_fields("pipes", frame.columns)):
+        meant = "pipes"
+        draft = draft_mapping("pipes", source, name, frame)
+        drafts.append(f'{draft}\n# points = "?"    # the table of points 点表')
+    elif holds_ground([str(c) for c in frame.columns]):
+        meant = GROUND
+        drafts.append(ground_draft(source, name))
+    return SeenLayer(name or path.stem, len(frame), "", "", _fields(frame), meant, "\n\n".join(drafts))
 
 
 def _drawing(source: str, path: Path) -> Seen:

@@ -38,8 +38,20 @@ def is_workbook(path: Path) -> bool:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Names of a workbook's sheets, or the file's own name for CSV; raises SourceRefusedError."""
-    return [s.name for s in read_workbook(path)] if is_workbook(path) else [path.stem]
+    """Names of a workbook's sheets that hold something, or the file's own name for CSV.
+
+    Raises
+    ------
+    SourceRefusedError
+        The workbook cannot be read, or none of its sheets holds anything.
+    """
+    if not is_workbook(path):
+        return [path.stem]
+    # Excel and WPS add empty sheets to every workbook.
+    names = [s.name for s in read_workbook(path) if any(_filled(c) for row in s.rows for c in row)]
+    if not names:
+        raise SourceRefusedError("table.no_heading")
+    return names
 
 
 def sheet_rows(path: Path, sheet: str | None = None) -> list[list[object]]:
