@@ -65,7 +65,8 @@ def test_empty_sheets_hide_no_other(tmp_path: Path) -> None:
     workbook(tmp_path / "a.xlsx", Sheet1=[], 管点=points, Sheet3=[[None, " "]])
     result = CliRunner().invoke(app, ["sources", str(tmp_path / "a.xlsx"), "--json"])
     assert result.exit_code == 0, result.output
-    assert [(layer["name"], layer["count"]) for layer in json.loads(result.output)["source"]["layers"]] == [("管点", 1)]
+    layers = json.loads(result.output)["source"]["layers"]
+    assert [(layer["name"], layer["count"]) for layer in layers] == [("管点", 1)]
     workbook(tmp_path / "none.xlsx", Sheet1=[], Sheet2=[])
     assert CliRunner().invoke(app, ["sources", str(tmp_path / "none.xlsx")]).exit_code == 1
 
