@@ -256,7 +256,13 @@ def test_ctrl_c_that_comes_where_it_cannot_be_raised_comes_again() -> None:
         "    print('stopped')\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=50
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+        # Who runs tests in the background may have Ctrl-C ignored, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no threads here
     )
     assert (ended.stdout, ended.stderr, ended.returncode) == ("stopped\n", "", 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
 
 from spongecalc.assess.modelled import Modelled
 from spongecalc.swmm.gutters import GUTTER
@@ -19,6 +20,7 @@ FIGURES = {
     "flooded_h": "duration_h",
 }
 """Figures of SWMM's nodes by their columns of ponding.csv."""
+_NAMES = ("node_id", "community_id", "kind")
 NODE_COLUMNS = ["node_id", "community_id", "kind", "ground_m", *FIGURES.values(), "stood_m3", "max_depth_m"]
 
 
@@ -39,12 +41,12 @@ def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     result = modelled.finished(storm_id)
     crs = modelled.system.crs
     if result is None:
-        return gpd.GeoDataFrame({c: [] for c in NODE_COLUMNS}, geometry=[], crs=crs)
+        return _none(crs)
     table = modelled.flooding
     came_up_m3 = result.nodes["flood_volume_m3"].reindex(table["model_id"]).to_numpy()
     table = table[came_up_m3 > LEAST_FLOOD_M3].reset_index(drop=True)
     if table.empty:
-        return gpd.GeoDataFrame({c: [] for c in NODE_COLUMNS}, geometry=[], crs=crs)
+        return _none(crs)
     found = result.nodes.loc[table["model_id"], [*FIGURES, "max_depth_m"]].reset_index(drop=True)
     surveyed = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").loc[table["feature_id"]]
     rims_m = (surveyed["ground_m"] - surveyed["invert_m"]).to_numpy(float)
@@ -58,3 +60,9 @@ def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
         max_depth_m=(found["max_depth_m"] - np.where(gutter, 0.0, rims_m)).clip(lower=0.0),
     )
     return gpd.GeoDataFrame(nodes[NODE_COLUMNS], geometry=list(surveyed.geometry), crs=crs)
+
+
+def _none(crs: CRS) -> gpd.GeoDataFrame:
+    """No node, with columns of the kinds that nodes have."""
+    kinds = {c: "object" if c in _NAMES else "float64" for c in NODE_COLUMNS}
+    return gpd.GeoDataFrame(pd.DataFrame(columns=NODE_COLUMNS).astype(kinds), geometry=[], crs=crs)
