@@ -262,7 +262,7 @@ def test_ctrl_c_that_comes_where_it_cannot_be_raised_comes_again() -> None:
         check=False,
         timeout=50,
         # Who runs tests in the background may have Ctrl-C ignored, and so would its children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no threads here
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert (ended.stdout, ended.stderr, ended.returncode) == ("stopped\n", "", 0)
 
