@@ -19,7 +19,7 @@ _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameErr
 _PACKAGE = Path(__file__).parents[1]
 _GATE = Path(__file__).parent
 # What the gate says of a file that is damaged rather than not allowed.
-_DAMAGED = ("no_such_form", "empty", "damaged_archive")
+_DAMAGED = ("no_such_form", "empty", "damaged_archive", "markup")
 _PATH_ERRORS = (errno.ENAMETOOLONG, errno.EINVAL)
 
 Kind = Literal["missing", "memory", "depth", "path", "system", "library", "fault"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.content import content_of
@@ -17,6 +17,7 @@ from spongecalc.gate.forms_by_name import (
     fits,
 )
 from spongecalc.gate.hdf5_apart import refuse_hdf5_links
+from spongecalc.gate.markup import refuse_broken_markup
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, OutsideError, PointerError
 from spongecalc.gate.territory import led_outside, resolved, territory_of
 
@@ -102,10 +103,8 @@ def _mosaic(data: bytes) -> Element:
     body = _DECLARATION.sub(b"", data, count=1)
     if b"<!" in body or b"<?" in body:
         raise PointerError("VRT")
-    try:
-        return fromstring(body.decode("utf-8-sig"))
-    except (ParseError, UnicodeDecodeError) as reason:
-        raise NotAdmittedError("markup", reason=str(reason)) from reason
+    refuse_broken_markup(body)
+    return fromstring(body.decode("utf-8-sig"))
 
 
 def _admitted_tile(path: Path, element: Element) -> Path:
