@@ -23,12 +23,15 @@ from spongecalc.gate.territory import led_outside, resolved, territory_of
 
 OVERVIEWS = "OVERVIEW_FILE"
 """The item by which a raster names a file, or an address, that holds it coarser."""
-# Parts of a virtual raster that say how its sources lie side by side; others compute, or open by other ways.
+# Parts of a virtual raster that say how its sources lie side by side, and what GDAL writes there of their cells;
+# others compute, or open by other ways.
 _MOSAIC = (
     *("VRTDataset", "SRS", "GeoTransform", "Metadata", "MDI", "BlockXSize", "BlockYSize"),
     *("VRTRasterBand", "ColorInterp", "NoDataValue", "HideNoDataValue", "Description", "Offset", "Scale"),
     *("UnitType", "Minimum", "Maximum", "SimpleSource", "ComplexSource", "SourceFilename", "SourceBand"),
     *("SourceProperties", "SrcRect", "DstRect", "NODATA", "UseMaskBand"),
+    *("Histograms", "HistItem", "HistMin", "HistMax", "BucketCount", "IncludeOutOfRange", "Approximate"),
+    *("HistCounts", "OverviewList", "CategoryNames", "Category", "ColorTable", "Entry"),
 )
 _LARGEST_MOSAIC = 10_000_000
 _DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
