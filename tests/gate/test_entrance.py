@@ -135,3 +135,12 @@ def test_a_path_of_five_thousand_characters_or_with_a_nul_is_refused_in_words(
         finding = Finding(refusal.value.rule, found={"file": "x", "layer": "nodes", **refusal.value.found})
         assert "too long" in finding.message("en")
         assert "路径过长" in finding.message("zh")
+
+
+def test_a_nul_within_a_file_is_not_told_as_one_in_its_path() -> None:
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a.kmz"), "vector"):
+        raise ValueError("embedded null character")
+    assert (refusal.value.cause.kind, refusal.value.cause.words) == ("library", "embedded null character")
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a\0.kmz"), "vector"):
+        raise AssertionError
+    assert refusal.value.cause.kind == "path"

@@ -32,7 +32,7 @@ def admit(path: Path, form: str, layer: str) -> None:
     """
     del layer
     if "\0" in str(path):
-        raise ValueError("embedded null character in the path")
+        raise NotAdmittedError("path")
     if form == "database":
         return
     for part in (path, *(_strange_beside(path) if form in _OF_SEVERAL else ())):

@@ -72,7 +72,7 @@ def cause_of(reason: BaseException) -> Cause:
         return Cause("memory")
     if isinstance(reason, RecursionError):
         return Cause("depth")
-    if (isinstance(reason, OSError) and reason.errno in _PATH_ERRORS) or "embedded null" in str(reason):
+    if isinstance(reason, OSError) and reason.errno in _PATH_ERRORS:
         return Cause("path")
     if isinstance(reason, OSError) and reason.errno and reason.strerror:
         return Cause("system", reason.strerror)
