@@ -19,6 +19,7 @@ from spongecalc.gate.cause import LONGEST_WORDS, Cause
 from spongecalc.gate.entrance import FORMS, Entrance, standing_in
 from spongecalc.gate.input_refused import InputRefusedError, UnreadableError
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.sources.describe import describe
 from spongecalc.layers.sources.form import read_raw
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
@@ -144,3 +145,30 @@ def test_a_nul_within_a_file_is_not_told_as_one_in_its_path() -> None:
     with pytest.raises(UnreadableError) as refusal, Entrance(Path("a\0.kmz"), "vector"):
         raise AssertionError
     assert refusal.value.cause.kind == "path"
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.tif", "a.xlsx", "a.csv", "a.dxf", "a.dat", "a.inp"])
+def test_a_folder_in_the_place_of_a_file_is_told_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(SourceRefusedError) as refusal:
+        describe(name, tmp_path)
+    finding = Finding(refusal.value.rule, found={"file": name, "layer": "nodes", **refusal.value.found})
+    assert finding.message("en").startswith(
+        f"The file {name} was not opened: it is a folder, where a file is expected; "
+    )
+    assert "它是文件夹" in finding.message("zh")
+
+
+@pytest.mark.parametrize("words", ["Is a torn page", "Is a torn page.", "Is a torn page. ", "文件残缺。"])
+def test_a_stop_stands_between_the_words_of_a_library_and_what_to_do(words: str) -> None:
+    plain = words.rstrip(" .。")
+    for rule in ("file.unreadable", "dem.unreadable", "database.refused"):
+        for reason in (words, Cause("library", words)):
+            found = Finding(rule, found={"file": "a", "layer": "b", "url": "c", "reason": reason})
+            assert found.message("en").endswith(f": {plain}.")
+            assert found.message("zh").endswith(f"：{plain}。")
+
+
+def test_words_that_were_cut_keep_their_dots() -> None:
+    found = Finding("file.unreadable", found={"file": "a", "layer": "b", "reason": "so long..."})
+    assert found.message("zh").endswith("：so long...。")

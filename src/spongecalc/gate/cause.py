@@ -68,6 +68,8 @@ def cause_of(reason: BaseException) -> Cause:
         return Cause(reason.kind, values=tuple(reason.values.items()))
     if isinstance(reason, FileNotFoundError):
         return Cause("missing")
+    if isinstance(reason, IsADirectoryError):
+        return Cause("folder", values=(("found", "folder"),))
     if isinstance(reason, MemoryError):
         return Cause("memory")
     if isinstance(reason, RecursionError):
