@@ -172,3 +172,32 @@ def test_a_stop_stands_between_the_words_of_a_library_and_what_to_do(words: str)
 def test_words_that_were_cut_keep_their_dots() -> None:
     found = Finding("file.unreadable", found={"file": "a", "layer": "b", "reason": "so long..."})
     assert found.message("zh").endswith("：so long...。")
+
+
+OF_A_BUILD = "Error occurred in /opt/build/gdal/src/v3-ae01.clean/ogr/openfilegdb/filegdbtable.cpp at line 838"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (f"No such table; {OF_A_BUILD}; {OF_A_BUILD}", "No such table"),
+        (f"{OF_A_BUILD}; row 3 is damaged", "row 3 is damaged"),
+        (r"bad row in C:\build\gdal\table.cpp:12; bad page", "bad row; bad page"),
+        ("'/vsimem/pyogrio_5ab5e47f' not recognized as being in a supported file format", None),
+        ("0x56321a2b3c4d: too few bytes", "too few bytes"),
+        ("<Table object at 0x7f12aa34bb56> is torn", "<Table object> is torn"),
+        ("row 0x89504e47 of d/survey.c.csv, line 3", "row 0x89504e47 of d/survey.c.csv, line 3"),
+        ("/data/管线.gpkg: not a database", "/data/管线.gpkg: not a database"),
+    ],
+)
+def test_places_in_a_library_s_source_and_memory_are_left_out(words: str, told: str | None) -> None:
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a.gdb"), "vector"):
+        raise pyogrio.errors.DataSourceError(words)
+    assert refusal.value.cause.words == (told or "not recognized as being in a supported file format")
+
+
+def test_where_nothing_else_was_said_the_file_is_damaged() -> None:
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a.gdb"), "vector"):
+        raise pyogrio.errors.DataSourceError(OF_A_BUILD)
+    assert refusal.value.cause.sentence("en") == "what it holds is damaged"
+    assert refusal.value.cause.sentence("zh") == "内容已损坏"
