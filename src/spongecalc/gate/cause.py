@@ -108,7 +108,7 @@ def words_of(reason: BaseException) -> str:
 
 
 def _of_the_file(said: str) -> str:
-    """What words say of the file, without what a library tells of its own insides."""
+    """Words about the file, without what a library tells of its own insides."""
     said = said[:_LOOKED_AT]
     if not _INSIDES.search(said):
         return said.strip()
