@@ -19,6 +19,7 @@ from spongecalc.gate.cause import LONGEST_WORDS, Cause
 from spongecalc.gate.entrance import FORMS, Entrance, standing_in
 from spongecalc.gate.input_refused import InputRefusedError, UnreadableError
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.sources.describe import describe
 from spongecalc.layers.sources.form import read_raw
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.layer_source import LayerSource
@@ -135,3 +136,68 @@ def test_a_path_of_five_thousand_characters_or_with_a_nul_is_refused_in_words(
         finding = Finding(refusal.value.rule, found={"file": "x", "layer": "nodes", **refusal.value.found})
         assert "too long" in finding.message("en")
         assert "路径过长" in finding.message("zh")
+
+
+def test_a_nul_within_a_file_is_not_told_as_one_in_its_path() -> None:
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a.kmz"), "vector"):
+        raise ValueError("embedded null character")
+    assert (refusal.value.cause.kind, refusal.value.cause.words) == ("library", "embedded null character")
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a\0.kmz"), "vector"):
+        raise AssertionError
+    assert refusal.value.cause.kind == "path"
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.tif", "a.xlsx", "a.csv", "a.dxf", "a.dat", "a.inp"])
+def test_a_folder_in_the_place_of_a_file_is_told_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(SourceRefusedError) as refusal:
+        describe(name, tmp_path)
+    finding = Finding(refusal.value.rule, found={"file": name, "layer": "nodes", **refusal.value.found})
+    assert finding.message("en").startswith(
+        f"The file {name} was not opened: it is a folder, where a file is expected; "
+    )
+    assert "它是文件夹" in finding.message("zh")
+
+
+@pytest.mark.parametrize("words", ["Is a torn page", "Is a torn page.", "Is a torn page. ", "文件残缺。"])
+def test_a_stop_stands_between_the_words_of_a_library_and_what_to_do(words: str) -> None:
+    plain = words.rstrip(" .。")
+    for rule in ("file.unreadable", "dem.unreadable", "database.refused"):
+        for reason in (words, Cause("library", words)):
+            found = Finding(rule, found={"file": "a", "layer": "b", "url": "c", "reason": reason})
+            assert found.message("en").endswith(f": {plain}.")
+            assert found.message("zh").endswith(f"：{plain}。")
+
+
+def test_words_that_were_cut_keep_their_dots() -> None:
+    found = Finding("file.unreadable", found={"file": "a", "layer": "b", "reason": "so long..."})
+    assert found.message("zh").endswith("：so long...。")
+
+
+OF_A_BUILD = "Error occurred in /opt/build/gdal/src/v3-ae01.clean/ogr/openfilegdb/filegdbtable.cpp at line 838"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (f"No such table; {OF_A_BUILD}; {OF_A_BUILD}", "No such table"),
+        (f"{OF_A_BUILD}; row 3 is damaged", "row 3 is damaged"),
+        (r"bad row in C:\build\gdal\table.cpp:12; bad page", "bad row; bad page"),
+        ("'/vsimem/pyogrio_5ab5e47f' not recognized as being in a supported file format", None),
+        ("0x56321a2b3c4d: too few bytes", "too few bytes"),
+        ("<Table object at 0x7f12aa34bb56> is torn", "<Table object> is torn"),
+        ("row 0x89504e47 of d/survey.c.csv, line 3", "row 0x89504e47 of d/survey.c.csv, line 3"),
+        ("/data/管线.gpkg: not a database", "/data/管线.gpkg: not a database"),
+    ],
+)
+def test_places_in_a_library_s_source_and_memory_are_left_out(words: str, told: str | None) -> None:
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a.gdb"), "vector"):
+        raise pyogrio.errors.DataSourceError(words)
+    assert refusal.value.cause.words == (told or "not recognized as being in a supported file format")
+
+
+def test_where_nothing_else_was_said_the_file_is_damaged() -> None:
+    with pytest.raises(UnreadableError) as refusal, Entrance(Path("a.gdb"), "vector"):
+        raise pyogrio.errors.DataSourceError(OF_A_BUILD)
+    assert refusal.value.cause.sentence("en") == "what it holds is damaged"
+    assert refusal.value.cause.sentence("zh") == "内容已损坏"

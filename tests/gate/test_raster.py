@@ -23,6 +23,9 @@ from spongecalc.gate.gdal_drivers import MEMORY
 from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.territory import claim
+from spongecalc.layers.finding import Finding
+from spongecalc.layers.sources.describe import describe
+from spongecalc.layers.sources.raw import SourceRefusedError
 
 GRID = "ncols 3\nnrows 3\nxllcorner 540000\nyllcorner 2674000\ncellsize 1\n1 2 3\n4 5 6\n7 8 9\n"
 
@@ -134,6 +137,49 @@ def test_tiles_side_by_side_are_read(tmp_path: Path) -> None:
     claim(tmp_path)
     (tmp_path / "dem.vrt").write_text(virtual((tmp_path / "tiles" / "a.tif").as_posix(), 0))
     assert mean(tmp_path / "dem.vrt") == 1600
+
+
+OF_CELLS = {
+    "Histograms": (
+        "<Histograms><HistItem><HistMin>1599</HistMin><HistMax>1601</HistMax><BucketCount>2</BucketCount>"
+        "<IncludeOutOfRange>1</IncludeOutOfRange><Approximate>0</Approximate><HistCounts>0|2400</HistCounts>"
+        "</HistItem></Histograms>"
+    ),
+    "CategoryNames": "<CategoryNames><Category>level</Category></CategoryNames>",
+    "ColorTable": '<ColorTable><Entry c1="1" c2="2" c3="3" c4="255"/></ColorTable>',
+    "UnitType": "<UnitType>m</UnitType>",
+}
+
+
+@pytest.mark.parametrize("part", [*OF_CELLS, "OverviewList"])
+def test_what_gdal_writes_of_the_cells_does_not_hinder(tmp_path: Path, part: str) -> None:
+    write(tmp_path / "a.tif")
+    overviews = "<OverviewList>2 4</OverviewList>" if part == "OverviewList" else ""
+    made = virtual("a.tif", more=overviews)
+    made = made.replace("<SimpleSource>", f"{OF_CELLS.get(part, '')}<SimpleSource>")
+    assert f"<{part}" in made
+    (tmp_path / "dem.vrt").write_text(made)
+    assert mean(tmp_path / "dem.vrt") == 1600
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (virtual("a.tif", more="<PansharpeningOptions/>"), "virtual raster with PansharpeningOptions"),
+        (virtual("gone.tif"), "VRT: gone.tif"),
+        (virtual("a.tif")[:300], "breaks off in line 1 ("),
+        ("", "it is empty"),
+    ],
+)
+def test_sources_says_of_a_virtual_raster_what_the_raster_s_reader_says(
+    tmp_path: Path, change: str, said: str
+) -> None:
+    write(tmp_path / "a.tif")
+    (tmp_path / "dem.vrt").write_text(change)
+    with pytest.raises(SourceRefusedError) as refused:
+        describe("dem.vrt", tmp_path)
+    found = {"file": "dem.vrt", "layer": "dem", **refused.value.found}
+    assert said in Finding(refused.value.rule, found=found).message("en")
 
 
 def test_tiles_outside_the_folder_are_not_opened(tmp_path: Path) -> None:

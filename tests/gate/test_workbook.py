@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
 
 from spongecalc.gate import archive, stored, workbook
 from spongecalc.gate.entrance import Entrance
@@ -176,3 +177,32 @@ def test_a_stored_table_of_repeated_values_counts_as_it_is_in_memory(tmp_path: P
     claim(tmp_path)
     with Entrance(tmp_path, "stored"):
         assert len(stored.parquet({"runs": path})["runs"]) == 1_000_000
+
+
+@pytest.mark.parametrize("with_chart", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_sheet_of_a_chart_is_left_out_and_its_neighbours_are_read(
+    tmp_path: Path, *, with_chart: bool, first: bool
+) -> None:
+    """openpyxl itself leaves one without a chart behind, and refuses the workbook for it."""
+    made = openpyxl.load_workbook(io.BytesIO(book()))
+    table = made.active
+    sheet = made.create_chartsheet("chart", index=0 if first else None)
+    if with_chart:
+        chart = BarChart()
+        chart.add_data(Reference(table, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+        sheet.add_chart(chart)
+    table.print_area = "A1:B3"
+    more = made.create_sheet("more")
+    more.append(["=1+1"])
+    more.print_area = "A1:A1"
+    content = io.BytesIO()
+    made.save(content)
+    wanted = [("id", "dn"), ("a", 300), ("b", 400)]
+    for row_by_row in (False, True):
+        assert [tuple(row[:2]) for row in rows(tmp_path, content.getvalue(), row_by_row=row_by_row)] == wanted
+    (tmp_path / "b.xlsx").write_bytes(content.getvalue())
+    assert [(s.name, s.unvalued) for s in read_workbook(tmp_path / "b.xlsx")] == [
+        (table.title, ()),
+        ("more", ("A1",)),
+    ]

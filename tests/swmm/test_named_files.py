@@ -149,3 +149,12 @@ def test_only_files_of_swmms_own_are_replaced(tmp_path: Path) -> None:
     assert may_replace(own, model)
     assert may_replace(tmp_path / "new", model)
     assert not any(may_replace(path, model) for path in (model, foreign, tmp_path))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_a_pipe_is_not_opened_to_see_whether_it_may_be_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "out")
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("it would wait for ever"))
+    assert not may_replace(tmp_path / "out", tmp_path / "m.inp")

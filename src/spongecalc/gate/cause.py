@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +14,26 @@ from spongecalc.language import text
 
 LONGEST_WORDS = 200
 """Letters of a library's words that are told: some quote the whole file."""
+_LOOKED_AT = 4_000
 # What our own code raises where it takes data for what they are not; a library's C code raises them too, but then
 # its last line of Python is the library's or the gate's.
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
 _PACKAGE = Path(__file__).parents[1]
 _GATE = Path(__file__).parent
 # What the gate says of a file that is damaged rather than not allowed.
-_DAMAGED = ("no_such_form", "empty", "damaged_archive")
+_DAMAGED = ("no_such_form", "empty", "damaged_archive", "markup")
+# What a library tells of itself and not of the file: a place in its own source, in the machine's memory, or under
+# a name that it gave the file there.
+_INSIDES = re.compile(
+    r"(?:Error occurred )?(?:\b(?:in|at) )?(?<![\w.-])(?:/|[A-Za-z]:\\)[^\s:]{1,400}"
+    r"\.(?:c|cc|cpp|cxx|h|hpp|py)(?!\.?\w)(?:,? (?:at )?line \d+|:\d+)?"
+    r"|(?: at )?\b0x[0-9A-Fa-f]{9,16}\b:?"
+    r"|'?/vsimem/[^\s']+'?:?"
+)
+_LEFT_OVER = re.compile(r"\s*(?:[;,]\s*)*;\s*(?:[;,]\s*)*")
 _PATH_ERRORS = (errno.ENAMETOOLONG, errno.EINVAL)
 
-Kind = Literal["missing", "memory", "depth", "path", "system", "library", "fault"]
+Kind = Literal["missing", "memory", "depth", "path", "damaged", "system", "library", "fault"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +44,8 @@ class Cause:
     ----------
     kind
         "missing" (no such file), "memory" (more than there is), "depth" (nested too deeply), "path" (a name that
-        no system takes), "system" (the operating system's words), "library" (a library's), or "fault": our own
-        reader stumbled.
+        no system takes), "damaged" (nobody says how), "system" (the operating system's words), "library" (a
+        library's), or "fault": our own reader stumbled.
     words
         Those of the library or the system, on one line and cut; of a fault with its place in the package.
     values
@@ -68,16 +79,20 @@ def cause_of(reason: BaseException) -> Cause:
         return Cause(reason.kind, values=tuple(reason.values.items()))
     if isinstance(reason, FileNotFoundError):
         return Cause("missing")
+    if isinstance(reason, IsADirectoryError):
+        return Cause("folder", values=(("found", "folder"),))
     if isinstance(reason, MemoryError):
         return Cause("memory")
     if isinstance(reason, RecursionError):
         return Cause("depth")
-    if (isinstance(reason, OSError) and reason.errno in _PATH_ERRORS) or "embedded null" in str(reason):
+    if isinstance(reason, OSError) and reason.errno in _PATH_ERRORS:
         return Cause("path")
     if isinstance(reason, OSError) and reason.errno and reason.strerror:
         return Cause("system", reason.strerror)
     if place := _place_of_fault(reason):
         return Cause("fault", f"{type(reason).__name__}: {words_of(reason)} ({place})")
+    if str(reason).strip() and not _of_the_file(str(reason)):
+        return Cause("damaged")
     return Cause("library", words_of(reason))
 
 
@@ -86,9 +101,18 @@ def words_of(reason: BaseException) -> str:
     said = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
     if not said.strip() and reason.__cause__ is not None:  # as rasterio has it
         return words_of(reason.__cause__)
-    if isinstance(reason, KeyError) or not said.strip():
+    said = _of_the_file(said)
+    if isinstance(reason, KeyError) or not said:
         said = f"{type(reason).__name__} {said}"
     return on_one_line(said)
+
+
+def _of_the_file(said: str) -> str:
+    """Words about the file, without what a library tells of its own insides."""
+    said = said[:_LOOKED_AT]
+    if not _INSIDES.search(said):
+        return said.strip()
+    return _LEFT_OVER.sub("; ", _INSIDES.sub("", said)).strip(" ;,:")
 
 
 def on_one_line(said: str) -> str:

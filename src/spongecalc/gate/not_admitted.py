@@ -43,10 +43,11 @@ class OutsideError(NotAdmittedError):
 
 
 class OtherFormError(NotAdmittedError):
-    """An input whose content does not go with its name's ending: another form, or one that begins as none."""
+    """An input whose content does not go with its name's ending: another form, a folder, or none."""
 
     def __init__(self, ending: str, found: str) -> None:
-        kind = {"bytes": "no_such_form", "text": "no_such_form", "empty": "empty"}.get(found, "other_form")
+        kinds = {"bytes": "no_such_form", "text": "no_such_form", "empty": "empty", "folder": "folder"}
+        kind = kinds.get(found, "other_form")
         super().__init__(kind, ending=ending or "-", found=found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.content import content_of
@@ -17,17 +17,21 @@ from spongecalc.gate.forms_by_name import (
     fits,
 )
 from spongecalc.gate.hdf5_apart import refuse_hdf5_links
+from spongecalc.gate.markup import refuse_broken_markup
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, OutsideError, PointerError
 from spongecalc.gate.territory import led_outside, resolved, territory_of
 
 OVERVIEWS = "OVERVIEW_FILE"
 """The item by which a raster names a file, or an address, that holds it coarser."""
-# Parts of a virtual raster that say how its sources lie side by side; others compute, or open by other ways.
+# Parts of a virtual raster that say how its sources lie side by side, and what GDAL writes there of their cells;
+# others compute, or open by other ways.
 _MOSAIC = (
     *("VRTDataset", "SRS", "GeoTransform", "Metadata", "MDI", "BlockXSize", "BlockYSize"),
     *("VRTRasterBand", "ColorInterp", "NoDataValue", "HideNoDataValue", "Description", "Offset", "Scale"),
     *("UnitType", "Minimum", "Maximum", "SimpleSource", "ComplexSource", "SourceFilename", "SourceBand"),
     *("SourceProperties", "SrcRect", "DstRect", "NODATA", "UseMaskBand"),
+    *("Histograms", "HistItem", "HistMin", "HistMax", "BucketCount", "IncludeOutOfRange", "Approximate"),
+    *("HistCounts", "OverviewList", "CategoryNames", "Category", "ColorTable", "Entry"),
 )
 _LARGEST_MOSAIC = 10_000_000
 _DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
@@ -102,10 +106,8 @@ def _mosaic(data: bytes) -> Element:
     body = _DECLARATION.sub(b"", data, count=1)
     if b"<!" in body or b"<?" in body:
         raise PointerError("VRT")
-    try:
-        return fromstring(body.decode("utf-8-sig"))
-    except (ParseError, UnicodeDecodeError) as reason:
-        raise NotAdmittedError("markup", reason=str(reason)) from reason
+    refuse_broken_markup(body)
+    return fromstring(body.decode("utf-8-sig"))
 
 
 def _admitted_tile(path: Path, element: Element) -> Path:

@@ -14,10 +14,12 @@ from spongecalc.gate.content import content_of, content_of_beginning
 from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits, is_gml_content
 from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
 from spongecalc.gate.limits import Limits
+from spongecalc.gate.markup import refuse_broken_markup
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
 
 _BEGINNING = 65_536
 _TABLE = ".tab"
+_GML = b"opengis.net/gml"
 
 
 def admit_content(source: Path | BytesIO, limits: Limits) -> None:
@@ -30,7 +32,10 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
     """
     if isinstance(source, BytesIO):
         data = source.getvalue()
-        _admit(content_of_beginning(data[:_BEGINNING]), "")
+        content = content_of_beginning(data[:_BEGINNING])
+        _admit(content, "")
+        if content.startswith("<"):
+            refuse_broken_markup(data)
         _check_link(data)
         return
     if not source.exists():
@@ -47,6 +52,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         _check_table(table.read_bytes())
     if content == "JSON" or content.startswith("<"):
         refuse_size(source)  # whatever its name ends in
+        if _is_read_as_markup(source, content):
+            refuse_broken_markup(source)
     if content == "JSON":
         state = source.stat()
         _check_file(source, state.st_mtime_ns, state.st_size)
@@ -62,6 +69,16 @@ def admit_name(path: Path) -> str:
 def is_gml(path: Path) -> bool:
     """True for markup that GDAL reads as GML."""
     return path.is_file() and is_gml_content(content_of(path))
+
+
+def _is_read_as_markup(path: Path, content: str) -> bool:
+    """True for markup that a driver reads: of a form's ending, or one that names what GML is."""
+    if not content.startswith("<"):
+        return False
+    if path.suffix.lower() in VECTOR_FORMS or content in ("<kml>", "<gpx>"):
+        return True
+    with path.open("rb") as stream:
+        return _GML in stream.read(_BEGINNING)
 
 
 def _admit(content: str, suffix: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 from spongecalc.gate.entrance import standing_in
@@ -52,7 +51,7 @@ def holds_formulas(content: bytes) -> bool:
 
 
 def opened(content: bytes, *, values: bool = True, row_by_row: bool = False) -> Workbook:
-    """A workbook out of its bytes.
+    """A workbook out of its bytes; sheets of charts are left out, since they hold no table.
 
     Parameters
     ----------
@@ -64,7 +63,7 @@ def opened(content: bytes, *, values: bool = True, row_by_row: bool = False) -> 
         Reads rows as they are asked for; merged cells and hidden rows are then not known.
     """
     # Slow to import, and few projects have a workbook.
-    from openpyxl import load_workbook  # noqa: PLC0415
+    from spongecalc.gate.workbook_reader import tables_of  # noqa: PLC0415
 
     check_workbook(content, limits_of(standing_in().path))
-    return load_workbook(io.BytesIO(content), read_only=row_by_row, data_only=values)
+    return tables_of(content, row_by_row=row_by_row, values=values)

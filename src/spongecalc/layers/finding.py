@@ -74,7 +74,7 @@ class Finding:
 
     def _told(self, language: str) -> dict[str, object]:
         """The parameters, those that have words in words; what is not there is a dash."""
-        return {
+        told = {
             name: value.sentence(language)
             if isinstance(value, Spoken)
             else "-"
@@ -84,12 +84,21 @@ class Finding:
             else _printable(value)
             for name, value in self.found.items()
         }
+        if "reason" in told:
+            told["reason"] = _without_stop(str(told["reason"]))
+        return told
 
 
 def _usual_scenario(name: str, language: str) -> str:
     """The words for before and after the works; another scenario goes by the name that the project gave it."""
     key = f"report.scenario.{name}"
     return text(key, language) if has_text(key, language) else name
+
+
+def _without_stop(words: str) -> str:
+    """The words of a library or a server as part of a sentence, which has a stop of its own."""
+    plain = words.rstrip()
+    return plain if plain.endswith("..") else plain.removesuffix(".").removesuffix("。")
 
 
 def _printable(value: object) -> object:

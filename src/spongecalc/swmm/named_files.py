@@ -162,7 +162,9 @@ def may_replace(path: Path, model: Path) -> bool:
     try:
         if not path.exists():
             return True
+        if not path.is_file():  # first: to open a pipe waits for somebody at its other end
+            return False
         with path.open("rb") as file:
-            return path.is_file() and file.read(len(SWMMS_OWN)) == SWMMS_OWN and not path.samefile(model)
+            return file.read(len(SWMMS_OWN)) == SWMMS_OWN and not path.samefile(model)
     except OSError:
         return False

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from zipfile import ZipFile
 
+import geopandas as gpd
+import pyogrio
 import pytest
+from shapely import Point
 from tests.small_project import CRS
 
 from spongecalc.layers.finding import Finding
@@ -67,3 +70,33 @@ def test_an_archive_without_layers_has_to_be_unpacked(tmp_path: Path) -> None:
     with pytest.raises(SourceRefusedError) as refusal:
         describe("all.zip", tmp_path)
     assert refusal.value.rule == "form.archive"
+
+
+def packed(path: Path, folder: Path, inside: str) -> str:
+    """A .zip of the files of a folder, under the folder's name ``inside`` or none."""
+    with ZipFile(path, "w") as archive:
+        for part in sorted(folder.iterdir()):
+            archive.write(part, f"{inside}{part.name}")
+    return path.name
+
+
+def test_an_archive_with_folders_is_told_how_it_is_read(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"a": ["1", "2"]}, geometry=[Point(102, 25), Point(103, 25)], crs="EPSG:4326")
+    (tmp_path / "shp").mkdir()
+    pyogrio.write_dataframe(frame, tmp_path / "shp" / "a.shp")
+    pyogrio.write_dataframe(frame, tmp_path / "a.gdb", driver="OpenFileGDB")
+    for name in (
+        packed(tmp_path / "shp.zip", tmp_path / "shp", "shp/"),
+        packed(tmp_path / "gdb.zip", tmp_path / "a.gdb", "a.gdb/"),
+    ):
+        with pytest.raises(SourceRefusedError) as refusal:
+            describe(name, tmp_path)
+        finding = Finding(refusal.value.rule, found={"file": name, "layer": "-", **refusal.value.found})
+        assert "as it is packed" in finding.message("en")
+        assert "in no folder, or a FileGDB with its folder, as NAME.gdb.zip" in finding.action("en")
+        assert "名称.gdb.zip" in finding.action("zh")
+    for name in (
+        packed(tmp_path / "flat.zip", tmp_path / "shp", ""),
+        packed(tmp_path / "b.gdb.zip", tmp_path / "a.gdb", "a.gdb/"),
+    ):
+        assert [(layer.count, layer.refusal) for layer in describe(name, tmp_path).layers] == [(2, None)]

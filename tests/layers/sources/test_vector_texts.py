@@ -469,3 +469,25 @@ def test_a_cut_name_that_may_be_a_level_or_a_depth_is_not_read(tmp_path: Path) -
     layers, findings = read_layers(tmp_path, {"pipes": (said,)}, GRID)
     assert list(layers["pipes"]["depth_up_m"]) == [1.2, 1.3]
     assert not [f for f in findings if f.rule == "fields.unclear"]
+
+
+@pytest.mark.parametrize(
+    "cpg", ["\ufeffUTF-8\0", "\0", "UTF-8\0\0GBK", "nonsense", "hex", "rot13", "idna", "undefined"]
+)
+@pytest.mark.parametrize(("encoding", "driver"), [("utf-8", 0), ("gb18030", 0), ("big5", 0x78)])
+def test_a_label_that_nobody_can_use_is_as_none(tmp_path: Path, cpg: str, encoding: str, driver: int) -> None:
+    """Texts are told by their bytes then, and by what the table's own head says."""
+    path = shapefile(tmp_path, ["管徑", "材質"], encoding, ("混凝土管", "聯絡井"), driver=driver)
+    unlabelled = read_vector(path, None, "pipes", None)
+    path.with_suffix(".cpg").write_text(cpg, encoding="utf-8")
+    raw = read_vector(path, None, "pipes", None)
+    assert fields(raw) == ["管徑", "材質"]
+    assert raw.frame["管徑"].tolist() == ["混凝土管", "聯絡井"]
+    assert raw.notes == unlabelled.notes
+    assert describe("pipes.shp", tmp_path).layers[0].count == 2
+
+
+@pytest.mark.parametrize("label", ["UTF-8\0", "\0", "hex", "rot13", "base64", "idna", "punycode", "undefined"])
+def test_a_label_of_no_encoding_of_texts_is_unknown(label: str) -> None:
+    with pytest.raises(LookupError):
+        codec_named(label)

@@ -40,18 +40,20 @@ def encodings_of_table(path: Path) -> tuple[str | None, str | None, bool]:
         names, values = table_texts(data)
         label = _stated(path) or (_LANGUAGE_DRIVERS.get(data[29], "") if len(data) > 29 else "")
     of_names, of_values = encodings_of(names, values, label)
-    try:
-        told = codec_named(label)
-    except LookupError:
-        told = None
+    told = codec_named(label)
     return of_names, of_values, told is not None and told == of_names == of_values
 
 
 def _stated(path: Path) -> str:
-    """Encoding that the .cpg beside a Shapefile states; empty without one."""
+    """Encoding that the .cpg beside a Shapefile states; empty without one, or where nobody knows it."""
     for suffix in (".cpg", ".CPG", ".Cpg"):
         if (page := path.with_suffix(suffix)).is_file():
-            return text.read_bytes(page).decode("utf-8-sig", errors="replace").strip()
+            label = text.read_bytes(page).decode("utf-8-sig", errors="replace").strip()
+            try:
+                codec_named(label)
+            except LookupError:
+                return ""
+            return label
     return ""
 
 

@@ -20,7 +20,7 @@ from spongecalc.layers.sources.ground_table import (
     is_grid_text,
     read_ground_table,
 )
-from spongecalc.layers.sources.raw import Note, SourceRefusedError, unread_ground
+from spongecalc.layers.sources.raw import Note, unread_ground
 from spongecalc.project.layer_source import LayerSource
 
 GROUND = "dem"
@@ -50,15 +50,10 @@ def look_at_ground(source: str, path: Path) -> GroundSeen | None:
     """
     suffix = path.suffix.lower()
     if suffix in RASTERS or (suffix in GROUND_TEXTS and is_grid_text(path)):
-        try:
-            with unread_ground(path), raster.opened(path) as held:
-                crs = held.crs.to_string() if held.crs else ""
-                cells = held.width * held.height
-                return GroundSeen(str(held.driver), cells, "Raster", crs, ground_draft(source))
-        except SourceRefusedError:
-            if suffix == ".vrt":
-                return None
-            raise
+        with unread_ground(path), raster.opened(path) as held:
+            crs = held.crs.to_string() if held.crs else ""
+            cells = held.width * held.height
+            return GroundSeen(str(held.driver), cells, "Raster", crs, ground_draft(source))
     if suffix not in GROUND_TEXTS or suffix in ALSO_TABLES:
         return None
     raw = read_ground_table(path, LayerSource(source=source))

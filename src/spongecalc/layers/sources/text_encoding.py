@@ -23,6 +23,8 @@ _CODE_PAGES = {
 _GB_NAMES = ("gbk", "gb2312", "gb18030", "hz", "euc_gb")
 # Labels that name no encoding: that of the machine which wrote the file.
 _UNTOLD = ("", "oem", "system", "ansi", "default", "acp", "neutral", "none")
+# Python's own ways to write texts, which no survey is in; others of its codecs are not for texts at all.
+_OF_PYTHON = ("idna", "punycode", "undefined", "unicode-escape", "unicode_escape", "raw-unicode-escape", "utf-7")
 
 
 def codec_named(label: str) -> str | None:
@@ -40,7 +42,13 @@ def codec_named(label: str) -> str | None:
     if number:
         page = number[1]
         return _CODE_PAGES.get(page) or codecs.lookup(f"cp{page}").name
-    name = codecs.lookup(plain).name
+    try:
+        found = codecs.lookup(plain)
+    except ValueError as reason:  # a NUL, or half of a sign
+        raise LookupError(f"unknown encoding: {plain!r}") from reason
+    name = found.name
+    if name in _OF_PYTHON or not found._is_text_encoding:
+        raise LookupError(f"no encoding of texts: {plain}")
     if name in _GB_NAMES or plain in _GB_NAMES:
         return GB
     return UTF_8 if name in ("utf-8", "utf-8-sig") else name
