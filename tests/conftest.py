@@ -45,6 +45,8 @@ LONGEST = (
     "test_publishing.py",
     "test_survey_forms.py",
     "test_incremental.py",
+    "test_second_calculation.py",
+    "test_repaired_copy.py",
     "test_ponding_causes.py",
     "test_broken_projects.py",
     "test_documents.py",
