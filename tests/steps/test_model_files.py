@@ -10,7 +10,7 @@ from tests.small_project import SmallProject
 from spongecalc.batch.own_files import RECORD, note_written, own_files
 from spongecalc.batch.unchanged import STATE
 from spongecalc.project.load import load_project
-from spongecalc.steps import pipeline
+from spongecalc.steps import model_files, pipeline
 from spongecalc.steps.model_files import models_changed_by_hand, models_left, stale_models, write_models
 
 
@@ -108,3 +108,15 @@ def test_what_somebody_changed_is_kept_beside_the_model_that_is_written_anew(
     }
     # They are the user's: neither models of the project nor left over.
     assert stale_models(built) == models_left(built) == ()
+
+
+def test_a_model_that_another_call_has_written_meanwhile_is_nobodys_change(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two calls at once: what the one found missing the other has written, and its record cannot be read."""
+    built = pipeline.build(pipeline.check(load_project(small_project().folder)))
+    model = write_models(built)[0]
+    (model.parents[1] / STATE / RECORD).write_bytes(b"damaged")
+    monkeypatch.setattr(model_files, "_changed", lambda _: [model])
+    write_models(built)
+    assert [p.name for p in model.parent.iterdir() if "edited" in p.name] == []

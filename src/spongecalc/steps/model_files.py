@@ -87,13 +87,16 @@ def keep_edited(built: Built) -> dict[Path, Path]:
     OSError
         A copy cannot be written; no model has been touched then.
     """
-    return _kept(models_changed_by_hand(built))
+    return _kept(models_changed_by_hand(built), ModelFiles(built))
 
 
-def _kept(edited: Iterable[Path]) -> dict[Path, Path]:
+def _kept(edited: Iterable[Path], wanted: Mapping[Path, str]) -> dict[Path, Path]:
     kept = {}
     for path in edited:
         content, number = path.read_bytes(), 1
+        # Another call may have written the model meanwhile.
+        if _is_that(content, wanted[path]):
+            continue
         copy = path.with_suffix(EDITED)
         while copy.exists() and (not copy.is_file() or copy.read_bytes() != content):
             number += 1
@@ -119,7 +122,7 @@ def write_models(built: Built) -> tuple[Path, ...]:
     wanted = ModelFiles(built)
     folder = _folder(built)
     changed = _changed(wanted)
-    _kept(edited_models(built, changed))
+    _kept(edited_models(built, changed), wanted)
     for path in changed:
         replace_file(path, wanted[path].encode("utf-8"))
     removed = remove_left_over(folder, _left_over(built, wanted))
@@ -144,7 +147,11 @@ def _changed(wanted: Mapping[Path, str]) -> list[Path]:
 
 def _holds(path: Path, text: str) -> bool:
     """True where a file is this text; one that was saved in another encoding is another."""
-    return path.read_bytes().replace(b"\r\n", b"\n") == text.encode("utf-8")
+    return _is_that(path.read_bytes(), text)
+
+
+def _is_that(content: bytes, text: str) -> bool:
+    return content.replace(b"\r\n", b"\n") == text.encode("utf-8")
 
 
 def _is_text(path: Path) -> bool:
