@@ -19,6 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spongecalc.steps.model_files import EDITED
 from tests.disks import remount, small_disk
 from tests.small_project import write_one_square
 from tests.warm_commands import YEAR_S, Call, Ended, WarmCommands
@@ -187,6 +188,11 @@ class FaultRounds:
         finished = kind.startswith("clock") or kind in ("flipped bits", "cut", "emptied")
         self._restore("after" if finished else "before", command)
         ends = self._disturbed(kind, command)
+        wanted = dict(self.wanted[command])
+        if self.last is not None and self.last.suffix == ".inp":
+            # What is not the model that was written may be somebody's work: it is kept beside the new one.
+            kept = self.last.with_suffix(EDITED).relative_to(self._project).as_posix()
+            wanted[kept] = self.last.read_bytes()
         self._mend()
         what = f"round {number}, {kind}, {command}, {self.last.name if self.last else ''}"
         self.tally.rounds[kind] += 1
@@ -196,7 +202,7 @@ class FaultRounds:
         again = self._call(command)
         if again.code != 0 or "Traceback" in again.errors + again.output:
             self.tally.tracebacks.append(f"{what}: afterwards {again}")
-        now, wanted = contents(self._project), self.wanted[command]
+        now = contents(self._project)
         for name in sorted({*now, *wanted}):
             if now.get(name) != wanted.get(name):
                 self.tally.differences.append(f"{what}: {name}")
