@@ -86,6 +86,25 @@ def test_a_value_in_the_last_cell_names_the_setting_and_the_cell(tmp_path: Path)
         assert part in said
 
 
+BEYOND = ["1048577", "99999999", "9" * 40, "9" * 400, "+99999999", "9_999_999_999"]
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_a_row_beyond_the_last_of_a_sheet_is_a_place_too(tmp_path: Path, number: str) -> None:
+    """The library takes any number, and made a row of cells for each before it: it never ended."""
+    claim(tmp_path, limits=Limits(cell_limit=1_000_000))
+    value = f'<row><c r="A{number.lstrip("+")}"><v>1</v></c></row></sheetData>'
+    assert "cell_limit" in refusal(tmp_path, changed(book(), SHEET, "</sheetData>", value))
+
+
+@pytest.mark.parametrize("number", [*BEYOND, "1e9", "1.5e9"])
+def test_an_empty_row_beyond_the_last_of_a_sheet_is_a_place_too(tmp_path: Path, number: str) -> None:
+    """Read row by row, every row before it is made, empty as it is."""
+    claim(tmp_path, limits=Limits(cell_limit=1_000_000))
+    empty = f'<row r="{number}"/></sheetData>'
+    assert "cell_limit" in refusal(tmp_path, changed(book(), SHEET, "</sheetData>", empty))
+
+
 PLACES = ["xl/blatt/sheet1.xml", "xl/worksheets/sheet1.dat", "xl/Worksheets/Sheet1.XML", "sheet"]
 
 

@@ -17,7 +17,10 @@ from spongecalc.gate.archive_limits import check_archive
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.not_admitted import NotAdmittedError, TooLargeError
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_LETTERS = re.compile(r"\$?([A-Za-z]{1,3})\$?(?=[1-9])")
+_LAST_ROW = 1_048_576
+# What is further away is as far as this: nobody reads a number of a thousand digits.
+_FAR_BEYOND = 10**12
 _VALUES = ("v", "is", "f")
 _PIECE = 1 << 20
 # The element around cells, and that of a formula, with a prefix or without; charts have formulas without cells.
@@ -96,8 +99,10 @@ class _Part:
                 self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
                 self._within(self.rows * self.columns, self.columns, self.rows)
         elif name == "row":
-            self.row = int(given["r"]) if given.get("r", "").isdecimal() else self.row + 1
+            self.row = _row(given["r"]) if "r" in given else self.row + 1
             self.column = 0
+            if self.row > _LAST_ROW:  # where a sheet is read row by row, all rows before it are made
+                self._within(self.row, 1, self.row)
         elif name == "mergeCell":
             first, _, last = given.get("ref", "").partition(":")
             begin, end = _place(first), _place(last or first)
@@ -123,8 +128,19 @@ class _Part:
 
 def _place(reference: str) -> tuple[int, int] | None:
     """Row and column of a cell's reference, from 1."""
-    found = _REFERENCE.fullmatch(reference)
-    return None if found is None else (int(found[2]), _column(found[1]))
+    found = _LETTERS.match(reference)
+    return None if found is None else (_row(reference[found.end() :]), _column(found[1]))
+
+
+def _row(number: str) -> int:
+    """A row's number as the reader of sheets takes it, whatever its length and however it is written."""
+    try:
+        row = int(number)
+    except ValueError:
+        row = 0
+        with suppress(ValueError, OverflowError):
+            row = int(float(number))
+    return min(row, _FAR_BEYOND)
 
 
 @cache
