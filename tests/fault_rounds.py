@@ -107,7 +107,7 @@ def contents(folder: Path) -> dict[str, object]:
             found[name] = _result(content)
         elif name == "results/runs.csv":
             rows = [line.split(",") for line in content.decode("utf-8-sig").splitlines()]
-            at = rows[0].index("seconds")
+            at = rows[0].index("seconds") if rows and "seconds" in rows[0] else len(content)
             found[name] = [row[:at] + row[at + 1 :] for row in rows]
         else:
             found[name] = content

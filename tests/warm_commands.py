@@ -23,6 +23,7 @@ from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import Any
 
+from spongecalc.batch.pool import get_ready
 from tests.conftest import REPOSITORY
 from tests.disks import fill_up, remount
 
@@ -277,16 +278,25 @@ def _begin(call: Call, number: int, folder: Path) -> int:
 
 def _served(calls: Sequence[Call], folder: Path) -> list[Ended]:
     began = time.monotonic()
-    pids = {_begin(call, number, folder): number for number, call in enumerate(calls)}
+    get_ready()
     ends: dict[int, Ended] = {}
-    while pids:
-        pid, status = os.wait()
-        if pid not in pids:
-            continue
-        number = pids.pop(pid)
+    for number, pid in [(number, _begin(call, number, folder)) for number, call in enumerate(calls)]:
+        _, status = os.waitpid(pid, 0)
         said = [(folder / f"{number}.{n}").read_text(encoding="utf-8", errors="replace") for n in ("out", "err")]
         ends[number] = Ended(os.waitstatus_to_exitcode(status), *said, time.monotonic() - began)
+    if any(end.code != 0 for end in ends.values()):
+        _end_server()
     return [ends[n] for n in range(len(calls))]
+
+
+def _end_server() -> None:
+    """End the server of workers, which may be about to end by itself.
+
+    Python's ends where a command goes while it asks for a worker; that of a command by itself goes with it.
+    """
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    os.kill(server._forkserver_pid, signal.SIGKILL)
+    server._stop()
 
 
 def main() -> None:
@@ -294,7 +304,6 @@ def main() -> None:
     from importlib import import_module
     from tempfile import TemporaryDirectory
 
-    from spongecalc.batch.pool import get_ready
     from spongecalc.cli.library_warnings import quiet_libraries
 
     # What the engine says in a worker is not to come between the answers.
