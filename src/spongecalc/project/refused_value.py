@@ -23,7 +23,7 @@ class RefusedValueError(ValueError):
 def shown(value: object) -> str:
     """A value as a message quotes it, without passwords, cut where it is long."""
     try:
-        quoted = without_password(repr(value))
+        quoted = repr(value) if isinstance(value, (int, float)) else without_password(repr(value))
     except ValueError:  # a whole number of more digits than Python writes out
         quoted = "9999..."
     return quoted if len(quoted) <= 80 else quoted[:77] + "..."

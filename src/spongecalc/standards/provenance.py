@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -73,6 +74,7 @@ def row_names(frame: pd.DataFrame) -> list[str]:
     return [f"{a} - {b}" if whole else str(a) for a, b in zip(frame[first], frame[second], strict=True)]
 
 
+@cache
 def recalled_rows(name: str) -> tuple[Confirmation, ...]:
     """The rows of a table of which some value is recalled, each named once and confirmed by nobody."""
     frame = table(name)

@@ -46,6 +46,7 @@ def table(name: str) -> pd.DataFrame:
     return _read(name).copy()
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Names of all tables."""
     folder = resources.files("spongecalc.standards") / "data"

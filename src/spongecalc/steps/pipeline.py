@@ -290,7 +290,7 @@ def build(checked: Checked, progress: Progress = no_progress) -> Built:
     models = []
     progress("build", 0, len(checked.systems))
     for system in checked.systems:
-        models.append(build_model(system, settings, storms, rain))
+        models.append(build_model(system, settings, storms, rain).with_shared_texts())
         progress("build", len(models), len(checked.systems))
     grounds, of_grounds = grounds_of(checked.systems, settings.ponding)
     of_rain = (*check_rain(settings, rain.curve), *check_rain_derived_inflow(settings, storms))

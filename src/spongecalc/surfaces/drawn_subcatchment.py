@@ -5,8 +5,10 @@ A sweep over what covers are worth, a roughness or an infiltration, leaves all o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from operator import is_
 
 import shapely
 
@@ -73,6 +75,13 @@ class DrawnSubcatchment:
     on_paving_m2: Mapping[str, float] | None = None
     run_on_m2: Mapping[str, float] | None = None
 
+    @cached_property
+    def covers(self) -> tuple[str, ...]:
+        """Names of the covers that decide how rough and how tight its ground is."""
+        led = [u.ground_m2 or {} for u in self.units]
+        asked = {*self.mixed_m2, *(p.cover for p in self.paved), *(self.on_paving_m2 or {})}
+        return tuple(sorted(asked.union(*led)))
+
     def with_covers(self, known: Mapping[str, Cover]) -> Subcatchment:
         """Return the subcatchment, its ground as rough and as tight as the covers ``known`` say."""
         return Subcatchment(
@@ -108,3 +117,27 @@ class DrawnSubcatchment:
                 if m2 > 0:
                     found[kind] = found.get(kind, 0.0) + m2
         return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class DrawnGround:
+    """Subcatchments as they are drawn, with what was made of each when its covers were last asked for."""
+
+    drawn: Sequence[DrawnSubcatchment]
+    _made: dict[int, tuple[tuple[Cover, ...], Subcatchment]] = field(default_factory=dict)
+
+    def with_covers(self, known: Mapping[str, Cover]) -> list[Subcatchment]:
+        """Return the subcatchments, their ground as the covers ``known`` say.
+
+        One whose covers are all the very ones of the last call is the very one that it then was.
+        """
+        return [self._subcatchment(number, drawn, known) for number, drawn in enumerate(self.drawn)]
+
+    def _subcatchment(self, number: int, drawn: DrawnSubcatchment, known: Mapping[str, Cover]) -> Subcatchment:
+        covers = tuple(map(known.__getitem__, drawn.covers))
+        last = self._made.get(number)
+        if last is not None and all(map(is_, last[0], covers)):
+            return last[1]
+        made = drawn.with_covers(known)
+        self._made[number] = (covers, made)
+        return made

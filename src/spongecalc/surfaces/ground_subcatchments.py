@@ -20,7 +20,7 @@ from spongecalc.layers.named_sources import named_sources
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover_pieces import MIN_AREA_M2, cover_pieces
-from spongecalc.surfaces.drawn_subcatchment import DrawnSubcatchment, DrawnUnit, PavedPiece
+from spongecalc.surfaces.drawn_subcatchment import DrawnGround, DrawnSubcatchment, DrawnUnit, PavedPiece
 from spongecalc.surfaces.ground_parts import GroundPart, ground_parts
 from spongecalc.surfaces.infiltration_places import PlacedUnit
 from spongecalc.surfaces.infiltration_unit import UNIT_KINDS
@@ -97,14 +97,15 @@ def ground_subcatchments(
     )
     own_stores = frozenset(name for name, cover in system.catalogue.covers.items() if cover.has_own_store)
 
-    def draw() -> list[DrawnSubcatchment]:
+    def draw() -> DrawnGround:
         rows = list(found.frame.itertuples())
         making = _Making(system, community_id, settings, terrain, found.points, found.areas, rows, pieces, placed)
         falls = parts.part(f"falls:{community_id}", making.falls)
-        return making.subcatchments(ground_parts(pieces, ways, own_stores), ways, falls, followed=followed)
+        stores = ground_parts(pieces, ways, own_stores)
+        return DrawnGround(making.subcatchments(stores, ways, falls, followed=followed))
 
     drawn = parts.part(f"drawn:{community_id}", draw, own_stores)
-    return [d.with_covers(system.catalogue.covers) for d in drawn], [*found.findings, *findings]
+    return drawn.with_covers(system.catalogue.covers), [*found.findings, *findings]
 
 
 @dataclass(frozen=True)

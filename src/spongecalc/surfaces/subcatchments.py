@@ -20,7 +20,7 @@ from spongecalc.layers.finding import Finding
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.cover_pieces import MIN_AREA_M2
-from spongecalc.surfaces.drawn_subcatchment import DrawnSubcatchment, DrawnUnit
+from spongecalc.surfaces.drawn_subcatchment import DrawnGround, DrawnSubcatchment, DrawnUnit
 from spongecalc.surfaces.ground_subcatchments import Dem, ground_subcatchments
 from spongecalc.surfaces.infiltration_places import PlacedUnit, parts_on, placed_units
 from spongecalc.surfaces.kept_parts import MADE_ANEW, Parts
@@ -62,7 +62,7 @@ def subcatchments(
         )
         findings.extend(of_units)
         drawn = parts.part(f"roofs:{community}", partial(_roofs, system, community, settings, units))
-        roofs = [d.with_covers(known) for d in drawn]
+        roofs = drawn.with_covers(known)
         found.extend(roofs)
         drained = {s.feature_id for s in roofs}
         ground, of_ground = ground_subcatchments(system, row, settings, terrain, dem, drained, units, parts)
@@ -81,7 +81,7 @@ def _roofs(
     community_id: str,
     settings: SurfaceSettings,
     units: list[PlacedUnit],
-) -> list[DrawnSubcatchment]:
+) -> DrawnGround:
     """Each building's roof, shared equally by its downpipes. A building without any sheds to the ground."""
     buildings = system.buildings[system.buildings["community_id"] == community_id]
     laterals = system.connections[system.connections["kind"] == "roof_drain"].sort_values("connection_id")
@@ -118,7 +118,7 @@ def _roofs(
                     units=tuple(DrawnUnit(u, None) for u in own_units),
                 )
             )
-    return roofs
+    return DrawnGround(roofs)
 
 
 def _roof_path_m(footprint: shapely.Geometry) -> float:

@@ -66,7 +66,9 @@ class SweepPlan:
 
 
 _OfSet = list[tuple[Point, Run]]
-_Given = tuple[str, Settings, Project, tuple[DrainageSystem, ...]]
+_Set = tuple[ParameterSet, Settings]
+"""A set of parameters, and the project's settings with its values in them."""
+_Given = tuple[Path, Project, tuple[DrainageSystem, ...]]
 
 
 def plan_sweep(
@@ -101,10 +103,11 @@ def plan_sweep(
     if communities:
         refuse_unknown(sweep, communities)
     settings = with_storms(sweep, project.settings)
-    sets = parameter_sets(sweep, settings, project.folder)
     # Every mistake is found before the first model is made.
-    for parameters in sets:
-        changed_settings(settings, sweep.name, parameters.values)
+    sets = [
+        (parameters, changed_settings(settings, sweep.name, parameters.values))
+        for parameters in parameter_sets(sweep, settings, project.folder)
+    ]
     scenarios = sweep.scenarios or project.settings.scenario_names
     asked = set(sweep.communities)
     kept = tuple(
@@ -115,7 +118,8 @@ def plan_sweep(
     points: list[Point] = []
     runs: dict[str, Run] = {}
     told = _Told(on_built, len(sets) * len(kept))
-    for of_set in _side_by_side(sets, (sweep.name, settings, project, kept), processes, told):
+    given = (project.results_folder / FOLDER / sweep.name / "runs", project, kept)
+    for of_set in _side_by_side(sets, given, processes, told):
         for point, run in of_set:
             known = runs.setdefault(run.key, run)
             points.append(replace(point, run_id=known.run_id))
@@ -135,7 +139,7 @@ class _Told:
             self._listener(self._made, self._total)
 
 
-def _side_by_side(sets: Sequence[ParameterSet], given: _Given, processes: int, told: _Told) -> Iterator[_OfSet]:
+def _side_by_side(sets: Sequence[_Set], given: _Given, processes: int, told: _Told) -> Iterator[_OfSet]:
     """The points and runs of each set in order; those of many sets made by several processes."""
     if processes < 2 or len(sets) <= AT_A_TIME:
         yield from _of_sets(sets, *given, on_system=lambda: told.more(len(sets)))
@@ -153,7 +157,7 @@ def _side_by_side(sets: Sequence[ParameterSet], given: _Given, processes: int, t
             following += 1
 
 
-def _made_by_worker(sets: Sequence[ParameterSet], *given: Any) -> list[_OfSet]:
+def _made_by_worker(sets: Sequence[_Set], *given: Any) -> list[_OfSet]:
     """The points and runs of some sets, with the keys of the runs worked out."""
     made = _of_sets(sets, *given)
     for of_set in made:
@@ -163,9 +167,8 @@ def _made_by_worker(sets: Sequence[ParameterSet], *given: Any) -> list[_OfSet]:
 
 
 def _of_sets(
-    sets: Sequence[ParameterSet],
-    name: str,
-    settings: Settings,
+    sets: Sequence[_Set],
+    folder: Path,
     project: Project,
     systems: Sequence[DrainageSystem],
     on_system: Callable[[], None] = lambda: None,
@@ -174,12 +177,10 @@ def _of_sets(
 
     One system after the other is taken through all sets: what its models have in common is kept no longer.
     """
-    folder = project.results_folder / FOLDER / name / "runs"
     rain = LongRain(project.folder, project.settings)
     storms = _Storms()
     of_sets = []
-    for parameters in sets:
-        own = changed_settings(settings, name, parameters.values)
+    for parameters, own in sets:
         # Settings of the rain are seldom those that a sweep changes.
         own_rain = rain if own.sponge == rain.settings.sponge else LongRain(project.folder, own)
         of_sets.append((parameters, own, own_rain, storms.of(own), versions_of(parameters.values)))

@@ -44,6 +44,7 @@ TURNS_ON: Mapping[str, tuple[str, ...]] = {
     "facilities": ("surfaces",),
     "roofs": ("surfaces",),
     "drawn": ("surfaces",),
+    "rows of areas": (),
     "areas": ("surfaces", COVERS),
     "sewage": ("sewage", "factor.residents"),
     "sewage shares": ("factor.residents",),

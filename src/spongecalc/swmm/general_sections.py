@@ -13,7 +13,7 @@ from spongecalc.swmm.gutters import GutterPart
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed
-from spongecalc.swmm.runoff import runoff_sections
+from spongecalc.swmm.runoff import KeptRows, runoff_sections
 
 Rows = Sequence[Sequence[str]]
 
@@ -51,11 +51,15 @@ def ground_sections(
     ids: Mapping[str, str],
     flush: FlushPart,
     gutters: GutterPart,
+    kept: KeptRows | None = None,
 ) -> tuple[dict[str, list[tuple[str, ...]]], list[tuple[str, ...]]]:
-    """Return the sections of the ground, draining to gutters and chambers where there are, and its elements."""
-    outlets = {**ids, **flush.inlets, **{gutter: gutter for gutter in gutters.drains.values()}}
+    """Return the sections of the ground, draining to gutters and chambers where there are, and its elements.
+
+    ``kept`` are rows of other models of the same system.
+    """
+    outlets = {**ids, **flush.inlets}
     states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
-    return runoff_sections(gutters.areas(areas), outlets, settings.surfaces, states)
+    return runoff_sections(areas, outlets, settings.surfaces, states, gutters.drains, kept)
 
 
 def _title(system: DrainageSystem) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ way over the ground to the next inlet below or out of the community.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from spongecalc.ground.of_system import LAKE_CELL_M, ground_of
 from spongecalc.ground.way_on import IntakePlace, WayOn, ways_on_by_levels, ways_on_over_ground
@@ -49,15 +49,6 @@ class GutterPart:
     sections: Mapping[str, Rows] = field(default_factory=dict)
     elements: Rows = field(default_factory=list)
     places: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-
-    def areas(self, areas: Sequence[Subcatchment]) -> list[Subcatchment]:
-        """The subcatchments, ground draining to its gutter and not to the pipes."""
-        return [
-            replace(a, outlet_node=self.drains[a.outlet_node])
-            if a.kind == "ground" and a.outlet_node in self.drains
-            else a
-            for a in areas
-        ]
 
 
 def gutter_nodes(system: DrainageSystem, areas: Sequence[Subcatchment], links: Links) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from sys import intern
 
@@ -42,7 +42,7 @@ from spongecalc.swmm.links import Links, link_sections, links_of
 from spongecalc.swmm.nodes import NodePart, node_sections, ponded_areas_m2
 from spongecalc.swmm.outfall_levels import has_level_series, rises_above, with_level_series
 from spongecalc.swmm.renewed_links import LaidLinks
-from spongecalc.swmm.runoff import map_sections
+from spongecalc.swmm.runoff import KeptRows, map_sections
 from spongecalc.swmm.standing_water import FILLED, OF_STANDING_WATER, outside_levels_m, with_standing_water
 from spongecalc.swmm.storage_nodes import ROLES as STORAGE_ROLES
 from spongecalc.swmm.tank_start import TankStart, storage_rows
@@ -109,6 +109,11 @@ class SwmmModel:
     clean_l_s: Mapping[str, float] = field(default_factory=dict)
     carried: CarriedPart = field(default_factory=CarriedPart)
     by_role: ByRole = field(default_factory=ByRole)
+
+    def with_shared_texts(self) -> SwmmModel:
+        """Return the model with equal texts in memory once: a county's models have few figures of their own."""
+        sections = {name: [tuple(map(intern, row)) for row in rows] for name, rows in self.sections.items()}
+        return replace(self, sections=sections)
 
     def text(self, event: Event) -> str:
         """The input file for one event. Same model and event, same bytes."""
@@ -232,7 +237,10 @@ def build_model(
     )
     chambers, flush = parts.part("flush", lambda: _flush(links, areas, ids, nodes), drained)
     runoff, runoff_elements = parts.part(
-        "runoff", lambda: ground_sections(settings, areas, ids, flush, gutters), with_gutter, drained
+        "runoff",
+        lambda: ground_sections(settings, areas, ids, flush, gutters, parts.part("rows of areas", KeptRows)),
+        with_gutter,
+        drained,
     )
     mapped, rows = parts.part(
         "map",
@@ -260,7 +268,7 @@ def build_model(
         gutters.sections,
     ]
     sections: dict[str, Rows] = {
-        name: parts.derived(name, rows, partial(_shared, rows)) for name, rows in _by_section(pieces).items()
+        name: parts.derived(name, rows, partial(_joined, rows)) for name, rows in _by_section(pieces).items()
     }
     patterns = parts.part("patterns", lambda: patterns_of(system.nodes))
     carried = carried_part(system, ids, links.elements, sections, given.clean_l_s, patterns)
@@ -385,6 +393,6 @@ def _bounds(system: DrainageSystem, settings: Settings, areas: Sequence[Subcatch
     return rational_findings(system, areas)
 
 
-def _shared(pieces: Iterable[Rows]) -> list[tuple[str, ...]]:
-    """The rows of a section with equal texts in memory once: a county's models have few figures of their own."""
-    return [tuple(map(intern, row)) for rows in pieces for row in rows]
+def _joined(pieces: Sequence[Rows]) -> Rows:
+    """The rows of a section, whose pieces are never changed."""
+    return pieces[0] if len(pieces) == 1 else [row for rows in pieces for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import repeat
 
 import shapely
@@ -11,7 +12,7 @@ from spongecalc.layers.provenance import flag_tags
 from spongecalc.project.settings import SurfaceSettings
 from spongecalc.scenario import DrainageSystem
 from spongecalc.surfaces.permeable_paving import PermeablePaving
-from spongecalc.surfaces.subcatchment import Subcatchment
+from spongecalc.surfaces.subcatchment import TO_NODE, Subcatchment
 from spongecalc.swmm.first_flush import FlushPart
 from spongecalc.swmm.ground_state import READY, GroundState
 from spongecalc.swmm.gutters import GutterPart
@@ -25,45 +26,77 @@ Rows = list[tuple[str, ...]]
 
 PAVING_SLOPE_PERCENT = 1.0
 
+NO_GUTTERS: Mapping[str, str] = {}
 
-def runoff_sections(
-    areas: Sequence[Subcatchment],
-    ids: Mapping[str, str],
-    settings: SurfaceSettings,
-    states: Sequence[GroundState] = (),
-) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
-    """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
 
-    SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that area: so
-    the whole area is stated, and the paving in it as a LID unit of its own area. Ground that runs on to a lawn
-    has the lawn's subcatchment as its outlet. ``states`` are those in which the areas begin, one for each;
-    without them soil has recovered and bases are empty.
+@dataclass(frozen=True)
+class AreaRows:
+    """Rows of one subcatchment; ``subcatchment`` begins with a comment that names its feature."""
+
+    subcatchment: Rows
+    subarea: tuple[str, ...]
+    infiltration: tuple[str, ...]
+    usage: Rows
+    element: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeptRows:
+    """The rows of subcatchments by their place, as they were last made: sets of a sweep change few of them."""
+
+    _made: dict[int, tuple[_Subject, AreaRows]] = field(default_factory=dict)
+
+    def rows(self, place: int, subject: _Subject) -> AreaRows:
+        """The rows of the subcatchment at this place."""
+        last = self._made.get(place)
+        if last is not None and last[0].is_same(subject):
+            return last[1]
+        made = subject.rows()
+        self._made[place] = (subject, made)
+        return made
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """A subcatchment with all else that its rows say.
+
+    ``paving`` are the control and the node of the underdrain (as the model names them) of each kind of paving in
+    it, ``units`` the controls by facility of the units in it.
     """
-    names = model_ids([a.name for a in areas], "S_")
-    controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
-    units = {u.facility_id: u.unit for a in areas for u in a.units}
-    unit_controls = unit_names(areas)
-    rows: dict[str, Rows] = {
-        k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
-    }
-    elements: list[tuple[str, ...]] = []
-    for area, state in zip(areas, states or repeat(READY, len(areas)), strict=True):
-        name = names[area.name]
-        mix = area.mix
-        rows["SUBCATCHMENTS"].append((f";{tag(area.feature_id)} ({area.store or area.kind})",))
-        rows["SUBCATCHMENTS"].append(
-            (
-                name,
-                "RAIN_GAGE",
-                names[area.runs_on_to] if area.runs_on_to else ids[area.outlet_node],
-                fixed(area.area_m2 / 1e4, 6),
-                fixed(mix.impervious_percent, 2),
-                fixed(area.width_m, 2),
-                fixed(area.slope_percent, 2),
-                "0",
-            )
-        )
-        rows["SUBAREAS"].append(
+
+    area: Subcatchment
+    state: GroundState
+    name: str
+    outlet: str
+    paving: tuple[tuple[str, str], ...]
+    units: Mapping[str, str]
+    run_on_percent: float
+
+    def is_same(self, other: _Subject) -> bool:
+        """True where the other is of the very same subcatchment and says the same of it."""
+        return self.area is other.area and self == other
+
+    def rows(self) -> AreaRows:
+        """Its rows."""
+        area, name, mix = self.area, self.name, self.area.mix
+        usage = self._paving_usage()
+        if area.units:
+            led = self.run_on_percent if area.paving_m2 and not area.paving_run_on.area_m2 else 0.0
+            usage.extend(usage_rows(name, area, self.units, led, self.state))
+        return AreaRows(
+            [
+                (f";{tag(area.feature_id)} ({area.store or area.kind})",),
+                (
+                    name,
+                    "RAIN_GAGE",
+                    self.outlet,
+                    fixed(area.area_m2 / 1e4, 6),
+                    fixed(mix.impervious_percent, 2),
+                    fixed(area.width_m, 2),
+                    fixed(area.slope_percent, 2),
+                    "0",
+                ),
+            ],
             (
                 name,
                 fixed(mix.n_impervious, 4),
@@ -72,54 +105,89 @@ def runoff_sections(
                 fixed(mix.storage_pervious_mm, 2),
                 "0",
                 "OUTLET",
-            )
-        )
-        rows["INFILTRATION"].append(
+            ),
             (
                 name,
-                fixed(state.f0_mm_h(area), 2),
+                fixed(self.state.f0_mm_h(area), 2),
                 fixed(mix.fmin_mm_h, 2),
                 fixed(mix.decay_1_h, 2),
                 fixed(mix.dry_days, 1),
                 "0",
-            )
+            ),
+            usage,
+            ("subcatchment", name, area.role, area.layer, area.feature_id, area.community_id),
         )
-        rows["LID_USAGE"].extend(_paving_usage(name, area, controls, settings.run_on_percent or 0.0, state, ids))
-        if area.units:
-            led = settings.run_on_percent or 0.0 if area.paving_m2 and not area.paving_run_on.area_m2 else 0.0
-            rows["LID_USAGE"].extend(usage_rows(name, area, unit_controls, led, state))
-        elements.append(("subcatchment", name, area.role, area.layer, area.feature_id, area.community_id))
-    for paving, control in controls.items():
-        rows["LID_CONTROLS"].extend(_control(control, paving))
-    for facility_id, control in unit_controls.items():
-        rows["LID_CONTROLS"].extend(control_rows(control, units[facility_id]))
-    return rows, elements
+
+    def _paving_usage(self) -> Rows:
+        """LID_USAGE of the paving in a subcatchment.
+
+        Ground that is known to run on to it is led over the paving that receives; else ``run_on_percent`` of the
+        impervious ground over all of it.
+        """
+        rows: Rows = []
+        area = self.area
+        run_on, receiving_m2 = area.paving_run_on, area.receiving_m2
+        for (paving, paved_m2), (control, drain) in zip(area.paving_m2.items(), self.paving, strict=True):
+            if run_on.area_m2 > 0:
+                part = paved_m2 / receiving_m2 if paving.receives else 0.0
+                led = shares_led(area, run_on.impervious_m2 * part, run_on.pervious_m2 * part)
+            else:
+                led = (self.run_on_percent * paved_m2 / sum(area.paving_m2.values()), 0.0)
+            size = (paved_m2, area.width_m)
+            rows.append(usage_row(self.name, control, size, self.state.base_filled, led, drain))
+        return rows
 
 
-def _paving_usage(
-    name: str,
-    area: Subcatchment,
-    controls: Mapping[PermeablePaving, str],
-    run_on_percent: float,
-    state: GroundState,
+def runoff_sections(
+    areas: Sequence[Subcatchment],
     ids: Mapping[str, str],
-) -> Rows:
-    """LID_USAGE of the paving in a subcatchment.
+    settings: SurfaceSettings,
+    states: Sequence[GroundState] = (),
+    gutters: Mapping[str, str] = NO_GUTTERS,
+    kept: KeptRows | None = None,
+) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
+    """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
 
-    Ground that is known to run on to it is led over the paving that receives; else ``run_on_percent`` of the
-    impervious ground over all of it.
+    SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that area: so
+    the whole area is stated, and the paving in it as a LID unit of its own area. Ground that runs on to a lawn
+    has the lawn's subcatchment as its outlet. ``states`` are those in which the areas begin, one for each;
+    without them soil has recovered and bases are empty. ``gutters`` are model ids by the node whose ground they
+    take instead. ``kept`` are rows of other models of the same system.
     """
-    rows: Rows = []
-    run_on, receiving_m2 = area.paving_run_on, area.receiving_m2
-    for paving, paved_m2 in area.paving_m2.items():
-        if run_on.area_m2 > 0:
-            part = paved_m2 / receiving_m2 if paving.receives else 0.0
-            led = shares_led(area, run_on.impervious_m2 * part, run_on.pervious_m2 * part)
+    names = model_ids([a.name for a in areas], "S_")
+    controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
+    unit_controls = unit_names(areas)
+    of_areas = kept or KeptRows()
+    made = []
+    for place, (area, state) in enumerate(zip(areas, states or repeat(READY, len(areas)), strict=True)):
+        if area.runs_on_to:
+            outlet = names[area.runs_on_to]
+        elif area.kind == TO_NODE and area.outlet_node in gutters:
+            outlet = gutters[area.outlet_node]
         else:
-            led = (run_on_percent * paved_m2 / sum(area.paving_m2.values()), 0.0)
-        size, drain = (paved_m2, area.width_m), ids[paving.drains_to] if paving.drains_to else ""
-        rows.append(usage_row(name, controls[paving], size, state.base_filled, led, drain))
-    return rows
+            outlet = ids[area.outlet_node]
+        subject = _Subject(
+            area,
+            state,
+            names[area.name],
+            outlet,
+            tuple((controls[p], ids[p.drains_to] if p.drains_to else "") for p in area.paving_m2),
+            {u.facility_id: unit_controls[u.facility_id] for u in area.units},
+            settings.run_on_percent or 0.0,
+        )
+        made.append(of_areas.rows(place, subject))
+    units = {u.facility_id: u.unit for a in areas for u in a.units}
+    rows: dict[str, Rows] = {
+        "SUBCATCHMENTS": [row for area in made for row in area.subcatchment],
+        "SUBAREAS": [area.subarea for area in made],
+        "INFILTRATION": [area.infiltration for area in made],
+        "LID_CONTROLS": [
+            *(row for paving, control in controls.items() for row in _control(control, paving)),
+            *(row for unit, control in unit_controls.items() for row in control_rows(control, units[unit])),
+        ],
+        "LID_USAGE": [row for area in made for row in area.usage],
+    }
+    return rows, [area.element for area in made]
 
 
 def _control(name: str, paving: PermeablePaving) -> Rows:
