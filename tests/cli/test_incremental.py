@@ -148,7 +148,14 @@ def test_touching_a_layer_is_no_change(done: SmallProject) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["results/communities.csv", "swmm_models/A/after.inp", "report/index.html", "results/runs"]
+    "file",
+    [
+        "results/communities.csv",
+        "swmm_models/A/after.inp",
+        "report/index.html",
+        "results/runs",
+        "results/sponge_continuous.json",
+    ],
 )
 def test_an_output_that_is_gone_or_altered_is_made_again(tmp_path: Path, done: SmallProject, file: str) -> None:
     folder = tmp_path / "project"

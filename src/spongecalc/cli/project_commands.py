@@ -30,6 +30,7 @@ from spongecalc.steps.intake import intake_of
 from spongecalc.steps.model_files import ModelFiles, keep_edited, models_left
 from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.steps.settled import begun_reference_runs
+from spongecalc.steps.sponge import continuous_path
 from spongecalc.swmm.continuity import LIMIT_PERCENT
 
 # What a worker beside needs for the files that it makes.
@@ -191,6 +192,8 @@ def _answer(project: Project, call: Call, beside: SideWorker, *, with_report: bo
     with output.working("assess"):
         review = project.review(output.language, call.jobs)
         call.made.files.extend(project.write_results(lang=output.language, beside=beside))
+    if project.settings.sponge.continuous:
+        call.made.files.extend(path for path in (continuous_path(built.checked.project),) if path.is_file())
     output.frame("communities", review.tables["communities"])
     _print_total(review, output)
     if (counts := settled_counts(review.tables))["compared"] or counts["open"]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import rasterio
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
+from rasterio.windows import Window
 
 from spongecalc.gate.entrance import standing_in
 from spongecalc.gate.gdal_drivers import close_ways_out, close_ways_out_of_rasters
 from spongecalc.gate.not_admitted import OutsideError, PointerError, TooLargeError
 from spongecalc.gate.raster_content import OVERVIEWS, admit_raster, drivers_of
 from spongecalc.gate.territory import limits_of, resolved, territory_of
+
+_IN_TEXT = ("AAIGrid", "GRASSASCIIGrid", "GSAG")
+"""Drivers of grids in text, whose rows have no place of their own in the file."""
+_CELLS_AT_A_TIME = 1_000_000
 
 
 def opened(path: Path) -> DatasetReader:
@@ -26,10 +32,26 @@ def opened(path: Path) -> DatasetReader:
     raster = _by_drivers(path)
     try:
         _check_opened(raster, path)
+        if raster.driver in _IN_TEXT:
+            state = path.stat()
+            _refuse_broken_off(path, raster.driver, state.st_mtime_ns, state.st_size)
     except Exception:
         raster.close()
         raise
     return raster
+
+
+@lru_cache(maxsize=64)
+def _refuse_broken_off(path: Path, driver: str, *_state: int) -> None:
+    """Refuse a grid in text that breaks off, by going through it once from its first row to its last.
+
+    GDAL looks for the beginning of a row by reading those before it, and where one cannot be read it tries it
+    again for ever; asked for one row after the other it says what is wrong with the first that is.
+    """
+    with rasterio.open(path.absolute(), driver=driver) as grid:
+        rows = max(1, _CELLS_AT_A_TIME // grid.width)
+        for top in range(0, grid.height, rows):
+            grid.read(1, window=Window(0, top, grid.width, min(rows, grid.height - top)))
 
 
 def refuse_cells(count: float) -> None:
