@@ -95,14 +95,15 @@ def test_what_tells_two_subcatchments_apart() -> None:
         replace(plain, units=(replace(trench, run_on=run_on_of({"green": 50.0}, KNOWN)),)),
         replace(plain, paving_run_on=run_on_of({"green": 50.0}, KNOWN)),
     )
-    kinds = {runoff_batch._likeness([a], [READY]) for a in (plain, *others)}
+    kinds = {runoff_batch._likeness([a]) for a in (plain, *others)}
     assert len(kinds) == 8
-    assert runoff_batch._likeness([replace(plain, feature_id="M", community_id="B")], [READY]) in kinds
-    assert runoff_batch._likeness([plain], [GroundState(0.6)]) not in kinds
+    assert runoff_batch._likeness([replace(plain, feature_id="M", community_id="B")]) in kinds
+    models, (cascade,) = runoff_batch._Models(), runoff_batch._Cascades().of((plain,))
+    states = [(READY,), (GroundState(0.6),), (READY,)]
+    assert [models.place(cascade, state) for state in states] == [[(0, 0)], [(0, 1)], [(0, 0)]]
     above = replace(plain, runs_on_to=replace(plain, lawn=1, store="sunken_green").name)
     lawn = replace(plain, lawn=1, store="sunken_green")
-    both = [READY, READY]
-    assert runoff_batch._likeness([above, lawn], both) != runoff_batch._likeness([plain, lawn], both)
+    assert runoff_batch._likeness([above, lawn]) != runoff_batch._likeness([plain, lawn])
 
 
 def test_a_bad_ground_costs_nobody_else_its_result() -> None:

@@ -30,7 +30,7 @@ from spongecalc.steps.sponge import asked, run_continuous
 from spongecalc.swmm.event import storm_event
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.model import SwmmModel
-from spongecalc.swmm.runoff_only import runoff_text
+from spongecalc.swmm.runoff_only import KeptGrounds, runoff_text
 from tests.bench.clocked import plain_capture, stepped, timed
 from tests.bench.example import REPOSITORY
 
@@ -68,7 +68,8 @@ def batch_seconds(built: Built) -> tuple[float, float, ContinuousResult]:
         result = run_continuous(question, Path(place) / "kept.json", 2)
         wall, planning = time.perf_counter() - began, time.process_time() - own
         # The same models once more, each with a clock of its own.
-        jobs = runoff_batch._planned(question.continuous, Path(place), "0", 3600.0).jobs
+        fresh = (runoff_batch._Cascades(), KeptGrounds())
+        jobs = runoff_batch._planned(question.continuous, Path(place), "0", 3600.0, *fresh).jobs
         clocked = [Job(j.key, timed, (j.function, j.args), size=j.size) for j in jobs]
         seconds = sum(o.value[0] for o in run_all(clocked, processes=2))
     return wall, seconds + planning, result

@@ -34,6 +34,13 @@ def test_text_with_fields():
     assert "busy" in text("engine.run.file_unreadable.meaning", "zh", reason="busy")
 
 
+def test_what_is_quoted_gives_a_terminal_no_orders():
+    shown = text("rain.error.netcdf_time", "en", file="a\x1b[2Jb.nc", found="hours\0since\x9b 雨")
+    assert shown.startswith("a [2Jb.nc: ")
+    assert "hours since  雨" in shown
+    assert "line\nline\ttab" in text("rain.error.netcdf_time", "en", file="line\nline\ttab", found="")
+
+
 @pytest.mark.parametrize("one", [1, "1"])
 def test_a_count_of_one_has_its_own_word(one):
     def said(count):

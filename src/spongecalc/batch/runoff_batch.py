@@ -16,7 +16,7 @@ from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchment import Subcatchment, cascades
 from spongecalc.swmm.continuity import shortfall
 from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState
-from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
+from spongecalc.swmm.runoff_only import Ground, KeptGrounds, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes
 
 # Enough to make the start of a run small beside it, few enough to share the work evenly; whatever the count of
@@ -98,8 +98,8 @@ def run_tasks(
         return found
 
 
-def _likeness(areas: Sequence[Subcatchment], states: Sequence[GroundState]) -> Hashable:
-    """The properties that the runoff of a cascade depends on, beside the task's rain and settings."""
+def _likeness(areas: Sequence[Subcatchment]) -> Hashable:
+    """The properties that the runoff of a cascade depends on, beside its state, rain and settings."""
     place = {area.name: n for n, area in enumerate(areas)}
     return tuple(
         (
@@ -111,10 +111,41 @@ def _likeness(areas: Sequence[Subcatchment], states: Sequence[GroundState]) -> H
             area.paving_run_on,
             tuple((u.unit, u.area_m2, u.catchment_m2, u.run_on) for u in area.units),
             place.get(area.runs_on_to, -1),
-            state,
         )
-        for area, state in zip(areas, states, strict=True)
+        for area in areas
     )
+
+
+@dataclass(frozen=True)
+class _Cascade:
+    """Subcatchments that must be in one model: their numbers in their ground, and what tells them from others.
+
+    Cascades of one ``kind`` are alike in all that runoff depends on, but for the state of the ground.
+    """
+
+    numbers: tuple[int, ...]
+    areas: tuple[Subcatchment, ...]
+    kind: int
+
+
+class _Cascades:
+    """The cascades of grounds, found once for all tasks that run the same ground under other rain."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, tuple[tuple[Subcatchment, ...], list[_Cascade]]] = {}
+        self._kinds: dict[Hashable, int] = {}
+
+    def of(self, areas: tuple[Subcatchment, ...]) -> list[_Cascade]:
+        """The cascades of a ground's subcatchments."""
+        # They are kept with what was found: no other object can have their identity.
+        if id(areas) not in self._of:
+            self._of[id(areas)] = (areas, [self._cascade(areas, numbers) for numbers in cascades(areas)])
+        return self._of[id(areas)][1]
+
+    def _cascade(self, areas: tuple[Subcatchment, ...], numbers: Sequence[int]) -> _Cascade:
+        own = tuple(areas[n] for n in numbers)
+        kind = self._kinds.setdefault(_likeness(own), len(self._kinds))
+        return _Cascade(tuple(numbers), own, kind)
 
 
 class _Models:
@@ -128,9 +159,9 @@ class _Models:
         self._open: dict[bool, tuple[int, int]] = {}
         self._known: dict[Hashable, tuple[int, int]] = {}
 
-    def place(self, areas: tuple[Subcatchment, ...], states: tuple[GroundState, ...]) -> list[tuple[int, int]]:
+    def place(self, cascade: _Cascade, states: tuple[GroundState, ...]) -> list[tuple[int, int]]:
         """Model and column of each subcatchment of a cascade; one alike is not run twice."""
-        likeness = _likeness(areas, states)
+        areas, likeness = cascade.areas, (cascade.kind, states)
         if likeness not in self._known:
             layered = any(area.paving_m2 or area.units for area in areas)
             model, size = self._open.get(layered, (-1, SUBCATCHMENTS_A_MODEL))
@@ -154,24 +185,29 @@ class _Planned:
     places: tuple[tuple[tuple[int, int], ...], ...]
 
 
-def _planned(task: RunoffTask, folder: Path, name: str, time_limit_s: float) -> _Planned:
-    """The distinct cascades of a task's grounds in as few models as there are hundreds of subcatchments."""
+def _planned(
+    task: RunoffTask, folder: Path, name: str, time_limit_s: float, known: _Cascades, kept: KeptGrounds
+) -> _Planned:
+    """The distinct cascades of a task's grounds in as few models as there are hundreds of subcatchments.
+
+    ``known`` and ``kept`` are cascades and rows of grounds that other tasks have, too.
+    """
     models = _Models()
     fine: set[tuple[int, int]] = set()
     places: list[tuple[tuple[int, int], ...]] = []
     for ground in task.grounds:
         own = [(-1, -1)] * len(ground.areas)
         states = ground.states or (READY,) * len(ground.areas)
-        for numbers in cascades(ground.areas):
-            found = models.place(tuple(ground.areas[n] for n in numbers), tuple(states[n] for n in numbers))
-            for number, at in zip(numbers, found, strict=True):
+        for cascade in known.of(ground.areas):
+            found = models.place(cascade, tuple(states[n] for n in cascade.numbers))
+            for number, at in zip(cascade.numbers, found, strict=True):
                 own[number] = at
         places.append(tuple(own))
         if task.fine_keys is not None and ground.key in task.fine_keys:
             fine.update(own)
     jobs: list[Job] = []
     for number, parts in enumerate(models.parts):
-        text = runoff_text(parts, task.settings, task.rain, task.climate)
+        text = runoff_text(parts, task.settings, task.rain, task.climate, kept=kept)
         chosen = None if task.fine_keys is None else sorted(column for model, column in fine if model == number)
         key = f"{name}-{number}"
         args = (text, folder / key, task.marks_s, task.rain.lines, chosen, task.coarse, task.state_marks)
@@ -188,7 +224,8 @@ def _run_grounds(
     on_done: Callable[[int, int], None] | None,
 ) -> list[tuple[Volumes, Failures]]:
     """Run the models of some tasks, all in one batch."""
-    planned = [_planned(task, folder, str(n), time_limit_s) for n, task in enumerate(tasks)]
+    known, kept = _Cascades(), KeptGrounds()
+    planned = [_planned(task, folder, str(n), time_limit_s, known, kept) for n, task in enumerate(tasks)]
     jobs = [job for one in planned for job in one.jobs]
     finished = 0
 

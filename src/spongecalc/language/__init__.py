@@ -29,10 +29,24 @@ class _Wording(string.Formatter):
 _WORDING = _Wording()
 
 
+# Signs that a terminal obeys and a page does not show; lines and tabs stay.
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), " ")
+
+
 def filled(wording: str, params: Mapping[str, object]) -> str:
-    """Return a text of a catalogue with its fields filled in; raises KeyError for a field without a value."""
+    """Return a text of a catalogue with its fields filled in; raises KeyError for a field without a value.
+
+    What is quoted from a file may hold any sign: blanks stand for those that would do something to a terminal.
+    """
+    params = {name: _quoted(value) for name, value in params.items()}
     # The ordinary way is quicker, and most texts count nothing.
     return _WORDING.vformat(wording, (), params) if "|" in wording else wording.format(**params)
+
+
+def _quoted(value: object) -> object:
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return value.translate(_CONTROLS)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from spongecalc.swmm.gutters import GutterPart
 from spongecalc.swmm.identifiers import tag
 from spongecalc.swmm.inflows import RAIN, SEWAGE, TRACER_MG_L, rdii_sections, tracer_rows
 from spongecalc.swmm.inp_text import fixed
-from spongecalc.swmm.runoff import KeptRows, runoff_sections
+from spongecalc.swmm.runoff import KeptRows, ground_rows
 
 Rows = Sequence[Sequence[str]]
 
@@ -59,7 +59,8 @@ def ground_sections(
     """
     outlets = {**ids, **flush.inlets}
     states = [stated(READY, settings.sponge, len(a.units)) for a in areas]
-    return runoff_sections(areas, outlets, settings.surfaces, states, gutters.drains, kept)
+    rows = ground_rows(areas, outlets, settings.surfaces, gutters.drains, kept)
+    return rows.sections(states), rows.elements
 
 
 def _title(system: DrainageSystem) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit
 from spongecalc.surfaces.run_on import NO_RUN_ON
 from spongecalc.surfaces.subcatchment import Subcatchment
-from spongecalc.swmm.ground_state import READY, GroundState, percent_filled
+from spongecalc.swmm.ground_state import percent_filled
 from spongecalc.swmm.identifiers import model_ids
 from spongecalc.swmm.inp_text import fixed
 
@@ -66,7 +66,6 @@ def usage_rows(
     area: Subcatchment,
     controls: Mapping[str, str],
     run_on_percent: float,
-    state: GroundState = READY,
 ) -> Rows:
     """LID_USAGE of a subcatchment's facilities.
 
@@ -84,8 +83,6 @@ def usage_rows(
         LID control by facility id.
     run_on_percent
         Share of the impervious ground that drains to the permeable paving in it, where it is not known which.
-    state
-        How full the facilities' layers are when the rain begins.
     """
     known = [area.paving_run_on, *(u.run_on for u in area.units if u.run_on is not None)]
     wanted = sum(u.catchment_m2 for u in area.units if u.run_on is None)
@@ -96,13 +93,13 @@ def usage_rows(
     from_sealed = min(wanted, free)
     from_open = min(wanted - from_sealed, free_open)
     rows: Rows = []
-    for number, unit in enumerate(area.units):
+    for unit in area.units:
         share = unit.catchment_m2 / wanted if wanted > 0 and unit.run_on is None else 0.0
         own = unit.run_on or NO_RUN_ON
         size = (unit.area_m2, area.width_m * unit.area_m2 / area.area_m2)
         led = (own.impervious_m2 + from_sealed * share, own.pervious_m2 + from_open * share)
         control = controls[unit.facility_id]
-        rows.append(usage_row(name, control, size, state.unit_filled(number), shares_led(area, *led)))
+        rows.append(usage_row(name, control, size, shares_led(area, *led)))
     return rows
 
 
@@ -117,15 +114,18 @@ def shares_led(area: Subcatchment, impervious_m2: float, pervious_m2: float) -> 
     )
 
 
+FILLED = 5
+"""Place in a row of LID_USAGE of how full the layers are."""
+
+
 def usage_row(
     name: str,
     control: str,
     size: tuple[float, float],
-    filled: float,
     led_percent: tuple[float, float],
     drains_to: str = "",
 ) -> tuple[str, ...]:
-    """A row of LID_USAGE.
+    """A row of LID_USAGE, its layers empty when the rain begins.
 
     Parameters
     ----------
@@ -133,8 +133,6 @@ def usage_row(
         The subcatchment and the LID control in the model.
     size
         Area in m2 and width in m.
-    filled
-        Filled share of its layers when the rain begins.
     led_percent
         Shares of the impervious and of the pervious ground that are led on to it, in percent.
     drains_to
@@ -144,4 +142,9 @@ def usage_row(
     impervious, pervious = (fixed(int(min(p, 100.0) * 100 + 1e-6) / 100, 2) for p in led_percent)
     area_m2, width_m = (fixed(v, 2) for v in size)
     drain = drains_to or '"*"'
-    return (name, control, "1", area_m2, width_m, percent_filled(filled), impervious, "0", '"*"', drain, pervious)
+    return (name, control, "1", area_m2, width_m, "0", impervious, "0", '"*"', drain, pervious)
+
+
+def with_filled(row: tuple[str, ...], filled: float) -> tuple[str, ...]:
+    """A row of LID_USAGE whose layers are filled by a share when the rain begins."""
+    return (*row[:FILLED], percent_filled(filled), *row[FILLED + 1 :])

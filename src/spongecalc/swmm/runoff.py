@@ -17,7 +17,7 @@ from spongecalc.swmm.first_flush import FlushPart
 from spongecalc.swmm.ground_state import READY, GroundState
 from spongecalc.swmm.gutters import GutterPart
 from spongecalc.swmm.identifiers import model_ids, tag
-from spongecalc.swmm.infiltration import control_rows, shares_led, unit_names, usage_row, usage_rows
+from spongecalc.swmm.infiltration import control_rows, shares_led, unit_names, usage_row, usage_rows, with_filled
 from spongecalc.swmm.inp_text import fixed
 from spongecalc.swmm.links import Links
 from spongecalc.swmm.nodes import NodePart
@@ -31,13 +31,31 @@ NO_GUTTERS: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class AreaRows:
-    """Rows of one subcatchment; ``subcatchment`` begins with a comment that names its feature."""
+    """Rows of one subcatchment on ground that is ready for rain.
 
+    ``subcatchment`` begins with a comment that names its feature; ``usage`` has its pavings, of which there are
+    ``pavings``, before its other units.
+    """
+
+    area: Subcatchment
     subcatchment: Rows
     subarea: tuple[str, ...]
     infiltration: tuple[str, ...]
     usage: Rows
+    pavings: int
     element: tuple[str, ...]
+
+    def infiltration_in(self, state: GroundState) -> tuple[str, ...]:
+        """The row of INFILTRATION on ground in a state."""
+        name, _, *rest = self.infiltration
+        return (name, fixed(state.f0_mm_h(self.area), 2), *rest)
+
+    def usage_in(self, state: GroundState) -> Rows:
+        """The rows of LID_USAGE on ground in a state."""
+        return [
+            with_filled(row, state.base_filled if n < self.pavings else state.unit_filled(n - self.pavings))
+            for n, row in enumerate(self.usage)
+        ]
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,6 @@ class _Subject:
     """
 
     area: Subcatchment
-    state: GroundState
     name: str
     outlet: str
     paving: tuple[tuple[str, str], ...]
@@ -80,10 +97,12 @@ class _Subject:
         """Its rows."""
         area, name, mix = self.area, self.name, self.area.mix
         usage = self._paving_usage()
+        pavings = len(usage)
         if area.units:
             led = self.run_on_percent if area.paving_m2 and not area.paving_run_on.area_m2 else 0.0
-            usage.extend(usage_rows(name, area, self.units, led, self.state))
+            usage.extend(usage_rows(name, area, self.units, led))
         return AreaRows(
+            area,
             [
                 (f";{tag(area.feature_id)} ({area.store or area.kind})",),
                 (
@@ -108,13 +127,14 @@ class _Subject:
             ),
             (
                 name,
-                fixed(self.state.f0_mm_h(area), 2),
+                fixed(READY.f0_mm_h(area), 2),
                 fixed(mix.fmin_mm_h, 2),
                 fixed(mix.decay_1_h, 2),
                 fixed(mix.dry_days, 1),
                 "0",
             ),
             usage,
+            pavings,
             ("subcatchment", name, area.role, area.layer, area.feature_id, area.community_id),
         )
 
@@ -134,32 +154,58 @@ class _Subject:
             else:
                 led = (self.run_on_percent * paved_m2 / sum(area.paving_m2.values()), 0.0)
             size = (paved_m2, area.width_m)
-            rows.append(usage_row(self.name, control, size, self.state.base_filled, led, drain))
+            rows.append(usage_row(self.name, control, size, led, drain))
         return rows
 
 
-def runoff_sections(
+@dataclass(frozen=True)
+class GroundRows:
+    """Rows of the subcatchments of a model in their order, and of the controls of the LID units in them."""
+
+    areas: tuple[AreaRows, ...]
+    controls: Rows
+
+    @property
+    def elements(self) -> list[tuple[str, ...]]:
+        """The elements of the model, in the order of areas."""
+        return [area.element for area in self.areas]
+
+    def sections(self, states: Sequence[GroundState] = ()) -> dict[str, Rows]:
+        """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections.
+
+        ``states`` are those in which the areas begin, one for each; without them soil has recovered and bases are
+        empty.
+        """
+        begun = list(zip(self.areas, states or repeat(READY, len(self.areas)), strict=True))
+        return {
+            "SUBCATCHMENTS": [row for area in self.areas for row in area.subcatchment],
+            "SUBAREAS": [area.subarea for area in self.areas],
+            "INFILTRATION": [area.infiltration_in(state) for area, state in begun],
+            "LID_CONTROLS": self.controls,
+            "LID_USAGE": [row for area, state in begun for row in area.usage_in(state)],
+        }
+
+
+def ground_rows(
     areas: Sequence[Subcatchment],
     ids: Mapping[str, str],
     settings: SurfaceSettings,
-    states: Sequence[GroundState] = (),
     gutters: Mapping[str, str] = NO_GUTTERS,
     kept: KeptRows | None = None,
-) -> tuple[dict[str, Rows], list[tuple[str, ...]]]:
-    """SUBCATCHMENTS, SUBAREAS, INFILTRATION and the LID sections; and the elements, in the order of areas.
+) -> GroundRows:
+    """Rows of subcatchments and of the LID units in them.
 
     SWMM takes the share of impervious ground as that of the area outside of LID units, and wants that area: so
     the whole area is stated, and the paving in it as a LID unit of its own area. Ground that runs on to a lawn
-    has the lawn's subcatchment as its outlet. ``states`` are those in which the areas begin, one for each;
-    without them soil has recovered and bases are empty. ``gutters`` are model ids by the node whose ground they
-    take instead. ``kept`` are rows of other models of the same system.
+    has the lawn's subcatchment as its outlet. ``gutters`` are model ids by the node whose ground they take
+    instead. ``kept`` are rows of other models of the same system.
     """
     names = model_ids([a.name for a in areas], "S_")
     controls = {p: f"PAVING_{i + 1}" for i, p in enumerate(sorted({p for a in areas for p in a.paving_m2}))}
     unit_controls = unit_names(areas)
     of_areas = kept or KeptRows()
     made = []
-    for place, (area, state) in enumerate(zip(areas, states or repeat(READY, len(areas)), strict=True)):
+    for place, area in enumerate(areas):
         if area.runs_on_to:
             outlet = names[area.runs_on_to]
         elif area.kind == TO_NODE and area.outlet_node in gutters:
@@ -168,7 +214,6 @@ def runoff_sections(
             outlet = ids[area.outlet_node]
         subject = _Subject(
             area,
-            state,
             names[area.name],
             outlet,
             tuple((controls[p], ids[p.drains_to] if p.drains_to else "") for p in area.paving_m2),
@@ -177,17 +222,9 @@ def runoff_sections(
         )
         made.append(of_areas.rows(place, subject))
     units = {u.facility_id: u.unit for a in areas for u in a.units}
-    rows: dict[str, Rows] = {
-        "SUBCATCHMENTS": [row for area in made for row in area.subcatchment],
-        "SUBAREAS": [area.subarea for area in made],
-        "INFILTRATION": [area.infiltration for area in made],
-        "LID_CONTROLS": [
-            *(row for paving, control in controls.items() for row in _control(control, paving)),
-            *(row for unit, control in unit_controls.items() for row in control_rows(control, units[unit])),
-        ],
-        "LID_USAGE": [row for area in made for row in area.usage],
-    }
-    return rows, [area.element for area in made]
+    of_units = [row for unit, control in unit_controls.items() for row in control_rows(control, units[unit])]
+    of_pavings = [row for paving, control in controls.items() for row in _control(control, paving)]
+    return GroundRows(tuple(made), [*of_pavings, *of_units])
 
 
 def _control(name: str, paving: PermeablePaving) -> Rows:

@@ -15,7 +15,7 @@ from spongecalc.project.settings import SurfaceSettings
 from spongecalc.surfaces.subcatchment import Subcatchment
 from spongecalc.swmm.ground_state import GroundState
 from spongecalc.swmm.inp_text import fixed, joined_sections, section_texts
-from spongecalc.swmm.runoff import runoff_sections
+from spongecalc.swmm.runoff import GroundRows, ground_rows
 
 OUTLET = "OUT"
 START = datetime(2001, 1, 1)
@@ -58,6 +58,21 @@ class RunoffClimate:
     dry_only: bool = True
 
 
+class KeptGrounds:
+    """Rows of grounds by their subcatchments: models of other rains have the same, but for the states."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, ...], tuple[SurfaceSettings, tuple[Subcatchment, ...], GroundRows]] = {}
+
+    def rows(self, areas: tuple[Subcatchment, ...], settings: SurfaceSettings) -> GroundRows:
+        """The rows of these very subcatchments, which drain to the one outfall."""
+        # They are kept with their rows: no other object can have the identity of one.
+        key = (id(settings), *map(id, areas))
+        if key not in self._made:
+            self._made[key] = (settings, areas, ground_rows(areas, _OneOutlet(), settings))
+        return self._made[key][2]
+
+
 class _OneOutlet(dict[str, str]):
     """Every node's id is the one outfall."""
 
@@ -71,15 +86,20 @@ def runoff_text(
     rain: RainInput,
     climate: RunoffClimate,
     rain_file: str = "rain.dat",
+    kept: KeptGrounds | None = None,
 ) -> str:
-    """The input file of a model of several grounds; subcatchments stand in the order of the grounds' areas."""
+    """The input file of a model of several grounds; subcatchments stand in the order of the grounds' areas.
+
+    ``kept`` are rows of grounds that other models have, too.
+    """
+    of_grounds = kept or KeptGrounds()
     sections: dict[str, list[tuple[str, ...]]] = {
         k: [] for k in ("SUBCATCHMENTS", "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE")
     }
     for number, ground in enumerate(grounds):
-        own, elements = runoff_sections(ground.areas, _OneOutlet(), settings, ground.states)
-        names = {e[1] for e in elements}
-        for name, rows in own.items():
+        own = of_grounds.rows(ground.areas, settings)
+        names = {e[1] for e in own.elements}
+        for name, rows in own.sections(ground.states).items():
             sections[name].extend(_renamed(row, number, name, names) for row in rows if len(row) > 1)
     return joined_sections(section_texts({**_frame(rain, climate, rain_file), **sections}))
 
