@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,34 @@ def test_a_sound_file_comes_whole(tmp_path: Path) -> None:
         assert rain[:].dtype == np.dtype("i2")
         assert rain[:].tolist() == [[0, 1], [2, 3], [4, 5]]
         assert held.variables["station"][:].tolist() == ["东", "west"]
+
+
+def most_held_bytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_large_variable_comes_in_pieces(tmp_path: Path) -> None:
+    """Two processes held it whole, and one of them twice."""
+    path = tmp_path / "large.nc"
+    with legacyapi.Dataset(path, "w") as file:
+        file.createDimension("y", 5000)
+        file.createDimension("x", 5000)
+        large = file.createVariable("level", "f4", ("y", "x"), chunksizes=(500, 1000), fill_value=-1.0)
+        large[1234, 4321] = 7.0
+        file.createDimension("none", None)
+        file.createVariable("empty", "f8", ("none",))
+        file.createVariable("one", "f8")[...] = 3.0
+    with Entrance(path, "netcdf"), opened(path, classic=False) as held:
+        level = held.variables["level"][:]
+        assert level.shape == (5000, 5000)
+        assert (level[1234, 4321], int((level != -1.0).sum())) == (7.0, 1)
+        assert held.variables["empty"][:].tolist() == []
+        assert float(held.variables["one"][:]) == 3.0
+        process = hdf5_apart._READER._process
+        assert process is not None
+        assert most_held_bytes(process.pid) < 250e6
 
 
 @pytest.mark.parametrize(("program", "kind"), [(BUSY, "too_long"), (IDLE, "too_long"), (ENDED, "reader_ended")])

@@ -32,8 +32,13 @@ def held_bytes(name: str, pid: str = "self") -> int:
 
 
 def most_held_bytes() -> int:
-    """The most that this process and those it started have held."""
-    return held_bytes("VmHWM") + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 + _beside_bytes()
+    """The most that this process has held with those that it started: one that has ended, or those still there.
+
+    A process that is started begins as a copy of this one, and counts as large for ever: of those that have ended
+    only what is more than that is their own.
+    """
+    own, ended = held_bytes("VmHWM"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return own + max(ended if ended > own else 0, _beside_bytes())
 
 
 def _beside_bytes() -> int:

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -41,6 +41,22 @@ START_S = 60.0
 def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     late.set()
     process.kill()
+
+
+def _array(stream: IO[bytes], told: dict[str, Any]) -> tuple[dict[str, Any], np.ndarray | None]:
+    """The array that follows in pieces; where one is told to fail, that failure instead of what was told."""
+    values, at = bytearray(told["bytes"]), 0
+    while at < len(values):
+        piece = json.loads(stream.readline())
+        if "error" in piece:
+            return piece, None
+        end = at + int(piece["bytes"])
+        content = stream.read(end - at)
+        if len(content) != end - at or end > len(values):
+            raise EOFError
+        values[at:end] = content
+        at = end
+    return told, np.frombuffer(values, told["dtype"]).reshape(told["shape"])
 
 
 class DamagedError(Exception):
@@ -87,8 +103,7 @@ class ReadingProcess:
                 told = json.loads(process.stdout.readline())
                 array = None
                 if "dtype" in told:
-                    values = process.stdout.read(told["bytes"])
-                    array = np.frombuffer(values, told["dtype"]).reshape(told["shape"])
+                    told, array = _array(process.stdout, told)
             except (OSError, ValueError, EOFError):
                 ended = self.end()
                 if late.is_set() or ended == -_SIGXCPU:

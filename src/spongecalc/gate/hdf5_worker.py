@@ -1,6 +1,7 @@
 """The process that reads NetCDF of version 4 for the program: a damaged file may hold its library for ever.
 
-It takes lines of JSON and answers with a line of JSON, which the bytes of an array may follow:
+It takes lines of JSON and answers with a line of JSON; the pieces of an array may follow, each behind a line of
+its own that says how many bytes it has, or why there is no more:
 
 - ``{"ask": "links", "path": ...}``: the first link to another file, or "";
 - ``{"ask": "variables", "path": ...}``: names, dimensions and attributes; the file stays open;
@@ -15,6 +16,8 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +28,8 @@ try:
 except ModuleNotFoundError:  # a system without limits of its own: the program's clock ends the process
     resource = None  # type: ignore[assignment]
 
-MOST_BYTES = 3_000_000_000
+CELLS_AT_A_TIME = 4_000_000
+MOST_BYTES = 1_000_000_000
 """Memory that the process may take beyond what it has once its libraries are loaded."""
 
 
@@ -76,17 +80,32 @@ class Held:
             for name, held in self._file.variables.items()
         }
 
-    def values(self, name: str, most: int) -> tuple[dict[str, Any], np.ndarray | None]:
-        """The values of a variable: numbers as an array, texts in a list; of too many their count alone."""
+    def values(self, name: str, most: int) -> tuple[dict[str, Any], Iterator[np.ndarray] | None]:
+        """The values of a variable: numbers in pieces, texts in a list; of too many their count alone."""
         held = self._file.variables[name]
         count = int(np.prod([float(n) for n in held.shape], dtype=float))
         if count > most:
             return {"count": count}, None
-        values = np.asarray(held[:])
-        if values.dtype.kind not in "biufSU":
-            return {"texts": [_plain(v) for v in values.ravel()], "shape": list(values.shape)}, None
-        told = {"dtype": values.dtype.str, "shape": list(values.shape), "bytes": values.nbytes}
-        return told, np.ascontiguousarray(values)
+        pieces = _pieces(held)
+        first = next(pieces)
+        if first.dtype.kind not in "biufSU":
+            whole = np.concatenate([first, *pieces]) if first.ndim else first
+            return {"texts": [_plain(v) for v in whole.ravel()], "shape": list(whole.shape)}, None
+        told = {"dtype": first.dtype.str, "shape": list(held.shape), "bytes": first.dtype.itemsize * count}
+        return told, (piece.astype(first.dtype, copy=False) for piece in chain([first], pieces))
+
+
+def _pieces(held: Any) -> Iterator[np.ndarray]:
+    """A variable piece by piece along its first dimension, each of whole chunks as the file has them."""
+    if not held.shape or not held.shape[0]:
+        yield np.asarray(held[...])
+        return
+    rows = int(held.shape[0])
+    of_row = int(np.prod([float(n) for n in held.shape[1:]], dtype=float)) or 1
+    chunk = int((getattr(held, "chunks", None) or (1,))[0]) or 1
+    step = max(CELLS_AT_A_TIME // of_row // chunk, 1) * chunk
+    for row in range(0, rows, step):
+        yield np.asarray(held[row : row + step])
 
 
 def _plain(value: object) -> object:
@@ -124,7 +143,7 @@ def _limit_memory() -> None:
         )
 
 
-def _answer(asked: dict[str, Any], held: Held) -> tuple[dict[str, Any], np.ndarray | None]:
+def _answer(asked: dict[str, Any], held: Held) -> tuple[dict[str, Any], Iterator[np.ndarray] | None]:
     if asked["ask"] == "links":
         return {"link": first_link(asked["path"])}, None
     if asked["ask"] == "variables":
@@ -133,6 +152,11 @@ def _answer(asked: dict[str, Any], held: Held) -> tuple[dict[str, Any], np.ndarr
         return held.values(asked["name"], asked["most"])
     held.close()
     return {}, None
+
+
+def _failure(reason: Exception) -> dict[str, str]:
+    kind = {MemoryError: "memory", RecursionError: "depth"}.get(type(reason), "library")
+    return {"error": kind, "words": "" if kind != "library" else f"{reason}"[:2000] or type(reason).__name__}
 
 
 def main() -> None:
@@ -145,20 +169,18 @@ def main() -> None:
     _limit_memory()
     held = Held()
     for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        array = None
         try:
+            asked = json.loads(line)
             allow(asked["seconds"])
-            told, array = _answer(asked, held)
-        except MemoryError:
-            told = {"error": "memory", "words": ""}
-        except RecursionError:
-            told = {"error": "depth", "words": ""}
+            told, pieces = _answer(asked, held)
+            out.write(json.dumps(told).encode() + b"\n")
+            for piece in pieces or ():
+                if not piece.nbytes:
+                    continue
+                out.write(json.dumps({"bytes": piece.nbytes}).encode() + b"\n")
+                out.write(piece.tobytes())
         except Exception as reason:
-            told = {"error": "library", "words": f"{reason}"[:2000] or type(reason).__name__}
-        out.write(json.dumps(told).encode() + b"\n")
-        if array is not None:
-            out.write(array.tobytes())
+            out.write(json.dumps(_failure(reason)).encode() + b"\n")
         out.flush()
 
 

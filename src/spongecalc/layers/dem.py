@@ -165,7 +165,10 @@ class Dem:
         except WindowError as outside:
             raise GroundError("dem.not_covering", file=self.name, percent="0") from outside
         raster.refuse_cells(cut.width * cut.height)
-        data = held.read(1, window=cut, masked=True).astype(float).filled(np.nan)
+        # One array of the largest size, and not one for each step to it.
+        read = held.read(1, window=cut, masked=True, out_dtype="float64")
+        data: np.ndarray = read.data
+        data[np.ma.getmaskarray(read)] = np.nan
         data[voids_of(data)] = np.nan
         return DemPiece(data, held.window_transform(cut), None, notes)
 
