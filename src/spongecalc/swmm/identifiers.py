@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from spongecalc.layers.folder_names import names_folder
@@ -19,8 +20,8 @@ def model_ids(feature_ids: Iterable[str], prefix: str) -> dict[str, str]:
     that it does not depend on which other features there are.
     """
     ids = sorted(set(feature_ids))
-    lower = [i.lower() for i in ids]
-    return {i: i if SAFE.fullmatch(i) and lower.count(i.lower()) == 1 else hashed(i, prefix) for i in ids}
+    alike = Counter(i.lower() for i in ids)
+    return {i: i if SAFE.fullmatch(i) and alike[i.lower()] == 1 else hashed(i, prefix) for i in ids}
 
 
 def hashed(feature_id: str, prefix: str) -> str:
