@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spongecalc.batch.unchanged import Stamp, read_stamp, results_folder, write_stamp
+from spongecalc.batch.unchanged import Stamp, inputs_state, read_stamp, results_folder, write_stamp
 
 
 def test_a_record_that_is_damaged_anywhere_counts_as_none(tmp_path: Path) -> None:
@@ -23,3 +23,19 @@ def test_a_record_that_is_damaged_anywhere_counts_as_none(tmp_path: Path) -> Non
         assert read_stamp(tmp_path, "all-1") is None
     path.write_bytes(content)
     assert read_stamp(tmp_path, "all-1") == stamp
+
+
+def test_what_other_commands_keep_and_assess_joins_is_an_input(tmp_path: Path) -> None:
+    """A search that was made after the last call was in no table, and nothing seemed due."""
+    (tmp_path / "spongecalc.toml").write_text('name = "p"\n', encoding="utf-8")
+    before = inputs_state(tmp_path)
+    for number, name in enumerate(("ponding_search/A/after.json", "runs_2d/A/after/P3/depth.npz")):
+        path = tmp_path / "results" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"kept")
+        found = inputs_state(tmp_path)
+        assert found != before
+        path.write_bytes(b"other")
+        assert inputs_state(tmp_path) != found, number
+        path.unlink()
+        assert inputs_state(tmp_path) == before

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from rasterio.errors import RasterioIOError
 from shapely import box
 from tests.listener import Listener, listening
 
@@ -55,20 +54,6 @@ def write(path: Path, driver: str = "GTiff", *, overviews: str = "") -> Path:
         if overviews:
             out.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=overviews)
     return path
-
-
-@pytest.mark.parametrize("rows", [1, 2, 3, 4])
-def test_a_grid_in_text_that_breaks_off_is_refused_where_it_is_opened(tmp_path: Path, rows: int) -> None:
-    """Nobody looks for a row behind the break: GDAL does so again and again."""
-    lines = GRID.splitlines(keepends=True)
-    path = tmp_path / "ground.asc"
-    path.write_text("".join(lines[: 5 + rows]).rstrip()[:-2] if rows < 4 else GRID, "utf-8")
-    with Entrance(path, "raster", "dem"):
-        if rows < 4:
-            with pytest.raises(RasterioIOError):
-                raster.opened(path)
-        else:
-            assert raster.opened(path).read(1).tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
 
 
 def mean(path: Path) -> float:

@@ -148,6 +148,20 @@ def test_merged_cells_count_as_cells(tmp_path: Path) -> None:
     assert "cell_limit" in refusal(tmp_path, changed(book(), SHEET, "</sheetData>", merged))
 
 
+def test_a_merged_cell_counts_for_many_and_sheets_count_together(tmp_path: Path) -> None:
+    """The library makes an object of each merged cell as soon as it opens a workbook."""
+    made = openpyxl.Workbook()
+    made.active.append(["a"])
+    for number in range(3):
+        made.create_sheet(f"S{number}").merge_cells("A1:B10")
+    content = io.BytesIO()
+    made.save(content)
+    claim(tmp_path, limits=Limits(cell_limit=3200))
+    assert rows(tmp_path, content.getvalue()) == [("a",)]
+    claim(tmp_path, limits=Limits(cell_limit=2900))
+    assert "cell_limit" in refusal(tmp_path, content.getvalue())
+
+
 def test_the_limits_are_those_of_the_project(tmp_path: Path) -> None:
     claim(tmp_path, limits=Limits(cell_limit=5))
     assert "6 cells, and 5 are allowed" in refusal(tmp_path, book())

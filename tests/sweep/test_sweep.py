@@ -26,6 +26,7 @@ from spongecalc.project.sweep_settings import SweepSettings
 from spongecalc.steps import pipeline
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import latin_hypercube, parameter_sets
+from spongecalc.sweep.parameters import checked_key
 from spongecalc.sweep.plan import SweepPlan, plan_sweep
 from spongecalc.sweep.tables import FIGURES, sweep_tables
 from spongecalc.swmm.event import storm_event
@@ -483,3 +484,10 @@ def test_a_broken_project_is_said_in_its_own_language(
     (error,) = json.loads(answer.stdout)["errors"]
     assert "nonsense" in error
     assert error.isascii()
+
+
+@pytest.mark.parametrize("key", ["sewage.laterals", "sewage.lateral_reach"])
+def test_what_decides_which_connections_there_are_is_refused(key: str) -> None:
+    """They are taken from the layers before a sweep begins: such a sweep changed nothing, without a word."""
+    with pytest.raises(SweepError, match="before a sweep begins"):
+        checked_key(key)

@@ -46,8 +46,10 @@ LIBRARIES = (
     "swmm-toolkit",
     "xlsxwriter",
 )
-# Results of commands of their own, in the folder of results, which assess and report join and do not make.
+# Results of commands of their own, in the folder of results, which assess and report join and do not make: files,
+# and folders of files.
 JOINED_RESULTS = ("sponge_continuous.json",)
+JOINED_FOLDERS = ("ponding_search", "runs_2d")
 _FORMAT = 1
 _GLOB = ("*", "?")
 
@@ -108,6 +110,9 @@ def inputs_state(place: Path, more: Iterable[str] = ()) -> dict[str, str] | None
             joined = path.parent / str(document.get("results", "results")) / name
             if joined.is_file():
                 state[name] = _digest(joined)
+        results = path.parent / str(document.get("results", "results"))
+        for kept in sorted(p for name in JOINED_FOLDERS for p in (results / name).rglob("*") if p.is_file()):
+            state[kept.relative_to(results).as_posix()] = _digest(kept)
     except OSError:
         return None
     return state

@@ -96,10 +96,14 @@ def cause_of(reason: BaseException) -> Cause:
     return Cause("library", words_of(reason))
 
 
+_SEE_CAUSE = "See previous exception"
+"""What rasterio says where the exception that it came from tells more."""
+
+
 def words_of(reason: BaseException) -> str:
     """Words of an exception on one line, of a sane length; its kind where it has none."""
     said = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
-    if not said.strip() and reason.__cause__ is not None:  # as rasterio has it
+    if (not said.strip() or _SEE_CAUSE in said) and reason.__cause__ is not None:
         return words_of(reason.__cause__)
     said = _of_the_file(said)
     if isinstance(reason, KeyError) or not said:

@@ -12,6 +12,7 @@ from rasterio.windows import Window
 
 from spongecalc.gate.entrance import standing_in
 from spongecalc.gate.gdal_drivers import close_ways_out, close_ways_out_of_rasters
+from spongecalc.gate.grid_text import refuse_unsound_cells
 from spongecalc.gate.not_admitted import OutsideError, PointerError, TooLargeError
 from spongecalc.gate.raster_content import OVERVIEWS, admit_raster, drivers_of
 from spongecalc.gate.territory import limits_of, resolved, territory_of
@@ -43,12 +44,13 @@ def opened(path: Path) -> DatasetReader:
 
 @lru_cache(maxsize=64)
 def _refuse_broken_off(path: Path, driver: str, *_state: int) -> None:
-    """Refuse a grid in text that breaks off, by going through it once from its first row to its last.
+    """Refuse a grid in text with unsound cells, or that breaks off: it is gone through from first row to last.
 
     GDAL looks for the beginning of a row by reading those before it, and where one cannot be read it tries it
     again for ever; asked for one row after the other it says what is wrong with the first that is.
     """
     with rasterio.open(path.absolute(), driver=driver) as grid:
+        refuse_unsound_cells(path, grid.width * grid.height)
         rows = max(1, _CELLS_AT_A_TIME // grid.width)
         for top in range(0, grid.height, rows):
             grid.read(1, window=Window(0, top, grid.width, min(rows, grid.height - top)))

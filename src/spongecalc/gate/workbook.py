@@ -25,11 +25,18 @@ def rows_of(sheet: Any) -> list[tuple[object, ...]]:
             rows.pop()
         width = max(map(len, rows), default=0)
         return [(*row, *[None] * (width - len(row))) for row in rows]
-    filled = [place for place, cell in sheet._cells.items() if cell.value is not None]
-    if not filled:
-        return []
-    last, width = max(row for row, _ in filled), max(column for _, column in filled)
-    return [tuple(row) for row in sheet.iter_rows(max_row=last, max_col=width, values_only=True)]
+    # Not by the sheet's own rows, which makes a cell of every empty place.
+    filled: dict[int, dict[int, object]] = {}
+    for (row, column), cell in sheet._cells.items():
+        if cell.value is not None and row > 0:
+            filled.setdefault(row, {})[column] = cell.value
+    last = max(filled, default=0)
+    width = max((max(cells) for cells in filled.values()), default=0)
+    empty: tuple[object, ...] = (None,) * width
+    return [
+        tuple(map(cells.get, range(1, width + 1))) if (cells := filled.get(row)) else empty
+        for row in range(1, last + 1)
+    ]
 
 
 def formulas_of(sheet: Any) -> list[Any]:

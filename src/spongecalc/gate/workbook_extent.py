@@ -19,6 +19,8 @@ from spongecalc.gate.not_admitted import NotAdmittedError, TooLargeError
 
 _LETTERS = re.compile(r"\$?([A-Za-z]{1,3})\$?(?=[1-9])")
 _LAST_ROW = 1_048_576
+OF_MERGED = 50
+"""Cells that a merged one counts for: the library makes an object of each, in every sheet."""
 # What is further away is as far as this: nobody reads a number of a thousand digits.
 _FAR_BEYOND = 10**12
 _VALUES = ("v", "is", "f")
@@ -32,7 +34,7 @@ def check_workbook(content: bytes, limits: Limits) -> None:
     """Refuse a workbook that takes more than is allowed, or whose parts refer to anything outside them.
 
     Cells count from the first to the last that has a value, as a table; formatted empty ones count each, so that
-    whole formatted columns do no harm.
+    whole formatted columns do no harm. A merged cell counts for ``OF_MERGED``, and sheets count together.
 
     Raises
     ------
@@ -43,9 +45,12 @@ def check_workbook(content: bytes, limits: Limits) -> None:
     """
     check_archive(content, limits)
     with ZipFile(io.BytesIO(content)) as archive:
+        before = 0
         for name in archive.namelist():
             with archive.open(name) as part:
-                _Part(name.rpartition("/")[2], limits.cell_limit).read(part)
+                read = _Part(name.rpartition("/")[2], limits.cell_limit, before)
+                read.read(part)
+                before += read.cells
 
 
 def has_formulas(content: bytes) -> bool:
@@ -74,10 +79,15 @@ class _Part:
     Where a sheet lies is told by other parts, and its reader takes rows and cells wherever they stand.
     """
 
-    def __init__(self, name: str, limit: int) -> None:
-        self.name, self.limit = name, limit
+    def __init__(self, name: str, limit: int, before: int = 0) -> None:
+        self.name, self.limit, self.before = name, limit, before
         self.rows = self.columns = self.count = self.merged = 0
         self.row = self.column = 0
+
+    @property
+    def cells(self) -> int:
+        """Cells of the part, those that are merged at what they take."""
+        return max(self.rows * self.columns, self.count) + OF_MERGED * self.merged
 
     def read(self, part: IO[bytes]) -> None:
         """Go through the part as far as it is markup; raises NotAdmittedError at the first cell beyond the limit.
@@ -97,18 +107,18 @@ class _Part:
         elif name in _VALUES:
             if self.row > self.rows or self.column > self.columns:
                 self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
-                self._within(self.rows * self.columns, self.columns, self.rows)
+                self._within(self.columns, self.rows)
         elif name == "row":
             self.row = _row(given["r"]) if "r" in given else self.row + 1
             self.column = 0
             if self.row > _LAST_ROW:  # where a sheet is read row by row, all rows before it are made
-                self._within(self.row, 1, self.row)
+                self._within(1, self.row, self.row)
         elif name == "mergeCell":
             first, _, last = given.get("ref", "").partition(":")
             begin, end = _place(first), _place(last or first)
             if begin is not None and end is not None:
                 self.merged += (end[0] - begin[0] + 1) * (end[1] - begin[1] + 1)
-                self._within(self.merged, end[1], end[0])
+                self._within(end[1], end[0])
 
     def _cell(self, reference: str) -> None:
         place = _place(reference)
@@ -118,9 +128,10 @@ class _Part:
             self.row, self.column = place
         self.count += 1
         if self.count > self.limit:
-            self._within(self.count, self.column, self.row)
+            self._within(self.column, self.row)
 
-    def _within(self, cells: int, column: int, row: int) -> None:
+    def _within(self, column: int, row: int, least: int = 0) -> None:
+        cells = self.before + max(self.cells, least)
         if cells > self.limit:
             place = f"{_letters(column)}{row}"
             raise TooLargeError.of_count("cell_limit", cells, self.limit, sheet=self.name, cell=place)
@@ -136,8 +147,8 @@ def _row(number: str) -> int:
     """A row's number as the reader of sheets takes it, whatever its length and however it is written."""
     try:
         row = int(number)
-    except ValueError:
-        row = 0
+    except ValueError:  # of over four thousand digits, or no whole number
+        row = _FAR_BEYOND if number.strip("+_").isdecimal() else 0
         with suppress(ValueError, OverflowError):
             row = int(float(number))
     return min(row, _FAR_BEYOND)

@@ -29,6 +29,9 @@ from spongecalc.swmm.model import SwmmModel
 SECTIONS = ("rainfall", "simulation", "sewage", "surfaces", "inlets", "tanks", "basins")
 """Sections of the settings that models and their storms follow from, and checks of layers do not."""
 
+OF_LAYERS = ("sewage.laterals", "sewage.lateral_reach")
+"""Settings of these sections that decide which connections there are, before any set of a sweep is made."""
+
 MOST_SILT = 0.9
 """Silt is never swept higher than this share of a pipe's height: a full pipe is no pipe."""
 
@@ -128,6 +131,8 @@ CHANGES: Mapping[str, Change] = {
 def checked_key(key: str) -> str:
     """The key, if a sweep may change it. Raises SweepError with what is near to it."""
     section, _, rest = key.partition(".")
+    if key in OF_LAYERS:
+        raise SweepError("key_of_layers", key=key)
     if key in CHANGES or (section in SECTIONS and rest):
         return key
     near = difflib.get_close_matches(key, CHANGES, n=1)
