@@ -11,6 +11,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -34,17 +35,20 @@ own_formula = false
 STORM = '[[storms]]\nreturn_period = "3 a"\nduration = "2 h"'
 
 
-def write_project(folder: Path, pipes: int, storms: str = STORM, more: str = "", community: str = "A001") -> Path:
-    """Write a project of one community with about so many pipes; returns its folder."""
+def write_project(
+    folder: Path, pipes: int, storms: str = STORM, more: str = "", community: str = "A001", communities: int = 1
+) -> Path:
+    """Write a project of one community with about so many pipes, or of several in a row; returns its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     count = max(1, round(pipes / PIPES_OF_QUARTER))
     across = math.ceil(math.sqrt(count * SIDE_Y_M / SIDE_X_M))
     corners = [(EAST_M + SIDE_X_M * (q % across), NORTH_M + SIDE_Y_M * (q // across)) for q in range(count)]
-    frames = {
-        "communities": _community(community, corners),
-        **_network(community, corners),
-        **_ground(community, corners),
-    }
+    names = [community, *(f"A{number:03d}" for number in range(2, communities + 1))]
+    parts = []
+    for number, name in enumerate(names):
+        own = corners[number * count // communities : (number + 1) * count // communities]
+        parts.append({"communities": _community(name, own), **_network(name, own), **_ground(name, own)})
+    frames = {layer: pd.concat([part[layer] for part in parts], ignore_index=True) for layer in parts[0]}
     for layer, frame in frames.items():
         target = folder / "survey.gpkg"
         pyogrio.write_dataframe(frame.set_crs("EPSG:4543"), target, layer=layer, driver="GPKG")

@@ -24,6 +24,7 @@ from tests.bench.scale import watched
 
 PIPES, STORMS, FINDINGS, SETS = 20_000, 500, 30_000, 2_000
 SHAPEFILE_MB = 200
+PIPES_OF_COMMUNITY = 4_000
 BYTES_OF_ROW = 1_450
 """What a pipe takes of a shapefile with its table, with the columns written here."""
 
@@ -82,7 +83,8 @@ def storms(folder: Path, share: float) -> None:
 
 def shapefile(folder: Path, share: float) -> None:
     """Pipes in a shapefile of some hundred megabytes, most of it text that no column of ours takes."""
-    write_project(folder, int(SHAPEFILE_MB * share * 1e6 / BYTES_OF_ROW))
+    pipes = int(SHAPEFILE_MB * share * 1e6 / BYTES_OF_ROW)
+    write_project(folder, pipes, communities=max(1, pipes // PIPES_OF_COMMUNITY))
     # A table of a shapefile has names of ten characters.
     short = {"diameter_mm": "size_mm", "invert_up_m": "upper_m", "invert_down_m": "lower_m"}
     layer = gpd.read_file(folder / "survey.gpkg", layer="pipes").rename(columns=short)

@@ -192,6 +192,39 @@ def test_one_edited_pipe_runs_exactly_its_communitys_models_again(tmp_path: Path
     assert status(project.folder)["runs"] == {}
 
 
+def test_models_of_a_community_that_errors_keep_out_are_named(tmp_path: Path, done: SmallProject) -> None:
+    """A delivery that was copied half left the old models, and status said that nothing was due."""
+    folder = tmp_path / "project"
+    shutil.copytree(done.folder, folder)
+    layer = folder / done.second.relative_to(done.folder)
+    content = layer.read_bytes()
+    layer.write_bytes(content[: len(content) // 2])
+    before = (folder / "swmm_models" / "C" / "after.inp").read_bytes()
+    code, said = command("build", str(folder), "--lang", "en")
+    assert code == 1, said
+    assert "Of earlier layers: swmm_models/C/after.inp, swmm_models/C/before.inp." in said
+    assert (folder / "swmm_models" / "C" / "after.inp").read_bytes() == before
+    code, said = command("build", str(folder), "--lang", "en")
+    assert code == 1, said
+    assert "Of earlier layers: swmm_models/C/after.inp" in said
+    code, said = command("status", str(folder), "--lang", "en")
+    assert "Of earlier layers: swmm_models/C/after.inp" in said
+    code, said = command("status", str(folder), "--lang", "zh")
+    assert "以下模型来自以前的图层：swmm_models/C/after.inp" in said
+    layer.write_bytes(content)
+    assert "Of earlier layers" not in command("status", str(folder), "--lang", "en")[1]
+
+
+def test_status_after_a_call_that_failed_says_its_errors(tmp_path: Path) -> None:
+    project = write_small_project(tmp_path / "project")
+    content = project.second.read_bytes()
+    project.second.write_bytes(content[: len(content) // 2])
+    assert command("all", str(project.folder), "--lang", "en")[0] == 1
+    code, said = command("status", str(project.folder), "--lang", "en")
+    assert code == 0
+    assert "The errors of the last call are still there (exit code 1)" in said
+
+
 def test_two_at_once_and_one_killed_leave_what_one_alone_leaves(done: SmallProject, tmp_path: Path) -> None:
     project = write_small_project(tmp_path / "project")
     first = start("all", str(project.folder), "--jobs", "2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from spongecalc.language import text
 
 if TYPE_CHECKING:
     from spongecalc.cli.call import Call
+    from spongecalc.cli.console import Output
 
 LOCK = "lock"
 # Commands that make all that another one makes: where nothing is due of them, nothing is due of it.
@@ -93,10 +94,24 @@ def _nothing_due(stamp: unchanged.Stamp, call: Call) -> int:
     output.document["nothing_due"] = True
     if "changed" in output.document:
         output.document["changed"] = []
+    say_nothing_due(stamp, call)
+    return stamp.exit_code
+
+
+def say_nothing_due(stamp: unchanged.Stamp, call: Call) -> None:
+    """Say that nothing is due, with the errors of the call that left this record."""
+    output = call.output
     for sentence in stamp.errors:
         output.error(sentence)
+    left_out = stamp.document.get("models_left_out")
+    if isinstance(left_out, list):
+        say_left_out(output, [str(name) for name in left_out])
     output.say_of("batch", "nothing_due" if stamp.exit_code == 0 else "nothing_due_but", code=stamp.exit_code)
-    return stamp.exit_code
+
+
+def say_left_out(output: Output, files: Sequence[str]) -> None:
+    """Say which models are of earlier layers, since errors keep their communities out."""
+    output.notice(text("batch.models_left_out", output.language, files=", ".join(files)))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings, say_closed_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
+from spongecalc.cli.incremental import say_left_out
 from spongecalc.cli.sweep import made_for_report, refuse_unknown_communities
 from spongecalc.language import text
 from spongecalc.report.content import runoff_change
@@ -27,7 +28,7 @@ from spongecalc.report.render.missing_font import MissingFontError
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
-from spongecalc.steps.model_files import ModelFiles, keep_edited, models_left
+from spongecalc.steps.model_files import ModelFiles, keep_edited, models_left, models_left_out
 from spongecalc.steps.removal import TABLE, removal_folder
 from spongecalc.steps.settled import begun_reference_runs
 from spongecalc.steps.sponge import continuous_path
@@ -93,6 +94,9 @@ def _write_models(project: Project, call: Call, output: Output) -> list[str]:
         files = [_name(project, path) for path in left]
         output.notice(text("batch.models_left", output.language, files=", ".join(files)))
         output.document["models_left"] = files
+    if old := [_name(project, path) for path in models_left_out(project.built, call.communities)]:
+        say_left_out(output, old)
+        output.document["models_left_out"] = old
     names = _named_models(project, project.write_models(), output)
     call.made.files.extend(ModelFiles(project.built))
     return names

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spongecalc.batch import unchanged
 from spongecalc.cli.exit_codes import DONE
-from spongecalc.cli.incremental import current_stamp, stamp_name
+from spongecalc.cli.incremental import current_stamp, say_left_out, say_nothing_due, stamp_name
 from spongecalc.language import text
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ NAMED = 20
 def run_status(call: Call) -> int:
     """Say what ``spongecalc all`` would do: which inputs changed, which models and runs are due."""
     output = call.output
-    if current_stamp("all", call):
-        output.say_of("batch", "nothing_due")
+    if stamp := current_stamp("all", call):
+        say_nothing_due(stamp, call)
         output.document |= {"nothing_due": True, "changed": [], "models": [], "runs": {}}
         return DONE
     changed = unchanged.changed_inputs(call.folder, stamp_name("all", call))
@@ -32,12 +32,14 @@ def run_status(call: Call) -> int:
         output.say_of("batch", "status_outputs")
     from spongecalc.cli.due_work import due_work  # noqa: PLC0415  reads the layers: only when something is due
 
-    models, edited, runs, total = due_work(call)
+    models, edited, left_out, runs, total = due_work(call)
     output.say_of("batch", "status_models", count=len(models))
     for model in models[:NAMED]:
         output.sentence(f"  {model}")
     if edited:
         output.notice(text("batch.status_edited", output.language, files=", ".join(edited)))
+    if left_out:
+        say_left_out(output, left_out)
     output.say_of("batch", "status_runs", count=len(runs), total=total)
     output.say_of("batch", "status_tables")
     headers = [text(f"batch.column_{c}", output.language) for c in ("run", "why")]
@@ -49,6 +51,7 @@ def run_status(call: Call) -> int:
         "changed": list(changed or ()),
         "models": models,
         "models_by_hand": edited,
+        "models_left_out": left_out,
         "runs": runs,
         "runs_total": total,
     }

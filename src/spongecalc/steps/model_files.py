@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from spongecalc.batch.own_files import note_written, own_files, remove_left_over
@@ -113,6 +113,23 @@ def models_left(built: Built) -> tuple[Path, ...]:
     return tuple(p for p in _left_over(built, ModelFiles(built)) if not record.is_own(p))
 
 
+def models_left_out(built: Built, asked: Collection[str] = ()) -> tuple[Path, ...]:
+    """Model files of communities that errors keep out: they are of earlier layers, and stay as they are.
+
+    ``asked`` are the communities that the call is for, none for all. Where a source could not be read, nobody knows
+    which communities there are, and every model counts that the layers do not give.
+    """
+    folder, wanted = _folder(built), ModelFiles(built)
+    names = built.checked.project.settings.scenario_names
+    layers = built.checked.layers
+    out = set(layers.community_ids) - set(built.checked.community_ids)
+    folders = [folder / folder_name(community) for community in (out & set(asked) if asked else out)]
+    if _is_in_part(built) and not asked:
+        folders = [p for p in folder.glob("*") if p.is_dir()]
+    found = (place / f"{name}.inp" for place in folders for name in names)
+    return tuple(sorted(p for p in found if p not in wanted and p.is_file() and _begins_as_ours(p)))
+
+
 def write_models(built: Built) -> tuple[Path, ...]:
     """Write the models; files that would not change are left alone. Returns those written or removed.
 
@@ -126,9 +143,9 @@ def write_models(built: Built) -> tuple[Path, ...]:
     for path in changed:
         replace_file(path, wanted[path].encode("utf-8"))
     removed = remove_left_over(folder, _left_over(built, wanted))
-    for path in removed:
-        if not any(path.parent.iterdir()):
-            path.parent.rmdir()
+    for place in {path.parent for path in removed}:
+        if not any(place.iterdir()):
+            place.rmdir()
     record = own_files(folder)
     if changed or removed or record.is_damaged or not record.is_there:
         note_written(folder, wanted)
@@ -162,14 +179,22 @@ def _is_text(path: Path) -> bool:
 
 
 def _left_over(built: Built, wanted: Mapping[Path, str]) -> list[Path]:
-    """Models by our name and title of what is no longer in the layers; other files there are none of ours."""
+    """Models by our name and title of what is no longer in the layers; other files there are none of ours.
+
+    Nobody knows of any where a part of the layers could not be read.
+    """
     checked = built.checked
     whole = set(checked.community_ids) == set(checked.layers.community_ids)
     names = checked.project.settings.scenario_names
-    if not whole or {s.scenario for s in checked.systems} != set(names):
+    if not whole or _is_in_part(built) or {s.scenario for s in checked.systems} != set(names):
         return []
     found = (p for name in names for p in _folder(built).glob(f"*/{name}.inp") if p not in wanted)
     return [p for p in found if p.is_file() and _begins_as_ours(p)]
+
+
+def _is_in_part(built: Built) -> bool:
+    """True where an error is of no community: what was not read may be a whole one."""
+    return any(f.severity == "error" and not f.feature.community_id for f in built.checked.findings)
 
 
 def _begins_as_ours(path: Path) -> bool:
