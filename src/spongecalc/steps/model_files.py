@@ -116,8 +116,8 @@ def models_left(built: Built) -> tuple[Path, ...]:
 def models_left_out(built: Built, asked: Collection[str] = ()) -> tuple[Path, ...]:
     """Model files of communities that errors keep out: they are of earlier layers, and stay as they are.
 
-    ``asked`` are the communities that the call is for, none for all. Where a source could not be read, nobody knows
-    which communities there are, and every model counts that the layers do not give.
+    ``asked`` are the communities that the call is for, none for all. Where a source could not be read, nobody
+    knows which communities there are, and every model counts that the layers do not give.
     """
     folder, wanted = _folder(built), ModelFiles(built)
     names = built.checked.project.settings.scenario_names
