@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from io import BytesIO
@@ -11,12 +12,14 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 from shapely import LineString, Point
 from tests.listener import Listener, listening
 
 from spongecalc.gate import vector
+from spongecalc.gate.cause import cause_of
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.forms_by_name import VECTOR_DRIVERS
 from spongecalc.gate.gdal_drivers import MEMORY, close_ways_out
@@ -297,6 +300,37 @@ def test_a_zipped_shapefile_is_read_within_its_limits(tmp_path: Path) -> None:
     assert len(layer(path)) == 2
     claim(tmp_path, limits=Limits(unpacked_limit_mb=0.0005))
     assert "unpacked_limit" in refusal(path).cause.sentence("en")
+
+
+@pytest.mark.parametrize("name", ["pipes.shp", "PIPES.SHP"])
+@pytest.mark.parametrize("ending", [".dbf", ".shx"])
+def test_a_shapefile_without_its_table_or_index_names_what_is_missing(
+    tmp_path: Path, name: str, ending: str
+) -> None:
+    """Without its table every pipe was told to have no size, no system and no id."""
+    pyogrio.write_dataframe(FRAME, tmp_path / "pipes.shp", driver="ESRI Shapefile")
+    for part in list(tmp_path.iterdir()):
+        part.rename(part.with_name(f"{Path(name).stem}{part.suffix.upper() if name.isupper() else part.suffix}"))
+    assert len(layer(tmp_path / name)) == 2
+    part = next(p for p in tmp_path.iterdir() if p.suffix.lower() == ending)
+    part.unlink()
+    said = refusal(tmp_path / name).cause
+    assert said.sentence("en").startswith(f"{Path(name).stem}{ending} is missing beside it")
+    assert f"旁边缺少 {Path(name).stem}{ending}" in said.sentence("zh")
+
+
+def test_a_geopackage_that_another_program_holds_or_that_was_copied_in_part_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "pipes.gpkg"
+    pyogrio.write_dataframe(pd.concat([FRAME] * 400), path, driver="GPKG")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(sqlite3.OperationalError) as locked:
+        sqlite3.connect(path, timeout=0).execute("SELECT * FROM pipes")
+    assert "another program holds it" in cause_of(locked.value).sentence("en")
+    holder.close()
+    assert len(layer(path)) == 800
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "copied in part" in refusal(path).cause.sentence("en")
 
 
 def test_a_text_larger_than_allowed_names_the_setting(tmp_path: Path) -> None:

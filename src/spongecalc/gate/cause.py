@@ -21,7 +21,10 @@ _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameErr
 _PACKAGE = Path(__file__).parents[1]
 _GATE = Path(__file__).parent
 # What the gate says of a file that is damaged rather than not allowed.
-_DAMAGED = ("no_such_form", "empty", "damaged_archive", "markup")
+_DAMAGED = (
+    *("no_such_form", "empty", "damaged_archive", "markup"),
+    *("grid_cell", "grid_cells", "part_missing"),
+)
 # What a library tells of itself and not of the file: a place in its own source, in the machine's memory, or under
 # a name that it gave the file there.
 _INSIDES = re.compile(
@@ -44,8 +47,8 @@ class Cause:
     ----------
     kind
         "missing" (no such file), "memory" (more than there is), "depth" (nested too deeply), "path" (a name that
-        no system takes), "damaged" (nobody says how), "system" (the operating system's words), "library" (a
-        library's), or "fault": our own reader stumbled.
+        no system takes), "damaged" (nobody says how), "locked" (by another program), "partly_copied", "system"
+        (the operating system's words), "library" (a library's), or "fault": our own reader stumbled.
     words
         Those of the library or the system, on one line and cut; of a fault with its place in the package.
     values
@@ -89,6 +92,8 @@ def cause_of(reason: BaseException) -> Cause:
         return Cause("path")
     if isinstance(reason, OSError) and reason.errno and reason.strerror:
         return Cause("system", reason.strerror)
+    if kind := next((kind for words, kind in _OF_SQLITE if words in str(reason)), ""):
+        return Cause(kind)
     if place := _place_of_fault(reason):
         return Cause("fault", f"{type(reason).__name__}: {words_of(reason)} ({place})")
     if str(reason).strip() and not _of_the_file(str(reason)):
@@ -96,6 +101,8 @@ def cause_of(reason: BaseException) -> Cause:
     return Cause("library", words_of(reason))
 
 
+# What SQLite says of a GeoPackage through every library.
+_OF_SQLITE = (("database is locked", "locked"), ("disk image is malformed", "partly_copied"))
 _SEE_CAUSE = "See previous exception"
 """What rasterio says where the exception that it came from tells more."""
 

@@ -19,6 +19,7 @@ from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, Point
 
 _BEGINNING = 65_536
 _TABLE = ".tab"
+_OF_SHAPEFILE = (".shx", ".dbf")
 _GML = b"opengis.net/gml"
 
 
@@ -41,6 +42,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
     if not source.exists():
         return  # GDAL says so
     content = admit_name(source)
+    if content == "Shapefile":
+        _refuse_in_part(source)
     if content == "ZIP":
         try:
             check_archive(source, limits)
@@ -57,6 +60,17 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
     if content == "JSON":
         state = source.stat()
         _check_file(source, state.st_mtime_ns, state.st_size)
+
+
+def _refuse_in_part(shapes: Path) -> None:
+    """Refuse a Shapefile without its table or its index: GDAL reads it as features that have nothing to say."""
+    for ending in _OF_SHAPEFILE:
+        plain = (shapes.with_suffix(ending), shapes.with_suffix(ending.upper()))
+        if any(p.is_file() for p in plain):
+            continue
+        named = {shapes.stem + ending, (shapes.stem + ending).lower()}
+        if not any(p.name.lower() in named for p in shapes.parent.iterdir()):
+            raise NotAdmittedError("part_missing", name=plain[0].name[:100])
 
 
 def admit_name(path: Path) -> str:
