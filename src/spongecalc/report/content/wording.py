@@ -17,7 +17,7 @@ from spongecalc.report.content.number_format import cell_text, is_known
 from spongecalc.report.content.standard_names import source_name
 
 # Marks what is not known while its unit is taken away.
-MISSING = "\0"
+MISSING = "\ufdd0"
 UNIT_OF_MISSING = re.compile(rf"{MISSING} (?:m³/d|m³|m²|mm|m|L/s|%|a|km)(?![\w³²/])")
 
 
