@@ -35,7 +35,7 @@ def test_text_with_fields():
 
 
 def test_what_is_quoted_gives_a_terminal_no_orders():
-    shown = text("rain.error.netcdf_time", "en", file="a\x1b[2Jb.nc", found="hours\0since\x9b 雨")
+    shown = text("rain.error.netcdf_time", "en", file="a\x1b[2Jb.nc", found="hours\0since\r\x9b雨")
     assert shown.startswith("a [2Jb.nc: ")
     assert "hours since  雨" in shown
     assert "line\nline\ttab" in text("rain.error.netcdf_time", "en", file="line\nline\ttab", found="")

@@ -29,8 +29,8 @@ class _Wording(string.Formatter):
 _WORDING = _Wording()
 
 
-# Signs that a terminal obeys and a page does not show; lines and tabs stay.
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), " ")
+# Signs that a terminal obeys and a page does not show; tabs and ends of lines stay.
+_CONTROLS = {n: " " for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
 
 
 def filled(wording: str, params: Mapping[str, object]) -> str:

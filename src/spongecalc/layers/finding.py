@@ -26,10 +26,6 @@ FINDING_COLUMNS = [
 ]
 
 
-# Control signs but the tab and the end of a line.
-_UNPRINTABLE = {n: " " for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
-
-
 @runtime_checkable
 class Spoken(Protocol):
     """A parameter of a finding that has words of its own in each language."""
@@ -81,7 +77,7 @@ class Finding:
             if _is_nothing(value)
             else _usual_scenario(str(value), language)
             if name == "scenario"
-            else _printable(value)
+            else value
             for name, value in self.found.items()
         }
         if "reason" in told:
@@ -99,11 +95,6 @@ def _without_stop(words: str) -> str:
     """The words of a library or a server as part of a sentence, which has a stop of its own."""
     plain = words.rstrip()
     return plain if plain.endswith("..") else plain.removesuffix(".").removesuffix("。")
-
-
-def _printable(value: object) -> object:
-    """A value of which no sign ends or hides the sentence that quotes it: damaged files have any byte."""
-    return value.translate(_UNPRINTABLE) if isinstance(value, str) else value
 
 
 def _is_nothing(value: object) -> bool:
