@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,30 @@ def test_leaving_by_an_error_ends_the_worker_at_once(tmp_path: Path):
         raise ZeroDivisionError
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+def test_leaving_by_an_error_closes_nothing_twice_and_starts_no_successor(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """The thread that waits sees its worker die while the caller leaves: only one of them may close the pipe."""
+    started: list[Worker] = []
+    closed: list[int] = []
+    true_close = Connection._close  # type: ignore[attr-defined]
+
+    def slow_close(self: Connection) -> None:
+        closed.append(self._handle)  # type: ignore[attr-defined]
+        time.sleep(0.05)  # so that another thread that closes meanwhile is caught
+        true_close(self)
+
+    class Counted(Worker):
+        def _start(self) -> None:
+            started.append(self)
+            super()._start()
+            monkeypatch.setattr(Connection, "_close", slow_close)
+
+    monkeypatch.setattr(side_worker, "Worker", Counted)
+    with pytest.raises(ZeroDivisionError), SideWorker(2) as beside:
+        beside.begin(_process_of, 0, str(tmp_path / "begun"), str(tmp_path / "never"))
+        wait_for(tmp_path / "begun")
+        raise ZeroDivisionError
+    assert len(started) == len(closed) == 1

@@ -286,6 +286,8 @@ class Worker:
         self.deadline = float("inf")
         self._job: Job | None = None
         self._began = 0.0
+        self._given_up = False
+        self._changing = threading.Lock()
         self._start()
 
     def _start(self) -> None:
@@ -360,10 +362,23 @@ class Worker:
     def _replace(self) -> None:
         self.end()
         self._idle()
-        self._start()
+        with self._changing:
+            if not self._given_up:
+                self._start()
+
+    def give_up(self) -> None:
+        """End the process from another thread than the one that waits for its job: no successor starts.
+
+        The pipe stays open, which the waiting thread reads: two threads that close one descriptor may close a file
+        of somebody else. :meth:`end` closes it once no thread waits any more.
+        """
+        with self._changing:
+            self._given_up = True
+            with contextlib.suppress(OSError, ValueError):
+                self.process.kill()
 
     def end(self) -> None:
-        """End the process at once."""
+        """End the process at once; for the thread that hands over its jobs."""
         with contextlib.suppress(OSError, ValueError):
             self.process.kill()
         with contextlib.suppress(OSError, ValueError, AssertionError):

@@ -39,11 +39,13 @@ class SideWorker:
     ) -> None:
         """End the worker, at once where the caller is leaving because of an error."""
         if self._thread is not None:
-            if kind is None:
-                self._thread.shutdown(wait=True)
+            if kind is not None:
+                self._thread.shutdown(wait=False, cancel_futures=True)
+                if self._worker is not None:
+                    self._worker.give_up()
+            self._thread.shutdown(wait=True)
             if self._worker is not None:
                 self._worker.end()
-            self._thread.shutdown(wait=kind is None, cancel_futures=True)
 
     def hold(self, *modules: str) -> None:
         """Have the worker import modules now, so that they are there when a job needs them."""
