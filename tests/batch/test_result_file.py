@@ -1,15 +1,28 @@
-"""Results of a run: those not used for longest go, whatever the clock says."""
+"""Results of a run: they come back as they were, and those not used for longest go, whatever the clock says."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
-from spongecalc.batch.result_file import KEPT, ORDER, packed, read_head, result_path, used, write_result
-from spongecalc.swmm.run_result import RunResult
+from spongecalc.batch.result_file import (
+    KEPT,
+    ORDER,
+    UNREADABLE,
+    packed,
+    read_head,
+    result_path,
+    unpacked,
+    used,
+    write_result,
+)
+from spongecalc.swmm.run_result import RunResult, series_frame
 
 YEAR_S = 366 * 86400
 KEYS = [f"{n:064x}"[::-1] for n in range(1, 12)]
@@ -55,6 +68,32 @@ def test_a_lost_list_costs_no_new_result_and_no_file_of_others(tmp_path: Path, c
     assert KEYS[4] in kept(tmp_path)
     assert len(kept(tmp_path)) == KEPT
     assert theirs.read_bytes() == b"mine"
+
+
+def test_a_result_comes_back_as_it_was_and_the_same_result_is_the_same_file() -> None:
+    random = np.random.default_rng(5)
+    # What the engine saves are floats of 32 bits in other units; every bit of them counts.
+    values = random.random((61, 300)).astype("float32") / 0.3048
+    values[3, 7], values[0, 0], values[60, 299] = np.nan, -0.0, np.inf
+    series = series_frame(np.arange(61) * 0.5, {f"flow_l_s:峨山{n}": values[:, n] for n in range(300)})
+    given = RunResult("done", series=series, seconds=2.5, totals_m3={"rainfall": 0.1 + 0.2})
+    content = packed(given, "report\nof SWMM", "k" * 64)
+    result, report = unpacked(content, "k" * 64)
+    assert report == "report\nof SWMM"
+    assert result.seconds == 2.5
+    assert result.totals_m3 == given.totals_m3
+    as_known = series.where(np.isfinite(series))  # nothing is infinite that the engine knows
+    assert_frame_equal(result.series, as_known, check_exact=True)
+    assert np.signbit(result.series.iloc[0, 0])
+    assert packed(result, report, "k" * 64) == content
+
+
+@pytest.mark.parametrize("cut", [1, 8, 61 * 8])
+def test_a_result_without_its_last_values_is_none(cut: int) -> None:
+    series = series_frame(range(61), {name: np.ones(61) for name in "ab"})
+    text = gzip.decompress(packed(RunResult("done", series=series), "", "k"))
+    with pytest.raises(UNREADABLE):
+        unpacked(gzip.compress(text[:-cut]), "k")
 
 
 def test_one_result_needs_no_list(tmp_path: Path) -> None:

@@ -215,6 +215,33 @@ def test_models_of_a_community_that_errors_keep_out_are_named(tmp_path: Path, do
     assert "Of earlier layers" not in command("status", str(folder), "--lang", "en")[1]
 
 
+def test_the_last_answers_with_all_sources_are_kept_while_one_cannot_be_read(
+    tmp_path: Path, done: SmallProject
+) -> None:
+    """A layer copied half wrote blanks over the report that a reviewer had, and nothing was left of it."""
+    folder = tmp_path / "project"
+    shutil.copytree(done.folder, folder)
+    layer, kept = folder / done.second.relative_to(done.folder), folder / "results" / "last_whole"
+    content = layer.read_bytes()
+    whole = {name: (folder / name).read_bytes() for name in ("results/communities.csv", "report/index.html")}
+    layer.write_bytes(content[: len(content) // 2])
+    code, said = command("all", str(folder), "--lang", "en", "--jobs", "2")
+    assert code == 1, said
+    assert f"{layer.name} cannot be read" in said
+    assert "are kept in results/last_whole/" in said
+    assert (folder / "results" / "communities.csv").read_bytes() != whole["results/communities.csv"]
+    assert (kept / "communities.csv").read_bytes() == whole["results/communities.csv"]
+    assert (kept / "report" / "index.html").read_bytes() == whole["report/index.html"]
+    code, said = command("all", str(folder), "--lang", "en", "--jobs", "2")
+    assert code == 1
+    assert "are kept in results/last_whole/" in said
+    layer.write_bytes(content)
+    code, said = command("all", str(folder), "--lang", "en", "--jobs", "2")
+    assert code == 0, said
+    assert {name: (folder / name).read_bytes() for name in whole} == whole
+    assert not kept.exists()
+
+
 def test_status_after_a_call_that_failed_says_its_errors(tmp_path: Path) -> None:
     project = write_small_project(tmp_path / "project")
     content = project.second.read_bytes()

@@ -230,3 +230,24 @@ def test_every_code_of_the_engine_is_explained():
             assert texts[f"engine.{key}.action"]
         for code in range(1, 13):
             assert texts[f"engine.warning.{code:02}.effect"]
+
+
+def test_words_that_the_engine_drops_are_named(tmp_path, courtyard):
+    """Of a line of rain with more than 40 words SWMM reads 40 and says nothing: half the storm is gone."""
+    rows = [line for line in courtyard.splitlines() if line.startswith("STORM ") and ":" in line]
+    begin, end = courtyard.index(rows[0]), courtyard.index(rows[-1]) + len(rows[-1])
+    pairs = [f"{n // 60}:{n % 60:02d} 12" for n in range(0, 150, 5)]
+    halves = "\n".join(f"STORM {' '.join(part)}" for part in (pairs[:15], pairs[15:]))
+    one = f"STORM {' '.join(pairs)} ; as some programs write it"
+    runs = {}
+    for name, lines in (("whole", halves), ("cut", one)):
+        text = courtyard[:begin] + lines + courtyard[end:]
+        runs[name] = run(tmp_path, text, f"{name}.inp")
+        assert runs[name].status == "done", runs[name].messages
+    assert not [m for m in runs["whole"].messages if m.key == "engine.run.words_dropped"]
+    (message,) = (m for m in runs["cut"].messages if m.key == "engine.run.words_dropped")
+    assert (message.line, message.section) == (courtyard[:begin].count("\n") + 1, "TIMESERIES")
+    assert dict(message.values) == {"words": "61", "limit": "40", "lines": "1"}
+    assert runs["cut"].totals_m3["rainfall"] < 0.7 * runs["whole"].totals_m3["rainfall"]
+    for lang in ("zh", "en"):
+        assert "40" in " ".join(explain(message, lang))

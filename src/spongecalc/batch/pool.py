@@ -369,8 +369,8 @@ class Worker:
     def give_up(self) -> None:
         """End the process from another thread than the one that waits for its job: no successor starts.
 
-        The pipe stays open, which the waiting thread reads: two threads that close one descriptor may close a file
-        of somebody else. :meth:`end` closes it once no thread waits any more.
+        The pipe stays open, which the waiting thread reads: two threads that close one descriptor may close
+        somebody else's file. :meth:`end` closes it once no thread waits any more.
         """
         with self._changing:
             self._given_up = True

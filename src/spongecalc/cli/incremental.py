@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -106,12 +106,20 @@ def say_nothing_due(stamp: unchanged.Stamp, call: Call) -> None:
     left_out = stamp.document.get("models_left_out")
     if isinstance(left_out, list):
         say_left_out(output, [str(name) for name in left_out])
+    say_last_whole(output, stamp.document)
     output.say_of("batch", "nothing_due" if stamp.exit_code == 0 else "nothing_due_but", code=stamp.exit_code)
 
 
 def say_left_out(output: Output, files: Sequence[str]) -> None:
     """Say which models are of earlier layers, since errors keep their communities out."""
     output.notice(text("batch.models_left_out", output.language, files=", ".join(files)))
+
+
+def say_last_whole(output: Output, document: Mapping[str, object]) -> None:
+    """Say where the last answers are of which every source could be read, if others stand in their place."""
+    match document.get("last_whole"):
+        case [str(files), str(folder)]:
+            output.notice(text("batch.last_whole", output.language, files=files, folder=folder))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from spongecalc.assess.communities import left_out_of
 from spongecalc.assess.review import Review
 from spongecalc.assess.settled import settled_counts
 from spongecalc.batch.cluster import ClusterError, cluster_executor
+from spongecalc.batch.last_whole import keep_last_whole, note_answered
 from spongecalc.batch.pool import get_ready
 from spongecalc.batch.runs import stored_files
 from spongecalc.batch.side_worker import SideWorker
@@ -18,7 +19,7 @@ from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import built_project, print_findings, say_closed_intake
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, RUN_FAILED, WRONG_USAGE
-from spongecalc.cli.incremental import say_left_out
+from spongecalc.cli.incremental import say_last_whole, say_left_out
 from spongecalc.cli.sweep import made_for_report, refuse_unknown_communities
 from spongecalc.language import text
 from spongecalc.report.content import runoff_change
@@ -195,6 +196,7 @@ def _answer(project: Project, call: Call, beside: SideWorker, *, with_report: bo
     output, built = call.output, project.built
     with output.working("assess"):
         review = project.review(output.language, call.jobs)
+        _keep_last_whole(project, output)
         call.made.files.extend(project.write_results(lang=output.language, beside=beside))
     if project.settings.sponge.continuous:
         call.made.files.extend(path for path in (continuous_path(built.checked.project),) if path.is_file())
@@ -223,7 +225,22 @@ def _answer(project: Project, call: Call, beside: SideWorker, *, with_report: bo
         page = files[0]
         output.document["report"] = page.relative_to(project.folder).as_posix()
         output.say("report_written", path=page.relative_to(project.folder).as_posix())
+    note_answered(project.results_folder, _unread_sources(project))
     return DONE
+
+
+def _unread_sources(project: Project) -> list[tuple[str, str]]:
+    """Layer and file of each source that could not be read."""
+    return [(source.layer, source.file) for source in project.built.checked.layers.read if source.refused]
+
+
+def _keep_last_whole(project: Project, output: Output) -> None:
+    """Keep the last answers that have all their sources, and say where, if one can no longer be read."""
+    refused = _unread_sources(project)
+    kept = keep_last_whole(project.results_folder, project.folder / project.settings.report, refused)
+    if kept is not None:
+        output.document["last_whole"] = [", ".join(dict.fromkeys(f for _, f in refused)), _name(project, kept)]
+        say_last_whole(output, output.document)
 
 
 def runs_missing(call: Call, due: Sequence[str]) -> RefusedError:

@@ -27,6 +27,7 @@ from spongecalc.swmm.input_file import (
     InputFile,
     concentration_units,
     decode,
+    dropped_words,
     parse_input,
     preflight,
     routing_model,
@@ -161,7 +162,7 @@ def _run(
     result = _with_continuity(result, computed, continuity)
     warnings, more = with_figures(parse_warnings(report), text, result, deepened)
     short = short_conduits(text, unit_factors(result.flow_units).length_m)
-    result = replace(result, warnings=warnings, messages=(*result.messages, *more, *short))
+    result = replace(result, warnings=warnings, messages=(*result.messages, *more, *short, *dropped_words(text)))
     return _with_files(result, report, out, text, series, backflow)
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
+from spongecalc.swmm.input_file import ENGINE_LINE_BYTES, ENGINE_WORDS
+
 # The order in which SWMM's own interface writes them, so that a reviewer finds things where expected.
 SECTION_ORDER = (
     "TITLE",
@@ -118,10 +120,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-LONGEST_LINE = 1024
-"""Characters of a line that the engine reads; a model with a longer one is not run."""
-
-
 def fixed(value: float, decimals: int) -> str:
     """A number with a fixed count of decimals, never "-0"."""
     text = f"{value:.{decimals}f}"
@@ -164,16 +162,22 @@ def section_texts(sections: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, 
 
 
 def _short_lines(line: str) -> list[str]:
-    """A line of REPORT as one or several that the engine can read: names of a large model fill more than one."""
-    if len(line) <= LONGEST_LINE:
-        return [line]
+    """A line of REPORT as those that the engine reads whole: names of a large model fill more than one."""
     kind, *names = line.split()
-    lines = [kind]
+    if len(names) < ENGINE_WORDS and _bytes(line) <= ENGINE_LINE_BYTES:
+        return [line]
+    lines, words, room = [kind], 1, ENGINE_LINE_BYTES - _bytes(kind)
     for name in names:
-        if len(lines[-1]) + 2 + len(name) > LONGEST_LINE:
+        if words == ENGINE_WORDS or _bytes(name) + 2 > room:
             lines.append(kind)
+            words, room = 1, ENGINE_LINE_BYTES - _bytes(kind)
         lines[-1] += f"  {name}"
+        words, room = words + 1, room - _bytes(name) - 2
     return lines
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8"))
 
 
 def joined_sections(texts: Mapping[str, str]) -> str:

@@ -13,10 +13,14 @@ from spongecalc.swmm.run_result import Message
 ENGINE_LINE_BYTES = 1023
 """Bytes that the engine reads at once: ``MAXLINE`` (1024) of its ``consts.h`` less the closing zero."""
 
+ENGINE_WORDS = 40
+"""Words that the engine takes of a line, ``MAXTOKS`` of its ``consts.h``: it drops further ones in silence."""
+
 ENGINE_PATH_BYTES = 259
 """Longest file name that the engine keeps: ``MAXFNAME`` of its ``consts.h``."""
 
 
+_WORD = re.compile(r'"[^"]*"?|[^\s"]+')
 _HEADING = re.compile(r"\s*\[([^\]\s]*)")
 
 
@@ -157,6 +161,35 @@ def split_lines(inp: InputFile) -> tuple[Message, ...]:
         if len(line) > ENGINE_LINE_BYTES // 4
         and len(line.rstrip().encode(inp.encoding, "replace")) > ENGINE_LINE_BYTES
         and not section.upper().startswith(_NOT_READ)
+    )
+
+
+def dropped_words(inp: InputFile) -> tuple[Message, ...]:
+    """Return a warning for each section with lines of more words than the engine takes, at the first such line.
+
+    The engine drops the 41st word of a line and all behind it and says nothing: rain, points of a curve, or names
+    of what was to be saved.
+
+    Parameters
+    ----------
+    inp : InputFile
+    """
+    found: dict[str, list[tuple[int, int]]] = {}
+    for number, (line, section) in enumerate(zip(inp.lines, inp.sections, strict=True), start=1):
+        if len(line) < 2 * ENGINE_WORDS or section.upper().startswith(_NOT_READ):
+            continue
+        count = len(_WORD.findall(line.partition(";")[0]))
+        if count > ENGINE_WORDS:
+            found.setdefault(section, []).append((number, count))
+    return tuple(
+        Message(
+            "warning",
+            "engine.run.words_dropped",
+            line=lines[0][0],
+            section=section,
+            values=(("words", str(lines[0][1])), ("limit", str(ENGINE_WORDS)), ("lines", str(len(lines)))),
+        )
+        for section, lines in found.items()
     )
 
 

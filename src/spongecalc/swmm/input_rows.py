@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spongecalc.swmm.input_file import ENGINE_LINE_BYTES
+from spongecalc.swmm.input_file import ENGINE_LINE_BYTES, ENGINE_WORDS
 
 _BLANKS = b" \t\r"
-_MOST_WORDS = 40  # MAXTOKS of the engine's consts.h
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _words(piece: bytes, start: int) -> tuple[Word, ...]:
     text = piece.partition(b";")[0]
     words: list[Word] = []
     at = 0
-    while at < len(text) and len(words) < _MOST_WORDS:
+    while at < len(text) and len(words) < ENGINE_WORDS:
         if text[at] in _BLANKS:
             at += 1
             continue
