@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_every_pipe_is_in_its_model_once(files: dict[tuple[str, str], Any]) -> N
             assert conduit.offset_upstream == pipe.invert_up_m
             assert conduit.offset_downstream == pipe.invert_down_m
             assert section.height == pipe.diameter_mm / 1000
+
+
+def test_dry_weather_saves_no_series_of_ground_and_all_that_is_asked_of_it(whole_run: WholeRun) -> None:
+    """Days of them filled a gigabyte in a community of 20,000 pipes, and the run was ended."""
+    model, storm, dry_weather = whole_run.built.models[0], whole_run.built.events[0], whole_run.built.events[-1]
+    assert "\nSUBCATCHMENTS  NONE\n" in model.text(dry_weather)
+    assert "\nSUBCATCHMENTS  ALL\n" in model.text(storm)
+    whole = replace(dry_weather, report_all=True)  # for whoever opens it in SWMM
+    assert "\nSUBCATCHMENTS  ALL\n" in model.text(whole)
+    dry = [r for run_id, r in whole_run.results.items() if run_id.endswith("/dry")]
+    assert len(dry) == 6
+    assert not [m for r in dry for m in r.messages if m.key == "engine.run.series_absent"]
 
 
 def test_sediment_makes_a_filled_section(files: dict[tuple[str, str], Any]) -> None:

@@ -204,7 +204,8 @@ def event_sections(
     report: list[tuple[str, ...]] = [
         ("INPUT", "NO"),
         ("CONTROLS", "NO"),
-        ("SUBCATCHMENTS", "ALL"),
+        # Nothing runs off in dry weather: over days those series would be most of the file.
+        ("SUBCATCHMENTS", "NONE" if event.storm_id == DRY and not event.report_all else "ALL"),
         ("NODES", *(["ALL"] if event.report_all else saved or ["NONE"])),
         ("LINKS", *(["ALL"] if event.report_all else overflows or ["NONE"])),
     ]

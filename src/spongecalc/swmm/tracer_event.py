@@ -65,7 +65,8 @@ def traced_sections(
         for minute, value in zip([*times, times[-1] + storm.step_min], [*values, 0.0], strict=True):
             whole = round(start_min + minute)
             series.append((f"RAIN_{name}", f"{whole // 60:d}:{whole % 60:02d}", fixed(value, 3)))
-    report = [(key, "ALL") if key in ("NODES", "LINKS") else (key, *rest) for key, *rest in sections["REPORT"]]
+    saved = {"SUBCATCHMENTS": "NONE", "NODES": "ALL", "LINKS": "ALL"}
+    report = [(key, saved[key]) if key in saved else (key, *rest) for key, *rest in sections["REPORT"]]
     return {
         **sections,
         "OPTIONS": options,
