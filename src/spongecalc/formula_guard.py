@@ -14,6 +14,7 @@ APOSTROPHE = "'"
 _UNSEEN = ("Cf", "Cc")
 # Lines and tabs before a text are taken for the start of the next cell.
 _BREAKS = ("\t", "\r", "\n")
+_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = "\u4e00", "\u9fff"
 
 
 def is_formula(text: str) -> bool:
@@ -22,6 +23,9 @@ def is_formula(text: str) -> bool:
     Such a text begins with =, +, - or @, in any width (＝ ＋ － ＠, as Chinese keyboards write them),
     blanks before it or not, since programs trim them; or with a tab or the end of a line.
     """
+    first = text[:1]
+    if (first.isascii() and first.isalnum()) or _FIRST_IDEOGRAPH <= first <= _LAST_IDEOGRAPH:
+        return False  # nearly every text: a workbook has half a million of them
     if text.startswith(_BREAKS):
         return True
     seen = next((c for c in text if not (c.isspace() or unicodedata.category(c) in _UNSEEN)), "")

@@ -250,7 +250,9 @@ def _read_netcdf(path: Path, choices: RainFileChoices) -> RainSeries:
 def swmm_rain_lines(series: RainSeries, station: str) -> list[str]:
     """A series as the lines of SWMM's own rain file: wet steps only, depths in mm with four decimals."""
     wet = series.depth_mm[series.depth_mm > 0]
+    times = pd.DatetimeIndex(wet.index)
+    parts = (getattr(times, part).tolist() for part in ("year", "month", "day", "hour", "minute"))
     return [
-        f"{station} {t.year} {t.month:02d} {t.day:02d} {t.hour:02d} {t.minute:02d} {d:.4f}"
-        for t, d in zip(wet.index, wet.tolist(), strict=True)
+        f"{station} {year} {month:02d} {day:02d} {hour:02d} {minute:02d} {depth_mm:.4f}"
+        for year, month, day, hour, minute, depth_mm in zip(*parts, wet.tolist(), strict=True)
     ]

@@ -49,15 +49,14 @@ def cause_tasks(sites: Sequence[Site], question: SpongeQuestion) -> tuple[Runoff
         for task in question.events
     ]
     pattern = days_in_pattern(question.series, question.day_shares, RAIN_STEP_MIN)
+    task = question.continuous
     found = []
-    for rain, climate in (
-        (pattern, still),
-        (pattern, question.climate),
-        (days_even(question.series), question.climate),
+    for rain, climates in (
+        (pattern, (still, question.climate)),
+        (days_even(question.series), (question.climate,)),
     ):
-        task = question.continuous
         lines = tuple(swmm_rain_lines(rain, "RAIN"))
-        found.append(
+        found += [
             replace(
                 task,
                 grounds=grounds,
@@ -68,7 +67,8 @@ def cause_tasks(sites: Sequence[Site], question: SpongeQuestion) -> tuple[Runoff
                 coarse=None,
                 state_marks=(),
             )
-        )
+            for climate in climates
+        ]
     return (*events, *found)
 
 
