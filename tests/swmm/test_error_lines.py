@@ -147,7 +147,11 @@ def test_what_is_no_input_file(tmp_path, name, content):
 
 def test_missing_file_folder_and_long_path(tmp_path):
     assert run_inp(tmp_path / "none.inp", tmp_path / "run").messages[0].key == "engine.run.file_missing"
-    assert run_inp(tmp_path, tmp_path / "run").messages[0].key == "engine.run.file_unreadable"
+    (message,) = run_inp(tmp_path, tmp_path / "run").messages
+    assert message.key == "engine.run.file_unreadable"
+    # The cause is told in the reader's language.
+    assert "文件夹" in explain(message, "zh")[0]
+    assert "folder" in explain(message, "en")[0]
     path = tmp_path / "a.inp"
     path.write_text("[TITLE]\nx\n", encoding="utf-8")
     assert run_inp(path, tmp_path / ("村" * 80)).messages[0].key == "engine.run.path_too_long"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -72,8 +73,20 @@ class Cause:
             else text(f"gate.{self.kind}", language, words=self.words, **dict(self.values))
         )
 
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """The cause as plain pairs of texts, for a message that is put into words later (:func:`as_told`)."""
+        return (("cause", self.kind), ("words", self.words), *self.values)
+
     def __str__(self) -> str:
         return self.sentence("en")
+
+
+def as_told(values: Mapping[str, str]) -> Cause:
+    """The cause that :attr:`Cause.told` told, from pairs among which it is."""
+    return Cause(
+        values["cause"], values["words"], tuple((k, v) for k, v in values.items() if k not in ("cause", "words"))
+    )
 
 
 def cause_of(reason: BaseException) -> Cause:

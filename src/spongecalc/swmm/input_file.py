@@ -115,7 +115,7 @@ def preflight(path: Path) -> tuple[bytes, Message | None]:
     except UnreadableError as unread:
         if unread.cause.kind == "missing":
             return b"", refusal("file_missing")
-        return b"", refusal("file_unreadable", reason=str(unread.cause))
+        return b"", refusal("file_unreadable", **dict(unread.cause.told))
     if not data.strip():
         return data, refusal("file_empty")
     if data.startswith(b"PK\x03\x04"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spongecalc.catalogue.flow_unit import CUBIC_FOOT_M3
+from spongecalc.gate.cause import as_told
 from spongecalc.language import has_text, text
 from spongecalc.swmm.run_result import Message, RunResult
 
@@ -146,6 +147,8 @@ def explain(message: Message, lang: str) -> tuple[str, str]:
         "zh" or "en".
     """
     values = dict(message.values)
+    if "cause" in values:
+        values["reason"] = as_told(values).sentence(lang)
     return text(f"{message.key}.meaning", lang, **values), text(f"{message.key}.action", lang, **values)
 
 
