@@ -19,6 +19,9 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 
+SHAPEFILE = ".shp"
+"""Ending of a source whose names of fields have ten bytes at most."""
+
 
 def folded(name: object) -> str:
     """A name for comparison: full-width signs made plain, blanks taken out, small letters."""

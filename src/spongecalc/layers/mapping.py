@@ -16,6 +16,7 @@ from spongecalc.catalogue.size_text import Size, parse_size
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.field_names import (
+    SHAPEFILE,
     cut_names,
     folded,
     recognised_fields,
@@ -36,8 +37,6 @@ from spongecalc.layers.tidy_shapes import middle_of_the_rest, tidy, vertices_wit
 from spongecalc.layers.unread_values import with_unread
 from spongecalc.project.layer_source import SURVEY_KEYS, LayerSource
 from spongecalc.project.quantity import column_unit, factor
-
-SHAPEFILE = ".shp"
 
 # A full date, or a year and a month: the year stands first, as in 2005-05-04, 2005/5, 2005年5月,
 # 20050504; or a year with its sign, 2005年.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from shapely import LineString, Point
 from typer.testing import CliRunner
 
 from spongecalc.cli.app import app
+from spongecalc.layers.mapping import fields_of
 from spongecalc.layers.read import read_layers
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
 from spongecalc.layers.sources.describe import describe
@@ -405,6 +407,29 @@ def test_a_layer_is_drafted_by_its_own_id(tmp_path: Path) -> None:
         ("pipe_id", "text", 2),
         ("survey_date", "date", 0),
     ]
+
+
+@pytest.mark.filterwarnings("ignore:Column names longer than 10 characters")
+def test_names_that_a_shapefile_cuts_are_drafted_as_check_reads_them(tmp_path: Path) -> None:
+    columns = {
+        "pipe_id": ["P1", "P2"],
+        "invert_up_m": 1.0,
+        "invert_down_m": 0.9,
+        "diameter_mm": 300.0,
+        "note": "x",
+    }
+    gpd.GeoDataFrame({**columns, "community_id": "A"}, geometry=LINES, crs=GRID).to_file(tmp_path / "pipes.shp")
+    draft = describe("pipes.shp", tmp_path).layers[0].draft
+    drafted = tomllib.loads(draft)["layers"]["pipes"][0]["fields"]
+    assert drafted == {
+        "invert_up_m": "invert_up_",
+        "invert_down_m": "invert_dow",
+        "diameter_mm": "diameter_m",
+        "community_id": "community_",
+    }
+    source = LayerSource(source="pipes.shp", layer="pipes")
+    _, read = fields_of("pipes", source, read_vector(tmp_path / "pipes.shp", None, "pipes", None))
+    assert read == drafted
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "date"), ("zh", "日期")])

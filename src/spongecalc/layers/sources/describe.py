@@ -13,7 +13,7 @@ from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import SCHEMAS
 from spongecalc.gate import vector
 from spongecalc.layers.coordinates import guess_crs
-from spongecalc.layers.field_names import folded, recognised_fields, value_names
+from spongecalc.layers.field_names import SHAPEFILE, cut_names, folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
 from spongecalc.layers.sources.database_connection import connected
 from spongecalc.layers.sources.dbase_text import shapefile_encoding
@@ -231,6 +231,10 @@ def draft_mapping(
     same = {c: c for c in schema.column_names if c in fields}
     known = {**(given or {}), **recognised_fields(layer, fields, [*same, *same.values()]), **same}
     known = {c: f for c, f in known.items() if c in schema.column_names}
+    if source.lower().endswith(SHAPEFILE):
+        # Our own names as such a file keeps them: diameter_m of diameter_mm.
+        names = [c for c in (*schema.column_names, "community_id") if c not in known]
+        known |= cut_names(names, [f for f in fields if f not in known.values()])
     lines = [f"[[layers.{layer}]]", f"source = {_quoted(source)}"]
     if name:
         lines.append(f"layer = {_quoted(name)}")
