@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spongecalc.api.project import Project, open_project
 from spongecalc.cli.call import RefusedError
-from spongecalc.cli.console import Output
+from spongecalc.cli.console import MOST_ROWS, Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE
 from spongecalc.intake.ledger import ADDED, LEFT_OUT, NOT_ASKED, READ, TAKEN, IntakeLedger
 from spongecalc.language import text
@@ -68,9 +68,11 @@ def print_findings(findings: Sequence[Finding], output: Output) -> int:
     shown = table[table["severity"].isin(SHOWN_SEVERITIES)]
     errors = table[table["severity"] == "error"]
     if output.quiet:
-        for row in errors.itertuples():
+        for row in errors.head(MOST_ROWS).itertuples():
             where = " ".join(str(p) for p in (row.file, row.layer, row.feature_id) if p)
             output.error(f"{where}: {row.message} {row.action}")
+        if len(errors) > MOST_ROWS:
+            output.error(text("cli.more_rows", output.language, count=len(errors) - MOST_ROWS))
     headers = [text(f"cli.column_{c}", output.language) for c in ("severity", "where", "message", "action")]
     rows = [
         (
