@@ -19,7 +19,7 @@ def test_a_quiet_command_lists_a_screenful_of_errors_the_cause_first(capsys: pyt
         for n in range(3000)
     ]
     assert print_findings([*follow, cause], Output("en", quiet=True)) == DATA_ERRORS
-    lines = [line for line in " ".join(capsys.readouterr().err.split()).split("pipes P")]
+    lines = " ".join(capsys.readouterr().err.split()).split("pipes P")
     assert "nodes.gpkg" in lines[0]
     assert len(lines) == MOST_ROWS
     assert f"and {3001 - MOST_ROWS} more" in lines[-1]
