@@ -117,9 +117,10 @@ def contents(folder: Path) -> dict[str, object]:
 def _result(content: bytes) -> object:
     """A stored result but for its seconds and SWMM's report, which holds dates; the bytes where it is damaged."""
     try:
-        head, _, body = gzip.decompress(content).partition(b"\n")
+        head, body, series = gzip.decompress(content).split(b"\n", 2)
         facts = {k: v for k, v in json.loads(head).items() if k != "seconds"}
-        return facts, json.dumps(json.loads(body)["result"])
+        told = json.loads(body)
+        return facts, json.dumps([told["result"], told["series"]]), series
     except (OSError, EOFError, ValueError, zlib.error):
         return content
 

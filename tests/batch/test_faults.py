@@ -67,9 +67,9 @@ def contents(runs: Sequence[Run]) -> dict[str, object]:
     """What is stored of each run, but for the seconds that it took."""
     stored = {}
     for run in runs:
-        head, _, body = gzip.decompress(result_path(run.folder, run.key).read_bytes()).partition(b"\n")
+        head, body, series = gzip.decompress(result_path(run.folder, run.key).read_bytes()).split(b"\n", 2)
         facts = {k: v for k, v in json.loads(head).items() if k != "seconds"}
-        stored[run.run_id] = (facts, json.dumps(json.loads(body)["result"]))
+        stored[run.run_id] = (facts, json.dumps(json.loads(body)["result"]), series)
     return stored
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from spongecalc.batch.pool import Executor, Job, Outcome, Worker, run_all
@@ -39,7 +39,7 @@ def cluster_executor(address: str) -> Executor:
     except (OSError, ValueError) as error:
         raise ClusterError(f"{address}: {error}") from None
 
-    def run(jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
+    def run(jobs: Sequence[Job]) -> Generator[tuple[int, Outcome]]:
         with client:
             yield from _finished(client, jobs)
 

@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import forkserver
@@ -132,8 +132,8 @@ class Outcome:
 class Executor(Protocol):
     """A place to run jobs: gets jobs and yields each one's number with its outcome, in any order."""
 
-    def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Outcome]]:
-        """Run the jobs."""
+    def __call__(self, jobs: Sequence[Job]) -> Generator[tuple[int, Outcome]]:
+        """Run the jobs; whoever stops asking closes it."""
 
 
 def start_context() -> BaseContext:
@@ -196,20 +196,22 @@ def run_all(
         ``processes`` below 1.
     """
     outcomes: dict[int, Outcome] = {}
-    for number, outcome in finished(jobs, processes=processes, workers=workers):
-        outcomes[number] = outcome
-        if on_done:
-            on_done(outcome)
+    with contextlib.closing(finished(jobs, processes=processes, workers=workers)) as coming:
+        for number, outcome in coming:
+            outcomes[number] = outcome
+            if on_done:
+                on_done(outcome)
     return [outcomes[number] for number in range(len(jobs))]
 
 
 def finished(
     jobs: Sequence[Job], *, processes: int, workers: "Sequence[Worker] | None" = None
-) -> Iterator[tuple[int, Outcome]]:
+) -> Generator[tuple[int, Outcome]]:
     """Run all jobs, largest first; yield each job's number with its outcome as it comes.
 
     Outcomes are not kept, and a worker has its next job before the caller is given the outcome of the last.
-    Leaving the loop early, by an exception or Ctrl-C as well, ends the workers at once.
+    Closing it ends the workers at once. Loops over it stand in ``contextlib.closing``: an exception holds the
+    frames that it came through, and what is only forgotten would go on until that exception is.
 
     Parameters
     ----------

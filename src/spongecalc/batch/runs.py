@@ -186,14 +186,15 @@ def execute(
         place = scratch if executor is None else None
         jobs = _Jobs(waiting, place)
         outcomes = executor(jobs) if executor else finished(jobs, processes=processes)
-        for number, outcome in outcomes:
-            run = waiting[number]
-            if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
-                remove_dead(scratch)  # what its worker wrote may be gigabytes
-            refuse_faults([] if executor else [outcome], scratch)
-            told(run, *_keep(run, outcome, unstored), outcome.seconds)
-            for other in alike[run.key][1:]:
-                told(other, *_keep_alike(run, other, unstored), 0.0)
+        with contextlib.closing(outcomes):
+            for number, outcome in outcomes:
+                run = waiting[number]
+                if outcome.reason in ("size_limit", "time_limit", "worker_died", "killed"):
+                    remove_dead(scratch)  # what its worker wrote may be gigabytes
+                refuse_faults([] if executor else [outcome], scratch)
+                told(run, *_keep(run, outcome, unstored), outcome.seconds)
+                for other in alike[run.key][1:]:
+                    told(other, *_keep_alike(run, other, unstored), 0.0)
     stored = [run for run in runs if run.run_id not in unstored]
     return Results(stored, unstored, [run.run_id for run in runs])
 

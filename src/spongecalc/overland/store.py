@@ -7,6 +7,7 @@ import io
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -225,14 +226,15 @@ def make_all(
         )
         for run in due
     ]
-    for number, outcome in finished(tasks, processes=jobs):
-        refuse_faults([outcome], results)
-        run = due[number]
-        made += work[run.run_id]
-        if isinstance(outcome.value, FlowDone):
-            found[run.run_id] = outcome.value
-        else:
-            found[run.run_id] = _ended(run.run_id, failure_of(outcome), {}, NO_ERROR, 0, outcome.seconds)
-        spent = time.perf_counter() - began
-        on_done(len(found), spent * (whole - made) / made if made else float("nan"))
+    with closing(finished(tasks, processes=jobs)) as coming:
+        for number, outcome in coming:
+            refuse_faults([outcome], results)
+            run = due[number]
+            made += work[run.run_id]
+            if isinstance(outcome.value, FlowDone):
+                found[run.run_id] = outcome.value
+            else:
+                found[run.run_id] = _ended(run.run_id, failure_of(outcome), {}, NO_ERROR, 0, outcome.seconds)
+            spent = time.perf_counter() - began
+            on_done(len(found), spent * (whole - made) / made if made else float("nan"))
     return [found[run.run_id] for run in runs]

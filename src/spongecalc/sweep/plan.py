@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -148,13 +149,14 @@ def _side_by_side(sets: Sequence[_Set], given: _Given, processes: int, told: _To
     made: dict[int, list[_OfSet]] = {}
     jobs = [Job(str(number), _made_by_worker, (part, *given)) for number, part in enumerate(parts)]
     following = 0
-    for number, outcome in finished(jobs, processes=processes):
-        # A worker that was killed takes nothing along: its sets are made here.
-        made[number] = outcome.value if outcome.status == "done" else _of_sets(parts[number], *given)
-        told.more(len(parts[number]) * len(given[-1]))
-        while following in made:
-            yield from made.pop(following)
-            following += 1
+    with closing(finished(jobs, processes=processes)) as coming:
+        for number, outcome in coming:
+            # A worker that was killed takes nothing along: its sets are made here.
+            made[number] = outcome.value if outcome.status == "done" else _of_sets(parts[number], *given)
+            told.more(len(parts[number]) * len(given[-1]))
+            while following in made:
+                yield from made.pop(following)
+                following += 1
 
 
 def _made_by_worker(sets: Sequence[_Set], *given: Any) -> list[_OfSet]:

@@ -6,11 +6,12 @@ from tests.report.synthetic_review import synthetic_review
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.document import Drawing, MapSet
 from spongecalc.report.content.figures import Figure
+from spongecalc.report.content.media import for_paper
 from spongecalc.report.content.roles import FigureRole
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render import word_report
 from spongecalc.report.render.document_data import document_data
-from spongecalc.report.render.drawn_figures import DrawnFigure, figure_svg, for_paper, with_drawn_figures
+from spongecalc.report.render.drawn_figures import DrawnFigure, figure_svg, with_drawn_figures
 from spongecalc.report.render.html_page import html_text
 
 
@@ -38,6 +39,7 @@ def test_paper_holds_no_series_and_no_origins():
     assert paper.traces == {}
     sets = [b for c in paper.chapters for b in c.blocks if isinstance(b, MapSet)]
     assert sets and all(s.series is None for s in sets)
+    # The formats take the part of a document that is theirs, whether it was cut for paper before or not.
     assert document_data(paper) == document_data(compose(synthetic_review(), "zh"))
 
 

@@ -198,10 +198,8 @@ def county_capture(review: Review, words: Wording) -> Chapter | None:
     if ways.empty:
         return None
     # The chapter that this one stands in holds the ratio of every community already, each figure traceable.
-    tables = [
-        (words("rain.ways"), frame_table(ways, WAYS, words)),
-        (words("rain.rests_on"), frame_table(ways, RESTS_ON, words)),
-    ]
+    tables = [(words("rain.ways"), frame_table(ways, WAYS, words))]
+    on_screen = [(words("rain.rests_on"), frame_table(ways, RESTS_ON, words))]
     paragraphs = []
     if "design_rainfall_mm" in ways.columns:
         mm = cell_text("x_mm", ways["design_rainfall_mm"].iloc[0])
@@ -214,4 +212,6 @@ def county_capture(review: Review, words: Wording) -> Chapter | None:
                 source=source_name(review.capture_source, words.lang),
             )
         )
-    return inner_chapter(words, "capture-county", words("rain.part_heading"), paragraphs, tables)
+    return inner_chapter(
+        words, "capture-county", words("rain.part_heading"), paragraphs, tables, on_screen=on_screen
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -13,7 +13,6 @@ from spongecalc.report.content.community_tables import (
     JOINT_COLUMNS,
     QUANTITY_COLUMNS,
     SITE_COLUMNS,
-    StormFigure,
     facts,
     headline_storm,
     is_answered,
@@ -45,10 +44,11 @@ from spongecalc.report.content.inner_chapter import held
 from spongecalc.report.content.long_section import long_sections
 from spongecalc.report.content.map_extent import map_extent
 from spongecalc.report.content.map_series import map_series
+from spongecalc.report.content.media import of_both, on_screen_alone, with_tables_on_screen
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.outfall_chapters import outfall_table
 from spongecalc.report.content.result_chapters import confirmations
-from spongecalc.report.content.roles import ChapterPlace, FigureRole, TextRole
+from spongecalc.report.content.roles import ChapterPlace, FigureRole, Medium, TextRole
 from spongecalc.report.content.scenario_lines import scenario_lines
 from spongecalc.report.content.settled_chapters import settled_rows
 from spongecalc.report.content.table import Table, frame_table
@@ -81,11 +81,7 @@ def community_chapter(
     storms = storm_results(review, page.community_id)
     joints, sites = (numbered(t, words.scenario_names) for t in (page.joints, page.sites))
     failed = not judged.finished(row)
-    findings = finding_blocks(page.findings, words("table.findings"), words)
-    findings = findings or [
-        Subheading(words("table.findings")),
-        Paragraph(words("table.no_findings"), TextRole.NOTHING),
-    ]
+    findings = _findings(page, words)
     blocks: list[Block] = [Facts(facts(page, review, words))]
     if failed:
         blocks.append(Paragraph(_failure(page, judgements, words), TextRole.REASON))
@@ -95,7 +91,9 @@ def community_chapter(
     if failed:
         blocks += findings
     blocks += _maps(page, review, joints, sites, words)
-    blocks.append(_runoff(page, review, anchor, storms, words))
+    chart, by_storm = _runoff(page, review, anchor, words), storm_table(storms, words)
+    tabled = [TableBlock(words("table.by_storm"), by_storm, "by_storm")] if by_storm.rows else []
+    blocks.append(Beside([chart], tabled, Medium.SCREEN))
     leaving = outfall_table(review, page.community_id, words)
     if leaving.rows:
         blocks.append(TableBlock(words("table.outfalls", storm=headline), leaving, "outfalls"))
@@ -109,26 +107,58 @@ def community_chapter(
     named = sites.assign(number=[f"P{n}" for n in sites["number"]])
     shown = frame_table(named, SITE_COLUMNS, words)
     blocks += _table("sites", words("table.sites", storm=headline), shown, words(no_sites))
-    blocks += _checks(page, review, words)
+    closing = _closing(page, review, words)
+    # On paper the page that decides is one page: storms beyond the headline's stand in the annex.
+    blocks += of_both(closing, [Beside([chart], closing)])
+    details = of_both([], tabled)
+    if not any(c.key == "bill" for c in inner):
+        laid = frame_table(page.quantities, QUANTITY_COLUMNS, words)
+        details += _table("quantities", words("table.quantities"), laid, words("table.no_quantities"))
+    details += [_for_media(held(c)) for c in inner]
+    details += _profiles(page, review, words)
+    runs = _table("runs", words("table.runs"), run_table(page.runs, words), words("table.no_runs"))
+    details += with_tables_on_screen(Group("runs", runs)).blocks
+    if not failed:
+        details += findings
+    beside = page.community_id if page.name != page.community_id else ""
+    overall = judged.overall(row, review.judging)
+    return Chapter(anchor, page.name, blocks, ChapterPlace.COMMUNITY, overall, beside, details=details)
+
+
+PRINTED = frozenset({"structures", "separation", "evidence", "design", "settled"})
+"""Parts of a community's details that print whole: what fails, is misled or is not certain."""
+SUMMED_UP = frozenset({"capture", "ponding-ground"})
+"""Parts whose sentences and figures print; their tables, and all of the others, are looked up in the workbook."""
+
+
+def _for_media(part: Group) -> Group:
+    if part.key in PRINTED:
+        return part
+    return with_tables_on_screen(part) if part.key in SUMMED_UP else on_screen_alone(part)
+
+
+def _closing(page: CommunityPage, review: Review, words: Wording) -> list[Block]:
+    """The end of the page: the checks in a sentence, how good the data is, what is to be confirmed."""
+    blocks = _checks(page, review, words)
     inferred, features = inferred_share(page)
     if features:
         percent = cell_text("_percent", 100 * inferred / features)
         quality = words("document.quality_of", features=features, inferred=inferred, percent=percent)
         blocks += [Subheading(words("document.quality_heading")), Paragraph(quality)]
     points = confirmations(page, review, words)
-    blocks += [Subheading(words("document.confirm_heading")), Items(points)]
-    details: list[Block] = []
-    if not any(c.key == "bill" for c in inner):
-        laid = frame_table(page.quantities, QUANTITY_COLUMNS, words)
-        details += _table("quantities", words("table.quantities"), laid, words("table.no_quantities"))
-    details += [held(c) for c in inner]
-    details += _profiles(page, review, words)
-    details += _table("runs", words("table.runs"), run_table(page.runs, words), words("table.no_runs"))
-    if not failed:
-        details += findings
-    beside = page.community_id if page.name != page.community_id else ""
-    overall = judged.overall(row, review.judging)
-    return Chapter(anchor, page.name, blocks, ChapterPlace.COMMUNITY, overall, beside, details=details)
+    return [*blocks, Subheading(words("document.confirm_heading")), Items(points)]
+
+
+def _findings(page: CommunityPage, words: Wording) -> list[Block]:
+    """Findings about the data: all of them on a screen, on paper what wants an engineer's eye."""
+    heading = words("table.findings")
+    grave = page.findings[page.findings["severity"] != "info"] if "severity" in page.findings else page.findings
+    nothing: list[Block] = [Subheading(heading), Paragraph(words("table.no_findings"), TextRole.NOTHING)]
+    every = finding_blocks(page.findings, heading, words) or nothing
+    if len(grave) == len(page.findings):
+        return every
+    notes = Paragraph(words("document.notes_elsewhere", count=len(page.findings) - len(grave)), TextRole.REMARK)
+    return of_both(every, [*finding_blocks(grave, heading, words), notes])
 
 
 def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: Wording) -> str:
@@ -202,20 +232,12 @@ def _unsettled(review: Review, community_id: str, scenario: str) -> pd.DataFrame
     return own if len(own) else None
 
 
-def _runoff(
-    page: CommunityPage, review: Review, anchor: str, storms: Mapping[str, Sequence[StormFigure]], words: Wording
-) -> Beside:
-    """The runoff over time, and beside it the figures of every storm."""
-    headline = review.headline_storm
+def _runoff(page: CommunityPage, review: Review, anchor: str, words: Wording) -> Block:
+    """The runoff over time under the headline storm."""
     curves = _curves(page, review, anchor, words)
-    chart: Block = (
-        Drawing(words("chart.title", storm=headline), curves, FigureRole.HYDROGRAPH)
-        if curves is not None
-        else Paragraph(words("chart.none"), TextRole.NOTHING)
-    )
-    table = storm_table(storms, words)
-    beside: list[Block] = [TableBlock(words("table.by_storm"), table, "by_storm")] if table.rows else []
-    return Beside([chart], beside)
+    if curves is None:
+        return Paragraph(words("chart.none"), TextRole.NOTHING)
+    return Drawing(words("chart.title", storm=review.headline_storm), curves, FigureRole.HYDROGRAPH)
 
 
 def _curves(page: CommunityPage, review: Review, anchor: str, words: Wording) -> RunoffCurves | None:
@@ -262,7 +284,10 @@ def _profiles(page: CommunityPage, review: Review, words: Wording) -> list[Block
         )
         if section.has_levels:
             drawn.append(Drawing(caption, section, FigureRole.PROFILE))
-    return [Group("profiles", [Subheading(words("document.section_profiles")), *drawn])] if drawn else []
+    if not drawn:
+        return []
+    pairs = [Beside(drawn[n : n + 1], drawn[n + 1 : n + 2]) for n in range(0, len(drawn), 2)]
+    return [Group("profiles", [Subheading(words("document.section_profiles")), *of_both(drawn, pairs)])]
 
 
 def _table(name: str, heading: str, table: Table, empty: str) -> list[Block]:

@@ -13,7 +13,7 @@ from spongecalc.catalogue.catalogue import Catalogue, shipped
 from spongecalc.project.scenario_settings import DEFAULT_PAIR, DEFAULT_SCENARIOS, Scenario
 from spongecalc.report.content.figures import CommunityMap, Figure
 from spongecalc.report.content.map_series import MapSeries
-from spongecalc.report.content.roles import ChapterPlace, FigureRole, TableRole, TextRole
+from spongecalc.report.content.roles import ChapterPlace, FigureRole, Medium, TableRole, TextRole
 from spongecalc.report.content.table import Table
 from spongecalc.report.content.wording import Wording
 
@@ -134,6 +134,7 @@ class TableBlock:
     name: str = ""
     role: TableRole = TableRole.DETAIL
     sortable: bool = False
+    medium: Medium = Medium.ANY
     kind: str = "table"
 
 
@@ -175,15 +176,17 @@ class Beside:
 
     left: Sequence[Block]
     right: Sequence[Block]
+    medium: Medium = Medium.ANY
     kind: str = "beside"
 
 
 @dataclass(frozen=True)
 class Group:
-    """The blocks of a chapter that stands inside another, under its key."""
+    """The blocks of a chapter that stands inside another, under its key; without a key, blocks of one medium."""
 
     key: str
     blocks: Sequence[Block]
+    medium: Medium = Medium.ANY
     kind: str = "group"
 
 

@@ -30,6 +30,14 @@ class TableRole(StrEnum):
     SUMMARY = "summary"
 
 
+class Medium(StrEnum):
+    """A block's medium: every one; a screen alone, whose reader unfolds what he wants; paper alone."""
+
+    ANY = ""
+    SCREEN = "screen"
+    PAPER = "paper"
+
+
 class FigureRole(StrEnum):
     """A figure: a map; all communities on one map; a storm; runoff over time; a small curve; a long section."""
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spongecalc.report.content.document import Block, TableBlock
 from spongecalc.report.content.number_format import is_known
+from spongecalc.report.content.roles import Medium
 from spongecalc.report.content.standard_names import source_name, table_name
 from spongecalc.report.content.table import Cell, Heading, Table
 from spongecalc.report.content.wording import Wording
@@ -20,8 +21,8 @@ SOURCES_LISTED = 3
 def standards_read(confirmations: Sequence[Confirmation], words: Wording) -> list[Block]:
     """Blocks on how the standards' rows are known, the copies read, and the values that the project confirms."""
     blocks: list[Block] = [
-        TableBlock(words("document.standards"), _tables(words), "standards"),
-        TableBlock(words("document.copies"), _copies(words), "copies"),
+        TableBlock(words("document.standards"), _tables(words), "standards", medium=Medium.SCREEN),
+        TableBlock(words("document.copies"), _copies(words), "copies", medium=Medium.SCREEN),
     ]
     if confirmations:
         headings = [Heading(words(f"document.confirmed_{c}")) for c in ("table", "row", "who", "why")]

@@ -26,6 +26,7 @@ from spongecalc.report.content.document import (
     VerdictCounts,
     Verdicts,
 )
+from spongecalc.report.content.media import for_paper
 from spongecalc.report.content.number_format import grouped
 from spongecalc.report.content.roles import TextRole
 from spongecalc.report.content.table import Table
@@ -41,7 +42,8 @@ Data = dict[str, object]
 
 
 def document_data(document: Document) -> Data:
-    """The document as dictionaries, lists and texts; figures as whole SVG files."""
+    """What paper has of the document as dictionaries, lists and texts; figures as whole SVG files."""
+    document = for_paper(document)
     words = document.words
     keys = {c.key for c in document.chapters}
     cover = document.cover

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from spongecalc.report.content.document import Beside, Block, Chapter, Document, Drawing, Group, MapSet
+from spongecalc.report.content.document import Beside, Block, Document, Drawing, Group, MapSet
 from spongecalc.report.content.figures import (
     CommunityMap,
     Figure,
@@ -59,39 +59,38 @@ def figure_svg(figure: Figure, words: Wording) -> str:
 
 def with_drawn_figures(document: Document) -> Document:
     """The document with every figure drawn, once for all formats that it goes into."""
-    words = document.words
+    drawing = _Drawing(document.words)
     chapters = [
-        replace(c, blocks=_drawn(c.blocks, words), details=_drawn(c.details, words)) for c in document.chapters
+        replace(c, blocks=drawing.blocks(c.blocks), details=drawing.blocks(c.details)) for c in document.chapters
     ]
     return replace(document, chapters=chapters)
 
 
-def for_paper(document: Document) -> Document:
-    """The document without what only the page on a screen can show: series over time, origins of figures."""
-    return replace(document, traces={}, chapters=[_on_paper(c) for c in document.chapters])
+class _Drawing:
+    """Figures drawn once each, also one that stands in different places on a screen and on paper."""
 
+    def __init__(self, words: Wording) -> None:
+        self._words = words
+        # By identity: a figure that is held here keeps its number.
+        self._drawn: dict[int, tuple[Figure, DrawnFigure]] = {}
 
-def _on_paper(chapter: Chapter) -> Chapter:
-    blocks = [replace(b, series=None) if isinstance(b, MapSet) else b for b in chapter.blocks]
-    return replace(chapter, blocks=blocks)
+    def blocks(self, blocks: Sequence[Block]) -> list[Block]:
+        return [self._block(b) for b in blocks]
 
+    def _block(self, block: Block) -> Block:
+        match block:
+            case Drawing():
+                return replace(block, figure=self._figure(block.figure))
+            case MapSet():
+                return replace(block, maps={s: self._figure(m) for s, m in block.maps.items()})
+            case Beside():
+                return replace(block, left=self.blocks(block.left), right=self.blocks(block.right))
+            case Group():
+                return replace(block, blocks=self.blocks(block.blocks))
+        return block
 
-def _drawn(blocks: Sequence[Block], words: Wording) -> list[Block]:
-    return [_block(b, words) for b in blocks]
-
-
-def _block(block: Block, words: Wording) -> Block:
-    match block:
-        case Drawing():
-            return replace(block, figure=_figure(block.figure, words))
-        case MapSet():
-            return replace(block, maps={s: _figure(m, words) for s, m in block.maps.items()})
-        case Beside():
-            return replace(block, left=_drawn(block.left, words), right=_drawn(block.right, words))
-        case Group():
-            return replace(block, blocks=_drawn(block.blocks, words))
-    return block
-
-
-def _figure(figure: Figure, words: Wording) -> DrawnFigure:
-    return DrawnFigure(figure.label, figure_svg(figure, words))
+    def _figure(self, figure: Figure) -> DrawnFigure:
+        if id(figure) not in self._drawn:
+            drawn = DrawnFigure(figure.label, figure_svg(figure, self._words))
+            self._drawn[id(figure)] = (figure, drawn)
+        return self._drawn[id(figure)][1]

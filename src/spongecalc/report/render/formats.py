@@ -11,7 +11,8 @@ from spongecalc.batch.own_files import note_written, remove_left_over
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.institute import PLAIN, Institute
-from spongecalc.report.render.drawn_figures import for_paper, with_drawn_figures
+from spongecalc.report.content.media import for_paper
+from spongecalc.report.render.drawn_figures import with_drawn_figures
 from spongecalc.report.render.long_section_files import FOLDER as PROFILES
 from spongecalc.report.render.long_section_files import profile_files
 from spongecalc.whole_file import replace_files

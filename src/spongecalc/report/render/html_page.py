@@ -17,6 +17,7 @@ from spongecalc.assess.review import Review
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.document import Document, TableBlock
 from spongecalc.report.content.institute import PLAIN, Institute
+from spongecalc.report.content.media import for_screen
 from spongecalc.report.content.number_format import grouped
 from spongecalc.report.content.roles import CellRole, FigureRole, TableRole, TextRole
 from spongecalc.report.content.scenario_lines import ScenarioLine, scenario_lines
@@ -86,6 +87,7 @@ def page_text(review: Review, lang: str) -> str:
 
 def html_text(document: Document, institute: Institute = PLAIN) -> str:
     """A document as one page of HTML."""
+    document = for_screen(document)
     words = document.words
     environment = Environment(
         loader=PackageLoader("spongecalc.report.render"),

@@ -1,0 +1,74 @@
+"""What stands on a screen and what on paper: nothing is lost between them, and paper says where the rest is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from tests.report.synthetic_review import synthetic_review
+
+from spongecalc.report.content.compose import compose
+from spongecalc.report.content.document import Beside, Block, Chapter, Document, Group, Paragraph, TableBlock
+from spongecalc.report.content.media import for_paper, for_screen
+from spongecalc.report.content.roles import ChapterPlace
+
+
+def every(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        match block:
+            case Group():
+                yield from every(block.blocks)
+            case Beside():
+                yield from every([*block.left, *block.right])
+
+
+def captions(chapter: Chapter) -> list[str]:
+    found = (b.caption for b in every([*chapter.blocks, *chapter.details]) if isinstance(b, TableBlock))
+    return sorted(found)
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def document(request: pytest.FixtureRequest) -> Document:
+    return compose(synthetic_review(), request.param)
+
+
+def test_a_screen_has_every_table_once(document: Document) -> None:
+    screen = for_screen(document)
+    for told, shown in zip(document.chapters, screen.chapters, strict=True):
+        assert captions(shown) == sorted(set(captions(told)))
+
+
+def test_paper_has_no_table_of_its_own_and_says_where_the_others_are(document: Document) -> None:
+    words = document.words
+    short = 0
+    for shown, printed in zip(for_screen(document).chapters, for_paper(document).chapters, strict=True):
+        missing = set(captions(shown)) - set(captions(printed))
+        assert set(captions(printed)) <= set(captions(shown))
+        assert len(captions(printed)) == len(set(captions(printed)))
+        said = [b.text for b in every([*printed.blocks, *printed.details]) if isinstance(b, Paragraph)]
+        community = printed.place == ChapterPlace.COMMUNITY
+        elsewhere = words("document.details_elsewhere" if community else "document.tables_elsewhere")
+        assert (elsewhere in said) == bool(missing), shown.key
+        short += bool(missing)
+    assert short > 2
+
+
+def test_the_page_that_decides_leaves_other_storms_to_the_annex(document: Document) -> None:
+    words = document.words
+    by_storm = words("table.by_storm")
+    for chapter in for_paper(document).chapters:
+        if chapter.place == ChapterPlace.COMMUNITY:
+            deciding = [b.caption for b in every(chapter.blocks) if isinstance(b, TableBlock)]
+            annexed = [b.caption for b in every(chapter.details) if isinstance(b, TableBlock)]
+            assert by_storm not in deciding
+            assert words("table.runs") not in annexed
+            assert annexed.count(by_storm) <= 1
+    assert any(by_storm in captions(c) for c in for_paper(document).chapters)
+
+
+def test_what_fails_is_printed(document: Document) -> None:
+    failed = document.words("bill.part.design_failed")
+    shown = sum(captions(c).count(failed) for c in for_screen(document).chapters)
+    printed = sum(captions(c).count(failed) for c in for_paper(document).chapters)
+    assert shown == printed
