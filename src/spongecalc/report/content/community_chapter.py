@@ -158,7 +158,7 @@ def _findings(page: CommunityPage, words: Wording) -> list[Block]:
     if len(grave) == len(page.findings):
         return every
     notes = Paragraph(words("document.notes_elsewhere", count=len(page.findings) - len(grave)), TextRole.REMARK)
-    return of_both(every, [*finding_blocks(grave, heading, words), notes])
+    return of_both(every, [*(finding_blocks(grave, heading, words) or [Subheading(heading)]), notes])
 
 
 def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: Wording) -> str:
