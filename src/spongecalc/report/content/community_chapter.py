@@ -171,9 +171,11 @@ def _failure(page: CommunityPage, judgements: Sequence[judged.Verdict], words: W
 
 def _verdict_line(verdict: judged.Verdict, page: CommunityPage, review: Review, words: Wording) -> VerdictLine:
     limit = words.filled(f"limit.{verdict.criterion}", limit_figures(review))
+    beside = ""
     if reason := review.not_decisive.get(verdict.criterion):
-        limit = f"{limit}{words.between}{words('verdict.not_decisive_here', reason=reason)}"
-    return VerdictLine(verdict.criterion, verdict.answer, found_said(verdict, page, review, words), limit)
+        beside = words("verdict.not_decisive_here", reason=reason)
+        limit = f"{limit}{words.between}{beside}"
+    return VerdictLine(verdict.criterion, verdict.answer, found_said(verdict, page, review, words), limit, beside)
 
 
 def _maps(

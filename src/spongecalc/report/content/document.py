@@ -97,12 +97,16 @@ class Tiles:
 
 @dataclass(frozen=True)
 class VerdictLine:
-    """One question's line: verdict's code, and its words."""
+    """One question's line: verdict's code, and its words.
+
+    ``beside`` is the part of the limit's words that is of this project alone, and stands in no table of limits.
+    """
 
     question: str
     answer: str
     found: str
     limit: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)

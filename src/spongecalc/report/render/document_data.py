@@ -73,6 +73,7 @@ def document_data(document: Document) -> Data:
             "answer": words("verdict.column_answer"),
             "found": words("verdict.column_found"),
             "limit": words("verdict.column_limit"),
+            "limits_at": words("document.limits_at"),
             "attention": words("section.attention"),
         },
         "verdicts": {a: words(f"verdict.{a}") for a in ("pass", "fail", "conditional", "undecided")},
@@ -121,6 +122,7 @@ def _block(block: Block, keys: set[str], words: Wording) -> Data:  # noqa: PLR09
                     "answer": v.answer,
                     "found": v.found,
                     "limit": v.limit,
+                    "beside": v.beside,
                 }
                 for v in block.lines
             ]
