@@ -106,7 +106,7 @@ def preflight(path: Path) -> tuple[bytes, Message | None]:
         The content, and an error message when the file must not go to the engine.
     """
 
-    def refusal(name: str, **values: str) -> Message:
+    def refusal(name: str, /, **values: str) -> Message:
         return Message("error", f"engine.run.{name}", subject=path.name, values=tuple(values.items()))
 
     try:
