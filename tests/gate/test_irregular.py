@@ -24,6 +24,7 @@ from spongecalc.project.layer_source import LayerSource
 from spongecalc.project.load import ProjectError, load_project
 from spongecalc.steps import pipeline
 from spongecalc.swmm.input_file import preflight
+from spongecalc.swmm.water_balance import explain
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 POINTS = gpd.GeoDataFrame({"node_id": ["1"]}, geometry=[Point(540000, 2674000)], crs="EPSG:4543")
@@ -127,4 +128,5 @@ def test_a_model_that_is_a_pipe_does_not_go_to_the_engine(tmp_path: Path) -> Non
     content, message = preflight(pipe(tmp_path / "p.inp"))
     assert content == b""
     assert message is not None
-    assert "no regular file" in dict(message.values)["reason"]
+    assert "no regular file" in explain(message, "en")[0]
+    assert "不是普通文件" in explain(message, "zh")[0]
