@@ -42,7 +42,7 @@ Data = dict[str, object]
 
 
 def document_data(document: Document) -> Data:
-    """What paper has of the document as dictionaries, lists and texts; figures as whole SVG files."""
+    """The part of the document that prints, as dictionaries, lists and texts; figures as whole SVG files."""
     document = for_paper(document)
     words = document.words
     keys = {c.key for c in document.chapters}
