@@ -67,18 +67,18 @@ def note_answered(results: Path, refused: Iterable[tuple[str, str]]) -> None:
 
 def _are_whole(results: Path, now: set[tuple[str, str]]) -> bool:
     """True where all is read that the last whole answers rest on."""
-    return now <= set(_refused_then(results / STATE / RECORD) or ())
+    return now <= set(_refused_then(results / STATE / RECORD))
 
 
-def _refused_then(record: Path) -> list[tuple[str, str]] | None:
-    """Sources that could not be read when the last whole answers were made; None where nothing is known of it."""
+def _refused_then(record: Path) -> list[tuple[str, str]]:
+    """Sources that could not be read when the last whole answers were made; none where nothing is known of it."""
     if not record.is_file():
-        return None
+        return []
     try:
         with Entrance(record, "stored"):
             return [(str(layer), str(file)) for layer, file in stored.sealed(record)["refused"]]
     except InputRefusedError:
-        return None
+        return []
 
 
 def _own(folder: Path) -> Iterator[tuple[str, Path]]:
