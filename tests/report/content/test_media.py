@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from tests.report.synthetic_review import synthetic_review
 
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.document import Beside, Block, Chapter, Document, Group, Paragraph, TableBlock
-from spongecalc.report.content.media import for_paper, for_screen
+from spongecalc.report.content.media import MOST_PRINTED, for_paper, for_screen
 from spongecalc.report.content.roles import ChapterPlace
+from spongecalc.report.content.table import Cell, Heading, Table
 
 
 def every(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -72,3 +74,41 @@ def test_what_fails_is_printed(document: Document) -> None:
     shown = sum(captions(c).count(failed) for c in for_screen(document).chapters)
     printed = sum(captions(c).count(failed) for c in for_paper(document).chapters)
     assert shown == printed
+
+
+def long_table(gravity: Sequence[tuple[float, ...]] = ()) -> TableBlock:
+    rows = [[Cell(str(n))] for n in range(MOST_PRINTED + 50)]
+    return TableBlock("sites", Table([Heading("number")], rows), "sites", gravity=gravity)
+
+
+def printed(document: Document, place: ChapterPlace, block: TableBlock) -> tuple[list[str], list[str]]:
+    """Rows of the one table as they print, and the remarks under it."""
+    chapter = Chapter("k", "h", [Group("g", [block])], place)
+    paper = for_paper(replace(document, chapters=[chapter])).chapters[0]
+    blocks = list(every(paper.blocks))
+    rows = [row[0].text for b in blocks if isinstance(b, TableBlock) for row in b.table.rows]
+    return rows, [b.text for b in blocks if isinstance(b, Paragraph)]
+
+
+def test_of_a_long_table_of_features_paper_has_the_gravest_rows_in_their_order(document: Document) -> None:
+    rows = range(MOST_PRINTED + 50)
+    # The last but one stays and is small, the first fifty are the smallest of those that are gone.
+    gravity = [(float(n == 248), float(n)) for n in rows]
+    shown, said = printed(document, ChapterPlace.COUNTY, long_table(gravity))
+    assert shown == [str(n) for n in rows if n >= 50]
+    whole = [(float(n == 3), float(n)) for n in rows]
+    shown, said = printed(document, ChapterPlace.COMMUNITY, long_table(whole))
+    assert shown == ["3", *(str(n) for n in rows if n >= 51)]
+    words = document.words
+    assert said == [words("document.rows_elsewhere", shown=MOST_PRINTED, total=MOST_PRINTED + 50)]
+    screen = for_screen(replace(document, chapters=[Chapter("k", "h", [long_table(whole)])]))
+    table = screen.chapters[0].blocks[0]
+    assert isinstance(table, TableBlock)
+    assert len(table.table.rows) == len(rows)
+
+
+def test_a_table_by_community_prints_whole_however_many_there_are(document: Document) -> None:
+    shown, said = printed(document, ChapterPlace.COUNTY, long_table())
+    assert (len(shown), said) == (MOST_PRINTED + 50, [])
+    shown, _ = printed(document, ChapterPlace.COMMUNITY, long_table())
+    assert shown == [str(n) for n in range(MOST_PRINTED)]

@@ -19,6 +19,7 @@ from spongecalc.report.content.community_tables import (
     numbered,
     reason_unanswered,
     run_table,
+    site_gravity,
     storm_results,
     storm_table,
 )
@@ -106,7 +107,8 @@ def community_chapter(
     blocks += _table("joints", words("table.joints"), frame_table(joints, JOINT_COLUMNS, words), words(no_joints))
     named = sites.assign(number=[f"P{n}" for n in sites["number"]])
     shown = frame_table(named, SITE_COLUMNS, words)
-    blocks += _table("sites", words("table.sites", storm=headline), shown, words(no_sites))
+    caption = words("table.sites", storm=headline)
+    blocks += _table("sites", caption, shown, words(no_sites), site_gravity(sites))
     closing = _closing(page, review, words)
     # On paper the page that decides is one page: storms beyond the headline's stand in the annex.
     blocks += of_both(closing, [Beside([chart], closing)])
@@ -292,7 +294,9 @@ def _profiles(page: CommunityPage, review: Review, words: Wording) -> list[Block
     return [Group("profiles", [Subheading(words("document.section_profiles")), *of_both(drawn, pairs)])]
 
 
-def _table(name: str, heading: str, table: Table, empty: str) -> list[Block]:
+def _table(
+    name: str, heading: str, table: Table, empty: str, gravity: Sequence[tuple[float, ...]] = ()
+) -> list[Block]:
     if table.rows:
-        return [TableBlock(heading, table, name)]
+        return [TableBlock(heading, table, name, gravity=gravity)]
     return [Subheading(heading), Paragraph(empty, TextRole.NOTHING)]

@@ -86,6 +86,14 @@ def numbered(table: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
     return plain.assign(number=range(1, len(plain) + 1))
 
 
+def site_gravity(sites: pd.DataFrame) -> list[tuple[float, float]]:
+    """How grave each ponding site is: what stays before what is eliminated, then by volume [m3]."""
+    if sites.empty:
+        return []
+    stays = (sites["verdict"] != "eliminated").tolist()
+    return [(float(s), float(v)) for s, v in zip(stays, sites["volume_m3"].fillna(0).tolist(), strict=True)]
+
+
 # Figures of each storm and scenario, by their columns in sponge.csv.
 OF_STORM = ("runoff_m3", "runoff_coefficient", "peak_l_s")
 FACT_AREAS = ("permeable", "green")

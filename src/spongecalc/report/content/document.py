@@ -131,13 +131,18 @@ class VerdictCounts:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table under its caption; ``name`` tells it from the others of a page."""
+    """A table under its caption; ``name`` tells it from the others of a page.
+
+    ``gravity`` says of each row how grave it is, where paper may show the gravest alone; without it the first
+    rows are the gravest.
+    """
 
     caption: str
     table: Table
     name: str = ""
     role: TableRole = TableRole.DETAIL
     sortable: bool = False
+    gravity: Sequence[tuple[float, ...]] = ()
     medium: Medium = Medium.ANY
     kind: str = "table"
 

@@ -5,6 +5,7 @@ What a reviewer looks for among thousands of rows he looks for in the workbook, 
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ from spongecalc.report.content.document import (
 )
 from spongecalc.report.content.roles import ChapterPlace, Medium, TextRole
 from spongecalc.report.content.wording import Wording
+
+MOST_PRINTED = 200
+"""Rows of a table of features that print: pages of them say no more, and cost the memory of a small machine."""
 
 
 def for_screen(document: Document) -> Document:
@@ -57,7 +61,10 @@ def with_tables_on_screen(block: Group) -> Group:
 
 
 def _on_paper(chapter: Chapter, words: Wording) -> Chapter:
-    blocks, details = (_of(part, Medium.PAPER) for part in (chapter.blocks, chapter.details))
+    every = chapter.place == ChapterPlace.COMMUNITY
+    blocks, details = (
+        _shortened(_of(part, Medium.PAPER), words, every=every) for part in (chapter.blocks, chapter.details)
+    )
     shown = (*chapter.blocks, *chapter.details)
     if _count([*blocks, *details]) < _count(_of(shown, Medium.SCREEN)):
         key = "details_elsewhere" if chapter.place == ChapterPlace.COMMUNITY else "tables_elsewhere"
@@ -85,6 +92,37 @@ def _of(blocks: Sequence[Block], medium: Medium) -> list[Block]:
             case _:
                 found.append(block)
     return found
+
+
+def _shortened(blocks: Sequence[Block], words: Wording, *, every: bool) -> list[Block]:
+    """Blocks whose long tables of features have their gravest rows, and say how many there are.
+
+    These are the tables whose rows' gravity is known; in a community's chapter every table (``every``).
+    """
+    found: list[Block] = []
+    for block in blocks:
+        match block:
+            case TableBlock() if len(block.table.rows) > MOST_PRINTED and (every or block.gravity):
+                said = words("document.rows_elsewhere", shown=MOST_PRINTED, total=len(block.table.rows))
+                found += [_gravest(block), Paragraph(said, TextRole.REMARK)]
+            case Group():
+                found.append(replace(block, blocks=_shortened(block.blocks, words, every=every)))
+            case Beside():
+                left, right = (_shortened(b, words, every=every) for b in (block.left, block.right))
+                found.append(replace(block, left=left, right=right))
+            case _:
+                found.append(block)
+    return found
+
+
+def _gravest(block: TableBlock) -> TableBlock:
+    """The table with its gravest rows alone, in their order; the foot is that of all rows."""
+    rows, gravity = block.table.rows, block.gravity
+    shown: Sequence[int] = range(MOST_PRINTED)
+    if gravity:
+        shown = sorted(heapq.nlargest(MOST_PRINTED, range(len(rows)), key=lambda i: (gravity[i], -i)))
+    kept = tuple(gravity[i] for i in shown) if gravity else ()
+    return replace(block, table=replace(block.table, rows=[rows[i] for i in shown]), gravity=kept)
 
 
 def _count(blocks: Sequence[Block]) -> int:

@@ -15,7 +15,7 @@ from spongecalc.language import has_text, text
 from spongecalc.report.content import runoff_change
 from spongecalc.report.content.anchors import anchored_pages
 from spongecalc.report.content.bill_chapters import has_bill
-from spongecalc.report.content.community_tables import numbered
+from spongecalc.report.content.community_tables import numbered, site_gravity
 from spongecalc.report.content.county_tables import counts, not_passing, separated_counts, total_row
 from spongecalc.report.content.criteria_tables import not_decisive_said
 from spongecalc.report.content.document import Block, Chapter, Items, Paragraph, TableBlock
@@ -95,8 +95,10 @@ PONDING_COLUMNS = ("node_count", "volume_m3", "duration_h", "max_depth_m", "hous
 def ponding_chapter(review: Review, words: Wording) -> Chapter:
     """Every ponding site of the headline storm with what became of it (积水点整治一览表)."""
     rows = []
+    gravity = []
     for page, anchor in anchored_pages(review):
         sites = numbered(page.sites, words.scenario_names)
+        gravity += site_gravity(sites)
         for row in sites.to_dict("records"):
             cells = [
                 Cell(page.community_id, link=f"#{anchor}"),
@@ -118,7 +120,7 @@ def ponding_chapter(review: Review, words: Wording) -> Chapter:
     blocks: list[Block] = []
     if rows:
         caption = words("table.sites", storm=review.headline_storm)
-        blocks.append(TableBlock(caption, Table(headings, rows), "allsites"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "allsites", gravity=gravity))
     else:
         blocks.append(Paragraph(words("table.no_sites"), TextRole.NOTHING))
     if levels := county_levels_said(review, words):
@@ -136,6 +138,7 @@ JOINT_COLUMNS = ("kind", "feature_id", "at_node", "carries", "households", "outf
 def separation_chapter(review: Review, words: Wording) -> Chapter:
     """Cross-connections that remain in the last scenario compared, over all communities."""
     rows = []
+    gravity: list[tuple[float]] = []
     for page, anchor in anchored_pages(review):
         joints = numbered(page.joints, words.scenario_names)
         if "scenario" not in joints:
@@ -146,6 +149,8 @@ def separation_chapter(review: Review, words: Wording) -> Chapter:
                 named = c in ("kind", "carries")
                 cells.append(Cell(words.name(c, row.get(c)) if named else cell_text(c, row.get(c))))
             rows.append(cells)
+            households = row.get("households")
+            gravity.append((float(str(households)) if is_known(households) else 0.0,))
     headings = [Heading(words("column.community_id")), Heading(words("table.number"))]
     headings += [Heading(words.name("column", c), c == "households") for c in JOINT_COLUMNS]
     first, last = separated_counts(review)
@@ -153,7 +158,7 @@ def separation_chapter(review: Review, words: Wording) -> Chapter:
     blocks: list[Block] = [Paragraph(said)]
     if rows:
         caption = words("document.joints_left")
-        blocks.append(TableBlock(caption, Table(headings, rows), "alljoints"))
+        blocks.append(TableBlock(caption, Table(headings, rows), "alljoints", gravity=gravity))
     elif review.pages:
         blocks.append(Paragraph(words("document.no_joints_left"), TextRole.NOTHING))
     return Chapter("separation", words("document.section_separation"), blocks)

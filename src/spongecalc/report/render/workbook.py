@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from numbers import Number
 from typing import Any
@@ -49,6 +49,9 @@ UNFIT_NAME, LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 # Two rows of headings: words, and the columns' names in the CSV files.
 FIRST_ROW = 2
 LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_576 - FIRST_ROW - 1
+"""Rows that a sheet can hold besides those above them; the writer drops any more without a word."""
+ROWS_AT_ONCE = 5000
 # Different texts of a column that are measured for its width.
 MOST_TEXTS = 2000
 
@@ -61,7 +64,8 @@ def xlsx_bytes(review: Review, lang: str) -> bytes:
     words = Wording.of(review, lang)
     out = io.BytesIO()
     options = {
-        "in_memory": True,
+        # Rows go to a file as they are written: those of a large community would fill the memory.
+        "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -189,41 +193,35 @@ def _table_sheet(
     widths = [column_width(h, t, c) for h, t, c in zip(headings, shown, columns, strict=True)]
     broken = [is_broken(t, w) for t, w in zip(shown, widths, strict=True)]
     wrapped = [i for i, b in enumerate(broken) if b]
-    # A row above the headings says what a sheet prints that does not print all of its rows.
-    head = 0 if printed is None else 1
+    # A row above the headings says what a sheet prints, or holds, that does not print or hold all of its rows.
+    said = _said_above(printed, len(table), words)
+    head = 1 if said else 0
     first = head + FIRST_ROW
-    for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
-        figures = pd.api.types.is_numeric_dtype(table.iloc[:, at]) and not pd.api.types.is_bool_dtype(
-            table.iloc[:, at]
-        )
-        sheet.write_string(head, at, heading, formats.heading_of_figures if figures else formats.heading)
-        sheet.write_string(head + 1, at, column, formats.key)
-        sheet.set_column(at, at, widths[at])
+    # Rows are written in their order, and are gone once the next is begun.
+    if said:
+        sheet.write_string(0, 0, said, formats.note)
     sheet.set_row(head, heading_height(headings, widths))
+    for at, heading in enumerate(headings):
+        values = table.iloc[:, at]
+        figures = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        sheet.write_string(head, at, heading, formats.heading_of_figures if figures else formats.heading)
+        sheet.set_column(at, at, widths[at])
     sheet.set_row(head + 1, heading_height(columns, widths, SMALL))
+    for at, column in enumerate(columns):
+        sheet.write_string(head + 1, at, column, formats.key)
     given = table.to_dict("records") if name == "communities" else []
-    for index, row in enumerate(worded.to_dict("records")):
+    for index, row in enumerate(_records(worded.head(MOST_ROWS))):
         bold = bool(given) and given[index].get("community_id") == TOTAL
         formulas = _formulas(columns, given, index) if given else {}
-        height = row_height(
-            (cell_text(columns[i], row[columns[i]]) for i in wrapped), (widths[i] for i in wrapped)
-        )
+        height = row_height((cell_text(columns[i], row[i]) for i in wrapped), (widths[i] for i in wrapped))
         if height:
             sheet.set_row(first + index, height)
         for at, column in enumerate(columns):
             formula = formulas.get(column, "")
-            _cell(
-                sheet,
-                formats,
-                (first + index, at),
-                column,
-                row[column],
-                formula,
-                bold=bold,
-                broken=broken[at],
-            )
+            place = (first + index, at)
+            _cell(sheet, formats, place, column, row[at], formula, bold=bold, broken=broken[at])
     if columns:
-        last = max(first + len(table) - 1, head + 1)
+        last = max(first + min(len(table), MOST_ROWS) - 1, head + 1)
         # TOTAL stays where it is, whatever is filtered.
         if given and given[-1].get("community_id") == TOTAL:
             last = max(last - 1, head + 1)
@@ -232,10 +230,24 @@ def _table_sheet(
     sheet.freeze_panes(first, frozen)
     set_printing(sheet, widths, first - 1, frozen, project)
     if printed is not None:
+        sheet.print_area(0, 0, first + min(printed, MOST_ROWS) - 1, len(columns) - 1)
+
+
+def _records(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table in their order, some at a time: all of a large one would fill the memory."""
+    for first in range(0, len(table), ROWS_AT_ONCE):
+        yield from table.iloc[first : first + ROWS_AT_ONCE].itertuples(index=False, name=None)
+
+
+def _said_above(printed: int | None, rows: int, words: Wording) -> str:
+    """What is said above a sheet's headings: how many of its rows print, and how many it holds where not all."""
+    said = []
+    if printed is not None:
         key = "document.workbook_printed" if printed else "document.workbook_printed_none"
-        said = words(key, printed=printed, total=len(table), last=first + printed)
-        sheet.write_string(0, 0, said, formats.note)
-        sheet.print_area(0, 0, first + printed - 1, len(columns) - 1)
+        said.append(words(key, printed=printed, total=rows, last=1 + FIRST_ROW + printed))
+    if rows > MOST_ROWS:
+        said.append(words("document.workbook_cut", shown=MOST_ROWS, total=rows))
+    return " ".join(said)
 
 
 def _printed_rows(name: str, table: pd.DataFrame) -> int | None:
