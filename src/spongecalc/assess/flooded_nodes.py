@@ -42,24 +42,28 @@ def _flooded(modelled: Modelled, storm_id: str) -> gpd.GeoDataFrame:
     crs = modelled.system.crs
     if result is None:
         return _none(crs)
-    table = modelled.flooding
-    came_up_m3 = result.nodes["flood_volume_m3"].reindex(table["model_id"]).to_numpy()
-    table = table[came_up_m3 > LEAST_FLOOD_M3].reset_index(drop=True)
-    if table.empty:
+    table, surveyed = modelled.flooding, modelled.surveyed
+    at = result.nodes.index.get_indexer(table["model_id"])
+    came_up_m3 = np.where(at >= 0, result.nodes["flood_volume_m3"].to_numpy(float)[at], 0.0)
+    wet = np.flatnonzero(came_up_m3 > LEAST_FLOOD_M3)
+    if not len(wet):
         return _none(crs)
-    found = result.nodes.loc[table["model_id"], [*FIGURES, "max_depth_m"]].reset_index(drop=True)
-    surveyed = modelled.system.nodes.drop_duplicates("node_id").set_index("node_id").loc[table["feature_id"]]
-    rims_m = (surveyed["ground_m"] - surveyed["invert_m"]).to_numpy(float)
-    basin, gutter = (table["role"].isin(roles).to_numpy() for roles in (("basin", *STORAGE_ROLES), (GUTTER,)))
-    nodes = pd.DataFrame(found.rename(columns=FIGURES)).assign(
-        node_id=table["feature_id"].to_numpy(),
-        community_id=table["community_id"].to_numpy(),
-        kind=surveyed["kind"].to_numpy(),
-        ground_m=surveyed["ground_m"].to_numpy(float),
-        stood_m3=found["max_ponded_m3"].mask(basin, found["flood_volume_m3"]),
-        max_depth_m=(found["max_depth_m"] - np.where(gutter, 0.0, rims_m)).clip(lower=0.0),
-    )
-    return gpd.GeoDataFrame(nodes[NODE_COLUMNS], geometry=list(surveyed.geometry), crs=crs)
+    found = {c: result.nodes[c].to_numpy(float)[at[wet]] for c in (*FIGURES, "max_depth_m")}
+    roles = table["role"].iloc[wet]
+    basin, gutter = roles.isin(("basin", *STORAGE_ROLES)).to_numpy(), (roles == GUTTER).to_numpy()
+    own = surveyed.iloc[wet]
+    ground_m = own["ground_m"].to_numpy(float)
+    rims_m = ground_m - own["invert_m"].to_numpy(float)
+    columns = {
+        "node_id": table["feature_id"].to_numpy()[wet],
+        "community_id": table["community_id"].to_numpy()[wet],
+        "kind": own["kind"].to_numpy(),
+        "ground_m": ground_m,
+        **{name: found[c] for c, name in FIGURES.items()},
+        "stood_m3": np.where(basin, found["flood_volume_m3"], found["max_ponded_m3"]),
+        "max_depth_m": np.clip(found["max_depth_m"] - np.where(gutter, 0.0, rims_m), 0.0, None),
+    }
+    return gpd.GeoDataFrame(pd.DataFrame(columns)[NODE_COLUMNS], geometry=own.geometry.to_numpy(), crs=crs)
 
 
 def _none(crs: CRS) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from spongecalc.scenario import DrainageSystem
@@ -73,6 +74,12 @@ class Modelled:
         """The elements at which water stands on the ground, in the order of the model's."""
         table = self.model.elements
         return table[table["role"].isin(FLOODING)]
+
+    @cached_property
+    def surveyed(self) -> gpd.GeoDataFrame:
+        """The surveyed node of each element of :attr:`flooding`, in the same order."""
+        nodes = self.system.nodes.drop_duplicates("node_id").set_index("node_id")
+        return nodes.loc[self.flooding["feature_id"]]
 
     # Asked for hundreds of times of a community: the table is taken apart once.
     @cached_property

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spongecalc.assess.flooded_nodes import flooded_nodes
+from spongecalc.assess.flooded_nodes import FIGURES, flooded_nodes
 from spongecalc.assess.limiting import limits_of
 from spongecalc.assess.low_spots import with_low_spots
 from spongecalc.assess.modelled import Modelled
@@ -92,14 +92,23 @@ def ponding_sites(
     if flooded.empty:
         return pd.DataFrame(rows, columns=[*PONDING_COLUMNS, "node_ids", "places"])
     nodes = with_low_spots(flooded, ground, settings)
-    for _, own in nodes.groupby("spot", sort=True):
-        volume_m3 = float(own["volume_m3"].sum())
+    spots = nodes["spot"].to_numpy()
+    order = np.argsort(spots, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(spots[order])) + 1)
+    figures = {c: nodes[c].to_numpy(float) for c in (*FIGURES.values(), "max_depth_m")}
+    large = figures["volume_m3"] >= settings.min_volume_m3
+    node_ids, communities, how = (nodes[c].tolist() for c in ("node_id", "community_id", "joined_by"))
+    points = nodes.geometry.to_numpy()
+    felt: list[np.ndarray] = []
+    for own in members:
+        of_site = {name: values[own] for name, values in figures.items()}
+        volume_m3 = float(of_site["volume_m3"].sum())
         if volume_m3 < settings.min_volume_m3:
             continue
-        lowest, places = own.iloc[0], list(own.geometry)
-        felt = [places[0], *own.geometry[own["volume_m3"] >= settings.min_volume_m3]]
-        community_id = str(lowest["community_id"])
-        ids = tuple(dict.fromkeys(own["node_id"]))
+        lowest = own[0]
+        felt.append(np.concatenate(([lowest], own[1:][large[own[1:]]])))
+        community_id = str(communities[lowest])
+        ids = tuple(dict.fromkeys(node_ids[n] for n in own))
         rows.append(
             {
                 "community_id": community_id,
@@ -107,16 +116,16 @@ def ponding_sites(
                 "storm_id": storm_id,
                 "return_period_a": return_period_a,
                 "level": LEVEL,
-                "site_id": f"{community_id}:{lowest['node_id']}",
-                "node_id": own["node_id"].iloc[int(np.argmax(own["volume_m3"].to_numpy()))],
+                "site_id": f"{community_id}:{node_ids[lowest]}",
+                "node_id": node_ids[own[int(np.argmax(of_site["volume_m3"]))]],
                 "site_nodes": listed_nodes(ids),
                 "node_count": len(ids),
-                "joined_by": str(lowest["joined_by"]),
+                "joined_by": str(how[lowest]),
                 "volume_m3": volume_m3,
-                "duration_h": float(own["duration_h"].max()),
-                "peak_l_s": float(own["peak_l_s"].max()),
-                "max_ponded_m3": float(own["max_ponded_m3"].sum()),
-                "max_depth_m": float(own["max_depth_m"].max()),
+                "duration_h": float(np.fmax.reduce(of_site["duration_h"])),
+                "peak_l_s": float(np.fmax.reduce(of_site["peak_l_s"])),
+                "max_ponded_m3": float(of_site["max_ponded_m3"].sum()),
+                "max_depth_m": float(np.fmax.reduce(of_site["max_depth_m"])),
                 "area_m2": math.nan,
                 "lane_area_m2": math.nan,
                 "flooded_m3": volume_m3,
@@ -126,15 +135,15 @@ def ponding_sites(
                 "residents": math.nan,
                 "within_limits": "",
                 "cause": "",
-                "households": households_near(modelled, felt, settings.household_radius_m),
                 "verdict": "",
-                "x_m": places[0].x,
-                "y_m": places[0].y,
+                "x_m": points[lowest].x,
+                "y_m": points[lowest].y,
                 "node_ids": ids,
-                "places": shapely.MultiPoint(places),
+                "places": shapely.MultiPoint(points[own].tolist()),
             }
         )
-    sites = pd.DataFrame(rows, columns=[*PONDING_COLUMNS, "node_ids", "places"])
+    households = _households_near(modelled, points, felt, settings.household_radius_m)
+    sites = pd.DataFrame(rows, columns=[*PONDING_COLUMNS, "node_ids", "places"]).assign(households=households)
     sites = sites.sort_values("site_id", ignore_index=True)
     return sites.assign(limited_by=limits_of(sites, modelled, result, settings.search_radius_m))
 
@@ -173,17 +182,30 @@ def buildings_near(modelled: Modelled, places: Sequence[shapely.Geometry], radiu
     frame = modelled.system.buildings
     if not len(places) or frame.empty:
         return set()
-    distances = shapely.distance(frame.geometry.to_numpy()[:, None], np.array(places, dtype=object)[None, :]).min(
-        axis=1
+    _, near = shapely.STRtree(frame.geometry.to_numpy()).query(
+        np.array(places, dtype=object), predicate="dwithin", distance=radius_m
     )
-    return set(frame.loc[distances <= radius_m, "building_id"])
+    return set(frame["building_id"].iloc[np.unique(near)])
 
 
-def households_near(modelled: Modelled, places: list[shapely.Point], radius_m: float) -> float:
-    """Households of the buildings within ``radius_m`` of any of the places."""
+def _households_near(
+    modelled: Modelled, points: np.ndarray, felt: Sequence[np.ndarray], radius_m: float
+) -> np.ndarray:
+    """Households of the buildings within ``radius_m`` of each site, all in one question.
+
+    ``felt`` holds the places of ``points`` at which a site's water is felt, for each site.
+    """
     frame = modelled.system.buildings
-    near = frame["building_id"].isin(buildings_near(modelled, places, radius_m))
-    return float(frame.loc[near, "households"].fillna(0).sum())
+    if not felt or frame.empty:
+        return np.zeros(len(felt))
+    site = np.repeat(np.arange(len(felt)), [len(f) for f in felt])
+    places = points[np.concatenate(felt)]
+    place, row = shapely.STRtree(frame.geometry.to_numpy()).query(places, predicate="dwithin", distance=radius_m)
+    # A building of several pieces is one, whichever of them is near.
+    codes, ids = pd.factorize(frame["building_id"])
+    households = np.bincount(codes, frame["households"].fillna(0).to_numpy(float), len(ids))
+    pairs = np.unique(np.column_stack((site[place], codes[row])), axis=0)
+    return np.bincount(pairs[:, 0], households[pairs[:, 1]], len(felt))
 
 
 def with_verdicts(
@@ -213,8 +235,9 @@ def with_verdicts(
 
 
 def _places(sites: pd.DataFrame) -> np.ndarray:
+    known = [c for c in ("places", "x_m", "y_m") if c in sites.columns]
     found = np.empty(len(sites), dtype=object)
-    found[:] = [place_of(site) for site in sites.to_dict("records")]
+    found[:] = [place_of(site) for site in sites[known].to_dict("records")]
     return found
 
 

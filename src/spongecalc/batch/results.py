@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from spongecalc.batch.result_file import read_result
 from spongecalc.batch.run import Run
-from spongecalc.swmm.run_result import RunResult
+from spongecalc.swmm.run_result import FRAMES, RunResult
 
-HELD = 300
-"""Results that are held in memory where there are no more than these."""
-HELD_OF_MORE = 60
-"""Of more results than ``HELD`` these are held: whoever goes model by model has no use for other models'."""
+HELD_MB = 256.0
+"""Memory of results that are held: whoever goes model by model finds those of a model here each time he asks."""
+_ROW_BYTES = 100.0
+"""What an element of a frame takes besides its figures: its name and its place in the index."""
 
 
 class Results(Mapping[str, RunResult]):
@@ -32,8 +32,8 @@ class Results(Mapping[str, RunResult]):
         self._stored = {run.run_id: run for run in stored}
         self._unstored = dict(unstored)
         self._order = [i for i in order if i in self._unstored or i in self._stored]
-        self._most = HELD if len(self._order) <= HELD else HELD_OF_MORE
         self._held: OrderedDict[str, RunResult] = OrderedDict()
+        self._held_mb = 0.0
 
     @property
     def stored(self) -> frozenset[str]:
@@ -50,8 +50,10 @@ class Results(Mapping[str, RunResult]):
         run = self._stored[run_id]
         result, _ = read_result(run.folder, run.key)
         self._held[run_id] = result
-        if len(self._held) > self._most:
-            self._held.popitem(last=False)
+        self._held_mb += size_mb(result)
+        while self._held_mb > HELD_MB and len(self._held) > 1:
+            _, gone = self._held.popitem(last=False)
+            self._held_mb -= size_mb(gone)
         return result
 
     def __iter__(self) -> Iterator[str]:
@@ -65,3 +67,10 @@ class Results(Mapping[str, RunResult]):
     def __contains__(self, run_id: object) -> bool:
         """True for a run that has a result; nothing is read for it."""
         return run_id in self._stored or run_id in self._unstored
+
+
+def size_mb(result: RunResult) -> float:
+    """Memory that a result takes [MB], but for its messages."""
+    frames = (result.series, *(getattr(result, name) for name in FRAMES))
+    taken = [8.0 * frame.size + _ROW_BYTES * sum(frame.shape) for frame in frames]
+    return float(sum(taken)) / 1e6
