@@ -134,3 +134,34 @@ def test_a_system_that_is_short_costs_one_ground_and_a_full_disk_all(
     done, failed = run_task(both, processes=1, time_limit_s=60)
     assert set(done) == {("b",)}
     assert failed["a",].startswith(SAYS_NOTHING)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_ground_read_at_coarse_marks_has_no_rows_for_the_others(shared: bool) -> None:
+    """Alike ones share a model: what a fine neighbour is read of is not given to a coarse ground, nor lost."""
+    fine, coarse = Ground(("fine",), (ground(100.0),)), Ground(("coarse",), (ground(100.0), ground(400.0)))
+    marks = tuple(3600 * h for h in range(1, 25))
+    asked = replace(
+        task(*((fine, coarse) if shared else (coarse,))),
+        marks_s=marks,
+        fine_keys=frozenset({("fine",)} if shared else ()),
+        coarse=(1, 23),
+        state_marks=(2,),
+        state_keys=frozenset({("fine",)}),
+    )
+    done, failed = run_task(asked, processes=1, time_limit_s=60)
+    every, _ = run_task(replace(asked, fine_keys=None, coarse=None), processes=1, time_limit_s=60)
+    assert not failed
+    own = done["coarse",]
+    assert own.coarse
+    assert own.volumes.readings is None
+    whole = every["coarse",].volumes
+    for name in ("rain_m3", "runoff_m3", "infiltration_m3", "evaporation_m3"):
+        assert getattr(own.volumes, name).tolist() == getattr(whole, name)[[1, 23]].tolist()
+    assert (
+        own.at(own.volumes.runoff_m3, (1, 23)).tolist() == every["coarse",].at(whole.runoff_m3, (1, 23)).tolist()
+    )
+    if shared:
+        assert not done["fine",].coarse
+        assert done["fine",].volumes.runoff_m3.shape == (24, 1)
+        assert done["fine",].volumes.readings is not None

@@ -15,7 +15,7 @@ from spongecalc.surfaces.cover_mix import CoverMix
 from spongecalc.surfaces.infiltration_unit import InfiltrationUnit, UnitInUse
 from spongecalc.surfaces.permeable_paving import PermeablePaving
 from spongecalc.surfaces.subcatchment import Subcatchment
-from spongecalc.swmm.ground_state import GroundReadings, GroundState, mean_state, states_of, unit_filled
+from spongecalc.swmm.ground_state import GroundReadings, GroundState, states_of, unit_filled
 from spongecalc.swmm.runoff_only import Ground, RainInput, RunoffClimate, runoff_text
 from spongecalc.swmm.runoff_volumes import RunoffVolumes, run_runoff
 
@@ -48,7 +48,7 @@ def test_horton_in_the_run_is_horton_by_hand(tmp_path: Path) -> None:
     # an hour of rain above the capacity, then dry: down the curve by k t, and back by SWMM's recovery
     found = run(lawn(), [(0.0, 80.0)], 25, tmp_path)
     assert found.readings is not None
-    after_rain, day_later = (states_of(lawn(), found.readings, 0)[h].recovered for h in (0, 24))
+    after_rain, day_later = states_of(lawn(), found.readings, 0).recovered[[0, 24]]
     assert after_rain == pytest.approx(math.exp(-DECAY), rel=0.03)
     # in DRY_DAYS 98 % of what is missing comes back
     missing = (1 - math.exp(-DECAY)) * math.exp(math.log(0.02) / DRY_DAYS)
@@ -62,7 +62,7 @@ def test_the_base_of_a_paving_is_its_balance_by_hand(tmp_path: Path) -> None:
     states = states_of(area, found.readings, 0)
     # 40 mm in, 2 mm seep away an hour while there is water; 200 mm of gravel of 40 % hold 80 mm
     for hour in (5, 11):
-        assert states[hour].base_filled == pytest.approx((40 - 2 * (hour + 1)) / 80, abs=0.015)
+        assert states.base_filled[hour] == pytest.approx((40 - 2 * (hour + 1)) / 80, abs=0.015)
 
 
 def test_a_run_that_begins_in_a_state_goes_on_from_it(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_run_that_begins_in_a_state_goes_on_from_it(tmp_path: Path) -> None:
     first, second = [(0.0, 40.0), (60.0, 40.0)], [(0.0, 45.0), (60.0, 30.0), (120.0, 30.0), (180.0, 20.0)]
     whole = run(area, [*first, *((1800 + m, mm) for m, mm in second)], 36, tmp_path / "whole")
     assert whole.readings is not None
-    state = states_of(area, whole.readings, 0)[29]
+    state = states_of(area, whole.readings, 0).at(29)
     assert state.recovered < 0.7
     assert state.base_filled == pytest.approx((80 - 60) / 80, abs=0.01)
     again = run(area, second, 6, tmp_path / "again", state)
@@ -98,10 +98,11 @@ def test_the_mean_of_states_and_their_place_among_the_units() -> None:
     readings = GroundReadings(
         np.array([[0.0], [900.0]]), np.zeros((2, 1, 2)), np.array([[[20.0, 50.0]], [[0.0, 250.0]]])
     )
-    first, second = states_of(both, readings, 0)
+    states = states_of(both, readings, 0)
+    first, second = states.at(0), states.at(1)
     assert (first.recovered, first.base_filled, first.units_filled) == (1.0, 0.1, (0.1,))
     assert second.recovered == pytest.approx(math.exp(-1))
-    mean = mean_state([first, second])
+    mean = states.mean([0, 1])
     assert mean.recovered == pytest.approx((1 + math.exp(-1)) / 2)
     assert (mean.base_filled, mean.units_filled) == (0.05, (pytest.approx(0.3),))
     assert mean.f0_mm_h(both) == pytest.approx(FMIN + (F0 - FMIN) * mean.recovered)

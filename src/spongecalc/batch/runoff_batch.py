@@ -30,7 +30,7 @@ class RunoffTask:
 
     ``fine_keys`` are the grounds read at every mark, the others at ``coarse`` positions of ``marks_s`` only;
     without fine keys every ground is read at every mark. ``state_marks`` are the positions at which the state of
-    the ground is read.
+    the ground is read, ``state_keys`` the grounds whose states are wanted; None wants all.
     """
 
     grounds: tuple[Ground, ...]
@@ -41,13 +41,26 @@ class RunoffTask:
     fine_keys: frozenset[tuple[str, ...]] | None = None
     coarse: tuple[int, ...] | None = None
     state_marks: tuple[int, ...] = ()
+    state_keys: frozenset[tuple[str, ...]] | None = None
+
+    def is_fine(self, ground: Ground) -> bool:
+        """True for a ground that is read at every mark."""
+        return self.fine_keys is None or self.coarse is None or ground.key in self.fine_keys
 
 
 @dataclass(frozen=True)
 class GroundVolumes:
-    """Volumes of one ground: arrays of marks x its subcatchments in m3, gathered since the start."""
+    """Volumes of one ground: arrays of marks x its subcatchments in m3, gathered since the start.
+
+    A ``coarse`` ground has rows for the task's coarse marks only.
+    """
 
     volumes: RunoffVolumes
+    coarse: bool = False
+
+    def at(self, values: np.ndarray, positions: Sequence[int]) -> np.ndarray:
+        """The rows of some of its values at positions among the marks; of a coarse ground these are its rows."""
+        return values if self.coarse else values[list(positions)]
 
 
 type Volumes = dict[tuple[str, ...], GroundVolumes]
@@ -249,22 +262,37 @@ def _run_grounds(
             if bad is not None:
                 failed[ground.key] = f"{bad.reason} {bad.detail}".strip()
                 continue
-            volumes = _gathered(own, places)
+            fine = task.is_fine(ground)
+            stated = task.state_keys is None or ground.key in task.state_keys
+            volumes = _gathered(own, places, None if fine else task.coarse, with_states=stated)
             # No figure rests on runoff that does not close, as in a run of the pipes.
             if short := shortfall("done", {"runoff": volumes.continuity_percent}):
                 failed[ground.key] = short
             else:
-                done[ground.key] = GroundVolumes(volumes)
+                done[ground.key] = GroundVolumes(volumes, coarse=not fine)
         found.append((done, failed))
     return found
 
 
-def _gathered(outcomes: Sequence[Outcome], places: Sequence[tuple[int, int]]) -> RunoffVolumes:
-    """The volumes of some subcatchments by their models and columns."""
+def _gathered(
+    outcomes: Sequence[Outcome],
+    places: Sequence[tuple[int, int]],
+    coarse: Sequence[int] | None,
+    *,
+    with_states: bool,
+) -> RunoffVolumes:
+    """The volumes of some subcatchments by their models and columns.
+
+    ``coarse`` are the positions of the marks that are wanted, None all: a model that shares them with a ground
+    read at every mark has the others, too.
+    """
     columns = [(outcomes[model].value, column) for model, column in places]
 
+    def rows(values: np.ndarray) -> np.ndarray:
+        return values if coarse is None or len(values) == len(coarse) else values[list(coarse)]
+
     def joined(name: str) -> np.ndarray:
-        return np.stack([getattr(volumes, name)[:, place] for volumes, place in columns], axis=1)
+        return np.stack([rows(getattr(volumes, name))[:, place] for volumes, place in columns], axis=1)
 
     return RunoffVolumes(
         joined("rain_m3"),
@@ -272,7 +300,7 @@ def _gathered(outcomes: Sequence[Outcome], places: Sequence[tuple[int, int]]) ->
         joined("infiltration_m3"),
         joined("evaporation_m3"),
         max((v.continuity_percent for v, _ in columns), key=abs),
-        _gathered_readings(columns),
+        _gathered_readings(columns) if with_states else None,
     )
 
 

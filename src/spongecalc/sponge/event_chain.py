@@ -41,7 +41,12 @@ def chained(results: Sequence[tuple[Volumes, Failures]]) -> tuple[Volumes, Failu
     """
     failed = {key: reason for _, of_event in results for key, reason in of_event.items()}
     keys = [key for key in results[0][0] if key not in failed] if results else []
-    return {key: GroundVolumes(_joined([done[key].volumes for done, _ in results])) for key in keys}, failed
+    events = {key: [done[key] for done, _ in results] for key in keys}
+    joined = {
+        key: GroundVolumes(_joined([e.volumes for e in own]), coarse=all(e.coarse for e in own))
+        for key, own in events.items()
+    }
+    return joined, failed
 
 
 def _joined(events: Sequence[RunoffVolumes]) -> RunoffVolumes:

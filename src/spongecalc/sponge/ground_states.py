@@ -9,7 +9,7 @@ import numpy as np
 
 from spongecalc.project.sponge_settings import SpongeSettings
 from spongecalc.sponge.event_runs import Site
-from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState, mean_state, stated, states_of
+from spongecalc.swmm.ground_state import READY, GroundReadings, GroundState, StatesOverTime, stated, states_of
 
 SOIL, BASE = "soil", "paving_base"
 
@@ -60,13 +60,14 @@ def site_ground(site: Site, readings: GroundReadings, moments: Mapping[float, Se
     and so is the water in a base. Without a reading the ground is ready.
     """
     by_area = [states_of(area, readings, n) for n, area in enumerate(site.areas)]
+    over_time = _OfSite.of(by_area)
     areas, stores = {}, []
     for ratio, chosen in moments.items():
         if not len(chosen):
             areas[ratio] = tuple(READY for _ in site.areas)
             continue
-        areas[ratio] = tuple(mean_state([states[m] for m in chosen]) for states in by_area)
-        stores.extend(_stores(site, by_area, ratio, chosen))
+        areas[ratio] = tuple(states.mean(chosen) for states in by_area)
+        stores.extend(_stores(site, over_time, ratio, chosen))
     return SiteGround(areas, tuple(stores))
 
 
@@ -78,21 +79,36 @@ def stores_of(site: Site) -> list[tuple[str, str]]:
     return [*([(SOIL, "")] if soil else []), *([(BASE, "")] if base else []), *units]
 
 
-def _stores(
-    site: Site, by_area: Sequence[Sequence[GroundState]], ratio: float, chosen: Sequence[int]
-) -> list[StoreState]:
+@dataclass(frozen=True)
+class _OfSite:
+    """States of all areas of a site: moments x areas, and of each area its facilities'."""
+
+    recovered: np.ndarray
+    base_filled: np.ndarray
+    units_filled: tuple[tuple[np.ndarray, ...], ...]
+
+    @classmethod
+    def of(cls, by_area: Sequence[StatesOverTime]) -> _OfSite:
+        recovered, base = (
+            np.stack([getattr(states, name) for states in by_area], axis=1) if by_area else np.zeros((0, 0))
+            for name in ("recovered", "base_filled")
+        )
+        return cls(recovered, base, tuple(states.units_filled for states in by_area))
+
+
+def _stores(site: Site, states: _OfSite, ratio: float, chosen: Sequence[int]) -> list[StoreState]:
     """The stores of a whole community on the chosen days."""
     soil_m2 = np.array([a.plain_m2 * (1 - a.mix.impervious_percent / 100) for a in site.areas])
     base_m3 = np.array([sum(m2 * p.base_mm for p, m2 in a.paving_m2.items()) for a in site.areas])
-    recovered = np.array([[states[m].recovered for states in by_area] for m in chosen])
-    filled = np.array([[states[m].base_filled for states in by_area] for m in chosen])
+    days = list(chosen)
+    recovered, filled = states.recovered[days], states.base_filled[days]
     found = []
     for store, weights, free in ((SOIL, soil_m2, recovered), (BASE, base_m3, 1 - filled)):
         if weights.sum() > 0:
             found.append(_store(ratio, store, "", free @ weights / weights.sum()))
     for n, area in enumerate(site.areas):
         for number, unit in enumerate(area.units):
-            free = 1 - np.array([by_area[n][m].unit_filled(number) for m in chosen])
+            free = 1 - states.units_filled[n][number][days]
             found.append(_store(ratio, unit.unit.kind, unit.facility_id, free))
     return found
 

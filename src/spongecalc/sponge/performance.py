@@ -56,8 +56,7 @@ def event_runoff_m3(
     ``ends`` are the marks of the events' ends, ``states`` those of the tanks by the events' ``ratios``; None
     leaves the tanks out.
     """
-    rain = per_mark(volumes.volumes.rain_m3[list(ends)])
-    runoff = per_mark(volumes.volumes.runoff_m3[list(ends)])
+    rain, runoff = (per_mark(volumes.at(v, ends)) for v in (volumes.volumes.rain_m3, volumes.volumes.runoff_m3))
     left = runoff[:, site.to_nodes].sum(axis=1)
     if states is None:
         return rain.sum(axis=1), left

@@ -179,6 +179,7 @@ class SpongeQuestion:
             coarse=(days - 1,),
             # A day begins where the one before it ends.
             state_marks=tuple(d - 1 for d in self._state_days[0]),
+            state_keys=frozenset((s.community_id, s.scenario, TAKEN) for s in self.sites),
         )
 
     @property

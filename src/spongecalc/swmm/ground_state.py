@@ -97,13 +97,38 @@ def horton_times_s(hotstart: Path, count: int) -> NDArray[np.float64]:
     return found
 
 
-def states_of(area: Subcatchment, readings: GroundReadings, column: int) -> list[GroundState]:
+@dataclass(frozen=True)
+class StatesOverTime:
+    """A subcatchment's ground at some moments: arrays of the shares of :class:`GroundState`."""
+
+    recovered: np.ndarray
+    base_filled: np.ndarray
+    units_filled: tuple[np.ndarray, ...] = ()
+
+    def at(self, moment: int) -> GroundState:
+        """The state at a moment by its number."""
+        units = tuple(float(u[moment]) for u in self.units_filled)
+        return GroundState(float(self.recovered[moment]), float(self.base_filled[moment]), units)
+
+    def mean(self, moments: Sequence[int]) -> GroundState:
+        """The mean of the states at some moments."""
+        chosen = list(moments)
+        units: tuple[float, ...] = ()
+        if self.units_filled:
+            units = tuple(np.mean(np.stack([u[chosen] for u in self.units_filled], axis=1), axis=0).tolist())
+        return GroundState(
+            float(np.mean(self.recovered[chosen])),
+            float(np.mean(self.base_filled[chosen])),
+            units,
+        )
+
+
+def states_of(area: Subcatchment, readings: GroundReadings, column: int) -> StatesOverTime:
     """States of a subcatchment at the moments of some readings, in which it is the ``column``-th."""
     recovered = np.exp(-area.mix.decay_1_h * readings.horton_s[:, column] / 3600)
     pavings = list(area.paving_m2.items())
     capacity = sum(m2 * _base_mm(paving) for paving, m2 in pavings)
-    moments = len(recovered)
-    base = np.zeros(moments)
+    base = np.zeros(len(recovered))
     for number, (paving, m2) in enumerate(pavings):
         if capacity > 0 and paving.base_mm > 0:
             share = readings.storage_mm[:, column, number] / paving.base_mm
@@ -116,19 +141,7 @@ def states_of(area: Subcatchment, readings: GroundReadings, column: int) -> list
         )
         for n, u in enumerate(area.units)
     ]
-    return [
-        GroundState(float(recovered[m]), float(base[m]), tuple(float(u[m]) for u in units))
-        for m in range(moments)
-    ]
-
-
-def mean_state(states: Sequence[GroundState]) -> GroundState:
-    """The mean of some states of one subcatchment."""
-    return GroundState(
-        float(np.mean([s.recovered for s in states])),
-        float(np.mean([s.base_filled for s in states])),
-        tuple(np.mean([s.units_filled for s in states], axis=0).tolist()),
-    )
+    return StatesOverTime(recovered, base, tuple(units))
 
 
 def stated(state: GroundState, sponge: SpongeSettings, units: int) -> GroundState:

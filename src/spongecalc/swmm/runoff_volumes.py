@@ -19,7 +19,8 @@ UNITS = unit_factors("LPS")
 class RunoffVolumes:
     """Volumes in m3 gathered until each mark: arrays of marks x subcatchments (in the model's order).
 
-    Where only some subcatchments were read at a mark, the others hold NaN there.
+    Marks at which nothing was read have no row. Where only some subcatchments were read at a mark, the others
+    hold NaN there.
     ``continuity_percent`` is SWMM's runoff continuity error; ``readings`` are those of the ground, if asked for.
     """
 
@@ -46,6 +47,13 @@ def left_m3(volumes: RunoffVolumes, areas: Sequence[Subcatchment]) -> np.ndarray
         last = next(n for n in numbers if not areas[n].runs_on_to)
         left[last] = max(float(balance[numbers].sum()), 0.0)
     return left
+
+
+def read_marks(marks: int, fine: Sequence[int] | None, coarse_marks: Sequence[int] | None) -> Sequence[int]:
+    """Positions of the marks at which something is read: all; without ``fine`` subcatchments the coarse ones."""
+    if coarse_marks is None or fine is None or len(fine):
+        return range(marks)
+    return sorted(set(coarse_marks))
 
 
 class RunoffError(Exception):
@@ -108,7 +116,9 @@ def run_runoff(
             count = model.getProjectSize(ObjectType.SUBCATCH.value)
             chosen = range(count) if fine is None else fine
             coarse = set(range(len(marks_s)) if coarse_marks is None else coarse_marks)
-            gathered = np.full((4, len(marks_s), count), np.nan)
+            # Days at which nobody is read would be most of the memory of a county's runs.
+            rows = {position: row for row, position in enumerate(read_marks(len(marks_s), fine, coarse_marks))}
+            gathered = np.full((4, len(rows), count), np.nan)
             areas = np.array([model.getSubcatchParam(n, SubcParams.area.value) for n in range(count)])
             reader = GroundReader(model, folder / "state.hsf") if state_marks else None
             asked_states = set(state_marks)
@@ -120,7 +130,7 @@ def run_runoff(
                     # swmm-toolkit: pyswmm makes a dictionary of all statistics, 8 us for 2; ten years read day by
                     # day at 130 subcatchments took 14.2 s of processor time by pyswmm and 13.5 s like this.
                     stats = solver.subcatch_get_stats(n)
-                    gathered[:, position, n] = (stats.precip, stats.runoff, stats.infil, stats.evap)
+                    gathered[:, rows[position], n] = (stats.precip, stats.runoff, stats.infil, stats.evap)
                 if reader is not None and position in asked_states:
                     reader.read()
         finally:
