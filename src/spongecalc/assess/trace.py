@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 import pandas as pd
 
@@ -73,6 +75,7 @@ class Sources:
     tables: Mapping[str, pd.DataFrame]
     features: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     _sorted: dict[str, dict[str, list[Row]]] = field(default_factory=dict, repr=False)
+    _roles: dict[str, dict[tuple[str, str], list[tuple[int, Row]]]] = field(default_factory=dict, repr=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table; an empty frame where the result does not hold it."""
@@ -95,15 +98,32 @@ class Sources:
             return []
         return self._by_community(f"layer {layer}", self.features[layer]).get(community, [])
 
+    def elements_of(self, community: str, roles: Collection[str], scenario: str) -> list[Row]:
+        """A community's elements of some roles, in one scenario or ("") in all, in the table's order."""
+        if community not in self._roles:
+            own: dict[tuple[str, str], list[tuple[int, Row]]] = {}
+            for at, row in enumerate(self.rows("elements", community)):
+                own.setdefault((_text(row.get("role")), _text(row.get("scenario"))), []).append((at, row))
+            self._roles[community] = own
+        chosen = [
+            rows
+            for (role, of), rows in self._roles[community].items()
+            if role in roles and (not scenario or of == scenario)
+        ]
+        return [row for _, row in heapq.merge(*chosen, key=itemgetter(0))]
+
     def _by_community(self, key: str, frame: pd.DataFrame) -> dict[str, list[Row]]:
         # Hundreds of figures ask the same tables: each is taken apart once.
         if key not in self._sorted:
             found: dict[str, list[Row]] = {}
-            for row in frame.to_dict("records"):
+            names = [str(c) for c in frame.columns]
+            columns = [frame.iloc[:, at].tolist() for at in range(len(names))]
+            for values in zip(*columns, strict=True):
+                row = dict(zip(names, values, strict=True))
                 # A run's communities are several where they drain through one another.
                 own = row["communities"] if "communities" in row else row.get("community_id", "")
                 for community in str(own).split(";"):
-                    found.setdefault(community, []).append({str(k): v for k, v in row.items()})
+                    found.setdefault(community, []).append(row)
             self._sorted[key] = found
         return self._sorted[key]
 
@@ -344,11 +364,7 @@ def _runs(sources: Sources, community: str, scenario: str, event: str) -> tuple[
 
 
 def _of_roles(sources: Sources, community: str, recipe: Recipe) -> list[Row]:
-    return [
-        r
-        for r in sources.rows("elements", community)
-        if r.get("role") in recipe.roles and (not recipe.scenario or r.get("scenario") == recipe.scenario)
-    ]
+    return sources.elements_of(community, recipe.roles, recipe.scenario)
 
 
 def _elements(sources: Sources, community: str, recipe: Recipe) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

@@ -1,11 +1,12 @@
 import math
+import random
 import re
 import xml.etree.ElementTree as ET
 
 import pytest
 from shapely.geometry import LineString, Point, Polygon, box
 
-from spongecalc.report.render.label_places import LabelPlaces, grouped, number_list
+from spongecalc.report.render.label_places import BESIDE, LabelPlaces, grouped, number_list
 from spongecalc.report.render.map_svg import Frame, drawing, frame_of, path_data, scale_length_m, titled
 
 FRAME = Frame(1000.0, 2000.0, 100.0, 75.0)
@@ -69,3 +70,34 @@ def test_labels_never_overlap():
 def test_groups_and_their_numbers():
     assert grouped([(0, 0), (10, 0), (0.5, 0)], 1) == [[0, 2], [1]]
     assert number_list([3, 1, 2, 7]) == "1-3,7"
+
+
+def test_the_places_of_labels_are_those_of_a_look_at_every_other() -> None:
+    """Against a plain search: every box kept, all compared, in a map crowded enough that some find no place."""
+    chance = random.Random(7)
+    places, kept = LabelPlaces(400, 300), []  # type: ignore[var-annotated]
+
+    def meets(one: tuple[float, ...]) -> bool:
+        return any(one[0] < o[2] and o[0] < one[2] and one[1] < o[3] and o[1] < one[3] for o in kept)
+
+    def plain(x: float, y: float, gap: float, width: float, height: float) -> tuple[float, float] | None:
+        for across, down in BESIDE:
+            cx, cy = x + across * (gap + width / 2 + 1), y + down * (gap + height / 2 + 1)
+            box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
+            if box[0] >= 0 and box[1] >= 0 and box[2] <= 400 and box[3] <= 300 and not meets(box):
+                kept.append(box)
+                return cx, cy
+        return None
+
+    found = 0
+    for _ in range(400):
+        x, y, radius = chance.uniform(-20, 420), chance.uniform(-20, 320), chance.uniform(1, 9)
+        if chance.random() < 0.3:
+            places.take(x, y, radius)
+            kept.append((x - radius, y - radius, x + radius, y + radius))
+            continue
+        width, height = chance.uniform(6, 90), chance.uniform(8, 14)
+        wanted = plain(x, y, radius, width, height)
+        assert places.find(x, y, radius, (width, height)) == wanted
+        found += wanted is not None
+    assert 40 < found < 250

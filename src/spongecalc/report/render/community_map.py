@@ -82,8 +82,8 @@ def community_map(shown: CommunityMap, naming: Naming, catalogue: Catalogue) -> 
         return ""
     layers, joints = shown.layers, shown.joints
     places = LabelPlaces(WIDTH_PX, frame.height_px)
-    places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
-    places.taken.append((WIDTH_PX - 48, 0, WIDTH_PX, 64))
+    places.keep_off((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
+    places.keep_off((WIDTH_PX - 48, 0, WIDTH_PX, 64))
     node_places = _node_places(layers.get("nodes"))
     for x, y in (frame.at(*place) for place in node_places.values()):
         places.take(x / frame.metres_per_px, y / frame.metres_per_px, NODE_RADIUS_PX)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 # Offsets tried around a mark, in order of preference: (share of width, share of height) of the label.
@@ -12,6 +13,9 @@ BELOW = ((0, 1), (0, -1), (1, 0), (-1, 0))
 Directions = tuple[tuple[int, int], ...]
 Box = tuple[float, float, float, float]
 
+CELL_PX = 32.0
+"""Places are kept by square cells of about a label's size, so that only near ones are looked at."""
+
 
 @dataclass
 class LabelPlaces:
@@ -19,11 +23,11 @@ class LabelPlaces:
 
     width_px: float
     height_px: float
-    taken: list[Box] = field(default_factory=list)
+    _taken: dict[tuple[int, int], list[Box]] = field(default_factory=dict)
 
     def take(self, x: float, y: float, radius: float) -> None:
-        """Keep labels off a mark."""
-        self.taken.append((x - radius, y - radius, x + radius, y + radius))
+        """Keep labels off a mark of some radius."""
+        self.keep_off((x - radius, y - radius, x + radius, y + radius))
 
     def find(
         self, x: float, y: float, gap: float, size: tuple[float, float], directions: Directions = BESIDE
@@ -38,13 +42,26 @@ class LabelPlaces:
             cy = y + down * (gap + height / 2 + 1)
             box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
             if self._free(box):
-                self.taken.append(box)
+                self.keep_off(box)
                 return cx, cy
         return None
 
     def _free(self, box: Box) -> bool:
         inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self.width_px and box[3] <= self.height_px
-        return inside and not any(_meet(box, other) for other in self.taken)
+        return inside and not any(_meet(box, other) for at in _cells(box) for other in self._taken.get(at, ()))
+
+    def keep_off(self, box: Box) -> None:
+        """Keep labels off a box."""
+        for at in _cells(box):
+            self._taken.setdefault(at, []).append(box)
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    """The cells that a box lies in."""
+    left, top, right, bottom = (math.floor(v / CELL_PX) for v in box)
+    for column in range(left, right + 1):
+        for row in range(top, bottom + 1):
+            yield column, row
 
 
 def _meet(one: Box, other: Box) -> bool:

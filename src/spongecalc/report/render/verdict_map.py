@@ -18,7 +18,7 @@ def verdict_map(overview: VerdictMap, words: Wording) -> str:
         return ""
     shapes, marks = [], []
     places = LabelPlaces(WIDTH_PX, frame.height_px)
-    places.taken.append((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
+    places.keep_off((0, frame.height_px - 40, WIDTH_PX / 3.5, frame.height_px))
     centres = []
     for area in overview.areas:
         outline = element("path", {"class": f"area {area.answer}", "d": path_data(area.boundary, frame)})
