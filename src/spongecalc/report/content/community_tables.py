@@ -87,7 +87,7 @@ def numbered(table: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
 
 
 def site_gravity(sites: pd.DataFrame) -> list[tuple[float, float]]:
-    """How grave each ponding site is: what stays before what is eliminated, then by volume [m3]."""
+    """Gravity of each ponding site: what stays before what is eliminated, then by volume [m3]."""
     if sites.empty:
         return []
     stays = (sites["verdict"] != "eliminated").tolist()

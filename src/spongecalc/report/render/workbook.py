@@ -240,7 +240,7 @@ def _records(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 
 def _said_above(printed: int | None, rows: int, words: Wording) -> str:
-    """What is said above a sheet's headings: how many of its rows print, and how many it holds where not all."""
+    """The line above a sheet's headings: how many of its rows print, and how many it holds where not all."""
     said = []
     if printed is not None:
         key = "document.workbook_printed" if printed else "document.workbook_printed_none"
