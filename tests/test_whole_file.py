@@ -27,6 +27,9 @@ from xlsxwriter import Workbook
 import spongecalc
 from spongecalc.assess.review import DepthRaster
 from spongecalc.cli.write_fault import write_fault
+from spongecalc.network.ledger import AMOUNTS, KEYS, LEDGER_COLUMNS
+from spongecalc.report.render.quantities_workbook import write_workbook
+from spongecalc.report.render.workbook import xlsx_bytes
 from spongecalc.report.tables import depth_rasters
 from spongecalc.report.tables.csv_tables import write_tables
 from spongecalc.report.tables.depth_rasters import write_depth_rasters
@@ -41,6 +44,7 @@ from spongecalc.whole_file import (
     replace_files,
 )
 from tests.disks import fill_up, small_disk
+from tests.report.synthetic_review import synthetic_review
 
 Write = Callable[[Path], object]
 
@@ -67,6 +71,24 @@ def workbook(folder: Path) -> object:
         return book.close()
 
 
+def results_workbook(folder: Path) -> object:
+    review = synthetic_review()
+    findings = pd.concat([review.tables["findings"]] * 200, ignore_index=True)
+    large = replace(review, tables={**review.tables, "findings": findings})
+    return replace_file(folder / "results.xlsx", xlsx_bytes(large, "en", folder))
+
+
+def bill(folder: Path) -> object:
+    key = {"community_id": "Q", "item": "pipe", "system": "storm", "status": "new", "diameter_mm": 300.0}
+    amounts = dict.fromkeys(AMOUNTS, 1.0)
+    features = [{**key, "layer": "pipes", "feature_id": f"P{n}", **amounts} for n in range(4000)]
+    tables = {
+        "quantities": pd.DataFrame([{**key, **amounts}], columns=[*KEYS, *AMOUNTS]),
+        "quantity_features": pd.DataFrame(features, columns=LEDGER_COLUMNS),
+    }
+    return write_workbook(tables, folder / "quantities.xlsx", "en")
+
+
 def tables(folder: Path) -> object:
     return write_tables({"a": pd.DataFrame({"x": range(80_000)})}, folder)
 
@@ -86,7 +108,9 @@ def plain(folder: Path) -> object:
     return replace_file(folder / "a.inp", b"x" * 600_000, durable=True)
 
 
-WRITES: dict[str, Write] = {f.__name__: f for f in (geopackage, workbook, tables, rasters, parquet, plain)}
+WRITES: dict[str, Write] = {
+    f.__name__: f for f in (geopackage, workbook, results_workbook, bill, tables, rasters, parquet, plain)
+}
 
 
 @pytest.fixture

@@ -125,6 +125,25 @@ def part_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """A folder beside a file's place for what a library writes on the way to it; removed at the end.
+
+    What a library would put into the system's folder for such things needs room on another disk, and stays there
+    when the writer is killed; here the next writer of the file removes it. Raises OSError with the file's name.
+    """
+    scratch = part_of(path)
+    try:
+        with named_error(path, scratch), _used(scratch):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_parts([path])
+            scratch.mkdir()
+            yield scratch
+    finally:
+        with suppress(OSError):
+            _remove(scratch)
+
+
+@contextmanager
 def named_error(path: Path, part: Path | None = None) -> Iterator[None]:
     """Turn what fails in writing a file into an OSError with its name; other faults stay as they are.
 
@@ -137,7 +156,7 @@ def named_error(path: Path, part: Path | None = None) -> Iterator[None]:
     except OSError as error:
         raise _named(error, path, part) from error
     except Exception as error:
-        if not (type(error).__module__.partition(".")[0] in _WRITERS or isinstance(error.__cause__, OSError)):
+        if not (type(error).__module__.partition(".")[0] in _WRITERS or _system_error(error) is not None):
             raise
         raise _why(error, path) from error
 
@@ -215,12 +234,18 @@ def why_not_writable(path: Path) -> OSError | None:
     return None
 
 
+def _system_error(error: Exception) -> OSError | None:
+    """The system's error that a library's was raised from."""
+    return error.__cause__ if isinstance(error.__cause__, OSError) else None
+
+
 def _why(error: Exception, path: Path) -> OSError:
     """The error of the disk where a library could not write, or else one with what the library said."""
     refused = why_not_writable(path)
     if refused is not None:
         return refused
-    inner = error.__cause__ if isinstance(error.__cause__, OSError) else None
+    # XlsxWriter raises its own while it handles the system's, and does not say from which.
+    inner = _system_error(error) or (error.__context__ if isinstance(error.__context__, OSError) else None)
     if inner is not None and inner.errno:
         return _of_file(inner.errno, path, inner)
     return UnwritableError(errno.EIO, str(error).partition("\n")[0], str(path))

@@ -238,3 +238,32 @@ def test_the_short_form_of_oracle_holds_a_password() -> None:
         assert "tiger" not in without_password(address)
     for words in ("https://host/a/b@c:80/x", "K0+100/井@路口:30/北侧", "gis/2026@site", "pipes/D300@K2"):
         assert not holds_password(words)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "OCI:u/geheim77@db",
+        "oracle:u/geheim77@db",
+        "ODBC:u/geheim77@survey,pipes",
+        "jdbc:oracle:thin:u/geheim77@db",
+        "oracle+cx_oracle:u/geheim77@db",
+        "GEOR:scott,geheim77,demodb,pipes",
+        "georaster:scott/geheim77@demodb,pipes",
+        "SDE:server,5151,survey,me,geheim77,pipes",
+        'source = "OCI:u/geheim77@db:PIPES" and once more OCI:v/geheim77@db',
+        "ＯＣＩ：u／geheim77＠db",
+    ],
+)
+def test_the_short_forms_of_drivers_hold_a_password(address: str) -> None:
+    assert holds_password(address)
+    assert "geheim77" not in without_password(address)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["oracle: north/south", "OCI:pipes", "odbc:survey", "GEOR:a", "sde:a,b,c", "walk:12/13", "boci:u/x@y"],
+)
+def test_words_that_look_like_drivers_hold_none(words: str) -> None:
+    assert not holds_password(words)
+    assert without_password(words) == words

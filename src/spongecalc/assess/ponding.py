@@ -202,10 +202,10 @@ def _households_near(
     places = points[np.concatenate(felt)]
     place, row = shapely.STRtree(frame.geometry.to_numpy()).query(places, predicate="dwithin", distance=radius_m)
     # A building of several pieces is one, whichever of them is near.
-    codes, ids = pd.factorize(frame["building_id"])
+    codes, ids = pd.factorize(frame["building_id"], use_na_sentinel=False)
     households = np.bincount(codes, frame["households"].fillna(0).to_numpy(float), len(ids))
     pairs = np.unique(np.column_stack((site[place], codes[row])), axis=0)
-    return np.bincount(pairs[:, 0], households[pairs[:, 1]], len(felt))
+    return np.bincount(pairs[:, 0], households[pairs[:, 1]], len(felt)).astype(float)
 
 
 def with_verdicts(
@@ -213,24 +213,40 @@ def with_verdicts(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say of each site what became of it.
 
-    A site before is compared with all sites after within ``radius_m``, from node to node where sites have nodes.
-    It is eliminated if there are none, or if it broke the limits of the standard and they keep them; else reduced
-    if they hold less water by more than a tenth, worse if more, or unchanged. A site after has the verdict of its
-    nearest site before, or "new" where there is none; what is left of an eliminated site is "reduced". Without a
-    run of the other scenario verdicts stay empty.
+    A site before stands with all sites before and after within ``radius_m``, from node to node where sites have
+    nodes, so that water that stays is never held against the water of one site alone. It is eliminated if there
+    are none after, or if it broke the limits of the standard and those after keep them; else reduced if these
+    sites hold less water after than before by more than a tenth, worse if more, or unchanged. A site after is
+    judged by the sites around it likewise, "new" where there was none before; what is left of eliminated sites
+    is "reduced". Without a run of the other scenario verdicts stay empty.
     """
-    distances = shapely.distance(_places(before)[:, None], _places(after)[None, :])
-    near = distances <= radius_m
-    volumes = after["volume_m3"].to_numpy(float)
+    places_before, places_after = _places(before), _places(after)
+
+    def near(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        distances_m: np.ndarray = shapely.distance(one[:, None], other[None, :])
+        return distances_m <= radius_m
+
+    between = near(places_before, places_after)
+    own_m3, after_m3 = (sites["volume_m3"].to_numpy(float) for sites in (before, after))
+    was_m3, is_m3 = near(places_before, places_before) @ own_m3, between @ after_m3
+    broken = (before["within_limits"] == "no").to_numpy()
     kept = (after["within_limits"] == "yes").to_numpy()
     judged = [
         "eliminated"
-        if broken == "no" and near[i].any() and kept[near[i]].all()
-        else change_of(float(volume), float(volumes[near[i]].sum()))
-        for i, (volume, broken) in enumerate(zip(before["volume_m3"], before["within_limits"], strict=True))
+        if broken[i] and between[i].any() and kept[between[i]].all()
+        else change_of(float(was_m3[i]), float(is_m3[i]))
+        for i in range(len(before))
     ]
-    nearest = [judged[int(np.argmin(distances[:, j]))] if near[:, j].any() else "new" for j in range(len(after))]
-    matched = ["reduced" if v == "eliminated" else v for v in nearest]
+    gone = np.array([v == "eliminated" for v in judged], dtype=bool)
+    stood_m3, stands_m3 = between.T @ own_m3, near(places_after, places_after) @ after_m3
+    matched = [
+        "new"
+        if not between[:, j].any()
+        else "reduced"
+        if gone[between[:, j]].all()
+        else change_of(float(stood_m3[j]), float(stands_m3[j]))
+        for j in range(len(after))
+    ]
     return before.assign(verdict=judged), after.assign(verdict=matched)
 
 

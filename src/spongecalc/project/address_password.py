@@ -67,6 +67,16 @@ _WEB_USER = re.compile(rf"(?i){_START}(?:https?|ftps?|wss?|s3|oss)://(?P<user>[^
 _EASY_CONNECT = re.compile(
     r"(?i)(?<![a-z0-9/.:])[a-z][\w$#]{0,100}/(?P<password>[!-~]{1,200}?)@[a-z0-9.-]{1,200}:\d{2,5}/\w"
 )
+# Drivers' short forms: OCI:user/password@service, ODBC:user/password@source, GEOR:user,password,service, and
+# SDE:server,instance,database,user,password.
+_DRIVER_FORMS = (
+    re.compile(
+        rf"(?i){_START}(?:oci|oracle|odbc|walk|geor(?:aster)?)(?:\+[a-z_]+)?:(?:thin:)?[\"']?"
+        r"[^\s/,@:\"']{1,100}/(?P<password>[^\s@]{1,200})@"
+    ),
+    re.compile(rf"(?i){_START}geor(?:aster)?:[\"']?[^\s/,@:]{{1,100}},(?P<password>[^\s@,]{{1,200}})[@,]"),
+    re.compile(rf"(?i){_START}sde:(?:[^,\s]{{0,200}},){{4}}(?P<password>[^,\s]{{1,200}})"),
+)
 _WEB_ADDRESS = re.compile(rf"(?i){_START}(?!postg)[a-z][a-z0-9+.-]{{1,40}}://[^\s\"'<>]+")
 _QUERY_VALUE = re.compile(r"([?&;#][^=&;#?]*)=[^&;#]*")
 # Percent signs of percent signs: nobody needs more, and no text is turned for ever.
@@ -80,6 +90,7 @@ def holds_password(text: str) -> bool:
         _user_span(narrow) is not None
         or _WEB_USER.search(narrow) is not None
         or _EASY_CONNECT.search(narrow) is not None
+        or any(form.search(narrow) for form in _DRIVER_FORMS)
         or _setting(_decoded(narrow)) is not None
     )
 
@@ -101,6 +112,8 @@ def without_password(text: str) -> str:
         text = f"{text[: span[0]]}:{HIDDEN}{text[span[1] :]}"
     text = _WEB_USER.sub(lambda found: found[0].replace(found["user"], HIDDEN), text)
     text = _EASY_CONNECT.sub(lambda found: found[0].replace(f"/{found['password']}@", f"/{HIDDEN}@"), text)
+    for form in _DRIVER_FORMS:
+        text = form.sub(_hidden, text)
     setting = _setting(text)
     if setting is None and (setting := _setting(decoded := _decoded(text))):
         text = decoded
@@ -108,6 +121,12 @@ def without_password(text: str) -> str:
         text = f"{text[: setting.end()]}{HIDDEN}"
     text = _WEB_ADDRESS.sub(lambda found: _QUERY_VALUE.sub(rf"\1={HIDDEN}", found[0]), text)
     return given if text == given.translate(_NARROW) else text
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """A form's text with *** for its password."""
+    begin, end = (place - found.start() for place in found.span("password"))
+    return f"{found[0][:begin]}{HIDDEN}{found[0][end:]}"
 
 
 def passwords_in(document: object, key: str = "") -> Iterator[tuple[str, str]]:

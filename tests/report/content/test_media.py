@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from tests.report.synthetic_review import synthetic_review
 
+from spongecalc.language import has_text
+from spongecalc.report.content.community_tables import site_gravity
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.document import Beside, Block, Chapter, Document, Group, Paragraph, TableBlock
 from spongecalc.report.content.media import MOST_PRINTED, for_paper, for_screen
@@ -100,7 +103,7 @@ def test_of_a_long_table_of_features_paper_has_the_gravest_rows_in_their_order(d
     shown, said = printed(document, ChapterPlace.COMMUNITY, long_table(whole))
     assert shown == ["3", *(str(n) for n in rows if n >= 51)]
     words = document.words
-    assert said == [words("document.rows_elsewhere", shown=MOST_PRINTED, total=MOST_PRINTED + 50)]
+    assert said == [words("document.rows_elsewhere_sites", shown=MOST_PRINTED, total=MOST_PRINTED + 50)]
     screen = for_screen(replace(document, chapters=[Chapter("k", "h", [long_table(whole)])]))
     table = screen.chapters[0].blocks[0]
     assert isinstance(table, TableBlock)
@@ -112,3 +115,20 @@ def test_a_table_by_community_prints_whole_however_many_there_are(document: Docu
     assert (len(shown), said) == (MOST_PRINTED + 50, [])
     shown, _ = printed(document, ChapterPlace.COMMUNITY, long_table())
     assert shown == [str(n) for n in range(MOST_PRINTED)]
+
+
+def test_what_remains_after_the_works_prints_before_what_was_there_before() -> None:
+    """Two hundred large sites that shrank left no room for one that is left, or new."""
+    rows = [("before", "reduced", 20.0)] * 210 + [("after", "reduced", 10.0), ("after", "new", 0.5)]
+    sites = pd.DataFrame(rows, columns=["scenario", "verdict", "volume_m3"])
+    sites.loc[0, "verdict"] = "eliminated"
+    gravity = site_gravity(sites, "after")
+    order = sorted(range(len(rows)), key=lambda i: gravity[i], reverse=True)
+    assert order[:2] == [210, 211]
+    assert order[-1] == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["sites", "allsites", "alljoints"])
+def test_each_table_that_paper_may_shorten_says_by_what(lang: str, name: str) -> None:
+    assert has_text(f"document.rows_elsewhere_{name}", lang)

@@ -108,7 +108,7 @@ def community_chapter(
     named = sites.assign(number=[f"P{n}" for n in sites["number"]])
     shown = frame_table(named, SITE_COLUMNS, words)
     caption = words("table.sites", storm=headline)
-    blocks += _table("sites", caption, shown, words(no_sites), site_gravity(sites))
+    blocks += _table("sites", caption, shown, words(no_sites), site_gravity(sites, review.compared[1]))
     closing = _closing(page, review, words)
     # On paper the page that decides is one page: storms beyond the headline's stand in the annex.
     blocks += of_both(closing, [Beside([chart], closing)])

@@ -86,12 +86,12 @@ def numbered(table: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
     return plain.assign(number=range(1, len(plain) + 1))
 
 
-def site_gravity(sites: pd.DataFrame) -> list[tuple[float, float]]:
-    """Gravity of each ponding site: what stays before what is eliminated, then by volume [m3]."""
+def site_gravity(sites: pd.DataFrame, last: str) -> list[tuple[float, float, float]]:
+    """Gravity of each ponding site: those of the scenario ``last`` first, those that stay, then by m3."""
     if sites.empty:
         return []
-    stays = (sites["verdict"] != "eliminated").tolist()
-    return [(float(s), float(v)) for s, v in zip(stays, sites["volume_m3"].fillna(0).tolist(), strict=True)]
+    columns = (sites["scenario"] == last, sites["verdict"] != "eliminated", sites["volume_m3"].fillna(0))
+    return [tuple(map(float, row)) for row in zip(*columns, strict=True)]  # type: ignore[misc]
 
 
 # Figures of each storm and scenario, by their columns in sponge.csv.

@@ -103,8 +103,9 @@ def _shortened(blocks: Sequence[Block], words: Wording, *, every: bool) -> list[
     for block in blocks:
         match block:
             case TableBlock() if len(block.table.rows) > MOST_PRINTED and (every or block.gravity):
-                said = words("document.rows_elsewhere", shown=MOST_PRINTED, total=len(block.table.rows))
-                found += [_gravest(block), Paragraph(said, TextRole.REMARK)]
+                key = f"document.rows_elsewhere_{block.name}" if block.gravity else "document.rows_elsewhere"
+                said = words(key, shown=MOST_PRINTED, total=len(block.table.rows))
+                found += [Paragraph(said, TextRole.REMARK), _gravest(block)]
             case Group():
                 found.append(replace(block, blocks=_shortened(block.blocks, words, every=every)))
             case Beside():

@@ -98,7 +98,7 @@ def ponding_chapter(review: Review, words: Wording) -> Chapter:
     gravity = []
     for page, anchor in anchored_pages(review):
         sites = numbered(page.sites, words.scenario_names)
-        gravity += site_gravity(sites)
+        gravity += site_gravity(sites, review.compared[1])
         for row in sites.to_dict("records"):
             cells = [
                 Cell(page.community_id, link=f"#{anchor}"),

@@ -61,7 +61,7 @@ def write_formats(
     profiles: Callable[[], dict[str, bytes]] = dict
     # What needs the review alone is begun before the document is put together.
     if "xlsx" in formats:
-        waiting[workbook.FILE_NAME] = beside.begin(workbook.xlsx_bytes, review, lang)
+        waiting[workbook.FILE_NAME] = beside.begin(workbook.xlsx_bytes, review, lang, folder)
     if "profiles" in formats:
         profiles = beside.begin(profile_files, review, lang)
     # Figures are drawn once for all formats.

@@ -26,7 +26,7 @@ from spongecalc.report.render.sheet_printing import (
     row_height,
     set_printing,
 )
-from spongecalc.whole_file import part_file
+from spongecalc.whole_file import part_file, scratch_beside
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -50,9 +50,14 @@ MOST_TEXTS = 2000
 class _Book:
     """The workbook with its formats and words."""
 
-    def __init__(self, path: Path, words: Wording, *, large: bool) -> None:
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        options["constant_memory"] = large
+    def __init__(self, path: Path, words: Wording, scratch: Path, *, large: bool) -> None:
+        options = {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "constant_memory": large,
+            "tmpdir": str(scratch),
+        }
         self.book = Workbook(str(path), options)
         self.book.set_properties({"created": FIXED_STAMP, "author": "spongecalc"})
         self.words = words
@@ -148,14 +153,14 @@ def write_workbook(
     catalogue
         Names the project's covers; None takes those that ship with the package.
     """
-    with part_file(path) as whole:
-        _write(tables, whole, Wording(lang, catalogue or shipped()))
+    with part_file(path) as whole, scratch_beside(path) as scratch:
+        _write(tables, whole, Wording(lang, catalogue or shipped()), scratch)
     return path
 
 
-def _write(tables: Mapping[str, pd.DataFrame], whole: Path, words: Wording) -> None:
+def _write(tables: Mapping[str, pd.DataFrame], whole: Path, words: Wording, scratch: Path) -> None:
     bill, features = tables["quantities"], tables["quantity_features"]
-    book = _Book(whole, words, large=len(features) > LARGE_LEDGER)
+    book = _Book(whole, words, scratch, large=len(features) > LARGE_LEDGER)
     lines = _lines(bill)
     totals = _totals(book, bill) if len(bill) else None
     if totals is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import math
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from numbers import Number
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -36,6 +38,7 @@ from spongecalc.report.render.sheet_printing import (
     set_printing,
 )
 from spongecalc.report.render.xml_text import clean
+from spongecalc.whole_file import scratch_beside
 
 FILE_NAME = "results.xlsx"
 FIXED_TIME = datetime(2000, 1, 1)
@@ -56,16 +59,37 @@ ROWS_AT_ONCE = 5000
 MOST_TEXTS = 2000
 
 
-def xlsx_bytes(review: Review, lang: str) -> bytes:
+def xlsx_bytes(review: Review, lang: str, folder: Path | None = None) -> bytes:
     """The workbook; the same review gives the same bytes.
 
     Every text is written as text: none is worked out, whatever it begins with, and none becomes a link.
+
+    Parameters
+    ----------
+    review
+        What the assessment found.
+    lang
+        "zh" or "en".
+    folder
+        Where the workbook will stand: there its rows are kept while it is made. Without one, in the system's
+        folder for such things.
+
+    Raises
+    ------
+    OSError
+        There is no room for the rows.
     """
-    words = Wording.of(review, lang)
     out = io.BytesIO()
+    with scratch_beside((folder or Path(tempfile.gettempdir())) / FILE_NAME) as scratch:
+        _write(out, review, Wording.of(review, lang), scratch)
+    return out.getvalue()
+
+
+def _write(out: io.BytesIO, review: Review, words: Wording, scratch: Path) -> None:
     options = {
         # Rows go to a file as they are written: those of a large community would fill the memory.
         "constant_memory": True,
+        "tmpdir": str(scratch),
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -81,7 +105,6 @@ def xlsx_bytes(review: Review, lang: str) -> bytes:
         table = review.tables[name].drop(columns=list(NOT_SHOWN.get(name, ())), errors="ignore")
         _table_sheet(book.add_worksheet(sheets[name]), formats, name, table, review.project_name, words)
     book.close()
-    return out.getvalue()
 
 
 class _Formats:
