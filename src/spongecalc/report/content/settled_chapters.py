@@ -87,11 +87,13 @@ def settled_said(review: Review, words: Wording) -> list[str]:
         return []
     found, storm = settled_counts(review.tables), review.headline_storm
     of_last = int(((models["answer"] == COMPARED) & (models["scenario"] == review.compared[1])).sum())
+    if not found["compared"]:
+        return [words("document.settled_uncompared", storm=storm, open=found["open"])]
     said = [words("document.settled_said", storm=storm, last_compared=of_last, **found)]
     swayed = [p.community_id for p in review.pages if _sways(p)]
     if swayed:
         said.append(words("document.settled_sways", ids=words.listed(swayed)))
-    elif found["compared"]:
+    else:
         said.append(words("document.settled_sways_none", storm=storm))
     return said
 
