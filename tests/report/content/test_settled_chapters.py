@@ -46,7 +46,8 @@ def test_the_communities_whose_verdict_does_are_named():
 
 def test_nothing_compared_shows_nothing_settled():
     told = said(review_of(NOT_RUN))
-    assert len(told) == 1 and told[0].startswith("1 model was under pressure in P3-120, none of them held against")
+    assert len(told) == 1
+    assert told[0].startswith("1 model was under pressure in P3-120, none of them held against")
     assert said(review_of(NOT_RUN, NOT_RUN), "zh")[0].startswith("P3-120 下有压的 2 个模型均未按参照算法对照")
 
 
