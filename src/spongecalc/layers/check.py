@@ -11,6 +11,7 @@ from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.layers.border_cut import cut_at_borders
 from spongecalc.layers.central_meridian import other_meridian
 from spongecalc.layers.coordinates import bounds_of, misplaced
+from spongecalc.layers.crs_area import check_crs_area
 from spongecalc.layers.doubles.double_pipes import leave_out_double_pipes
 from spongecalc.layers.feature import Feature
 from spongecalc.layers.finding import Finding
@@ -73,7 +74,10 @@ def read_and_placed(
 
 
 def check_coordinates(layers: LayerSet) -> list[Finding]:
-    """Sources whose coordinates are swapped, carry a zone's number, or are degrees; one finding a community."""
+    """Sources whose coordinates are swapped, carry a zone's number, or are degrees; one finding a community.
+
+    Also a project whose CRS is not made for its place.
+    """
     near = bounds_of(layers["communities"])
     stated = {(s.layer, s.file): s.crs for s in layers.read}
     findings: list[Finding] = []
@@ -98,6 +102,9 @@ def check_coordinates(layers: LayerSet) -> list[Finding]:
                     "axes": axes,
                 }
                 findings.extend(_for_communities(wrong.rule, name, str(file), own, found))
+    # What lies elsewhere for another reason is told of that.
+    if near is not None and not findings:
+        findings.extend(check_crs_area(layers.crs, near))
     return findings
 
 

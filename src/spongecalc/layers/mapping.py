@@ -24,6 +24,7 @@ from spongecalc.layers.field_names import (
     unit_of_heading,
     value_names,
 )
+from spongecalc.layers.fields_left import fields_left
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
@@ -43,6 +44,9 @@ from spongecalc.project.quantity import column_unit, factor
 DATE = r"^(\d{4})(?:[-/.年]\d{1,2}(?:[-/.月].*)?|[01]\d[0-3]\d|年)$"
 
 Tell = Callable[[str, dict[str, object]], None]
+
+FIELDS_OF_THEIR_OWN = ("vector", "postgis")
+"""Forms whose fields are the sender's; those of the others are given their columns by their readers."""
 
 
 def column_of(layer: str, name: str) -> Column:
@@ -177,7 +181,7 @@ def to_contract(
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
-    findings.extend(_unclear(layer, file, raw, fields))
+    findings.extend(_not_read(layer, source, file, raw, fields, looks))
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
@@ -226,6 +230,24 @@ def to_contract(
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
     return with_sizes(placed, sizes, catalogue, findings)
+
+
+def _not_read(
+    layer: str,
+    source: LayerSource,
+    file: str,
+    raw: RawLayer,
+    fields: Mapping[str, str],
+    looks: Mapping[str, pd.Series],
+) -> Iterator[Finding]:
+    """Fields that are not read although they may hold what the layer lacks."""
+    unclear = list(_unclear(layer, file, raw, fields))
+    yield from unclear
+    if form_of(source) in FIELDS_OF_THEIR_OWN:
+        looked = {look.field for look in source.lookups}
+        read = {*fields.values(), *source.filter, *looked, *(str(f.found["field"]) for f in unclear)}
+        given = {*fields, *source.constants, *looks, *raw.origin}
+        yield from fields_left(layer, file, raw.frame, read, given)
 
 
 def _unclear(layer: str, file: str, raw: RawLayer, fields: Mapping[str, str]) -> Iterator[Finding]:

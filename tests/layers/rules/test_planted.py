@@ -52,6 +52,13 @@ def second_pipe(name: str, start: tuple[float, float], **values: object) -> Chan
     )
 
 
+def renamed(layer: str, **names: str) -> Change:
+    def change(frames: Frames) -> None:
+        frames[layer] = frames[layer].rename(columns=names)
+
+    return change
+
+
 def lowered(column: str, layer: str) -> Change:
     def change(frames: Frames) -> None:
         if column not in frames[layer]:
@@ -242,6 +249,7 @@ PLANTED: dict[str, tuple[Change, str, str]] = {
     ),
     "values.recognised": (edit("nodes", "C-R1", kind="雨水口"), "nodes", ""),
     "fields.recognised": (lowered("管长", "pipes"), "pipes", ""),
+    "fields.left": (renamed("pipes", invert_up_m="upinv"), "pipes", ""),
     "level.from_depth": (
         both(edit("pipes", "C-PR", invert_up_m=float("nan")), edit("pipes", "C-PR", depth_up_m=1.0)),
         "pipes",

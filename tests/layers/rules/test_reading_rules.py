@@ -391,3 +391,15 @@ def test_a_database_that_goes_away_while_it_is_read(
         "st_setsrid(st_point(0, 0), 4543) as geometry where pg_terminate_backend(pg_backend_pid())",
     )
     from_database(postgis, small_project(), "leaving.pipes", "database.lost")
+
+
+def test_a_project_on_another_meridian_is_told_once(small_project: Callable[..., SmallProject]) -> None:
+    """Its sources know their own grid, so that all fits together, 0.1 % too long."""
+    project = small_project()
+    page = project.folder / "spongecalc.toml"
+    text = page.read_text(encoding="utf-8")
+    code = int(CRS.removeprefix("EPSG:"))
+    assert not found(project, "crs.not_made_for_place")
+    page.write_text(text.replace(f'crs = "{CRS}"', f'crs = "EPSG:{code - 1}"', 1), encoding="utf-8")
+    (told,) = found(project, "crs.not_made_for_place")
+    assert told.found["meridian"] == 102
