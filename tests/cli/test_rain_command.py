@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.small_project import SmallProject
 from typer.testing import CliRunner
@@ -36,6 +37,28 @@ def test_a_file_beside_the_project_is_read_and_told(
     # the first day begins at 01:00, so that it is not whole
     assert "9 days above 2 mm, the largest 5.0 mm" in output
     assert "times 日期 + 时间; rain 降水量(0.1mm); unit 0.1mm; rain of each step" in output
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        # 2 and 1 mm by turns, 1.5 x 365.25 mm a year: of a wet season, a year, one and a half, and nearly ten.
+        (183, "275 mm in all, not over whole years;"),
+        (365, "548 mm a year;"),
+        (547, "821 mm in all, not over whole years;"),
+        (3634, "548 mm a year;"),
+    ],
+)
+def test_the_rain_of_half_a_year_is_not_doubled_to_one_of_a_year(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch, days: int, words: str
+) -> None:
+    folder = small_project().folder
+    dates = pd.date_range("2010-04-01", periods=days).strftime("%Y-%m-%d")
+    rain = "time,rain_mm\n" + "".join(f"{date},{2 - n % 2}.0\n" for n, date in enumerate(dates))
+    (folder / "r.csv").write_text(rain, encoding="utf-8")
+    code, output = said(folder, monkeypatch, "--series", "r.csv", "--lang", "en")
+    assert code == DONE
+    assert words in output
 
 
 def test_one_wet_day_has_its_capture(

@@ -30,6 +30,8 @@ PERCENTS = (50, 60, 70, 75, 80, 85, 90)
 # What a file was read as, where the value is a choice and not a name in the file.
 CHOSEN = ("readings", "stamp")
 DURATIONS_MIN = (5, 10, 15, 30, 60, 120, 180)
+MOST_OVER = 0.05
+"""Share of a series that may lie beyond whole years for its mean of a year to be told."""
 
 
 def run_rain(call: Call, series_file: Path | None, plot: Path | None) -> int:
@@ -131,6 +133,11 @@ def _as_the_project_names(project: Project, series_file: Path) -> tuple[str, Rai
     return name, series.choices if series.file == name else AS_THE_FILE_SAYS
 
 
+def _of_whole_years(years: float) -> bool:
+    """True for a length of whole years: half a year more is a wet or a dry season, and no part of a mean."""
+    return round(years) > 0 and abs(years - round(years)) <= MOST_OVER * years
+
+
 def _peak_mm_h(storm: Storm) -> float:
     return float(storm.hyetograph.max())
 
@@ -139,20 +146,18 @@ def _print_series(
     series: RainSeries, own: CaptureCurve, output: Output, say: Callable[..., str], dry_h: float
 ) -> None:
     depth = series.depth_mm
-    yearly = float(depth.sum()) / series.years if series.years else float("nan")
     key = "series_generated" if series.generated else "series_measured"
     lines = [
         say(key, source=series.source),
         say("series_size", years=f"{series.years:.1f}", step=f"{series.step_min:g}"),
     ]
-    lines.append(
-        say(
-            "series_rain",
-            yearly=f"{yearly:.0f}",
-            days=len(own.days_mm),
-            largest=f"{max(own.days_mm, default=0):.1f}",
-        )
-    )
+    days = {"days": len(own.days_mm), "largest": f"{max(own.days_mm, default=0):.1f}"}
+    total = float(depth.sum())
+    yearly = total / series.years if _of_whole_years(series.years) else None
+    if yearly is None:
+        lines.append(say("series_rain_in_all", total=f"{total:.0f}", **days))
+    else:
+        lines.append(say("series_rain", yearly=f"{yearly:.0f}", **days))
     if series.step_min <= 60 * dry_h:
         events = events_mm(series, dry_h, 2.0)
         if len(events):
@@ -181,6 +186,7 @@ def _print_series(
         "generated": series.generated,
         "years": series.years,
         "step_min": series.step_min,
+        "mm": total,
         "mm_a": yearly,
         "flaws": [vars(f) for f in series.flaws],
         "read_as": dict(series.read_as),
