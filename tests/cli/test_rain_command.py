@@ -42,11 +42,11 @@ def test_a_file_beside_the_project_is_read_and_told(
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        # 2 and 1 mm by turns, 1.5 x 365.25 mm a year: of a wet season, a year, one and a half, and nearly ten.
-        (183, "275 mm in all, not over whole years;"),
-        (365, "548 mm a year;"),
-        (547, "821 mm in all, not over whole years;"),
-        (3634, "548 mm a year;"),
+        # 5 and 1 mm by turns, 3 x 365.25 mm a year: of a wet season, a year, one and a half, and nearly ten.
+        (183, "551 mm in all, not over whole years;"),
+        (365, "1098 mm a year;"),
+        (547, "1643 mm in all, not over whole years;"),
+        (3634, "1096 mm a year;"),
     ],
 )
 def test_the_rain_of_half_a_year_is_not_doubled_to_one_of_a_year(
@@ -54,7 +54,7 @@ def test_the_rain_of_half_a_year_is_not_doubled_to_one_of_a_year(
 ) -> None:
     folder = small_project().folder
     dates = pd.date_range("2010-04-01", periods=days).strftime("%Y-%m-%d")
-    rain = "time,rain_mm\n" + "".join(f"{date},{2 - n % 2}.0\n" for n, date in enumerate(dates))
+    rain = "time,rain_mm\n" + "".join(f"{date},{5 - 4 * (n % 2)}.0\n" for n, date in enumerate(dates))
     (folder / "r.csv").write_text(rain, encoding="utf-8")
     code, output = said(folder, monkeypatch, "--series", "r.csv", "--lang", "en")
     assert code == DONE
