@@ -70,6 +70,7 @@ def test_sizes_under_another_name(tmp_path: Path, more: dict[str, list], fields:
         {},
         # What programs write by themselves, what is the same everywhere, and what is no figure.
         {"OBJECTID": [1, 2], "长度": [8.0, 8.1]},
+        {"旋转角": [12.5, 80.0], "X坐标(m)": [500_000.0, 500_010.0], "要素代码": [51101, 51102]},
         {"scale": [500, 500]},
         {"remark": ["old", "12"]},
         {"seen": [True, False]},

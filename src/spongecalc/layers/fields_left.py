@@ -8,7 +8,7 @@ from itertools import islice
 import pandas as pd
 
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import folded
+from spongecalc.layers.field_names import base_name, folded
 from spongecalc.layers.finding import Finding
 
 SURVEYED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -27,7 +27,24 @@ HOUSEKEEPING = frozenset(
         *("fid", "ogc_fid", "objectid", "objectid_1", "oid", "oid_", "gid", "id", "gml_id", "globalid", "index"),
         *("shape_length", "shape_leng", "shape_len", "shape_area", "shape.len", "shape.area", "length", "area"),
         *("perimeter", "x", "y", "lon", "lat", "color", "colour", "linetype", "thickness", "entityhandle"),
-        *("序号", "编号", "长度", "面积", "周长", "经度", "纬度", "颜色", "图层", "线宽"),
+        *("point_x", "point_y", "x_coord", "y_coord", "east", "north", "easting", "northing"),
+        *("angle", "rotation", "rot", "scale", "code", "classid", "mapid", "adcode", "hash"),
+        *(
+            "序号",
+            "编号",
+            "长度",
+            "面积",
+            "周长",
+            "经度",
+            "纬度",
+            "颜色",
+            "图层",
+            "线宽",
+            "图号",
+            "代码",
+            "要素代码",
+        ),
+        *("x坐标", "y坐标", "横坐标", "纵坐标", "旋转角", "旋转角度", "角度", "符号角度", "比例尺", "行政区代码"),
     )
 )
 """Fields that programs write by themselves, and figures of the drawing; folded."""
@@ -54,7 +71,11 @@ def fields_left(
     lacking = [columns for columns in SURVEYED.get(layer, ()) if not set(columns) & set(given)]
     if not lacking or frame.empty:
         return
-    left = (str(c) for c in frame.columns if c not in read and c != "geometry" and folded(c) not in HOUSEKEEPING)
+    left = (
+        str(c)
+        for c in frame.columns
+        if c not in read and c != "geometry" and folded(base_name(str(c))) not in HOUSEKEEPING
+    )
     named = list(islice((name for name in left if _holds_figures(frame[name])), LISTED))
     if named:
         words = {"fields": ", ".join(named), "columns": ", ".join(columns[0] for columns in lacking)}
