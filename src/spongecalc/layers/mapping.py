@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +20,10 @@ from spongecalc.layers.field_names import (
     cut_names,
     folded,
     recognised_fields,
-    unclear_fields,
     unit_of_heading,
     value_names,
 )
-from spongecalc.layers.fields_left import fields_left
+from spongecalc.layers.fields_not_read import fields_not_read
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.id_text import with_plain_ids
 from spongecalc.layers.number_text import half_width, numbers_of
@@ -44,9 +43,6 @@ from spongecalc.project.quantity import column_unit, factor
 DATE = r"^(\d{4})(?:[-/.年]\d{1,2}(?:[-/.月].*)?|[01]\d[0-3]\d|年)$"
 
 Tell = Callable[[str, dict[str, object]], None]
-
-FIELDS_OF_THEIR_OWN = ("vector", "postgis")
-"""Forms whose fields are the sender's; those of the others are given their columns by their readers."""
 
 
 def column_of(layer: str, name: str) -> Column:
@@ -181,7 +177,7 @@ def to_contract(
     if known:
         pairs = ", ".join(f"{column} = {field}" for column, field in sorted(known.items()))
         findings.append(Finding("fields.recognised", Feature(layer, file=file), {"pairs": pairs}))
-    findings.extend(_not_read(layer, source, file, raw, fields, looks))
+    findings.extend(fields_not_read(layer, source, file, raw, fields, looks))
     frame = raw.frame.reset_index(drop=True)
     count = len(frame)
     flags: list[dict[str, str]] = [{} for _ in range(count)]
@@ -230,33 +226,6 @@ def to_contract(
     placed["file"] = file
     placed["file_row"] = range(1, count + 1)
     return with_sizes(placed, sizes, catalogue, findings)
-
-
-def _not_read(
-    layer: str,
-    source: LayerSource,
-    file: str,
-    raw: RawLayer,
-    fields: Mapping[str, str],
-    looks: Mapping[str, pd.Series],
-) -> Iterator[Finding]:
-    """Fields that are not read although they may hold what the layer lacks."""
-    unclear = list(_unclear(layer, file, raw, fields))
-    yield from unclear
-    if form_of(source) in FIELDS_OF_THEIR_OWN:
-        looked = {look.field for look in source.lookups}
-        read = {*fields.values(), *source.filter, *looked, *(str(f.found["field"]) for f in unclear)}
-        given = {*fields, *source.constants, *looks, *raw.origin}
-        yield from fields_left(layer, file, raw.frame, read, given)
-
-
-def _unclear(layer: str, file: str, raw: RawLayer, fields: Mapping[str, str]) -> Iterator[Finding]:
-    """Fields whose cut names may be those of several columns, and that are read as none."""
-    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
-        if field not in fields.values() and not set(columns) <= set(fields):
-            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
-            words = {"field": field, "meanings": meanings}
-            yield Finding("fields.unclear", Feature(layer, file=file), words)
 
 
 def _units(

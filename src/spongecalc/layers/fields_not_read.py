@@ -1,15 +1,18 @@
-"""Fields of a source that nobody reads, beside levels and sizes that its layer lacks: one may hold the other."""
+"""Fields of a source that nobody reads although they may hold what its layer lacks: told, not lost in silence."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 import pandas as pd
 
 from spongecalc.layers.feature import Feature
-from spongecalc.layers.field_names import base_name, folded
+from spongecalc.layers.field_names import base_name, folded, unclear_fields
 from spongecalc.layers.finding import Finding
+from spongecalc.layers.sources.form import form_of
+from spongecalc.layers.sources.raw import RawLayer
+from spongecalc.project.layer_source import LayerSource
 
 SURVEYED: dict[str, tuple[tuple[str, ...], ...]] = {
     "pipes": (
@@ -50,23 +53,55 @@ HOUSEKEEPING = frozenset(
 """Fields that programs write by themselves, and figures of the drawing; folded."""
 LISTED = 12
 """Fields that are named at most."""
+FIELDS_OF_THEIR_OWN = ("vector", "postgis")
+"""Forms whose fields are the sender's; those of the others are given their columns by their readers."""
 
 
-def fields_left(
-    layer: str, file: str, frame: pd.DataFrame, read: Collection[str], given: Collection[str]
+def fields_not_read(
+    layer: str,
+    source: LayerSource,
+    file: str,
+    raw: RawLayer,
+    fields: Mapping[str, str],
+    looks: Mapping[str, pd.Series],
 ) -> Iterator[Finding]:
-    """Name the fields with figures that nobody reads, where the layer lacks what is surveyed.
+    """Find the fields that are not read although they may hold what the layer lacks.
 
     Parameters
     ----------
     layer, file
         The layer, and the name by which its source is told.
-    frame
-        The source's features.
-    read
-        Fields that are read.
-    given
-        Columns of the contract that the source gives.
+    source, raw
+        What the project says of the source, and what the source holds.
+    fields
+        Fields that are read, by the contract's columns.
+    looks
+        Columns that second tables give.
+    """
+    unclear = list(_unclear(layer, file, raw, fields))
+    yield from unclear
+    if form_of(source) in FIELDS_OF_THEIR_OWN:
+        looked = {look.field for look in source.lookups}
+        read = {*fields.values(), *source.filter, *looked, *(str(f.found["field"]) for f in unclear)}
+        given = {*fields, *source.constants, *looks, *raw.origin}
+        yield from _left(layer, file, raw.frame, read, given)
+
+
+def _unclear(layer: str, file: str, raw: RawLayer, fields: Mapping[str, str]) -> Iterator[Finding]:
+    """Fields whose cut names may be those of several columns, and that are read as none."""
+    for field, columns in unclear_fields(layer, [str(c) for c in raw.frame.columns]).items():
+        if field not in fields.values() and not set(columns) <= set(fields):
+            meanings = ", ".join(f"{name} ({column})" for column, name in columns.items())
+            words = {"field": field, "meanings": meanings}
+            yield Finding("fields.unclear", Feature(layer, file=file), words)
+
+
+def _left(
+    layer: str, file: str, frame: pd.DataFrame, read: Collection[str], given: Collection[str]
+) -> Iterator[Finding]:
+    """The fields with figures that nobody reads, where the layer lacks what is surveyed.
+
+    ``read`` are the fields that are read, ``given`` the columns of the contract that the source gives.
     """
     lacking = [columns for columns in SURVEYED.get(layer, ()) if not set(columns) & set(given)]
     if not lacking or frame.empty:
