@@ -14,9 +14,15 @@ from shapely import LineString, Point
 from tests.postgis_server import PASSWORD, execute, put, user_of
 from tests.small_project import CRS, write_small_project
 
+from spongecalc.catalogue.catalogue import shipped
+from spongecalc.gate.limits import Limits
+from spongecalc.gate.territory import claim
+from spongecalc.language import LANGUAGES
 from spongecalc.layers.sources.describe import describe
+from spongecalc.layers.sources.form import read_raw
 from spongecalc.layers.sources.postgis import read_postgis
 from spongecalc.layers.sources.raw import SourceRefusedError
+from spongecalc.project.layer_source import LayerSource
 
 LIMIT_S = 10
 
@@ -97,6 +103,27 @@ def test_a_view_that_fails_does_not_hide_the_others(postgis) -> None:
     assert answer.returncode == 1
     assert "division by zero" in said
     assert "halves.pipes" in said
+
+
+@pytest.mark.usefixtures("password")
+def test_a_table_of_too_many_rows_is_refused_and_the_others_are_read(postgis, tmp_path: Path) -> None:
+    """As a file's layers are; before, any number of rows was taken into memory."""
+    for name, rows in (("long", 4), ("short", 3)):
+        frame = gpd.GeoDataFrame({"a": range(rows)}, geometry=[Point(i, 2) for i in range(rows)], crs=CRS)
+        put(postgis, "rows", name, frame)
+    claim(tmp_path, limits=Limits(feature_limit=3))
+    with pytest.raises(SourceRefusedError) as refusal:
+        read_raw(tmp_path, "nodes", LayerSource(source=postgis.url, layer="rows.long"), shipped())
+    assert refusal.value.rule == "file.not_admitted"
+    for language in LANGUAGES:
+        sentence = refusal.value.found["reason"].sentence(language)
+        assert "feature_limit" in sentence
+        assert "4" in sentence
+    short = read_raw(tmp_path, "nodes", LayerSource(source=postgis.url, layer="rows.short"), shipped())
+    assert len(short.frame) == 3
+    seen = {s.name: s for s in describe(postgis.url, tmp_path).layers}
+    assert seen["rows.short"].count == 3
+    assert seen["rows.long"].refusal is not None
 
 
 def project_with(tmp_path: Path, url: str) -> Path:

@@ -12,7 +12,9 @@ from tests.network.bill_layers import layer_set, node, pipe, square
 
 from spongecalc.assess.bill import bill_tables
 from spongecalc.layers.price_list import Price
+from spongecalc.network.ledger import AMOUNTS, KEYS
 from spongecalc.project.load import load_project
+from spongecalc.report.render import quantities_workbook
 from spongecalc.report.render.quantities_workbook import write_workbook
 
 RANGE = re.compile(r"'([^']+)'!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+)")
@@ -217,3 +219,36 @@ def test_headings_are_words_and_sheets_print_one_page_wide(tables, tmp_path):
         assert not [h for h in headings if re.fullmatch(r"[a-z_0-9]+", str(h))], sheet.title
         assert sheet.page_setup.fitToHeight == 0, sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+
+
+def test_the_rows_can_be_filtered(workbook):
+    book = openpyxl.load_workbook(workbook)
+    for name in ("Bill", "Ledger"):
+        sheet = book[name]
+        assert sheet.auto_filter.ref == f"A1:{sheet.cell(1, sheet.max_column).coordinate[:-1]}{sheet.max_row}"
+
+
+def test_a_bill_without_new_pipes_says_so(tables, tmp_path):
+    """Before, totals and breakdowns were sheets of headings, and nobody knew why."""
+    old = dict(tables)
+    for name in ("quantities", "quantity_features"):
+        old[name] = tables[name].assign(status="existing")
+    book = openpyxl.load_workbook(write_workbook(old, tmp_path / "old.xlsx", "en"))
+    assert not [name for name in book.sheetnames if name.startswith("By ")]
+    assert "No new pipe" in book["Totals"]["A4"].value
+
+
+def test_a_ledger_beyond_a_sheet_is_cut_and_both_sheets_say_so(tables, tmp_path, monkeypatch):
+    """The writer drops rows beyond a sheet's last in silence, and a sum over the rest would be a wrong bill."""
+    monkeypatch.setattr(quantities_workbook, "MOST_LEDGER", 20)
+    book = openpyxl.load_workbook(write_workbook(tables, tmp_path / "cut.xlsx", "en"))
+    bill, ledger = book["Bill"], book["Ledger"]
+    rows = len(tables["quantity_features"])
+    assert ledger.max_row == 22
+    for said in (ledger["A22"].value, bill.cell(bill.max_row, 1).value):
+        assert f"{rows:,}" in said
+        assert "20" in said
+    assert not [f for f in formulas(book) if f[0] == "Bill"]
+    length = 2 + [*KEYS, *AMOUNTS].index("length_m")
+    listed = [bill.cell(row, length).value for row in range(2, bill.max_row)]
+    assert sum(v for v in listed if v is not None) == pytest.approx(tables["quantities"]["length_m"].sum())

@@ -12,6 +12,7 @@ from spongecalc.catalogue.catalogue import shipped
 from spongecalc.catalogue.size_text import parse_size
 from spongecalc.contract import SCHEMAS
 from spongecalc.gate import vector
+from spongecalc.gate.territory import limits_of
 from spongecalc.layers.coordinates import guess_crs
 from spongecalc.layers.field_names import SHAPEFILE, cut_names, folded, recognised_fields, value_names
 from spongecalc.layers.sources.cass_points import read_cass
@@ -111,7 +112,7 @@ def describe(source: str, place: Path) -> Seen:
     """
     asked = LayerSource(source=source)
     if asked.is_database:
-        return Seen(source, "PostGIS", "", _database(source))
+        return Seen(source, "PostGIS", "", _database(source, place))
     path = place / source
     with source_entrance(path, GATE_FORMS.get(form := FORMS.get(path.suffix.lower(), "vector"), form)):
         return _described(source, path, place)
@@ -447,9 +448,10 @@ def _networks(source: str, path: Path, kind: str) -> Seen:
     return Seen(source, FORM_NAMES[kind], "", tuple(seen), tuple(every.values()))
 
 
-def _database(url: str) -> tuple[SeenLayer, ...]:
+def _database(url: str, place: Path) -> tuple[SeenLayer, ...]:
     def look(name: str) -> SeenLayer:
-        frame = read_postgis(url, name).frame
+        with source_entrance(place / url, GATE_FORMS["postgis"]):
+            frame = read_postgis(url, name, limits_of(place / url).feature_limit).frame
         return _seen(url, name, frame, frame.crs.to_string() if frame.crs else "")
 
     with connected(url) as connection:

@@ -9,6 +9,7 @@ import geopandas as gpd
 from pyproj import CRS
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.gate.territory import limits_of
 from spongecalc.layers.sources.cass_points import read_cass
 from spongecalc.layers.sources.delivery import Delivery, places_of_nodes
 from spongecalc.layers.sources.filegdb_domains import SUFFIX as FILEGDB
@@ -82,7 +83,7 @@ def read_raw(
     path = folder / source.source
     with source_entrance(path, gate_form(source), layer):
         if form == "postgis":
-            return read_postgis(source.source, source.layer or layer)
+            return read_postgis(source.source, source.layer or layer, limits_of(path).feature_limit)
         return _of_file(path, form, folder, layer, source, catalogue, siblings, delivery, nodes, target)
 
 

@@ -13,6 +13,8 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from spongecalc.gate.limits import DEFAULT_LIMITS
+from spongecalc.gate.not_admitted import TooLargeError
 from spongecalc.layers.sources.database_connection import connected
 from spongecalc.layers.sources.exact_fields import LARGEST_WHOLE
 from spongecalc.layers.sources.raw import RawLayer, SourceRefusedError
@@ -64,7 +66,7 @@ def spatial_tables(connection: Connection[Any]) -> tuple[SpatialTable, ...]:
     return tuple(SpatialTable(*key, column) for key, column in sorted(first.items()))
 
 
-def read_postgis(url: str, table: str) -> RawLayer:
+def read_postgis(url: str, table: str, feature_limit: int = DEFAULT_LIMITS.feature_limit) -> RawLayer:
     """A table or view as a layer.
 
     Parameters
@@ -73,9 +75,13 @@ def read_postgis(url: str, table: str) -> RawLayer:
         "postgresql://user@host:port/database", without a password.
     table
         Its name, with or without a schema.
+    feature_limit
+        Rows that it may have.
 
     Raises
     ------
+    TooLargeError
+        It has more rows.
     SourceRefusedError
         If the server does not answer, refuses or goes away, has no such table with a geometry that may be read,
         or the table's geometries lie in several reference systems.
@@ -83,7 +89,7 @@ def read_postgis(url: str, table: str) -> RawLayer:
     with connected(url) as connection:
         found = _chosen(connection, table)
         crs = _crs(connection, found)
-        names, rows = _read(connection, found)
+        names, rows = _read(connection, found, feature_limit)
     frame = pd.DataFrame.from_records(rows, columns=[*names, "geometry"], coerce_float=True)
     exact = {n: _exact([row[i] for row in rows]) for i, n in enumerate(names)}
     frame = frame.assign(**{n: pd.Series(v, dtype=object) for n, v in exact.items() if v is not None})
@@ -132,8 +138,13 @@ def _crs(connection: Connection[Any], table: SpatialTable) -> CRS | None:
     return None
 
 
-def _read(connection: Connection[Any], table: SpatialTable) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Names of a table's fields that are no geometries, and its rows with the geometry last, curves as lines."""
+def _read(
+    connection: Connection[Any], table: SpatialTable, feature_limit: int
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of a table's fields that are no geometries, and its rows with the geometry last, curves as lines.
+
+    A row more than is allowed is asked for, and no further: the server holds the others, and not this program.
+    """
     from psycopg import sql  # noqa: PLC0415
 
     fields = connection.execute(
@@ -147,9 +158,14 @@ def _read(connection: Connection[Any], table: SpatialTable) -> tuple[list[str], 
     names = [row[0] for row in fields]
     shape = sql.SQL("st_asewkb(st_curvetoline({})) as geometry").format(sql.Identifier(table.column))
     asked = sql.SQL(", ").join([*map(sql.Identifier, names), shape])
+    place = sql.Identifier(table.schema, table.name)
     rows = connection.execute(
-        sql.SQL("select {} from {}").format(asked, sql.Identifier(table.schema, table.name))
+        sql.SQL("select {} from {} limit {}").format(asked, place, sql.Literal(feature_limit + 1))
     ).fetchall()
+    if len(rows) > feature_limit:
+        counted = connection.execute(sql.SQL("select count(*) from {}").format(place)).fetchone()
+        count = len(rows) if counted is None else counted[0]
+        raise TooLargeError.of_count("feature_limit", count, feature_limit, layer=table.full_name)
     return names, rows
 
 

@@ -42,6 +42,8 @@ MOST_CHECKS = 20000
 LARGE_LEDGER = 50_000
 """From this many rows on the sheets are written to disk row by row: a county's do not fit into memory."""
 AT_A_TIME = 5000
+MOST_LEDGER = 1_048_576 - 2
+"""Rows of the ledger that a sheet holds below its headings, and one to say so; the writer drops more in silence."""
 LEAST_WIDTH, TOTALS_WIDTH = 9.0, 16.0
 MOST_TEXTS = 2000
 """Different texts of a column that are measured for its width."""
@@ -103,6 +105,10 @@ class _Book:
         set_printing(sheet, widths, 0, 1, "")
         return sheet
 
+    def remark(self, sheet: Worksheet, row: int, key: str, **values: object) -> None:
+        """A sentence of the catalogue ``bill`` below a sheet's rows."""
+        sheet.write_string(row, 0, text(f"bill.sheet.{key}", self.words.lang, **values))
+
     def put(self, sheet: Worksheet, row: int, column: int, name: str, value: object) -> None:
         """A value: a number with its decimals, text as text whatever it begins with, nothing where unknown."""
         if not is_known(value):
@@ -140,7 +146,8 @@ def write_workbook(
     The sheets *ledger* (a row per feature and item, each with the line of the bill it belongs to) and
     *checks* hold values; every amount of the *bill* sums the ledger's rows of its line, and totals,
     breakdowns, costs and differences are formulas on the bill. Each formula carries its result, so that a
-    viewer that does not calculate shows it.
+    viewer that does not calculate shows it. A ledger of more rows than a sheet holds is cut, and the bill then has
+    figures in place of formulas that would sum a part; both sheets say so.
 
     Parameters
     ----------
@@ -162,9 +169,9 @@ def _write(tables: Mapping[str, pd.DataFrame], whole: Path, words: Wording, scra
     bill, features = tables["quantities"], tables["quantity_features"]
     book = _Book(whole, words, scratch, large=len(features) > LARGE_LEDGER)
     lines = _lines(bill)
-    totals = _totals(book, bill) if len(bill) else None
-    if totals is not None:
-        for column in BREAKDOWNS:
+    if len(bill):
+        _totals(book, bill)
+        for column in BREAKDOWNS if len(_laid_pipes(bill)) else ():
             _breakdown(book, bill, column)
     _bill(book, bill, features, lines)
     _ledger(book, features, lines)
@@ -222,6 +229,7 @@ def _bill(
 ) -> None:
     names = [book.heading(c) for c in ("line", *KEYS, *AMOUNTS)]
     sheet = book.sheet("bill", names, [[str(len(lines))], *_texts(book, bill, (*KEYS, *AMOUNTS), keys=True)])
+    is_whole = len(features) <= MOST_LEDGER
     in_ledger = {a: str(xl_col_to_name(1 + len(KEYS) + 2 + i)) for i, a in enumerate(AMOUNTS)}
     of_line = _range(book, "ledger", "A", len(features))
     for row, values in enumerate(bill.to_dict("records"), 1):
@@ -229,21 +237,40 @@ def _bill(
         for column, key in enumerate(KEYS, 1):
             book.put(sheet, row, column, key, _coded(book, key, values[key]))
         for column, amount in enumerate(AMOUNTS, 1 + len(KEYS)):
-            if is_known(values[amount]):
+            if not is_whole:
+                book.put(sheet, row, column, amount, values[amount])
+            elif is_known(values[amount]):
                 summed = _range(book, "ledger", in_ledger[amount], len(features))
                 formula = f"=SUMIFS({summed},{of_line},$A{row + 1})"
                 sheet.write_formula(row, column, formula, book.number(amount), float(values[amount]))
+    _filtered(sheet, len(bill), len(names))
+    if not is_whole:
+        _say_cut(book, sheet, len(bill) + 1, len(features))
+
+
+def _filtered(sheet: Worksheet, rows: int, columns: int) -> None:
+    """Put filters on a sheet's headings, where there are rows to choose from."""
+    if rows:
+        sheet.autofilter(0, 0, rows, columns - 1)
+
+
+def _say_cut(book: _Book, sheet: Worksheet, row: int, rows: int) -> None:
+    book.remark(sheet, row, "ledger_cut", rows=f"{rows:,}", shown=f"{MOST_LEDGER:,}")
 
 
 def _ledger(book: _Book, features: pd.DataFrame, lines: Mapping[tuple[object, ...], int]) -> None:
     columns = [*KEYS, "layer", "feature_id", *AMOUNTS]
     texts = [[str(len(lines))], *_texts(book, features, columns, keys=True)]
     sheet = book.sheet("ledger", [book.heading(c) for c in ("line", *columns)], texts)
-    for row, values in enumerate(_records(features), 1):
+    shown = features.head(MOST_LEDGER)
+    for row, values in enumerate(_records(shown), 1):
         sheet.write_number(row, 0, lines[_key(values)])
         for column, name in enumerate(columns, 1):
             value = values[name] if name in AMOUNTS or name == "feature_id" else _coded(book, name, values[name])
             book.put(sheet, row, column, name, value)
+    _filtered(sheet, len(shown), len(columns) + 1)
+    if len(shown) < len(features):
+        _say_cut(book, sheet, len(shown) + 1, len(features))
 
 
 def _laid(bill: pd.DataFrame) -> pd.DataFrame:
@@ -251,7 +278,12 @@ def _laid(bill: pd.DataFrame) -> pd.DataFrame:
     return bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
 
 
-def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
+def _laid_pipes(bill: pd.DataFrame) -> pd.DataFrame:
+    laid = _laid(bill)
+    return laid[laid["item"] == "pipe"]
+
+
+def _totals(book: _Book, bill: pd.DataFrame) -> None:
     """Meters laid by community, a column for each item and system."""
     laid = _laid(bill)
     kinds = list(dict.fromkeys(zip(laid["item"], laid["system"], strict=True)))
@@ -283,18 +315,19 @@ def _totals(book: _Book, bill: pd.DataFrame) -> Worksheet:
             own_m = round(float(lengths.get((community, item, system), 0.0)), 2)
             sheet.write_formula(row, column, formula, book.number("length_m"), own_m)
     last = 2 + len(communities)
+    if not kinds:
+        book.remark(sheet, 3, "nothing_laid")
+        return
     sheet.write_string(last + 1, 0, book.words("table.total"), book.head)
     for column, (item, system) in enumerate(kinds, 1):
         own = laid[(laid["item"] == item) & (laid["system"] == system)]
         span = f"{xl_rowcol_to_cell(3, column)}:{xl_rowcol_to_cell(last, column)}"
         sheet.write_formula(last + 1, column, f"=SUM({span})", book.total, round(float(own["length_m"].sum()), 2))
-    return sheet
 
 
 def _breakdown(book: _Book, bill: pd.DataFrame, by: str) -> None:
     """Meters of new pipe by system and one property, with the sum and its difference from the bill's."""
-    laid = _laid(bill)
-    pipes = laid[laid["item"] == "pipe"]
+    pipes = _laid_pipes(bill)
     systems = [s for s in ("storm", "sewage", "combined") if s in set(pipes["system"])]
     values = sorted({_coded(book, by, v) for v in pipes[by]}, key=lambda v: (isinstance(v, str), v))
     headings = [book.words.name("column", by), *(coded("system", s, book.words) for s in systems)]
@@ -351,6 +384,7 @@ def _plain_sheet(book: _Book, key: str, name: str, table: pd.DataFrame, formulas
             else:
                 shown = value if isinstance(value, (int, float)) else coded(column, value, book.words, name)
                 book.put(sheet, row, at, column, shown)
+    _filtered(sheet, len(table), len(columns))
     return sheet
 
 
