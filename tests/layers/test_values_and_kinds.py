@@ -15,6 +15,7 @@ from tests.planting import X, Y, add, both, drop, edit, shape
 from tests.small_project import CRS, Change, Frames, SmallProject, community
 
 from spongecalc.contract import SCHEMAS
+from spongecalc.language import LANGUAGES
 from spongecalc.layers.finding import Finding
 from spongecalc.layers.layer_set import LayerSet, empty_frame
 from spongecalc.layers.repairs.change import changes_table
@@ -25,6 +26,7 @@ from spongecalc.steps.checked import Checked
 from spongecalc.steps.intake import intake_of, intake_of_repair
 
 NAN = float("nan")
+VALUE = "value.not_allowed"
 
 
 def checked(project: SmallProject) -> Checked:
@@ -441,3 +443,19 @@ def test_nonsense_for_what_a_receiver_accepts_is_named_at_its_outfall(
     )
     if not rule:
         assert found.layers["nodes"].set_index("node_id").loc["C-R2", "receiver_capacity_l_s"] == 90.0
+
+
+def test_only_covers_are_told_of_rows_of_their_own(small_project: Callable[..., SmallProject]) -> None:
+    """A connection of an unknown kind was advised to add a cover."""
+    wrong = both(edit("nodes", "C-R1", kind="gully"), edit("surfaces", "C-L1", cover="moss"))
+    found = {f.feature.layer: f for f in checked(small_project(second=wrong)).findings if f.rule == VALUE}
+    for language in LANGUAGES:
+        assert "catalogue.covers" in found["surfaces"].action(language)
+        assert "catalogue" not in found["nodes"].action(language)
+
+
+def test_ground_without_a_surface_is_told_by_its_cover_s_name(small_project: Callable[..., SmallProject]) -> None:
+    built = pipeline.build(checked(small_project(second=drop("surfaces", "C-L1"))))
+    gap = next(f for f in built.findings if f.rule == "surface.gap")
+    assert "裸土 (bare_soil)" in gap.action("zh")
+    assert "bare soil (bare_soil)" in gap.action("en")

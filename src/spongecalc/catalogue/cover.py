@@ -85,6 +85,10 @@ class Cover:
         """Its name in "zh" or "en"."""
         return self.name_zh if lang == "zh" else self.name_en
 
+    def sentence(self, language: str) -> str:
+        """Its name and its code, as a finding says them: the code is what stands in layers and settings."""
+        return f"{self.name(language)} ({self.cover})"
+
 
 @dataclass(frozen=True)
 class FacilityGround:

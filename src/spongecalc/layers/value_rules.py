@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.contract import SCHEMAS, Column
 from spongecalc.formula_guard import is_formula
+from spongecalc.language import text
 from spongecalc.layers.finding import Finding, finding_at
 from spongecalc.layers.folder_names import names_folder
 from spongecalc.layers.layer_set import LayerSet
@@ -34,6 +36,16 @@ def check_values(layers: LayerSet) -> Iterator[Finding]:
     yield from _names(layers["communities"])
 
 
+@dataclass(frozen=True)
+class _OwnRows:
+    """What is said besides of a value that is not allowed: of some a project may have rows of its own."""
+
+    allowed: bool
+
+    def sentence(self, language: str) -> str:
+        return text("catalogue.advice.own_cover", language) if self.allowed else ""
+
+
 def _ids(layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     ids = frame[SCHEMAS[layer].id_column]
     yield from found_at("id.missing", layer, frame, ids.isna(), column=SCHEMAS[layer].id_column)
@@ -52,7 +64,8 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Cata
         yield from found_at("value.missing", layer, frame, values.isna(), column=column.name)
     if allowed:
         wrong = values.notna() & ~values.isin(allowed)
-        found = {"value": values.to_numpy(object), "allowed": ", ".join(allowed)}
+        more = _OwnRows(column.catalogued)
+        found = {"value": values.to_numpy(object), "allowed": ", ".join(allowed), "more": more}
         yield from found_at("value.not_allowed", layer, frame, wrong, column=column.name, **found)
     if column.kind == "number":
         yield from _within_models(layer, frame, column)

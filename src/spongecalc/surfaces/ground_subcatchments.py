@@ -127,7 +127,8 @@ def _mapped(
     frame = cover_pieces(system, community_id, area, drained, uncovered, units)
     gap = frame.loc[frame["gap"], "geometry"].area.sum()
     if gap > GAP_M2:
-        figures = {"scenario": system.scenario, "area": f"{gap:.0f}", "cover": uncovered}
+        cover = system.catalogue.covers[uncovered]
+        figures = {"scenario": system.scenario, "area": f"{gap:.0f}", "cover": cover}
         findings.append(finding_at("surface.gap", "communities", boundary, **figures))
     inlets = intake_nodes(system, community_id)
     shapes = frame.geometry.to_numpy()

@@ -43,7 +43,7 @@ LARGE_LEDGER = 50_000
 """From this many rows on the sheets are written to disk row by row: a county's do not fit into memory."""
 AT_A_TIME = 5000
 MOST_LEDGER = 1_048_576 - 2
-"""Rows of the ledger that a sheet holds below its headings, and one to say so; the writer drops more in silence."""
+"""Rows of the ledger that a sheet holds below its headings and above a remark; the writer drops more unsaid."""
 LEAST_WIDTH, TOTALS_WIDTH = 9.0, 16.0
 MOST_TEXTS = 2000
 """Different texts of a column that are measured for its width."""
@@ -146,8 +146,8 @@ def write_workbook(
     The sheets *ledger* (a row per feature and item, each with the line of the bill it belongs to) and
     *checks* hold values; every amount of the *bill* sums the ledger's rows of its line, and totals,
     breakdowns, costs and differences are formulas on the bill. Each formula carries its result, so that a
-    viewer that does not calculate shows it. A ledger of more rows than a sheet holds is cut, and the bill then has
-    figures in place of formulas that would sum a part; both sheets say so.
+    viewer that does not calculate shows it. A ledger of more rows than a sheet holds is cut, and the bill then
+    has figures in place of formulas that would sum a part; both sheets say so.
 
     Parameters
     ----------
