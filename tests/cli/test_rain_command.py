@@ -76,6 +76,32 @@ def test_one_wet_day_has_its_capture(
     assert (cells[1], cells[5]) == ("12.7", "20.3")
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("time,rain_mm\n2001-06-01 00:00,1\n2001-06-01 01:00,2\n", "no capture ratio"),
+        ("time,rain_mm\n2001-06-01 00:00,1\n2001-06-01 01:00,-2\n", "no capture ratio"),
+        ("time,rain_mm\n2001-06-01 00:00,1\n2001-06-01 01:00,2\n9999-06-01 00:00,1\n", "2001 - 9999"),
+    ],
+)
+def test_a_series_that_gives_no_curve_is_told_by_every_command_that_reads_it(
+    small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch, content: str, words: str
+) -> None:
+    """A few hours of rain ended check, sponge and rain in a traceback, a wrong year filled the memory."""
+    folder = small_project().folder
+    (folder / "r.csv").write_text(content, encoding="utf-8")
+    code, output = said(folder, monkeypatch, "--series", "r.csv", "--lang", "en")
+    assert code == DATA_ERRORS
+    assert words in output
+    toml = folder / "spongecalc.toml"
+    own = toml.read_text(encoding="utf-8").replace("[sponge]\n", '[sponge]\nseries = "r.csv"\n')
+    toml.write_text(own, encoding="utf-8")
+    for command in ("rain", "check", "sponge"):
+        result = CliRunner().invoke(app, [command, "--lang", "en"])
+        assert not isinstance(result.exception, Exception), (command, result.exception)
+        assert words in " ".join(result.output.split()), command
+
+
 def test_a_refused_file_ends_the_command_with_the_line_to_write(
     small_project: Callable[..., SmallProject], monkeypatch: pytest.MonkeyPatch
 ) -> None:

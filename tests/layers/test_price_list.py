@@ -20,12 +20,24 @@ def test_an_empty_key_fits_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "price"),
+    [("420,5", 420.5), ("4205", 4205.0), ("1,420.50", 1420.5), ("1,234,567", 1234567.0), ("４２０．５", 420.5)],
+)
+def test_a_comma_is_read_by_the_rule_of_layers(tmp_path: Path, typed: str, price: float) -> None:
+    """420,5 was a price of 4205, without a word."""
+    (tmp_path / "p.csv").write_text(f'{HEAD}pipe,300,m,"{typed}"\n', encoding="utf-8")
+    assert [p.unit_price for p in read_prices(tmp_path / "p.csv")] == [price]
+
+
+@pytest.mark.parametrize(
     ("content", "rule"),
     [
         (None, "prices.missing"),
         (HEAD.encode() + "管道,300,m,210".encode("gbk"), "prices.unreadable"),
         (b"item,price\npipe,210\n", "prices.no_column"),
         (HEAD.encode() + b"pipe,300,m,about 200\n", "prices.value"),
+        (HEAD.encode() + b'pipe,300,m,"1,420"\n', "prices.value"),
+        (HEAD.encode() + b'pipe,300,m,"1.420,5"\n', "prices.value"),
         (HEAD.encode() + b"pipe,300,foot,200\n", "prices.value"),
         (HEAD.encode() + b"pipe,300,m,200\npipe,300,m,210\n", "prices.double"),
     ],

@@ -395,6 +395,25 @@ def test_a_label_of_another_kind_is_named_with_the_one_that_fits(
     assert modelled(found) == OTHERS
 
 
+@pytest.mark.parametrize(("crs", "stray"), [(CRS, 1e308), ("EPSG:4490", 1e308), ("EPSG:4490", 1e12)])
+def test_one_vertex_that_is_nowhere_stops_its_own_community_alone(
+    small_project: Callable[..., SmallProject], crs: str, stray: float
+) -> None:
+    """Among degrees one such vertex left the whole layer out, with the advice to write another system."""
+
+    def damaged(frames: Frames) -> None:
+        pipes = frames["pipes"].to_crs(crs)
+        own = pipes["pipe_id"] == "C-PR"
+        line = pipes.geometry[own].iloc[0]
+        pipes.loc[own, "geometry"] = LineString([(stray, line.coords[0][1]), *line.coords[1:]])
+        frames["pipes"] = pipes
+
+    found = checked(small_project(second=damaged))
+    errors = [f for f in found.findings if f.severity == "error"]
+    assert {f.feature.feature_id for f in errors} == {"C-PR"}
+    assert modelled(found) == OTHERS
+
+
 def test_a_layer_with_a_wrong_central_meridian_is_one_error_with_the_label_that_fits(
     small_project: Callable[..., SmallProject],
 ) -> None:

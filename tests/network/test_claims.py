@@ -223,3 +223,16 @@ def test_a_csv_of_the_platform_s_own_encoding(tmp_path):
     path = tmp_path / "claim.csv"
     path.write_bytes("管段编号,长度(m)\nP01,15.37 m\n".encode("gb18030"))
     assert read_claim(path).lines["length_m"].tolist() == [15.37]
+
+
+@pytest.mark.parametrize(
+    ("typed", "length_m"),
+    [("30,5", 30.5), ("30,5 m", 30.5), ("1,234.5", 1234.5), ("1,234,567", 1234567.0), ("1,623", math.nan)],
+)
+def test_a_comma_in_a_length_is_read_by_the_rule_of_layers(tmp_path, typed, length_m):
+    """30,5 m were 305 m claimed, without a word; what has two readings is no number."""
+    path = tmp_path / "c.csv"
+    path.write_text(f'管段编号,长度,管径,类别\nP01,"{typed}",DN300,雨水\n', encoding="utf-8")
+    (line,) = read_claim(path).lines.itertuples()
+    assert line.length_m == pytest.approx(length_m, nan_ok=True)
+    assert line.diameter_mm == 300

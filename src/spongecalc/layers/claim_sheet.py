@@ -16,6 +16,7 @@ from spongecalc.gate import text, workbook
 from spongecalc.gate.cause import Cause
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.layers.number_text import number_of, with_point
 from spongecalc.project.quantity import parse
 from spongecalc.project.refused_value import RefusedValueError
 
@@ -197,7 +198,7 @@ def _line(row: Sequence[object], number: int, columns: Mapping[str, int]) -> dic
         "diameter_mm": _quantity(_cell(row, columns, "diameter_mm"), "millimeter"),
         "material": _text(_cell(row, columns, "material")),
         "length_m": _quantity(typed, "meter"),
-        "as_typed": _text(typed),
+        "as_typed": with_point(_text(typed)),
         "is_total": total,
     }
 
@@ -205,8 +206,10 @@ def _line(row: Sequence[object], number: int, columns: Mapping[str, int]) -> dic
 def _quantity(value: object, unit: str) -> float:
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value.strip()):
         return float("nan")
+    if isinstance(value, str):
+        return number_of(value, unit)
     try:
-        return parse(value.replace(",", "") if isinstance(value, str) else value, unit)
+        return parse(value, unit)
     except RefusedValueError:
         return float("nan")
 
@@ -228,7 +231,7 @@ def _bulletin(rows: Sequence[Sequence[object]], at: int, columns: Mapping[str, i
                 "diameter_mm": float("nan"),
                 "material": "",
                 "length_m": _quantity(typed, "meter"),
-                "as_typed": _text(typed),
+                "as_typed": with_point(_text(typed)),
                 "is_total": False,
             }
         )

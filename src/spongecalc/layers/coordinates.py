@@ -23,6 +23,8 @@ CHINA = (73.0, 3.0, 136.0, 54.0)
 ZONE_M = 1_000_000.0
 # What goes beyond is no longitude or latitude.
 MOST_DEGREES = 360.0
+# In metres or feet, of any system on Earth: what goes beyond is no place.
+NOWHERE = 1e9
 # 3-degree zones 25 to 45 (central meridian 3 n) and 6-degree zones 13 to 23 (6 n - 3), CGCS2000.
 THREE_DEGREE, SIX_DEGREE = range(25, 46), range(13, 24)
 CGCS2000 = "EPSG:4490"
@@ -39,13 +41,22 @@ class Misplaced:
     zone: int = 0
 
 
+def in_no_degrees(frame: gpd.GeoDataFrame) -> bool:
+    """True where most of a frame's features have coordinates that are no degrees: one stray is not the layer."""
+    boxes = shapely.bounds(frame.geometry.to_numpy())
+    known = ~np.isnan(boxes).any(axis=1)
+    beyond = known & (np.abs(boxes) > MOST_DEGREES).any(axis=1)
+    return bool(2 * beyond.sum() > known.sum())
+
+
 def bounds_of(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:
     """West, south, east and north of the middle of a frame's features (one stray point does not count)."""
     shapes = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
     if shapes.empty:
         return None
     boxes = shapely.bounds(shapes.to_numpy())
-    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    # Of few features a stray one counts: with a vertex that is nowhere on Earth it is left out.
+    boxes = boxes[(np.abs(boxes) < NOWHERE).all(axis=1)]
     if not len(boxes):
         return None
     low, high = np.quantile(boxes, 0.05, axis=0), np.quantile(boxes, 0.95, axis=0)

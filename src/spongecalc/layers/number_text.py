@@ -11,7 +11,7 @@ from spongecalc.project.refused_value import RefusedValueError
 
 # 98,9 and 0,011, but not 1,623: that may be a thousand and more, or less than two.
 DECIMAL_COMMA = re.compile(r"([+-]?)(0,\d+|\d+,(?:\d{1,2}|\d{4,}))(?=\D*$)")
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+(?=\D*$)")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})(?=\D*$)")
 
 
 # Digits, letters and signs alone: a small 3 above the line is no digit of the number.
@@ -41,7 +41,7 @@ def numbers_of(values: pd.Series, unit: str) -> tuple[pd.Series, pd.Series]:
     if texts.empty:
         return numbers, stated
     # A layer has few different texts: each is read once.
-    plain = {text: _with_point(half_width(text).strip()) for text in texts.unique()}
+    plain = {text: with_point(text) for text in texts.unique()}
     bare = pd.to_numeric(texts.map(plain), errors="coerce").astype(float)
     read = {text: _with_unit(t, unit) for text, t in plain.items()}
     found = texts.map(read).astype(float)
@@ -50,8 +50,28 @@ def numbers_of(values: pd.Series, unit: str) -> tuple[pd.Series, pd.Series]:
     return numbers, stated
 
 
-def _with_point(text: str) -> str:
-    """Text with a decimal point, where its commas can mean but one thing."""
+def number_of(text: str, unit: str) -> float:
+    """The number of one text by the same rule, NaN for what is none.
+
+    Parameters
+    ----------
+    text
+        As it is typed in a bill or a price list.
+    unit
+        The unit wanted, as pint spells it; "" for a pure number.
+    """
+    plain = with_point(text)
+    if "," in plain:
+        return float("nan")
+    try:
+        return parse(plain, unit)
+    except RefusedValueError:
+        return float("nan")
+
+
+def with_point(text: str) -> str:
+    """Text in half-width signs with a decimal point, where its commas can mean but one thing."""
+    text = half_width(text).strip()
     if THOUSANDS.match(text):
         return text.replace(",", "")
     return (

@@ -9,10 +9,9 @@ from pyproj.exceptions import CRSError, ProjError
 
 from spongecalc.layers.coordinates import (
     BALLPARK_M,
-    MOST_DEGREES,
-    bounds_of,
     code_of,
     guess_crs,
+    in_no_degrees,
     misplaced,
     shifted,
     transformation_accuracy_m,
@@ -91,8 +90,7 @@ def placed_in_project(
     except CRSError as reason:
         raise SourceRefusedError("crs.unknown", crs=said) from reason
     assert placed.crs is not None
-    bounds = bounds_of(placed)
-    if placed.crs.is_geographic and bounds is not None and max(map(abs, bounds)) > MOST_DEGREES:
+    if placed.crs.is_geographic and in_no_degrees(placed):
         fits, _ = guess_crs(placed, target, near) or (code_of(target), "")
         raise SourceRefusedError("crs.not_degrees", crs=code_of(placed.crs), fits=fits)
     if placed.crs != target:

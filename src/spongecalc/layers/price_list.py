@@ -12,6 +12,7 @@ from spongecalc.gate import text
 from spongecalc.gate.cause import Cause, on_one_line
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
+from spongecalc.layers.number_text import number_of
 
 UNITS = {"m": "length_m", "m2": "area_m2", "m3": "volume_m3", "each": "count"}
 PRICE_KEYS = ("item", "system", "shape", "diameter_mm", "material", "depth_band")
@@ -100,10 +101,7 @@ def _price(file: str, row: dict[str, str], number: int) -> Price:
     unit = (row.get("unit") or "").strip()
     if unit not in UNITS:
         raise refuse("unit")
-    try:
-        amount = float((row.get("unit_price") or "").replace(",", ""))
-    except ValueError:
-        raise refuse("unit_price") from None
+    amount = number_of(row.get("unit_price") or "", "")
     if not math.isfinite(amount) or amount < 0:
         raise refuse("unit_price")
     return Price(keys, unit, amount, (row.get("source") or "").strip(), number)

@@ -20,6 +20,7 @@ from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.gate.territory import claim
 from spongecalc.language import has_text, text
 from spongecalc.project.address_password import passwords_in
+from spongecalc.project.control_signs import control_signs_in
 from spongecalc.project.places_outside import PlaceOutside, places_outside
 from spongecalc.project.refused_value import RefusedValueError, shown
 from spongecalc.project.security_settings import SecuritySettings
@@ -136,6 +137,8 @@ def load_project(place: Path) -> Project:
     # Before anything else looks at the values: what is wrong with one is said with the value.
     if secrets := list(passwords_in(document)):
         raise ProjectError([Mistake("improper.password", name, k, shown(v), "PGPASSWORD") for k, v in secrets])
+    if signs := list(control_signs_in(document)):
+        raise ProjectError([Mistake("improper.control_sign", name, key, shown(v)) for key, v in signs])
     _claimed(path.parent, document)
     filled, refused = with_storm_files(document, path.parent)
     if refused:
@@ -156,7 +159,9 @@ def claim_folder(folder: Path) -> None:
     """
     path = folder / FILE_NAME
     with suppress(InputRefusedError), Entrance(path, "settings"):
-        _claimed(folder, text_of_file.read_settings(path))
+        document = text_of_file.read_settings(path)
+        if not list(control_signs_in(document)):
+            _claimed(folder, document)
 
 
 def _claimed(folder: Path, document: dict[str, Any]) -> None:

@@ -30,13 +30,14 @@ class LongRain:
     settings: Settings
 
     @cached_property
-    def _measured(self) -> RainSeries | RainFault | None:
-        """The project's own series, or why it cannot be read; None where it has none."""
+    def _measured(self) -> tuple[RainSeries, CaptureCurve] | RainFault | None:
+        """The project's own series with its curve, or why it cannot be used; None where it has none."""
         if not self.named:
             return None
         named = self.settings.sponge.series
         try:
-            return read_series(self.folder / named.file, named.choices, name=named.file)
+            series = read_series(self.folder / named.file, named.choices, name=named.file)
+            return series, curve_of_series(series, self.settings.name, "measured")
         except RainFileError as reason:
             return reason.fault
 
@@ -53,16 +54,16 @@ class LongRain:
     @cached_property
     def series(self) -> RainSeries:
         """The project's own series, else the generated one."""
-        if isinstance(self._measured, RainSeries):
-            return self._measured
+        if isinstance(self._measured, tuple):
+            return self._measured[0]
         sponge = self.settings.sponge
         return generated_series(climate_of(sponge.climate), sponge.generated_years, sponge.generated_seed)
 
     @cached_property
     def curve(self) -> CaptureCurve:
         """The capture curve: of the project's own series, else of its own table, else of the guide's."""
-        if isinstance(self._measured, RainSeries):
-            return curve_of_series(self._measured, self.settings.name, "measured")
+        if isinstance(self._measured, tuple):
+            return self._measured[1]
         own = self.settings.sponge.own_table
         if own is not None:
             points = tuple((depth_mm, percent) for percent, depth_mm in own.points)

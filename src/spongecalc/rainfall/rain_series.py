@@ -8,9 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from spongecalc.rainfall.rain_file_error import UnsureError
+
 # More than this in a minute, an hour or a day has not been measured anywhere (world records 31 mm, 305 mm
 # and 1825 mm): a typing error, or another unit.
 RECORD_MM = ((1.0, 31.0), (60.0, 305.0), (1440.0, 1825.0))
+# The oldest gauges were read some 350 years ago: of a wrong year a series in even steps would fill the memory.
+LONGEST_YEARS = 400
 
 
 # Reasons why a reading has no number, besides that nothing stands there.
@@ -139,6 +143,11 @@ def regular_series(
     The series, its steps where most readings are in the day. Of two readings of one time the first is kept;
     negative, accumulated and impossible ones become missing. Each is a flaw of the series, none is repaired by a
     guess.
+
+    Raises
+    ------
+    UnsureError
+        Its years lie further apart than rain has been measured: a date is wrong.
     """
     frame = pd.DataFrame({"time": pd.to_datetime(pd.Index(times)), "mm": np.asarray(depths_mm, dtype=float)})
     frame["accumulated"] = False if accumulated is None else np.asarray(accumulated, dtype=bool)
@@ -178,6 +187,9 @@ def regular_series(
         return RainSeries(
             pd.Series(dtype=float, index=pd.DatetimeIndex([])), step_min, source, tuple(flaws), snow
         )
+    first_year, last_year = (frame["time"].iloc[n].year for n in (0, -1))
+    if last_year - first_year > LONGEST_YEARS:
+        raise UnsureError("span_long", f"{first_year} - {last_year}")
     step = pd.Timedelta(minutes=step_min)
     # A gauge may be read at 08:00, or at half past each hour: the grid goes through most of its readings.
     phases = (frame["time"] - frame["time"].dt.floor("D")) % step
