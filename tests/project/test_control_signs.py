@@ -16,7 +16,7 @@ TYPED = {
     "models": 'models = "m\\u0007"\n',
     "document.template": '[document]\ntemplate = "\\u0000"\n',
     "quantities.prices": '[quantities]\nprices = "a\\u0000.csv"\n',
-    "sponge.series": '[sponge]\nseries = "r\\u0000.csv"\n',
+    "evidence.file": '[evidence]\nfile = "r\\u0000.csv"\n',
     "catalogue.covers": '[catalogue.covers."t\\u0000urf"]\nlike = "lawn"\nreason = "none"\n',
 }
 

@@ -132,7 +132,7 @@ def _csv_rows(path: Path) -> list[list[object]]:
             content = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return [list(row) for row in csv.reader(io.StringIO(content))]
+        return [list(row) for row in csv.reader(io.StringIO(content, newline=None))]
     raise ClaimError("claim.unreadable", file=path.name, reason="encoding")
 
 

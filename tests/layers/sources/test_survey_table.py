@@ -128,6 +128,27 @@ def test_a_table_saved_as_unicode_text_is_read(encoding: str, tmp_path: Path) ->
     assert {f.rule for f in findings if f.severity == "error"} <= {"layer.needed"}
 
 
+TWO_POINTS = [HEAD, row("A1", "B1", 0, 0, 1), row("B1", "", 30, 0, 1)]
+
+
+def test_a_table_with_the_line_ends_of_old_macs_is_read(tmp_path: Path) -> None:
+    """The reader of CSV asked to open the file "in universal-newline mode"."""
+    (tmp_path / "m.csv").write_bytes("\r".join(",".join(map(str, r)) for r in TWO_POINTS).encode("utf-8"))
+    layers, findings = read(tmp_path, source("m.csv"))
+    assert layers["nodes"]["node_id"].tolist() == ["A1", "B1"]
+    assert {f.rule for f in findings if f.severity == "error"} <= {"layer.needed"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32-le"])
+def test_a_table_of_several_bytes_to_a_letter_without_a_mark_says_so(tmp_path: Path, encoding: str) -> None:
+    text = "\n".join(",".join(map(str, r)) for r in TWO_POINTS)
+    (tmp_path / "s.csv").write_bytes(text.encode(encoding))
+    _, findings = read(tmp_path, source("s.csv"))
+    refused = [f for f in findings if f.rule == "file.unreadable"]
+    assert refused
+    assert all("UTF-8" in f.message(language) for f in refused for language in ("en", "zh"))
+
+
 def test_a_connected_point_that_there_is_not_is_named_with_its_row_and_sheet(tmp_path: Path) -> None:
     write(tmp_path / "s.xlsx", 雨水=[["管点成果表"], HEAD, row("Y1", "Y2", 0, 0, 1), row("Y1", "Y7", 0, 0, 1)])
     layers, findings = read(tmp_path, source(prefix="A-"))

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from spongecalc.gate import text
 from spongecalc.gate.cause import words_of
+from spongecalc.gate.not_admitted import NotAdmittedError
 from spongecalc.layers.sources.raw import SourceRefusedError, source_entrance
+
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MOST_ZEROS = 5
+"""A text of which this part is zero bytes has several bytes to a letter, and no mark that says so."""
 
 
 def delivered_text(path: Path, encoding: str | None) -> str:
@@ -24,7 +29,9 @@ def delivered_text(path: Path, encoding: str | None) -> str:
     """
     with source_entrance(path, "text"):
         data = text.read_bytes(path)
-    marked = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
+        if not encoding and not data.startswith(_MARKS) and MOST_ZEROS * data.count(0) > len(data):
+            raise NotAdmittedError("zero_bytes")
+    marked = "utf-16" if data.startswith(_MARKS) else ""
     try:
         return data.decode(encoding or marked or "utf-8-sig")
     except UnicodeDecodeError as reason:

@@ -158,7 +158,7 @@ def _csv_rows(path: Path, encoding: str | None) -> tuple[tuple[object, ...], ...
         content = delivered_text(path, encoding)
         start = content[:4096]
         delimiter = max((",", "\t", ";"), key=start.count)
-        rows = list(csv.reader(io.StringIO(content), delimiter=delimiter))
+        rows = list(csv.reader(io.StringIO(content, newline=None), delimiter=delimiter))
     return tuple(tuple(cell.strip() or None for cell in row) for row in rows)
 
 
