@@ -13,7 +13,7 @@ import pytest
 import rasterio
 import shapely
 from pyproj import CRS
-from rasterio.transform import from_origin
+from rasterio.transform import Affine, from_origin
 
 from spongecalc.layers.dem import Dem
 from spongecalc.layers.finding import Finding
@@ -257,6 +257,26 @@ def test_the_crs_of_a_raster_is_handled_as_a_layers(tmp_path: Path) -> None:
     dem, found = read(tmp_path, {"source": "own.tif", "crs": "EPSG:4544"})
     assert (dem, [f.rule for f in found]) == (None, ["dem.elsewhere_line"])
     assert found[0].found["line"] == 'crs = "EPSG:4543"'
+
+
+def test_a_raster_in_whole_centimetres_is_read_by_the_scale_it_declares(tmp_path: Path) -> None:
+    """Its cells were taken for metres, and all of them for no ground."""
+    for offset_m in (0.0, 1600.0):
+        centimetres = np.round(100 * (plane(*np.meshgrid(X - 29.5 + np.arange(160), Y + 89.5 - np.arange(120)))))
+        centimetres[80, 40] = -9999
+        path = tmp_path / "cm.tif"
+        raster(path, "EPSG:4543", centimetres)
+        with rasterio.open(path, "r+") as out:
+            out.scales, out.offsets = (0.01,), (offset_m,)
+        dem, _ = read(tmp_path, {"source": "cm.tif"})
+        assert levels_of(dem) == pytest.approx([level + offset_m for level in LEVELS], abs=0.01)
+        cut = dem.piece((X, Y, X + 100, Y + 60), GRID).elevation_m
+        assert np.isnan(cut).sum() == 1
+        with rasterio.open(path, "r+") as out:  # with its south edge first it is turned before it is cut
+            out.write(centimetres[::-1], 1)
+            out.transform = Affine(1, 0, X - 30, 0, 1, Y - 30)
+        turned, _ = read(tmp_path, {"source": "cm.tif"})
+        assert np.array_equal(turned.piece((X, Y, X + 100, Y + 60), GRID).elevation_m, cut, equal_nan=True)
 
 
 def test_voids_that_a_raster_does_not_declare(tmp_path: Path) -> None:

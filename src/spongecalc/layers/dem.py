@@ -27,6 +27,8 @@ from spongecalc.layers.sources.raw import Note
 
 # A DEM of larger cells than a lane is wide does not show the lane.
 COARSEST_M = 5.0
+UNDECLARED = (-32768.0, -32767.0, -99999.0, -9999.0)
+"""Codes for no ground that files in whole numbers use without declaring them."""
 
 
 class GroundError(InputRefusedError):
@@ -121,9 +123,7 @@ class Dem:
                 across, up = Transformer.from_crs(crs, own, always_xy=True).transform(*places.T)
                 places = np.column_stack([across, up])
             samples = np.ma.concatenate(list(held.sample(places.tolist(), indexes=1, masked=True)))
-        levels: np.ndarray = np.ma.filled(samples.astype(float), np.nan)
-        levels[voids_of(levels)] = np.nan
-        return levels
+            return _levels_m(np.ma.filled(samples.astype(float), np.nan), held)
 
     def piece(self, bounds: tuple[float, float, float, float], crs: CRS) -> DemPiece:
         """The ground within bounds (west, south, east, north [m], in ``crs``, the project's).
@@ -145,13 +145,17 @@ class Dem:
             if turned:
                 notes.append(Note("dem.turned", {"file": self.name}))
             if not notes:
-                return self._cut(source, bounds, ())
+                return self._cut(source, source, bounds, ())
             named = {"src_crs": own.to_wkt()} if source.crs is None or self.crs is not None else {}
             with WarpedVRT(source, crs=crs.to_wkt(), nodata=source.nodata, **named) as held:
-                return self._cut(held, bounds, tuple(notes))
+                return self._cut(held, source, bounds, tuple(notes))
 
     def _cut(
-        self, held: DatasetReader, bounds: tuple[float, float, float, float], notes: tuple[Note, ...]
+        self,
+        held: DatasetReader,
+        source: DatasetReader,
+        bounds: tuple[float, float, float, float],
+        notes: tuple[Note, ...],
     ) -> DemPiece:
         cell = float(held.transform.a)
         if cell > COARSEST_M:
@@ -169,8 +173,7 @@ class Dem:
         read = held.read(1, window=cut, masked=True, out_dtype="float64")
         data: np.ndarray = read.data
         data[np.ma.getmaskarray(read)] = np.nan
-        data[voids_of(data)] = np.nan
-        return DemPiece(data, held.window_transform(cut), None, notes)
+        return DemPiece(_levels_m(data, source), held.window_transform(cut), None, notes)
 
     def _crs_of(self, held: DatasetReader) -> CRS:
         if self.crs is not None:
@@ -203,6 +206,18 @@ class Dem:
                     out.write(self.grid.elevation_m, 1)
                 with memory.open() as held:
                     yield held
+
+
+def _levels_m(values: np.ndarray, source: DatasetReader) -> np.ndarray:
+    """Levels in m of a grid's values, by the scale and offset that it declares; NaN for codes of no ground."""
+    scale, offset_m = source.scales[0], source.offsets[0]
+    if (scale, offset_m) == (1.0, 0.0):
+        values[voids_of(values)] = np.nan
+        return values
+    # Whole centimetres take half the room of metres with their decimals; a code is one before they are metres.
+    levels: np.ndarray = np.where(np.isin(values, UNDECLARED), np.nan, values * scale + offset_m)
+    levels[voids_of(levels)] = np.nan
+    return levels
 
 
 def raster_dem(path: Path, crs: CRS | None = None) -> Dem:

@@ -14,6 +14,7 @@ from affine import Affine
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 from rasterio.warp import transform_bounds
 
 from spongecalc.catalogue.catalogue import shipped
@@ -144,11 +145,9 @@ def _raster(
     if unfit:
         raise SourceRefusedError("dem.raster_key", keys=", ".join(unfit))
     with unread_ground(path), raster.opened(path) as held:
-        bounds, own = held.bounds, held.crs
+        bounds, own = _bounds_of(held), held.crs
     said = source.crs or own
-    corners = gpd.GeoDataFrame(
-        geometry=shapely.points([[bounds.left, bounds.bottom], [bounds.right, bounds.top]])
-    )
+    corners = gpd.GeoDataFrame(geometry=shapely.points([bounds[:2], bounds[2:]]))
     if said is None:
         # Placed as a layer without a CRS is: where it lies at the communities it is in the project's.
         placed_in_project(RawLayer(corners), DEM, source, label, target, near, findings, stated=stated)
@@ -162,6 +161,14 @@ def _raster(
         placed = gpd.GeoDataFrame(geometry=shapely.points([[west, south], [east, north]]), crs=target)
         raise _elsewhere(placed, target, near, crs, source)
     return replace(raster_dem(path, crs if source.crs else None), name=label)
+
+
+def _bounds_of(held: DatasetReader) -> Bounds:
+    """West, south, east and north of a raster, whichever way it lies: some have their south edge first."""
+    t, corners = held.transform, [(c, r) for c in (0, held.width) for r in (0, held.height)]
+    x = [t.c + t.a * column + t.b * row for column, row in corners]
+    y = [t.f + t.d * column + t.e * row for column, row in corners]
+    return min(x), min(y), max(x), max(y)
 
 
 def _measured(
