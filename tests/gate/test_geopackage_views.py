@@ -141,10 +141,7 @@ def test_a_view_that_gives_more_in_all_than_may_be_unpacked_is_refused(tmp_path:
 def test_a_view_of_more_rows_than_features_are_allowed_names_the_setting(tmp_path: Path) -> None:
     path = geopackage(tmp_path / "a.gpkg", counted=COUNTING)
     claim(tmp_path, limits=Limits(feature_limit=4))
-    with pytest.raises(UnreadableError) as said:
-        layer(path, "counted")
-    for language in ("zh", "en"):
-        assert "feature_limit" in said.value.cause.sentence(language)
+    assert "feature_limit" in refused(path, "counted").cause.sentence("en")
     assert len(layer(path, "nodes")) == 3
 
 

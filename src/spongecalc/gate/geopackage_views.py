@@ -18,7 +18,7 @@ from pathlib import Path
 
 from spongecalc.gate.geopackage_worker import against, asked_of, connected
 from spongecalc.gate.limits import MB, Limits
-from spongecalc.gate.not_admitted import NotAdmittedError, TooLargeError
+from spongecalc.gate.not_admitted import NotAdmittedError
 
 SECONDS = 10.0
 """Processor time that working out one view may take [s]; a view of 100,000 pipes takes a tenth of a second."""
@@ -133,9 +133,7 @@ def _told(asked: str) -> dict[str, str]:
 def _refusal(name: str, found: str, limits: Limits) -> NotAdmittedError:
     name = name[:_NAME]
     if found == "rows":
-        return TooLargeError(
-            "feature_limit", f">{limits.feature_limit:,}", f"{limits.feature_limit:,}", layer=name
-        )
+        return NotAdmittedError("view_rows", name=name, allowed=f"{limits.feature_limit:,}")
     if found == "large":
         return NotAdmittedError("view_large", name=name)
     if found == "long":

@@ -51,7 +51,7 @@ def _undisturbed(path: Path) -> Path:
         return path
     database = readable(path, limits_of(standing_in().path))
     for reason in database.refused.values():
-        raise reason
+        raise reason.anew()
     return database.place
 
 

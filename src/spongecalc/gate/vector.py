@@ -84,7 +84,7 @@ def _opened(source: Source, layer: str | int | None = None) -> Iterator[Source]:
         return
     if (database := _database(source)) is not None:
         if isinstance(layer, str) and (reason := database.refused.get(layer)) is not None:
-            raise reason
+            raise reason.anew()
         yield database.place
         return
     if isinstance(source, BytesIO):
