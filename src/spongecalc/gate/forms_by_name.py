@@ -18,12 +18,14 @@ class NamedForm:
     drivers: tuple[str, ...]
 
 
+GEOPACKAGE = "GeoPackage"
+"""Content of a database of SQLite."""
 _KML = NamedForm(("<kml>",), ("LIBKML", "KML"))
 # Of bytes without a mark; such a file may happen to begin without a zero, or as a Shapefile does (.adf).
 _BINARY = ("bytes", "text")
 _MAPINFO = ("MapInfo File",)
 VECTOR_FORMS: dict[str, NamedForm] = {
-    ".gpkg": NamedForm(("GeoPackage",), ("GPKG",)),
+    ".gpkg": NamedForm((GEOPACKAGE,), ("GPKG",)),
     ".shp": NamedForm(("Shapefile",), ("ESRI Shapefile",)),
     ".geojson": NamedForm(("JSON",), ("GeoJSON", "TopoJSON")),
     ".json": NamedForm(("JSON",), ("GeoJSON", "TopoJSON")),
@@ -53,7 +55,7 @@ RASTER_FORMS: dict[str, NamedForm] = {
     ".dem": NamedForm(("text", "bytes"), ("USGSDEM", "AAIGrid")),
     ".bil": NamedForm(_BINARY, ("EHdr",)),
     ".nc": NamedForm(("NetCDF", "HDF5"), ("netCDF",)),
-    ".gpkg": NamedForm(("GeoPackage",), ("GPKG",)),
+    ".gpkg": NamedForm((GEOPACKAGE,), ("GPKG",)),
 }
 VECTOR_DRIVERS = tuple(dict.fromkeys(d for form in VECTOR_FORMS.values() for d in form.drivers))
 """All vector drivers that are ever asked."""

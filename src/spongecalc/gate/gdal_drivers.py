@@ -39,6 +39,8 @@ _OPTIONS = {
     "OSR_SET_FROM_USER_INPUT_ALLOW_FILE_ACCESS": "NO",
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
     "OGR_SQLITE_LOAD_EXTENSIONS": None,
+    # That another program holds a database is found before; GDAL would wait twice for 5 s [ms].
+    "SQLITE_BUSY_TIMEOUT": "1000",
 }
 
 

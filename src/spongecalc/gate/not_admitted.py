@@ -17,6 +17,10 @@ class NotAdmittedError(Exception):
         super().__init__(f"{kind}: {values}")
         self.kind, self.values = kind, values
 
+    def anew(self) -> NotAdmittedError:
+        """The same refusal, to be raised where it was kept: one that was raised holds on to where it was."""
+        return NotAdmittedError(self.kind, **self.values)
+
 
 class TooLargeError(NotAdmittedError):
     """An input beyond a limit: ``setting`` of [security], what was found, what is allowed."""

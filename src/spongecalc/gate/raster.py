@@ -10,8 +10,11 @@ from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
+from spongecalc.gate.content import content_of
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.forms_by_name import GEOPACKAGE
 from spongecalc.gate.gdal_drivers import close_ways_out, close_ways_out_of_rasters
+from spongecalc.gate.geopackage_apart import is_copy, readable
 from spongecalc.gate.grid_text import refuse_unsound_cells
 from spongecalc.gate.not_admitted import OutsideError, PointerError, TooLargeError
 from spongecalc.gate.raster_content import OVERVIEWS, admit_raster, drivers_of
@@ -30,7 +33,7 @@ def opened(path: Path) -> DatasetReader:
     for tile in admit_raster(path):
         with _by_drivers(tile) as opened_tile:
             _check_opened(opened_tile, tile)
-    raster = _by_drivers(path)
+    raster = _by_drivers(_undisturbed(path))
     try:
         _check_opened(raster, path)
         if raster.driver in _IN_TEXT:
@@ -40,6 +43,16 @@ def opened(path: Path) -> DatasetReader:
         raster.close()
         raise
     return raster
+
+
+def _undisturbed(path: Path) -> Path:
+    """The file to open for a raster: of a GeoPackage that SQLite would write into a copy, else the file."""
+    if content_of(path) != GEOPACKAGE:
+        return path
+    database = readable(path, limits_of(standing_in().path))
+    for reason in database.refused.values():
+        raise reason.anew()
+    return database.place
 
 
 @lru_cache(maxsize=64)
@@ -84,5 +97,7 @@ def _check_opened(raster: DatasetReader, path: Path) -> None:
     territory = territory_of(path)
     for file in raster.files:
         place = resolved(Path(file))
+        if is_copy(place):
+            continue
         if territory is not None and not territory.holds(place):
             raise OutsideError(place)

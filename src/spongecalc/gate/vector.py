@@ -14,8 +14,9 @@ import pyogrio
 
 from spongecalc.gate.content import content_of
 from spongecalc.gate.entrance import standing_in
-from spongecalc.gate.forms_by_name import UNMARKED, VECTOR_FORMS
+from spongecalc.gate.forms_by_name import GEOPACKAGE, UNMARKED, VECTOR_FORMS
 from spongecalc.gate.gdal_drivers import close_ways_out
+from spongecalc.gate.geopackage_apart import Readable, readable
 from spongecalc.gate.gml_apart import gml_apart
 from spongecalc.gate.not_admitted import OtherFormError, TooLargeError
 from spongecalc.gate.territory import limits_of
@@ -32,6 +33,7 @@ def list_layers(source: Source) -> np.ndarray:
     """Names and kinds of geometry of a file's layers, a row each."""
     with _opened(source) as place:
         found: np.ndarray = pyogrio.list_layers(place)
+        found = _with_refused(found, source)
         if len(found) and isinstance(source, Path) and content_of(source) in UNMARKED:
             _check_driver(source, pyogrio.read_info(place, layer=0, encoding=_BYTES)["driver"])
     return found
@@ -39,7 +41,7 @@ def list_layers(source: Source) -> np.ndarray:
 
 def read_info(source: Source, **choices: Any) -> dict[str, Any]:
     """Fields, types and CRS of a layer, as :func:`pyogrio.read_info` tells them."""
-    with _opened(source) as place:
+    with _opened(source, choices.get("layer")) as place:
         found: dict[str, Any] = pyogrio.read_info(place, **choices)
     _check_driver(source, found["driver"])
     return found
@@ -47,7 +49,7 @@ def read_info(source: Source, **choices: Any) -> dict[str, Any]:
 
 def read_dataframe(source: Source, **choices: Any) -> pd.DataFrame:
     """Features of a layer, as :func:`pyogrio.read_dataframe` gives them."""
-    with _opened(source) as place:
+    with _opened(source, choices.get("layer")) as place:
         _check_count(place, choices.get("layer"))
         return pyogrio.read_dataframe(place, **choices)
 
@@ -68,8 +70,11 @@ def _check_driver(source: Source, driver: str) -> None:
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[Source]:
-    """The file or stream that GDAL is to open for a source, admitted; a stream is at its beginning."""
+def _opened(source: Source, layer: str | int | None = None) -> Iterator[Source]:
+    """The file or stream that GDAL is to open for a source, admitted; a stream is at its beginning.
+
+    A layer of it that is not to be read is refused.
+    """
     standing_in()
     close_ways_out()
     admit_content(source, limits_of(standing_in().path))
@@ -77,9 +82,29 @@ def _opened(source: Source) -> Iterator[Source]:
         with gml_apart(source) as place:
             yield place
         return
+    if (database := _database(source)) is not None:
+        if isinstance(layer, str) and (reason := database.refused.get(layer)) is not None:
+            raise reason.anew()
+        yield database.place
+        return
     if isinstance(source, BytesIO):
         source.seek(0)
     yield source
+
+
+def _database(source: Source) -> Readable | None:
+    """A GeoPackage as it may be read; None for anything else."""
+    if not isinstance(source, Path) or not source.is_file() or content_of(source) != GEOPACKAGE:
+        return None
+    return readable(source, limits_of(standing_in().path))
+
+
+def _with_refused(layers: np.ndarray, source: Source) -> np.ndarray:
+    """Layers and those that are refused, so that each is told why where it is asked for."""
+    database = _database(source)
+    known = {str(name) for name, _ in layers}
+    more = [[name, None] for name in (database.refused if database is not None else ()) if name not in known]
+    return np.array([*layers, *more], dtype=object) if more else layers
 
 
 def _check_count(place: Source, layer: str | int | None) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 from spongecalc.gate.admission import refuse_size
 from spongecalc.gate.archive_limits import check_archive
 from spongecalc.gate.content import content_of, content_of_beginning
-from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits, is_gml_content
+from spongecalc.gate.forms_by_name import GEOPACKAGE, POINTERS, VECTOR_FORMS, fits, is_gml_content
 from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
+from spongecalc.gate.geopackage_apart import JOURNAL, LOG
+from spongecalc.gate.geopackage_views import refused_relations
 from spongecalc.gate.limits import Limits
 from spongecalc.gate.markup import refuse_broken_markup
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
@@ -35,6 +39,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         data = source.getvalue()
         content = content_of_beginning(data[:_BEGINNING])
         _admit(content, "")
+        if content == GEOPACKAGE:  # nothing that is read as a stream is a database
+            raise OtherFormError("", content)
         if content.startswith("<"):
             refuse_broken_markup(data)
         _check_link(data)
@@ -48,6 +54,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
         try:
             check_archive(source, limits)
             _check_members(source)
+            state = source.stat()
+            _check_databases(source, limits, state.st_mtime_ns, state.st_size)
         except BadZipFile as reason:  # GDAL may read one all the same
             raise NotAdmittedError("damaged_archive", reason=str(reason)) from reason
     for table in _mapinfo_tables(source):
@@ -148,3 +156,25 @@ def _check_members(path: Path) -> None:
                 _check_table(archive.read(member))
             if member.filename.lower().endswith(".gml"):
                 raise OtherFormError(path.suffix, member.filename)
+
+
+@lru_cache(maxsize=32)
+def _check_databases(path: Path, limits: Limits, *_state: int) -> None:
+    """Refuse an archive with a GeoPackage of which a layer is not to be read, or whose last rows are in a log.
+
+    GDAL reads it where it is packed, without a log that is packed with it. Done once for each state of the file.
+    """
+    with ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as part:
+                if content_of_beginning(part.read(_BEGINNING)) != GEOPACKAGE:
+                    continue
+            for other in archive.infolist():
+                if other.filename in (member.filename + LOG, member.filename + JOURNAL) and other.file_size:
+                    raise NotAdmittedError("packed_log", name=other.filename[:100])
+            with TemporaryDirectory(prefix="spongecalc-") as folder:
+                place = Path(folder) / "packed.gpkg"
+                with archive.open(member) as part, place.open("wb") as copy:
+                    shutil.copyfileobj(part, copy)
+                for reason in refused_relations(place, limits).values():
+                    raise reason

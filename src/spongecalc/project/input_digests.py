@@ -12,6 +12,8 @@ from spongecalc.project.sponge_settings import GENERATED
 
 # A shapefile is several files of one name.
 BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg")
+# What a GeoPackage has not taken in yet, behind its whole name.
+BESIDE_GPKG = ("-wal", "-journal")
 
 
 def input_digests(project: Project, more: Iterable[str] = ()) -> dict[str, str]:
@@ -30,6 +32,9 @@ def input_digests(project: Project, more: Iterable[str] = ()) -> dict[str, str]:
         path = project.folder / name
         beside = [path.with_suffix(s) for s in BESIDE_SHP] if path.suffix.lower() == ".shp" else []
         found[name] = _digest(path)
+        if path.suffix.lower() == ".gpkg":
+            logs = {name + end: path.with_name(path.name + end) for end in BESIDE_GPKG}
+            found |= {n: _digest(p) for n, p in logs.items() if p.is_file() and p.stat().st_size}
         found |= {Path(name).with_suffix(p.suffix).as_posix(): _digest(p) for p in beside if p.is_file()}
     return found
 
