@@ -19,7 +19,7 @@ from spongecalc.gate import stored
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.sealed_json import sealed_json
-from spongecalc.whole_file import replace_files
+from spongecalc.whole_file import only_regular, replace_files
 
 RECORD = "own_files.json"
 IGNORED = b"*\n"
@@ -98,6 +98,6 @@ def _write(record: OwnFiles, now: dict[str, str]) -> None:
 
 
 def _digest(path: Path) -> str:
-    with suppress(OSError), path.open("rb") as stream:
+    with suppress(OSError), only_regular(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
     return ""

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from spongecalc.language import text
-from spongecalc.whole_file import UnreadableError
+from spongecalc.whole_file import IrregularError, UnreadableError
 
 CAUSES = {
     errno.ENOSPC: "full",
@@ -48,6 +48,8 @@ def write_fault(error: OSError, home: Path, language: str) -> str:
         cause = "in_use"  # Excel and Word hold what they show
     if isinstance(error, UnreadableError):
         cause = "unread"
+    elif isinstance(error, IrregularError):
+        cause = "irregular"
     elif cause == "other" and not error.filename:
         cause = "system"  # of a process or a connection, not of a file
     reason = error.strerror or str(error) or type(error).__name__
