@@ -68,7 +68,7 @@ def only_regular(path: Path) -> Path:
     """
     mode = path.stat().st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise IrregularError(errno.EEXIST, "neither a file nor a folder", str(path))
+        raise IrregularError(errno.EEXIST, f"{path.name} is neither a file nor a folder", str(path))
     return path
 
 
