@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
-from tests.small_project import write_small_project
+from tests.small_project import write_one_square, write_small_project
 from typer.testing import CliRunner
 
 from spongecalc.cli.app import app
@@ -205,3 +205,41 @@ def test_prices_of_the_project_give_costs_and_bad_prices_a_finding(tmp_path):
     result = call("quantities", own, "--lang", "en")
     assert result.exit_code == 0
     assert "row 2, unit is mile" in " ".join(result.output.split())
+
+
+OWN = "我自己的说明\n"
+
+
+def refused(result, file):
+    said = " ".join(result.output.split())
+    assert result.exit_code == 3, result.output
+    assert f"results/{file} is not written: a file of this name is there that spongecalc did not write" in said
+    assert "Move it away" in said
+    assert said.count("is not written") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("check", "intake.csv"),
+        ("quantities", "quantities.csv"),
+        ("quantities", "quantities.xlsx"),
+        ("design", "pipe_hydraulics.csv"),
+        ("claims", "claims-c2.csv"),
+    ],
+)
+def test_a_file_of_the_user_under_the_name_of_a_result_stays(tmp_path, command, file):
+    """It was replaced without a word, in a project that never ran."""
+    folder = write_one_square(tmp_path / "p")
+    more = [claim(tmp_path / "c2.csv", 30.0)] if command == "claims" else []
+    theirs = folder / "results" / file
+    theirs.parent.mkdir()
+    theirs.write_text(OWN, encoding="utf-8")
+    refused(call(command, folder, *more, "--lang", "en"), file)
+    assert theirs.read_text("utf-8") == OWN
+    assert [p.name for p in theirs.parent.iterdir() if p.is_file()] == [file]
+    theirs.rename(folder / "results" / "mine.txt")
+    for _ in range(2):  # what the first one wrote is ours
+        assert call(command, folder, *more, "--lang", "en").exit_code in (0, 1)
+    assert theirs.read_bytes() != OWN.encode()
+    assert (folder / "results" / "mine.txt").read_text("utf-8") == OWN

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.assess.design import DESIGN_TABLES
+from spongecalc.batch.own_files import refuse_files_of_others
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import (
@@ -36,7 +37,7 @@ from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.steps.intake import intake_of, intake_of_check
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def run_quantities(call: Call) -> int:
         tables = project.bill_tables(communities=call.communities or None)
     if not call.communities:
         folder = _results(project)
-        write_tables(tables, folder)
+        refuse_files_of_others(folder, [folder / FILE_NAME], {})
+        write_own_tables(tables, folder)
         write_workbook(tables, folder / FILE_NAME, output.language)
     bill = tables["quantities"]
     laid = bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
@@ -106,7 +108,7 @@ def run_design(call: Call) -> int:
     with output.working("assess"):
         tables = _design_tables(project, call)
     if not call.communities:
-        write_tables(tables, _results(project))
+        write_own_tables(tables, _results(project))
     checks = tables["design_checks"]
     failed = checks[checks["verdict"] == "fail"]
     counts = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
@@ -206,7 +208,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
         table = claims_table(
             [claim], measured, rows, project.settings.targets.length_difference_m, project.settings.catalogue
         )
-        write_tables({name: table}, _results(project))
+        write_own_tables({name: table}, _results(project))
         differ = table[table["kind"] != "agrees"]
         if len(differ):
             code = code or DATA_ERRORS
@@ -240,7 +242,7 @@ def run_changes(call: Call, earlier: Path) -> int:
     changes = compare(before, after)
     if call.communities:
         changes = changes[changes["community_id"].isin(call.communities)].reset_index(drop=True)
-    write_tables({"changes": changes}, _results(project))
+    write_own_tables({"changes": changes}, _results(project))
     words = Wording(output.language, project.settings.catalogue)
     counts = changes.groupby(["layer", "change"]).size().reset_index(name="count")
     _shown(output, "changes", counts, ("layer", "change", "count"), project.settings.catalogue)
