@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 import pytest
@@ -32,3 +33,9 @@ def test_every_flipped_bit_and_every_cut_is_seen() -> None:
 def test_nothing_is_not_sealed() -> None:
     with pytest.raises(ValueError):
         sealed_json({})
+
+
+def test_a_document_that_is_nested_deeply_is_refused_whatever_its_seal() -> None:
+    body = b'"x": ' + b"[" * 200_000
+    with pytest.raises(ValueError, match="nested too deeply"):
+        unsealed(b'{"sha256": "' + hashlib.sha256(body).hexdigest().encode() + b'",\n' + body)

@@ -36,6 +36,7 @@ from spongecalc.report.tables.depth_rasters import write_depth_rasters
 from spongecalc.report.tables.geopackage import write_layers
 from spongecalc.whole_file import (
     LEFT_AFTER_H,
+    IrregularError,
     UnreadableError,
     named_error,
     part_file,
@@ -199,6 +200,25 @@ def test_an_error_bears_the_name_of_the_file_and_not_of_its_part(tmp_path: Path)
         replace_file(tmp_path / "a.csv", b"x")
     assert failed.value.filename == str(tmp_path / "a.csv")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "in the way"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_the_way_is_told_and_stays_and_no_other_file_is_written(tmp_path: Path) -> None:
+    pipe = tmp_path / "b.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(IrregularError) as failed:
+        replace_files({tmp_path / "a.csv": b"x", pipe: b"x"})
+    assert failed.value.filename == str(pipe)
+    with pytest.raises(IrregularError):
+        replace_file(pipe, b"x")
+    with pytest.raises(IrregularError), part_file(pipe):
+        pass
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+    for lang, words in (("en", "is a pipe"), ("zh", "是管道")):
+        said = write_fault(failed.value, tmp_path, lang)
+        assert said.startswith("b.csv ")
+        assert words in said
 
 
 def test_other_faults_stay_what_they_are(tmp_path: Path) -> None:

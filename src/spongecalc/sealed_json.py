@@ -30,5 +30,8 @@ def unsealed(content: bytes) -> dict[str, Any]:
     seal, body = content[: len(_BEGIN) + 64 + len(_END)], content[len(_BEGIN) + 64 + len(_END) :]
     if seal != _BEGIN + hashlib.sha256(body).hexdigest().encode() + _END:
         raise ValueError("the seal is not that of the document")
-    document: dict[str, Any] = json.loads(b"{" + body)
+    try:
+        document: dict[str, Any] = json.loads(b"{" + body)
+    except RecursionError as reason:
+        raise ValueError("the document is nested too deeply to be one of ours") from reason
     return document

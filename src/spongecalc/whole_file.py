@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import socket
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -53,6 +54,30 @@ class UnreadableError(OSError):
     """A file from which another was to be made cannot be read; its name is that of the file."""
 
 
+class IrregularError(UnwritableError):
+    """A pipe, a socket or a device stands where a file is read or written; its name is that of the place."""
+
+
+def only_regular(path: Path) -> Path:
+    """The path of a file that may be opened.
+
+    Raises
+    ------
+    OSError
+        There is none, or a pipe, a socket or a device stands there: to open one may wait for ever.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise IrregularError(errno.EEXIST, f"{path.name} is neither a file nor a folder", str(path))
+    return path
+
+
+def _refuse_irregular(path: Path) -> None:
+    """Raise IrregularError for a pipe, a socket or a device: a file would take its place."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        only_regular(path)
+
+
 def replace_files(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
     """Write every file beside its place first, then move all into place.
 
@@ -60,6 +85,9 @@ def replace_files(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
     what was there. A content that comes in parts is made when it is written, and never whole in memory. Folders
     are made where they are missing. Raises OSError with the name of the file.
     """
+    for path in contents:
+        with named_error(path):
+            _refuse_irregular(path)
     beside = {path: part_of(path) for path in contents}
     try:
         with _used(*beside.values()):
@@ -114,6 +142,7 @@ def part_file(path: Path) -> Iterator[Path]:
     part = part_of(path)
     try:
         with named_error(path, part), _used(part):
+            _refuse_irregular(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             _remove_parts([path])
             yield part

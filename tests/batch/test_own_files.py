@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from spongecalc.batch.own_files import RECORD, note_written, own_files, remove_left_over
+from spongecalc.batch.own_files import (
+    RECORD,
+    NotOursError,
+    note_written,
+    own_files,
+    refuse_files_of_others,
+    remove_left_over,
+)
 from spongecalc.batch.unchanged import STATE
 from spongecalc.gate import stored
+from spongecalc.whole_file import IrregularError
 
 
 def test_files_of_others_and_edited_ones_are_never_removed(tmp_path: Path) -> None:
@@ -75,3 +84,58 @@ def test_the_record_stays_out_of_version_control(tmp_path: Path) -> None:
     path.write_text("x")
     note_written(tmp_path, [path])
     assert (tmp_path / STATE / ".gitignore").read_bytes() == b"*\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_ours"),
+    [
+        ("a.csv", b"my own words", False),
+        ("a.csv", b"", False),
+        ("a.csv", b"community_id,item,length_m\n", False),  # no byte order mark: ours have one
+        ("a.csv", b"\xef\xbb\xbfcommunity_id,item,length_m\nA,pipe,3.00\n", True),
+        ("a.csv", b"\xef\xbb\xbfcommunity_id,item,before,after\r\n", True),  # of other scenarios
+        ("a.csv", b"\xef\xbb\xbfcommunity_id,my remark\n", False),
+        ("a.gpkg", b"my own words", False),
+        ("a.gpkg", b"SQLite format 3\0...", True),
+        ("a.pdf", b"my own words", False),
+        ("a.pdf", b"%PDF-1.7", True),
+    ],
+)
+@pytest.mark.parametrize("record", ["none", "damaged", "of others", "named"])
+def test_only_what_is_ours_is_written_over(
+    tmp_path: Path, name: str, content: bytes, is_ours: bool, record: str
+) -> None:
+    path, other = tmp_path / name, tmp_path / "other"
+    path.write_bytes(content)
+    other.write_bytes(b"x")
+    if record != "none":
+        note_written(tmp_path, [path if record == "named" else other])
+    if record == "damaged":
+        (tmp_path / STATE / RECORD).write_bytes(b"[")
+    places = [tmp_path / "new.csv", path]
+    lines = dict.fromkeys(places, b"\xef\xbb\xbfcommunity_id,item,length_m\n")
+    if is_ours or record == "named":
+        refuse_files_of_others(tmp_path, places, lines)
+    else:
+        with pytest.raises(NotOursError) as refused:
+            refuse_files_of_others(tmp_path, places, lines)
+        assert refused.value.filename == str(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_none_of_ours_and_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x")
+    note_written(tmp_path, [path])
+    path.unlink()
+    os.mkfifo(path)
+    record = own_files(tmp_path)
+    assert not record.is_own(path)
+    assert not record.edited(path)
+    assert remove_left_over(tmp_path, [path]) == []
+    other = tmp_path / "b.csv"
+    os.mkfifo(other)
+    with pytest.raises(IrregularError):
+        refuse_files_of_others(tmp_path, [other], {})
+    assert path.is_fifo()

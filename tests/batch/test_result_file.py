@@ -17,12 +17,14 @@ from spongecalc.batch.result_file import (
     UNREADABLE,
     packed,
     read_head,
+    read_result,
     result_path,
     unpacked,
     used,
     write_result,
 )
 from spongecalc.swmm.run_result import RunResult, series_frame
+from spongecalc.whole_file import IrregularError
 
 YEAR_S = 366 * 86400
 KEYS = [f"{n:064x}"[::-1] for n in range(1, 12)]
@@ -99,3 +101,35 @@ def test_a_result_without_its_last_values_is_none(cut: int) -> None:
 def test_one_result_needs_no_list(tmp_path: Path) -> None:
     keep(tmp_path, KEYS[0])
     assert not (tmp_path / ORDER).exists()
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_result_that_is_nested_deeply_is_damaged(tmp_path: Path, line: int) -> None:
+    """It ended ``status`` and ``assess`` in a RecursionError."""
+    keep(tmp_path, KEYS[0])
+    path = result_path(tmp_path, KEYS[0])
+    lines = gzip.decompress(path.read_bytes()).split(b"\n")
+    lines[line] = b"[" * 200_000
+    path.write_bytes(gzip.compress(b"\n".join(lines)))
+    assert (read_head(tmp_path, KEYS[0]) is None) == (line == 0)
+    with pytest.raises(UNREADABLE):
+        read_result(tmp_path, KEYS[0])
+    keep(tmp_path, KEYS[0])
+    assert kept(tmp_path) == [KEYS[0]]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_the_place_of_a_result_is_none_and_not_replaced(tmp_path: Path) -> None:
+    """Whoever opens one waits for somebody at its other end."""
+    path = result_path(tmp_path, KEYS[0])
+    os.mkfifo(path)
+    os.mkfifo(tmp_path / ORDER)
+    assert read_head(tmp_path, KEYS[0]) is None
+    with pytest.raises(UNREADABLE):
+        read_result(tmp_path, KEYS[0])
+    with pytest.raises(IrregularError):
+        keep(tmp_path, KEYS[0])
+    keep(tmp_path, KEYS[1])
+    keep(tmp_path, KEYS[2])
+    assert path.is_fifo()
+    assert (tmp_path / ORDER).is_fifo()

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from spongecalc.batch.unchanged import Stamp, inputs_state, read_stamp, results_folder, write_stamp
+import pytest
+
+from spongecalc.batch.unchanged import (
+    Stamp,
+    current_stamp,
+    inputs_state,
+    outputs_state,
+    read_stamp,
+    results_folder,
+    write_stamp,
+)
 
 
 def test_a_record_that_is_damaged_anywhere_counts_as_none(tmp_path: Path) -> None:
@@ -39,3 +50,20 @@ def test_what_other_commands_keep_and_assess_joins_is_an_input(tmp_path: Path) -
         assert inputs_state(tmp_path) != found, number
         path.unlink()
         assert inputs_state(tmp_path) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_the_place_of_an_output_is_not_opened(tmp_path: Path) -> None:
+    """``status`` and ``assess`` waited for ever for somebody at its other end."""
+    (tmp_path / "spongecalc.toml").write_text('name = "p"\n', encoding="utf-8")
+    made = tmp_path / "results" / "communities.csv"
+    made.parent.mkdir()
+    made.write_bytes(b"a")
+    stamp = Stamp(inputs_state(tmp_path) or {}, outputs_state(tmp_path, [made]))
+    write_stamp(tmp_path, "all-1", stamp)
+    assert current_stamp(tmp_path, "all-1") == stamp
+    made.unlink()
+    os.mkfifo(made)
+    assert current_stamp(tmp_path, "all-1") is None
+    with pytest.raises(OSError, match=r"communities\.csv"):
+        outputs_state(tmp_path, [made])

@@ -2,16 +2,19 @@
 
 import json
 import shutil
+import sys
+from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
-from tests.small_project import write_small_project
+from tests.small_project import write_one_square, write_small_project
 from typer.testing import CliRunner
 
 from spongecalc.cli.app import app
+from spongecalc.cli.bill_commands import claim_table_names
 
 runner = CliRunner()
 
@@ -109,6 +112,50 @@ def test_claims_of_a_contractor(folder, tmp_path):
     assert "claimed twice" in bad.output
 
 
+def claim(path, length_m):
+    path.parent.mkdir(exist_ok=True)
+    rows = "".join(f"{c}-{p},{length_m}\n" for c in "ABC" for p in ("PR", "PS"))
+    path.write_text(f"管段编号,长度（m）\n{rows}", encoding="utf-8")
+    return path
+
+
+def test_claims_of_one_name_have_a_table_each(folder, tmp_path):
+    """The second took the place of the first: by two folders, two endings, or capitals."""
+    book = sheet(tmp_path / "c.xlsx", [[f"{c}-{p}", 33.0] for c in "ABC" for p in ("PR", "PS")])
+    sheets = [claim(tmp_path / f"{n}" / name, 30.0 + n) for n, name in ((1, "c.csv"), (2, "c.csv"))]
+    odd = claim(tmp_path / "4" / "C.csv", 34.0)
+    result = call("claims", folder, *sheets, book, odd, claim(tmp_path / "c-2.csv", 35.0), "--lang", "en")
+    assert result.exit_code == 1, result.output
+    names = {"claims-c": 31, "claims-c-3": 32, "claims-c-4": 33, "claims-C-5": 34, "claims-c-2": 35}
+    for name, length_m in names.items():
+        assert set(read(folder, name)["claimed_m"]) == {length_m}, name
+    said = " ".join(result.output.split())
+    for file, name in ((sheets[0], "claims-c"), (sheets[1], "claims-c-3"), ("c.xlsx", "claims-c-4")):
+        assert f"{file}: 6 lines compared, 6 differ; see {name}.csv." in said
+
+
+def test_names_of_claims_are_names_on_every_system():
+    files = [
+        Path(name) for name in ("a\nb.csv", "a\x1bb.csv", "a:b.csv", f"{'长' * 80}.csv", "Ａ.csv", "\udcff.csv")
+    ]
+    names = claim_table_names(files)
+    assert names == ["claims-a_b", "claims-a_b-2", "claims-a_b-3", f"claims-{'长' * 60}", "claims-Ａ", "claims-_"]
+    assert claim_table_names([Path("e\u0301.csv"), Path("\u00e9.csv")]) == ["claims-e\u0301", "claims-\u00e9-2"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no name there holds a line feed")
+def test_a_line_feed_in_the_name_of_a_claim_goes_no_further(folder, tmp_path):
+    result = call("claims", folder, claim(tmp_path / "my\nown\x1b[31m.csv", 30.0), "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert "see claims-my_own_[31m.csv." in result.output
+    assert "my\nown" not in result.output
+    assert "\x1b" not in result.output
+    assert set(read(folder, "claims-my_own_[31m")["kind"]) == {"agrees"}
+    missing = call("claims", folder, tmp_path / "no\nsuch.csv", "--lang", "en")
+    assert missing.exit_code == 2
+    assert "no\nsuch" not in missing.output
+
+
 def test_claims_that_cannot_be_read(folder, tmp_path):
     missing = call("claims", folder, tmp_path / "none.xlsx", "--lang", "en")
     assert missing.exit_code == 2
@@ -158,3 +205,41 @@ def test_prices_of_the_project_give_costs_and_bad_prices_a_finding(tmp_path):
     result = call("quantities", own, "--lang", "en")
     assert result.exit_code == 0
     assert "row 2, unit is mile" in " ".join(result.output.split())
+
+
+OWN = "我自己的说明\n"
+
+
+def refused(result, file):
+    said = " ".join(result.output.split())
+    assert result.exit_code == 3, result.output
+    assert f"results/{file} is not written: a file of this name is there that spongecalc did not write" in said
+    assert "Move it away" in said
+    assert said.count("is not written") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("check", "intake.csv"),
+        ("quantities", "quantities.csv"),
+        ("quantities", "quantities.xlsx"),
+        ("design", "pipe_hydraulics.csv"),
+        ("claims", "claims-c2.csv"),
+    ],
+)
+def test_a_file_of_the_user_under_the_name_of_a_result_stays(tmp_path, command, file):
+    """It was replaced without a word, in a project that never ran."""
+    folder = write_one_square(tmp_path / "p")
+    more = [claim(tmp_path / "c2.csv", 30.0)] if command == "claims" else []
+    theirs = folder / "results" / file
+    theirs.parent.mkdir()
+    theirs.write_text(OWN, encoding="utf-8")
+    refused(call(command, folder, *more, "--lang", "en"), file)
+    assert theirs.read_text("utf-8") == OWN
+    assert [p.name for p in theirs.parent.iterdir() if p.is_file()] == [file]
+    theirs.rename(folder / "results" / "mine.txt")
+    for _ in range(2):  # what the first one wrote is ours
+        assert call(command, folder, *more, "--lang", "en").exit_code in (0, 1)
+    assert theirs.read_bytes() != OWN.encode()
+    assert (folder / "results" / "mine.txt").read_text("utf-8") == OWN

@@ -51,3 +51,10 @@ def test_other_json_is_refused(tmp_path):
     path.write_text('{"status": "done"}', encoding="utf-8")
     with pytest.raises(ValueError, match="not a run result"):
         RunResult.from_json(path)
+
+
+def test_json_that_is_nested_deeply_is_refused(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(ValueError, match="nested too deeply"):
+        RunResult.from_json(path)

@@ -24,7 +24,7 @@ from spongecalc.gate.limits import DEFAULT_LIMITS
 from spongecalc.gate.not_admitted import TooLargeError
 from spongecalc.gate.territory import limits_of
 from spongecalc.swmm.run_result import RunResult, series_frame
-from spongecalc.whole_file import replace_file
+from spongecalc.whole_file import only_regular, replace_file
 
 INPUT, REPORT, OUT = "model.inp", "model.rpt", "model.out"
 KEPT = 4
@@ -41,7 +41,10 @@ _COLUMNS_AT_ONCE = 256
 _NAME_LENGTH = 24
 _OWN_NAME = re.compile(rf"[0-9a-f]{{{_NAME_LENGTH}}}{re.escape(_SUFFIX)}")
 
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zlib.error)
+UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zlib.error),
+    RecursionError,  # nested more deeply than anything of ours
+)
 """What reading a damaged file may raise."""
 
 
@@ -124,7 +127,7 @@ def result_path(folder: Path, key: str) -> Path:
 def read_head(folder: Path, key: str) -> Head | None:
     """The head of the result of a key; None unless the file is there with every byte (by its checksum)."""
     try:
-        content = result_path(folder, key).read_bytes()
+        content = only_regular(result_path(folder, key)).read_bytes()
         return _head(_text(content, limits_of(folder).stored_limit_mb).partition(b"\n")[0], key)
     except UNREADABLE:
         return None
@@ -138,7 +141,8 @@ def read_result(folder: Path, key: str) -> tuple[RunResult, str]:
     One of UNREADABLE
         It is missing, damaged or of another run.
     """
-    return unpacked(result_path(folder, key).read_bytes(), key, limits_of(folder).stored_limit_mb)
+    content = only_regular(result_path(folder, key)).read_bytes()
+    return unpacked(content, key, limits_of(folder).stored_limit_mb)
 
 
 def write_result(folder: Path, key: str, content: bytes, text: str, report: str, *, durable: bool = True) -> None:
@@ -188,7 +192,7 @@ def used(folder: Path, key: str) -> None:
 def _listed(folder: Path) -> dict[str, int]:
     """Names of results with their place in the order of use; empty where no list can be read."""
     try:
-        names = (folder / ORDER).read_text(encoding="ascii").split("\n")
+        names = only_regular(folder / ORDER).read_text(encoding="ascii").split("\n")
     except (OSError, ValueError):
         return {}
     return {name: place for place, name in enumerate(n for n in names if _OWN_NAME.fullmatch(n))}

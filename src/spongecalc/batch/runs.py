@@ -36,7 +36,7 @@ from spongecalc.swmm.event import DRY, Event
 from spongecalc.swmm.identifiers import run_folder_name
 from spongecalc.swmm.model import BETWEEN, COMES_UP, TANK_FLOWS, SwmmModel
 from spongecalc.swmm.run_result import Message, RunResult, SeriesRequest
-from spongecalc.whole_file import OF_THE_DISK, replace_file
+from spongecalc.whole_file import OF_THE_DISK, only_regular, replace_file
 
 Again = Literal["nothing", "failed", "all"]
 """What is run though it has been run before."""
@@ -355,6 +355,6 @@ def _limits(run: Run) -> tuple[str, ...]:
 def _shows(run: Run) -> bool:
     """True if the input in the run's folder is the run's: after going back to an earlier state it is not."""
     try:
-        return (run.folder / INPUT).read_bytes() == run.text.encode()
+        return only_regular(run.folder / INPUT).read_bytes() == run.text.encode()
     except OSError:
         return False

@@ -22,7 +22,7 @@ from spongecalc.gate import text as text_of_file
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.sealed_json import sealed_json
-from spongecalc.whole_file import named_error, replace_file
+from spongecalc.whole_file import named_error, only_regular, replace_file
 
 FILE_NAME = "spongecalc.toml"
 STATE = ".spongecalc"
@@ -256,5 +256,5 @@ def _versions() -> dict[str, str]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
+    with only_regular(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

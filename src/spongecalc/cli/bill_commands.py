@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spongecalc.assess.design import DESIGN_TABLES
+from spongecalc.batch.own_files import refuse_files_of_others
 from spongecalc.catalogue.catalogue import Catalogue
 from spongecalc.cli.call import Call, RefusedError
 from spongecalc.cli.command_project import (
@@ -21,6 +23,7 @@ from spongecalc.cli.command_project import (
 )
 from spongecalc.cli.console import Output
 from spongecalc.cli.exit_codes import DATA_ERRORS, DONE, WRONG_USAGE
+from spongecalc.gate.cause import on_one_line
 from spongecalc.language import text
 from spongecalc.layers.claim_sheet import HEADINGS, ClaimError, read_claim
 from spongecalc.layers.deliveries import compare
@@ -34,12 +37,14 @@ from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.content.wording import Wording
 from spongecalc.report.render.quantities_workbook import FILE_NAME, write_workbook
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.steps.intake import intake_of, intake_of_check
 
 if TYPE_CHECKING:
     from spongecalc.api.project import Project
 
+LONGEST_STEM = 180
+"""Bytes of a contractor's sheet's name that its table repeats: a disk takes 255 for all."""
 SHOWN_CLAIM = ("row", "community_id", "item", "system", "feature_id", "kind", "claimed_m", "measured_m")
 SHOWN_CHECK = ("community_id", "check", "feature_id", "other_id", "value", "limit", "excess", "unit")
 SHOWN_CHANGE = ("layer", "feature_id", "community_id", "change", "column", WAS, NOW, "moved_m")
@@ -76,7 +81,8 @@ def run_quantities(call: Call) -> int:
         tables = project.bill_tables(communities=call.communities or None)
     if not call.communities:
         folder = _results(project)
-        write_tables(tables, folder)
+        refuse_files_of_others(folder, [folder / FILE_NAME], {})
+        write_own_tables(tables, folder)
         write_workbook(tables, folder / FILE_NAME, output.language)
     bill = tables["quantities"]
     laid = bill[(bill["status"] == "proposed") & bill["length_m"].notna()]
@@ -102,7 +108,7 @@ def run_design(call: Call) -> int:
     with output.working("assess"):
         tables = _design_tables(project, call)
     if not call.communities:
-        write_tables(tables, _results(project))
+        write_own_tables(tables, _results(project))
     checks = tables["design_checks"]
     failed = checks[checks["verdict"] == "fail"]
     counts = checks.groupby(["check", "verdict"]).size().unstack(fill_value=0)
@@ -143,6 +149,39 @@ def _design_tables(project: Project, call: Call) -> dict[str, pd.DataFrame]:
     return {name: tables[name] for name in DESIGN_TABLES}
 
 
+def claim_table_names(files: Sequence[Path]) -> list[str]:
+    """Names of the tables of contractors' sheets, in their order: no two alike on any system.
+
+    Sheets of one name in two folders or with two endings, or that differ in capitals alone, get a number from the
+    second on.
+    """
+    stems = [_table_stem(file) for file in files]
+    taken = {_alike(stem) for stem in stems}
+    seen: set[str] = set()
+    names = []
+    for stem in stems:
+        own, number = stem, 1
+        if _alike(stem) in seen:
+            while _alike(own) in taken:
+                number += 1
+                own = f"{stem}-{number}"
+        seen.add(_alike(own))
+        taken.add(_alike(own))
+        names.append(f"claims-{own}")
+    return names
+
+
+def _table_stem(file: Path) -> str:
+    """A file's name without its ending, as any system takes it and a line of the console shows it."""
+    stem = "".join(c if c.isprintable() and c not in '<>:"/\\|?*' else "_" for c in file.stem)
+    return stem.encode()[:LONGEST_STEM].decode(errors="ignore")
+
+
+def _alike(name: str) -> str:
+    """A name as disks compare it that know no capitals and put letters and their marks together."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: str | None) -> int:
     """``spongecalc claims``: contractors' sheets against the layers; 1 where anything differs."""
     call.made.unfinished = True  # these commands show what they find each time they are called
@@ -157,7 +196,7 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
     rows = ledger(checked.layers, bill_rules(project.settings.quantities))
     measured = measured_features(rows, checked.layers)
     code = DONE
-    for file in files:
+    for file, name in zip(files, claim_table_names(files), strict=True):
         try:
             claim = read_claim(file, headings, sheet)
         except ClaimError as reason:
@@ -169,14 +208,15 @@ def run_claims(call: Call, files: Sequence[Path], fields: Sequence[str], sheet: 
         table = claims_table(
             [claim], measured, rows, project.settings.targets.length_difference_m, project.settings.catalogue
         )
-        name = f"claims-{file.stem}"
-        write_tables({name: table}, _results(project))
+        write_own_tables({name: table}, _results(project))
         differ = table[table["kind"] != "agrees"]
         if len(differ):
             code = code or DATA_ERRORS
             columns = (*SHOWN_CLAIM, "difference_m", "features")
             _shown(output, "claims", differ, columns, project.settings.catalogue)
-        _say(output, "claim_compared", file=file.name, lines=len(table), differ=len(differ), table=f"{name}.csv")
+        # Two sheets of one name are told apart by their folders.
+        shown = on_one_line(file.name if [f.name for f in files].count(file.name) == 1 else str(file))
+        _say(output, "claim_compared", file=shown, lines=len(table), differ=len(differ), table=f"{name}.csv")
         output.frame(name, table)
     return code
 
@@ -202,7 +242,7 @@ def run_changes(call: Call, earlier: Path) -> int:
     changes = compare(before, after)
     if call.communities:
         changes = changes[changes["community_id"].isin(call.communities)].reset_index(drop=True)
-    write_tables({"changes": changes}, _results(project))
+    write_own_tables({"changes": changes}, _results(project))
     words = Wording(output.language, project.settings.catalogue)
     counts = changes.groupby(["layer", "change"]).size().reset_index(name="count")
     _shown(output, "changes", counts, ("layer", "change", "count"), project.settings.catalogue)

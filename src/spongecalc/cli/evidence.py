@@ -14,7 +14,7 @@ from spongecalc.evidence.findings_of_search import where_sentences
 from spongecalc.language import text
 from spongecalc.report.content.closed_lists import coded
 from spongecalc.report.content.wording import Wording
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def run_evidence(call: Call) -> int:
     due = project.due()
     modelled = join_results(checked.systems, built.models, project.results)
     tables = evidence_tables(checked.measurements, modelled, settings.measured, settings.evidence)
-    write_tables(tables, project.results_folder)
+    write_own_tables(tables, project.results_folder)
     for name, table in tables.items():
         output.frame(name, table)
         _print(name, table, output)

@@ -26,7 +26,7 @@ from spongecalc.report.content import runoff_change
 from spongecalc.report.content.institute import InstituteError
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.report.render.missing_font import MissingFontError
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.steps import pipeline
 from spongecalc.steps.intake import intake_of
 from spongecalc.steps.model_files import ModelFiles, keep_edited, models_left, models_left_out
@@ -58,7 +58,7 @@ def run_check(call: Call) -> int:
     code = print_findings(project.built.findings, output)
     ledger = intake_of(project.built)
     say_closed_intake(ledger, output)
-    write_tables({"intake": ledger.table}, project.results_folder)
+    write_own_tables({"intake": ledger.table}, project.results_folder)
     return code
 
 

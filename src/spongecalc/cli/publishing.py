@@ -20,10 +20,9 @@ from spongecalc.gate.input_refused import UnreadableError
 from spongecalc.language import text
 from spongecalc.layers.sources.raw import SourceRefusedError
 from spongecalc.project.load import Project
+from spongecalc.report.tables.geopackage import GEOPACKAGES
 from spongecalc.report.tables.stored_tables import StoredTablesError, read_tables
 from spongecalc.sweep.plan import FOLDER as SWEEPS
-
-GEOPACKAGES = ("spongecalc.gpkg", "findings.gpkg")
 
 
 def run_publish(call: Call, url: str, schema: str) -> int:

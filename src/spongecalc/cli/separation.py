@@ -9,7 +9,7 @@ from spongecalc.cli.command_project import checked_project
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED
 from spongecalc.language import text
 from spongecalc.report.content.number_format import cell_text
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.steps.removal import removal_folder, removal_runs, week_runs, write_contributions
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def run_separation(call: Call, *, week: bool) -> int:
             rain = week_runs(
                 checked.systems, built.models, settings, built.storms, folder / "runs", call.jobs, progress
             )
-        write_tables({"separation_week": rain}, folder)
+        write_own_tables({"separation_week": rain}, folder)
         output.frame("week", rain)
     output.sentence(text("separation.written", output.language, file=path.relative_to(project.folder).as_posix()))
     alone = table.loc[table["reason"] == NO_OUTFALL, "connection_id"].unique()

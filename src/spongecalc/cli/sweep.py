@@ -15,7 +15,7 @@ from spongecalc.cli.command_project import opened_project, with_checked_layers
 from spongecalc.cli.exit_codes import DONE, RUN_FAILED, WRONG_USAGE
 from spongecalc.cli.incremental import do_what_is_due
 from spongecalc.language import text
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.sweep.error import SweepError
 from spongecalc.sweep.parameter_sets import parameter_sets
 from spongecalc.sweep.plan import FOLDER, SweepPlan, plan_sweep, refuse_unknown, with_storms
@@ -130,7 +130,7 @@ def _made(call: Call, project: Project, plan: SweepPlan) -> tuple[list[str], lis
             on_due=watch.due,
         )
     tables = sweep_tables(plan, results)
-    files = write_tables(tables, _folder(project))
+    files = write_own_tables(tables, _folder(project))
     failed = [run_id for run_id, result in results.items() if result.status != "done"]
     for run_id in failed:
         output.error(text("sweep.failed", output.language, run=run_id))

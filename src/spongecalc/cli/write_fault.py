@@ -6,8 +6,9 @@ import errno
 import os
 from pathlib import Path
 
+from spongecalc.batch.own_files import NotOursError
 from spongecalc.language import text
-from spongecalc.whole_file import UnreadableError
+from spongecalc.whole_file import IrregularError, UnreadableError
 
 CAUSES = {
     errno.ENOSPC: "full",
@@ -48,6 +49,10 @@ def write_fault(error: OSError, home: Path, language: str) -> str:
         cause = "in_use"  # Excel and Word hold what they show
     if isinstance(error, UnreadableError):
         cause = "unread"
+    elif isinstance(error, NotOursError):
+        cause = "not_ours"
+    elif isinstance(error, IrregularError):
+        cause = "irregular"
     elif cause == "other" and not error.filename:
         cause = "system"  # of a process or a connection, not of a file
     reason = error.strerror or str(error) or type(error).__name__

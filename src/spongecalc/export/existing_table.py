@@ -61,7 +61,7 @@ class ExistingTable:
         """Columns that the last publication made; those that somebody added are not among them."""
         try:
             own = json.loads(self.comment.partition("\n")[2].partition("\n")[0])
-        except ValueError:
+        except (ValueError, RecursionError):  # anybody may have written the comment
             return ()
         return tuple(str(c) for c in own) if isinstance(own, list) else ()
 

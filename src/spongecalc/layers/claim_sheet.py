@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from spongecalc.gate import text, workbook
-from spongecalc.gate.cause import Cause
+from spongecalc.gate.cause import Cause, on_one_line
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.input_refused import InputRefusedError
 from spongecalc.layers.number_text import number_of, with_point
@@ -99,13 +99,13 @@ def read_claim(path: Path, fields: Mapping[str, str] | None = None, sheet: str |
 
     def refused(cause: Cause) -> ClaimError:
         if cause.kind == "missing":
-            return ClaimError("claim.missing", file=path.name)
-        return ClaimError("claim.unreadable", file=path.name, reason=cause)
+            return ClaimError("claim.missing", file=on_one_line(path.name))
+        return ClaimError("claim.unreadable", file=on_one_line(path.name), reason=cause)
 
     is_book = path.suffix.lower() in (".xlsx", ".xlsm")
     with Entrance(path, "workbook" if is_book else "table", "", refused):
         rows = _xlsx_rows(path, sheet) if is_book else _csv_rows(path)
-        at, columns = _heading(path.name, rows, fields or {})
+        at, columns = _heading(on_one_line(path.name), rows, fields or {})
         if columns.get("key") is not None:
             return Claim(path.name, False, _bulletin(rows, at, columns))
         lines = [line for i, row in enumerate(rows[at + 1 :], at + 2) if (line := _line(row, i, columns))]
@@ -133,7 +133,7 @@ def _csv_rows(path: Path) -> list[list[object]]:
         except UnicodeDecodeError:
             continue
         return [list(row) for row in csv.reader(io.StringIO(content, newline=None))]
-    raise ClaimError("claim.unreadable", file=path.name, reason="encoding")
+    raise ClaimError("claim.unreadable", file=on_one_line(path.name), reason="encoding")
 
 
 def _plain(value: object) -> str:

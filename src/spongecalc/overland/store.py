@@ -24,7 +24,7 @@ from spongecalc.overland.coupled_model import CoupledRun, perform
 from spongecalc.overland.failure import Failure, failure_of, failure_of_engine
 from spongecalc.sealed_json import sealed_json
 from spongecalc.swmm.identifiers import run_folder_name
-from spongecalc.whole_file import replace_file
+from spongecalc.whole_file import only_regular, replace_file
 
 KEPT_FOLDER = "runs_2d"
 RASTERS, SEAL = "rasters.npz", "run.json"
@@ -168,7 +168,7 @@ def kept(run: CoupledRun, results: Path) -> FlowDone | None:
 def _digest(path: Path) -> str:
     """Digest of a file; empty where it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with only_regular(path).open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""

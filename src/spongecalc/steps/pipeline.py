@@ -13,7 +13,7 @@ from spongecalc.assess.field_evidence import read_measurements
 from spongecalc.assess.inputs import Inputs
 from spongecalc.assess.modelled import join_results
 from spongecalc.assess.review import Review
-from spongecalc.batch.own_files import note_written
+from spongecalc.batch.own_files import note_written, refuse_files_of_others
 from spongecalc.batch.pool import Executor
 from spongecalc.batch.results import Results
 from spongecalc.batch.run import Run, RunDone
@@ -59,9 +59,9 @@ from spongecalc.report.render.formats import write_formats
 from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.render.quantities_workbook import TABLES as WORKBOOK_TABLES
 from spongecalc.report.render.quantities_workbook import write_workbook
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import refuse_tables_of_others, write_tables
 from spongecalc.report.tables.depth_rasters import write_depth_rasters
-from spongecalc.report.tables.geopackage import write_geopackages
+from spongecalc.report.tables.geopackage import GEOPACKAGES, write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
 from spongecalc.steps.checked import Checked
@@ -404,6 +404,8 @@ def write_results(
     project = built.checked.project
     folder = folder or project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
+    refuse_tables_of_others(review.tables, folder)
+    refuse_files_of_others(folder, (folder / name for name in (WORKBOOK, *GEOPACKAGES)), {})
     beside = takes_part(built, beside or SideWorker(1))
     # All that is shown, and no more: figures over time are slow to hand over.
     mapped = replace(

@@ -28,7 +28,7 @@ from spongecalc.overland.store import make_all, wet_of
 from spongecalc.progress import Progress, no_progress
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.steps.built import Built, SearchBasis
 from spongecalc.steps.ponding import Kept, kept_flows, kept_of_others, with_others
 from spongecalc.surfaces.inlet_areas import intake_nodes
@@ -123,7 +123,7 @@ def search_causes(
     folder = built.search.folder
     others = kept_of_others(folder / f"{TABLE}.csv", CAUSE_COLUMNS, built.models)
     joined = with_others(table, others, ["community_id", "scenario", "level"], settings.scenario_names)
-    note_written(folder, write_tables({TABLE: joined}, folder))
+    note_written(folder, write_own_tables({TABLE: joined}, folder))
     return table
 
 

@@ -23,7 +23,7 @@ from spongecalc.progress import Progress, no_progress
 from spongecalc.project.long_rain import LongRain
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.scenario import DrainageSystem
 from spongecalc.steps.built import Built
 from spongecalc.swmm.event import Event, dry_event, traced_event, week_event
@@ -166,7 +166,7 @@ def week_runs(
 
 def write_contributions(table: pd.DataFrame, folder: Path) -> Path:
     """Write separation_contributions.csv into the folder of the removal runs."""
-    files = write_tables({TABLE: table}, folder)
+    files = write_own_tables({TABLE: table}, folder)
     note_written(folder, files)
     return files[0]
 

@@ -26,7 +26,7 @@ from spongecalc.project.design_storms import hyetograph, project_formula
 from spongecalc.project.settings import Settings
 from spongecalc.rainfall.return_period_search import Bisection, ladder
 from spongecalc.rainfall.storm import Storm
-from spongecalc.report.tables.csv_tables import write_tables
+from spongecalc.report.tables.csv_tables import write_own_tables
 from spongecalc.steps.built import Built, SearchBasis
 from spongecalc.steps.ponding import kept_of_others, with_others
 from spongecalc.swmm.event import storm_event
@@ -147,7 +147,7 @@ def search_return_periods(built: Built, jobs: int, progress: Progress = no_progr
     folder = built.search.folder
     others = kept_of_others(folder / f"{TABLE}.csv", PERIOD_COLUMNS, built.models)
     joined = with_others(table, others, order, settings.scenario_names)
-    note_written(folder, write_tables({TABLE: joined}, folder))
+    note_written(folder, write_own_tables({TABLE: joined}, folder))
     return table
 
 

@@ -283,7 +283,11 @@ class RunResult:
         ValueError
             The file holds something else.
         """
-        return cls.from_document(json.loads(path.read_text(encoding="utf-8")), path.name)
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except RecursionError as reason:
+            raise ValueError(f"{path.name} is nested too deeply to be a run result") from reason
+        return cls.from_document(document, path.name)
 
     @classmethod
     def from_document(cls, given: Any, name: str = "") -> "RunResult":

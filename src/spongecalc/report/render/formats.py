@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from spongecalc.assess.review import Review
-from spongecalc.batch.own_files import note_written, remove_left_over
+from spongecalc.batch.own_files import note_written, refuse_files_of_others, remove_left_over
 from spongecalc.batch.side_worker import SideWorker
 from spongecalc.report.content.compose import compose
 from spongecalc.report.content.institute import PLAIN, Institute
@@ -79,6 +79,7 @@ def write_formats(
         made |= {name: result() for name, result in waiting.items()}
         made |= profiles()
     contents = {folder / name: content for name, content in made.items()}
+    refuse_files_of_others(folder, contents, {})
     replace_files(contents)
     # Long sections of an earlier call whose path is no more.
     drawn = [p for p in (folder / PROFILES).glob("*") if p.suffix in (".svg", ".dxf") and p not in contents]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.batch.own_files import refuse_files_of_others
 from spongecalc.formula_guard import guarded
 from spongecalc.report.content.number_format import cell_text
 from spongecalc.whole_file import replace_files
@@ -73,6 +74,28 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]
     contents = {folder / f"{name}.csv": _bytes(table) for name, table in tables.items()}
     replace_files(contents)
     return list(contents)
+
+
+def write_own_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Write tables as :func:`write_tables` does, over none that is not this program's.
+
+    Raises
+    ------
+    NotOursError
+        A file of the user's has the name of one; nothing was written then.
+    OSError
+        The folder cannot be written.
+    """
+    refuse_tables_of_others(tables, folder)
+    return write_tables(tables, folder)
+
+
+def refuse_tables_of_others(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Raise NotOursError where a file of the user's has the name of a table that is about to be written."""
+    lines = {
+        folder / f"{name}.csv": BOM_UTF8 + csv_text(table.iloc[:0]).encode() for name, table in tables.items()
+    }
+    refuse_files_of_others(folder, lines, lines)
 
 
 def _bytes(table: pd.DataFrame) -> Iterator[bytes]:

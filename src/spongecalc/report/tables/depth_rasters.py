@@ -11,7 +11,7 @@ from affine import Affine
 from rasterio.io import MemoryFile
 
 from spongecalc.assess.review import DepthRaster
-from spongecalc.batch.own_files import remove_left_over
+from spongecalc.batch.own_files import refuse_files_of_others, remove_left_over
 from spongecalc.whole_file import replace_files
 
 # Depth that has the darkest blue.
@@ -37,6 +37,7 @@ def write_depth_rasters(depths: Sequence[DepthRaster], crs: str, results: Path) 
             hazard = _made(_tiff, raster.hazard_m2_s, raster.transform, crs)
             contents[folder / f"{raster.name}{HAZARD}"] = hazard
         contents[folder / f"{raster.name}.png"] = _made(_picture, raster.depth_m)
+    refuse_files_of_others(results, contents, {})
     replace_files(contents)
     old = {path for end in (".tif", ".png", HAZARD) for path in folder.glob(f"*_level?{end}")}
     remove_left_over(results, sorted(old - set(contents)))

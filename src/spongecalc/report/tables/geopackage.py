@@ -20,6 +20,7 @@ from spongecalc.whole_file import part_file
 
 # GDAL stamps the time of writing into a GeoPackage; a fixed one keeps same inputs the same bytes.
 FIXED_STAMP = "2000-01-01T00:00:00.000Z"
+GEOPACKAGES = ("spongecalc.gpkg", "findings.gpkg")
 
 
 def write_geopackages(review: Review, folder: Path) -> list[Path]:
@@ -29,8 +30,8 @@ def write_geopackages(review: Review, folder: Path) -> list[Path]:
     """
     findings = [("findings", points_of(review.tables["findings"], review.crs))]
     written = [
-        write_layers(folder / "spongecalc.gpkg", _layers(review), _styles(review)),
-        write_layers(folder / "findings.gpkg", findings, {"findings": finding_style()}),
+        write_layers(folder / GEOPACKAGES[0], _layers(review), _styles(review)),
+        write_layers(folder / GEOPACKAGES[1], findings, {"findings": finding_style()}),
     ]
     return [path for path in written if path.exists()]
 
