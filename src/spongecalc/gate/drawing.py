@@ -41,10 +41,13 @@ def binary_tags(content: bytes, errors: str) -> Iterator[DXFTag]:
 
 
 class ShownCount:
-    """The number of things that a drawing has shown so far, which may be no more than features of a layer."""
+    """The number of things that a drawing has shown so far, which may be no more than features of a layer.
+
+    ``allowed`` is how many those are.
+    """
 
     def __init__(self) -> None:
-        self._count, self._allowed = 0, limits_of(standing_in().path).feature_limit
+        self._count, self.allowed = 0, limits_of(standing_in().path).feature_limit
 
     def add(self, more: int) -> None:
         """Count some more; raises TooLargeError where that is too many."""
@@ -53,8 +56,8 @@ class ShownCount:
 
     def allow(self, more: int) -> None:
         """Refuse some more that are not counted yet, before they are made."""
-        if self._count + more > self._allowed:
-            raise TooLargeError.of_count("feature_limit", self._count + more, self._allowed)
+        if self._count + more > self.allowed:
+            raise TooLargeError.of_count("feature_limit", self._count + more, self.allowed)
 
 
 def array_size(reference: Any) -> int:

@@ -10,13 +10,20 @@ import numpy as np
 import shapely
 from ezdxf.entities import DXFTagStorage
 from ezdxf.math import Vec3
+from ezdxf.path import Command, from_hatch_boundary_path, from_vertices, make_path
 from ezdxf.path import Path as Curve
-from ezdxf.path import from_hatch_boundary_path, from_vertices, make_path
 
 from spongecalc.layers.sources.cad.walk import Drawn
 
 # Curves are drawn as chords that stray from them by no more than this: a survey is kept to the millimetre.
 CHORD_M = 0.001
+# A curve has about so many chords at most, and 64 for each piece that its file states, as a span of a spline; a
+# full circle has them from a radius of some kilometres on. A larger curve has longer chords: one of a line in the
+# file could take all memory otherwise.
+CHORDS = 4096
+_CHORDS_A_PIECE = 64
+# Chords are not sought that differ by less than this share of the coordinates: rounding alone differs there.
+_ROUNDING = 2.0**-45
 # An arc is made of so many Bezier curves at least, or a quarter circle strays from its radius by three
 # ten-thousandths.
 ARC_PIECES = 16
@@ -30,6 +37,8 @@ FILLS = ("HATCH", "MPOLYGON")
 PLACES = ("INSERT", "POINT", "CIRCLE", "SHAPE")
 # Of a spline-fit polyline, the vertices of its control frame lie off the curve.
 _SPLINE_FIT, _FRAME = 4, 16
+# Vertices that a step of a path adds.
+_CONTROLS = {Command.LINE_TO: 1, Command.MOVE_TO: 1, Command.CURVE3_TO: 2, Command.CURVE4_TO: 3}
 NOWHERE = Vec3(math.nan, math.nan, math.nan)
 _TEXT_BOX, _OUTERMOST, _IGNORES_HOLES = 8, 1, 2
 
@@ -165,10 +174,32 @@ def _middle_of_mline(entity: Any) -> Curve:
 def _flattened(curve: Curve, drawn: Drawn) -> list[tuple[float, float, float]]:
     if not len(curve):
         return []
-    points = [(p.x, p.y, p.z) for p in curve.transform(drawn.matrix).flattening(CHORD_M)]
+    placed = curve.transform(drawn.matrix)
+    points = [(p.x, p.y, p.z) for p in placed.flattening(_strays_m(placed))]
     if not np.isfinite(points).all():
         raise ValueError("NaN")
     return points
+
+
+def _strays_m(curve: Curve) -> float:
+    """The distance that chords may stray from a curve [m]: ``CHORD_M``, or more of a curve beyond all size."""
+    if not curve.has_curves:
+        return CHORD_M
+    vertices = np.array([(v.x, v.y, v.z) for v in curve.control_vertices()])
+    if not np.isfinite(vertices).all():
+        raise ValueError("NaN")
+    # Of n equal parts of a cubic curve, none strays by more than 6/8 of its bend, divided by n squared.
+    bends, pieces, at = [], 0, 0
+    for size in (_CONTROLS[c.type] for c in curve.commands()):
+        if size > 1:
+            part = vertices[at : at + size + 1]
+            bends.append(np.abs(np.diff(part, 2, axis=0)).max())
+            pieces += 1
+        at += size
+    with np.errstate(over="ignore"):
+        chords = float(np.sqrt(0.75 * np.array(bends) / CHORD_M).sum())
+    allowed = max(CHORDS, _CHORDS_A_PIECE * pieces)
+    return max(CHORD_M * max(1.0, chords / allowed) ** 2, float(np.abs(vertices).max()) * _ROUNDING)
 
 
 def _boundaries(drawn: Drawn) -> list[Curve]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ezdxf.document import Drawing
-from ezdxf.math import Matrix44
+from ezdxf.math import X_AXIS, Y_AXIS, Z_AXIS, Matrix44
 
 from spongecalc.gate.drawing import ShownCount, array_size
 from spongecalc.layers.sources.cad.blocks import attributes_of, is_label_block, layer_name
@@ -39,6 +40,9 @@ class Drawn:
 
 type Opens = Callable[[Drawn], bool]
 """Tells whether a block reference is taken apart, or stands for one thing."""
+
+# Blocks in blocks are counted to this depth, and so many references; numbers beyond the last are all as far.
+_DEEPEST, _LOOKED_INTO, _FAR_BEYOND = 100, 100_000, 10**12
 
 FROZEN, OFF, INVISIBLE = "frozen", "off", "invisible"
 
@@ -72,7 +76,11 @@ def drawn_in(document: Drawing, metres: float, opens: Opens) -> Iterator[Drawn]:
         for la in document.layers
     }
     root = Matrix44.scale(metres)
-    for entity in document.modelspace():
+    space = document.modelspace()
+    multiplied = Multiplied(document, opens, count.allowed)
+    if multiplied.may_exceed(space):
+        count.allow(multiplied.shown(space, root))
+    for entity in space:
         yield from _shown(entity, root, None, "", states, opens, (), count)
 
 
@@ -123,6 +131,104 @@ def _shown(
     for part in contents:
         if part.dxftype() != "ATTDEF" or part.is_const:
             yield from _shown(part, placed, here, "", states, opens, (*inside, name), count)
+
+
+class Multiplied:
+    """The number of things that blocks in blocks multiply to, without going through them.
+
+    Nine levels of ten references each are a drawing of 30 kB and a thousand million lines.
+    """
+
+    def __init__(self, document: Drawing, opens: Opens, allowed: int) -> None:
+        self._document, self._opens, self._allowed = document, opens, allowed
+        self._at_most: dict[str, float] = {}
+        self._parts: dict[str, frozenset[str]] = {}
+        self._held: dict[str, frozenset[str]] = {}
+        self._known: dict[tuple[object, ...], int] = {}
+        self._seen = self._looked_into = 0
+
+    def may_exceed(self, space: Iterable[Any]) -> bool:
+        """True where a space would show more than is allowed with each block in it taken apart.
+
+        Of most drawings this is all that is asked: it looks at no size of a block.
+        """
+        return sum(self._most(e, 0) for e in space) > self._allowed
+
+    def _most(self, entity: Any, depth: int) -> float:
+        if entity.dxftype() != "INSERT":
+            return 1
+        if depth > _DEEPEST:
+            return math.inf
+        name = str(entity.dxf.get("name", ""))
+        if name not in self._at_most:
+            # A block that holds itself has no most.
+            self._at_most[name] = math.inf
+            self._at_most[name] = 1 + sum(self._most(e, depth + 1) for e in entity.block() or ())
+        return 1 + _copies(entity) * self._at_most[name]
+
+    def shown(self, space: Iterable[Any], root: Matrix44) -> int:
+        """The number of things that a space shows, or fewer where it takes long to count.
+
+        Going through a drawing counts as well: what is not found here ends there.
+        """
+        count = sum(self._shown(e, root, None, ()) for e in space)
+        return min(count, _FAR_BEYOND)
+
+    def _shown(self, entity: Any, matrix: Matrix44, around: Drawn | None, inside: tuple[str, ...]) -> int:
+        # What is seen is shown at least once: beyond what is allowed, nothing more has to be known.
+        self._seen += 1
+        if entity.dxftype() != "INSERT" or self._seen > self._allowed:
+            return 1
+        copies = _copies(entity)
+        more = 1 if copies > 1 else 0
+        self._looked_into += 1
+        name = str(entity.dxf.get("name", ""))
+        contents = entity.block()
+        if contents is None or name in inside or len(inside) > _DEEPEST or self._looked_into > _LOOKED_INTO:
+            return more + copies
+        own = layer_name(entity)
+        layer = around.layer if around is not None and own == "0" else own
+        itself = entity.matrix44()
+        placed = Matrix44.chain(itself, matrix)
+        # Turned or moved, a block shows as much; stretched, it may be no symbol any more, nor those in it.
+        stretched = (_stretch(itself), _stretch(matrix), _stretch(placed))
+        key = (name, layer, *stretched, self._held_in(name).intersection(inside))
+        if key not in self._known:
+            self._known[key] = 1
+            here = Drawn(entity, "INSERT", layer, "", matrix, name)
+            if self._opens(here):
+                parts = (p for p in contents if p.dxftype() != "ATTDEF" or p.is_const)
+                self._known[key] += sum(self._shown(p, placed, here, (*inside, name)) for p in parts)
+        return more + copies * self._known[key]
+
+    def _held_in(self, name: str) -> frozenset[str]:
+        """Names of the blocks that are in a block, at whatever depth."""
+        if name not in self._held:
+            found: set[str] = set()
+            ahead = [name]
+            while ahead:
+                names = self._parts_of(ahead.pop()) - found
+                found |= names
+                ahead.extend(names)
+            self._held[name] = frozenset(found)
+        return self._held[name]
+
+    def _parts_of(self, name: str) -> frozenset[str]:
+        if name not in self._parts:
+            parts = self._document.blocks.get(name) or ()
+            self._parts[name] = frozenset(str(e.dxf.get("name", "")) for e in parts if e.dxftype() == "INSERT")
+        return self._parts[name]
+
+
+def _copies(reference: Any) -> int:
+    """The copies of a block reference that an array has at places of their own; 1 of one that is none."""
+    return min(max(int(reference.mcount), 1), _FAR_BEYOND)
+
+
+def _stretch(matrix: Matrix44) -> tuple[float, ...]:
+    """The lengths of a matrix's axes and the angles between them, however it turns and moves."""
+    x, y, z = (matrix.transform_direction(axis) for axis in (X_AXIS, Y_AXIS, Z_AXIS))
+    return tuple(float(f"{a.dot(b):.9g}") for a, b in ((x, x), (y, y), (z, z), (x, y), (y, z), (z, x)))
 
 
 def _texts_of(here: Drawn, contents: Any) -> Iterator[Drawn]:
