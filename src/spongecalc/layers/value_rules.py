@@ -38,7 +38,7 @@ def check_values(layers: LayerSet) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _OwnRows:
-    """What is said besides of a value that is not allowed: of some a project may have rows of its own."""
+    """The advice besides, on a value that is not allowed: of some a project may have rows of its own."""
 
     allowed: bool
 
