@@ -14,11 +14,13 @@ from spongecalc.gate.content import content_of, content_of_beginning
 from spongecalc.gate.forms_by_name import POINTERS, VECTOR_FORMS, fits, is_gml_content
 from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
 from spongecalc.gate.limits import Limits
+from spongecalc.gate.mapinfo_coordinates import refuse_unsound_shapes
 from spongecalc.gate.markup import refuse_broken_markup
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
 
 _BEGINNING = 65_536
 _TABLE = ".tab"
+_INTERCHANGE = ".mif"
 _OF_SHAPEFILE = (".shx", ".dbf")
 _GML = b"opengis.net/gml"
 
@@ -50,6 +52,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
             _check_members(source)
         except BadZipFile as reason:  # GDAL may read one all the same
             raise NotAdmittedError("damaged_archive", reason=str(reason)) from reason
+    if source.suffix.lower() == _INTERCHANGE and source.is_file():
+        refuse_unsound_shapes(source)
     for table in _mapinfo_tables(source):
         refuse_size(table)
         _check_table(table.read_bytes())
