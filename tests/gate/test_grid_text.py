@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spongecalc.gate import raster
+from spongecalc.gate import grid_text, raster
 from spongecalc.gate.cause import cause_of
 from spongecalc.gate.entrance import Entrance
 from spongecalc.gate.not_admitted import NotAdmittedError
@@ -46,6 +46,9 @@ WHOLE = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
         (ESRI + CELLS.replace("5", "5.5E0"), [[1, 2, 3], [4, 5.5, 6], [7, 8, 9]]),
         (ESRI.replace("ncols", "NCOLS").replace("cellsize", "dx 1\ndy").replace(" ", "\t") + CELLS, WHOLE),
         (GRASS + CELLS, WHOLE),
+        (ESRI + CELLS.replace("5", "5,5"), [[1, 2, 3], [4, 5.5, 6], [7, 8, 9]]),
+        (ESRI + CELLS.replace("5", "+.5e+1"), WHOLE),
+        (GRASS + "null: *\ntype: float\n" + CELLS.replace("5", "*"), [[1, 2, 3], [4, None, 6], [7, 8, 9]]),
     ],
 )
 def test_a_sound_grid_is_read(tmp_path: Path, text: str, cells: list[list[float]]) -> None:
@@ -71,9 +74,65 @@ def test_more_cells_than_promised_are_no_sound_grid(tmp_path: Path) -> None:
     assert "promises 9 cells (columns x rows), and 12 follow" in refusal(tmp_path, ESRI + CELLS + "1 2 3\n")
 
 
-@pytest.mark.parametrize("word", ["x", "1x54", "1540O", "#", "—", "1$2"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "x",
+        "1x54",
+        "1540O",
+        "#",
+        "—",
+        "1$2",
+        "1e+-+2",
+        "100.2.5",
+        "-",
+        "1-2",
+        "5e",
+        "NA",
+        "inf",
+        "1,2,3",
+        "*",
+        "nan",
+    ],
+)
 def test_a_cell_that_is_no_number_is_named_with_its_line(tmp_path: Path, word: str) -> None:
     """It counted as 0, or as the figures before the fault."""
     said = refusal(tmp_path, ESRI + CELLS.replace("5", word))
     assert said == f"line 7 holds {word}, which is no number; export the grid anew"
     assert f"第 7 行的 {word} 不是数字" in refusal(tmp_path, ESRI + CELLS.replace("5", word), "zh")
+
+
+@pytest.mark.parametrize("word", ["5,5", "1e+-+2", "5.5.5"])
+def test_a_cell_of_surfer_is_a_number_with_a_point(tmp_path: Path, word: str) -> None:
+    """Of one with a comma its figures before that were taken, and those behind for the next cell."""
+    assert f"line 7 holds {word}, which is no number" in refusal(tmp_path, SURFER + CELLS.replace("5", word))
+
+
+def test_nan_says_no_data_among_numbers_with_points(tmp_path: Path) -> None:
+    """Among whole numbers it counted as 0."""
+    cells = read(tmp_path, ESRI + "NODATA_value nan\n" + CELLS.replace("1", "1.5").replace("5 6", "nan 6"))
+    assert cells == [[1.5, 2, 3], [4, None, 6], [7, 8, 9]]
+
+
+@pytest.mark.parametrize("piece", range(len(ESRI), len(ESRI + CELLS) + 2))
+def test_a_grid_is_looked_through_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """Wherever a piece ends, its last cell and its lines are counted once."""
+    monkeypatch.setattr(grid_text, "_PIECE", piece)
+    long = CELLS.replace("5", "-5.25e0")
+    assert read(tmp_path, ESRI + long)[1][1] == -5.25
+    for cells in (" ".join(long.split()), long.replace("\n", "\r\n"), "\n" * 99 + long):
+        grid_text.refuse_unsound_cells(tmp_path / written(tmp_path, ESRI + cells), 9)
+    assert "line 8 holds 9.9.9, which" in refusal(tmp_path, ESRI + long.replace("9", "9.9.9"))
+    assert "and 10 follow" in refusal(tmp_path, ESRI + long + "1")
+
+
+def test_a_file_without_blanks_is_no_grid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grid_text, "_PIECE", 1 << 13)
+    path = tmp_path / written(tmp_path, ESRI + "1" * 50_000)
+    with pytest.raises(NotAdmittedError):
+        grid_text.refuse_unsound_cells(path, 9)
+
+
+def written(folder: Path, text: str) -> str:
+    (folder / "written.asc").write_text(text, "utf-8")
+    return "written.asc"

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
+from spongecalc.gate.markup_coordinates import refuse_unsound_coordinates
 from spongecalc.gate.not_admitted import NotAdmittedError
 
 
 def refuse_broken_markup(source: Path | bytes) -> None:
     """Refuse a document whose markup is damaged, or breaks off, with the line and what is wrong there.
+
+    So is one with a coordinate that is no number.
 
     Nothing that it refers to is read, and entities of its own are refused before they are put in.
 
@@ -28,6 +31,7 @@ def refuse_broken_markup(source: Path | bytes) -> None:
         _check_file(source, state.st_mtime_ns, state.st_size)
     else:
         _check(BytesIO(source))
+        refuse_unsound_coordinates(source)
 
 
 @lru_cache(maxsize=32)
@@ -35,6 +39,7 @@ def _check_file(path: Path, *_state: int) -> None:
     """Look through a file; done once for each sound state of it."""
     with path.open("rb") as stream:
         _check(stream)
+    refuse_unsound_coordinates(path.read_bytes())
 
 
 def _check(stream: BinaryIO) -> None:

@@ -63,7 +63,8 @@ def _refuse_broken_off(path: Path, driver: str, *_state: int) -> None:
     again for ever; asked for one row after the other it says what is wrong with the first that is.
     """
     with rasterio.open(path.absolute(), driver=driver) as grid:
-        refuse_unsound_cells(path, grid.width * grid.height)
+        whole = grid.dtypes[0].startswith(("int", "uint"))
+        refuse_unsound_cells(path, grid.width * grid.height, whole=whole)
         rows = max(1, _CELLS_AT_A_TIME // grid.width)
         for top in range(0, grid.height, rows):
             grid.read(1, window=Window(0, top, grid.width, min(rows, grid.height - top)))

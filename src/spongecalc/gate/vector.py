@@ -21,6 +21,7 @@ from spongecalc.gate.gml_apart import gml_apart
 from spongecalc.gate.not_admitted import OtherFormError, TooLargeError
 from spongecalc.gate.territory import limits_of
 from spongecalc.gate.vector_content import admit_content, is_gml
+from spongecalc.gate.without_types import without_types
 
 Source = Path | BytesIO
 # Bytes that a feature takes at least: a smaller file cannot hold more features than are allowed.
@@ -52,6 +53,12 @@ def read_dataframe(source: Source, **choices: Any) -> pd.DataFrame:
     with _opened(source, choices.get("layer")) as place:
         _check_count(place, choices.get("layer"))
         return pyogrio.read_dataframe(place, **choices)
+
+
+def read_as_written(source: Source, **choices: Any) -> pd.DataFrame | None:
+    """Features of a layer of a file in text, its numbers as they stand there; None where it gives no types."""
+    with _opened(source), without_types(source) as place:
+        return None if place is None else pyogrio.read_dataframe(place, **choices)
 
 
 def driver_by_name(path: Path) -> str:

@@ -18,11 +18,13 @@ from spongecalc.gate.geojson_crs import StrangeCrsError, without_crs_link
 from spongecalc.gate.geopackage_apart import JOURNAL, LOG
 from spongecalc.gate.geopackage_views import refused_relations
 from spongecalc.gate.limits import Limits
+from spongecalc.gate.mapinfo_coordinates import refuse_unsound_shapes
 from spongecalc.gate.markup import refuse_broken_markup
 from spongecalc.gate.not_admitted import NotAdmittedError, OtherFormError, PointerError
 
 _BEGINNING = 65_536
 _TABLE = ".tab"
+_INTERCHANGE = ".mif"
 _OF_SHAPEFILE = (".shx", ".dbf")
 _GML = b"opengis.net/gml"
 
@@ -58,6 +60,8 @@ def admit_content(source: Path | BytesIO, limits: Limits) -> None:
             _check_databases(source, limits, state.st_mtime_ns, state.st_size)
         except BadZipFile as reason:  # GDAL may read one all the same
             raise NotAdmittedError("damaged_archive", reason=str(reason)) from reason
+    if source.suffix.lower() == _INTERCHANGE and source.is_file():
+        refuse_unsound_shapes(source)
     for table in _mapinfo_tables(source):
         refuse_size(table)
         _check_table(table.read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 from spongecalc.gate import text
@@ -32,7 +33,7 @@ def shapefile_encoding(path: Path) -> str | None:
 
 def encodings_of_table(path: Path) -> tuple[str | None, str | None, bool]:
     """Encodings of a Shapefile's names of fields and of its texts, and whether the file says them so."""
-    table = next((p for s in (".dbf", ".DBF", ".Dbf") if (p := path.with_suffix(s)).is_file()), None)
+    table = table_of(path)
     if table is None:
         return None, None, False
     with source_entrance(table, "vector"):
@@ -62,21 +63,45 @@ def table_texts(data: bytes) -> tuple[list[bytes], list[bytes]]:
     if len(data) < 32:
         return [], []
     header, length = struct.unpack_from("<HH", data, 8)
-    fields, place = [], 1
-    names: list[bytes] = []
+    fields = fields_of_table(data)
     values: list[bytes] = []
-    for start in range(32, max(header - 1, 32), 32):
-        entry = data[start : start + 32]
-        if len(entry) < 32 or entry[0] == 0x0D:
-            break
-        names.append(entry[:11].split(b"\0")[0])
-        fields.append((chr(entry[11]), place, entry[16]))
-        place += entry[16]
     if length:
         for start in range(header, len(data) - length + 1, length):
             values.extend(
                 words
-                for kind, at, width in fields
-                if kind == "C" and (words := data[start + at : start + at + width].rstrip(b" \0"))
+                for field in fields
+                if field.kind == "C"
+                and (words := data[start + field.at : start + field.at + field.width].rstrip(b" \0"))
             )
-    return names, values
+    return [field.name for field in fields], values
+
+
+@dataclass(frozen=True)
+class TableField:
+    """A field of a dBASE table: ``at`` is its place in a record, of ``width`` bytes."""
+
+    name: bytes
+    kind: str
+    at: int
+    width: int
+    decimals: int
+
+
+def fields_of_table(data: bytes) -> list[TableField]:
+    """Fields of a dBASE table, as its head has them."""
+    if len(data) < 32:
+        return []
+    (header,) = struct.unpack_from("<H", data, 8)
+    fields, place = [], 1
+    for start in range(32, max(header - 1, 32), 32):
+        entry = data[start : start + 32]
+        if len(entry) < 32 or entry[0] == 0x0D:
+            break
+        fields.append(TableField(entry[:11].split(b"\0")[0], chr(entry[11]), place, entry[16], entry[17]))
+        place += entry[16]
+    return fields
+
+
+def table_of(path: Path) -> Path | None:
+    """The table beside the shapes of a Shapefile."""
+    return next((p for s in (".dbf", ".DBF", ".Dbf") if (p := path.with_suffix(s)).is_file()), None)

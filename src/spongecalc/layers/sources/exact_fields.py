@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spongecalc.gate import vector
+from spongecalc.layers.sources.written_numbers import with_written_numbers
 
 # Whole numbers beyond this have neighbours that a float64 cannot tell from them.
 LARGEST_WHOLE = 2**53
@@ -24,7 +25,8 @@ def read_exactly(source: Source, layer: str | int, encoding: str | None) -> pd.D
 
     With one empty value among them GDAL's reader gives a field of whole numbers as float64, in which ids of more
     than 15 digits become their neighbours'; and for one date that is no day (20260631) it refuses the whole
-    layer. Such fields are read as text, and what is wrong with a date is said of its feature.
+    layer. Such fields are read as text, and what is wrong with a date is said of its feature. So is a number that
+    is none, or has a decimal comma.
 
     Parameters
     ----------
@@ -42,6 +44,12 @@ def read_exactly(source: Source, layer: str | int, encoding: str | None) -> pd.D
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError
         There is no such layer, or the file cannot be read.
     """
+    frame = _exactly(source, layer, encoding)
+    _rewind(source)
+    return with_written_numbers(frame, source, layer, encoding)
+
+
+def _exactly(source: Source, layer: str | int, encoding: str | None) -> pd.DataFrame:
     try:
         frame = _read(source, layer, encoding)
     except UnicodeDecodeError:
