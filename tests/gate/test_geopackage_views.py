@@ -145,6 +145,15 @@ def test_a_view_of_more_rows_than_features_are_allowed_names_the_setting(tmp_pat
     assert len(layer(path, "nodes")) == 3
 
 
+def test_a_virtual_table_counts_as_a_view_does(tmp_path: Path) -> None:
+    """One of words may take them from a view, whatever its text says besides."""
+    path = geopackage(tmp_path / "a.gpkg", large=LARGE)
+    with closing(sqlite3.connect(path, isolation_level=None)) as made:
+        made.execute('CREATE VIRTUAL TABLE found USING fts4(words, content="large", prefix="2")')
+    assert geopackage_views.refused_relations(path, Limits()) == {}
+    assert set(geopackage_views.refused_relations(path, Limits(text_limit_mb=1.0))) >= {"large", "found"}
+
+
 def test_a_generated_column_counts_as_a_view_does(tmp_path: Path) -> None:
     path = geopackage(tmp_path / "a.gpkg")
     with closing(sqlite3.connect(path, isolation_level=None)) as made:
@@ -177,6 +186,18 @@ def test_a_view_of_which_the_look_would_promise_nothing_is_refused(tmp_path: Pat
 def test_a_view_of_a_table_that_is_gone_stands_in_nobodys_way(tmp_path: Path) -> None:
     path = geopackage(tmp_path / "a.gpkg", left="SELECT * FROM gone", cut="SELECT gone FROM nodes")
     assert len(layer(path, "nodes")) == 3
+
+
+def test_names_in_another_encoding_are_left_to_their_reader(tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "a.gpkg", counted=COUNTING)
+    path.write_bytes(path.read_bytes().replace(b"depth_m", "深度".encode("gbk") + b"abc"))
+    assert len(layer(path, "counted")) == 5
+    with Entrance(path, "vector"):
+        assert len(vector.read_dataframe(path, layer="nodes", encoding="ISO-8859-1")) == 3
+    path.write_bytes(path.read_bytes().replace(b"counted", "深度".encode("gbk") + b"abc"))
+    with pytest.raises(UnreadableError) as said:
+        names(path)
+    assert said.value.cause.kind == "view_unclear"
 
 
 def test_a_stored_value_that_is_larger_than_a_text_may_be_is_refused(tmp_path: Path) -> None:

@@ -32,7 +32,11 @@ STEPS = 1000
 PROGRAM = ("-P", "-m", "spongecalc.gate.geopackage_worker")
 # What SQLite works out while a table is read: a field that is not stored.
 _NOT_STORED = 2
-_INDEX = re.compile(r"(?is)^\s*CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+rtree\b")
+# A spatial index: a virtual table that works nothing out of others.
+_INDEX = re.compile(
+    r"""(?is)\s*CREATE\s+VIRTUAL\s+TABLE\s+("(?:[^"]|"")*"|'(?:[^']|'')*'|`[^`]*`|\[[^\]]*\]|\w+)\s+USING\s+rtree\b"""
+)
+_STORED = re.compile(r"(?i)\s*CREATE\s+TABLE\b")
 _NAME = 60
 LARGE_VALUE = "large_value"
 """The refusal of a table whose values are stored, and of which one is too large."""
@@ -52,9 +56,16 @@ def refused_relations(path: Path, limits: Limits) -> dict[str, NotAdmittedError]
         # A file that is smaller than a value may be holds none that is larger.
         large = path.stat().st_size > _most_bytes(limits)
         refused = _with_large_values(connection, stored, limits) if large else {}
+    for name in worked_out:
+        if name.encode("utf-8", "replace").decode() != name:
+            raise NotAdmittedError("view_unclear", name=_shown(name), reason="UTF-8")
     if worked_out:
         refused |= _worked_out(path, worked_out, limits)
     return refused
+
+
+def _shown(name: str) -> str:
+    return name[:_NAME].encode("utf-8", "replace").decode()
 
 
 def _most_bytes(limits: Limits) -> float:
@@ -65,16 +76,21 @@ def _relations(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
     """Names of what is worked out while it is read, and of the tables that are stored."""
     worked_out: list[str] = []
     stored: list[str] = []
-    known = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('view', 'table')")
-    for name, kind, sql in known.fetchall():
-        if kind == "view":
-            worked_out.append(name)
-        elif re.match(r"(?i)\s*CREATE\s+VIRTUAL\b", sql or ""):
-            if not _INDEX.match(sql):
-                worked_out.append(name)
+    # Names of fields may be in any encoding, which only their reader decodes.
+    connection.text_factory = lambda given: given.decode("utf-8", "surrogateescape")
+    known = connection.execute(
+        "SELECT name, type, sql, CASE WHEN type = 'table' AND rootpage > 0 "
+        "THEN (SELECT max(hidden = ?) FROM pragma_table_xinfo(m.name)) END "
+        "FROM sqlite_master m WHERE type IN ('view', 'table')",
+        [_NOT_STORED],
+    )
+    for name, kind, sql, not_stored in known.fetchall():
+        if kind == "table" and _INDEX.match(sql or ""):
+            continue
+        if kind == "table" and _STORED.match(sql or "") and not not_stored:
+            stored.append(name)
         else:
-            fields = connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", [name]).fetchall()
-            (worked_out if (_NOT_STORED,) in fields else stored).append(name)
+            worked_out.append(name)
     return worked_out, stored
 
 
@@ -84,7 +100,7 @@ def _with_large_values(
     """Tables with a value that is larger than a text may be: SQLite stops at the first."""
     endless = {"seconds": float("inf"), "steps": 10**9, "total": float("inf"), "rows": float("inf")}
     return {
-        name: NotAdmittedError(LARGE_VALUE, name=name[:_NAME], allowed=f"{limits.text_limit_mb:,g}")
+        name: NotAdmittedError(LARGE_VALUE, name=_shown(name), allowed=f"{limits.text_limit_mb:,g}")
         for name in tables
         if against(connection, name, endless) == "large"
     }
@@ -131,7 +147,7 @@ def _told(asked: str) -> dict[str, str]:
 
 
 def _refusal(name: str, found: str, limits: Limits) -> NotAdmittedError:
-    name = name[:_NAME]
+    name = _shown(name)
     if found == "rows":
         return NotAdmittedError("view_rows", name=name, allowed=f"{limits.feature_limit:,}")
     if found == "large":

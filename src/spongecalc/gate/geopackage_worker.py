@@ -58,7 +58,7 @@ def against(connection: sqlite3.Connection, relation: str, limits: dict[str, flo
         return _worked_out(connection, relation, limits, end)
     except LongError:
         return "long"
-    except (sqlite3.Error, MemoryError) as reason:
+    except (sqlite3.Error, MemoryError, UnicodeError) as reason:
         said = str(reason)
         if "interrupted" in said:
             return "long"
