@@ -142,3 +142,6 @@ def test_a_project_raises_or_lowers_the_limit(small_project) -> None:
     assert refused
     for language in LANGUAGES:
         assert all("field_limit" in f.message(language) and ".gpkg" in f.message(language) for f in refused)
+    # The message ends with what to do; what follows says what becomes of the features until then.
+    assert {f.action("en") for f in refused} == {"Until that is done, its features are left out."}
+    assert {f.action("zh") for f in refused} == {"照此处理后方可读入；目前其要素未读入。"}
