@@ -21,6 +21,8 @@ class Limits:
         Cells of a workbook's sheet, from the first to the last that has a value.
     feature_limit
         Features of one layer of a file.
+    field_limit
+        Fields of one layer or table.
     raster_limit
         Cells of a raster that are read at a time.
     stored_limit_mb
@@ -32,6 +34,7 @@ class Limits:
     ratio_limit: float = 200.0
     cell_limit: int = 5_000_000
     feature_limit: int = 2_000_000
+    field_limit: int = 1_000
     raster_limit: int = 100_000_000
     stored_limit_mb: float = 1000.0
 

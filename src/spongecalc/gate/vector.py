@@ -14,6 +14,7 @@ import pyogrio
 
 from spongecalc.gate.content import content_of
 from spongecalc.gate.entrance import standing_in
+from spongecalc.gate.fields import refuse_fields
 from spongecalc.gate.forms_by_name import GEOPACKAGE, UNMARKED, VECTOR_FORMS
 from spongecalc.gate.gdal_drivers import close_ways_out
 from spongecalc.gate.geopackage_apart import Readable, readable
@@ -51,7 +52,7 @@ def read_info(source: Source, **choices: Any) -> dict[str, Any]:
 def read_dataframe(source: Source, **choices: Any) -> pd.DataFrame:
     """Features of a layer, as :func:`pyogrio.read_dataframe` gives them."""
     with _opened(source, choices.get("layer")) as place:
-        _check_count(place, choices.get("layer"))
+        _check_extent(place, choices.get("layer"), of_fields="sql" not in choices)
         return pyogrio.read_dataframe(place, **choices)
 
 
@@ -114,15 +115,18 @@ def _with_refused(layers: np.ndarray, source: Source) -> np.ndarray:
     return np.array([*layers, *more], dtype=object) if more else layers
 
 
-def _check_count(place: Source, layer: str | int | None) -> None:
-    """Refuse a layer of more features than are allowed; asked where the file is large enough to hold them."""
+def _check_extent(place: Source, layer: str | int | None, *, of_fields: bool) -> None:
+    """Refuse a layer of more fields than are allowed, or features where the file is large enough to hold them."""
     allowed = limits_of(standing_in().path).feature_limit
-    if _size(place) < _LEAST_BYTES * allowed:
+    counted = _size(place) >= _LEAST_BYTES * allowed
+    if not (counted or of_fields):
         return
-    count = int(pyogrio.read_info(place, layer=layer, encoding=_BYTES, force_feature_count=True)["features"])
+    found = pyogrio.read_info(place, layer=layer, encoding=_BYTES, force_feature_count=counted)
     if isinstance(place, BytesIO):
         place.seek(0)
-    if count > allowed:
+    if of_fields:
+        refuse_fields(len(found["fields"]), str(layer or ""))
+    if counted and (count := int(found["features"])) > allowed:
         raise TooLargeError.of_count("feature_limit", count, allowed, layer=str(layer or ""))
 
 

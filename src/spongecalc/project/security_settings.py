@@ -36,6 +36,7 @@ class SecuritySettings(Section):
     ratio_limit: Number = Field(DEFAULT_LIMITS.ratio_limit, ge=1, le=1e6)
     cell_limit: int = Field(DEFAULT_LIMITS.cell_limit, ge=1, le=10**10)
     feature_limit: int = Field(DEFAULT_LIMITS.feature_limit, ge=1, le=10**9)
+    field_limit: int = Field(DEFAULT_LIMITS.field_limit, ge=1, le=10**6)
     raster_limit: int = Field(DEFAULT_LIMITS.raster_limit, ge=1, le=10**11)
     stored_limit_mb: Megabytes = Field(DEFAULT_LIMITS.stored_limit_mb, gt=0, le=1e6, alias="stored_limit")
 
@@ -48,6 +49,7 @@ class SecuritySettings(Section):
             self.ratio_limit,
             self.cell_limit,
             self.feature_limit,
+            self.field_limit,
             self.raster_limit,
             self.stored_limit_mb,
         )

@@ -12,6 +12,7 @@ import shapely
 from ezdxf.document import Drawing
 
 from spongecalc.catalogue.catalogue import Catalogue
+from spongecalc.gate.fields import refuse_fields
 from spongecalc.layers.sources.cad.bad_numbers import BadNumber
 from spongecalc.layers.sources.cad.blocks import BlockSizes, is_clipped, is_reference_to_file, layer_name
 from spongecalc.layers.sources.cad.document import FAILURES, open_drawing
@@ -277,6 +278,7 @@ def _frame(taken: Sequence[Taken], said: Labelled, source: LayerSource) -> gpd.G
     own = ("cad_layer", "entity", "block", "handle", "elevation", "z_first", "z_last")
     attributes = dict.fromkeys(name for t in taken for name in t.fields)
     asked = {*source.fields.values(), *source.filter, *(look.field for look in source.lookups)}
+    refuse_fields(len(own) + len(attributes.keys() - set(own)), source.layer or "")
     # A field that labels may fill is there though no label fills it: its pipes are still pipes.
     expected = [*groups_of(source.labels), *(n for n in FILLED if n in asked)]
     if not taken:

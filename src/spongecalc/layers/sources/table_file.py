@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from spongecalc.gate.fields import refuse_fields
 from spongecalc.layers.field_names import base_name, folded
 from spongecalc.layers.sources.delivered_text import delivered_text
 from spongecalc.layers.sources.raw import Note, SourceRefusedError, source_entrance
@@ -100,10 +103,11 @@ def read_whole_table(
     if found is None:
         raise SourceRefusedError("table.no_heading")
     heading, below = found
-    names: list[str] = []
-    for column, cell in enumerate(heading):
-        name = str(cell).strip() if _filled(cell) else f"column_{column + 1}"
-        names.append(name if name not in names else f"{name}_{names.count(name) + 1}")
+    # Spreadsheets write columns that hold nothing behind the others.
+    heading = heading[: max(map(_width, (heading, *chosen.rows[below:])))]
+    with source_entrance(path, "table"):
+        refuse_fields(len(heading), chosen.name)
+    names = _names(heading)
     cells = [list(row) for row in chosen.rows]
     for first, last, column in chosen.merged:
         if first >= below and column < len(cells[first]):
@@ -160,6 +164,22 @@ def _csv_rows(path: Path, encoding: str | None) -> tuple[tuple[object, ...], ...
         delimiter = max((",", "\t", ";"), key=start.count)
         rows = list(csv.reader(io.StringIO(content, newline=None), delimiter=delimiter))
     return tuple(tuple(cell.strip() or None for cell in row) for row in rows)
+
+
+def _width(row: Sequence[object]) -> int:
+    """Cells of a row up to the last that has something."""
+    return next((n for n in range(len(row), 0, -1) if _filled(row[n - 1])), 0)
+
+
+def _names(heading: Sequence[object]) -> list[str]:
+    """The names of a heading's columns, told apart."""
+    names: list[str] = []
+    times: Counter[str] = Counter()
+    for column, cell in enumerate(heading):
+        name = str(cell).strip() if _filled(cell) else f"column_{column + 1}"
+        names.append(name if not times[name] else f"{name}_{times[name] + 1}")
+        times[names[-1]] += 1
+    return names
 
 
 def _filled(cell: object) -> bool:
