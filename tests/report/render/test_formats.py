@@ -14,6 +14,7 @@ from docx import Document
 from tests.report.synthetic_review import empty_review, synthetic_review
 from typer.testing import CliRunner
 
+from spongecalc.batch.own_files import NotOursError
 from spongecalc.cli.app import app
 from spongecalc.project.document_settings import FORMATS
 from spongecalc.report.content.institute import InstituteError
@@ -55,6 +56,22 @@ def test_same_bytes_in_another_folder_time_zone_and_process(tmp_path, repository
     names = {n for n in made[0] if "/" not in n}
     assert names == {"index.html", "report.pdf", "report.docx", "results.xlsx"}
     assert {"profiles/A01.dxf", "profiles/A01_after_storm.svg"} <= set(made[0])
+
+
+@pytest.mark.parametrize("name", ["index.html", "profiles/A01.dxf"])
+def test_a_file_of_the_user_under_the_name_of_a_format_stays(tmp_path, name):
+    """It was replaced without a word."""
+    theirs = tmp_path / name
+    theirs.parent.mkdir(exist_ok=True)
+    theirs.write_bytes(b"mine")
+    with pytest.raises(NotOursError) as refused:
+        write_formats(synthetic_review(), tmp_path, "en", ("html", "profiles"))
+    assert refused.value.filename == str(theirs)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [theirs]
+    assert theirs.read_bytes() == b"mine"
+    theirs.unlink()
+    for _ in range(2):
+        assert theirs in write_formats(synthetic_review(), tmp_path, "en", ("html", "profiles"))
 
 
 def test_only_the_formats_asked_for_and_no_left_overs(tmp_path):
