@@ -16,6 +16,7 @@ import pytest
 import shapely
 from tests.small_project import SmallProject
 
+from spongecalc.layers.sources.dbase_numbers import doubtful_numbers
 from spongecalc.layers.sources.vector import read_vector
 from spongecalc.project.load import load_project
 from spongecalc.steps import pipeline
@@ -165,6 +166,15 @@ def test_a_sound_table_is_read_as_ever(tmp_path: Path, written: bytes) -> None:
     expected = pyogrio.read_dataframe(path)
     assert expected["level"].dtype == np.float64
     pd.testing.assert_frame_equal(pd.DataFrame(read(path)), pd.DataFrame(expected))
+
+
+def test_a_table_that_ends_before_its_records_has_none() -> None:
+    """The place of the records lies behind the end."""
+    head = bytearray(65)
+    head[4:12] = (5).to_bytes(4, "little") + (900).to_bytes(2, "little") + (11).to_bytes(2, "little")
+    head[32:64] = b"level".ljust(11, b"\0") + b"N" + b"\0" * 4 + bytes([10, 3]) + b"\0" * 14
+    assert list(doubtful_numbers(bytes(head))) == []
+    assert list(doubtful_numbers(b"")) == []
 
 
 @pytest.mark.parametrize("name", ["nodes.gpkg", "nodes.shp", "nodes.gml", "nodes.kml", "nodes.fgb", "nodes.mif"])

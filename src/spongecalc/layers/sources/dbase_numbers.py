@@ -27,6 +27,8 @@ def doubtful_numbers(data: bytes) -> Iterator[tuple[TableField, list[TableField]
     if not length or not fields or fields[-1].at + fields[-1].width > length:
         return
     count = min(count, max(len(data) - header, 0) // length)
+    if not count:
+        return
     records = np.frombuffer(data, np.uint8, count * length, header).reshape(count, length)
     for field in fields:
         if field.kind not in "NF" or not field.width:
