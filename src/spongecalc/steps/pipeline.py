@@ -60,7 +60,7 @@ from spongecalc.report.render.quantities_workbook import FILE_NAME as WORKBOOK
 from spongecalc.report.render.quantities_workbook import TABLES as WORKBOOK_TABLES
 from spongecalc.report.render.quantities_workbook import write_workbook
 from spongecalc.report.tables.csv_tables import refuse_tables_of_others, write_tables
-from spongecalc.report.tables.depth_rasters import write_depth_rasters
+from spongecalc.report.tables.depth_rasters import depth_raster_places, write_depth_rasters
 from spongecalc.report.tables.geopackage import GEOPACKAGES, write_geopackages
 from spongecalc.scenario import DrainageSystem, drainage_systems
 from spongecalc.steps.built import Built
@@ -405,7 +405,8 @@ def write_results(
     folder = folder or project.results_folder
     folder.mkdir(parents=True, exist_ok=True)
     refuse_tables_of_others(review.tables, folder)
-    refuse_files_of_others(folder, (folder / name for name in (WORKBOOK, *GEOPACKAGES)), {})
+    others = [*(folder / name for name in (WORKBOOK, *GEOPACKAGES)), *depth_raster_places(review.depths, folder)]
+    refuse_files_of_others(folder, others, {})
     beside = takes_part(built, beside or SideWorker(1))
     # All that is shown, and no more: figures over time are slow to hand over.
     mapped = replace(

@@ -11,7 +11,7 @@ from affine import Affine
 from rasterio.io import MemoryFile
 
 from spongecalc.assess.review import DepthRaster
-from spongecalc.batch.own_files import refuse_files_of_others, remove_left_over
+from spongecalc.batch.own_files import remove_left_over
 from spongecalc.whole_file import replace_files
 
 # Depth that has the darkest blue.
@@ -20,6 +20,11 @@ LEAST_SHOWN_M = 0.01
 NODATA = -9999.0
 HAZARD = "_hazard.tif"
 FOLDER = "ponding"
+
+
+def depth_raster_places(depths: Sequence[DepthRaster], results: Path) -> list[Path]:
+    """The files that :func:`write_depth_rasters` may write, by their names alone."""
+    return [results / FOLDER / f"{raster.name}{end}" for raster in depths for end in (".tif", HAZARD, ".png")]
 
 
 def write_depth_rasters(depths: Sequence[DepthRaster], crs: str, results: Path) -> list[Path]:
@@ -37,7 +42,6 @@ def write_depth_rasters(depths: Sequence[DepthRaster], crs: str, results: Path) 
             hazard = _made(_tiff, raster.hazard_m2_s, raster.transform, crs)
             contents[folder / f"{raster.name}{HAZARD}"] = hazard
         contents[folder / f"{raster.name}.png"] = _made(_picture, raster.depth_m)
-    refuse_files_of_others(results, contents, {})
     replace_files(contents)
     old = {path for end in (".tif", ".png", HAZARD) for path in folder.glob(f"*_level?{end}")}
     remove_left_over(results, sorted(old - set(contents)))
