@@ -361,7 +361,10 @@ def test_a_folder_is_looked_through_once_however_many_files_go_there(
 # Files that the engine and libraries are given in scratch folders, and marks that mean nothing once half written.
 MAY_WRITE = {
     "whole_file": "it is the one that does",
+    "gate.geopackage_apart": "scratch: a copy that is read in its place",
     "gate.gml_apart": "scratch",
+    "gate.vector_content": "scratch",
+    "gate.without_types": "scratch",
     "batch.engine_task": "scratch of a worker",
     "batch.watch": "a log, line by line",
     "swmm.foreign_copy": "scratch",
