@@ -64,8 +64,8 @@ def _column(layer: str, frame: gpd.GeoDataFrame, column: Column, catalogue: Cata
         yield from found_at("value.missing", layer, frame, values.isna(), column=column.name)
     if allowed:
         wrong = values.notna() & ~values.isin(allowed)
-        more = _OwnRows(column.catalogued)
-        found = {"value": values.to_numpy(object), "allowed": ", ".join(allowed), "more": more}
+        advice = _OwnRows(column.catalogued)
+        found = {"value": values.to_numpy(object), "allowed": ", ".join(allowed), "advice_on_covers": advice}
         yield from found_at("value.not_allowed", layer, frame, wrong, column=column.name, **found)
     if column.kind == "number":
         yield from _within_models(layer, frame, column)
