@@ -24,7 +24,6 @@ _OF_TEMPLATE = re.compile(rb"(<Type>\s*)(?:Integer64|Integer|Real)(?=\s*</Type>)
 _OF_KML = re.compile(
     rb"""(<(?:\w+:)?Simple(?:Array)?Field\b[^>]*?\stype\s*=\s*["'])(?:double|float|u?int|u?short)(?=["'])"""
 )
-_OF_MIF = re.compile(rb"\A.*?^[ \t]*columns[ \t]+\d+[^\r\n]*[\r\n]+(.*?)^[ \t]*data[ \t]*$", re.I | re.M | re.S)
 _OF_MIF = re.compile(
     rb"^([ \t]*\S+[ \t]+)(?:Integer|SmallInt|LargeInt|Float|Decimal[ \t]*\([^)\r\n]*\))(?=[ \t]*\r?$)",
     re.I | re.M,
