@@ -195,7 +195,7 @@ def untranslated(review, lang="zh") -> list[tuple[str, str, str]]:
                 continue
             for row in range(first, sheet.max_row + 1):
                 value = sheet.cell(row, at).value
-                if value is not None and CODE.match(value):
+                if isinstance(value, str) and CODE.match(value):  # a figure among answers is none
                     found.add((name, column, value))
     return sorted(found)
 
@@ -287,3 +287,12 @@ def test_the_claims_of_the_layer_are_told_from_those_of_a_file():
     assert coded("source", "communities", words, "claims") == "小区"
     assert coded("source", "communities.csv", words, "claims") == "communities.csv"
     assert coded("source", "communities", words) == "communities"
+
+
+def test_a_figure_among_answers_stays_a_figure():
+    """All of them were texts in the workbook, and nobody could reckon with them."""
+    table = pd.DataFrame(
+        {"figure": ["storm_laid", "separated", "cross_connections"], "value": [64.37, "no", 3]}, dtype=object
+    )
+    for lang, word in (("zh", "否"), ("en", "no")):
+        assert worded_table(table, "answers", Wording(lang, shipped()))["value"].tolist() == [64.37, word, 3]

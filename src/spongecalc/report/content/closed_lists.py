@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Number
 
 import pandas as pd
 
@@ -235,7 +236,7 @@ def coded(column: str, value: object, words: Wording, table: str = "") -> str:
 
 
 def worded_table(table: pd.DataFrame, name: str, words: Wording) -> pd.DataFrame:
-    """A result table with the words in place of its codes; all else is as it was.
+    """A result table with the words in place of its codes; all else is as it was, a figure among codes too.
 
     Parameters
     ----------
@@ -250,6 +251,13 @@ def worded_table(table: pd.DataFrame, name: str, words: Wording) -> pd.DataFrame
     for column in map(str, table.columns):
         if closed_list(column, name) is not None or column in SOURCES:
             # A county's checks hold the same few codes a million times.
-            different = {v: coded(column, v, words, name) for v in table[column].dropna().unique()}
+            different = {v: _worded(column, v, words, name) for v in table[column].dropna().unique()}
             found[column] = table[column].map(different).astype(object).where(table[column].notna(), None)
     return table.assign(**found)
+
+
+def _worded(column: str, value: object, words: Wording, table: str) -> object:
+    """The words of a code; a number that stands for nothing but itself stays one, to be reckoned with."""
+    said = coded(column, value, words, table)
+    is_figure = isinstance(value, Number) and not isinstance(value, bool)
+    return value if is_figure and said == cell_text(column, value) else said
