@@ -1,8 +1,9 @@
 """``spongecalc publish`` as a whole: a project that reads a database, and publishes into it."""
 
-from __future__ import shutil
+from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
