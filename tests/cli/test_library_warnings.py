@@ -43,8 +43,24 @@ def test_a_broken_shape_is_named_without_a_library_s_words(project):
     assert "Warning" not in check(project)
 
 
-def test_who_asks_for_them_sees_them(project):
-    assert "Warning" in check(project, "-W", "default")
+@pytest.mark.parametrize("flags", [(), ("-W", "default")])
+def test_who_asks_for_them_sees_them(flags: tuple[str, ...]) -> None:
+    program = (
+        "import warnings\n"
+        "from spongecalc.cli.library_warnings import quiet_libraries\n"
+        "quiet_libraries()\n"
+        "warnings.warn('of a library')\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
+    answer = subprocess.run(
+        [sys.executable, *flags, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env=environment,
+    )
+    assert ("of a library" in answer.stderr) == bool(flags)
 
 
 def test_workers_are_as_quiet():
